@@ -1,0 +1,80 @@
+// The raw program blob (GP A.2, deblob): jump table, code, bitmask. Not its validity as a program: see program/validate.ts.
+import { BlobError } from './error.ts'
+import { Reader } from './reader.ts'
+import { Writer } from './writer.ts'
+
+/** The parts of a program blob. Arrays are views into the input where possible; treat them as read-only. */
+export interface ProgramParts {
+  readonly code: Uint8Array
+  /** Packed bitmask k, least significant bit first, ceil(|code| / 8) bytes. */
+  readonly bitmask: Uint8Array
+  /** Jump table entries; entries that cannot be a code offset are 0xffffffff. Empty when the entry size is 0. */
+  readonly jumpTable: Uint32Array
+  /** |j|. Larger than `jumpTable.length` only for entry size 0, where every entry is 0. At most 2^31. */
+  readonly jumpTableLength: number
+  /** Bytes per jump table entry in the blob (z). */
+  readonly jumpTableEntrySize: number
+}
+
+/** No dynamic jump can name a larger index: addresses are 32 bit and even. */
+const MAX_ENTRIES = 2 ** 31
+
+function readJumpTable(bytes: Uint8Array, count: number, size: number): Uint32Array {
+  const table = new Uint32Array(size === 0 ? 0 : count)
+  for (let i = 0; i < table.length; i++) {
+    let value = 0
+    for (let j = size - 1; j >= 0; j--) value = Math.min(value * 256 + bytes[i * size + j]!, 2 ** 40)
+    table[i] = Math.min(value, 0xffffffff)
+  }
+  return table
+}
+
+/**
+ * Reads a program blob from `reader` up to its end.
+ *
+ * @throws BlobError when lengths do not add up, a varint is over-long, or bitmask padding is set.
+ */
+export function readProgramParts(reader: Reader): ProgramParts {
+  const countAt = reader.offset
+  const count64 = reader.varint64('jump table length')
+  const size = reader.uint(1, 'jump table entry size')
+  if (size > 0 && count64 * BigInt(size) > BigInt(reader.remaining)) {
+    throw new BlobError(
+      'bad-jump-table',
+      countAt,
+      `a jump table within ${reader.remaining} bytes`,
+      `${count64} × ${size}`,
+    )
+  }
+  const count = count64 > BigInt(MAX_ENTRIES) ? MAX_ENTRIES : Number(count64)
+  const codeLength = reader.varint('code length', 0xffffffff)
+  const table = reader.take(size === 0 ? 0 : count * size, 'jump table')
+  const code = reader.take(codeLength, 'code')
+  const maskLength = Math.ceil(codeLength / 8)
+  const bitmask = reader.take(maskLength, 'bitmask')
+  const padding = codeLength % 8
+  if (padding !== 0 && bitmask[maskLength - 1]! >> padding !== 0) {
+    throw new BlobError('bad-bitmask', reader.offset - 1, 'zero bits behind the last code byte')
+  }
+  reader.expectEnd('the program blob')
+  return {
+    code,
+    bitmask,
+    jumpTable: readJumpTable(table, count, size),
+    jumpTableLength: count,
+    jumpTableEntrySize: size,
+  }
+}
+
+/** Reads a raw program blob (GP A.2). */
+export function parseProgramBlob(bytes: Uint8Array): ProgramParts {
+  return readProgramParts(new Reader(bytes))
+}
+
+/** Writes a raw program blob; the inverse of `parseProgramBlob` for blobs it accepts. */
+export function encodeProgramBlob(parts: ProgramParts): Uint8Array {
+  const writer = new Writer()
+  writer.varint(parts.jumpTableLength).uint(parts.jumpTableEntrySize, 1).varint(parts.code.length)
+  for (const entry of parts.jumpTable) writer.uint(entry, parts.jumpTableEntrySize)
+  return writer.bytes(parts.code).bytes(parts.bitmask).toBytes()
+}

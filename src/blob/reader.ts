@@ -1,0 +1,80 @@
+// A cursor over bytes that fails with a BlobError instead of reading past the end. Not a copy: slices are views.
+import { BlobError } from './error.ts'
+
+/** A cursor over `bytes[start, end)`; offsets in errors count from the beginning of `bytes`. */
+export class Reader {
+  readonly bytes: Uint8Array
+  readonly end: number
+  offset: number
+
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.bytes = bytes
+    this.offset = start
+    this.end = end
+  }
+
+  get remaining(): number {
+    return this.end - this.offset
+  }
+
+  #need(count: number, what: string): void {
+    if (count > this.remaining) {
+      throw new BlobError('truncated', this.offset, `${what} (${count} bytes)`, `${this.remaining} bytes left`)
+    }
+  }
+
+  /** `size` bytes little-endian, size 1…4 (E_n, GP C.1). */
+  uint(size: 1 | 2 | 3 | 4, what: string): number {
+    this.#need(size, what)
+    let value = 0
+    for (let i = 0; i < size; i++) value += this.bytes[this.offset + i]! * 2 ** (8 * i)
+    this.offset += size
+    return value
+  }
+
+  /** 8 bytes little-endian. */
+  uint64(what: string): bigint {
+    const low = this.uint(4, what)
+    return BigInt(low) | (BigInt(this.uint(4, what)) << 32n)
+  }
+
+  /** A natural number in the variable-length encoding E (GP C.1.3); over-long forms are refused. */
+  varint64(what: string): bigint {
+    const start = this.offset
+    const first = this.uint(1, what)
+    let extra = 0
+    while (extra < 8 && (first & (0x80 >> extra)) !== 0) extra += 1
+    let value = 0n
+    this.#need(extra, what)
+    for (let i = 0; i < extra; i++) value |= BigInt(this.bytes[this.offset + i]!) << BigInt(8 * i)
+    this.offset += extra
+    if (extra < 8) value |= BigInt(first & (0x7f >> extra)) << BigInt(8 * extra)
+    const smallest = extra === 0 ? 0n : 1n << BigInt(7 * extra)
+    if (value < smallest)
+      throw new BlobError('bad-varint', start, `the shortest encoding of ${what}`, `${extra + 1} bytes`)
+    return value
+  }
+
+  /** A length or count that has to fit what is left of the input at least `unit` bytes each (0 = no such relation). */
+  varint(what: string, limit: number): number {
+    const start = this.offset
+    const value = this.varint64(what)
+    if (value > BigInt(limit)) throw new BlobError('length-too-large', start, `${what} of at most ${limit}`, `${value}`)
+    return Number(value)
+  }
+
+  /** The next `count` bytes, as a view. */
+  take(count: number, what: string): Uint8Array {
+    this.#need(count, what)
+    const view = this.bytes.subarray(this.offset, this.offset + count)
+    this.offset += count
+    return view
+  }
+
+  /** Fails unless everything was read. */
+  expectEnd(what: string): void {
+    if (this.remaining !== 0) {
+      throw new BlobError('trailing-bytes', this.offset, `the end of ${what}`, `${this.remaining} more bytes`)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Instruction sets: which byte stands for which instruction. Not a profile: gas, loading and host rules are in program/profile.ts.
+import { INSTRUCTIONS, type Instruction } from './table.ts'
+
+/**
+ * The opcode numberings. `revive-v1` is taken as the superset that old `.polkavm` files of version 0 need
+ * (0.7.2 numbers with sbrk and memset, without unlikely); see spec pvm-isa.md section 15.
+ */
+export type InstructionSetName = 'gp-0.7.2' | 'gp-0.8.0' | 'latest64' | 'revive-v1'
+
+/** One numbering of the instructions. */
+export interface InstructionSet {
+  readonly name: InstructionSetName
+  /** Opcode byte to instruction; undefined where the byte is not in U. 256 entries. */
+  readonly byOpcode: readonly (Instruction | undefined)[]
+  /** Opcode byte to instruction id, `UNDEFINED_OPCODE` where not defined. 256 entries, for engines. */
+  readonly ids: Uint8Array
+  /** Instruction id to opcode byte, -1 where the set does not have it. */
+  readonly opcodes: Int16Array
+}
+
+/** Marks a byte that is no opcode in `InstructionSet.ids`. */
+export const UNDEFINED_OPCODE = 255
+
+function numberOf(instruction: Instruction, name: InstructionSetName): number | null {
+  switch (name) {
+    case 'gp-0.7.2':
+      return instruction.opcodes.gp072
+    case 'gp-0.8.0':
+      return instruction.opcodes.gp080
+    case 'latest64':
+      return instruction.opcodes.latest64
+    case 'revive-v1':
+      return instruction.name === 'unlikely' ? null : instruction.opcodes.latest64
+  }
+}
+
+function createSet(name: InstructionSetName): InstructionSet {
+  const byOpcode: (Instruction | undefined)[] = new Array(256).fill(undefined)
+  const ids = new Uint8Array(256).fill(UNDEFINED_OPCODE)
+  const opcodes = new Int16Array(INSTRUCTIONS.length).fill(-1)
+  for (const instruction of INSTRUCTIONS) {
+    const opcode = numberOf(instruction, name)
+    if (opcode === null) continue
+    byOpcode[opcode] = instruction
+    ids[opcode] = instruction.id
+    opcodes[instruction.id] = opcode
+  }
+  return { name, byOpcode, ids, opcodes }
+}
+
+const SETS: Readonly<Record<InstructionSetName, InstructionSet>> = {
+  'gp-0.7.2': createSet('gp-0.7.2'),
+  'gp-0.8.0': createSet('gp-0.8.0'),
+  latest64: createSet('latest64'),
+  'revive-v1': createSet('revive-v1'),
+}
+
+/** The instruction set of that name. */
+export function instructionSet(name: InstructionSetName): InstructionSet {
+  return SETS[name]
+}

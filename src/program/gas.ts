@@ -1,0 +1,52 @@
+// What a basic block costs under each gas model. Not the charging: engines do that, at the places GP A.1 says.
+
+import type { ProgramParts } from '../blob/raw.ts'
+import { instructionSet } from '../isa/set.ts'
+import type { CodeMap } from './code-map.ts'
+import { skipAt } from './code-map.ts'
+import { pipelineCost } from './pipeline.ts'
+import type { Profile } from './profile.ts'
+
+/** Everything a cost depends on: the code and the rules, never registers or memory. */
+export interface CostInput {
+  readonly parts: ProgramParts
+  readonly profile: Profile
+  readonly map: CodeMap
+}
+
+/** Instructions from `start` to the terminator that ends the block, the implicit trap behind the code included. */
+function instructionCount(input: CostInput, start: number): number {
+  const { code, bitmask } = input.parts
+  const set = instructionSet(input.profile.instructionSet)
+  let count = 1
+  let pc = start
+  while (input.map.instruction[pc] === 1 && !set.byOpcode[code[pc]!]!.terminator) {
+    pc += 1 + skipAt(bitmask, code.length, pc)
+    count += 1
+  }
+  return count
+}
+
+/**
+ * The price of the basic block that starts at `start`. Under the `instruction` model nothing is paid per block;
+ * the result is then the block's instruction count.
+ */
+export function blockCost(input: CostInput, start: number): number {
+  return input.profile.gasModel === 'pipeline' ? pipelineCost(input, start) : instructionCount(input, start)
+}
+
+/**
+ * The start of the block that contains `pc`: max { b in block starts, b <= pc } (GP 0.8.0 A.9). Where no instruction
+ * starts at `pc` it stands for itself: the implicit trap is a block of its own.
+ */
+export function startOfBlock(map: CodeMap, pc: number): number {
+  if (map.instruction[pc] !== 1) return pc
+  let low = 0
+  let high = map.blocks.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (map.blocks[middle]! <= pc) low = middle + 1
+    else high = middle
+  }
+  return low === 0 ? pc : map.blocks[low - 1]!
+}

@@ -1,0 +1,112 @@
+// Profiles: the rules that differ between protocol versions and test suites, as data. Not the rules themselves.
+import type { InstructionSetName } from '../isa/set.ts'
+
+/**
+ * How instructions are paid.
+ * - `instruction`: 1 before each instruction (GP 0.7.2 A.1).
+ * - `block`: the instruction count of the whole basic block on entering it (the W3F vectors, PolkaVM's naive model).
+ * - `pipeline`: the simulated cycles of the whole basic block on entering it (GP 0.8.0 A.9).
+ */
+export type GasModel = 'instruction' | 'block' | 'pipeline'
+
+/** The rules a program is loaded and run under. All fields are plain data; derive variants with `profile`. */
+export interface Profile {
+  readonly name: string
+  readonly instructionSet: InstructionSetName
+  readonly gasModel: GasModel
+  /** `strict`: the 0.8.0 validity rules of deblob (GP 0.8.0 A.2), a BlobError where broken. `lenient`: structure only. */
+  readonly loader: 'lenient' | 'strict'
+  /** Whether a branch checks only the target it takes (0.7.2) or both successors, and fallthrough its own (0.8.0 A.5). */
+  readonly branchCheck: 'taken' | 'both'
+  /** A store to a read-only page: page fault by the formula (GP A.8), panic in the vectors and in today's nodes. */
+  readonly readOnlyStore: 'fault' | 'panic'
+  /** Whether an inaccessible address is a page fault (GP A.8) or, PolkaVM without dynamic paging, a panic. */
+  readonly inaccessible: 'fault' | 'panic'
+  /** Whether running out of gas leaves the counter alone (0.8.0) or empties it (0.7.2). */
+  readonly outOfGas: 'keep' | 'drain'
+  /** What `sbrk` returns on success; on failure it returns 0. See spec pvm-isa.md section 13. */
+  readonly sbrkResult: 'old' | 'new'
+  /** Numbers and prices of host calls. */
+  readonly hostCalls: 'gp-0.7.2' | 'gp-0.8.0' | 'free'
+  /** `grow_heap` as in the released 0.8.0 or with the merged corrections #533 and #538. */
+  readonly growHeap: 'released' | 'corrected'
+  /** Whether the pipeline model counts the old destination of a cmov as read (GP pull request #559). */
+  readonly cmovReadsDestination: boolean
+}
+
+const GP_072: Profile = {
+  name: 'gp-0.7.2',
+  instructionSet: 'gp-0.7.2',
+  gasModel: 'instruction',
+  loader: 'lenient',
+  branchCheck: 'taken',
+  readOnlyStore: 'fault',
+  inaccessible: 'fault',
+  outOfGas: 'drain',
+  sbrkResult: 'old',
+  hostCalls: 'gp-0.7.2',
+  growHeap: 'corrected',
+  cmovReadsDestination: true,
+}
+
+const PROFILES = {
+  'gp-0.7.2': GP_072,
+  'gp-0.8.0': {
+    ...GP_072,
+    name: 'gp-0.8.0',
+    instructionSet: 'gp-0.8.0',
+    gasModel: 'pipeline',
+    loader: 'strict',
+    branchCheck: 'both',
+    outOfGas: 'keep',
+    hostCalls: 'gp-0.8.0',
+  },
+  'w3f-vectors': {
+    ...GP_072,
+    name: 'w3f-vectors',
+    gasModel: 'block',
+    readOnlyStore: 'panic',
+    outOfGas: 'keep',
+    hostCalls: 'free',
+  },
+  'gas-model-vectors': {
+    ...GP_072,
+    name: 'gas-model-vectors',
+    instructionSet: 'latest64',
+    gasModel: 'pipeline',
+    readOnlyStore: 'panic',
+    outOfGas: 'keep',
+    hostCalls: 'free',
+    cmovReadsDestination: false,
+  },
+  polkavm: {
+    ...GP_072,
+    name: 'polkavm',
+    instructionSet: 'latest64',
+    gasModel: 'block',
+    readOnlyStore: 'panic',
+    inaccessible: 'panic',
+    outOfGas: 'keep',
+    sbrkResult: 'new',
+    hostCalls: 'free',
+    cmovReadsDestination: false,
+  },
+} as const satisfies Record<string, Profile>
+
+/** Names of the preset profiles. */
+export type ProfileName = keyof typeof PROFILES
+
+/** The names of all presets, for help texts and messages. */
+export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[]
+
+/**
+ * The preset of that name, or a variant of it.
+ *
+ * @example profile('gp-0.7.2', { sbrkResult: 'new' })
+ * @throws RangeError when there is no such preset.
+ */
+export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Partial<Profile> = {}): Profile {
+  const preset: Profile | undefined = typeof base === 'string' ? PROFILES[base] : base
+  if (preset === undefined) throw new RangeError(`profile: ${base} is none of ${PROFILE_NAMES.join(', ')}`)
+  return Object.keys(changes).length === 0 ? preset : { ...preset, ...changes }
+}
