@@ -1,0 +1,108 @@
+// The contract every engine satisfies: machines, how they are made and run. Not an implementation.
+import type { Access } from '../program/layout.ts'
+import type { Program } from '../program/program.ts'
+import type { Exit } from './exit.ts'
+import type { HostTable } from './host-call.ts'
+import type { Memory } from './memory.ts'
+import type { Tracer } from './tracing.ts'
+
+/** The engines. `auto` interprets at once and compiles what gets hot. */
+export type EngineKind = 'reference' | 'interpreter' | 'recompiler' | 'auto'
+
+/** Every engine name, for help texts and option checks. */
+export const ENGINE_KINDS: readonly EngineKind[] = ['reference', 'interpreter', 'recompiler', 'auto']
+
+/** A page range to map at start, for plain programs. Page aligned. */
+export interface Mapping {
+  readonly address: number
+  readonly length: number
+  readonly access: Access
+}
+
+/** Bytes to put into mapped memory at start, whatever its rights. */
+export interface MemoryChunk {
+  readonly address: number
+  readonly bytes: Uint8Array
+}
+
+/** How a machine starts. Everything is optional. */
+export interface StartOptions {
+  /** Arguments of a standard program, up to 2^24 bytes (GP A.7); default none. */
+  readonly args?: Uint8Array
+  /** Start pc, or the entry point it belongs to (`is-authorized` and `refine` 0, `accumulate` 5); default 0. */
+  readonly entry?: number | 'is-authorized' | 'refine' | 'accumulate'
+  /** Gas, 0…2^63 - 1; default 0. */
+  readonly gas?: bigint
+  /** Registers, up to 13; default those of the program's format, else 0. */
+  readonly regs?: ArrayLike<bigint>
+  /** Further memory to map; default none. */
+  readonly pages?: readonly Mapping[]
+  /** Contents for mapped memory; default none. */
+  readonly memory?: readonly MemoryChunk[]
+  /** Where the heap of a plain program ends at start and how far sbrk may grow it; default: no heap. */
+  readonly heap?: { readonly start: number; readonly limit: number }
+  /** Host functions; default none, every `ecalli` exits with `Exit.Host`. */
+  readonly host?: HostTable
+  /** What `run` does when a host function throws: rethrow as HostCallError, or return Panic; default `throw`. */
+  readonly hostErrors?: 'throw' | 'panic'
+}
+
+/** A machine: one program, 13 registers, pc, gas, memory. */
+export interface Vm {
+  readonly program: Program
+  /** The engine that runs it now; see `switchTo`. */
+  readonly kind: EngineKind
+  /** The live registers: 13 unsigned 64-bit values. Reading and writing acts on the machine at once. */
+  readonly regs: BigUint64Array
+  /** The same registers as 26 halves, low half first: cheaper than bigint. */
+  readonly regs32: Uint32Array
+  readonly memory: Memory
+  /**
+   * Address of the current instruction: what stopped the machine, or runs next. Writing it re-arms a halted or
+   * panicked machine, starts a new block payment, and drops a pending host call.
+   */
+  pc: number
+  /** pc as the Gray Paper reports it: 0 after halt and panic (GP A.1). */
+  readonly paperPc: number
+  /** Remaining gas, signed 64 bit. Writing it resets what `gasUsed` counts from only through `reset`. */
+  gas: bigint
+  /** Start gas minus remaining gas, never negative. */
+  readonly gasUsed: bigint
+  /** Takes `amount` from the gas; when there is not enough, empties it and returns false (GP A.36, A.37). */
+  chargeGas(amount: number | bigint): boolean
+  /** Whether the current basic block has been paid (GP 0.8.0 A.1); false under the `instruction` model. */
+  charged: boolean
+  /** End of the heap, what sbrk moves. */
+  heapEnd: number
+  /** How the machine stopped last, undefined before the first run. */
+  readonly exit: Exit | undefined
+  /** Page address (PageFault), host-call index as signed 32 bit (Host, Break), else 0. */
+  readonly exitArg: number
+  /** What a host function threw, with `hostErrors: 'panic'`. */
+  readonly hostError: unknown
+  /** Called after every instruction, or undefined. Set it at any time, from a host function too; off costs nothing. */
+  tracer: Tracer | undefined
+  /**
+   * Runs until the machine exits. Continues behind a host call it exited for; does nothing on a halted or panicked
+   * machine but return the same exit again.
+   *
+   * @throws HostCallError when a host function threw (option `hostErrors`).
+   * @throws TypeError when called on a disposed machine, or from inside its own host function.
+   */
+  run(): Exit
+  /** Runs at most `count` instructions; `Exit.Step` when all were executed. */
+  step(count?: number): Exit
+  /** Back to the start with new options; keeps the program. */
+  reset(options?: StartOptions): void
+  /** Continues on another engine, same state. @throws RangeError where that engine is not available here. */
+  switchTo(kind: EngineKind): void
+  /** Gives the memory back. Every later use throws a TypeError. Inside a host function: the machine ends first. */
+  dispose(): void
+}
+
+/** Makes machines of one kind. */
+export interface Engine {
+  readonly kind: EngineKind
+  /** @throws RangeError or TypeError naming the option that is wrong. */
+  instantiate(program: Program, options?: StartOptions): Vm
+}

@@ -1,0 +1,68 @@
+// The shape of the source tree: who may import whom, how long a file may be.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+const ORDER = ['isa', 'blob', 'program', 'engine', 'host', 'trace', 'debug', 'compat', 'cli']
+
+function sources(folder: string, extensions: RegExp): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && extensions.test(entry.name) && !entry.parentPath.includes('node_modules'))
+    .map(entry => relative(ROOT, join(entry.parentPath, entry.name)))
+}
+
+function imports(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map(match => match[1]!)
+}
+
+/** The folder under src/ a source file belongs to, or '' for src/index.ts and its like. */
+function layer(file: string): string {
+  const parts = file.split('/')
+  return parts.length > 2 ? parts[1]! : ''
+}
+
+describe('architecture', () => {
+  const files = sources('src', /\.ts$/)
+
+  it('a folder imports only from itself and from folders below it', () => {
+    const wrong: string[] = []
+    for (const file of files) {
+      const from = layer(file)
+      if (from === '') continue
+      for (const specifier of imports(file)) {
+        if (!specifier.startsWith('.')) continue
+        const to = layer(relative(ROOT, join(ROOT, file, '..', specifier)))
+        if (to === '' || ORDER.indexOf(to) > ORDER.indexOf(from)) wrong.push(`${file} imports ${specifier}`)
+      }
+    }
+    expect(wrong).toEqual([])
+    expect([...new Set(files.map(layer))].filter(name => name !== '' && !ORDER.includes(name))).toEqual([])
+  })
+
+  it('nothing outside cli/ imports from node: or from packages', () => {
+    const wrong = files
+      .filter(file => layer(file) !== 'cli' && file !== 'src/cli.ts')
+      .flatMap(file =>
+        imports(file)
+          .filter(s => !s.startsWith('.'))
+          .map(s => `${file} imports ${s}`),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  it('no file has more than 500 lines, generated files and the instruction table excepted', () => {
+    const all = [
+      ...files,
+      ...sources('test', /\.ts$/),
+      ...sources('core', /\.[ch]$/),
+      ...sources('bench', /\.(mjs|ts|c)$/),
+    ]
+    const long = all
+      .filter(file => !file.includes('.gen.') && file !== 'src/isa/table.ts')
+      .map(file => ({ file, lines: readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1 }))
+      .filter(({ lines }) => lines > 500)
+    expect(long).toEqual([])
+  })
+})
