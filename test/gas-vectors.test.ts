@@ -7,6 +7,7 @@ import { instructionSet } from '../src/isa/set.ts'
 import { createCodeMap, maskBit } from '../src/program/code-map.ts'
 import type { CostInput } from '../src/program/gas.ts'
 import { simulatePipeline } from '../src/program/pipeline.ts'
+import { pipelineCost } from '../src/program/pipeline-fast.ts'
 import { type Profile, profile } from '../src/program/profile.ts'
 import { vectors } from './vectors.ts'
 
@@ -72,6 +73,11 @@ describe.skipIf(vectors === undefined)('pipeline gas, published block costs (nee
 
   it('the oracle reproduces them in the numbering of 0.8.0 too', () => {
     expect(compare((program, start) => simulatePipeline(program, start).cost, true)).toBe(44_901)
+  })
+
+  it('the fast form reproduces them in both numberings', () => {
+    expect(compare(pipelineCost, false)).toBe(44_901)
+    expect(compare(pipelineCost, true)).toBe(44_901)
   })
 
   it('the block starts are those of GP A.3, but for one file that lists the implicit trap behind the code too', () => {

@@ -4,7 +4,7 @@ import type { ProgramParts } from '../blob/raw.ts'
 import { instructionSet } from '../isa/set.ts'
 import type { CodeMap } from './code-map.ts'
 import { skipAt } from './code-map.ts'
-import { simulatePipeline } from './pipeline.ts'
+import { pipelineCost } from './pipeline-fast.ts'
 import type { Profile } from './profile.ts'
 
 /** Everything a cost depends on: the code and the rules, never registers or memory. */
@@ -32,7 +32,7 @@ function instructionCount(input: CostInput, start: number): number {
  * the result is then the block's instruction count.
  */
 export function blockCost(input: CostInput, start: number): number {
-  return input.profile.gasModel === 'pipeline' ? simulatePipeline(input, start).cost : instructionCount(input, start)
+  return input.profile.gasModel === 'pipeline' ? pipelineCost(input, start) : instructionCount(input, start)
 }
 
 /**

@@ -65,7 +65,7 @@ export function createProgram(input: ProgramInput): Program {
   }
   const { code, bitmask } = parts
   let map: CodeMap | undefined
-  const costs = new Map<number, number>()
+  let costs: Uint32Array | undefined // by code offset, 0 where not computed yet: no block is free
   const getMap = (): CodeMap => (map ??= createCodeMap(parts, set))
   const skip = (pc: number): number => skipAt(bitmask, code.length, pc)
   return {
@@ -88,11 +88,11 @@ export function createProgram(input: ProgramInput): Program {
     next: pc => pc + 1 + skip(pc),
     costAt(pc) {
       const start = startOfBlock(getMap(), pc)
-      let cost = costs.get(start)
-      if (cost === undefined) {
-        cost = blockCost({ parts, profile, map: getMap() }, start)
-        costs.set(start, cost)
-      }
+      costs ??= new Uint32Array(code.length)
+      const known = costs[start]
+      if (known !== undefined && known > 0) return known
+      const cost = blockCost({ parts, profile, map: getMap() }, start)
+      if (cost < 2 ** 32) costs[start] = cost
       return cost
     },
   }
