@@ -1,2 +1,28 @@
 // The public surface of coulis. Not a place for code: every name is defined in the folder it belongs to.
-export {}
+
+export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'
+export { BlobError, type BlobErrorCode } from './blob/error.ts'
+export { availableEngines, createEngine, type EngineOptions } from './engine/create.ts'
+export {
+  ENGINE_KINDS,
+  type Engine,
+  type EngineKind,
+  type Mapping,
+  type MemoryChunk,
+  type StartOptions,
+  type Vm,
+} from './engine/engine.ts'
+export { Exit, exitName, hostIndex64 } from './engine/exit.ts'
+export {
+  HostAction,
+  HostCallError,
+  type HostEntry,
+  type HostFunction,
+  type HostPrice,
+  type HostTable,
+} from './engine/host-call.ts'
+export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
+export type { TraceEvent, Tracer } from './engine/tracing.ts'
+export { Access, type MemoryLayout } from './program/layout.ts'
+export { type GasModel, PROFILE_NAMES, type Profile, type ProfileName, profile } from './program/profile.ts'
+export { type LoadOptions, loadProgram, type Program } from './program/program.ts'

@@ -1,5 +1,6 @@
 // What happens at an `ecalli`: price, call, outcome. One place for all engines. Not the functions themselves: host/.
 import type { Vm } from './engine.ts'
+import { Exit } from './exit.ts'
 
 /** What a host function asks for; nothing (undefined) means Continue. */
 export const HostAction = {
@@ -10,6 +11,8 @@ export const HostAction = {
   Panic: 2,
   /** `run` returns `Exit.Break`; the next `run` continues behind the call. */
   Stop: 3,
+  /** The machine runs out of gas at the `ecalli`; the counter stays. The next `run` makes the call again. */
+  OutOfGas: 4,
 } as const
 export type HostAction = (typeof HostAction)[keyof typeof HostAction]
 
@@ -48,5 +51,97 @@ export class HostCallError extends Error {
     super(`host call ${index} at pc ${pc}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     this.index = index
     this.pc = pc
+  }
+}
+
+/** What the next run does first, at the `ecalli` that pc stands on. */
+export const Pending = {
+  None: 0,
+  /** Make the call, which could not be paid; the `ecalli` itself was paid already. */
+  Call: 1,
+  /** Go on behind the `ecalli`, which somebody outside has answered. */
+  Skip: 2,
+} as const
+export type Pending = (typeof Pending)[keyof typeof Pending]
+
+/** What `performHostCall` needs of a machine. Engines implement it beside `Vm`; host functions never see it. */
+export interface HostCallSite {
+  /** The machine as the host function gets it. */
+  readonly vm: Vm
+  readonly host: HostTable | undefined
+  /** Moves pc and nothing else: the block stays paid, unlike when `vm.pc` is written. */
+  movePc(pc: number): void
+  /** Whether the gas counter is below zero. */
+  gasIsNegative(): boolean
+  /** `chargeGas` failed and gas has not been written since. Set and cleared by those two. */
+  chargeFailed: boolean
+  /** Set by `performHostCall`; writing `vm.pc` clears it. */
+  pending: Pending
+  /** `dispose` was called by the host function; the engine disposes when the run is over. */
+  disposeRequested: boolean
+  /** What the host function threw; the engine rethrows it from `run`, or keeps it for `vm.hostError`. */
+  thrown: HostCallError | undefined
+}
+
+function unpaid(site: HostCallSite, pc: number): Exit {
+  site.movePc(pc)
+  site.pending = Pending.Call
+  return Exit.OutOfGas
+}
+
+function ended(site: HostCallSite, pc: number, exit: Exit): Exit {
+  site.movePc(pc)
+  return exit
+}
+
+/**
+ * Makes the host call of the `ecalli` at `pc`, with `index` as `exitArg` has it and `next` the instruction behind it.
+ * The block's payment is not touched (GP 0.8.0 A.36: the flag is passed through). Does not allocate when the price is a
+ * number and the host function does not.
+ *
+ * @returns undefined when the machine goes on, at its pc, which the host function may have moved; else how it stops:
+ * - `Host`, no function for the index: pc is the ecalli, `pending` is `Skip`.
+ * - `OutOfGas` before the call, by its price: gas emptied, pc is the ecalli, `pending` is `Call`.
+ * - `OutOfGas` after the call, by what the host function took: gas emptied, pc is where the machine would have gone on.
+ * - `Halt`, `Panic`: pc is the ecalli. A thrown error is a panic with `thrown` set.
+ * - `Break`: pc is where the machine goes on. Also when the host function disposed of the machine.
+ */
+export function performHostCall(site: HostCallSite, index: number, pc: number, next: number): Exit | undefined {
+  const entry = site.host?.entry(index)
+  if (entry === undefined) {
+    site.pending = Pending.Skip
+    return Exit.Host
+  }
+  const { vm } = site
+  let action: unknown
+  try {
+    const { price } = entry
+    if (!vm.chargeGas(typeof price === 'number' ? price : price(vm, index))) return unpaid(site, pc) // GP A.36
+    site.chargeFailed = false
+    site.movePc(next)
+    action = entry.call(vm, index)
+    if (action !== undefined && !(typeof action === 'number' && action >= 0 && action <= HostAction.OutOfGas)) {
+      throw new TypeError(`${entry.name} returned ${String(action)}, no HostAction; host functions are synchronous`)
+    }
+  } catch (error) {
+    site.thrown = new HostCallError(index, pc, error)
+    return ended(site, pc, Exit.Panic)
+  }
+  if (site.disposeRequested) return Exit.Break
+  if (site.gasIsNegative() || site.chargeFailed) {
+    vm.gas = 0n
+    return Exit.OutOfGas
+  }
+  switch (action) {
+    case HostAction.Halt:
+      return ended(site, pc, Exit.Halt)
+    case HostAction.Panic:
+      return ended(site, pc, Exit.Panic)
+    case HostAction.Stop:
+      return Exit.Break
+    case HostAction.OutOfGas:
+      return unpaid(site, pc)
+    default:
+      return undefined
   }
 }

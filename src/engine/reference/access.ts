@@ -1,0 +1,123 @@
+// Guest memory access of the reference machine (GP A.8): loads, stores, sbrk, memset, and what makes them fail.
+// Not the memory itself: paged-memory.ts, or whatever the state has.
+import { Access, PAGE_SIZE, pageAlign, ZONE_SIZE } from '../../program/layout.ts'
+import { Exit } from '../exit.ts'
+import { OOB } from '../memory.ts'
+import type { MachineState } from './state.ts'
+
+/** Bytes of one access. */
+export type Width = 1 | 2 | 4 | 8
+
+const ADDRESSES = 2 ** 32
+
+/** Addresses are taken modulo 2^32, byte by byte (GP A.8). */
+export function addressOf(sum: bigint): number {
+  return Number(BigInt.asUintN(32, sum))
+}
+
+/** The first byte of the access, in access order, whose page lacks the right; undefined when there is none. */
+function firstBad(state: MachineState, address: number, width: Width, right: Access): number | undefined {
+  for (let i = 0; i < width; i++) {
+    const at = (address + i) % ADDRESSES
+    if ((state.memory.access(Math.floor(at / PAGE_SIZE)) & right) !== right) return at
+  }
+  return undefined
+}
+
+/** What an access with a bad byte ends in (GP A.8, A.9). */
+function fail(state: MachineState, bad: number, right: Access): Exit {
+  const { profile } = state.program
+  if (bad < ZONE_SIZE) return Exit.Panic
+  if (profile.inaccessible === 'panic') return Exit.Panic
+  const readOnly = right === Access.Write && state.memory.access(Math.floor(bad / PAGE_SIZE)) === Access.Read
+  if (readOnly && profile.readOnlyStore === 'panic') return Exit.Panic
+  state.exitArg = Math.floor(bad / PAGE_SIZE) * PAGE_SIZE
+  return Exit.PageFault
+}
+
+function readWhole(state: MachineState, address: number, width: Width): bigint {
+  const { memory } = state
+  switch (width) {
+    case 1:
+      return BigInt(memory.readU8(address))
+    case 2:
+      return BigInt(memory.readU16(address))
+    case 4:
+      return BigInt(memory.readU32(address))
+    case 8:
+      return memory.readU64(address)
+  }
+}
+
+/** load(n, a): the value, or the exit. A value is a bigint, an exit a number. */
+export function load(state: MachineState, address: number, width: Width): bigint | Exit {
+  const whole = readWhole(state, address, width)
+  if (whole !== BigInt(OOB)) return whole
+  const bad = firstBad(state, address, width, Access.Read)
+  if (bad !== undefined) return fail(state, bad, Access.Read)
+  let value = 0n // accessible, but the range goes past 2^32 and on at 0
+  for (let i = width - 1; i >= 0; i--) {
+    value = (value << 8n) | BigInt(state.memory.readU8((address + i) % ADDRESSES))
+  }
+  return value
+}
+
+function writeWhole(state: MachineState, address: number, width: Width, value: bigint): number {
+  const { memory } = state
+  switch (width) {
+    case 1:
+      return memory.writeU8(address, Number(BigInt.asUintN(8, value)))
+    case 2:
+      return memory.writeU16(address, Number(BigInt.asUintN(16, value)))
+    case 4:
+      return memory.writeU32(address, Number(BigInt.asUintN(32, value)))
+    case 8:
+      return memory.writeU64(address, value)
+  }
+}
+
+/** store(n, a, v): nothing is written unless everything can be. */
+export function store(state: MachineState, address: number, width: Width, value: bigint): Exit | undefined {
+  if (writeWhole(state, address, width, value) !== OOB) return undefined
+  const bad = firstBad(state, address, width, Access.Write)
+  if (bad !== undefined) return fail(state, bad, Access.Write)
+  for (let i = 0; i < width; i++) {
+    state.memory.writeU8((address + i) % ADDRESSES, Number((value >> BigInt(8 * i)) & 0xffn))
+  }
+  return undefined
+}
+
+/** sbrk (GP 0.7.2 only): the result for the destination register. See spec pvm-isa.md section 13 for what is settled. */
+export function growHeap(state: MachineState, bytes: bigint): bigint {
+  const old = state.heapEnd
+  if (bytes === 0n) return BigInt(old)
+  if (BigInt(old) + bytes > BigInt(state.heapLimit)) return 0n
+  const end = old + Number(bytes)
+  const first = pageAlign(old) / PAGE_SIZE
+  const count = pageAlign(end) / PAGE_SIZE - first
+  state.memory.protect(first, count, Access.Write)
+  state.memory.zero(first, count)
+  state.heapEnd = end
+  return BigInt(state.program.profile.sbrkResult === 'old' ? old : end)
+}
+
+const A0 = 7
+const A1 = 8
+const A2 = 9
+
+/**
+ * memset (PolkaVM): low 32 bits of A2 bytes at A0 become the low byte of A1, 1 gas each. A0 and A2 say how far it came,
+ * so that it can stop at any byte and be continued at the same pc.
+ */
+export function fillMemory(state: MachineState): Exit | undefined {
+  const { regs } = state
+  for (let left = BigInt.asUintN(32, regs[A2]!); left > 0n; left--) {
+    if (state.gas < 1n) return Exit.OutOfGas
+    const failure = store(state, addressOf(regs[A0]!), 1, regs[A1]!)
+    if (failure !== undefined) return failure
+    state.gas -= 1n
+    regs[A0] = regs[A0]! + 1n
+    regs[A2] = left - 1n
+  }
+  return undefined
+}

@@ -1,0 +1,36 @@
+// Control flow of the reference machine: static jumps, branches, dynamic jumps (GP A.4, A.5). Not what ends a block: step.ts.
+import { HALT_ADDRESS } from '../../program/layout.ts'
+import { Exit } from '../exit.ts'
+import type { MachineState } from './state.ts'
+
+/** GP A.17: a static jump reaches only block starts. */
+export function staticJump(state: MachineState, target: number): Exit | undefined {
+  if (!state.program.isBlockStart(target)) return Exit.Panic
+  state.pc = target
+  return undefined
+}
+
+/** GP 0.7.2 A.5.1: moves on unchecked. GP 0.8.0 A.5.1: a static jump to the next instruction. */
+export function fallThrough(state: MachineState, next: number): Exit | undefined {
+  if (state.program.profile.branchCheck === 'both') return staticJump(state, next)
+  state.pc = next
+  return undefined
+}
+
+/** GP 0.7.2 A.17: only the target taken is checked. GP 0.8.0 A.17: both successors are, taken or not. */
+export function branch(state: MachineState, taken: boolean, target: number, next: number): Exit | undefined {
+  const { program } = state
+  if (program.profile.branchCheck === 'both') {
+    if (!program.isBlockStart(target) || !program.isBlockStart(next)) return Exit.Panic
+  } else if (taken && !program.isBlockStart(target)) return Exit.Panic
+  state.pc = taken ? target : next
+  return undefined
+}
+
+/** GP A.18. The halt address wins over any jump table. */
+export function dynamicJump(state: MachineState, address: number): Exit | undefined {
+  if (address === HALT_ADDRESS) return Exit.Halt
+  const { jumpTable, jumpTableLength } = state.program
+  if (address === 0 || address > 2 * jumpTableLength || address % 2 !== 0) return Exit.Panic
+  return staticJump(state, jumpTable[address / 2 - 1] ?? 0) // entries of size 0 are all 0
+}

@@ -1,0 +1,212 @@
+// One instruction of the reference machine: decoded operands and the hand-written semantics that go with its name.
+// Not from the effect column of the table: the reference machine has to be able to disagree with it.
+import { decodeOperands, immediateX, immediateY, type Operands } from '../../isa/format.ts'
+import { INSTRUCTIONS, type Instruction, TRAP_ID } from '../../isa/table.ts'
+import type { Program } from '../../program/program.ts'
+import { Exit } from '../exit.ts'
+import { addressOf, fillMemory, growHeap, load, store, type Width } from './access.ts'
+import { BINARY, CONDITIONS, UNARY, WITH_IMMEDIATE } from './alu.ts'
+import { branch, dynamicJump, fallThrough, staticJump } from './control.ts'
+import type { MachineState } from './state.ts'
+
+/** Executes one instruction: changes the state, pc included, or returns how the machine stops with pc unchanged. */
+type Execute = (state: MachineState) => Exit | undefined
+
+/** A decoded instruction. */
+export interface Decoded {
+  readonly instruction: Instruction
+  readonly operands: Operands
+  readonly execute: Execute
+  /** The register it writes, or -1. */
+  readonly writes: number
+  /** Its memory access, if it has one. */
+  readonly access: MemoryAccess | undefined
+}
+
+/** A load or store: where, how wide, and what a store writes. */
+export interface MemoryAccess {
+  readonly kind: 'load' | 'store'
+  readonly width: Width
+  /** The address, from the registers as they are now. */
+  address(regs: BigUint64Array): number
+  /** The value a store writes. */
+  value(regs: BigUint64Array): bigint
+}
+
+function widthOf(name: string): Width {
+  return (Number(/\d+$/.exec(name)![0]) / 8) as Width
+}
+
+function describeAccess(instruction: Instruction, operands: Operands): MemoryAccess {
+  const { a, b } = operands
+  const x = immediateX(operands)
+  const y = immediateY(operands)
+  const kind = instruction.name.startsWith('load') ? 'load' : 'store'
+  const width = widthOf(instruction.name)
+  switch (instruction.format) {
+    case 'imm_imm': // store_imm: store(n, X, Y)
+      return { kind, width, address: () => addressOf(x), value: () => y }
+    case 'reg_imm': // load: rA := load(n, X); store: store(n, X, rA)
+      return { kind, width, address: () => addressOf(x), value: regs => regs[a]! }
+    case 'reg_imm_imm': // store_imm_ind: store(n, rA + X, Y)
+      return { kind, width, address: regs => addressOf(regs[a]! + x), value: () => y }
+    default: // reg_reg_imm, load_ind: rA := load(n, rB + X); store_ind: store(n, rB + X, rA)
+      return { kind, width, address: regs => addressOf(regs[b]! + x), value: regs => regs[a]! }
+  }
+}
+
+interface Semantics {
+  readonly execute: Execute
+  readonly writes: number
+}
+
+/** An instruction that computes register `to` and goes on. */
+function assign(to: number, next: number, value: (regs: BigUint64Array) => bigint): Semantics {
+  return {
+    writes: to,
+    execute: state => {
+      state.regs[to] = value(state.regs)
+      state.pc = next
+      return undefined
+    },
+  }
+}
+
+function memorySemantics(access: MemoryAccess, instruction: Instruction, operands: Operands, next: number): Semantics {
+  if (access.kind === 'load') {
+    const signed = /_i\d+$/.test(instruction.name)
+    const { a } = operands
+    return {
+      writes: a,
+      execute: state => {
+        const value = load(state, access.address(state.regs), access.width)
+        if (typeof value === 'number') return value
+        state.regs[a] = signed ? BigInt.asIntN(8 * access.width, value) : value
+        state.pc = next
+        return undefined
+      },
+    }
+  }
+  return {
+    writes: -1,
+    execute: state => {
+      const failure = store(state, access.address(state.regs), access.width, access.value(state.regs))
+      if (failure === undefined) state.pc = next
+      return failure
+    },
+  }
+}
+
+/** What the instruction does, by its name and the sections of GP A.5. */
+function semanticsOf(instruction: Instruction, operands: Operands, next: number): Semantics {
+  const { name, format } = instruction
+  const { a, b, d, target } = operands
+  const x = immediateX(operands)
+  const y = immediateY(operands)
+  switch (name) {
+    case 'trap':
+      return { writes: -1, execute: () => Exit.Panic }
+    case 'fallthrough':
+      return { writes: -1, execute: state => fallThrough(state, next) }
+    case 'unlikely':
+      return { writes: -1, execute: state => void (state.pc = next) as undefined }
+    case 'memset':
+      return {
+        writes: 7,
+        execute: state => {
+          const stop = fillMemory(state)
+          if (stop === undefined) state.pc = next
+          return stop
+        },
+      }
+    case 'ecalli':
+      return {
+        writes: -1,
+        execute: state => {
+          state.exitArg = operands.x
+          return Exit.Host
+        },
+      }
+    case 'load_imm':
+    case 'load_imm_64':
+      return assign(a, next, () => x)
+    case 'sbrk':
+      return {
+        writes: d,
+        execute: state => {
+          state.regs[d] = growHeap(state, state.regs[a]!)
+          state.pc = next
+          return undefined
+        },
+      }
+    case 'jump':
+      return { writes: -1, execute: state => staticJump(state, target) }
+    case 'load_imm_jump': // rA is written even when the jump fails
+      return {
+        writes: a,
+        execute: state => {
+          state.regs[a] = x
+          return staticJump(state, target)
+        },
+      }
+    case 'jump_ind':
+      return { writes: -1, execute: state => dynamicJump(state, addressOf(state.regs[a]! + x)) }
+    case 'load_imm_jump_ind': // the base is read before rA is written, rA is written even when the jump fails
+      return {
+        writes: a,
+        execute: state => {
+          const address = addressOf(state.regs[b]! + y)
+          state.regs[a] = x
+          return dynamicJump(state, address)
+        },
+      }
+  }
+  const condition = CONDITIONS[name]
+  if (condition !== undefined) {
+    if (format === 'reg_imm_off') {
+      return { writes: -1, execute: state => branch(state, condition(state.regs[a]!, x), target, next) }
+    }
+    return { writes: -1, execute: state => branch(state, condition(state.regs[a]!, state.regs[b]!), target, next) }
+  }
+  const unary = UNARY[name]
+  if (unary !== undefined) return assign(d, next, regs => unary(regs[a]!))
+  const withImmediate = WITH_IMMEDIATE[name]
+  if (withImmediate !== undefined) return assign(a, next, regs => withImmediate(regs[b]!, x, regs[a]!))
+  const binary = BINARY[name]
+  if (binary !== undefined) return assign(d, next, regs => binary(regs[a]!, regs[b]!, regs[d]!))
+  throw new Error(`reference machine: no semantics for ${name}`)
+}
+
+/** Decodes the instruction at `pc`; `trap` where none with a defined opcode starts (GP A.4). */
+function decode(program: Program, pc: number): Decoded {
+  const defined = program.isInstruction(pc)
+  const instruction = defined
+    ? program.instructionSet.byOpcode[program.code[pc]!]!
+    : (INSTRUCTIONS[TRAP_ID] as Instruction)
+  const operands = decodeOperands(instruction.format, program.code, pc, program.skip(pc))
+  const next = program.next(pc)
+  const isAccess = instruction.kind === 'load' || instruction.kind === 'store'
+  const access = isAccess ? describeAccess(instruction, operands) : undefined
+  const semantics =
+    access === undefined
+      ? semanticsOf(instruction, operands, next)
+      : memorySemantics(access, instruction, operands, next)
+  return { instruction, operands, access, ...semantics }
+}
+
+const decodedPrograms = new WeakMap<Program, Map<number, Decoded>>()
+
+/** The decoded instruction at `pc`, kept per program. */
+export function decodedAt(program: Program, pc: number): Decoded {
+  let decoded = decodedPrograms.get(program)
+  if (decoded === undefined) {
+    decoded = new Map()
+    decodedPrograms.set(program, decoded)
+  }
+  let instruction = decoded.get(pc)
+  if (instruction === undefined) {
+    instruction = decode(program, pc)
+    decoded.set(pc, instruction)
+  }
+  return instruction
+}

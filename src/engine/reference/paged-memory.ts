@@ -1,0 +1,192 @@
+// The reference machine's own memory: a map of pages. Not fast, not shared: nothing here knows about WebAssembly.
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../../program/layout.ts'
+import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
+
+const ADDRESSES = 2 ** 32
+
+function checkPages(page: number, count: number): void {
+  if (!Number.isInteger(page) || page < 0 || page > PAGE_COUNT) throw new RangeError(`page: ${page} is no page number`)
+  if (!Number.isInteger(count) || count < 0 || page + count > PAGE_COUNT) {
+    throw new RangeError(`count: ${count} pages from ${page} are not within ${PAGE_COUNT}`)
+  }
+}
+
+/** Guest memory as pages with rights. Contents of a page exist from its first use on; until then it is zero. */
+export class PagedMemory implements Memory {
+  readonly #rights = new Map<number, Access>()
+  readonly #contents = new Map<number, Uint8Array>()
+
+  #bytes(page: number): Uint8Array {
+    let bytes = this.#contents.get(page)
+    if (bytes === undefined) {
+      bytes = new Uint8Array(PAGE_SIZE)
+      this.#contents.set(page, bytes)
+    }
+    return bytes
+  }
+
+  /** Whether all of [address, address + length) has the right; 0 bytes always do. */
+  #allows(address: number, length: number, right: Access): boolean {
+    if (length === 0) return true
+    if (!(address >= 0 && length > 0 && address + length <= ADDRESSES)) return false
+    const last = Math.floor((address + length - 1) / PAGE_SIZE)
+    for (let page = Math.floor(address / PAGE_SIZE); page <= last; page++) {
+      if ((this.access(page) & right) !== right) return false
+    }
+    return true
+  }
+
+  readable(address: number, length: number): boolean {
+    return this.#allows(address, length, Access.Read)
+  }
+
+  writable(address: number, length: number): boolean {
+    return this.#allows(address, length, Access.Write)
+  }
+
+  view(address: number, length: number): Uint8Array | undefined {
+    if (!this.readable(address, length)) return undefined
+    if (length === 0) return new Uint8Array(0)
+    const offset = address % PAGE_SIZE
+    if (offset + length <= PAGE_SIZE) {
+      return this.#bytes(Math.floor(address / PAGE_SIZE)).subarray(offset, offset + length)
+    }
+    const copy = new Uint8Array(length)
+    this.#copyOut(address, copy)
+    return copy
+  }
+
+  #copyOut(address: number, into: Uint8Array): void {
+    for (let done = 0; done < into.length; ) {
+      const offset = (address + done) % PAGE_SIZE
+      const count = Math.min(PAGE_SIZE - offset, into.length - done)
+      const bytes = this.#contents.get(Math.floor((address + done) / PAGE_SIZE))
+      if (bytes === undefined) into.fill(0, done, done + count)
+      else into.set(bytes.subarray(offset, offset + count), done)
+      done += count
+    }
+  }
+
+  #copyIn(address: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      const offset = (address + done) % PAGE_SIZE
+      const count = Math.min(PAGE_SIZE - offset, bytes.length - done)
+      this.#bytes(Math.floor((address + done) / PAGE_SIZE)).set(bytes.subarray(done, done + count), offset)
+      done += count
+    }
+  }
+
+  read(address: number, into: Uint8Array): MemoryResult {
+    if (!this.readable(address, into.length)) return OOB
+    this.#copyOut(address, into)
+    return OK
+  }
+
+  write(address: number, bytes: Uint8Array): MemoryResult {
+    if (!this.writable(address, bytes.length)) return OOB
+    this.#copyIn(address, bytes)
+    return OK
+  }
+
+  load(address: number, bytes: Uint8Array): MemoryResult {
+    if (bytes.length === 0) return OK
+    if (!(address >= 0 && address + bytes.length <= ADDRESSES)) return OOB
+    const last = Math.floor((address + bytes.length - 1) / PAGE_SIZE)
+    for (let page = Math.floor(address / PAGE_SIZE); page <= last; page++) {
+      if (this.access(page) === Access.None) return OOB
+    }
+    this.#copyIn(address, bytes)
+    return OK
+  }
+
+  /** `width` bytes little-endian, or OOB; exact up to 4 bytes. */
+  #readUint(address: number, width: number): number {
+    if (!this.readable(address, width)) return OOB
+    let value = 0
+    for (let i = width - 1; i >= 0; i--) {
+      const at = address + i
+      value = value * 256 + (this.#contents.get(Math.floor(at / PAGE_SIZE))?.[at % PAGE_SIZE] ?? 0)
+    }
+    return value
+  }
+
+  readU8(address: number): number {
+    return this.#readUint(address, 1)
+  }
+
+  readU16(address: number): number {
+    return this.#readUint(address, 2)
+  }
+
+  readU32(address: number): number {
+    return this.#readUint(address, 4)
+  }
+
+  readU64(address: number): bigint {
+    if (!this.readable(address, 8)) return BigInt(OOB)
+    return BigInt(this.#readUint(address, 4)) | (BigInt(this.#readUint(address + 4, 4)) << 32n)
+  }
+
+  #writeUint(address: number, width: number, value: number): MemoryResult {
+    if (!this.writable(address, width)) return OOB
+    for (let i = 0; i < width; i++) {
+      const at = address + i
+      this.#bytes(Math.floor(at / PAGE_SIZE))[at % PAGE_SIZE] = value >>> (8 * i)
+    }
+    return OK
+  }
+
+  writeU8(address: number, value: number): MemoryResult {
+    return this.#writeUint(address, 1, value)
+  }
+
+  writeU16(address: number, value: number): MemoryResult {
+    return this.#writeUint(address, 2, value)
+  }
+
+  writeU32(address: number, value: number): MemoryResult {
+    return this.#writeUint(address, 4, value)
+  }
+
+  writeU64(address: number, value: bigint): MemoryResult {
+    if (!this.writable(address, 8)) return OOB
+    this.#writeUint(address, 4, Number(BigInt.asUintN(32, value)))
+    return this.#writeUint(address + 4, 4, Number(BigInt.asUintN(32, value >> 32n)))
+  }
+
+  access(page: number): Access {
+    return this.#rights.get(page) ?? Access.None
+  }
+
+  protect(page: number, count: number, access: Access): void {
+    checkPages(page, count)
+    for (let at = page; at < page + count; at++) {
+      if (access === Access.None) {
+        this.#rights.delete(at)
+        this.#contents.delete(at)
+      } else this.#rights.set(at, access)
+    }
+  }
+
+  zero(page: number, count: number): void {
+    checkPages(page, count)
+    for (let at = page; at < page + count; at++) this.#contents.get(at)?.fill(0)
+  }
+
+  pages(): PageRange[] {
+    const runs: { page: number; count: number; access: Access }[] = []
+    for (const page of [...this.#rights.keys()].sort((a, b) => a - b)) {
+      const access = this.access(page)
+      const run = runs.at(-1)
+      if (run !== undefined && run.page + run.count === page && run.access === access) run.count += 1
+      else runs.push({ page, count: 1, access })
+    }
+    return runs
+  }
+
+  /** Back to no memory at all. */
+  clear(): void {
+    this.#rights.clear()
+    this.#contents.clear()
+  }
+}

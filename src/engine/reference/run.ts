@@ -1,0 +1,62 @@
+// The run loop of the reference machine: steps, host calls, tracing. On any state, its own or that of another engine's machine.
+import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
+import { Exit } from '../exit.ts'
+import { type HostCallSite, Pending, performHostCall } from '../host-call.ts'
+import type { TraceEvent } from '../tracing.ts'
+import { decodedAt } from './decode.ts'
+import type { MachineState } from './state.ts'
+import { step, tracedStep } from './step.ts'
+
+function createEvent(state: MachineState): TraceEvent {
+  return {
+    pc: state.pc,
+    instruction: INSTRUCTIONS[TRAP_ID]!,
+    operands: decodedAt(state.program, state.pc).operands,
+    gasBefore: 0n,
+    gasAfter: 0n,
+    register: -1,
+    before: 0n,
+    after: 0n,
+    access: 'none',
+    address: 0,
+    width: 0,
+    value: 0n,
+  }
+}
+
+/** The host call of the `ecalli` at pc. */
+function call(state: MachineState, site: HostCallSite): Exit | undefined {
+  const { program, pc } = state
+  return performHostCall(site, decodedAt(program, pc).operands.x, pc, program.next(pc))
+}
+
+/** What a stop at an `ecalli` left to do. */
+function resume(state: MachineState, site: HostCallSite): Exit | undefined {
+  const { pending } = site
+  site.pending = Pending.None
+  if (pending === Pending.Call) return call(state, site)
+  if (pending === Pending.Skip) state.pc = state.program.next(state.pc)
+  return undefined
+}
+
+/**
+ * Runs until the machine stops or `limit` instructions were executed; an `ecalli` counts together with its host
+ * function, a host call that is made up for counts as none. `site.vm.tracer` is looked at before every instruction.
+ */
+export function runReference(state: MachineState, site: HostCallSite, limit: number): Exit {
+  let event: TraceEvent | undefined
+  let exit = resume(state, site)
+  for (let left = limit; exit === undefined && left > 0; left--) {
+    const { tracer } = site.vm
+    if (tracer === undefined) {
+      exit = step(state)
+    } else {
+      event ??= createEvent(state)
+      const traced = tracedStep(state, event)
+      exit = traced.exit
+      if (traced.executed) tracer(event)
+    }
+    if (exit === Exit.Host) exit = call(state, site)
+  }
+  return exit ?? Exit.Step
+}

@@ -1,0 +1,80 @@
+// One step of the reference machine (GP A.1, A.6): pay, execute, mark the end of a block. Not a loop, no host calls.
+import { Exit } from '../exit.ts'
+import type { TraceEvent } from '../tracing.ts'
+import { type Decoded, decodedAt } from './decode.ts'
+import type { MachineState } from './state.ts'
+
+/** GP 0.7.2: running out empties the counter. GP 0.8.0: it stays. */
+function outOfGas(state: MachineState): Exit {
+  if (state.program.profile.outOfGas === 'drain') state.gas = 0n
+  return Exit.OutOfGas
+}
+
+/** Pays for what is at pc: 1 per instruction, or the whole block that pc is in, once (GP 0.8.0 A.6). */
+function pay(state: MachineState): Exit | undefined {
+  if (state.program.profile.gasModel === 'instruction') {
+    if (state.gas < 1n) return outOfGas(state)
+    state.gas -= 1n
+    return undefined
+  }
+  if (state.charged) return undefined
+  const cost = BigInt(state.program.costAt(state.pc))
+  if (state.gas < cost) return outOfGas(state)
+  state.gas -= cost
+  state.charged = true
+  return undefined
+}
+
+function execute(state: MachineState, decoded: Decoded): Exit | undefined {
+  const exit = decoded.execute(state)
+  if (exit === Exit.OutOfGas) return outOfGas(state) // memset
+  if (exit === undefined && decoded.instruction.terminator) state.charged = false
+  return exit
+}
+
+/**
+ * Executes one instruction.
+ *
+ * @returns how the machine stops, with `state.pc` at the instruction that stopped it; undefined when it goes on. An
+ * `ecalli` stops with `Exit.Host` and the index in `state.exitArg`, whether or not somebody will answer it.
+ */
+export function step(state: MachineState): Exit | undefined {
+  // GP 0.8.0 A.2: a pc that is no instruction panics before anything is paid. Only a start or a host leads there.
+  if (state.program.profile.loader === 'strict' && !state.program.isInstruction(state.pc)) return Exit.Panic
+  return pay(state) ?? execute(state, decodedAt(state.program, state.pc))
+}
+
+/** Whether the last `tracedStep` executed something; an instruction that could not be paid was not. */
+export interface TracedStep {
+  readonly exit: Exit | undefined
+  readonly executed: boolean
+}
+
+/** The same step, described in `event`. */
+export function tracedStep(state: MachineState, event: TraceEvent): TracedStep {
+  const { program, regs } = state
+  if (program.profile.loader === 'strict' && !program.isInstruction(state.pc)) {
+    return { exit: Exit.Panic, executed: false }
+  }
+  const decoded = decodedAt(program, state.pc)
+  const { access } = decoded
+  event.pc = state.pc
+  event.instruction = decoded.instruction
+  event.operands = decoded.operands
+  event.gasBefore = state.gas
+  event.before = decoded.writes < 0 ? 0n : regs[decoded.writes]!
+  event.access = access?.kind ?? 'none'
+  event.width = access?.width ?? 0
+  event.address = access?.address(regs) ?? 0
+  event.value = access?.kind === 'store' ? BigInt.asUintN(8 * access.width, access.value(regs)) : 0n
+  const unpaid = pay(state)
+  if (unpaid !== undefined) return { exit: unpaid, executed: false }
+  const exit = execute(state, decoded)
+  const failed = exit === Exit.PageFault || (exit === Exit.Panic && access !== undefined)
+  event.gasAfter = state.gas
+  event.register = failed ? -1 : decoded.writes
+  event.after = event.register < 0 ? 0n : regs[event.register]!
+  if (event.register < 0) event.before = 0n
+  if (access?.kind === 'load' && !failed) event.value = BigInt.asUintN(8 * access.width, event.after)
+  return { exit, executed: true }
+}

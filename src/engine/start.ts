@@ -1,0 +1,111 @@
+// How a machine starts: options checked, defaults of the program's format filled in. Not the mapping: engines do that.
+import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../program/layout.ts'
+import type { Program } from '../program/program.ts'
+import type { MemoryChunk, StartOptions } from './engine.ts'
+import type { HostTable } from './host-call.ts'
+
+/** Everything an engine needs to start a machine. */
+export interface Start {
+  readonly pc: number
+  readonly gas: bigint
+  /** 13 values; may be any bigint, registers take them modulo 2^64. */
+  readonly regs: readonly bigint[]
+  /** What to map, in this order; later ones win where they overlap. */
+  readonly regions: readonly Region[]
+  /** Further contents, to be loaded whatever the rights after everything is mapped. */
+  readonly memory: readonly MemoryChunk[]
+  readonly heapEnd: number
+  readonly heapLimit: number
+  readonly host: HostTable | undefined
+  readonly hostErrors: 'throw' | 'panic'
+}
+
+const ENTRY_POINTS = { 'is-authorized': 0, refine: 0, accumulate: 5 } as const // GP B.1, B.4, B.5
+
+function isAddress(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 32
+}
+
+function resolveEntry(entry: StartOptions['entry'] = 0): number {
+  if (typeof entry === 'number') {
+    if (!isAddress(entry)) throw new RangeError(`entry: ${entry} is not within 0…2^32 - 1`)
+    return entry
+  }
+  const pc: number | undefined = ENTRY_POINTS[entry]
+  if (pc === undefined) throw new RangeError(`entry: ${entry} is none of ${Object.keys(ENTRY_POINTS).join(', ')}`)
+  return pc
+}
+
+function resolveGas(gas: bigint = 0n): bigint {
+  if (typeof gas !== 'bigint') throw new TypeError('gas: expected a bigint')
+  if (gas < 0n || gas >= 2n ** 63n) throw new RangeError(`gas: ${gas} is not within 0…2^63 - 1`)
+  return gas
+}
+
+/** Start registers of the format (GP A.7, A.43), overwritten by those given. */
+function resolveRegisters(program: Program, args: Uint8Array, given: ArrayLike<bigint> = []): bigint[] {
+  if (given.length > 13) throw new RangeError(`regs: ${given.length} values for 13 registers`)
+  const { layout } = program
+  const regs = new Array<bigint>(13).fill(0n)
+  if (layout.stackTop > 0) {
+    regs[0] = BigInt(HALT_ADDRESS)
+    regs[1] = BigInt(layout.stackTop)
+  }
+  if (layout.argumentsLimit > 0) {
+    regs[7] = BigInt(layout.argumentsAddress)
+    regs[8] = BigInt(args.length)
+  }
+  for (let i = 0; i < given.length; i++) {
+    const value = given[i]
+    if (typeof value !== 'bigint') throw new TypeError(`regs: register ${i} is no bigint`)
+    regs[i] = value
+  }
+  return regs
+}
+
+function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions['pages'] = []): Region[] {
+  const { layout } = program
+  if (args.length > layout.argumentsLimit) {
+    const room = layout.argumentsLimit === 0 ? `a ${program.kind} program takes none` : `${layout.argumentsLimit} fit`
+    throw new RangeError(`args: ${args.length} bytes, ${room}`)
+  }
+  const regions = [...layout.regions]
+  if (args.length > 0) {
+    const address = layout.argumentsAddress
+    regions.push({ address, length: pageAlign(args.length), access: Access.Read, data: args })
+  }
+  for (const { address, length, access } of pages) {
+    if (!isAddress(address) || address % PAGE_SIZE !== 0) throw new RangeError(`pages: address ${address}`)
+    if (!Number.isInteger(length) || length < 0 || length % PAGE_SIZE !== 0 || address + length > 2 ** 32) {
+      throw new RangeError(`pages: length ${length} at address ${address}`)
+    }
+    if (length > 0) regions.push({ address, length, access, data: new Uint8Array(0) })
+  }
+  return regions
+}
+
+/**
+ * Checks start options and fills in the defaults of the program's format.
+ *
+ * @throws RangeError or TypeError naming the option that is wrong.
+ */
+export function resolveStart(program: Program, options: StartOptions = {}): Start {
+  const args = options.args ?? new Uint8Array(0)
+  if (!(args instanceof Uint8Array)) throw new TypeError('args: expected a Uint8Array')
+  const heap = options.heap ?? { start: program.layout.heapStart, limit: program.layout.heapLimit }
+  if (!isAddress(heap.start)) throw new RangeError(`heap: start ${heap.start} is not within 0…2^32 - 1`)
+  if (!Number.isInteger(heap.limit) || heap.limit < heap.start || heap.limit > 2 ** 32) {
+    throw new RangeError(`heap: limit ${heap.limit} is not within ${heap.start}…2^32`)
+  }
+  return {
+    pc: resolveEntry(options.entry),
+    gas: resolveGas(options.gas),
+    regs: resolveRegisters(program, args, options.regs),
+    regions: resolveRegions(program, args, options.pages),
+    memory: options.memory ?? [],
+    heapEnd: heap.start,
+    heapLimit: heap.limit,
+    host: options.host,
+    hostErrors: options.hostErrors ?? 'throw',
+  }
+}
