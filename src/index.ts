@@ -24,5 +24,13 @@ export {
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'
 export { Access, type MemoryLayout } from './program/layout.ts'
+export {
+  type ChartOptions,
+  type CriticalStep,
+  criticalPath,
+  type PipelineTimeline,
+  pipelineTimeline,
+  renderTimeline,
+} from './program/pipeline-chart.ts'
 export { type GasModel, PROFILE_NAMES, type Profile, type ProfileName, profile } from './program/profile.ts'
 export { type LoadOptions, loadProgram, type Program } from './program/program.ts'

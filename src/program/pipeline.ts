@@ -33,6 +33,10 @@ export interface PipelineStage {
   readonly instruction: Instruction
   readonly latency: number
   readonly slots: number
+  /** Units occupied from `started` until `done`, in the order of `UNIT_LETTERS`. */
+  readonly units: readonly number[]
+  /** Those whose results it reads, as far as they were live when it was decoded. */
+  readonly deps: readonly PipelineStage[]
   readonly decoded: number
   started: number
   /** First cycle in which dependents may start: start plus latency. */
@@ -122,9 +126,21 @@ export function simulatePipeline(input: CostInput, start: number): PipelineRun {
   let live: Entry[] = []
 
   const decode = (it: Decoded): void => {
-    const stage = { pc: it.pc, instruction: it.instruction, latency: it.cycles, slots: it.slots, decoded: cycle }
+    const deps = live.filter(q => intersects(q.regs, it.sources))
+    const stage: PipelineStage = {
+      pc: it.pc,
+      instruction: it.instruction,
+      latency: it.cycles,
+      slots: it.slots,
+      units: it.row.units,
+      deps: deps.map(q => q.stage),
+      decoded: cycle,
+      started: -1,
+      done: -1,
+      retired: -1,
+    }
+    stages.push(stage)
     if (it.row.frontEnd) {
-      stages.push({ ...stage, started: -1, done: -1, retired: -1 })
       for (const q of live) {
         const owns = intersects(q.regs, it.sources)
         for (const r of it.destinations)
@@ -132,12 +148,8 @@ export function simulatePipeline(input: CostInput, start: number): PipelineRun {
           else q.regs.delete(r)
       }
     } else {
-      const deps = live.filter(q => intersects(q.regs, it.sources))
       for (const q of live) for (const r of it.destinations) q.regs.delete(r)
-      const whole: PipelineStage = { ...stage, started: -1, done: -1, retired: -1 }
-      stages.push(whole)
-      const { units } = it.row
-      live.push({ state: 'DEC', c: it.cycles, deps, regs: new Set(it.destinations), units, stage: whole })
+      live.push({ state: 'DEC', c: it.cycles, deps, regs: new Set(it.destinations), units: it.row.units, stage })
     }
     slotsLeft -= it.slots
     upcoming = it.instruction.terminator ? undefined : decodeAt(input, it.next)
