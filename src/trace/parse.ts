@@ -1,0 +1,262 @@
+// Reads ecalli traces (the text format of the JIP-7 proposal). Tolerates logger prefixes and foreign lines as the format
+// asks for; everything else malformed is a TraceError. Not a verification: see replay.ts.
+import { TraceError, type TraceErrorCode } from './error.ts'
+import { bytesFromHex } from './hex.ts'
+import type { Trace, TraceBytes, TraceCall, TraceEnd, TraceRegister, TraceState } from './trace.ts'
+
+// A record starts at the first match in its line, whatever a logger wrote in front of it.
+const RECORD =
+  /program 0x|memwrite 0x|start pc=|ecalli=(?=\d)|memread 0x|setreg r(?=\d)|setgas <-|HALT pc=|OOG pc=|PANIC=/g
+
+interface OpenCall extends TraceCall {
+  readonly reads: TraceBytes[]
+  readonly writes: TraceBytes[]
+  readonly registers: TraceRegister[]
+  gasAfter: bigint | undefined
+}
+
+const ZERO = 48
+const SPACE = 32
+
+/** A cursor over one line. */
+class Line {
+  readonly #text: string
+  readonly #end: number
+  readonly number: number
+  #at: number
+
+  constructor(text: string, at: number, end: number, number: number) {
+    this.#text = text
+    this.#at = at
+    this.#end = end
+    this.number = number
+  }
+
+  fail(code: TraceErrorCode, message: string): never {
+    throw new TraceError(code, this.number, message)
+  }
+
+  /** Skips `literal` if it is next. */
+  accept(literal: string): boolean {
+    const found = this.#text.startsWith(literal, this.#at)
+    if (found) this.#at += literal.length
+    return found
+  }
+
+  expect(literal: string, code: TraceErrorCode = 'bad-record'): void {
+    if (!this.accept(literal)) this.fail(code, `expected '${literal}', found '${this.#rest()}'`)
+  }
+
+  #rest(): string {
+    const rest = this.#text.slice(this.#at, Math.min(this.#end, this.#at + 24))
+    return rest === '' ? 'the end of the line' : rest
+  }
+
+  spaces(): void {
+    while (this.#at < this.#end && this.#text.charCodeAt(this.#at) === SPACE) this.#at += 1
+  }
+
+  #digits(): string {
+    const start = this.#at
+    while (this.#at < this.#end) {
+      const digit = this.#text.charCodeAt(this.#at) - ZERO
+      if (digit < 0 || digit > 9) break
+      this.#at += 1
+    }
+    return this.#text.slice(start, this.#at)
+  }
+
+  decimal(what: string, limit: number): number {
+    const digits = this.#digits()
+    const value = Number(digits)
+    if (digits === '' || value > limit) {
+      this.fail('bad-number', `expected ${what} of at most ${limit}, found '${digits || this.#rest()}'`)
+    }
+    return value
+  }
+
+  bigDecimal(what: string): bigint {
+    const sign = this.accept('-') ? -1n : 1n
+    const digits = this.#digits()
+    if (digits === '' || digits.length > 20)
+      this.fail('bad-number', `expected ${what}, found '${digits || this.#rest()}'`)
+    return sign * BigInt(digits)
+  }
+
+  /** Hex digits up to the next character that is none, as the bounds of a slice. */
+  #hexEnd(): number {
+    let end = this.#at
+    while (end < this.#end) {
+      const c = this.#text.charCodeAt(end)
+      if (!((c >= 48 && c <= 57) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70))) break
+      end += 1
+    }
+    return end
+  }
+
+  hexNumber(what: string, maxDigits: number): bigint {
+    const end = this.#hexEnd()
+    if (end === this.#at || end - this.#at > maxDigits) {
+      this.fail('bad-hex', `expected ${what} in 1 to ${maxDigits} hex digits, found '${this.#rest()}'`)
+    }
+    const value = BigInt(`0x${this.#text.slice(this.#at, end)}`)
+    this.#at = end
+    return value
+  }
+
+  /** The rest of the line as a byte string. */
+  bytes(what: string): Uint8Array {
+    let end = this.#end
+    while (end > this.#at && this.#text.charCodeAt(end - 1) === SPACE) end -= 1
+    const bytes = bytesFromHex(this.#text, this.#at, end)
+    if (bytes === undefined) this.fail('bad-hex', `expected ${what} as pairs of hex digits`)
+    return bytes
+  }
+
+  register(what: string): number {
+    const index = this.decimal(what, 99)
+    if (index > 12) this.fail('bad-register', `register ${index} does not exist, there are r00 to r12`)
+    return index
+  }
+
+  state(): TraceState {
+    const pc = this.decimal('a pc', 0xffffffff)
+    this.expect(' gas=')
+    const gas = this.bigDecimal('gas')
+    const regs = new BigUint64Array(13)
+    for (;;) {
+      this.spaces()
+      if (this.#at >= this.#end) return { line: this.number, pc, gas, regs }
+      this.expect('r', 'bad-register')
+      const index = this.register('a register index')
+      this.expect('=0x', 'bad-register')
+      regs[index] = this.hexNumber('a register value', 16)
+    }
+  }
+
+  /** Address, length and contents of a memory record behind its keyword. */
+  memory(arrow: '->' | '<-'): TraceBytes {
+    const address = Number(this.hexNumber('an address', 8))
+    this.expect(' len=')
+    const length = this.decimal('a length', 2 ** 32)
+    this.expect(` ${arrow} 0x`)
+    const bytes = this.bytes('contents')
+    if (bytes.length !== length) this.fail('bad-length', `len=${length}, but ${bytes.length} bytes follow`)
+    if (address + length > 2 ** 32) this.fail('bad-length', 'the range ends beyond 2^32')
+    return { line: this.number, address, bytes }
+  }
+}
+
+/** Collects records in order and checks that the order is possible. */
+class Collector {
+  program: Uint8Array | undefined
+  readonly initial: TraceBytes[] = []
+  start: TraceState | undefined
+  readonly calls: OpenCall[] = []
+  end: TraceEnd | undefined
+
+  #call(line: Line, keyword: string): OpenCall {
+    const call = this.calls.at(-1)
+    if (call === undefined) line.fail('misplaced-record', `${keyword} before the first ecalli`)
+    return call
+  }
+
+  #started(line: Line, keyword: string): void {
+    if (this.start === undefined) line.fail('misplaced-record', `${keyword} before start`)
+  }
+
+  #finish(line: Line, kind: TraceEnd['kind'], argument: bigint | undefined): void {
+    this.#started(line, kind)
+    this.end = { kind, argument, ...line.state() }
+  }
+
+  add(keyword: string, line: Line): void {
+    if (this.end !== undefined) line.fail('record-after-end', `the run ended in line ${this.end.line}`)
+    switch (keyword) {
+      case 'program 0x':
+        if (this.program !== undefined) line.fail('duplicate-record', 'a second program')
+        this.program = line.bytes('the program')
+        break
+      case 'memwrite 0x':
+        if (this.start === undefined) this.initial.push(line.memory('<-'))
+        else this.#call(line, 'memwrite').writes.push(line.memory('<-'))
+        break
+      case 'start pc=':
+        if (this.start !== undefined) line.fail('duplicate-record', 'a second start')
+        this.start = line.state()
+        break
+      case 'ecalli=': {
+        this.#started(line, 'ecalli')
+        const index = line.bigDecimal('a host-call index')
+        line.expect(' pc=')
+        this.calls.push({ index, ...line.state(), reads: [], writes: [], registers: [], gasAfter: undefined })
+        break
+      }
+      case 'memread 0x':
+        this.#call(line, 'memread').reads.push(line.memory('->'))
+        break
+      case 'setreg r': {
+        const call = this.#call(line, 'setreg')
+        const register = line.register('a register index')
+        line.expect(' <- 0x')
+        call.registers.push({ line: line.number, register, value: line.hexNumber('a register value', 16) })
+        break
+      }
+      case 'setgas <-': {
+        const call = this.#call(line, 'setgas')
+        line.spaces()
+        call.gasAfter = line.bigDecimal('gas')
+        break
+      }
+      case 'HALT pc=':
+        this.#finish(line, 'HALT', undefined)
+        break
+      case 'OOG pc=':
+        this.#finish(line, 'OOG', undefined)
+        break
+      case 'PANIC=': {
+        const argument = line.accept('0x') ? line.hexNumber('an argument', 16) : line.bigDecimal('an argument')
+        line.expect(' pc=')
+        this.#finish(line, 'PANIC', argument)
+        break
+      }
+    }
+  }
+}
+
+/** Whether `text` has a line that only an ecalli trace has: a `start` record. */
+export function looksLikeTrace(text: string): boolean {
+  return /start pc=\d+ gas=-?\d/.test(text) && /program 0x/.test(text)
+}
+
+/**
+ * Parses an ecalli trace.
+ *
+ * @throws TraceError with code and line when a record is malformed, misplaced or missing.
+ */
+export function parseTrace(text: string): Trace {
+  const records = new Collector()
+  let line = 1
+  let counted = 0
+  let at = 0
+  for (;;) {
+    RECORD.lastIndex = at
+    const match = RECORD.exec(text)
+    if (match === null) break
+    for (let next = text.indexOf('\n', counted); next !== -1 && next < match.index; ) {
+      line += 1
+      counted = next + 1
+      next = text.indexOf('\n', counted)
+    }
+    let lineEnd = text.indexOf('\n', match.index)
+    if (lineEnd === -1) lineEnd = text.length
+    at = lineEnd
+    const end = text.charCodeAt(lineEnd - 1) === 13 ? lineEnd - 1 : lineEnd
+    records.add(match[0], new Line(text, match.index + match[0].length, end, line))
+  }
+  const { program, initial, start, calls, end } = records
+  if (program === undefined) throw new TraceError('missing-program', line, 'no program record')
+  if (start === undefined) throw new TraceError('missing-start', line, 'no start record')
+  if (end === undefined) throw new TraceError('missing-end', line, 'no HALT, PANIC or OOG record')
+  return { program, initial, start, calls, end }
+}
