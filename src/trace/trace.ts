@@ -45,7 +45,7 @@ export interface TraceEnd extends TraceState {
 
 /** A recorded run. */
 export interface Trace {
-  /** The program as the chain stores it: metadata prefix and standard program, or a plain blob. */
+  /** The program as the chain stores it: metadata prefix and standard program, or a plain blob. Traces of one program share it. */
   readonly program: Uint8Array
   /** Memory contents before the start; for a standard program its arguments. */
   readonly initial: readonly TraceBytes[]
