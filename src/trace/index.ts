@@ -1,0 +1,22 @@
+// `coulis/trace`: recorded runs and instruction logs. Not a place for code.
+
+export { TraceError, type TraceErrorCode } from './error.ts'
+export { parseTrace } from './parse.ts'
+export {
+  describeDifference,
+  type FieldDifference,
+  type Replay,
+  type ReplayDifference,
+  type ReplayOptions,
+  replay,
+} from './replay.ts'
+export { stepTracer, textTracer, type WriteLine } from './steps.ts'
+export {
+  formatTrace,
+  type Trace,
+  type TraceBytes,
+  type TraceCall,
+  type TraceEnd,
+  type TraceRegister,
+  type TraceState,
+} from './trace.ts'
