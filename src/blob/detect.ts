@@ -1,28 +1,21 @@
-// Finds out which container bytes are, and says why. Not a loader: the answer names the parser to use.
+// Finds out which container bytes are, and says why. The answer carries the parsed container, so nothing is read twice.
+// Not a loader: program/ makes a program of it.
+import { BLOB_KINDS, type BlobKind, type Container, parseContainer } from './container.ts'
 import { BlobError } from './error.ts'
-import { parseJam } from './jam.ts'
-import { parseProgramBlob } from './raw.ts'
-import { parseStandardProgram } from './standard.ts'
 
-/** The containers a program comes in. */
-export type BlobKind = 'raw' | 'standard' | 'jam'
-
-/** Every container name, for messages and option checks. */
-export const BLOB_KINDS: readonly BlobKind[] = ['raw', 'standard', 'jam']
+export { BLOB_KINDS, type BlobKind }
 
 /** What was found, and for the others why not. */
 export interface Detection {
   readonly kind: BlobKind
+  readonly container: Container
+  /** The kinds tried before, with the reason each does not fit. */
   readonly rejected: readonly { readonly kind: BlobKind; readonly why: BlobError }[]
 }
 
 // None of the formats but .polkavm has a magic number, so the one whose lengths add up exactly is taken, the one
 // with most structure first.
-const PARSERS: readonly { readonly kind: BlobKind; readonly parse: (bytes: Uint8Array) => unknown }[] = [
-  { kind: 'jam', parse: parseJam },
-  { kind: 'standard', parse: parseStandardProgram },
-  { kind: 'raw', parse: parseProgramBlob },
-]
+const ORDER: readonly BlobKind[] = [...BLOB_KINDS].reverse()
 
 /**
  * Detects the container.
@@ -31,10 +24,9 @@ const PARSERS: readonly { readonly kind: BlobKind; readonly parse: (bytes: Uint8
  */
 export function detectBlob(bytes: Uint8Array): Detection {
   const rejected: { kind: BlobKind; why: BlobError }[] = []
-  for (const { kind, parse } of PARSERS) {
+  for (const kind of ORDER) {
     try {
-      parse(bytes)
-      return { kind, rejected }
+      return { kind, container: parseContainer(bytes, kind), rejected }
     } catch (error) {
       if (!(error instanceof BlobError)) throw error
       rejected.push({ kind, why: error })

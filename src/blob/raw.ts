@@ -14,6 +14,8 @@ export interface ProgramParts {
   readonly jumpTableLength: number
   /** Bytes per jump table entry in the blob (z). */
   readonly jumpTableEntrySize: number
+  /** The table as it stands in the blob, only where count or entries do not fit the fields above; for writing it back. */
+  readonly exactTable?: { readonly count: bigint; readonly bytes: Uint8Array } | undefined
 }
 
 /** No dynamic jump can name a larger index: addresses are 32 bit and even. */
@@ -57,13 +59,10 @@ export function readProgramParts(reader: Reader): ProgramParts {
     throw new BlobError('bad-bitmask', reader.offset - 1, 'zero bits behind the last code byte')
   }
   reader.expectEnd('the program blob')
-  return {
-    code,
-    bitmask,
-    jumpTable: readJumpTable(table, count, size),
-    jumpTableLength: count,
-    jumpTableEntrySize: size,
-  }
+  const jumpTable = readJumpTable(table, count, size)
+  const parts = { code, bitmask, jumpTable, jumpTableLength: count, jumpTableEntrySize: size }
+  const clipped = count64 > BigInt(MAX_ENTRIES) || (size > 4 && jumpTable.includes(0xffffffff))
+  return clipped ? { ...parts, exactTable: { count: count64, bytes: table } } : parts
 }
 
 /** Reads a raw program blob (GP A.2). */
@@ -74,7 +73,12 @@ export function parseProgramBlob(bytes: Uint8Array): ProgramParts {
 /** Writes a raw program blob; the inverse of `parseProgramBlob` for blobs it accepts. */
 export function encodeProgramBlob(parts: ProgramParts): Uint8Array {
   const writer = new Writer()
-  writer.varint(parts.jumpTableLength).uint(parts.jumpTableEntrySize, 1).varint(parts.code.length)
-  for (const entry of parts.jumpTable) writer.uint(entry, parts.jumpTableEntrySize)
+  const { exactTable } = parts
+  writer
+    .varint(exactTable?.count ?? parts.jumpTableLength)
+    .uint(parts.jumpTableEntrySize, 1)
+    .varint(parts.code.length)
+  if (exactTable !== undefined) writer.bytes(exactTable.bytes)
+  else for (const entry of parts.jumpTable) writer.uint(entry, parts.jumpTableEntrySize)
   return writer.bytes(parts.code).bytes(parts.bitmask).toBytes()
 }

@@ -7,6 +7,9 @@ import { INSTRUCTIONS, type Instruction } from './table.ts'
  */
 export type InstructionSetName = 'gp-0.7.2' | 'gp-0.8.0' | 'latest64' | 'revive-v1'
 
+/** Every instruction set name, for messages and option checks. */
+export const INSTRUCTION_SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1']
+
 /** One numbering of the instructions. */
 export interface InstructionSet {
   readonly name: InstructionSetName

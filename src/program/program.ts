@@ -1,8 +1,8 @@
 // A loaded program: immutable, shareable between machines and engines. Not a machine: see engine/.
-import { type BlobKind, detectBlob } from '../blob/detect.ts'
-import { type JamMetadata, parseJam } from '../blob/jam.ts'
-import { type ProgramParts, parseProgramBlob } from '../blob/raw.ts'
-import { parseStandardProgram } from '../blob/standard.ts'
+import { type BlobKind, type Container, parseContainer, partsOf } from '../blob/container.ts'
+import { detectBlob } from '../blob/detect.ts'
+import type { JamMetadata } from '../blob/jam.ts'
+import type { ProgramParts } from '../blob/raw.ts'
 import { type InstructionSet, instructionSet } from '../isa/set.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
 import { blockCost, startOfBlock } from './gas.ts'
@@ -13,6 +13,8 @@ import { findInvalidity } from './validate.ts'
 /** An immutable program. Everything derived is computed on first use and kept. */
 export interface Program {
   readonly kind: BlobKind
+  /** The file as parsed. */
+  readonly container: Container
   readonly profile: Profile
   readonly parts: ProgramParts
   readonly code: Uint8Array
@@ -47,17 +49,32 @@ export interface LoadOptions {
   readonly kind?: BlobKind
 }
 
-interface ProgramInput {
-  readonly kind: BlobKind
+/** What `createProgram` starts from. */
+export interface ProgramInput {
+  readonly container: Container
   readonly profile: Profile
-  readonly parts: ProgramParts
-  readonly layout: MemoryLayout
-  readonly metadata?: JamMetadata | undefined
 }
 
-/** Makes a program from its parts, for callers that have deblobbed already. */
+function layoutOf(container: Container): MemoryLayout {
+  switch (container.kind) {
+    case 'raw':
+      return EMPTY_LAYOUT
+    case 'standard':
+      return standardLayout(container.program)
+    case 'jam':
+      return standardLayout(container.file.program)
+  }
+}
+
+/**
+ * Makes a program of a parsed container.
+ *
+ * @throws BlobError when its areas do not fit the address space or, under a strict profile, its code is not valid.
+ */
 export function createProgram(input: ProgramInput): Program {
-  const { kind, profile, parts, layout, metadata } = input
+  const { container, profile } = input
+  const parts = partsOf(container)
+  const layout = layoutOf(container)
   const set = instructionSet(profile.instructionSet)
   if (profile.loader === 'strict') {
     const invalidity = findInvalidity(parts, set)
@@ -69,7 +86,8 @@ export function createProgram(input: ProgramInput): Program {
   const getMap = (): CodeMap => (map ??= createCodeMap(parts, set))
   const skip = (pc: number): number => skipAt(bitmask, code.length, pc)
   return {
-    kind,
+    kind: container.kind,
+    container,
     profile,
     parts,
     code,
@@ -78,7 +96,7 @@ export function createProgram(input: ProgramInput): Program {
     jumpTableLength: parts.jumpTableLength,
     layout,
     instructionSet: set,
-    metadata,
+    metadata: container.kind === 'jam' ? container.file.metadata : undefined,
     get map() {
       return getMap()
     },
@@ -107,18 +125,7 @@ export function createProgram(input: ProgramInput): Program {
 export function loadProgram(bytes: Uint8Array, options: LoadOptions = {}): Program {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array')
   const profile = resolveProfile(options.profile)
-  const kind = options.kind ?? detectBlob(bytes).kind
-  switch (kind) {
-    case 'raw':
-      return createProgram({ kind, profile, parts: parseProgramBlob(bytes), layout: EMPTY_LAYOUT })
-    case 'standard': {
-      const standard = parseStandardProgram(bytes)
-      return createProgram({ kind, profile, parts: standard.parts, layout: standardLayout(standard) })
-    }
-    case 'jam': {
-      const jam = parseJam(bytes)
-      const layout = standardLayout(jam.program)
-      return createProgram({ kind, profile, parts: jam.program.parts, layout, metadata: jam.metadata })
-    }
-  }
+  const { kind } = options
+  const container = kind === undefined ? detectBlob(bytes).container : parseContainer(bytes, kind)
+  return createProgram({ container, profile })
 }

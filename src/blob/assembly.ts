@@ -1,0 +1,119 @@
+// Assembly text to a file of any container. Not the language: that is isa/ and docs/assembly.md.
+import { type Assembly, assembleSource } from '../isa/assembler.ts'
+import { AssemblyError } from '../isa/assembly-error.ts'
+import type { InstructionSet, InstructionSetName } from '../isa/set.ts'
+import { BLOB_KINDS, type BlobKind, type Container, parseContainer, partsOf } from './container.ts'
+import { encodeJam, encodeMetadata } from './jam.ts'
+import { encodeProgramBlob, type ProgramParts } from './raw.ts'
+import { encodeStandardProgram, type StandardProgram } from './standard.ts'
+
+/** Options of `assemble`. */
+export interface AssembleOptions {
+  /** Which opcodes to use; default: the text's `.isa`, else `gp-0.7.2`. */
+  readonly instructionSet?: InstructionSetName | undefined
+  /** The container; default: the text's `.format`, else the plainest one that holds what the text has. */
+  readonly format?: BlobKind | undefined
+}
+
+/** An assembled program. */
+export interface Assembled {
+  readonly kind: BlobKind
+  /** The file. */
+  readonly bytes: Uint8Array
+  /** The same, parsed. */
+  readonly container: Container
+  readonly parts: ProgramParts
+  readonly instructionSet: InstructionSet
+  /** Code labels and their offsets. */
+  readonly labels: ReadonlyMap<string, number>
+  /** Data labels and their addresses. */
+  readonly addresses: ReadonlyMap<string, number>
+  /** For every instruction its code offset and its line in the text, from 1; ascending. */
+  readonly lines: Assembly['lines']
+}
+
+function kindOf(assembly: Assembly, wanted: BlobKind | undefined): BlobKind {
+  const name = wanted ?? assembly.format
+  if (name !== undefined) {
+    const kind = BLOB_KINDS.find(known => known === name)
+    if (kind === undefined) throw new AssemblyError('unknown-name', 1, 1, `a format of ${BLOB_KINDS.join(', ')}`, name)
+    return kind
+  }
+  if (assembly.metadata !== undefined) return 'jam'
+  const { readOnlySize, readWriteSize, heapPages, stackSize } = assembly
+  return readOnlySize + readWriteSize > 0 || heapPages !== undefined || stackSize !== undefined ? 'standard' : 'raw'
+}
+
+/** Directives a container has no place for are mistakes, not decoration. */
+function refuseUnused(assembly: Assembly, kind: BlobKind): void {
+  const refuse = (has: boolean, directive: string): void => {
+    if (has) throw new AssemblyError('conflict', 1, 1, `no ${directive} in a program of format ${kind}`)
+  }
+  if (kind === 'raw') {
+    refuse(assembly.readOnlySize > 0, '.ro')
+    refuse(assembly.readWriteSize > 0, '.rw')
+    refuse(assembly.stackSize !== undefined, '.stack')
+    refuse(assembly.heapPages !== undefined, '.heap')
+  }
+  if (kind !== 'jam') refuse(assembly.metadata !== undefined, '.metadata')
+  refuse(assembly.imports.length > 0, '.import')
+  refuse(assembly.exports.length > 0, '.export')
+  refuse(assembly.sections.length > 0, '.section')
+  refuse(assembly.version !== undefined, '.version')
+}
+
+function metadataBytes(assembly: Assembly): Uint8Array {
+  const { metadata } = assembly
+  if (metadata === undefined) return new Uint8Array(0)
+  if ('bytes' in metadata) return metadata.bytes
+  const [name, version, license, ...authors] = metadata.strings.map(bytes => new TextDecoder().decode(bytes))
+  return encodeMetadata({ name: name!, version: version!, license: license!, authors })
+}
+
+/** GP A.7: lengths of data are stored in 3 bytes. */
+const MAX_STANDARD = 2 ** 24 - 1
+
+function standardProgram(assembly: Assembly): StandardProgram {
+  const area = (bytes: Uint8Array, size: number, name: string): Uint8Array => {
+    if (size > MAX_STANDARD)
+      throw new AssemblyError('out-of-range', 1, 1, `at most ${MAX_STANDARD} bytes in ${name}`, `${size}`)
+    if (size === bytes.length) return bytes
+    const out = new Uint8Array(size)
+    out.set(bytes)
+    return out
+  }
+  const stackSize = assembly.stackSize ?? 0
+  if (stackSize > MAX_STANDARD) {
+    throw new AssemblyError('out-of-range', 1, 1, `a stack of at most ${MAX_STANDARD} bytes`, `${stackSize}`)
+  }
+  return {
+    readOnly: area(assembly.readOnly, assembly.readOnlySize, '.ro'),
+    readWrite: area(assembly.readWrite, assembly.readWriteSize, '.rw'),
+    heapPages: assembly.heapPages ?? 0,
+    stackSize,
+    parts: assembly,
+  }
+}
+
+/**
+ * Assembles a text to a file.
+ *
+ * @throws AssemblyError with line and column of the first mistake.
+ * @example assemble('add_imm_64 r7, r7, 1\njump_ind r0').bytes
+ */
+export function assemble(text: string, options: AssembleOptions = {}): Assembled {
+  if (typeof text !== 'string') throw new TypeError('text: expected a string')
+  const assembly = assembleSource(text, options.instructionSet)
+  const kind = kindOf(assembly, options.format)
+  refuseUnused(assembly, kind)
+  const bytes =
+    kind === 'raw'
+      ? encodeProgramBlob(assembly)
+      : kind === 'standard'
+        ? encodeStandardProgram(standardProgram(assembly))
+        : encodeJam(metadataBytes(assembly), standardProgram(assembly))
+  // Read back what was written: the result is what a loader will see, and a writer that errs is noticed here.
+  const container = parseContainer(bytes, kind)
+  const { instructionSet, labels, addresses, lines } = assembly
+  return { kind, bytes, container, parts: partsOf(container), instructionSet, labels, addresses, lines }
+}

@@ -1,0 +1,56 @@
+// The containers a program comes in, as one type, with reading and writing by kind. Not detection: that is detect.ts.
+import { encodeJam, type JamFile, parseJam } from './jam.ts'
+import { encodeProgramBlob, type ProgramParts, parseProgramBlob } from './raw.ts'
+import { encodeStandardProgram, parseStandardProgram, type StandardProgram } from './standard.ts'
+
+/** A parsed container. */
+export type Container =
+  | { readonly kind: 'raw'; readonly parts: ProgramParts }
+  | { readonly kind: 'standard'; readonly program: StandardProgram }
+  | { readonly kind: 'jam'; readonly file: JamFile }
+
+/** The containers' names. */
+export type BlobKind = Container['kind']
+
+/** Every container name, for messages and option checks. */
+export const BLOB_KINDS: readonly BlobKind[] = ['raw', 'standard', 'jam']
+
+/**
+ * Reads bytes as the container named.
+ *
+ * @throws BlobError when they are not one.
+ */
+export function parseContainer(bytes: Uint8Array, kind: BlobKind): Container {
+  switch (kind) {
+    case 'raw':
+      return { kind, parts: parseProgramBlob(bytes) }
+    case 'standard':
+      return { kind, program: parseStandardProgram(bytes) }
+    case 'jam':
+      return { kind, file: parseJam(bytes) }
+  }
+}
+
+/** Writes a container. */
+export function encodeContainer(container: Container): Uint8Array {
+  switch (container.kind) {
+    case 'raw':
+      return encodeProgramBlob(container.parts)
+    case 'standard':
+      return encodeStandardProgram(container.program)
+    case 'jam':
+      return encodeJam(container.file.metadataBytes, container.file.program)
+  }
+}
+
+/** Jump table, code and bitmask of any container. */
+export function partsOf(container: Container): ProgramParts {
+  switch (container.kind) {
+    case 'raw':
+      return container.parts
+    case 'standard':
+      return container.program.parts
+    case 'jam':
+      return container.file.program.parts
+  }
+}

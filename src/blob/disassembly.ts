@@ -1,0 +1,164 @@
+// Programs to text: assembly that gives the same bytes again, and a listing for people. Not the instructions
+// themselves: isa/disassembler.ts reads them.
+import { type CodeLine, disassembleCode } from '../isa/disassembler.ts'
+import type { InstructionSet } from '../isa/set.ts'
+import { formatHex, formatString } from '../isa/syntax.ts'
+import { type Container, partsOf } from './container.ts'
+import type { JamFile } from './jam.ts'
+import { encodeMetadata } from './jam.ts'
+import type { ProgramParts } from './raw.ts'
+import type { StandardProgram } from './standard.ts'
+
+/** What can be disassembled: a loaded program, or a parsed container with an instruction set. */
+export interface Disassemblable {
+  readonly container: Container
+  readonly instructionSet: InstructionSet
+}
+
+/** Options of `disassemble`. */
+export interface DisassembleOptions {
+  /** Names for code offsets; they become labels. */
+  readonly names?: ReadonlyMap<number, string>
+}
+
+/** Options of `formatListing`. */
+export interface ListingOptions extends DisassembleOptions {
+  /** Whether to show the bytes of each instruction, default false. */
+  readonly bytes?: boolean
+  /** First code offset to show, default 0. */
+  readonly from?: number
+  /** Code offset to stop before, default the end. */
+  readonly to?: number
+  /** A remark behind an instruction, such as its gas or its source line. */
+  readonly note?: (line: CodeLine) => string | undefined
+  /** Lines to put in front of an instruction, such as source text. */
+  readonly before?: (line: CodeLine) => readonly string[]
+}
+
+const INDENT = '    '
+
+/** Data as `.hex`, long runs of zeros as `.zero`. */
+function dataLines(bytes: Uint8Array): string[] {
+  const lines: string[] = []
+  let at = 0
+  while (at < bytes.length) {
+    let zeros = at
+    while (zeros < bytes.length && bytes[zeros] === 0) zeros += 1
+    if (zeros - at >= 16 || (zeros === bytes.length && zeros - at > 4)) {
+      lines.push(`${INDENT}.zero ${zeros - at}`)
+      at = zeros
+      continue
+    }
+    const row = bytes.subarray(at, at + 32)
+    const text = String.fromCharCode(...row.map(byte => (byte >= 0x20 && byte < 0x7f ? byte : 0x2e)))
+    lines.push(`${INDENT}.hex ${formatHex(row)}  ; ${text}`)
+    at += row.length
+  }
+  return lines
+}
+
+function metadataLine({ metadata, metadataBytes }: JamFile): string {
+  if (metadata !== undefined) {
+    const again = encodeMetadata(metadata)
+    if (again.length === metadataBytes.length && again.every((byte, i) => byte === metadataBytes[i])) {
+      const { name, version, license, authors } = metadata
+      const quote = (text: string): string => formatString(new TextEncoder().encode(text))
+      return `.metadata ${[name, version, license, ...authors].map(quote).join(', ')}`
+    }
+  }
+  return `.metadata_bytes ${formatHex(metadataBytes)}`.trimEnd()
+}
+
+function standardLines({ readOnly, readWrite, heapPages, stackSize }: StandardProgram): string[] {
+  const lines = [`.stack ${stackSize}`, `.heap ${heapPages}`]
+  if (readOnly.length > 0) lines.push('', '.ro', ...dataLines(readOnly))
+  if (readWrite.length > 0) lines.push('', '.rw', ...dataLines(readWrite))
+  return [...lines, '', '.code']
+}
+
+function headerLines(container: Container): string[] {
+  const format = `.format ${container.kind}`
+  switch (container.kind) {
+    case 'raw':
+      return [format]
+    case 'standard':
+      return [format, ...standardLines(container.program)]
+    case 'jam':
+      return [format, metadataLine(container.file), ...standardLines(container.file.program)]
+  }
+}
+
+function jumpTableLines(parts: ProgramParts, labels: ReadonlyMap<number, string>): string[] {
+  const { jumpTable, jumpTableLength, jumpTableEntrySize: size, exactTable } = parts
+  const exact =
+    exactTable ?? (jumpTable.length < jumpTableLength ? { count: jumpTableLength, bytes: undefined } : undefined)
+  const lines: string[] = []
+  let needed = jumpTable.length === 0 ? 0 : 1
+  for (const entry of jumpTable) while (entry >= 256 ** needed) needed += 1
+  if (size !== needed || exact !== undefined) lines.push(`.entry_size ${size}`)
+  if (exact !== undefined) {
+    return [...lines, `.jump_table_bytes ${exact.count} ${formatHex(exact.bytes ?? new Uint8Array(0))}`.trimEnd()]
+  }
+  const names = [...jumpTable].map(pc => (labels.has(pc) ? `@${labels.get(pc)}` : `${pc}`))
+  for (let i = 0; i < names.length; i += 8) lines.push(`.jump_table ${names.slice(i, i + 8).join(', ')}`)
+  return lines
+}
+
+/** Label name of every labelled offset. */
+function labelsOf(lines: readonly CodeLine[]): Map<number, string> {
+  return new Map(lines.flatMap(({ pc, label }) => (label === undefined ? [] : [[pc, label]])))
+}
+
+function gapLines(gap: Uint8Array): string[] {
+  const lines: string[] = []
+  for (let at = 0; at < gap.length; at += 32) lines.push(`${INDENT}.gap ${formatHex(gap.subarray(at, at + 32))}`)
+  return lines
+}
+
+/**
+ * Disassembles a program to text; `assemble` makes the very same bytes of it, for every program that loads.
+ *
+ * @example disassemble(loadProgram(bytes))
+ */
+export function disassemble(program: Disassemblable, options: DisassembleOptions = {}): string {
+  const parts = partsOf(program.container)
+  const lines = disassembleCode(parts, program.instructionSet, options)
+  const out = [`.isa ${program.instructionSet.name}`, ...headerLines(program.container)]
+  const table = jumpTableLines(parts, labelsOf(lines))
+  if (table.length > 0) out.push('', ...table)
+  out.push('')
+  for (const { label, text, comment, gap } of lines) {
+    if (label !== undefined) out.push(`@${label}:`)
+    out.push(`${INDENT}${text}${comment === undefined ? '' : `  ; ${comment}`}`)
+    if (gap.length > 0) out.push(...gapLines(gap))
+  }
+  return `${out.join('\n')}\n`
+}
+
+/** The code as lines of data, for tools that print it their own way. */
+export function listCode(program: Disassemblable, options: DisassembleOptions = {}): CodeLine[] {
+  return disassembleCode(partsOf(program.container), program.instructionSet, { ...options, widths: false })
+}
+
+/**
+ * The code as people read it: offset, instruction, labels, an empty line between basic blocks. Not assembler input.
+ *
+ * @example formatListing(loadProgram(bytes), { from: 100, to: 200, bytes: true })
+ */
+export function formatListing(program: Disassemblable, options: ListingOptions = {}): string {
+  const { bytes = false, from = 0, to = Number.POSITIVE_INFINITY, note, before } = options
+  const shown = listCode(program, options).filter(({ pc, bytes }) => pc + bytes.length > from && pc < to)
+  const column = Math.max(5, `${shown.at(-1)?.pc ?? 0}`.length)
+  const out: string[] = []
+  for (const line of shown) {
+    if (line.blockStart && out.length > 0) out.push('')
+    for (const text of before?.(line) ?? []) out.push(text)
+    if (line.label !== undefined) out.push(`${' '.repeat(column)}  @${line.label}:`)
+    const hex = bytes ? formatHex(line.bytes.subarray(0, 12)) + (line.bytes.length > 12 ? ' …' : '') : ''
+    const remark = [line.comment, note?.(line)].filter(part => part !== undefined).join('  ')
+    const statement = line.text.length > 100 ? `${line.text.slice(0, 100)}…` : line.text
+    const left = `${`${line.pc}`.padStart(column)}  ${bytes ? hex.padEnd(30) : ''}${statement}`
+    out.push(remark === '' ? left : `${left.padEnd(column + (bytes ? 72 : 42))}  ; ${remark}`)
+  }
+  return out.length === 0 ? '' : `${out.join('\n')}\n`
+}

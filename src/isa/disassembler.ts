@@ -1,0 +1,267 @@
+// Reads code back into assembly text, line by line; assembling the lines gives the same bytes, whatever they are.
+// Not the text of a whole file: containers, data and listings are put together in blob/assembly.ts.
+import { encodeInstruction, shortestWidth } from './encode.ts'
+import { createOperands, decodeOperands, immediateX, immediateY, type Operands } from './format.ts'
+import { type JumpSite, layoutCode } from './relax.ts'
+import type { InstructionSet } from './set.ts'
+import { type ImmediateLetter, type RegisterLetter, shapeOf } from './shape.ts'
+import { formatHex, formatNumber } from './syntax.ts'
+import type { Instruction } from './table.ts'
+
+/** Code to disassemble; a program's parts fit. */
+export interface CodeInput {
+  readonly code: Uint8Array
+  /** Packed, least significant bit first. */
+  readonly bitmask: Uint8Array
+  readonly jumpTable: Uint32Array
+}
+
+/** One instruction (or a run of bytes that is none) with what is known about it. */
+export interface CodeLine {
+  readonly pc: number
+  /** All bytes up to the next marked one. */
+  readonly bytes: Uint8Array
+  /** The instruction; undefined for undefined opcodes and for bytes before the first instruction. */
+  readonly instruction: Instruction | undefined
+  /** The statement: mnemonic and operands, or `.raw` and `.gap` with the bytes. */
+  readonly text: string
+  /** What the bytes mean where the statement does not say so. */
+  readonly comment: string | undefined
+  /** Bytes behind the statement's own that no mask bit marks and no operand uses. */
+  readonly gap: Uint8Array
+  /** The name to jump here, where something does. */
+  readonly label: string | undefined
+  /** Whether a basic block starts here (GP A.5). */
+  readonly blockStart: boolean
+  /** Where it jumps, if the target is in the operands. */
+  readonly target: number | undefined
+}
+
+/** Options of `disassembleCode`. */
+export interface CodeOptions {
+  /** Names for code offsets, such as exports and functions; others are `L` and the offset. */
+  readonly names?: ReadonlyMap<number, string>
+  /** Whether to print widths that differ from the assembler's choice, default true. Without, text reads better but need not give the same bytes. */
+  readonly widths?: boolean
+}
+
+interface Item {
+  readonly pc: number
+  readonly end: number
+  readonly instruction: Instruction | undefined
+  /** Bytes the statement stands for; the rest up to `end` is gap. 0 when the bytes have to be given raw. */
+  readonly length: number
+  /** Operand bytes by the mask, GP A.3. */
+  readonly skip: number
+  readonly xWidth: number
+  readonly yWidth: number
+  readonly target: number | undefined
+}
+
+const MAX_SKIP = 24
+const scratch = new Uint8Array(32)
+
+function clamp4(n: number): number {
+  return n < 0 ? 0 : n > 4 ? 4 : n
+}
+
+/** How many bytes X and Y (or the offset) take in the encoding at `pc`, GP A.5. */
+function widthsAt(instruction: Instruction, code: Uint8Array, pc: number, skip: number): [x: number, y: number] {
+  const nibble = (value: number): number => clamp4(value & 7)
+  const b1 = code[pc + 1] ?? 0
+  switch (instruction.format) {
+    case 'imm':
+      return [clamp4(skip), 0]
+    case 'reg_imm':
+    case 'reg_reg_imm':
+      return [clamp4(skip - 1), 0]
+    case 'off':
+      return [0, clamp4(skip)]
+    case 'reg_reg_off':
+      return [0, clamp4(skip - 1)]
+    case 'imm_imm':
+      return [nibble(b1), clamp4(skip - nibble(b1) - 1)]
+    case 'reg_imm_imm':
+    case 'reg_imm_off':
+      return [nibble(b1 >> 4), clamp4(skip - nibble(b1 >> 4) - 1)]
+    case 'reg_reg_imm_imm': {
+      const x = nibble(code[pc + 2] ?? 0)
+      return [x, clamp4(skip - x - 2)]
+    }
+    default:
+      return [0, 0]
+  }
+}
+
+function hasTarget(instruction: Instruction): boolean {
+  return shapeOf(instruction).slots.some(slot => slot.is === 'target')
+}
+
+/** Decodes the item at a marked `pc`; `end` is the next marked byte or the end of the code. */
+function readItem(code: Uint8Array, set: InstructionSet, pc: number, end: number, operands: Operands): Item {
+  const skip = Math.min(MAX_SKIP, end - pc - 1)
+  const instruction = set.byOpcode[code[pc]!]
+  const none = { pc, end, instruction, skip, length: 0, xWidth: 0, yWidth: 0, target: undefined }
+  if (instruction === undefined) return none
+  const { a, b, d, target } = decodeOperands(instruction.format, code, pc, skip, operands)
+  const [xWidth, yWidth] = widthsAt(instruction, code, pc, skip)
+  const jumps = hasTarget(instruction)
+  const x = immediateX(operands)
+  const y = jumps ? BigInt(target - pc) : immediateY(operands)
+  const input = { format: instruction.format, opcode: code[pc]!, a, b, d, x, y, xWidth, yWidth }
+  const length = encodeInstruction(input, scratch, 0)
+  const found = { ...none, target: jumps ? target : undefined }
+  // Register nibbles above 12, length nibbles above 4, operands that run into the next instruction: not what the
+  // assembler writes, so the bytes are given as they are.
+  if (length > 1 + skip) return found
+  for (let i = 0; i < length; i++) if (scratch[i] !== code[pc + i]) return found
+  return { ...found, length, xWidth, yWidth }
+}
+
+function readItems(input: CodeInput, set: InstructionSet): Item[] {
+  const { code, bitmask } = input
+  const marked = (pc: number): boolean => (bitmask[pc >>> 3]! & (1 << (pc & 7))) !== 0
+  const items: Item[] = []
+  const operands = createOperands()
+  let pc = 0
+  while (pc < code.length) {
+    let end = pc + 1
+    while (end < code.length && !marked(end)) end += 1
+    if (marked(pc)) items.push(readItem(code, set, pc, end, operands))
+    else items.push({ pc, end, instruction: undefined, length: 0, skip: -1, xWidth: 0, yWidth: 0, target: undefined })
+    pc = end
+  }
+  return items
+}
+
+/** Which items need their jump width written down because the assembler would choose another. */
+function fixedJumpWidths(items: readonly Item[], itemAt: Int32Array): Uint8Array {
+  const fixed = new Uint8Array(items.length)
+  const jumping = items.flatMap((item, index) => (item.target !== undefined && item.length > 0 ? [index] : []))
+  const isJump = new Uint8Array(items.length)
+  for (const index of jumping) isJump[index] = 1
+  const lengths = items.map((item, index) => item.end - item.pc - (isJump[index] === 1 ? item.yWidth : 0))
+  for (;;) {
+    const jumps = jumping.map((index): JumpSite => {
+      const item = items[index]!
+      const target = itemAt[item.target!] ?? -1
+      return {
+        item: index,
+        target: target < 0 ? undefined : target,
+        pc: item.target!,
+        width: fixed[index] === 1 ? item.yWidth : undefined,
+      }
+    })
+    const { widths } = layoutCode(lengths, jumps)
+    const wrong = jumping.filter(index => fixed[index] === 0 && widths[index] !== items[index]!.yWidth)
+    if (wrong.length === 0) return fixed
+    for (const index of wrong) fixed[index] = 1
+  }
+}
+
+function operandText(item: Item, operands: Operands, target: string, widths: boolean, fixed: boolean): string {
+  const shape = shapeOf(item.instruction!)
+  const register = (letter: RegisterLetter): string =>
+    `r${letter === 'A' ? operands.a : letter === 'B' ? operands.b : operands.d}`
+  const width = (letter: ImmediateLetter, value: number): string => {
+    if (!widths || item.instruction!.format === 'reg_imm64') return ''
+    const actual = letter === 'X' ? item.xWidth : item.yWidth
+    return actual === shortestWidth(value) ? '' : `:${actual}`
+  }
+  return shape.slots
+    .map(slot => {
+      switch (slot.is) {
+        case 'register':
+          return register(slot.letter)
+        case 'target':
+          return fixed && widths ? `${target}:${item.yWidth}` : target
+        case 'immediate': {
+          if (item.instruction!.format === 'reg_imm64') return formatNumber(immediateX(operands))
+          const value = slot.letter === 'X' ? operands.x : operands.y
+          return formatNumber(value) + width(slot.letter, value)
+        }
+        default: {
+          const value = slot.offset === 'X' ? operands.x : operands.y
+          const suffix = width(slot.offset, value)
+          if (slot.base === undefined) return `[0x${(value >>> 0).toString(16)}${suffix}]`
+          const offset =
+            value === 0 && suffix === '' ? '' : value < 0 ? ` - ${formatNumber(-value)}` : ` + ${formatNumber(value)}`
+          const sum = `${register(slot.base)}${offset}${suffix}`
+          return slot.is === 'sum' ? sum : `[${sum}]`
+        }
+      }
+    })
+    .join(', ')
+}
+
+/** A name as the assembler takes it for a label. */
+function labelName(name: string): string {
+  const clean = name.replace(/[^\w.$]+/g, '_')
+  return clean === '' ? '_' : clean
+}
+
+/** The label of every offset that something leads to and where an instruction is marked. */
+function nameLabels(
+  input: CodeInput,
+  items: readonly Item[],
+  itemAt: Int32Array,
+  options: CodeOptions,
+): Map<number, string> {
+  const labels = new Map<number, string>()
+  const taken = new Set<string>()
+  for (const [pc, name] of options.names ?? []) {
+    if ((itemAt[pc] ?? -1) < 0 || labels.has(pc)) continue
+    const clean = labelName(name)
+    const unique = taken.has(clean) || /^L\d+$/.test(clean) ? `${clean}.${pc}` : clean
+    taken.add(unique)
+    labels.set(pc, unique)
+  }
+  const add = (pc: number): void => {
+    if ((itemAt[pc] ?? -1) >= 0 && !labels.has(pc)) labels.set(pc, `L${pc}`)
+  }
+  for (const { target, length } of items) if (target !== undefined && length > 0) add(target)
+  for (const pc of input.jumpTable) add(pc)
+  return labels
+}
+
+/**
+ * Disassembles code into lines, in order. Assembling `text` and `.gap` of all lines gives the code and bitmask back.
+ * Labels exist where an instruction or a jump table entry leads and where `options.names` has a name.
+ */
+export function disassembleCode(input: CodeInput, set: InstructionSet, options: CodeOptions = {}): CodeLine[] {
+  const { code } = input
+  const widths = options.widths ?? true
+  const items = readItems(input, set)
+  const itemAt = new Int32Array(code.length).fill(-1)
+  items.forEach((item, index) => {
+    if (item.skip >= 0) itemAt[item.pc] = index
+  })
+  const labels = nameLabels(input, items, itemAt, options)
+  const fixed = widths ? fixedJumpWidths(items, itemAt) : new Uint8Array(items.length)
+  const operands = createOperands()
+  let blockStart = true
+  return items.map((item, index): CodeLine => {
+    const { pc, end, instruction, length, skip, target } = item
+    const bytes = code.subarray(pc, end)
+    const starts = blockStart && instruction !== undefined
+    blockStart = instruction?.terminator === true && end === pc + 1 + skip
+    const label = labels.get(pc)
+    const common = { pc, bytes, instruction, label, blockStart: starts, target }
+    const none = code.subarray(0, 0)
+    if (skip < 0) {
+      return { ...common, text: `.gap ${formatHex(bytes)}`, comment: 'no instruction starts here', gap: none }
+    }
+    if (instruction === undefined) {
+      const raw = code.subarray(pc, pc + 1 + skip)
+      const comment = `undefined opcode ${code[pc]}`
+      return { ...common, text: `.raw ${formatHex(raw)}`, comment, gap: code.subarray(pc + 1 + skip, end) }
+    }
+    decodeOperands(instruction.format, code, pc, skip, operands)
+    const to = target === undefined ? '' : labels.has(target) ? `@${labels.get(target)}` : `${target}`
+    const written = operandText(item, operands, to, widths && length > 0, fixed[index] === 1)
+    const statement = written === '' ? instruction.name : `${instruction.name} ${written}`
+    if (length > 0) return { ...common, text: statement, comment: undefined, gap: code.subarray(pc + length, end) }
+    const raw = code.subarray(pc, pc + 1 + skip)
+    return { ...common, text: `.raw ${formatHex(raw)}`, comment: statement, gap: code.subarray(pc + 1 + skip, end) }
+  })
+}
