@@ -7,7 +7,7 @@ import { Exit, exitName } from '../src/engine/exit.ts'
 import type { HostFunction, HostTable } from '../src/engine/host-call.ts'
 import { instructionSet } from '../src/isa/set.ts'
 import { instructionNamed } from '../src/isa/table.ts'
-import { Access, EMPTY_LAYOUT } from '../src/program/layout.ts'
+import { Access } from '../src/program/layout.ts'
 import { type Profile, type ProfileName, profile } from '../src/program/profile.ts'
 import { createProgram, type Program } from '../src/program/program.ts'
 
@@ -33,7 +33,7 @@ function assemble(lines: readonly Line[], rules: Profile | ProfileName = 'gp-0.8
     jumpTableLength: table.length,
     jumpTableEntrySize: 1,
   }
-  return createProgram({ kind: 'raw', profile: resolved, parts, layout: EMPTY_LAYOUT })
+  return createProgram({ container: { kind: 'raw', parts }, profile: resolved })
 }
 
 /** What a machine looks like from outside. */
