@@ -19,6 +19,7 @@ import { CHEAP_BRANCH_CYCLES, costRows } from './pipeline-rows.ts'
 
 const ROB = 32
 const NEVER = 0x7fffffff
+const REBASE = 0x3fffffff
 /** In every instruction set. */
 const TRAP_OPCODE = 0
 
@@ -139,8 +140,21 @@ function nextAlu(now: number): number {
   return next
 }
 
-/** The price of the block that starts at `start`; the implicit trap's where no instruction starts there. */
-export function pipelineCost(input: CostInput, start: number): number {
+/** Makes cycle `now` cycle 0, so that times stay small integers however long a block is. */
+function rebase(now: number): void {
+  for (let i = 0; i < 64; i++) {
+    // Two cycles past is retired if all before it are; further past is no different.
+    if (doneAt[i] !== NEVER) doneAt[i] = doneAt[i]! - now > -2 ? doneAt[i]! - now : -2
+  }
+  for (let i = 0; i < 4; i++) aluFree[i] = aluFree[i]! > now ? aluFree[i]! - now : 0
+}
+
+/**
+ * The price of the block that starts at `start`; the implicit trap's where no instruction starts there.
+ *
+ * @param rebaseAt the cycle from which on times are moved back to 0, for tests.
+ */
+export function pipelineCost(input: CostInput, start: number, rebaseAt = REBASE): number {
   const { code, bitmask } = input.parts
   const { length } = code
   const { instruction } = input.map
@@ -154,6 +168,7 @@ export function pipelineCost(input: CostInput, start: number): number {
   let dividerFree = 0
   let now = 0
   let last = 0
+  let passed = 0 // cycles before cycle 0, see rebase
   let head = 0 // at most the oldest live entry
   let tail = 0 // number of the next entry
   let waitingCount = 0
@@ -270,7 +285,15 @@ export function pipelineCost(input: CostInput, start: number): number {
       fetched = false
       open = (row & TERMINATOR) === 0
     }
-    if (waitingCount === 0 && !open) return last - 1 > 1 ? last - 1 : 1
+    if (waitingCount === 0 && !open) return passed + last - 1 > 1 ? passed + last - 1 : 1
     now = next
+    if (now > rebaseAt) {
+      rebase(now)
+      multiplierFree -= now
+      dividerFree -= now
+      last -= now
+      passed += now
+      now = 0
+    }
   }
 }
