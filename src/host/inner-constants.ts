@@ -1,0 +1,6 @@
+// Sizes of the inner-machine calls (GP B.8), shared by their prices and their implementation.
+
+/** The parameter block of `invoke`: gas and 13 registers, 8 bytes each. */
+export const INVOKE_BLOCK_SIZE = 112
+/** GP 0.8.0 B.8: so many machines at a time. */
+export const MAX_MACHINES_080 = 63

@@ -1,0 +1,188 @@
+// Inner machines: machine, peek, poke, pages, invoke, expunge (GP B.8). Not nested hosts: an inner machine has none.
+
+import { BlobError } from '../blob/error.ts'
+import { parseProgramBlob } from '../blob/raw.ts'
+import { createEngine } from '../engine/create.ts'
+import type { Engine, EngineKind, Vm } from '../engine/engine.ts'
+import { Exit, hostIndex64 } from '../engine/exit.ts'
+import { HostAction, type HostFunction } from '../engine/host-call.ts'
+import { OOB } from '../engine/memory.ts'
+import { Access, EMPTY_LAYOUT, PAGE_COUNT } from '../program/layout.ts'
+import { createProgram, type Program } from '../program/program.ts'
+import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080 } from './inner-constants.ts'
+import { readBytes, registerNumber } from './registers.ts'
+import { HostResult } from './results.ts'
+
+/** One inner machine. Registers and gas are not part of it: every `invoke` brings its own. */
+export interface InnerMachine {
+  readonly vm: Vm
+  /** Where the next `invoke` starts, what `expunge` answers; 64 bit, as `machine` was given it. */
+  readonly pc: bigint
+  /** Whether the block at pc is paid (GP 0.8.0 B.8). */
+  readonly charged: boolean
+}
+
+/** Options of `createInnerMachines`. */
+export interface InnerOptions {
+  /** The engine that runs the inner machines; default `auto`. */
+  readonly kind?: EngineKind
+}
+
+/** The six calls over one table of machines, and the table. */
+export interface InnerMachines {
+  /** To be handed to `createHost`, with others. */
+  readonly handlers: Readonly<Record<'machine' | 'peek' | 'poke' | 'pages' | 'invoke' | 'expunge', HostFunction>>
+  /** The machines there are, by number. */
+  readonly machines: ReadonlyMap<number, InnerMachine>
+  /** Disposes of all machines. */
+  dispose(): void
+}
+
+const MAX_GAS = 2n ** 63n - 1n
+
+function is080(vm: Vm): boolean {
+  return vm.program.profile.hostCalls === 'gp-0.8.0'
+}
+
+/** deblob for `machine`: undefined where it fails; 0.8.0 also checks the start pc (GP 0.8.0 A.2). */
+function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
+  try {
+    const { profile } = vm.program
+    const program = createProgram({ kind: 'raw', profile, parts: parseProgramBlob(bytes), layout: EMPTY_LAYOUT })
+    return is080(vm) && !program.isInstruction(Number(pc)) ? undefined : program
+  } catch (error) {
+    if (error instanceof BlobError) return undefined
+    throw error
+  }
+}
+
+/** `run` of a machine on the parameters at `address`, results put in their place; GP B.8 invoke. */
+function runInner(outer: Vm, machine: InnerMachine, address: number): { pc: bigint; charged: boolean } {
+  const { vm } = machine
+  const block = new BigUint64Array(INVOKE_BLOCK_SIZE / 8)
+  const bytes = new Uint8Array(block.buffer)
+  outer.memory.read(address, bytes)
+  const limit = block[0]!
+  // Gas beyond 2^63 - 1 exists only under 0.7.2, where it costs nothing, and cannot be used up.
+  const beyond = limit > MAX_GAS ? limit - MAX_GAS : 0n
+  vm.pc = machine.pc > 0xffffffffn ? 0xffffffff : Number(machine.pc)
+  vm.charged = machine.charged
+  vm.gas = limit - beyond
+  for (let i = 0; i < 13; i++) vm.regs[i] = block[i + 1]!
+  const exit = vm.run()
+  const left = vm.gas > 0n ? vm.gas + beyond : 0n
+  block[0] = left
+  for (let i = 0; i < 13; i++) block[i + 1] = vm.regs[i]!
+  outer.memory.write(address, bytes)
+  if (is080(outer)) outer.gas += left
+  outer.regs[7] = BigInt(exit)
+  if (exit === Exit.PageFault) outer.regs[8] = BigInt(vm.exitArg)
+  if (exit === Exit.Host) outer.regs[8] = hostIndex64(vm.exitArg)
+  if (exit === Exit.Host) return { pc: BigInt(vm.program.next(vm.pc)), charged: vm.charged }
+  const moved = exit === Exit.OutOfGas && machine.pc > 0xffffffffn ? machine.pc : BigInt(vm.paperPc)
+  return { pc: moved, charged: vm.charged }
+}
+
+/** What `pages` does to the rights and contents of pages, by mode (GP B.8). */
+const PAGE_MODES = [
+  { access: Access.None, keeps: false },
+  { access: Access.Read, keeps: false },
+  { access: Access.Write, keeps: false },
+  { access: Access.Read, keeps: true },
+  { access: Access.Write, keeps: true },
+] as const
+
+/**
+ * The inner-machine calls over a fresh table, under the rules of the profile of whoever calls.
+ *
+ * @example createHost({ ...createInnerMachines({ kind: 'auto' }).handlers, gas: gasCall }, { profile: 'gp-0.8.0' })
+ */
+export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
+  const engine: Engine = createEngine(options)
+  const machines = new Map<number, InnerMachine>()
+
+  const machine: HostFunction = vm => {
+    if (is080(vm) && machines.size >= MAX_MACHINES_080) {
+      vm.regs[7] = HostResult.FULL
+      return HostAction.Continue
+    }
+    const bytes = readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8))
+    if (bytes === undefined) return HostAction.Panic
+    const pc = vm.regs[9]!
+    const program = loadInner(vm, bytes, pc)
+    if (program === undefined) {
+      vm.regs[7] = HostResult.HUH
+      return HostAction.Continue
+    }
+    let number = 0
+    while (machines.has(number)) number += 1
+    machines.set(number, { vm: engine.instantiate(program), pc, charged: false })
+    vm.regs[7] = BigInt(number)
+    return HostAction.Continue
+  }
+
+  const peek: HostFunction = vm => {
+    const [to, from, length] = [registerNumber(vm, 8), registerNumber(vm, 9), registerNumber(vm, 10)]
+    if (!vm.memory.writable(to, length)) return HostAction.Panic
+    const inner = machines.get(registerNumber(vm, 7))
+    const bytes = inner && readBytes(inner.vm, from, length)
+    if (bytes !== undefined) vm.memory.write(to, bytes)
+    vm.regs[7] = inner === undefined ? HostResult.WHO : bytes === undefined ? HostResult.OOB : HostResult.OK
+    return HostAction.Continue
+  }
+
+  const poke: HostFunction = vm => {
+    const [from, to, length] = [registerNumber(vm, 8), registerNumber(vm, 9), registerNumber(vm, 10)]
+    const bytes = readBytes(vm, from, length)
+    if (bytes === undefined) return HostAction.Panic
+    const inner = machines.get(registerNumber(vm, 7))
+    const written = inner === undefined ? OOB : inner.vm.memory.write(to, bytes)
+    vm.regs[7] = inner === undefined ? HostResult.WHO : written === OOB ? HostResult.OOB : HostResult.OK
+    return HostAction.Continue
+  }
+
+  const pages: HostFunction = vm => {
+    const inner = machines.get(registerNumber(vm, 7))
+    const [first, count] = [registerNumber(vm, 8), registerNumber(vm, 9)]
+    vm.regs[7] = inner === undefined ? HostResult.WHO : setPages(inner.vm, first, count, registerNumber(vm, 10))
+  }
+
+  const invoke: HostFunction = vm => {
+    const address = registerNumber(vm, 8)
+    if (!vm.memory.writable(address, INVOKE_BLOCK_SIZE)) return HostAction.Panic
+    const number = registerNumber(vm, 7)
+    const inner = machines.get(number)
+    if (inner === undefined) vm.regs[7] = HostResult.WHO
+    else machines.set(number, { vm: inner.vm, ...runInner(vm, inner, address) })
+    return HostAction.Continue
+  }
+
+  const expunge: HostFunction = vm => {
+    const number = registerNumber(vm, 7)
+    const inner = machines.get(number)
+    vm.regs[7] = inner === undefined ? HostResult.WHO : inner.pc
+    inner?.vm.dispose()
+    machines.delete(number)
+  }
+
+  return {
+    handlers: { machine, peek, poke, pages, invoke, expunge },
+    machines,
+    dispose() {
+      for (const { vm } of machines.values()) vm.dispose()
+      machines.clear()
+    },
+  }
+}
+
+function setPages(inner: Vm, first: number, count: number, mode: number): bigint {
+  const change = PAGE_MODES[mode]
+  if (change === undefined || first < 16 || first + count >= PAGE_COUNT) return HostResult.HUH
+  if (change.keeps) {
+    for (let page = first; page < first + count; page++) {
+      if (inner.memory.access(page) === Access.None) return HostResult.HUH
+    }
+  } else inner.memory.zero(first, count)
+  inner.memory.protect(first, count, change.access)
+  return HostResult.OK
+}

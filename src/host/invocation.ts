@@ -1,0 +1,67 @@
+// Running a standard program from start to result (GP A.8, the function Ψ_M). Not a machine to look into: see engine/.
+import { BlobError } from '../blob/error.ts'
+import { createEngine } from '../engine/create.ts'
+import type { EngineKind, StartOptions } from '../engine/engine.ts'
+import { Exit } from '../engine/exit.ts'
+import type { HostTable } from '../engine/host-call.ts'
+import { type LoadOptions, loadProgram, type Program } from '../program/program.ts'
+import { readBytes, registerNumber } from './registers.ts'
+import { createHost } from './registry.ts'
+
+/** Options of `invokeProgram`. */
+export interface InvocationOptions extends LoadOptions {
+  /** Gas limit; default 0. */
+  readonly gas?: bigint
+  /** Default none. */
+  readonly args?: Uint8Array
+  /** Start pc or entry point; default 0. */
+  readonly entry?: StartOptions['entry']
+  /** Host functions; default none, every call answers WHAT. */
+  readonly host?: HostTable
+  /** The engine; default `auto`. */
+  readonly engine?: EngineKind
+}
+
+/** What came out. */
+export interface InvocationResult {
+  readonly outcome: 'halt' | 'panic' | 'out-of-gas'
+  /** After a halt: the |r8| bytes at r7 where they are readable, else none. */
+  readonly result: Uint8Array
+  /** Gas limit minus what was left, 0 where the program could not be loaded. */
+  readonly gasUsed: bigint
+}
+
+const NOTHING = new Uint8Array(0)
+
+function load(program: Program | Uint8Array, options: LoadOptions): Program | undefined {
+  if (!(program instanceof Uint8Array)) return program
+  try {
+    return loadProgram(program, options)
+  } catch (error) {
+    if (error instanceof BlobError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Runs a program with its arguments and takes the result out of its memory (GP A.8). Bytes that are no program panic
+ * without using gas; so does every exit but halt and out of gas, page faults included.
+ *
+ * @throws HostCallError when a host function threw.
+ * @throws RangeError naming an option that is wrong.
+ */
+export function invokeProgram(source: Program | Uint8Array, options: InvocationOptions = {}): InvocationResult {
+  const program = load(source, options)
+  if (program === undefined) return { outcome: 'panic', result: NOTHING, gasUsed: 0n }
+  const { gas = 0n, args = NOTHING, entry = 0, host = createHost({}, { profile: program.profile }) } = options
+  const vm = createEngine({ kind: options.engine ?? 'auto' }).instantiate(program, { gas, args, entry, host })
+  try {
+    const exit = vm.run()
+    const { gasUsed } = vm
+    if (exit === Exit.OutOfGas) return { outcome: 'out-of-gas', result: NOTHING, gasUsed }
+    if (exit !== Exit.Halt) return { outcome: 'panic', result: NOTHING, gasUsed }
+    return { outcome: 'halt', result: readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8)) ?? NOTHING, gasUsed }
+  } finally {
+    vm.dispose()
+  }
+}
