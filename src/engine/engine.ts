@@ -58,8 +58,10 @@ export interface Vm {
   readonly regs32: Uint32Array
   readonly memory: Memory
   /**
-   * Address of the current instruction: what stopped the machine, or runs next. Writing it re-arms a halted or
-   * panicked machine, starts a new block payment, and drops a pending host call.
+   * Address of the current instruction: what stopped the machine, or runs next. Inside a host function it is already
+   * behind the `ecalli`, where the machine goes on. Writing it, inside a host function too, jumps there: re-arms a halted
+   * or panicked machine, starts a new block payment (the whole block, wherever in it), and drops a pending host call. A
+   * strict profile panics at a pc where no instruction starts before anything is paid; a lenient one executes `trap`.
    */
   pc: number
   /** pc as the Gray Paper reports it: 0 after halt and panic (GP A.1). */

@@ -1,13 +1,13 @@
 // Inner machines: machine, peek, poke, pages, invoke, expunge (GP B.8). Not nested hosts: an inner machine has none.
 
+import { parseContainer } from '../blob/container.ts'
 import { BlobError } from '../blob/error.ts'
-import { parseProgramBlob } from '../blob/raw.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Engine, EngineKind, Vm } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
 import { HostAction, type HostFunction } from '../engine/host-call.ts'
 import { OOB } from '../engine/memory.ts'
-import { Access, EMPTY_LAYOUT, PAGE_COUNT } from '../program/layout.ts'
+import { Access, PAGE_COUNT } from '../program/layout.ts'
 import { createProgram, type Program } from '../program/program.ts'
 import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080 } from './inner-constants.ts'
 import { readBytes, registerNumber } from './registers.ts'
@@ -48,7 +48,7 @@ function is080(vm: Vm): boolean {
 function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
   try {
     const { profile } = vm.program
-    const program = createProgram({ kind: 'raw', profile, parts: parseProgramBlob(bytes), layout: EMPTY_LAYOUT })
+    const program = createProgram({ container: parseContainer(bytes, 'raw'), profile })
     return is080(vm) && !program.isInstruction(Number(pc)) ? undefined : program
   } catch (error) {
     if (error instanceof BlobError) return undefined

@@ -107,11 +107,13 @@ const A2 = 9
 
 /**
  * memset (PolkaVM): low 32 bits of A2 bytes at A0 become the low byte of A1, 1 gas each. A0 and A2 say how far it came,
- * so that it can stop at any byte and be continued at the same pc.
+ * so that it can stop at any byte and be continued at the same pc. A byte that cannot be stored costs nothing; the upper
+ * half of A2 is cleared in any case, as PolkaVM does.
  */
 export function fillMemory(state: MachineState): Exit | undefined {
   const { regs } = state
-  for (let left = BigInt.asUintN(32, regs[A2]!); left > 0n; left--) {
+  regs[A2] = BigInt.asUintN(32, regs[A2]!)
+  for (let left = regs[A2]!; left > 0n; left--) {
     if (state.gas < 1n) return Exit.OutOfGas
     const failure = store(state, addressOf(regs[A0]!), 1, regs[A1]!)
     if (failure !== undefined) return failure
