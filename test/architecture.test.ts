@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
-const ORDER = ['isa', 'blob', 'program', 'engine', 'host', 'trace', 'debug', 'compat', 'fuzz', 'cli']
+const ORDER = ['isa', 'blob', 'program', 'engine', 'host', 'trace', 'conform', 'debug', 'compat', 'fuzz', 'cli']
 
 function sources(folder: string, extensions: RegExp): string[] {
   if (!existsSync(join(ROOT, folder))) return []
@@ -15,7 +15,8 @@ function sources(folder: string, extensions: RegExp): string[] {
 
 function imports(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8')
-  return [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map(match => match[1]!)
+  const statement = /^(?:import|export)\b[^'"`]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
+  return [...text.matchAll(statement)].map(match => match[1] ?? match[2] ?? match[3]!)
 }
 
 /** The folder under src/ a source file belongs to, or '' for src/index.ts and its like. */
