@@ -1,0 +1,98 @@
+// Repeats a run, takes its times, prints one JSON line per program. Every Node adapter goes through it.
+
+import { mismatches, readProgram } from './programs.mjs'
+
+/** Median, smallest and largest of some times in ms. */
+export function summary(times) {
+  const t = [...times].sort((a, b) => a - b)
+  const half = t.length >> 1
+  const median = t.length % 2 === 1 ? t[half] : (t[half - 1] + t[half]) / 2
+  return { median, min: t[0], max: t[t.length - 1] }
+}
+
+/** The arguments every adapter takes: `--runs N --seconds S --name value file ...`. */
+export function adapterArguments(argv = process.argv.slice(2)) {
+  const options = { runs: 5, seconds: 10, warmup: 1 }
+  const files = []
+  for (let i = 0; i < argv.length; i++) {
+    const arg = argv[i]
+    if (!arg.startsWith('--')) {
+      files.push(arg)
+      continue
+    }
+    const value = argv[++i]
+    if (value === undefined) throw new TypeError(`${arg} needs a value`)
+    options[arg.slice(2)] = /^[\d.]+$/.test(value) ? Number(value) : value
+  }
+  return { ...options, files }
+}
+
+/**
+ * Runs every file and prints its JSON line.
+ *
+ * @param {object} about engine, version, variant: what is measured, copied into the line
+ * @param {(program, options) => Promise<{ instance(): { run(): object } }> | object} prepare
+ *   makes the program ready once (setupMs.program); `instance()` makes a machine (setupMs.instance);
+ *   `run()` is what is timed and answers { status, r7, r8, gasUsed }.
+ */
+export async function measureAll(about, prepare) {
+  const options = adapterArguments()
+  let failures = 0
+  for (const file of options.files) {
+    try {
+      const line = await measure(readProgram(file), prepare, options)
+      failures += line.ok ? 0 : 1
+      console.log(JSON.stringify({ ...about, node: process.version, ...line }, bigintAsText))
+    } catch (error) {
+      failures++
+      console.log(JSON.stringify({ ...about, node: process.version, file, ok: false, error: String(error) }))
+    }
+  }
+  process.exitCode = failures > 0 ? 1 : 0
+}
+
+const bigintAsText = (_key, value) => (typeof value === 'bigint' ? value.toString() : value)
+
+async function measure(program, prepare, options) {
+  const begun = performance.now()
+  const ready = await prepare(program, options)
+  const programMs = performance.now() - begun
+
+  const times = []
+  const instances = []
+  let first
+  let outcome
+  const started = performance.now()
+  for (let i = 0; i < options.runs + options.warmup; i++) {
+    if (times.length > 0 && performance.now() - started > options.seconds * 1000) break
+    const a = performance.now()
+    const machine = await ready.instance()
+    const b = performance.now()
+    outcome = machine.run()
+    const c = performance.now()
+    machine.dispose?.()
+    first ??= c - b
+    if (i >= options.warmup) {
+      times.push(c - b)
+      instances.push(b - a)
+    }
+    // A slow engine's warm-up counts as its only run: 30 s of anan-as show nothing new the second time.
+    if (i < options.warmup && c - b > options.seconds * 1000) {
+      times.push(c - b)
+      instances.push(b - a)
+      break
+    }
+  }
+  const differences = mismatches(program, outcome)
+  return {
+    program: program.name,
+    runs: times.length,
+    ms: summary(times),
+    firstMs: first,
+    setupMs: { program: programMs, instance: summary(instances).median },
+    ...outcome,
+    ok: differences.length === 0,
+    mismatches: differences,
+    ...(ready.stats?.() ?? {}),
+  }
+}
