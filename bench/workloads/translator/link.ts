@@ -11,7 +11,7 @@ import {
   SHT_NOBITS,
 } from './elf.ts'
 import { createEmitter, type Emitter } from './emit.ts'
-import { lower, register } from './lower.ts'
+import { type Lowered, lower, register } from './lower.ts'
 import { decode, type RiscV } from './riscv.ts'
 
 export interface Linked {
@@ -32,7 +32,6 @@ export interface Zone {
 const R = { ABS32: 1, ABS64: 2, BRANCH: 16, JAL: 17, CALL: 18, CALL_PLT: 19, HI20: 26, LO12_I: 27, LO12_S: 28 } as const
 const PAGE = 4096
 const ZONE = 65536
-const RA = 1
 const align = (x: number, to: number): number => Math.ceil(x / to) * to
 
 /** What a symbol stands for: an address in data, or one in text. */
@@ -135,42 +134,42 @@ function translate(
     const i = decode(view.getInt32(at, true))
     const r = relocations.get(at)
     out.label(here)
+    let lowered: Lowered | undefined
     switch (r?.type) {
       case undefined:
         if (i.name === 'auipc') {
           // A call the assembler has resolved already: the pair is within one section.
           const jalr = decode(view.getInt32(at + 4, true))
-          if (jalr.name !== 'jalr' || jalr.rs1 !== i.rd) throw new Error(`auipc without jalr at ${section.name}`)
+          if (jalr.name !== 'jalr' || jalr.rs1 !== i.rd) throw new Error(`auipc without jalr in ${section.name}`)
           at += 4
-          control({ ...jalr, name: 'jal' }, base + at, here + i.imm + jalr.imm, out)
-        } else if (isControl(i)) control(i, here, here + i.imm, out)
-        else lower(i, i.imm, out)
+          lowered = control({ ...jalr, name: 'jal' }, here + 4, here + i.imm + jalr.imm, out)
+        } else {
+          lowered = isControl(i) ? control(i, here, here + i.imm, out) : lower(i, i.imm)
+        }
         break
       case R.BRANCH:
       case R.JAL:
-        control(i, here, target(r!), out)
+        lowered = control(i, here, target(r!), out)
         break
       case R.CALL:
-      case R.CALL_PLT: {
+      case R.CALL_PLT:
         // auipc + jalr: one PVM instruction, whose link register is the jalr's.
-        const jalr = decode(view.getInt32(at + 4, true))
+        lowered = control({ ...decode(view.getInt32(at + 4, true)), name: 'jal' }, here + 4, target(r!), out)
         at += 4
-        control({ ...jalr, name: 'jal' }, base + at, target(r!), out)
         break
-      }
       case R.HI20:
-        lower(i, (absolute(r!) + 0x800) & ~0xfff, out)
+        lowered = lower(i, (absolute(r!) + 0x800) & ~0xfff)
         break
       case R.LO12_I:
       case R.LO12_S: {
         const low = (absolute(r!) << 20) >> 20
-        if (i.name === 'jalr') control({ ...i, imm: low }, here, 0, out)
-        else lower(i, low, out)
+        lowered = i.name === 'jalr' ? control({ ...i, imm: low }, here, 0, out) : lower(i, low)
         break
       }
       default:
         throw new Error(`relocation ${r!.type} at ${section.name}+0x${at.toString(16)}`)
     }
+    if (lowered !== undefined) out.op(lowered[0], lowered[1])
   }
 }
 
@@ -188,21 +187,21 @@ const BRANCH: Readonly<Record<string, readonly [string, string, string]>> = {
   bgeu: ['branch_ge_u', 'branch_ge_u_imm', 'branch_le_u_imm'],
 }
 
-function control(i: RiscV, here: number, target: number, out: Emitter): void {
+/** The PVM form of a jump, call, return or branch. */
+function control(i: RiscV, here: number, target: number, out: Emitter): Lowered {
   if (i.name === 'jal') {
-    if (i.rd === 0) return out.op('jump', { target })
+    if (i.rd === 0) return ['jump', { target }]
     // A call: the link register gets the jump-table address of the instruction behind it.
-    return out.op('load_imm_jump', { a: register(i.rd), x: out.jumpTableAddress(here + 4), target })
+    return ['load_imm_jump', { a: register(i.rd), x: out.jumpTableAddress(here + 4), target }]
   }
   if (i.name === 'jalr') {
-    if (i.rd === 0) return out.op('jump_ind', { a: register(i.rs1), x: i.imm })
-    if (i.rd !== RA) throw new Error(`indirect call with link register x${i.rd}`)
+    if (i.rd === 0) return ['jump_ind', { a: register(i.rs1), x: i.imm }]
     const x = out.jumpTableAddress(here + 4)
-    return out.op('load_imm_jump_ind', { a: register(RA), b: register(i.rs1), x, y: i.imm })
+    return ['load_imm_jump_ind', { a: register(i.rd), b: register(i.rs1), x, y: i.imm }]
   }
   const [registers, second, first] = BRANCH[i.name]!
-  if (i.rs1 !== 0 && i.rs2 !== 0) return out.op(registers, { a: register(i.rs1), b: register(i.rs2), target })
-  if (i.rs2 !== 0) return out.op(first, { a: register(i.rs2), x: 0, target })
-  if (i.rs1 !== 0) return out.op(second, { a: register(i.rs1), x: 0, target })
+  if (i.rs1 !== 0 && i.rs2 !== 0) return [registers, { a: register(i.rs1), b: register(i.rs2), target }]
+  if (i.rs2 !== 0) return [first, { a: register(i.rs2), x: 0, target }]
+  if (i.rs1 !== 0) return [second, { a: register(i.rs1), x: 0, target }]
   throw new Error(`${i.name} of x0 and x0`)
 }

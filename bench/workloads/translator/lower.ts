@@ -1,12 +1,15 @@
 // Turns one RISC-V instruction into one PVM instruction (or none). No peephole: what clang emitted is what runs.
 // Control flow and relocations are link.ts's; here are only instructions that go on to the next one.
 
-import type { Emitter } from './emit.ts'
+import type { EmitOperands } from './emit.ts'
 import type { RiscV } from './riscv.ts'
 
 /** x0…x15 to PVM registers: ra r0, sp r1, t0-t2 r2-r4, s0-s1 r5-r6, a0-a5 r7-r12. x0 has none, gp and tp are not used. */
 const REGISTER: readonly number[] = [-1, 0, 1, -1, -1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 const ZERO = 0
+
+/** A PVM instruction by name, with its operands. */
+export type Lowered = readonly [name: string, operands: EmitOperands]
 
 export function register(x: number): number {
   const r = REGISTER[x] ?? -1
@@ -119,55 +122,49 @@ const ZERO_SECOND: Readonly<Record<string, string>> = {
   and: 'and_imm',
 }
 
-/** Emits what `i` does. `imm` is its immediate after relocation. @throws Error for what has no counterpart. */
-export function lower(i: RiscV, imm: number, out: Emitter): void {
-  if (i.name === 'ebreak') return out.op('trap')
-  if (i.name === 'fence') return
-  if (i.name in STORE) return lowerStore(i, imm, out)
+/** The PVM instruction for `i`; undefined where it has no effect. `imm` is its immediate after relocation. */
+export function lower(i: RiscV, imm: number): Lowered | undefined {
+  if (i.name === 'ebreak') return ['trap', {}]
+  if (i.name === 'fence') return undefined
+  if (i.name in STORE) return lowerStore(i, imm)
   // What writes x0 only has no effect: RISC-V's hints and nop.
-  if (i.rd === ZERO) return
+  if (i.rd === ZERO) return undefined
   const d = register(i.rd)
-  if (i.name === 'lui') return out.op('load_imm', { a: d, x: imm })
+  if (i.name === 'lui') return ['load_imm', { a: d, x: imm }]
   if (i.name in LOAD) {
-    if (i.rs1 === ZERO) out.op(`load_${LOAD[i.name]}`, { a: d, x: imm })
-    else out.op(`load_ind_${LOAD[i.name]}`, { a: d, b: register(i.rs1), x: imm })
-    return
+    if (i.rs1 === ZERO) return [`load_${LOAD[i.name]}`, { a: d, x: imm }]
+    return [`load_ind_${LOAD[i.name]}`, { a: d, b: register(i.rs1), x: imm }]
   }
-  if (i.name in WITH_IMMEDIATE) return lowerImmediate(i, imm, d, out)
-  if (i.name in UNARY) return out.op(UNARY[i.name]!, { d, a: register(i.rs1) })
-  if (i.name in THREE) return lowerThree(i, d, out)
+  if (i.name in WITH_IMMEDIATE) return lowerImmediate(i, imm, d)
+  if (i.name in UNARY) return [UNARY[i.name]!, { d, a: register(i.rs1) }]
+  if (i.name in THREE) return lowerThree(i, d)
   throw new Error(`no PVM instruction for ${i.name}`)
 }
 
-function lowerStore(i: RiscV, imm: number, out: Emitter): void {
+function lowerStore(i: RiscV, imm: number): Lowered {
   const width = STORE[i.name]
   if (i.rs2 === ZERO) {
-    if (i.rs1 === ZERO) out.op(`store_imm_${width}`, { x: imm, y: 0 })
-    else out.op(`store_imm_ind_${width}`, { a: register(i.rs1), x: imm, y: 0 })
-  } else if (i.rs1 === ZERO) {
-    out.op(`store_${width}`, { a: register(i.rs2), x: imm })
-  } else {
-    out.op(`store_ind_${width}`, { a: register(i.rs2), b: register(i.rs1), x: imm })
+    if (i.rs1 === ZERO) return [`store_imm_${width}`, { x: imm, y: 0 }]
+    return [`store_imm_ind_${width}`, { a: register(i.rs1), x: imm, y: 0 }]
   }
+  if (i.rs1 === ZERO) return [`store_${width}`, { a: register(i.rs2), x: imm }]
+  return [`store_ind_${width}`, { a: register(i.rs2), b: register(i.rs1), x: imm }]
 }
 
-function lowerImmediate(i: RiscV, imm: number, d: number, out: Emitter): void {
+function lowerImmediate(i: RiscV, imm: number, d: number): Lowered {
   if (i.rs1 === ZERO) {
     // Only li is ever written with x0 as the source.
     if (i.name !== 'addi' && i.name !== 'addiw') throw new Error(`${i.name} of x0`)
-    return out.op('load_imm', { a: d, x: imm })
+    return ['load_imm', { a: d, x: imm }]
   }
-  if (i.name === 'addi' && imm === 0) return out.op('move_reg', { d, a: register(i.rs1) })
-  out.op(WITH_IMMEDIATE[i.name]!, { a: d, b: register(i.rs1), x: imm })
+  if (i.name === 'addi' && imm === 0) return ['move_reg', { d, a: register(i.rs1) }]
+  return [WITH_IMMEDIATE[i.name]!, { a: d, b: register(i.rs1), x: imm }]
 }
 
-function lowerThree(i: RiscV, d: number, out: Emitter): void {
-  if (i.rs1 !== ZERO && i.rs2 !== ZERO) {
-    return out.op(THREE[i.name]!, { d, a: register(i.rs1), b: register(i.rs2) })
-  }
+function lowerThree(i: RiscV, d: number): Lowered {
+  if (i.rs1 !== ZERO && i.rs2 !== ZERO) return [THREE[i.name]!, { d, a: register(i.rs1), b: register(i.rs2) }]
   const name = i.rs1 === ZERO ? ZERO_FIRST[i.name] : ZERO_SECOND[i.name]
   if (name === undefined || (i.rs1 === ZERO && i.rs2 === ZERO)) throw new Error(`${i.name} of x0`)
   const source = register(i.rs1 === ZERO ? i.rs2 : i.rs1)
-  if (name === 'move') out.op('move_reg', { d, a: source })
-  else out.op(name, { a: d, b: source, x: 0 })
+  return name === 'move' ? ['move_reg', { d, a: source }] : [name, { a: d, b: source, x: 0 }]
 }
