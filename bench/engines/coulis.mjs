@@ -1,0 +1,53 @@
+// Runs benchmark programs on coulis itself: `--engine reference|interpreter|recompiler|auto`. Uses the built package in dist/.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { adapterArguments, measureAll } from '../lib/measure.mjs'
+import { ROOT } from '../lib/programs.mjs'
+
+const { Access, createEngine, exitName, loadProgram } = await import(join(ROOT, 'dist', 'index.js'))
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+const { engine: kind = 'auto' } = adapterArguments()
+
+/** Host call 1 adds 1 to r7; host call 2 reads 32 bytes at r7 and writes their wrapping u64 sum at r8. */
+const HOST_CALLS = new Map([
+  [1, { name: 'increment', price: 0, call: increment }],
+  [2, { name: 'sum', price: 0, call: sum }],
+])
+
+function increment(vm) {
+  vm.regs[7] = vm.regs[7] + 1n
+}
+
+function sum(vm) {
+  const bytes = vm.memory.view(vm.regs32[14], 32)
+  const words = new DataView(bytes.buffer, bytes.byteOffset, 32)
+  let total = 0n
+  for (let i = 0; i < 32; i += 8) total += words.getBigUint64(i, true)
+  vm.memory.writeU64(vm.regs32[16], BigInt.asUintN(64, total))
+}
+
+await measureAll({ engine: 'coulis', version, variant: kind }, program => {
+  const engine = createEngine({ kind })
+  const loaded = loadProgram(program.blob, { kind: 'raw', profile: 'gp-0.7.2' })
+  const start = {
+    regs: program.regs,
+    entry: program.pc,
+    gas: program.gas,
+    pages: program.pages.map(p => ({ ...p, access: p.writable ? Access.Write : Access.Read })),
+    memory: program.memory.map(c => ({ address: c.address, bytes: c.contents })),
+    host: { entry: index => HOST_CALLS.get(index) },
+  }
+  return {
+    instance() {
+      const vm = engine.instantiate(loaded, start)
+      return {
+        run() {
+          const status = exitName(vm.run())
+          return { status, r7: vm.regs[7], r8: vm.regs[8], gasUsed: vm.gasUsed }
+        },
+        dispose: () => vm.dispose(),
+      }
+    },
+  }
+})

