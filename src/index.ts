@@ -1,6 +1,16 @@
 // The public surface of coulis. Not a place for code: every name is defined in the folder it belongs to.
 
+export { type Assembled, type AssembleOptions, assemble } from './blob/assembly.ts'
+export type { Container } from './blob/container.ts'
 export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'
+export {
+  type Disassemblable,
+  type DisassembleOptions,
+  disassemble,
+  formatListing,
+  type ListingOptions,
+  listCode,
+} from './blob/disassembly.ts'
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
 export { availableEngines, createEngine, type EngineOptions } from './engine/create.ts'
 export {
@@ -23,6 +33,9 @@ export {
 } from './engine/host-call.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'
+export { AssemblyError, type AssemblyErrorCode } from './isa/assembly-error.ts'
+export type { CodeLine } from './isa/disassembler.ts'
+export { INSTRUCTION_SETS, type InstructionSet, type InstructionSetName, instructionSet } from './isa/set.ts'
 export { Access, type MemoryLayout } from './program/layout.ts'
 export {
   type ChartOptions,
