@@ -51,7 +51,7 @@ export function readProgram(file) {
     expected: {
       status: j['expected-status'] ?? 'halt',
       r7: regs?.[7] ?? optional(j['expected-result-r7']),
-      r8: regs?.[8],
+      r8: regs?.[8] ?? optional(j['expected-result-r8']),
       gasUsed: left === undefined ? optional(j['expected-gas-used']) : gas - left,
     },
   }

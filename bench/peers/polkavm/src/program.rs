@@ -17,6 +17,8 @@ struct File {
     expected_gas: Option<i64>,
     #[serde(rename = "expected-result-r7")]
     expected_r7: Option<u64>,
+    #[serde(rename = "expected-result-r8")]
+    expected_r8: Option<u64>,
     expected_gas_used: Option<i64>,
 }
 
@@ -62,7 +64,7 @@ impl Program {
             code: f.program,
             status: f.expected_status.unwrap_or_else(|| "halt".into()),
             r7: f.expected_regs.map(|r| r[7]).or(f.expected_r7),
-            r8: f.expected_regs.map(|r| r[8]),
+            r8: f.expected_regs.map(|r| r[8]).or(f.expected_r8),
             gas_used: f.expected_gas.map(|g| f.initial_gas - g).or(f.expected_gas_used),
         })
     }
