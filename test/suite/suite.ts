@@ -1,0 +1,11 @@
+// The shared suites every engine has to pass. A new engine is one line in test/engines.test.ts.
+import { describe } from 'vitest'
+import type { CreateVm } from './cases.ts'
+import { exitSuite } from './exits.ts'
+
+/** Defines all suites for one engine. */
+export function engineSuite(name: string, createVm: CreateVm): void {
+  describe(name, () => {
+    describe('exits', () => exitSuite(createVm))
+  })
+}
