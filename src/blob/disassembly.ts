@@ -4,8 +4,7 @@ import { type CodeLine, disassembleCode } from '../isa/disassembler.ts'
 import type { InstructionSet } from '../isa/set.ts'
 import { formatHex, formatString } from '../isa/syntax.ts'
 import { type Container, partsOf } from './container.ts'
-import type { JamFile } from './jam.ts'
-import { encodeMetadata } from './jam.ts'
+import { decodeMetadata, encodeMetadata, type JamFile } from './jam.ts'
 import type { ProgramParts } from './raw.ts'
 import type { StandardProgram } from './standard.ts'
 
@@ -57,7 +56,8 @@ function dataLines(bytes: Uint8Array): string[] {
   return lines
 }
 
-function metadataLine({ metadata, metadataBytes }: JamFile): string {
+function metadataLine({ metadataBytes }: JamFile): string {
+  const metadata = decodeMetadata(metadataBytes)
   if (metadata !== undefined) {
     const again = encodeMetadata(metadata)
     if (again.length === metadataBytes.length && again.every((byte, i) => byte === metadataBytes[i])) {
@@ -147,14 +147,17 @@ export function listCode(program: Disassemblable, options: DisassembleOptions = 
  */
 export function formatListing(program: Disassemblable, options: ListingOptions = {}): string {
   const { bytes = false, from = 0, to = Number.POSITIVE_INFINITY, note, before } = options
-  const shown = listCode(program, options).filter(({ pc, bytes }) => pc + bytes.length > from && pc < to)
+  const shown = listCode(program, options).filter(({ pc, length }) => pc + length > from && pc < to)
+  const { code } = partsOf(program.container)
   const column = Math.max(5, `${shown.at(-1)?.pc ?? 0}`.length)
   const out: string[] = []
   for (const line of shown) {
     if (line.blockStart && out.length > 0) out.push('')
     for (const text of before?.(line) ?? []) out.push(text)
     if (line.label !== undefined) out.push(`${' '.repeat(column)}  @${line.label}:`)
-    const hex = bytes ? formatHex(line.bytes.subarray(0, 12)) + (line.bytes.length > 12 ? ' …' : '') : ''
+    const hex = bytes
+      ? formatHex(code.subarray(line.pc, line.pc + Math.min(12, line.length))) + (line.length > 12 ? ' …' : '')
+      : ''
     const remark = [line.comment, note?.(line)].filter(part => part !== undefined).join('  ')
     const statement = line.text.length > 100 ? `${line.text.slice(0, 100)}…` : line.text
     const left = `${`${line.pc}`.padStart(column)}  ${bytes ? hex.padEnd(30) : ''}${statement}`

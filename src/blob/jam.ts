@@ -16,12 +16,11 @@ export interface JamMetadata {
 export interface JamFile {
   /** The metadata bytes without their length prefix. */
   readonly metadataBytes: Uint8Array
-  /** The metadata, or undefined where the bytes follow another convention. */
-  readonly metadata: JamMetadata | undefined
   readonly program: StandardProgram
 }
 
-function readMetadata(bytes: Uint8Array): JamMetadata | undefined {
+/** Reads metadata in Parity's convention; undefined where the bytes follow another one. */
+export function decodeMetadata(bytes: Uint8Array): JamMetadata | undefined {
   const reader = new Reader(bytes)
   const text = (what: string): string =>
     new TextDecoder('utf-8', { fatal: true }).decode(reader.take(reader.varint(what, bytes.length), what))
@@ -44,7 +43,7 @@ export function parseJam(bytes: Uint8Array): JamFile {
   const reader = new Reader(bytes)
   const length = reader.varint('metadata length', bytes.length)
   const metadataBytes = reader.take(length, 'metadata')
-  return { metadataBytes, metadata: readMetadata(metadataBytes), program: parseStandardProgram(bytes, reader.offset) }
+  return { metadataBytes, program: parseStandardProgram(bytes, reader.offset) }
 }
 
 /** Encodes metadata in Parity's convention. */

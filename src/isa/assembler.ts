@@ -120,16 +120,16 @@ function immediate(
   scope: Scope,
   item: InstructionItem,
   letter: ImmediateLetter,
-): { readonly value: bigint; readonly width: number } {
+): { readonly value: number; readonly high: number; readonly width: number } {
   const expression = letter === 'X' ? item.x : item.y
-  if (expression === undefined) return { value: 0n, width: 0 }
+  if (expression === undefined) return { value: 0, high: 0, width: 0 }
   const { line, column } = expression
   let value = evaluate(scope, expression)
   if (item.instruction.format === 'reg_imm64') {
     if (value < -(1n << 63n) || value >= 1n << 64n) {
       throw new AssemblyError('out-of-range', line, column, 'a 64-bit number', `${value}`)
     }
-    return { value, width: 8 }
+    return { value: Number(BigInt.asIntN(32, value)), high: Number(BigInt.asIntN(32, value >> 32n)), width: 8 }
   }
   const wraps = shapeOf(item.instruction).wraps[letter]
   if (wraps && value > MAX && value < 1n << 32n) value -= 1n << 32n
@@ -138,12 +138,12 @@ function immediate(
     const hint = item.instruction.name === 'load_imm' ? '; load_imm_64 takes any' : ''
     throw new AssemblyError('out-of-range', line, column, `a number from -2^31 to 2^31 - 1${hint}`, `${value}`)
   }
-  const shortest = shortestWidth(value)
+  const shortest = shortestWidth(Number(value))
   const width = expression.width ?? shortest
   if (width < shortest) {
     throw new AssemblyError('out-of-range', line, column, `a number that fits ${width} bytes`, `${value}`)
   }
-  return { value, width }
+  return { value: Number(value), high: 0, width }
 }
 
 function fillData(scope: Scope, area: DataArea): Uint8Array {
@@ -256,9 +256,9 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
           `${to - at}`,
         )
       }
-      y = { value: BigInt(to - at), width: widths[index]! }
+      y = { value: to - at, high: 0, width: widths[index]! }
     }
-    const input = { format: instruction.format, opcode, a, b, d, x: x.value, y: y.value }
+    const input = { format: instruction.format, opcode, a, b, d, x: x.value, xHigh: x.high, y: y.value }
     encodeInstruction({ ...input, xWidth: x.width, yWidth: y.width }, code, at)
   })
 

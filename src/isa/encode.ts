@@ -9,9 +9,11 @@ export interface EncodeInput {
   readonly a: number
   readonly b: number
   readonly d: number
-  readonly x: bigint
-  /** Y, or the jump offset. */
-  readonly y: bigint
+  /** Low 32 bits of X, signed; its upper half is used by `reg_imm64` only. */
+  readonly x: number
+  readonly xHigh: number
+  /** Y, or the jump offset: 32 bits, signed. */
+  readonly y: number
   readonly xWidth: number
   readonly yWidth: number
 }
@@ -31,23 +33,28 @@ function headLength(format: Format): number {
   }
 }
 
+const NONE = { x: false, y: false }
+const ONLY_X = { x: true, y: false }
+const ONLY_Y = { x: false, y: true }
+const BOTH = { x: true, y: true }
+
 /** Which of X and Y (or the jump offset, which takes Y's place) a format has. */
-export function immediatesOf(format: Format): { readonly x: boolean; readonly y: boolean } {
+function immediatesOf(format: Format): { readonly x: boolean; readonly y: boolean } {
   switch (format) {
     case 'none':
     case 'reg_reg':
     case 'reg_reg_reg':
-      return { x: false, y: false }
+      return NONE
     case 'off':
     case 'reg_reg_off':
-      return { x: false, y: true }
+      return ONLY_Y
     case 'imm_imm':
     case 'reg_imm_imm':
     case 'reg_imm_off':
     case 'reg_reg_imm_imm':
-      return { x: true, y: true }
+      return BOTH
     default:
-      return { x: true, y: false }
+      return ONLY_X
   }
 }
 
@@ -59,13 +66,12 @@ export function encodedLength(format: Format, xWidth: number, yWidth: number): n
 }
 
 /** The fewest bytes that give `value` back when sign-extended; 5 where 4 are not enough. */
-export function shortestWidth(value: bigint | number): number {
-  if (Number(value) === 0) return 0
-  for (let width = 1; width <= 4; width++) {
-    const limit = 2 ** (8 * width - 1)
-    if (value >= -limit && value < limit) return width
-  }
-  return 5
+export function shortestWidth(value: number): number {
+  if (value === 0) return 0
+  if (value >= -0x80 && value < 0x80) return 1
+  if (value >= -0x8000 && value < 0x8000) return 2
+  if (value >= -0x800000 && value < 0x800000) return 3
+  return value >= -0x80000000 && value < 0x80000000 ? 4 : 5
 }
 
 /** Writes the instruction into `out` at `at` and returns the offset behind it. */
@@ -105,15 +111,12 @@ export function encodeInstruction(input: EncodeInput, out: Uint8Array, at: numbe
       break
   }
   let next = at + headLength(format)
-  const write = (value: bigint, width: number): void => {
-    let rest = BigInt.asUintN(64, value)
-    for (let i = 0; i < width; i++) {
-      out[next++] = Number(rest & 0xffn)
-      rest >>= 8n
-    }
+  const write = (value: number, width: number): void => {
+    for (let i = 0; i < width; i++) out[next++] = value >> (8 * i)
   }
   const { x, y } = immediatesOf(format)
-  if (x) write(input.x, format === 'reg_imm64' ? 8 : xWidth)
+  if (x) write(input.x, format === 'reg_imm64' ? 4 : xWidth)
+  if (format === 'reg_imm64') write(input.xHigh, 4)
   if (y) write(input.y, yWidth)
   return next
 }

@@ -1,7 +1,7 @@
 // A loaded program: immutable, shareable between machines and engines. Not a machine: see engine/.
 import { type BlobKind, type Container, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
-import type { JamMetadata } from '../blob/jam.ts'
+import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
 import type { ProgramParts } from '../blob/raw.ts'
 import { type InstructionSet, instructionSet } from '../isa/set.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
@@ -82,6 +82,7 @@ export function createProgram(input: ProgramInput): Program {
   }
   const { code, bitmask } = parts
   let map: CodeMap | undefined
+  let metadata: JamMetadata | undefined
   let costs: Uint32Array | undefined // by code offset, 0 where not computed yet: no block is free
   const getMap = (): CodeMap => (map ??= createCodeMap(parts, set))
   const skip = (pc: number): number => skipAt(bitmask, code.length, pc)
@@ -96,7 +97,10 @@ export function createProgram(input: ProgramInput): Program {
     jumpTableLength: parts.jumpTableLength,
     layout,
     instructionSet: set,
-    metadata: container.kind === 'jam' ? container.file.metadata : undefined,
+    get metadata() {
+      metadata ??= container.kind === 'jam' ? decodeMetadata(container.file.metadataBytes) : undefined
+      return metadata
+    },
     get map() {
       return getMap()
     },
