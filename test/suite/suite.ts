@@ -2,10 +2,12 @@
 import { describe } from 'vitest'
 import type { CreateVm } from './cases.ts'
 import { exitSuite } from './exits.ts'
+import { hostCallSuite } from './host-calls.ts'
 
 /** Defines all suites for one engine. */
 export function engineSuite(name: string, createVm: CreateVm): void {
   describe(name, () => {
     describe('exits', () => exitSuite(createVm))
+    describe('host calls', () => hostCallSuite(createVm))
   })
 }
