@@ -3,11 +3,17 @@ import { describe } from 'vitest'
 import type { CreateVm } from './cases.ts'
 import { exitSuite } from './exits.ts'
 import { hostCallSuite } from './host-calls.ts'
+import { memorySuite } from './memory.ts'
+import { runSuite } from './runs.ts'
+import { startSuite } from './start.ts'
 
 /** Defines all suites for one engine. */
 export function engineSuite(name: string, createVm: CreateVm): void {
   describe(name, () => {
     describe('exits', () => exitSuite(createVm))
     describe('host calls', () => hostCallSuite(createVm))
+    describe('memory', () => memorySuite(createVm))
+    describe('runs', () => runSuite(createVm))
+    describe('starts', () => startSuite(createVm))
   })
 }
