@@ -20,6 +20,9 @@ export const TWELVE = [
   'fib33',
 ]
 
+/** Programs whose time is not spent in instructions. */
+const NO_SPEED = new Set(['ecalli', 'ecalli-mem', 'halt'])
+
 export function geometricMean(values) {
   return values.length === 0 ? Number.NaN : Math.exp(values.reduce((s, v) => s + Math.log(v), 0) / values.length)
 }
@@ -56,7 +59,7 @@ function timesTable(record, suite) {
     const speeds = programs.flatMap(program => {
       const gas = gasOf(record, suite, program)
       const line = cell(record, suite, program, o.id)
-      return line?.ok && gas !== undefined && program !== 'ecalli' ? [gas / line.ms.median / 1e3] : []
+      return line?.ok && gas !== undefined && !NO_SPEED.has(program) ? [gas / line.ms.median / 1e3] : []
     })
     return figure(geometricMean(speeds))
   })
@@ -120,7 +123,7 @@ export function programTable(record) {
 }
 
 /** The figures of micro/: name, value, must and goal. */
-function figuresTable(record) {
+export function figuresTable(record) {
   const rows = record.figures.map(f => [
     f.name,
     f.on,

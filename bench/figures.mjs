@@ -1,0 +1,75 @@
+// The single figures: every script of micro/ on every engine and Node, each in a fresh process, with the must and the
+// goal beside it; with --write keeps them in results/figures.json and renews ../BENCHMARKS.md.
+//
+//   node figures.mjs [--only traces,heap] [--engine auto,interpreter] [--node 20,26] [--rounds 3] [--cpu 1|none] [--write]
+
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { machine } from './lib/machine.mjs'
+import { summary } from './lib/measure.mjs'
+import { nodeBinaries } from './lib/opponents.mjs'
+import { BENCH, ROOT } from './lib/programs.mjs'
+import { figuresTable, writeReport } from './lib/report.mjs'
+
+const options = { rounds: '3', cpu: '1', write: false }
+const argv = process.argv.slice(2)
+for (let i = 0; i < argv.length; i++) {
+  const name = argv[i].replace(/^--/, '')
+  if (name === 'write') options.write = true
+  else options[name] = argv[++i]
+}
+const { availableEngines } = await import(join(ROOT, 'dist', 'index.js'))
+const kinds = availableEngines().filter(k =>
+  options.engine ? options.engine.split(',').includes(k) : k !== 'reference',
+)
+const nodes = nodeBinaries().filter(n => !options.node || options.node.split(',').includes(n.major))
+const scripts = readdirSync(join(BENCH, 'micro'))
+  .filter(n => n.endsWith('.mjs') && (!options.only || options.only.split(',').some(o => n.includes(o))))
+  .sort()
+
+/** Flags one script needs: a young generation that is never collected while heap growth is measured. */
+const NODE_FLAGS = {
+  'allocations.mjs': ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256'],
+  'instance.mjs': ['--expose-gc'],
+}
+
+function run(script, kind, node) {
+  const command = [node.path, ...(NODE_FLAGS[script] ?? []), join(BENCH, 'micro', script), '--engine', kind]
+  const pinned = options.cpu === 'none' ? command : ['taskset', '-c', options.cpu, ...command]
+  const { stdout, stderr, error } = spawnSync(pinned[0], pinned.slice(1), { encoding: 'utf8', timeout: 300_000 })
+  const lines = stdout?.split('\n').filter(l => l.startsWith('{')) ?? []
+  if (lines.length === 0) {
+    const reason = error?.message ?? stderr?.split('\n').find(l => l.includes('Error')) ?? 'no output'
+    console.error(`${script} on ${kind}, Node ${node.major}: ${reason.trim()}`)
+    return []
+  }
+  return lines.map(l => JSON.parse(l)).filter(l => l.skipped === undefined)
+}
+
+const figures = new Map()
+for (const script of scripts) {
+  for (let round = 0; round < Number(options.rounds); round++) {
+    for (const kind of kinds) {
+      for (const node of nodes) {
+        for (const line of run(script, kind, node)) {
+          const on = `${kind}, Node ${node.major}`
+          const key = `${line.name} ${on}`
+          if (!figures.has(key)) figures.set(key, { ...line, on, values: [] })
+          figures.get(key).values.push(line.value)
+        }
+      }
+    }
+  }
+}
+const list = [...figures.values()].map(f => ({ ...f, value: summary(f.values).median }))
+// By figure, then by engine: what is compared stands together.
+const order = [...new Set(list.map(f => f.name))]
+list.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+const record = { date: new Date().toISOString().slice(0, 10), machine: machine(), figures: list }
+console.log(figuresTable(record))
+if (options.write) {
+  mkdirSync(join(BENCH, 'results'), { recursive: true })
+  writeFileSync(join(BENCH, 'results', 'figures.json'), `${JSON.stringify(record, null, 1)}\n`)
+  writeReport()
+}
