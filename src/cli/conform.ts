@@ -1,0 +1,96 @@
+// `coulis conform`: runs test files and folders, says what passes. Not the comparison: that is conform/.
+import Table from 'cli-table3'
+import type { Command } from 'commander'
+import { type ConformReport, createReport, runTest } from '../conform/conform.ts'
+import type { TestKind } from '../conform/verdict.ts'
+import type { EngineKind } from '../engine/engine.ts'
+import type { ProfileName } from '../program/profile.ts'
+import { ExitCode } from './errors.ts'
+import { listFiles, readBytes } from './files.ts'
+import { toJson } from './json.ts'
+import { engineOf, engineOption, jsonOption, profileOption } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options {
+  readonly engine?: EngineKind
+  readonly profile?: ProfileName
+  readonly json?: boolean
+}
+
+const KIND_NAMES: Readonly<Record<TestKind, string>> = {
+  'w3f-vector': 'W3F vectors',
+  'gas-model-vector': 'gas-model programs: steps and block costs',
+  'gas-model-program': 'gas-model programs: block costs only',
+  workload: 'workloads',
+  microbench: 'hand-assembled programs',
+  'ecalli-trace': 'recorded service runs',
+}
+
+const MISSES_SHOWN = 50
+
+function printReport(report: ConformReport, engine: EngineKind, terminal: Terminal): void {
+  const { green, red, yellow, dim, bold } = terminal.colors
+  const count = (n: number, color: (text: string) => string): string => (n === 0 ? dim('0') : color(`${n}`))
+  const plain = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' }
+  const lines = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' }
+  const table = new Table({
+    head: [`on ${engine}`, 'passed', 'failed', 'known'],
+    colAligns: ['left', 'right', 'right', 'right'],
+    chars: { ...plain, ...lines, right: '', 'right-mid': '', middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  })
+  for (const [kind, { passed, failed, known }] of Object.entries(report.kinds)) {
+    table.push([KIND_NAMES[kind as TestKind], count(passed, green), count(failed, red), count(known, yellow)])
+  }
+  if (Object.keys(report.kinds).length > 0) terminal.line(`${table.toString()}\n`)
+  for (const { file, what } of report.misses.slice(0, MISSES_SHOWN)) terminal.line(`${red('miss')}   ${file}\n       ${what}`)
+  if (report.misses.length > MISSES_SHOWN) terminal.line(`       … and ${report.misses.length - MISSES_SHOWN} more`)
+  for (const { file, what, reason } of report.deviations) {
+    terminal.line(`${yellow('known')}  ${file}\n       ${what}\n       ${dim(reason)}`)
+  }
+  const skipped = report.skipped === 0 ? '' : dim(`, ${report.skipped} files are not tests`)
+  const known = report.known === 0 ? '' : `, ${report.known} known deviations`
+  terminal.line(`${bold(`${report.passed} passed, ${report.failed} failed`)}${known}${skipped}`)
+}
+
+/** Adds the command. */
+export function addConform(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  program
+    .command('conform')
+    .summary('run conformance tests')
+    .description(
+      'Runs test files and whole folders. What a file is shows in its content: a W3F vector, a gas-model vector, a program\n' +
+        'with a known result or known final state, a recorded service run. Everything else is skipped.\n' +
+        'Each kind runs under the rules its suite documents, unless --profile says otherwise.',
+    )
+    .argument('<path...>', 'files and folders')
+    .addOption(engineOption())
+    .addOption(profileOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  coulis conform ../shared/vectors
+  coulis conform w3f-pvm --profile gp-0.7.2        13 files are known to differ under these rules
+  coulis conform traces --engine reference --json`,
+    )
+    .action((paths: string[], options: Options) => {
+      const engine = engineOf(options.engine)
+      const files = listFiles(paths)
+      const progress = terminal.progress(files.length, 'conform')
+      const verdicts = files.map(file => {
+        progress.tick(file)
+        return runTest(file, readBytes(file), { engine, ...(options.profile && { profile: options.profile }) })
+      })
+      progress.stop()
+      const report = createReport(verdicts)
+      if (options.json) {
+        const { passed, failed, known, misses, ...rest } = report
+        terminal.line(toJson({ passed, failed, known, misses, engine: engine.kind, ...rest }))
+      } else {
+        printReport(report, engine.kind, terminal)
+      }
+      exit(report.failed > 0 ? ExitCode.Different : ExitCode.Ok)
+    })
+}

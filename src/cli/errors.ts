@@ -1,0 +1,98 @@
+// What goes wrong on the command line, and the exit codes scripts can rely on. Not guest outcomes: those are results.
+import { CommanderError } from 'commander'
+import { BlobError } from '../blob/error.ts'
+import { Exit } from '../engine/exit.ts'
+import { TraceError } from '../trace/error.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Exit codes of the process. */
+export const ExitCode = {
+  Ok: 0,
+  /** A comparison failed: conformance misses, a replay that differs. */
+  Different: 1,
+  /** Wrong options, unreadable or malformed input. */
+  Usage: 2,
+  /** The program of `coulis run` panicked. */
+  Panic: 10,
+  /** It stopped at an inaccessible page. */
+  PageFault: 11,
+  /** It ran out of gas. */
+  OutOfGas: 12,
+  /** It stopped at a host call that nobody handles. */
+  Host: 13,
+  /** It was stopped: a breakpoint, a step limit, or a host function that asked for it. */
+  Stopped: 14,
+  /** A mistake in coulis itself. */
+  Internal: 70,
+} as const
+
+/** What `--help` says about them. */
+export const EXIT_CODE_HELP = `
+Exit codes:
+  0  done; run: the program halted     10  the program panicked
+  1  a comparison failed               11  the program hit an inaccessible page
+  2  wrong options or broken input     12  the program ran out of gas
+ 70  a mistake in coulis itself        13  the program stopped at an unhandled host call
+                                       14  the program was stopped`
+
+/** The exit code of a program that stopped like that. */
+export function exitCodeOf(exit: Exit): number {
+  switch (exit) {
+    case Exit.Halt:
+      return ExitCode.Ok
+    case Exit.Panic:
+      return ExitCode.Panic
+    case Exit.PageFault:
+      return ExitCode.PageFault
+    case Exit.OutOfGas:
+      return ExitCode.OutOfGas
+    case Exit.Host:
+      return ExitCode.Host
+    default:
+      return ExitCode.Stopped
+  }
+}
+
+/** A failure with a message for the user: no stack, exit code 2 unless told. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly exitCode: number
+
+  constructor(message: string, exitCode: number = ExitCode.Usage) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** Whether an error is about input, not about us. */
+export function isInputError(error: unknown): error is Error {
+  return (
+    error instanceof CliError ||
+    error instanceof BlobError ||
+    error instanceof TraceError ||
+    (error instanceof Error && ['AssemblyError', 'VectorError', 'RangeError'].includes(error.name))
+  )
+}
+
+/** Runs `action` and puts the file's name in front of what is wrong with it. */
+export function inFile<T>(file: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (!isInputError(error) || error instanceof CliError) throw error
+    throw new CliError(`${file}: ${error.message}`)
+  }
+}
+
+/** Reports an error and returns the exit code. */
+export function reportError(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage // commander has said it
+  const { red, dim } = terminal.errorColors
+  if (isInputError(error)) {
+    terminal.error(`${red('error:')} ${error.message}`)
+    return error instanceof CliError ? error.exitCode : ExitCode.Usage
+  }
+  const { stack, message } = error as Error
+  terminal.error(`${red('coulis made a mistake, please report it:')} ${message}\n${dim(stack ?? '')}`)
+  return ExitCode.Internal
+}

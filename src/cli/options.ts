@@ -1,0 +1,80 @@
+// Options that several commands share, and what their values mean. Not the commands.
+import { readFileSync } from 'node:fs'
+import { InvalidArgumentError, Option } from 'commander'
+import { availableEngines, createEngine } from '../engine/create.ts'
+import { ENGINE_KINDS, type Engine, type EngineKind } from '../engine/engine.ts'
+import { PROFILE_NAMES } from '../program/profile.ts'
+import { bytesFromHex } from '../trace/hex.ts'
+
+const SUFFIXES: Readonly<Record<string, bigint>> = { '': 1n, k: 1_000n, m: 1_000_000n, g: 1_000_000_000n }
+
+/** Gas: digits with optional `_` or `,` and suffix k, m or g. */
+export function parseGas(text: string): bigint {
+  const match = /^(\d[\d_,]*)(?:\.(\d{1,3}))?([kmg]?)$/i.exec(text)
+  if (match === null) throw new InvalidArgumentError('expected a number like 20000000, 20_000_000, 20m or 1.5g.')
+  const [, whole, fraction = '', suffix] = match
+  const unit = SUFFIXES[suffix!.toLowerCase()]!
+  const thousandths = BigInt(whole!.replace(/[_,]/g, '')) * 1000n + BigInt(fraction.padEnd(3, '0'))
+  if ((thousandths * unit) % 1000n !== 0n) throw new InvalidArgumentError('gas comes in whole numbers.')
+  const gas = (thousandths * unit) / 1000n
+  if (gas >= 2n ** 63n) throw new InvalidArgumentError('more than 2^63 - 1.')
+  return gas
+}
+
+/** Bytes: hex with or without 0x, or @file. */
+export function parseBytes(text: string): Uint8Array {
+  if (text.startsWith('@')) {
+    try {
+      return readFileSync(text.slice(1))
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message)
+    }
+  }
+  const bytes = bytesFromHex(text, text.startsWith('0x') ? 2 : 0)
+  if (bytes === undefined) throw new InvalidArgumentError('expected hex digits in pairs, like 0x060003, or @file.')
+  return bytes
+}
+
+/** A code offset or address: decimal or 0x, below 2^32. */
+export function parseAddress(text: string): number {
+  const value = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : Number.NaN
+  if (!(value < 2 ** 32)) throw new InvalidArgumentError('expected an offset below 2^32, decimal or 0x.')
+  return value
+}
+
+/** A natural number. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('expected a natural number.')
+  return Number(text)
+}
+
+/** A 64-bit value: decimal, negative, or 0x. */
+export function parseValue(text: string): bigint {
+  if (!/^(-?\d+|0x[0-9a-f]+)$/i.test(text)) throw new InvalidArgumentError('expected a number, decimal or 0x.')
+  return BigInt.asUintN(64, BigInt(text))
+}
+
+/** `--engine KIND`. */
+export function engineOption(): Option {
+  return new Option('-e, --engine <kind>', 'the engine to run on').choices([...ENGINE_KINDS])
+}
+
+/** The engine asked for, else the best there is. */
+export function engineOf(kind: EngineKind | undefined): Engine {
+  return createEngine({ kind: kind ?? bestEngine() })
+}
+
+/** `auto` where it exists. */
+export function bestEngine(): EngineKind {
+  return availableEngines().at(-1)!
+}
+
+/** `--profile NAME`; no default, commands have their own. */
+export function profileOption(): Option {
+  return new Option('-p, --profile <name>', 'the rules to load and run under').choices([...PROFILE_NAMES])
+}
+
+/** `--json`. */
+export function jsonOption(): Option {
+  return new Option('--json', 'print one JSON object, for programs')
+}

@@ -1,0 +1,104 @@
+// Where the CLI writes: standard output and error, colours, progress. Not what it writes: that is in the commands.
+import { writeSync } from 'node:fs'
+import { SingleBar } from 'cli-progress'
+import pc from 'picocolors'
+
+/** Colours; all plain where the output is no terminal or NO_COLOR is set. */
+export type Colors = ReturnType<typeof pc.createColors>
+
+/** Output of one invocation. */
+export interface Terminal {
+  /** Colours for standard output. */
+  readonly colors: Colors
+  /** Colours for standard error. */
+  readonly errorColors: Colors
+  /** Columns of the terminal; 100 where there is none. */
+  readonly width: number
+  /** Writes a line to standard output. */
+  line(text?: string): void
+  /** Writes bytes to standard output as they are. */
+  bytes(bytes: Uint8Array): void
+  /** Writes a line to standard error. */
+  error(text: string): void
+  /** Writes out what is buffered. */
+  flush(): void
+  /** A progress bar on standard error, if that is a terminal. */
+  progress(total: number, label: string): Progress
+}
+
+/** A progress bar, or nothing. */
+export interface Progress {
+  tick(label?: string): void
+  stop(): void
+}
+
+const BUFFER_LIMIT = 1 << 16
+
+// A reader like `head` that goes away is not our failure: stop at once, quietly.
+function onWriteError(error: unknown): void {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EPIPE') process.exit(0)
+  // A pipe in non-blocking mode is full: wait a moment for its reader.
+  if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+  else throw error
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  let at = 0
+  while (at < bytes.length) {
+    try {
+      at += writeSync(fd, bytes, at)
+    } catch (error) {
+      onWriteError(error)
+    }
+  }
+}
+
+function wantsColor(stream: NodeJS.WriteStream): boolean {
+  const { env } = process
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') return true
+  return stream.isTTY === true && env.TERM !== 'dumb'
+}
+
+/** The terminal of this process. */
+export function createTerminal(): Terminal {
+  const encoder = new TextEncoder()
+  let buffer = ''
+  const flush = (): void => {
+    if (buffer === '') return
+    const text = buffer
+    buffer = ''
+    writeAll(1, encoder.encode(text))
+  }
+  return {
+    colors: pc.createColors(wantsColor(process.stdout)),
+    errorColors: pc.createColors(wantsColor(process.stderr)),
+    width: process.stdout.columns ?? 100,
+    line(text = '') {
+      buffer += `${text}\n`
+      if (buffer.length > BUFFER_LIMIT) flush()
+    },
+    bytes(bytes) {
+      flush()
+      writeAll(1, bytes)
+    },
+    error(text) {
+      flush()
+      writeAll(2, encoder.encode(`${text}\n`))
+    },
+    flush,
+    progress(total, label) {
+      if (process.stderr.isTTY !== true || total < 20) return { tick() {}, stop() {} }
+      const bar = new SingleBar({
+        format: `${label} {bar} {value}/{total} {file}`,
+        stream: process.stderr,
+        hideCursor: true,
+        clearOnComplete: true,
+        linewrap: false,
+      })
+      bar.start(total, 0, { file: '' })
+      return { tick: file => bar.increment(1, { file: file ?? '' }), stop: () => bar.stop() }
+    },
+  }
+}
