@@ -43,7 +43,8 @@ function printReport(report: ConformReport, engine: EngineKind, terminal: Termin
     table.push([KIND_NAMES[kind as TestKind], count(passed, green), count(failed, red), count(known, yellow)])
   }
   if (Object.keys(report.kinds).length > 0) terminal.line(`${table.toString()}\n`)
-  for (const { file, what } of report.misses.slice(0, MISSES_SHOWN)) terminal.line(`${red('miss')}   ${file}\n       ${what}`)
+  for (const { file, what } of report.misses.slice(0, MISSES_SHOWN))
+    terminal.line(`${red('miss')}   ${file}\n       ${what}`)
   if (report.misses.length > MISSES_SHOWN) terminal.line(`       … and ${report.misses.length - MISSES_SHOWN} more`)
   for (const { file, what, reason } of report.deviations) {
     terminal.line(`${yellow('known')}  ${file}\n       ${what}\n       ${dim(reason)}`)

@@ -75,7 +75,9 @@ function printResult(replayed: Replayed, terminal: Terminal): void {
     terminal.line(`${green('ok')}        ${file}  ${calls}, ${exitName(result.exit)}, ${gas}, identical  ${time}`)
     return
   }
-  terminal.line(`${red('diverges')}  ${file}  ${result.difference!.where} in line ${result.difference!.line}, after ${calls}`)
+  terminal.line(
+    `${red('diverges')}  ${file}  ${result.difference!.where} in line ${result.difference!.line}, after ${calls}`,
+  )
   printDifference(replayed, terminal)
 }
 
@@ -104,7 +106,9 @@ Examples:
     .action((paths: string[], options: Options) => {
       const engine = engineOf(options.engine)
       // Folders hold other files too; a file named explicitly has to be a trace.
-      const files = listFiles(paths).filter(file => paths.includes(file) || file.endsWith('.log') || file.endsWith('.trace'))
+      const files = listFiles(paths).filter(
+        file => paths.includes(file) || file.endsWith('.log') || file.endsWith('.trace'),
+      )
       const progress = terminal.progress(files.length, 'replay')
       const all = files.map(file => {
         progress.tick(file)

@@ -1,0 +1,41 @@
+// Bundles src/cli.ts with the helpers it uses into dist/cli.js, so that the package needs no dependencies. Writes the
+// licences of what is bundled beside it.
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const out = join(root, 'dist', 'cli.js')
+
+const { metafile } = await build({
+  entryPoints: [join(root, 'src', 'cli.ts')],
+  outfile: out,
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  metafile: true,
+  logLevel: 'warning',
+  banner: {
+    // Bundled CommonJS packages ask for node's own modules through require.
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'\nconst require = __createRequire(import.meta.url)",
+  },
+})
+chmodSync(out, 0o755)
+
+const packages = new Set()
+for (const input of Object.keys(metafile.inputs)) {
+  const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)
+  if (match !== null) packages.add(match[1])
+}
+const licences = [...packages].sort().map(name => {
+  const folder = join(root, 'node_modules', name)
+  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'license.md']
+    .map(f => join(folder, f))
+    .find(existsSync)
+  const text = file === undefined ? `Licence: ${license}` : readFileSync(file, 'utf8').trim()
+  return `${name} ${version}\n\n${text}\n`
+})
+writeFileSync(`${out}.LICENSES.txt`, `dist/cli.js contains these packages:\n\n${licences.join('\n---\n\n')}`)

@@ -1,0 +1,118 @@
+// Loads whatever people have as a program: binary containers, assembly text, test vectors. Not the running.
+import { type Assembled, assemble } from '../blob/assembly.ts'
+import type { BlobKind } from '../blob/container.ts'
+import { BLOB_KINDS, type Detection, detectBlob } from '../blob/detect.ts'
+import { DEFAULT_PROFILES, recogniseTest } from '../conform/conform.ts'
+import { isObject, parseJson } from '../conform/json.ts'
+import { vectorBytes, vectorStart } from '../conform/vector.ts'
+import type { StartOptions } from '../engine/engine.ts'
+import type { InstructionSetName } from '../isa/set.ts'
+import { type ProfileName, profile as resolveProfile } from '../program/profile.ts'
+import { loadProgram, type Program } from '../program/program.ts'
+import { looksLikeTrace } from '../trace/parse.ts'
+import { CliError, inFile } from './errors.ts'
+import { readBytes } from './files.ts'
+
+/** What `--kind` takes. */
+export const FILE_KINDS = [...BLOB_KINDS, 'assembly', 'vector'] as const
+export type FileKind = (typeof FILE_KINDS)[number]
+
+/** A loaded file. */
+export interface Loaded {
+  readonly file: string
+  /** What the file is; the program's own container is `program.kind`. */
+  readonly kind: FileKind
+  readonly program: Program
+  readonly profile: ProfileName
+  /** The program's bytes; not those of the text they come from. */
+  readonly bytes: Uint8Array
+  /** Start state that a vector brings along. */
+  readonly start: StartOptions
+  /** How the container was found out; undefined where it was given. */
+  readonly detection: Detection | undefined
+  /** Labels, for assembly text. */
+  readonly assembled: Assembled | undefined
+}
+
+/** Options of `loadFile`. */
+export interface LoadFileOptions {
+  readonly kind?: FileKind | undefined
+  readonly profile?: ProfileName | undefined
+}
+
+const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
+  'gp-0.7.2': 'gp-0.7.2',
+  'gp-0.8.0': 'gp-0.8.0',
+  latest64: 'polkavm',
+  'revive-v1': 'polkavm',
+}
+
+/** Whether bytes are plain text: no control characters but tab and line ends. */
+function isText(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && bytes.every(byte => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
+}
+
+function kindOf(bytes: Uint8Array): { kind: FileKind; detection?: Detection } {
+  if (!isText(bytes)) {
+    const detection = detectBlob(bytes)
+    return { kind: detection.kind, detection }
+  }
+  const text = new TextDecoder().decode(bytes)
+  if (looksLikeTrace(text)) throw new CliError('this is a recorded trace, use: coulis replay')
+  return { kind: /^\s*\{/.test(text) ? 'vector' : 'assembly' }
+}
+
+function loadVector(file: string, bytes: Uint8Array, wanted: ProfileName | undefined): Loaded {
+  const value = parseJson(new TextDecoder().decode(bytes))
+  if (!isObject(value)) throw new CliError('expected a JSON object with a program')
+  const test = recogniseTest(bytes)
+  const profile = wanted ?? (test === undefined || test.kind === 'broken' ? 'gp-0.7.2' : DEFAULT_PROFILES[test.kind])
+  const program = vectorBytes(value)
+  // Vectors rely on the implicit trap behind the code, which strict loading refuses.
+  const rules = resolveProfile(profile, { loader: 'lenient' })
+  return {
+    file,
+    kind: 'vector',
+    program: loadProgram(program, { profile: rules, kind: 'raw' }),
+    profile,
+    bytes: program,
+    start: vectorStart(value),
+    detection: undefined,
+    assembled: undefined,
+  }
+}
+
+function loadAssembly(file: string, bytes: Uint8Array, wanted: ProfileName | undefined): Loaded {
+  const instructionSet = wanted && resolveProfile(wanted).instructionSet
+  const assembled = assemble(new TextDecoder().decode(bytes), { instructionSet })
+  const profile = wanted ?? PROFILE_OF_SET[assembled.instructionSet.name]
+  const program = loadProgram(assembled.bytes, { profile, kind: assembled.kind })
+  return {
+    file,
+    kind: 'assembly',
+    program,
+    profile,
+    bytes: assembled.bytes,
+    start: {},
+    detection: undefined,
+    assembled,
+  }
+}
+
+/**
+ * Loads a program file.
+ *
+ * @throws CliError naming the file and what is wrong in it.
+ */
+export function loadFile(file: string, options: LoadFileOptions = {}): Loaded {
+  const bytes = readBytes(file)
+  return inFile(file, () => {
+    const found: { kind: FileKind; detection?: Detection } = options.kind ? { kind: options.kind } : kindOf(bytes)
+    const { kind, detection } = found
+    if (kind === 'vector') return loadVector(file, bytes, options.profile)
+    if (kind === 'assembly') return loadAssembly(file, bytes, options.profile)
+    const profile = options.profile ?? 'gp-0.7.2'
+    const program = loadProgram(bytes, { profile, kind: kind as BlobKind })
+    return { file, kind, program, profile, bytes, start: {}, detection, assembled: undefined }
+  })
+}
