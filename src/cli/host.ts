@@ -1,16 +1,29 @@
 // Hosts to choose from on the command line. Not host functions: host/.
 import type { HostTable } from '../engine/host-call.ts'
+import type { LogMessage } from '../host/builtins.ts'
+import { createJamStub } from '../host/jam-stub.ts'
 import type { Program } from '../program/program.ts'
+import { CliError } from './errors.ts'
 
 /** What `--host` takes. */
-export const HOST_CHOICES = ['none'] as const
+export const HOST_CHOICES = ['stub', 'none'] as const
 export type HostChoice = (typeof HOST_CHOICES)[number]
 
-/** The host asked for; by default a stub for services and none for plain programs. */
-export function hostOf(
-  _choice: HostChoice | undefined,
-  _program: Program,
-  _log: (line: string) => void,
-): HostTable | undefined {
-  return undefined
+/** What the stub of a service's surroundings is told. */
+export interface HostSettings {
+  readonly choice: HostChoice | undefined
+  /** Encoded accumulate inputs. */
+  readonly inputs: readonly Uint8Array[]
+  readonly onLog: (message: LogMessage) => void
+}
+
+/** The host asked for; by default the stub for services, and none for plain programs and profiles without host calls. */
+export function hostOf(program: Program, settings: HostSettings): HostTable | undefined {
+  const { choice, inputs, onLog } = settings
+  const { profile } = program
+  const wanted = choice ?? (program.kind === 'raw' || profile.hostCalls === 'free' ? 'none' : 'stub')
+  if (wanted === 'none') return undefined
+  if (profile.hostCalls === 'free')
+    throw new CliError(`--host stub: profile ${profile.name} has no host calls of its own`)
+  return createJamStub({ profile, inputs, onLog }).host
 }

@@ -3,6 +3,9 @@ import { hexFromBytes } from '../trace/hex.ts'
 
 const RAW = '\u0000raw:'
 
+// Lists of numbers and plain words on one line: 13 registers are one thing to the eye.
+const FLAT_LIST = /\[\n\s+(?:"[^"\\\n]*"|-?\d+)(?:,\n\s+(?:"[^"\\\n]*"|-?\d+))*\n\s+\]/g
+
 /** JSON text with two spaces of indent; a bigint becomes a plain integer however large, a Uint8Array hex with 0x. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(
@@ -14,7 +17,7 @@ export function toJson(value: unknown): string {
     },
     2,
   )
-  return text.replace(/"\\u0000raw:(-?\d+)"/g, '$1')
+  return text.replace(/"\\u0000raw:(-?\d+)"/g, '$1').replace(FLAT_LIST, list => list.replace(/\n\s+/g, ' '))
 }
 
 /** A 64-bit register as JSON: hex text, because many JSON readers round large numbers. */

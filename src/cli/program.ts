@@ -1,7 +1,11 @@
 // The command line as a whole: commands, help, errors. Each command is a file of its own.
 import { Command } from 'commander'
+import { addAsm } from './asm.ts'
 import { addConform } from './conform.ts'
+import { addDisasm } from './disasm.ts'
 import { EXIT_CODE_HELP, reportError } from './errors.ts'
+import { addGas } from './gas.ts'
+import { addInspect } from './inspect.ts'
 import { addReplay } from './replay.ts'
 import { addRun } from './run.ts'
 import type { Terminal } from './terminal.ts'
@@ -37,6 +41,10 @@ Examples:
   coulis help run`,
     )
   addRun(program, terminal, exit)
+  addInspect(program, terminal)
+  addDisasm(program, terminal)
+  addAsm(program, terminal)
+  addGas(program, terminal)
   addReplay(program, terminal, exit)
   addConform(program, terminal, exit)
   for (const command of program.commands) command.copyInheritedSettings(program)

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
+import type { LogMessage } from '../host/builtins.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
@@ -32,6 +33,7 @@ interface Options {
   readonly steps?: number
   readonly trace?: true | 'text' | 'steps'
   readonly host?: HostChoice
+  readonly input?: readonly Uint8Array[]
   readonly calls: number
   readonly engine?: EngineKind
   readonly profile?: ProfileName
@@ -43,6 +45,16 @@ const DEFAULT_GAS = 100_000_000n
 
 function parseEntry(text: string): number | EntryName {
   return text === 'is-authorized' || text === 'refine' || text === 'accumulate' ? text : parseAddress(text)
+}
+
+function collectBytes(text: string, previous: readonly Uint8Array[] = []): Uint8Array[] {
+  return [...previous, parseBytes(text)]
+}
+
+const LOG_LEVELS = ['FATAL', 'WARN', 'INFO', 'DEBUG', 'TRACE']
+
+function formatLog({ level, target, message }: LogMessage): string {
+  return `${LOG_LEVELS[Number(level)] ?? level}  ${target === undefined ? '' : `${target}  `}${message}`
 }
 
 function startOf(loaded: Loaded, options: Options): StartOptions {
@@ -68,7 +80,6 @@ interface Outcome {
   readonly exit: Exit
   readonly log: CallLog
   readonly milliseconds: number
-  readonly stepped: number | undefined
 }
 
 function describeExit(exit: Exit, vm: Vm): string {
@@ -95,7 +106,7 @@ function printCall(call: LoggedCall, terminal: Terminal): void {
   terminal.line(`${cyan('ecalli')}${name} ${dim(regs)} → ${result}  ${dim(`gas ${formatCount(call.gas)}`)}`)
 }
 
-function printOutcome(outcome: Outcome, terminal: Terminal): void {
+function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string) => void): void {
   const { vm, exit, log, milliseconds, loaded } = outcome
   const { bold, dim, green, red } = terminal.colors
   const color = exit === Exit.Halt ? green : red
@@ -107,11 +118,11 @@ function printOutcome(outcome: Outcome, terminal: Terminal): void {
     `${formatCount(vm.gasUsed)} gas used, ${formatCount(vm.gas)} left`,
   ]
   const rules = dim(`${vm.kind}, ${loaded.profile}, ${milliseconds.toFixed(1)} ms`)
-  terminal.line(`${bold(color(describeExit(exit, vm).toUpperCase()))}  ${facts.join(' · ')}  ${rules}`)
+  write(`${bold(color(describeExit(exit, vm).toUpperCase()))}  ${facts.join(' · ')}  ${rules}`)
   const regs = Array.from(vm.regs, (value, i) => `r${i}=${formatRegister(value)}`)
-  terminal.line(`regs    ${regs.join(' ')}`)
+  write(`regs    ${regs.join(' ')}`)
   const output = outputOf(vm)
-  if (output.length > 0) terminal.line(`output  ${formatBytes(output)}  ${dim(`${output.length} bytes`)}`)
+  if (output.length > 0) write(`output  ${formatBytes(output)}  ${dim(`${output.length} bytes`)}`)
 }
 
 function printJson(outcome: Outcome, terminal: Terminal): void {
@@ -145,8 +156,14 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const loaded = loadFile(file, options)
   const start = startOf(loaded, options)
   const write = options.json ? (line: string) => terminal.error(line) : (line: string) => terminal.line(line)
-  const log = new CallLog(options.calls, options.json ? undefined : call => printCall(call, terminal))
-  const host = start.host ?? hostOf(options.host, loaded.program, write)
+  const quiet = options.json || options.trace === 'steps' // a step log is compared line by line: nothing else goes in
+  const log = new CallLog(options.calls, quiet ? undefined : call => printCall(call, terminal))
+  const onLog = (message: LogMessage): void => {
+    if (quiet) terminal.error(formatLog(message))
+    else terminal.line(terminal.colors.yellow(formatLog(message)))
+  }
+  const settings = { choice: options.host, inputs: options.input ?? [], onLog }
+  const host = options.host === 'none' ? undefined : (start.host ?? hostOf(loaded.program, settings))
   const engine = engineOf(options.engine)
   const vm = inFile(file, () =>
     engine.instantiate(loaded.program, { ...start, ...(host && { host: log.observe(host) }) }),
@@ -155,7 +172,7 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const began = performance.now()
   const exit = options.steps === undefined ? vm.run() : vm.step(options.steps)
   const milliseconds = performance.now() - began
-  return { loaded, vm, exit, log, milliseconds, stepped: options.steps }
+  return { loaded, vm, exit, log, milliseconds }
 }
 
 /** Adds the command. */
@@ -174,7 +191,13 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .option('-g, --gas <amount>', 'gas to start with: 20000000, 20m, 1.5g (default: 100m)', parseGas)
     .option('--steps <n>', 'stop after this many instructions', parseCount)
     .option('-t, --trace [form]', 'print every instruction: text, or steps (the step log implementers compare)')
-    .addOption(new Option('--host <kind>', 'who answers host calls').choices([...HOST_CHOICES]))
+    .addOption(
+      new Option(
+        '--host <kind>',
+        'who answers host calls: a stub of a service, default for services; or nobody',
+      ).choices([...HOST_CHOICES]),
+    )
+    .option('--input <hex>', 'an encoded accumulate input for the stub; may be repeated', collectBytes)
     .option('--calls <n>', 'print at most this many host calls', parseCount, 100)
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(engineOption())
@@ -197,7 +220,7 @@ Examples:
       }
       const outcome = runFile(file, options, terminal)
       if (options.json) printJson(outcome, terminal)
-      else printOutcome(outcome, terminal)
+      else printOutcome(outcome, terminal, options.trace === 'steps' ? terminal.error : terminal.line)
       exit(exitCodeOf(outcome.exit))
     })
 }

@@ -2,49 +2,38 @@
 // compares implementations with (`steps`). Not ecalli traces: those record host calls, see trace.ts.
 import type { Vm } from '../engine/engine.ts'
 import type { TraceEvent, Tracer } from '../engine/tracing.ts'
-import { immediateX, immediateY, type Operands } from '../isa/format.ts'
+import { immediateX, type Operands } from '../isa/format.ts'
+import { type RegisterLetter, shapeOf } from '../isa/shape.ts'
+import { formatNumber } from '../isa/syntax.ts'
 import type { Instruction } from '../isa/table.ts'
 
 /** Where a line goes; without its newline. */
 export type WriteLine = (line: string) => void
 
-function signed(value: bigint): string {
-  const number = BigInt.asIntN(64, value)
-  return number < 0n ? `-0x${(-number).toString(16)}` : `0x${number.toString(16)}`
-}
-
-/** Operands in the order of the assembly text: destination first. */
+/** Operands as the assembler writes them; jump targets as code offsets. */
 export function formatOperands(instruction: Instruction, operands: Operands): string {
-  const { a, b, d, target } = operands
-  const x = (): string => signed(immediateX(operands))
-  const y = (): string => signed(immediateY(operands))
-  switch (instruction.format) {
-    case 'none':
-      return ''
-    case 'imm':
-      return x()
-    case 'reg_imm64':
-    case 'reg_imm':
-      return `r${a}, ${x()}`
-    case 'imm_imm':
-      return `${x()}, ${y()}`
-    case 'off':
-      return `@${target}`
-    case 'reg_imm_imm':
-      return `r${a}, ${x()}, ${y()}`
-    case 'reg_imm_off':
-      return `r${a}, ${x()}, @${target}`
-    case 'reg_reg':
-      return `r${d}, r${a}`
-    case 'reg_reg_imm':
-      return `r${a}, r${b}, ${x()}`
-    case 'reg_reg_off':
-      return `r${a}, r${b}, @${target}`
-    case 'reg_reg_imm_imm':
-      return `r${a}, r${b}, ${x()}, ${y()}`
-    case 'reg_reg_reg':
-      return `r${d}, r${a}, r${b}`
-  }
+  const { a, b, d, x, y, target } = operands
+  const register = (letter: RegisterLetter): string => `r${letter === 'A' ? a : letter === 'B' ? b : d}`
+  return shapeOf(instruction)
+    .slots.map(slot => {
+      switch (slot.is) {
+        case 'register':
+          return register(slot.letter)
+        case 'target':
+          return `${target}`
+        case 'immediate':
+          return formatNumber(instruction.format === 'reg_imm64' ? immediateX(operands) : slot.letter === 'X' ? x : y)
+        default: {
+          const offset = slot.offset === 'X' ? x : y
+          if (slot.base === undefined) return `[0x${(offset >>> 0).toString(16)}]`
+          const sign = offset < 0 ? '-' : '+'
+          const sum =
+            offset === 0 ? register(slot.base) : `${register(slot.base)} ${sign} ${formatNumber(Math.abs(offset))}`
+          return slot.is === 'sum' ? sum : `[${sum}]`
+        }
+      }
+    })
+    .join(', ')
 }
 
 function formatEffects(event: TraceEvent): string {

@@ -1,0 +1,67 @@
+// `coulis asm`: assembly text to a program file. Not the language: isa/ and docs/assembly.md.
+import { writeFileSync } from 'node:fs'
+import { type Command, Option } from 'commander'
+import { assemble } from '../blob/assembly.ts'
+import { BLOB_KINDS, type BlobKind } from '../blob/container.ts'
+import { INSTRUCTION_SETS, type InstructionSetName } from '../isa/set.ts'
+import { CliError, inFile } from './errors.ts'
+import { readText } from './files.ts'
+import { formatCount, formatSize } from './format.ts'
+import { toJson } from './json.ts'
+import { jsonOption } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options {
+  readonly output?: string
+  readonly format?: BlobKind
+  readonly isa?: InstructionSetName
+  readonly json?: boolean
+}
+
+function writeOutput(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes)
+  } catch (error) {
+    throw new CliError(`${path}: ${(error as Error).message}`)
+  }
+}
+
+/** Adds the command. */
+export function addAsm(program: Command, terminal: Terminal): void {
+  program
+    .command('asm')
+    .summary('assemble text to a program file')
+    .description(
+      'Assembles text (docs/assembly.md) to a raw blob, a standard program or a .jam file: what the text says, or --format.',
+    )
+    .argument('<file>', 'the text; - reads standard input')
+    .option('-o, --output <file>', 'where the program goes; without it, to standard output if that is no terminal')
+    .addOption(new Option('-f, --format <kind>', 'the container').choices([...BLOB_KINDS]))
+    .addOption(new Option('--isa <name>', 'the opcode numbers').choices([...INSTRUCTION_SETS]))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  coulis asm examples/counter.pvma -o counter.jam
+  coulis disasm service.jam | coulis asm - | cmp - service.jam
+  coulis asm program.pvma --isa gp-0.8.0 -o program.pvm`,
+    )
+    .action((file: string, options: Options) => {
+      const text = readText(file)
+      const { bytes, kind, labels, instructionSet } = inFile(file, () =>
+        assemble(text, { format: options.format, instructionSet: options.isa }),
+      )
+      if (options.output !== undefined) writeOutput(options.output, bytes)
+      if (options.json) {
+        const names = Object.fromEntries(labels)
+        terminal.line(toJson({ file, kind, isa: instructionSet.name, size: bytes.length, bytes, labels: names }))
+      } else if (options.output !== undefined) {
+        terminal.error(`${options.output}: ${kind}, ${formatSize(bytes.length)}, ${formatCount(labels.size)} labels`)
+      } else if (process.stdout.isTTY) {
+        throw new CliError('this would write binary to your terminal; use -o FILE, --json or a pipe')
+      } else {
+        terminal.bytes(bytes)
+      }
+    })
+}

@@ -1,0 +1,86 @@
+// `coulis disasm`: a program as assembly text, or as a listing for people. Not the language: isa/ and docs/assembly.md.
+import { type Command, Option } from 'commander'
+import { disassemble, formatListing, listCode } from '../blob/disassembly.ts'
+import type { ProfileName } from '../program/profile.ts'
+import { toJson } from './json.ts'
+import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { jsonOption, parseAddress, profileOption } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options {
+  readonly kind?: FileKind
+  readonly profile?: ProfileName
+  readonly listing?: boolean
+  readonly bytes?: boolean
+  readonly gas?: boolean
+  readonly from?: number
+  readonly to?: number
+  readonly json?: boolean
+}
+
+function namesOf({ assembled }: Loaded): { names?: ReadonlyMap<number, string> } {
+  return assembled === undefined ? {} : { names: new Map([...assembled.labels].map(([name, pc]) => [pc, name])) }
+}
+
+function listingOf(loaded: Loaded, options: Options): string {
+  const { program } = loaded
+  return formatListing(program, {
+    ...namesOf(loaded),
+    bytes: options.bytes ?? false,
+    from: options.from ?? 0,
+    ...(options.to === undefined ? {} : { to: options.to }),
+    ...(options.gas && { note: line => (line.blockStart ? `block: ${program.costAt(line.pc)} gas` : undefined) }),
+  })
+}
+
+/** Adds the command. */
+export function addDisasm(program: Command, terminal: Terminal): void {
+  program
+    .command('disasm')
+    .summary('print a program as assembly text')
+    .description(
+      'Prints assembly text that `coulis asm` turns into the very same bytes. With --listing, --bytes, --gas, --from or --to\n' +
+        'it prints a listing for reading: offsets, labels, blocks.',
+    )
+    .argument('<file>', 'the program; - reads standard input')
+    .option('-l, --listing', 'a listing for reading')
+    .option('-b, --bytes', 'a listing with the bytes of each instruction')
+    .option('-g, --gas', 'a listing with the gas of each block')
+    .option('--from <offset>', 'start the listing at this code offset', parseAddress)
+    .option('--to <offset>', 'end the listing before this code offset', parseAddress)
+    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(profileOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  coulis disasm service.jam > service.pvma
+  coulis disasm service.jam | coulis asm - -o same.jam
+  coulis disasm service.jam --gas --from 5 --to 400
+  coulis disasm vector.json --bytes`,
+    )
+    .action((file: string, options: Options) => {
+      const loaded = loadFile(file, options)
+      const { from = 0, to = Number.POSITIVE_INFINITY } = options
+      if (options.json) {
+        const lines = listCode(loaded.program, namesOf(loaded)).filter(({ pc }) => pc >= from && pc < to)
+        const json = lines.map(({ pc, bytes, instruction, text, comment, label, blockStart, target }) => ({
+          pc,
+          bytes,
+          name: instruction?.name ?? null,
+          text,
+          ...(comment === undefined ? {} : { comment }),
+          ...(label === undefined ? {} : { label }),
+          ...(target === undefined ? {} : { target }),
+          blockStart,
+        }))
+        terminal.line(toJson({ file, profile: loaded.profile, instructions: json }))
+        return
+      }
+      const reading =
+        options.listing || options.bytes || options.gas || options.from !== undefined || options.to !== undefined
+      const text = reading ? listingOf(loaded, options) : disassemble(loaded.program, namesOf(loaded))
+      terminal.line(text.replace(/\n$/, ''))
+    })
+}

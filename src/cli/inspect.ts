@@ -1,0 +1,171 @@
+// `coulis inspect`: what a program file is and holds, without running it. Not a listing: disasm.ts.
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import type { StandardProgram } from '../blob/standard.ts'
+import { hostCallName } from '../host/names.ts'
+import { createOperands, decodeOperands, immediateX } from '../isa/format.ts'
+import { instructionSet } from '../isa/set.ts'
+import { Access, type Region } from '../program/layout.ts'
+import type { ProfileName } from '../program/profile.ts'
+import type { Program } from '../program/program.ts'
+import { findInvalidity } from '../program/validate.ts'
+import { formatAddress, formatCount, formatSize } from './format.ts'
+import { toJson } from './json.ts'
+import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { jsonOption, profileOption } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options {
+  readonly kind?: FileKind
+  readonly profile?: ProfileName
+  readonly json?: boolean
+}
+
+interface HostCallUse {
+  readonly index: bigint
+  readonly name: string | undefined
+  readonly places: number
+}
+
+interface Entry {
+  readonly name: string
+  readonly pc: number
+  readonly instruction: boolean
+}
+
+/** Every `ecalli` in the code, by index. */
+function hostCallsOf(program: Program): HostCallUse[] {
+  const places = new Map<bigint, number>()
+  const operands = createOperands()
+  for (const pc of program.map.offsets) {
+    const instruction = program.instructionSet.byOpcode[program.code[pc]!]
+    if (instruction?.kind !== 'host') continue
+    const index = immediateX(decodeOperands(instruction.format, program.code, pc, program.skip(pc), operands))
+    places.set(index, (places.get(index) ?? 0) + 1)
+  }
+  const version = program.profile.hostCalls
+  return [...places]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([index, count]) => ({
+      index,
+      name: version === 'free' || index > 0xffffffffn ? undefined : hostCallName(Number(index), version),
+      places: count,
+    }))
+}
+
+function entriesOf({ program, assembled }: Loaded): Entry[] {
+  const entry = (name: string, pc: number): Entry => ({ name, pc, instruction: program.isInstruction(pc) })
+  if (assembled !== undefined) return [...assembled.labels].map(([name, pc]) => entry(name, pc))
+  if (program.kind === 'raw') return [entry('start', 0)]
+  return [entry('refine, is-authorized', 0), entry('accumulate', 5)]
+}
+
+function standardOf(program: Program): StandardProgram | undefined {
+  const { container } = program
+  if (container.kind === 'standard') return container.program
+  return container.kind === 'jam' ? container.file.program : undefined
+}
+
+function regionText({ address, length, access, data }: Region): string {
+  const rights = access === Access.Write ? 'rw' : 'ro'
+  const contents = data.length === 0 ? 'zeros' : `${formatSize(data.length)} of data`
+  return `${rights} ${formatAddress(address)} +${formatSize(length)} (${contents})`
+}
+
+const KIND_TEXT: Readonly<Record<Program['kind'], string>> = {
+  raw: 'raw program blob',
+  standard: 'standard program (SPI)',
+  jam: 'JAM service (metadata and standard program)',
+}
+
+function factsOf(loaded: Loaded): object {
+  const { program, detection, file, kind, bytes } = loaded
+  const { map, parts, layout, metadata } = program
+  const standard = standardOf(program)
+  const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
+  return {
+    file,
+    kind,
+    container: program.kind,
+    profile: loaded.profile,
+    bytes: bytes.length,
+    ...(metadata && { metadata }),
+    code: program.code.length,
+    instructions: map.offsets.length,
+    blocks: map.blocks.length,
+    jumpTable: { entries: program.jumpTableLength, entrySize: parts.jumpTableEntrySize },
+    ...(standard && { heapPages: standard.heapPages, stackSize: standard.stackSize }),
+    memory: layout.regions.map(({ address, length, access, data }) => ({
+      address,
+      length,
+      access: access === Access.Write ? 'write' : 'read',
+      data: data.length,
+    })),
+    entries: entriesOf(loaded),
+    hostCalls: hostCallsOf(program).map(use => ({ ...use, name: use.name ?? null })),
+    strict: invalid === undefined ? 'valid' : invalid.message,
+    ...(detection && { rejected: detection.rejected.map(({ kind, why }) => ({ kind, why: why.message })) }),
+  }
+}
+
+function printFacts(loaded: Loaded, terminal: Terminal): void {
+  const { program, detection, file, kind, bytes } = loaded
+  const { bold, dim, green, yellow } = terminal.colors
+  const { map, parts, metadata, layout } = program
+  const row = (label: string, text: string): void => terminal.line(`${dim(label.padEnd(11))}${text}`)
+  const title = metadata
+    ? `${metadata.name} ${metadata.version} · ${metadata.license} · ${metadata.authors.join(', ')}`
+    : file
+  terminal.line(bold(title))
+  const from = kind === 'assembly' || kind === 'vector' ? `${kind}, as ` : ''
+  row(
+    'format',
+    `${from}${KIND_TEXT[program.kind]} · ${formatSize(bytes.length)} · ${program.instructionSet.name} opcodes`,
+  )
+  const table = `jump table ${formatCount(program.jumpTableLength)} × ${parts.jumpTableEntrySize} bytes`
+  const counts = `${formatCount(map.offsets.length)} instructions · ${formatCount(map.blocks.length)} blocks`
+  row('code', `${formatSize(program.code.length)} · ${counts} · ${table}`)
+  layout.regions.forEach((region, i) => {
+    row(i === 0 ? 'memory' : '', regionText(region))
+  })
+  if (layout.regions.length === 0) row('memory', 'none at start')
+  const entries = entriesOf(loaded).map(({ name, pc, instruction }) =>
+    instruction ? `${name} @${pc}` : `${name} @${pc} ${yellow('(no instruction there)')}`,
+  )
+  row('entries', entries.join(' · '))
+  const calls = hostCallsOf(program).map(
+    ({ index, name, places }) => `${index}${name ? ` ${name}` : ''} ${dim(`×${places}`)}`,
+  )
+  row('host calls', calls.length === 0 ? 'none' : calls.join(' · '))
+  const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
+  const verdict = invalid === undefined ? green('passes') : `${yellow('refused')}: ${invalid.message}`
+  row('strict', `${verdict} ${dim('(the 0.8.0 rules for valid code, with this profile’s opcodes)')}`)
+  for (const { kind, why } of detection?.rejected ?? []) row('', dim(`not ${kind}: ${why.message}`))
+}
+
+/** Adds the command. */
+export function addInspect(program: Command, terminal: Terminal): void {
+  program
+    .command('inspect')
+    .summary('say what a program file is and holds')
+    .description(
+      'Shows a program file: format and why it is that, code, memory at start, entry points, host calls it uses.',
+    )
+    .argument('<file>', 'the program; - reads standard input')
+    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(profileOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  coulis inspect examples/counter.jam
+  coulis inspect service.jam --json
+  coulis inspect blob.bin --kind raw --profile gp-0.8.0`,
+    )
+    .action((file: string, options: Options) => {
+      const loaded = loadFile(file, options)
+      if (options.json) terminal.line(toJson(factsOf(loaded)))
+      else printFacts(loaded, terminal)
+    })
+}
