@@ -3,7 +3,7 @@ import { Writer } from '../blob/writer.ts'
 import type { HostVersion } from './names.ts'
 
 interface Field {
-  readonly name: string
+  readonly name: ProtocolConstantName
   readonly bytes: 2 | 4 | 8
   /** Of the full chain, GP I.4.4. */
   readonly value: number
@@ -11,8 +11,46 @@ interface Field {
   readonly dropped?: true
 }
 
-// In the order of the encoding.
-const FIELDS = [
+/** The names, in the order of the encoding. */
+export type ProtocolConstantName =
+  | 'itemDeposit'
+  | 'byteDeposit'
+  | 'baseDeposit'
+  | 'coreCount'
+  | 'preimageExpungePeriod'
+  | 'epochLength'
+  | 'reportAccumulateGas'
+  | 'isAuthorizedGas'
+  | 'refineGas'
+  | 'blockAccumulateGas'
+  | 'recentHistory'
+  | 'maxItemsPerPackage'
+  | 'maxReportDependencies'
+  | 'maxTicketsPerExtrinsic'
+  | 'maxLookupAnchorAge'
+  | 'ticketEntriesPerValidator'
+  | 'authorizerPoolSize'
+  | 'slotSeconds'
+  | 'authorizerQueueSize'
+  | 'rotationPeriod'
+  | 'maxExtrinsicsPerPackage'
+  | 'assuranceTimeout'
+  | 'validatorCount'
+  | 'maxAuthorizerCode'
+  | 'maxBundle'
+  | 'maxServiceCode'
+  | 'erasurePieceSize'
+  | 'maxImports'
+  | 'piecesPerSegment'
+  | 'maxReportVariableSize'
+  | 'memoSize'
+  | 'maxExports'
+  | 'ticketSubmissionEnd'
+
+/** Protocol constants by name. */
+export type ProtocolConstants = Readonly<Record<ProtocolConstantName, number>>
+
+const FIELDS: readonly Field[] = [
   { name: 'itemDeposit', bytes: 8, value: 10 },
   { name: 'byteDeposit', bytes: 8, value: 1 },
   { name: 'baseDeposit', bytes: 8, value: 100 },
@@ -46,10 +84,7 @@ const FIELDS = [
   { name: 'memoSize', bytes: 4, value: 128 },
   { name: 'maxExports', bytes: 4, value: 3072 },
   { name: 'ticketSubmissionEnd', bytes: 4, value: 500 },
-] as const satisfies readonly Field[]
-
-/** Protocol constants by name. */
-export type ProtocolConstants = Readonly<Record<(typeof FIELDS)[number]['name'], number>>
+]
 
 /** The constants of the full chain. */
 export const FULL_CHAIN: ProtocolConstants = Object.fromEntries(
@@ -59,7 +94,7 @@ export const FULL_CHAIN: ProtocolConstants = Object.fromEntries(
 /** What `fetch` answers for selector 0: 134 bytes in GP 0.7.2, 122 in GP 0.8.0. */
 export function encodeConstants(version: HostVersion, constants: Partial<ProtocolConstants> = {}): Uint8Array {
   const writer = new Writer()
-  for (const field of FIELDS as readonly (Field & { readonly name: keyof ProtocolConstants })[]) {
+  for (const field of FIELDS) {
     if (field.dropped && version !== 'gp-0.7.2') continue
     writer.uint(constants[field.name] ?? field.value, field.bytes)
   }

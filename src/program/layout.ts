@@ -7,9 +7,9 @@ export const PAGE_SIZE = 4096
 /** Bytes per zone, Z_Z. */
 export const ZONE_SIZE = 65536
 /** Bytes reserved for arguments, Z_I. */
-export const ARGUMENTS_SIZE = 2 ** 24
+export const ARGUMENTS_SIZE: number = 2 ** 24
 /** Pages in the address space. */
-export const PAGE_COUNT = 2 ** 20
+export const PAGE_COUNT: number = 2 ** 20
 /** Jumping here halts the machine (GP A.18). */
 export const HALT_ADDRESS = 0xffff0000
 

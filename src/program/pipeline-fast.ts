@@ -154,7 +154,7 @@ function rebase(now: number): void {
  *
  * @param rebaseAt the cycle from which on times are moved back to 0, for tests.
  */
-export function pipelineCost(input: CostInput, start: number, rebaseAt = REBASE): number {
+export function pipelineCost(input: CostInput, start: number, rebaseAt: number = REBASE): number {
   const { code, bitmask } = input.parts
   const { length } = code
   const { instruction } = input.map

@@ -49,7 +49,10 @@ const GP_072: Profile = {
   cmovReadsDestination: true,
 }
 
-const PROFILES = {
+/** Names of the preset profiles. */
+export type ProfileName = 'gp-0.7.2' | 'gp-0.8.0' | 'w3f-vectors' | 'gas-model-vectors' | 'polkavm'
+
+const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   'gp-0.7.2': GP_072,
   'gp-0.8.0': {
     ...GP_072,
@@ -91,10 +94,7 @@ const PROFILES = {
     hostCalls: 'free',
     cmovReadsDestination: false,
   },
-} as const satisfies Record<string, Profile>
-
-/** Names of the preset profiles. */
-export type ProfileName = keyof typeof PROFILES
+}
 
 /** The names of all presets, for help texts and messages. */
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[]
