@@ -1,11 +1,12 @@
 // Bundles src/cli.ts with the helpers it uses into dist/cli.js, so that the package needs no dependencies. Writes the
-// licences of what is bundled beside it.
+// licences of what is bundled beside it. An argument names another folder to write to, for tests.
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
-const out = join(root, 'dist', 'cli.js')
+const out = join(resolve(root, process.argv[2] ?? 'dist'), 'cli.js')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 const { metafile } = await build({
   entryPoints: [join(root, 'src', 'cli.ts')],
@@ -16,6 +17,7 @@ const { metafile } = await build({
   target: 'node20.19',
   format: 'esm',
   metafile: true,
+  define: { __COULIS_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
   banner: {
     // Bundled CommonJS packages ask for node's own modules through require.

@@ -1,7 +1,8 @@
 // Entry of the `coulis` command. Everything is in cli/.
-import { readFileSync } from 'node:fs'
 import { runCli } from './cli/program.ts'
 import { createTerminal } from './cli/terminal.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-process.exitCode = await runCli(process.argv.slice(2), createTerminal(), { version })
+/** The package's version; scripts/build-cli.mjs fills it in. */
+declare const __COULIS_VERSION__: string
+
+process.exitCode = await runCli(process.argv.slice(2), createTerminal(), { version: __COULIS_VERSION__ })

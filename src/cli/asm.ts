@@ -6,7 +6,7 @@ import { BLOB_KINDS, type BlobKind } from '../blob/container.ts'
 import { INSTRUCTION_SETS, type InstructionSetName } from '../isa/set.ts'
 import { CliError, inFile } from './errors.ts'
 import { readText } from './files.ts'
-import { formatCount, formatSize } from './format.ts'
+import { formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
 import { jsonOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -22,7 +22,7 @@ function writeOutput(path: string, bytes: Uint8Array): void {
   try {
     writeFileSync(path, bytes)
   } catch (error) {
-    throw new CliError(`${path}: ${(error as Error).message}`)
+    throw new CliError((error as Error).message, { file: path })
   }
 }
 
@@ -57,7 +57,7 @@ Examples:
         const names = Object.fromEntries(labels)
         terminal.line(toJson({ file, kind, isa: instructionSet.name, size: bytes.length, bytes, labels: names }))
       } else if (options.output !== undefined) {
-        terminal.error(`${options.output}: ${kind}, ${formatSize(bytes.length)}, ${formatCount(labels.size)} labels`)
+        terminal.error(`${options.output}: ${kind}, ${formatSize(bytes.length)}, ${formatPlural(labels.size, 'label')}`)
       } else if (process.stdout.isTTY) {
         throw new CliError('this would write binary to your terminal; use -o FILE, --json or a pipe')
       } else {

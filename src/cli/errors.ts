@@ -57,10 +57,13 @@ export function exitCodeOf(exit: Exit): number {
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: number
+  /** The file it is about, already in the message. */
+  readonly file: string | undefined
 
-  constructor(message: string, exitCode: number = ExitCode.Usage) {
-    super(message)
-    this.exitCode = exitCode
+  constructor(message: string, options: { readonly exitCode?: number; readonly file?: string } = {}) {
+    super(options.file === undefined ? message : `${options.file}: ${message}`)
+    this.exitCode = options.exitCode ?? ExitCode.Usage
+    this.file = options.file
   }
 }
 
@@ -79,8 +82,8 @@ export function inFile<T>(file: string, action: () => T): T {
   try {
     return action()
   } catch (error) {
-    if (!isInputError(error) || error instanceof CliError) throw error
-    throw new CliError(`${file}: ${error.message}`)
+    if (!isInputError(error) || (error instanceof CliError && error.file !== undefined)) throw error
+    throw new CliError(error.message, { file })
   }
 }
 

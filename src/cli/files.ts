@@ -5,10 +5,10 @@ import { CliError } from './errors.ts'
 
 function failure(path: string, error: unknown): CliError {
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return new CliError(`${path}: there is no such file`)
-  if (code === 'EISDIR') return new CliError(`${path}: a folder, expected a file`)
-  if (code === 'EACCES') return new CliError(`${path}: not allowed to read it`)
-  return new CliError(`${path}: ${message}`)
+  if (code === 'ENOENT') return new CliError('there is no such file', { file: path })
+  if (code === 'EISDIR') return new CliError('a folder, expected a file', { file: path })
+  if (code === 'EACCES') return new CliError('not allowed to read it', { file: path })
+  return new CliError(message, { file: path })
 }
 
 /** The bytes of a file; `-` is standard input. */

@@ -6,6 +6,11 @@ export function formatCount(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** `1 host call`, `2,000 host calls`. */
+export function formatPlural(value: number | bigint, noun: string): string {
+  return `${formatCount(value)} ${noun}${value === 1 || value === 1n ? '' : 's'}`
+}
+
 /** An address in eight hex digits. */
 export function formatAddress(address: number): string {
   return `0x${address.toString(16).padStart(8, '0')}`

@@ -9,7 +9,7 @@ import { Access, type Region } from '../program/layout.ts'
 import type { ProfileName } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import { findInvalidity } from '../program/validate.ts'
-import { formatAddress, formatCount, formatSize } from './format.ts'
+import { formatAddress, formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import { jsonOption, profileOption } from './options.ts'
@@ -53,9 +53,8 @@ function hostCallsOf(program: Program): HostCallUse[] {
     }))
 }
 
-function entriesOf({ program, assembled }: Loaded): Entry[] {
+function entriesOf({ program }: Loaded): Entry[] {
   const entry = (name: string, pc: number): Entry => ({ name, pc, instruction: program.isInstruction(pc) })
-  if (assembled !== undefined) return [...assembled.labels].map(([name, pc]) => entry(name, pc))
   if (program.kind === 'raw') return [entry('start', 0)]
   return [entry('refine, is-authorized', 0), entry('accumulate', 5)]
 }
@@ -122,17 +121,21 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
     'format',
     `${from}${KIND_TEXT[program.kind]} · ${formatSize(bytes.length)} · ${program.instructionSet.name} opcodes`,
   )
-  const table = `jump table ${formatCount(program.jumpTableLength)} × ${parts.jumpTableEntrySize} bytes`
-  const counts = `${formatCount(map.offsets.length)} instructions · ${formatCount(map.blocks.length)} blocks`
+  const { jumpTableLength: entries } = program
+  const table =
+    entries === 0
+      ? 'no jump table'
+      : `jump table ${formatCount(entries)} × ${formatPlural(parts.jumpTableEntrySize, 'byte')}`
+  const counts = `${formatPlural(map.offsets.length, 'instruction')} · ${formatPlural(map.blocks.length, 'block')}`
   row('code', `${formatSize(program.code.length)} · ${counts} · ${table}`)
   layout.regions.forEach((region, i) => {
     row(i === 0 ? 'memory' : '', regionText(region))
   })
   if (layout.regions.length === 0) row('memory', 'none at start')
-  const entries = entriesOf(loaded).map(({ name, pc, instruction }) =>
+  const entryTexts = entriesOf(loaded).map(({ name, pc, instruction }) =>
     instruction ? `${name} @${pc}` : `${name} @${pc} ${yellow('(no instruction there)')}`,
   )
-  row('entries', entries.join(' · '))
+  row('entries', entryTexts.join(' · '))
   const calls = hostCallsOf(program).map(
     ({ index, name, places }) => `${index}${name ? ` ${name}` : ''} ${dim(`×${places}`)}`,
   )

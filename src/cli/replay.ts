@@ -8,7 +8,7 @@ import { parseTrace } from '../trace/parse.ts'
 import { isStandardTrace, type Replay, replay } from '../trace/replay.ts'
 import { ExitCode, inFile } from './errors.ts'
 import { listFiles, readBytes, readText } from './files.ts'
-import { formatCount } from './format.ts'
+import { formatCount, formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOf, engineOption, jsonOption, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -69,7 +69,7 @@ function printResult(replayed: Replayed, terminal: Terminal): void {
   const { file, result, milliseconds } = replayed
   const { green, red, dim } = terminal.colors
   const time = dim(`${milliseconds.toFixed(1)} ms`)
-  const calls = `${result.calls} host calls`
+  const calls = formatPlural(result.calls, 'host call')
   if (result.identical) {
     const gas = `${formatCount(result.gasUsed)} gas`
     terminal.line(`${green('ok')}        ${file}  ${calls}, ${exitName(result.exit)}, ${gas}, identical  ${time}`)

@@ -1,17 +1,19 @@
 // `coulis run`: runs a program and says what came out. Not the machine: engine/.
 import { type Command, Option } from 'commander'
-import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
+import type { EngineKind, Mapping, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import type { LogMessage } from '../host/builtins.ts'
+import { HALT_ADDRESS } from '../program/layout.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
 import { exitCodeOf, inFile } from './errors.ts'
-import { formatBytes, formatCount, formatRegister } from './format.ts'
+import { formatBytes, formatCount, formatPlural, formatRegister } from './format.ts'
 import { HOST_CHOICES, type HostChoice, hostOf } from './host.ts'
 import { registerText, toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import {
+  collectBytes,
   engineOf,
   engineOption,
   jsonOption,
@@ -19,7 +21,10 @@ import {
   parseBytes,
   parseCount,
   parseGas,
+  parseMapping,
+  parseRegister,
   profileOption,
+  type RegisterSetting,
 } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -31,6 +36,8 @@ interface Options {
   readonly pc?: number
   readonly gas?: bigint
   readonly steps?: number
+  readonly reg?: readonly RegisterSetting[]
+  readonly map?: readonly Mapping[]
   readonly trace?: true | 'text' | 'steps'
   readonly host?: HostChoice
   readonly input?: readonly Uint8Array[]
@@ -47,10 +54,6 @@ function parseEntry(text: string): number | EntryName {
   return text === 'is-authorized' || text === 'refine' || text === 'accumulate' ? text : parseAddress(text)
 }
 
-function collectBytes(text: string, previous: readonly Uint8Array[] = []): Uint8Array[] {
-  return [...previous, parseBytes(text)]
-}
-
 const LOG_LEVELS = ['FATAL', 'WARN', 'INFO', 'DEBUG', 'TRACE']
 
 function formatLog({ level, target, message }: LogMessage): string {
@@ -59,8 +62,12 @@ function formatLog({ level, target, message }: LogMessage): string {
 
 function startOf(loaded: Loaded, options: Options): StartOptions {
   const entry = options.pc ?? options.entry ?? loaded.start.entry ?? 0
+  const pages = [...(loaded.start.pages ?? []), ...(options.map ?? [])]
   return {
     ...loaded.start,
+    // A plain program returns by jumping to r0, as compiled ones do.
+    regs: loaded.start.regs ?? (loaded.program.kind === 'raw' ? [BigInt(HALT_ADDRESS)] : []),
+    pages,
     entry,
     gas: options.gas ?? loaded.start.gas ?? DEFAULT_GAS,
     ...(options.args && { args: options.args }),
@@ -113,8 +120,8 @@ function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string
   const instructions = instructionsOf(outcome)
   const facts = [
     `pc ${vm.pc}`,
-    ...(instructions === undefined ? [] : [`${formatCount(instructions)} instructions`]),
-    `${formatCount(log.count)} host calls`,
+    ...(instructions === undefined ? [] : [formatPlural(instructions, 'instruction')]),
+    formatPlural(log.count, 'host call'),
     `${formatCount(vm.gasUsed)} gas used, ${formatCount(vm.gas)} left`,
   ]
   const rules = dim(`${vm.kind}, ${loaded.profile}, ${milliseconds.toFixed(1)} ms`)
@@ -168,6 +175,7 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const vm = inFile(file, () =>
     engine.instantiate(loaded.program, { ...start, ...(host && { host: log.observe(host) }) }),
   )
+  for (const { index, value } of options.reg ?? []) vm.regs[index] = value
   if (options.trace !== undefined) vm.tracer = options.trace === 'steps' ? stepTracer(vm, write) : textTracer(write)
   const began = performance.now()
   const exit = options.steps === undefined ? vm.run() : vm.step(options.steps)
@@ -189,6 +197,8 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .option('--entry <name>', 'entry point: refine, accumulate, is-authorized, or a code offset', parseEntry)
     .option('--pc <offset>', 'start at this code offset', parseAddress)
     .option('-g, --gas <amount>', 'gas to start with: 20000000, 20m, 1.5g (default: 100m)', parseGas)
+    .option('-r, --reg <rN=value>', 'start with this register value; may be repeated', parseRegister)
+    .option('--map <address+length>', 'map writable pages; may be repeated', parseMapping)
     .option('--steps <n>', 'stop after this many instructions', parseCount)
     .option('-t, --trace [form]', 'print every instruction: text, or steps (the step log implementers compare)')
     .addOption(

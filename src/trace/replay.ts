@@ -238,5 +238,5 @@ export function replay(trace: Trace, options: ReplayOptions): Replay {
 export function describeDifference(difference: ReplayDifference): string {
   const { line, where, call, fields } = difference
   const list = fields.map(({ name, expected, actual }) => `${name} ${expected} recorded, ${actual} replayed`)
-  return `line ${line}, ${where} after ${call} host calls: ${list.join('; ')}`
+  return `line ${line}, ${where} after ${call} host call${call === 1 ? '' : 's'}: ${list.join('; ')}`
 }

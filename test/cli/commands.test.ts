@@ -1,0 +1,215 @@
+// Each command of the CLI: what it prints and which code it exits with.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createCli, stable } from './cli.ts'
+
+const cli = createCli()
+const REFERENCE = ['--engine', 'reference']
+
+const FIB = `; r7 = n on entry, fib(n) on exit
+    load_imm   t0, 0
+    load_imm   t1, 1
+    fallthrough
+@loop:
+    branch_eq_imm a0, 0, @done
+    add_64     t2, t0, t1
+    move_reg   t0, t1
+    move_reg   t1, t2
+    add_imm_64 a0, a0, -1
+    jump       @loop
+@done:
+    move_reg   a0, t0
+    jump_ind   ra
+`
+
+/** Logs "hi", then returns the four bytes at its arguments. */
+const SERVICE = `.format jam
+.metadata "greeter", "1.0", "Apache-2.0", "A. Nonymous"
+.stack 4096
+.ro
+@text:
+    .ascii "hi"
+.code
+    move_reg   s0, a0
+    move_reg   s1, a1
+    load_imm   a0, 2
+    load_imm   a1, 0
+    load_imm   a2, 0
+    load_imm   a3, @text
+    load_imm   a4, 2
+    ecalli     100
+    move_reg   a0, s0
+    move_reg   a1, s1
+    jump_ind   ra
+`
+
+cli.file('fib.pvma', FIB)
+cli.file('service.pvma', SERVICE)
+cli.run(['asm', 'service.pvma', '-o', 'service.jam'])
+
+describe('coulis run', () => {
+  it('prints exit, gas, registers of a plain program', () => {
+    const { code, out } = cli.run(['run', 'fib.pvma', '--reg', 'r7=10', ...REFERENCE])
+    expect(code).toBe(0)
+    expect(stable(out)).toMatchSnapshot()
+  })
+
+  it('prints log messages, host calls and output of a service', () => {
+    const { code, out } = cli.run(['run', 'service.jam', '--args', '0x01020304', '--gas', '1k', ...REFERENCE])
+    expect(code).toBe(0)
+    expect(stable(out)).toMatchSnapshot()
+  })
+
+  it('prints everything as one JSON object', () => {
+    const { out } = cli.run(['run', 'service.jam', '-a', '01020304', '-g', '1_000', '--json', ...REFERENCE])
+    expect(out).toMatchSnapshot()
+    const json = JSON.parse(out)
+    expect(json).toMatchObject({
+      exit: 'halt',
+      exitArg: 0,
+      output: '0x01020304',
+      hostCallCount: 1,
+      gas: 979,
+      gasUsed: 21,
+    })
+    expect(json.regs).toHaveLength(13)
+  })
+
+  it('prints 64-bit values exactly', () => {
+    const { out } = cli.run([
+      'run',
+      'fib.pvma',
+      '--reg',
+      'r12=-1',
+      '--gas',
+      '9223372036854775807',
+      '--json',
+      '--steps',
+      '1',
+    ])
+    expect(out).toContain('"gas": 9223372036854775806,')
+    expect(JSON.parse(out).regs[12]).toBe('0xffffffffffffffff')
+  })
+
+  it.each([
+    ['halt', 'jump_ind r0', [], 0],
+    ['panic', 'trap', [], 10],
+    ['page-fault', 'load_u8 r7, [0x20000]', [], 11],
+    ['out-of-gas', 'add_64 r1, r1, r1', ['--gas', '0'], 12],
+    ['host', 'ecalli 7', [], 13],
+    ['step', 'add_64 r1, r1, r1', ['--steps', '1'], 14],
+  ])('exits with the code that tells %s', (exit, text, options, code) => {
+    const { out, ...printed } = cli.run(['run', '-', '--json', ...options], { input: text })
+    expect(printed.code).toBe(code)
+    expect(JSON.parse(out).exit).toBe(exit)
+  })
+
+  it('traces every instruction with operands, registers and memory', () => {
+    const text = 'load_imm r7, 5\nstore_u64 [0x20000], r7\nload_u8 r8, [0x20000]\necalli 3'
+    const { out } = cli.run(['run', '-', '--map', '0x20000+4096', '--trace', '--gas', '9', ...REFERENCE], {
+      input: text,
+    })
+    expect(stable(out)).toMatchSnapshot()
+  })
+
+  it('writes the step log that implementers compare, and nothing else, to standard output', () => {
+    const { out } = cli.run(['run', 'fib.pvma', '--reg', 'r7=1', '--trace', 'steps', ...REFERENCE])
+    expect(out).toMatchSnapshot()
+  })
+
+  it('maps memory and sets the start', () => {
+    const { code } = cli.run(['run', '-', '--pc', '1', '--json'], { input: 'trap\njump_ind r0' })
+    expect(code).toBe(0)
+  })
+})
+
+describe('coulis asm, disasm, inspect, gas', () => {
+  it('disasm and asm are inverse to each other, through a pipe', () => {
+    const { out } = cli.run(['disasm', 'service.jam'])
+    const { bytes } = cli.run(['asm', '-'], { input: out })
+    expect(bytes.equals(readFileSync(join(cli.folder, 'service.jam')))).toBe(true)
+    expect(out).toMatchSnapshot()
+  })
+
+  it('disasm prints a listing with bytes and gas', () => {
+    expect(cli.run(['disasm', 'fib.pvma', '--bytes', '--gas', '--profile', 'gp-0.8.0']).out).toMatchSnapshot()
+    expect(cli.run(['disasm', 'fib.pvma', '--from', '8', '--to', '12']).out).toMatchSnapshot()
+  })
+
+  it('disasm --json is data', () => {
+    const { instructions } = JSON.parse(cli.run(['disasm', 'fib.pvma', '--json']).out)
+    expect(instructions[3]).toMatchObject({ pc: 6, name: 'branch_eq_imm', label: 'loop', blockStart: true })
+  })
+
+  it('inspect says what a file is and why', () => {
+    expect(cli.run(['inspect', 'service.jam']).out).toMatchSnapshot()
+    expect(cli.run(['inspect', 'service.jam', '--json']).out).toMatchSnapshot()
+  })
+
+  it('gas prints block costs and draws a block', () => {
+    expect(cli.run(['gas', 'fib.pvma']).out).toMatchSnapshot()
+    expect(cli.run(['gas', 'fib.pvma', '--chart', '--at', '9']).out).toMatchSnapshot()
+  })
+})
+
+describe('mistakes', () => {
+  it.each([
+    ['an unknown command', ['rnu'], "unknown command 'rnu'\n(Did you mean run?)"],
+    ['an unknown option', ['run', 'fib.pvma', '--gsa', '1'], "unknown option '--gsa'\n(Did you mean --gas?)"],
+    ['a missing file', ['run', 'nothing.jam'], 'nothing.jam: there is no such file'],
+    ['a folder', ['run', '.'], '.: a folder, expected a file'],
+    ['bad gas', ['run', 'fib.pvma', '--gas', 'much'], "'much' is invalid. expected a number like 20000000"],
+    ['bad hex', ['run', 'fib.pvma', '--args', '0x123'], "'0x123' is invalid. expected hex digits in pairs"],
+    [
+      'arguments for a plain program',
+      ['run', 'fib.pvma', '--args', '0x12'],
+      'fib.pvma: args: 1 bytes, a raw program takes none',
+    ],
+    ['an unknown engine', ['run', 'fib.pvma', '-e', 'steam'], "'steam' is invalid. Allowed choices are reference"],
+    ['a cut file', ['inspect', 'cut.jam', '-k', 'jam'], 'cut.jam: truncated at offset 55: expected program blob'],
+    ['bad assembly', ['asm', 'bad.pvma', '-o', 'x'], 'bad.pvma: 2:'],
+    ['a trace', ['run', 'some.log'], 'some.log: this is a recorded trace, use: coulis replay'],
+    ['a broken trace', ['replay', 'broken.log'], 'broken.log: missing-end in line 2'],
+  ])('%s is told with a message and exit code 2', (_, args, message) => {
+    cli.file('cut.jam', readFileSync(join(cli.folder, 'service.jam')).subarray(0, 60))
+    cli.file('bad.pvma', 'trap\nadd_64 r1, r99, r2\n')
+    cli.file('some.log', 'program 0x000001\nstart pc=0 gas=1\nPANIC=0 pc=0 gas=1\n')
+    cli.file('broken.log', 'program 0x000001\nstart pc=0 gas=1\n')
+    const { code, err, out } = cli.run(args)
+    expect(err).toContain(message)
+    expect(code).toBe(2)
+    expect(out).toBe('')
+  })
+
+  it('every command has help with examples', () => {
+    for (const command of ['run', 'inspect', 'disasm', 'asm', 'gas', 'replay', 'conform']) {
+      const { code, out } = cli.run(['help', command])
+      expect(code).toBe(0)
+      expect(out, command).toContain('Examples:')
+    }
+    expect(cli.run(['--help']).out).toContain('Exit codes:')
+  })
+})
+
+describe('terminals and pipes', () => {
+  it('prints no colours into a pipe, colours when forced, none with NO_COLOR', () => {
+    const args = ['run', 'fib.pvma']
+    expect(cli.run(args).out).not.toContain('\u001b[')
+    expect(cli.run(args, { env: { FORCE_COLOR: '1' } }).out).toContain('\u001b[')
+    expect(cli.run(args, { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }).out).not.toContain('\u001b[')
+  })
+
+  it('a reader that goes away ends it quietly', () => {
+    const loop = cli.file('loop.pvma', 'fallthrough\n@a: jump @a')
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['-c', `set -o pipefail; "${process.execPath}" "${cli.path}" run ${loop} --gas 1g --trace | head -2`],
+      { cwd: cli.folder, timeout: 20_000 },
+    )
+    expect(stdout.toString().split('\n')).toHaveLength(3)
+    expect(stderr.toString()).toBe('')
+    expect(status).toBe(0)
+  })
+})
