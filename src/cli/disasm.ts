@@ -65,9 +65,9 @@ Examples:
       const { from = 0, to = Number.POSITIVE_INFINITY } = options
       if (options.json) {
         const lines = listCode(loaded.program, namesOf(loaded)).filter(({ pc }) => pc >= from && pc < to)
-        const json = lines.map(({ pc, bytes, instruction, text, comment, label, blockStart, target }) => ({
+        const json = lines.map(({ pc, length, instruction, text, comment, label, blockStart, target }) => ({
           pc,
-          bytes,
+          bytes: loaded.program.code.subarray(pc, pc + length),
           name: instruction?.name ?? null,
           text,
           ...(comment === undefined ? {} : { comment }),
