@@ -172,6 +172,18 @@ describe('labels and the jump table', () => {
     expect(addresses.get('b')).toBe(0x40000)
   })
 
+  it('warns of jumps to where no basic block starts (GP A.5), and only of those', () => {
+    const text =
+      '@a: load_imm r7, 1\n@b: jump @a\n.gap 00\n.at 6\n@c: branch_eq_imm r7, 0, @c\nload_imm r7, &b\njump @end\n@end:'
+    expect(assemble(text).warnings.map(({ line, column }) => [line, column])).toEqual([
+      [7, 6],
+      [6, 14],
+    ])
+    const { lines, warnings } = assemble('jump @a\ntrap\nload_imm r7, 1\n@a: trap')
+    expect(warnings).toEqual([{ line: 1, column: 6, message: expect.stringContaining('fallthrough') }])
+    expect(lines).toHaveLength(4)
+  })
+
   it('reports where labels are and which line made which instruction', () => {
     const { labels, lines } = assemble('\n@a:\n  trap\n\n@b: load_imm r7, 1 ; x\n.raw 00\n')
     expect(Object.fromEntries(labels)).toEqual({ a: 0, b: 1 })

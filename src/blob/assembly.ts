@@ -30,6 +30,8 @@ export interface Assembled {
   readonly addresses: ReadonlyMap<string, number>
   /** For every instruction its code offset and its line in the text, from 1; ascending. */
   readonly lines: Assembly['lines']
+  /** What is legal but will not work, such as jumps to where no basic block starts. */
+  readonly warnings: Assembly['warnings']
 }
 
 function kindOf(assembly: Assembly, wanted: BlobKind | undefined): BlobKind {
@@ -114,6 +116,6 @@ export function assemble(text: string, options: AssembleOptions = {}): Assembled
         : encodeJam(metadataBytes(assembly), standardProgram(assembly))
   // Read back what was written: the result is what a loader will see, and a writer that errs is noticed here.
   const container = parseContainer(bytes, kind)
-  const { instructionSet, labels, addresses, lines } = assembly
-  return { kind, bytes, container, parts: partsOf(container), instructionSet, labels, addresses, lines }
+  const { instructionSet, labels, addresses, lines, warnings } = assembly
+  return { kind, bytes, container, parts: partsOf(container), instructionSet, labels, addresses, lines, warnings }
 }

@@ -5,9 +5,16 @@ import { encodedLength, encodeInstruction, shortestWidth } from './encode.ts'
 import { type JumpSite, layoutCode } from './relax.ts'
 import { INSTRUCTION_SETS, type InstructionSet, type InstructionSetName, instructionSet } from './set.ts'
 import { type ImmediateLetter, shapeOf } from './shape.ts'
-import type { DataArea, InstructionItem, Source, Target } from './source.ts'
+import type { CodeItem, DataArea, InstructionItem, Source, Target } from './source.ts'
 import { readSource } from './statements.ts'
 import type { Expression } from './syntax.ts'
+
+/** A jump that panics when taken, and why. */
+export interface AssemblyWarning {
+  readonly line: number
+  readonly column: number
+  readonly message: string
+}
 
 /** What a text assembles to. Code, bitmask and jump table are as in a program blob. */
 export interface Assembly {
@@ -36,6 +43,8 @@ export interface Assembly {
   readonly labels: ReadonlyMap<string, number>
   /** Data labels and their addresses. */
   readonly addresses: ReadonlyMap<string, number>
+  /** What is legal but will not work when executed. */
+  readonly warnings: readonly AssemblyWarning[]
   /** For every instruction, ascending: its code offset and the line it stands on, from 1. */
   readonly lines: readonly { readonly pc: number; readonly line: number }[]
 }
@@ -185,6 +194,40 @@ function setOf(source: Source, wanted: InstructionSetName | undefined): Instruct
   return instructionSet(known)
 }
 
+/** For each item whether a basic block starts there (GP A.5): first of all, or behind a terminator. */
+function blockStarts(items: readonly CodeItem[], set: InstructionSet): Uint8Array {
+  const starts = new Uint8Array(items.length + 1)
+  let open = true
+  let first = true
+  items.forEach((item, index) => {
+    if (item.is === 'at') return
+    if (item.is === 'bytes' && !item.marked) {
+      if (first) open = false // otherwise operand bytes of the instruction before
+    } else {
+      const instruction = item.is === 'instruction' ? item.instruction : set.byOpcode[item.bytes[0]!]
+      starts[index] = open && instruction !== undefined ? 1 : 0
+      open = instruction?.terminator === true
+    }
+    first = false
+  })
+  for (let i = items.length - 1; i >= 0; i--) if (items[i]!.is === 'at') starts[i] = starts[i + 1]!
+  return starts
+}
+
+/** Labels that code leads to and no basic block starts at. */
+function findWarnings(items: readonly CodeItem[], set: InstructionSet, scope: Scope): AssemblyWarning[] {
+  const warnings: AssemblyWarning[] = []
+  const starts = blockStarts(items, set)
+  const check = ({ label, line, column }: Target): void => {
+    if (label === undefined || starts[codeLabel(scope, label, line, column)] === 1) return
+    const message = `@${label} is no block start: a jump there panics. Put a fallthrough in front of the label`
+    warnings.push({ line, column, message })
+  }
+  for (const item of items) if (item.is === 'instruction' && item.target !== undefined) check(item.target)
+  for (const target of scope.table) check(target)
+  return warnings
+}
+
 /**
  * Assembles a text.
  *
@@ -310,6 +353,7 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
       [...source.labels].flatMap(([name, { section, at }]) => (section === 'code' ? [[name, offsets[at]!]] : [])),
     ),
     addresses: scope.addresses,
+    warnings: findWarnings(items, set, scope),
     lines,
   }
 }
