@@ -4,7 +4,8 @@ import type { Instruction } from '../isa/table.ts'
 
 /**
  * One executed instruction. The same object is reused for every call: copy what you keep. Reported after execution,
- * also for the instruction that ended the run.
+ * also for the instruction that ended the run; not for one that could not be paid. An `ecalli` is reported before its
+ * host function is called: what that does is no part of the instruction.
  */
 export interface TraceEvent {
   pc: number

@@ -2,10 +2,13 @@
 import { describe } from 'vitest'
 import type { CreateVm } from './cases.ts'
 import { exitSuite } from './exits.ts'
+import { gasSuite } from './gas.ts'
+import { heapSuite } from './heap.ts'
 import { hostCallSuite } from './host-calls.ts'
 import { memorySuite } from './memory.ts'
 import { runSuite } from './runs.ts'
 import { startSuite } from './start.ts'
+import { tracerSuite } from './tracer.ts'
 
 /** Defines all suites for one engine. */
 export function engineSuite(name: string, createVm: CreateVm): void {
@@ -15,5 +18,8 @@ export function engineSuite(name: string, createVm: CreateVm): void {
     describe('memory', () => memorySuite(createVm))
     describe('runs', () => runSuite(createVm))
     describe('starts', () => startSuite(createVm))
+    describe('gas by blocks', () => gasSuite(createVm))
+    describe('heap', () => heapSuite(createVm))
+    describe('tracer', () => tracerSuite(createVm))
   })
 }

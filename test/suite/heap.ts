@@ -1,0 +1,185 @@
+// sbrk (GP 0.7.2) and memset (PolkaVM). Every engine; what is not settled is in spec pvm-isa.md sections 13 and 15.
+import { describe, expect, it } from 'vitest'
+import { Access, Exit, profile, type StartOptions, type Vm } from '../../src/index.ts'
+import { type CreateVm, programOf } from './cases.ts'
+
+const HEAP = 0x20000
+const PAGE = 4096
+
+/** The suite. */
+export function heapSuite(createVm: CreateVm): void {
+  describe('sbrk', () => {
+    const text = 'sbrk r7, r8\necalli 0\nsbrk r7, r8\necalli 0\nsbrk r7, r8\ntrap'
+    const start = (options: StartOptions, rules = profile('gp-0.7.2')): Vm =>
+      createVm(programOf(text, rules).program, { gas: 100n, ...options })
+    const heap = { start: HEAP, limit: HEAP + 4 * PAGE }
+    const grow = (vm: Vm, bytes: bigint): bigint => {
+      vm.regs[8] = bytes
+      vm.run()
+      return vm.regs[7]!
+    }
+
+    it('0 asks for the end of the heap and changes nothing', () => {
+      const vm = start({ heap })
+      expect([grow(vm, 0n), vm.heapEnd, vm.memory.pages(), vm.gas]).toEqual([BigInt(HEAP), HEAP, [], 98n])
+    })
+
+    it('answers the old end, maps whole pages up to the new one, zero filled', () => {
+      const vm = start({ heap })
+      expect([grow(vm, 100n), vm.heapEnd]).toEqual([BigInt(HEAP), HEAP + 100])
+      expect(vm.memory.pages()).toEqual([{ page: HEAP / PAGE, count: 1, access: Access.Write }])
+      vm.memory.writeU8(HEAP + PAGE - 1, 7)
+      expect([grow(vm, BigInt(PAGE)), vm.heapEnd]).toEqual([BigInt(HEAP + 100), HEAP + 100 + PAGE])
+      expect(vm.memory.pages()).toEqual([{ page: HEAP / PAGE, count: 2, access: Access.Write }])
+      expect([vm.memory.readU8(HEAP + PAGE - 1), vm.memory.readU8(HEAP + PAGE)]).toEqual([7, 0])
+    })
+
+    it('answers the new end under the other convention', () => {
+      const vm = start({ heap }, profile('gp-0.7.2', { sbrkResult: 'new' }))
+      expect([grow(vm, 0n), grow(vm, 100n)]).toEqual([BigInt(HEAP), BigInt(HEAP + 100)])
+    })
+
+    it('reaches the limit exactly and answers 0 beyond it, nothing changed', () => {
+      const vm = start({ heap })
+      expect([grow(vm, BigInt(4 * PAGE + 1)), vm.heapEnd, vm.memory.pages()]).toEqual([0n, HEAP, []])
+      expect([grow(vm, BigInt(4 * PAGE)), vm.heapEnd]).toEqual([BigInt(HEAP), HEAP + 4 * PAGE])
+      expect(grow(vm, 1n)).toBe(0n)
+    })
+
+    it.each([2n ** 32n, 2n ** 63n, 2n ** 64n - 1n])('all 64 bits count: %d is too much', bytes => {
+      const vm = start({ heap })
+      expect([grow(vm, bytes), vm.heapEnd]).toEqual([0n, HEAP])
+    })
+
+    it('an end inside a page grows within it first', () => {
+      const pages = [{ address: HEAP, length: PAGE, access: Access.Write }]
+      const vm = start({ heap: { start: HEAP + 10, limit: HEAP + 4 * PAGE }, pages })
+      expect([grow(vm, 100n), vm.memory.pages()[0]!.count]).toEqual([BigInt(HEAP + 10), 1])
+      expect([grow(vm, BigInt(PAGE)), vm.memory.pages()[0]!.count]).toEqual([BigInt(HEAP + 110), 2])
+    })
+
+    it('a plain program without a heap has none', () => {
+      const vm = start({})
+      expect([grow(vm, 0n), grow(vm, 1n), vm.heapEnd]).toEqual([0n, 0n, 0])
+    })
+
+    it('the destination may be the operand', () => {
+      const vm = createVm(programOf('sbrk r8, r8\ntrap').program, {
+        gas: 9n,
+        heap,
+        regs: [0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 5n],
+      })
+      vm.run()
+      expect([vm.regs[8], vm.heapEnd]).toEqual([BigInt(HEAP), HEAP + 5])
+    })
+
+    it('a host can move the end', () => {
+      const vm = start({ heap })
+      vm.heapEnd = HEAP + PAGE
+      expect(grow(vm, 1n)).toBe(BigInt(HEAP + PAGE))
+      expect(vm.memory.pages()).toEqual([{ page: HEAP / PAGE + 1, count: 1, access: Access.Write }])
+    })
+
+    it('256 MiB in one instruction are there to the last byte, and gone after reset', () => {
+      const standard = programOf('.format standard\n.rw_size 8\n.stack 4096\nsbrk r7, r8\ntrap').program
+      const size = 256 * 2 ** 20
+      const options = { gas: 9n, regs: [0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(size)] }
+      const vm = createVm(standard, options)
+      expect(vm.heapEnd).toBe(0x21000)
+      vm.run()
+      expect([vm.regs[7], vm.heapEnd]).toEqual([0x21000n, 0x21000 + size])
+      expect(vm.memory.writable(0x20000, size + PAGE)).toBe(true)
+      expect(vm.memory.writable(0x20000, size + PAGE + 1)).toBe(false)
+      expect([vm.memory.readU64(0x21000 + size - 8), vm.memory.writeU64(0x21000 + size - 8, 5n)]).toEqual([0n, 0])
+      expect(vm.memory.readU64(0x21000 + size - 8)).toBe(5n)
+      vm.reset(options)
+      expect([vm.heapEnd, vm.memory.readable(0x21000, 1)]).toEqual([0x21000, false])
+      vm.run()
+      expect(vm.memory.readU64(0x21000 + size - 8)).toBe(0n)
+    })
+
+    it('the heap of a standard program ends at its stack (GP A.7)', () => {
+      const standard = programOf('.format standard\n.rw_size 8\n.stack 4096\nsbrk r7, r8\ntrap').program
+      const limit = 0xfefdf000
+      const vm = createVm(standard, { gas: 9n, regs: [0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(limit - 0x21000 + 1)] })
+      vm.run()
+      expect([vm.regs[7], vm.heapEnd]).toEqual([0n, 0x21000])
+    })
+  })
+
+  describe('memset', () => {
+    const rules = profile('gp-0.7.2', { name: 'memset', instructionSet: 'latest64' })
+    const block = profile('polkavm', { inaccessible: 'fault' })
+    const { program, labels } = programOf('load_imm r0, 1\nat: memset\nend: trap', rules)
+    const W = 0x20000
+    const regs = (address: bigint, value: bigint, count: bigint): bigint[] => [
+      ...new Array<bigint>(7).fill(0n),
+      address,
+      value,
+      count,
+    ]
+    const pages = [{ address: W, length: PAGE, access: Access.Write }]
+    const start = (options: StartOptions, profiled = rules): Vm =>
+      createVm(profiled === rules ? program : programOf('load_imm r0, 1\nat: memset\nend: trap', profiled).program, {
+        gas: 100n,
+        pages,
+        ...options,
+      })
+
+    it('fills, 1 gas per byte beside its own, and moves A0 and A2', () => {
+      const vm = start({ regs: regs(BigInt(W + 3), 0x1234n, 5n) })
+      expect([vm.run(), vm.pc, vm.gas]).toEqual([Exit.Panic, labels.get('end'), 92n])
+      expect([...vm.memory.view(W, 10)!]).toEqual([0, 0, 0, 0x34, 0x34, 0x34, 0x34, 0x34, 0, 0])
+      expect([...vm.regs.slice(7, 10)]).toEqual([BigInt(W + 8), 0x1234n, 0n])
+    })
+
+    it('nothing to fill costs only itself; of A2 the low half counts and stays', () => {
+      const vm = start({ regs: regs(5n, 0n, 2n ** 40n) })
+      expect([vm.run(), vm.pc, vm.gas, vm.regs[9], vm.regs[7]]).toEqual([Exit.Panic, labels.get('end'), 97n, 0n, 5n])
+    })
+
+    it('A0 counts in 64 bits, addresses in 32', () => {
+      const vm = start({ regs: regs(2n ** 32n * 7n + BigInt(W), 1n, 2n ** 32n + 2n) })
+      vm.run()
+      expect([...vm.memory.view(W, 3)!]).toEqual([1, 1, 0])
+      expect([vm.regs[7], vm.regs[9]]).toEqual([2n ** 32n * 7n + BigInt(W + 2), 0n])
+    })
+
+    it('stops where gas ends and goes on there; where instructions are paid it pays itself again', () => {
+      const vm = start({ regs: regs(BigInt(W), 9n, 6n), gas: 4n })
+      expect([vm.run(), vm.pc, vm.gas]).toEqual([Exit.OutOfGas, labels.get('at'), 0n])
+      expect([vm.regs[7], vm.regs[9]]).toEqual([BigInt(W + 2), 4n])
+      vm.gas = 10n
+      expect([vm.run(), vm.pc, vm.gas, vm.regs[9]]).toEqual([Exit.Panic, labels.get('end'), 4n, 0n])
+      expect([...vm.memory.view(W, 7)!]).toEqual([9, 9, 9, 9, 9, 9, 0])
+    })
+
+    it('where blocks are paid it goes on without', () => {
+      const vm = start({ regs: regs(BigInt(W), 9n, 6n), gas: 5n }, block)
+      expect([vm.run(), vm.pc, vm.gas, vm.charged]).toEqual([Exit.OutOfGas, labels.get('at'), 0n, true])
+      expect([vm.regs[7], vm.regs[9]]).toEqual([BigInt(W + 2), 4n])
+      vm.gas = 10n
+      expect([vm.run(), vm.pc, vm.gas, vm.regs[9]]).toEqual([Exit.Panic, labels.get('end'), 6n, 0n])
+    })
+
+    it('stops at the first byte it may not write, that byte not paid, and goes on once it may', () => {
+      const vm = start({ regs: regs(BigInt(W + PAGE - 2), 9n, 4n) })
+      expect([vm.run(), vm.exitArg, vm.pc, vm.gas]).toEqual([Exit.PageFault, W + PAGE, labels.get('at'), 96n])
+      expect([vm.regs[7], vm.regs[9]]).toEqual([BigInt(W + PAGE), 2n])
+      expect([...vm.memory.view(W + PAGE - 3, 3)!]).toEqual([0, 9, 9])
+      vm.memory.protect(W / PAGE + 1, 1, Access.Write)
+      expect([vm.run(), vm.gas, vm.regs[9]]).toEqual([Exit.Panic, 92n, 0n])
+      expect([...vm.memory.view(W + PAGE, 3)!]).toEqual([9, 9, 0])
+    })
+
+    it('below 2^16 it panics, what it did before stays', () => {
+      const vm = start({ regs: regs(5n, 9n, 4n) })
+      expect([vm.run(), vm.pc, vm.regs[7], vm.regs[9]]).toEqual([Exit.Panic, labels.get('at'), 5n, 4n])
+    })
+
+    it('is one step', () => {
+      const vm = start({ regs: regs(BigInt(W), 9n, 6n) })
+      expect([vm.step(2), vm.pc]).toEqual([Exit.Step, labels.get('end')])
+    })
+  })
+}
