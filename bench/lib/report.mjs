@@ -2,30 +2,11 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cell, gasOf, geometricMean, goals, TWELVE } from './goals.mjs'
 import { BENCH, ROOT } from './programs.mjs'
-
-/** The twelve programs that stand against PolkaVM's recompiler (issue 5, point 8). */
-export const TWELVE = [
-  'alu64',
-  'alu32',
-  'divrem',
-  'collatz',
-  'blake2b',
-  'dispatch',
-  'ecalli',
-  'sieve',
-  'matmul',
-  'memcpy64',
-  'memcpy8',
-  'fib33',
-]
 
 /** Programs whose time is not spent in instructions. */
 const NO_SPEED = new Set(['ecalli', 'ecalli-mem', 'halt'])
-
-export function geometricMean(values) {
-  return values.length === 0 ? Number.NaN : Math.exp(values.reduce((s, v) => s + Math.log(v), 0) / values.length)
-}
 
 /** Three significant digits: 1234, 123, 12.3, 1.23, 0.123. */
 export function figure(value) {
@@ -37,10 +18,6 @@ export function figure(value) {
 export function markdownTable(header, rows) {
   const line = cells => `| ${cells.join(' | ')} |`
   return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
-}
-
-function cell(record, suite, program, opponent) {
-  return record.results.find(r => r.suite === suite && r.program === program && r.opponent === opponent)
 }
 
 /** Median milliseconds of every program on every opponent, and the geometric mean as millions of instructions a second. */
@@ -67,12 +44,6 @@ function timesTable(record, suite) {
   return markdownTable(['ms', ...columns.map(o => o.label)], rows)
 }
 
-/** Instructions of a program: the gas any opponent that metered it has used. */
-function gasOf(record, suite, program) {
-  const line = record.results.find(r => r.suite === suite && r.program === program && r.gasUsed)
-  return line === undefined ? undefined : Number(line.gasUsed)
-}
-
 /** Time of every coulis engine divided by a baseline's, per program, with the geometric mean. */
 function ratioTable(record, suite, programs, baseline, title) {
   const ours = record.opponents.filter(o => o.kind === 'coulis')
@@ -90,11 +61,38 @@ function ratioTable(record, suite, programs, baseline, title) {
   return `${title}\n\n${markdownTable(['time ÷ baseline', ...ours.map(o => o.label)], rows)}`
 }
 
+/** Best times (ms) of the prototype behind ../shared/design/engine-guide.md, on a machine of this class (issue 5). */
+const PROTOTYPE = {
+  alu64: 16.3,
+  alu32: 22.0,
+  divrem: 19.2,
+  collatz: 23.8,
+  blake2b: 3.0,
+  dispatch: 103,
+  ecalli: 12,
+  sieve: 13.7,
+  matmul: 6.1,
+  memcpy64: 13.7,
+  memcpy8: 14.5,
+  fib33: 39,
+}
+
+/** The twelve: best time of our compiled engines beside PolkaVM's of the same run and the prototype's of its day. */
+function twelveTable(record, programs) {
+  const ours = record.opponents.filter(o => /^coulis-(recompiler|auto)/.test(o.id))
+  const rivals = record.opponents.filter(o => /^polkavm-(generic|linux)-gas/.test(o.id))
+  if (ours.length === 0 && rivals.length === 0) return ''
+  const best = (p, o) => cell(record, 'micro', p, o.id)?.ms?.min
+  const rows = programs.map(p => [p, ...[...ours, ...rivals].map(o => figure(best(p, o))), figure(PROTOTYPE[p])])
+  return `Best times, ms.\n\n${markdownTable(['ms', ...[...ours, ...rivals].map(o => o.label), 'prototype'], rows)}`
+}
+
 /** All tables of one benchmark record. */
 export function programTable(record) {
   const workloads = [...new Set(record.results.filter(r => r.suite === 'workloads').map(r => r.program))]
   const has = program => record.results.some(r => r.suite === 'micro' && r.program === program)
   const parts = [
+    ['### Goals', figuresTable({ figures: goals(record) })],
     ['### Small programs', timesTable(record, 'micro')],
     ['### Workloads in C', timesTable(record, 'workloads')],
     [
@@ -107,6 +105,7 @@ export function programTable(record) {
         "Baseline: PolkaVM's recompiler with gas, generic sandbox. Goal: geometric mean <= 1.0, none above 1.5.",
       ),
     ],
+    ['### The twelve', twelveTable(record, TWELVE.filter(has))],
     [
       '### Against native code',
       ratioTable(
@@ -124,6 +123,7 @@ export function programTable(record) {
 
 /** The figures of micro/: name, value, must and goal. */
 export function figuresTable(record) {
+  if (record.figures.length === 0) return ''
   const rows = record.figures.map(f => [
     f.name,
     f.on,

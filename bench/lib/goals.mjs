@@ -1,0 +1,109 @@
+// What issues 3 and 5 ask of the programs' times, computed from one benchmark record. Tables are report.mjs's.
+
+/** The twelve programs that stand against PolkaVM's recompiler (issue 5, point 8). */
+export const TWELVE = [
+  'alu64',
+  'alu32',
+  'divrem',
+  'collatz',
+  'blake2b',
+  'dispatch',
+  'ecalli',
+  'sieve',
+  'matmul',
+  'memcpy64',
+  'memcpy8',
+  'fib33',
+]
+
+export function geometricMean(values) {
+  return values.length === 0 ? Number.NaN : Math.exp(values.reduce((s, v) => s + Math.log(v), 0) / values.length)
+}
+
+/** The line of one program on one opponent. */
+export function cell(record, suite, program, opponent) {
+  return record.results.find(r => r.suite === suite && r.program === program && r.opponent === opponent)
+}
+
+/** Instructions of a program: the gas any opponent that metered it has used. */
+export function gasOf(record, suite, program) {
+  const line = record.results.find(r => r.suite === suite && r.program === program && r.gasUsed)
+  return line === undefined ? undefined : Number(line.gasUsed)
+}
+
+const STRAIGHT = ['alu64', 'alu32', 'sieve', 'memcpy64', 'memcpy8', 'matmul', 'blake2b', 'sha256']
+const BRANCHY = ['collatz', 'dispatch', 'fib33', 'fib', 'quicksort', 'fnptr', 'bytecode', 'hashmap']
+/** Workloads that are loops and nothing else. */
+const LOOPS = ['sieve', 'sha256', 'blake2b', 'bytecode']
+
+/** What issues 3 and 5 ask of the programs' times: [engine, figures of an opponent of that engine]. */
+const GOALS = {
+  interpreter: (record, id) => {
+    const speed = names => geometricMean(speeds(record, id, names))
+    return [
+      {
+        name: 'straight loops, geometric mean',
+        value: speed(STRAIGHT),
+        unit: 'M/s',
+        must: 750,
+        goal: 850,
+        atLeast: true,
+      },
+      {
+        name: 'calls and branches, geometric mean',
+        value: speed(BRANCHY),
+        unit: 'M/s',
+        must: 500,
+        goal: 600,
+        atLeast: true,
+      },
+    ]
+  },
+  recompiler: (record, id) => {
+    const native = ratios(record, 'workloads', id, 'native')
+    const worst = names => Math.max(...native.filter(r => names.includes(r.program)).map(r => r.ratio))
+    const polkavm = ratios(record, 'micro', id, 'polkavm-generic-gas').filter(r => TWELVE.includes(r.program))
+    const all = list => geometricMean(list.map(r => r.ratio))
+    return [
+      { name: 'loops ÷ native, slowest', value: worst(LOOPS), unit: '×', must: 2.2, goal: 2.1 },
+      { name: 'quicksort ÷ native', value: worst(['quicksort']), unit: '×', must: 1.5 },
+      { name: 'recursive fib ÷ native', value: worst(['fib']), unit: '×', must: 3.9 },
+      { name: 'workloads ÷ native, geometric mean', value: all(native), unit: '×', must: 2.8, goal: 2.2 },
+      { name: 'twelve ÷ PolkaVM recompiler with gas, geometric mean', value: all(polkavm), unit: '×', goal: 1 },
+      { name: 'twelve ÷ PolkaVM, slowest', value: Math.max(...polkavm.map(r => r.ratio)), unit: '×', goal: 1.5 },
+    ]
+  },
+  auto: (record, id) => {
+    const core = id.replace('auto', 'interpreter')
+    const list = [...ratios(record, 'micro', id, core), ...ratios(record, 'workloads', id, core)]
+    const worst = list.reduce((a, b) => (b.ratio > a.ratio ? b : a), { ratio: Number.NEGATIVE_INFINITY, program: '' })
+    const name = `auto ÷ interpreter, slowest program${worst.program && ` (${worst.program})`}`
+    return [{ name, value: worst.ratio, unit: '×', must: 1.05 }, ...GOALS.recompiler(record, id)]
+  },
+}
+
+export function goals(record) {
+  return record.opponents.flatMap(o => {
+    const engine = /^coulis-(\w+)-/.exec(o.id)?.[1]
+    const list = engine === undefined ? [] : GOALS[engine](record, o.id)
+    return list.filter(f => Number.isFinite(f.value)).map(f => ({ ...f, on: o.label }))
+  })
+}
+
+function speeds(record, opponent, names) {
+  return record.results.flatMap(r => {
+    const gas = gasOf(record, r.suite, r.program)
+    const wanted = r.opponent === opponent && r.ok && names.includes(r.program) && gas !== undefined
+    return wanted ? [gas / r.ms.median / 1e3] : []
+  })
+}
+
+/** Time of one opponent over another's, by program. */
+function ratios(record, suite, opponent, baseline) {
+  const programs = [...new Set(record.results.filter(r => r.suite === suite).map(r => r.program))]
+  return programs.flatMap(program => {
+    const a = cell(record, suite, program, opponent)
+    const b = cell(record, suite, program, baseline)
+    return a?.ok && b?.ok ? [{ program, ratio: a.ms.median / b.ms.median }] : []
+  })
+}
