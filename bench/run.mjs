@@ -49,7 +49,7 @@ function merged(lines) {
 const options = parse(process.argv.slice(2))
 const everybody = await opponents()
 const wanted = options.opponent?.split(',')
-const chosen = everybody.filter(o => o.missing === undefined && (!wanted || wanted.some(w => o.id.includes(w))))
+const chosen = everybody.filter(o => o.missing === undefined && (wanted ? wanted.some(w => o.id.includes(w)) : !o.slow))
 const missing = everybody.filter(o => o.missing !== undefined)
 const suites = programFiles()
 const results = []

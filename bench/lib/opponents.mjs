@@ -13,6 +13,7 @@ import { BENCH, ROOT } from './programs.mjs'
  * @property {'coulis' | 'peer' | 'native'} kind
  * @property {string[]} suites
  * @property {string | undefined} missing why it cannot run here
+ * @property {boolean} [slow] runs only when asked for by name
  * @property {boolean} [ownCores] needs more than one core: not pinned
  * @property {(files: string[], flags: string[]) => string[]} command
  */
@@ -61,6 +62,26 @@ function ananAs(node) {
   }
 }
 
+/** Runs of half a minute and more: only when asked for by name (`--opponent typeberry`). */
+function typeberry(node) {
+  return {
+    id: `typeberry-${node.major}`,
+    label: `typeberry built-in, Node ${node.major}`,
+    kind: 'peer',
+    suites: ['micro', 'workloads'],
+    missing: existsSync(join(BENCH, 'node_modules', '@typeberry', 'lib')) ? undefined : 'npm ci in bench/',
+    slow: true,
+    command: (files, flags) => [
+      node.path,
+      join(BENCH, 'peers', 'typeberry.mjs'),
+      ...withoutWarmup(flags),
+      '--warmup',
+      '0',
+      ...files,
+    ],
+  }
+}
+
 function coulis(kind, node, available) {
   return {
     id: `coulis-${kind}-${node.major}`,
@@ -101,5 +122,6 @@ export async function opponents() {
     polkavm('generic', 'none'),
     polkavm('linux', 'sync'),
     ...nodes.map(ananAs),
+    ...nodes.map(typeberry),
   ]
 }
