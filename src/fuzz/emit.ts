@@ -1,0 +1,199 @@
+// Random instructions: every opcode, every operand format, edge immediates, now and then bytes no compiler writes.
+// Not programs: generate.ts puts these together.
+import type { Format } from '../isa/format.ts'
+import type { InstructionSet } from '../isa/set.ts'
+import { type Instruction, instructionNamed, type Kind } from '../isa/table.ts'
+import { CodeWriter } from './code-writer.ts'
+import type { Random } from './random.ts'
+import { addressNear, edge32, edge64 } from './values.ts'
+
+/** How a generated program behaves. */
+export interface Mood {
+  /** Chance in percent that an operand, target or address is not what would keep the program going. */
+  readonly wild: number
+  /** Page numbers that are mapped. */
+  readonly pages: readonly number[]
+  /** Registers used, fewer for more dependencies. */
+  readonly registers: readonly number[]
+  /** Bytes without meaning that may follow an instruction; more than 14 can make a program invalid (GP 0.8.0 A.2). */
+  readonly gap: number
+}
+
+/** A mnemonic that a set may lack. */
+function opcodeOf(set: InstructionSet, name: string): number {
+  return set.opcodes[instructionNamed(name)!.id]!
+}
+
+/** Writes random instructions of one set into a program. */
+export class Emitter {
+  readonly writer = new CodeWriter()
+  readonly random: Random
+  readonly set: InstructionSet
+  readonly mood: Mood
+  readonly #byKind = new Map<Kind, Instruction[]>()
+  readonly #wide = new Uint32Array(2)
+
+  constructor(random: Random, set: InstructionSet, mood: Mood) {
+    this.random = random
+    this.set = set
+    this.mood = mood
+    for (const instruction of set.byOpcode) {
+      if (instruction === undefined) continue
+      const list = this.#byKind.get(instruction.kind)
+      if (list === undefined) this.#byKind.set(instruction.kind, [instruction])
+      else list.push(instruction)
+    }
+  }
+
+  /** The opcode byte of an instruction, -1 where the set does not have it. */
+  opcode(name: string): number {
+    return opcodeOf(this.set, name)
+  }
+
+  get wild(): boolean {
+    return this.random.chance(this.mood.wild)
+  }
+
+  /** A register nibble. */
+  register(): number {
+    return this.random.chance(1) ? this.random.below(16) : this.random.pick(this.mood.registers)
+  }
+
+  /** A label: one of those that exist, mostly placed at block starts. */
+  anyLabel(): number {
+    return this.random.below(this.writer.labelCount)
+  }
+
+  /** An address to load from or store to. */
+  address(): number {
+    if (this.wild || this.mood.pages.length === 0) {
+      return this.random.chance(50) ? this.random.next() : addressNear(this.random, this.random.below(0x100000))
+    }
+    return addressNear(this.random, this.random.pick(this.mood.pages))
+  }
+
+  /** Bytes for a number: the fewest, or more, or now and then too few. */
+  #width(value: number): number {
+    let width = value === 0 ? 0 : value >= -128 && value < 128 ? 1 : value >= -32768 && value < 32768 ? 2 : 4
+    if (this.random.chance(20)) width += this.random.below(5 - width)
+    return width
+  }
+
+  /** A length nibble: of three bits, of which 5…7 mean 4 and the fourth means nothing (GP A.5). */
+  #lengthNibble(width: number): number {
+    if (!this.random.chance(2)) return width
+    return width === 4 ? this.random.between(4, 7) | (this.random.below(2) << 3) : width | 8
+  }
+
+  /** Writes an operand of a length nibble format: nibble with `low` beside it, X, then whatever follows. */
+  #nibbled(low: number, x: number): void {
+    const width = this.#width(x)
+    this.writer.byte(low | (this.#lengthNibble(width) << 4))
+    this.writer.immediate(x, width)
+  }
+
+  /** Any instruction of that kind; false where the set has none. */
+  ofKind(kind: Kind, label = -1): boolean {
+    const list = this.#byKind.get(kind)
+    if (list === undefined) return false
+    this.instruction(this.random.pick(list), label)
+    return true
+  }
+
+  /** The instruction with random operands; jumps go to `label`, any if -1. */
+  instruction({ id, format, kind }: Instruction, label = -1): void {
+    const x = kind === 'load' || kind === 'store' ? this.address() | 0 : edge32(this.random)
+    this.operands(this.set.opcodes[id]!, format, this.register(), this.register(), this.register(), x, label)
+  }
+
+  /** An instruction with the operands given; Y is random. `a` is the first register of the format, `b` the second. */
+  operands(opcode: number, format: Format, a: number, b: number, d: number, x: number, label = -1): void {
+    const { writer, random } = this
+    writer.begin(opcode)
+    switch (format) {
+      case 'none':
+        break
+      case 'imm':
+        writer.immediate(x, this.#width(x))
+        break
+      case 'reg_imm64':
+        writer.byte(a)
+        edge64(random, this.#wide, 0)
+        writer.immediate(this.#wide[0]!, 4)
+        writer.immediate(this.#wide[1]!, 4)
+        break
+      case 'imm_imm': {
+        const width = this.#width(x)
+        writer.byte(this.#lengthNibble(width) | (random.chance(2) ? random.below(16) << 4 : 0))
+        writer.immediate(x, width)
+        this.#edge()
+        break
+      }
+      case 'off':
+        this.#target(label)
+        break
+      case 'reg_imm':
+        writer.byte(a)
+        writer.immediate(x, this.#width(x))
+        break
+      case 'reg_imm_imm':
+        this.#nibbled(a, x)
+        this.#edge()
+        break
+      case 'reg_imm_off':
+        this.#nibbled(a, x)
+        this.#target(label)
+        break
+      case 'reg_reg':
+        writer.byte(a | (b << 4))
+        break
+      case 'reg_reg_imm':
+        writer.byte(a | (b << 4))
+        writer.immediate(x, this.#width(x))
+        break
+      case 'reg_reg_off':
+        writer.byte(a | (b << 4))
+        this.#target(label)
+        break
+      case 'reg_reg_imm_imm': {
+        writer.byte(a | (b << 4))
+        const width = this.#width(x)
+        writer.byte(this.#lengthNibble(width))
+        writer.immediate(x, width)
+        this.#edge()
+        break
+      }
+      case 'reg_reg_reg':
+        writer.byte(a | (b << 4))
+        writer.byte(random.chance(1) ? random.below(256) : d)
+        break
+    }
+    // Bytes that belong to nobody, up to the longest skip and beyond (GP A.3).
+    if (this.wild && random.chance(5))
+      for (let i = random.below(this.mood.gap + 1); i > 0; i--) writer.byte(random.below(256))
+  }
+
+  #edge(): void {
+    const y = edge32(this.random)
+    this.writer.immediate(y, this.#width(y))
+  }
+
+  #target(label: number): void {
+    const { writer, random } = this
+    if (label < 0 && this.wild) writer.immediate(edge32(random), random.below(5))
+    else writer.target(label < 0 ? this.anyLabel() : label, writer.length > 20000 || random.chance(5) ? 4 : 2)
+  }
+
+  /** rA := value. */
+  set32(register: number, value: number): void {
+    this.operands(this.opcode('load_imm'), 'reg_imm', register, 0, 0, value | 0)
+  }
+
+  /** rA := a 64-bit value. */
+  set64(register: number, low: number, high: number): void {
+    this.writer.begin(this.opcode('load_imm_64'))
+    this.writer.byte(register)
+    this.writer.immediate(low, 4)
+    this.writer.immediate(high, 4)
+  }
+}

@@ -1,0 +1,155 @@
+// Makes fuzz cases from a seed: profiles, memory, programs, schedules. Valid, nearly valid and hostile ones.
+import type { StandardProgram } from '../blob/standard.ts'
+import type { Mapping } from '../engine/engine.ts'
+import { instructionSet } from '../isa/set.ts'
+import { Access, PAGE_SIZE } from '../program/layout.ts'
+import { type Profile, profile } from '../program/profile.ts'
+import type { Action, FuzzCase, FuzzEntry } from './case.ts'
+import { Emitter } from './emit.ts'
+import { mutate } from './mutate.ts'
+import { Random } from './random.ts'
+import { writeSegment } from './segments.ts'
+import { edge64, PAGE_PALETTE } from './values.ts'
+
+/** What kind of cases to make. */
+export interface GenerateOptions {
+  /** Start points per case: many short programs in one, which share code and memory. Default 1. */
+  readonly entries?: number
+  /** Gas per entry at most; default 3000. Large values make loops run long. */
+  readonly gas?: number
+  /** Profiles to pick from; default: both Gray Paper versions, and mixtures of all switches. */
+  readonly profiles?: readonly Profile[]
+  /** Whether to leave out steps and changes of engine, and long huge blocks; default false. */
+  readonly plain?: boolean
+}
+
+const GP_072 = profile('gp-0.7.2')
+const GP_080 = profile('gp-0.8.0')
+const LENIENT_080 = profile('gp-0.8.0', { name: 'gp-0.8.0-lenient', loader: 'lenient' })
+
+/** Any combination of the switches. */
+function mixedProfile(random: Random): Profile {
+  const sets = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1'] as const
+  return profile(GP_072, {
+    name: 'mixed',
+    instructionSet: random.pick(sets),
+    gasModel: random.pick(['instruction', 'block', 'pipeline'] as const),
+    loader: random.chance(30) ? 'strict' : 'lenient',
+    branchCheck: random.pick(['taken', 'both'] as const),
+    readOnlyStore: random.pick(['fault', 'panic'] as const),
+    inaccessible: random.chance(20) ? 'panic' : 'fault',
+    outOfGas: random.pick(['keep', 'drain'] as const),
+    sbrkResult: random.pick(['old', 'new'] as const),
+    cmovReadsDestination: random.chance(50),
+  })
+}
+
+function pickProfile(random: Random, profiles: readonly Profile[] | undefined): Profile {
+  if (profiles !== undefined) return random.pick(profiles)
+  const kind = random.below(10)
+  return kind < 4 ? GP_072 : kind < 7 ? GP_080 : kind < 8 ? LENIENT_080 : mixedProfile(random)
+}
+
+function pickPages(random: Random): Mapping[] {
+  const chosen = new Map<number, Access>()
+  const count = random.between(0, 6)
+  for (let i = 0; i < count; i++) {
+    const page = random.pick(PAGE_PALETTE)
+    chosen.set(page, random.chance(70) ? Access.Write : Access.Read)
+    // A neighbour with the same or other rights, so that accesses cross from one to the other.
+    const neighbour = page + (random.chance(50) ? 1 : -1)
+    if (random.chance(40) && neighbour >= 16 && neighbour < 2 ** 20) {
+      chosen.set(neighbour, random.chance(60) ? Access.Write : Access.Read)
+    }
+  }
+  return [...chosen.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([page, access]) => ({ address: page * PAGE_SIZE, length: PAGE_SIZE, access }))
+}
+
+function pickData(random: Random, limit: number): Uint8Array {
+  const data = new Uint8Array(random.chance(30) ? 0 : random.below(limit))
+  for (let i = 0; i < data.length; i += 1 + random.below(8)) data[i] = random.below(256)
+  return data
+}
+
+function pickStandard(random: Random, parts: StandardProgram['parts']): StandardProgram {
+  return {
+    readOnly: pickData(random, 9000),
+    readWrite: pickData(random, 9000),
+    heapPages: random.chance(50) ? 0 : random.below(4),
+    stackSize: random.pick([0, 1, 4095, 4096, 4097, 8192, 20000]),
+    parts,
+  }
+}
+
+function pickSchedule(random: Random, plain: boolean): Action[] {
+  if (plain || random.chance(40)) return [0]
+  const schedule: Action[] = []
+  for (let i = random.between(1, 12); i > 0; i--) {
+    const kind = random.below(10)
+    schedule.push(kind < 3 ? 0 : kind < 5 ? -1 : kind < 8 ? random.between(1, 4) : random.between(1, 200))
+  }
+  return schedule
+}
+
+function startRegisters(random: Random, pages: readonly number[]): Uint32Array {
+  const regs = new Uint32Array(26)
+  for (let r = 0; r < 13; r++) edge64(random, regs, 2 * r)
+  if (random.chance(70)) regs.set([0xffff0000, 0], 0) // as an invocation starts: return to halt (GP A.43)
+  if (pages.length > 0 && random.chance(70)) regs.set([random.pick(pages) * PAGE_SIZE + PAGE_SIZE, 0], 2)
+  return regs
+}
+
+function pickGas(random: Random, most: number): number {
+  const kind = random.below(10)
+  if (kind < 1) return random.below(4)
+  return random.below(kind < 4 ? Math.min(64, most) : most)
+}
+
+/** The case of that number of a seed: always the same one. */
+export function generateCase(seed: number | string, index: number, options: GenerateOptions = {}): FuzzCase {
+  const { entries: count = 1, gas = 3000, plain = false } = options
+  const random = new Random(seed, index)
+  const rules = pickProfile(random, options.profiles)
+  const set = instructionSet(rules.instructionSet)
+  const standard = random.chance(15)
+  const pages = pickPages(random)
+  const numbers = pages.map(page => page.address / PAGE_SIZE)
+  // A standard program's own areas begin here (GP A.7); the rest depends on sizes.
+  const mapped = standard ? [...numbers, 0x10, 0x20, 0x30, 0xfefdf] : numbers
+  const strict = rules.loader === 'strict'
+  const emitter = new Emitter(random, set, {
+    wild: random.pick([0, 0, 1, 3, 10, 40]),
+    pages: mapped,
+    registers: Array.from({ length: random.between(2, 13) }, () => random.below(13)),
+    gap: strict ? 14 : 27,
+  })
+  const { writer } = emitter
+  const labels = Array.from({ length: count }, () => writer.newLabel())
+  for (const label of labels) {
+    writer.place(label)
+    writeSegment(emitter, plain)
+  }
+  writer.begin(emitter.opcode('trap'))
+  let parts = writer.finish()
+  if (random.chance(strict ? 3 : 12)) parts = mutate(random, parts)
+  const entries: FuzzEntry[] = labels.map(label => {
+    // Now and then not where a block starts, or not in the code at all.
+    const pc = random.chance(3) ? random.below(parts.code.length + 2) : writer.offsetOf(label)
+    return { pc, gas: pickGas(random, gas), regs: startRegisters(random, mapped) }
+  })
+  const heapStart = 0x50000 + random.below(3) * 0x800
+  return {
+    label: `${seed}:${index}`,
+    container: standard ? { kind: 'standard', program: pickStandard(random, parts) } : { kind: 'raw', parts },
+    profile: rules,
+    entries,
+    pages: standard ? [] : pages,
+    heap: standard || random.chance(20) ? undefined : { start: heapStart, limit: heapStart + random.below(0x8000) },
+    schedule: pickSchedule(random, plain),
+    salt: random.chance(20) ? 0 : random.next() | 1,
+    hostCalls: random.chance(50) ? 'exit' : 'call',
+    exits: random.between(1, 24),
+  }
+}

@@ -1,0 +1,107 @@
+// What a host does with a machine in a fuzz case: at an exit, and inside a host function. The same numbers make the same
+// changes on every engine. Not the comparison.
+import type { Vm } from '../engine/engine.ts'
+import { Exit } from '../engine/exit.ts'
+import { HostAction, type HostTable } from '../engine/host-call.ts'
+import { Access, PAGE_SIZE } from '../program/layout.ts'
+import type { Random } from './random.ts'
+import { addressNear, edge32, edge64, PAGE_PALETTE } from './values.ts'
+
+/** A change a host may make at any time: registers, memory, rights, gas. */
+function meddle(vm: Vm, random: Random): void {
+  switch (random.below(10)) {
+    case 0:
+    case 1:
+    case 2:
+      edge64(random, vm.regs32, 2 * random.below(13))
+      break
+    case 3: {
+      const bytes = new Uint8Array(random.below(20)).fill(random.below(256))
+      vm.memory.write(addressNear(random, random.pick(PAGE_PALETTE)), bytes)
+      break
+    }
+    case 4:
+      vm.memory.protect(random.pick(PAGE_PALETTE), 1, random.pick([Access.None, Access.Read, Access.Write]))
+      break
+    case 5:
+      vm.chargeGas(random.below(100))
+      break
+    case 6:
+      vm.gas += BigInt(random.below(50))
+      break
+    case 7: {
+      const address = addressNear(random, random.pick(PAGE_PALETTE))
+      vm.regs32[14] = vm.memory.readU32(address)
+      vm.memory.writeU16(address, edge32(random))
+      break
+    }
+    default:
+  }
+}
+
+/** Whether to go on after an exit, having changed the machine so that it can. */
+export function react(vm: Vm, exit: Exit, random: Random): boolean {
+  switch (exit) {
+    case Exit.Step:
+      return true
+    case Exit.Host:
+      vm.regs32[14] = random.next()
+      vm.regs32[15] = 0
+      meddle(vm, random)
+      return true
+    case Exit.Break:
+      meddle(vm, random)
+      return true
+    case Exit.PageFault:
+      if (random.chance(30)) return false
+      vm.memory.protect(vm.exitArg / PAGE_SIZE, 1, random.chance(80) ? Access.Write : Access.Read)
+      return true
+    case Exit.OutOfGas:
+      if (random.chance(60)) return false
+      vm.gas = BigInt(random.below(200))
+      return true
+    default:
+      return false
+  }
+}
+
+/** A digest of what a host function sees, so that engines can be compared at every call. */
+function digest(vm: Vm, index: number, before: number): number {
+  let h = before ^ index
+  const { regs32 } = vm
+  for (let i = 0; i < 26; i++) h = Math.imul(h ^ regs32[i]!, 0x01000193)
+  h = Math.imul(h ^ vm.pc, 0x01000193)
+  h = Math.imul(h ^ Number(BigInt.asIntN(32, vm.gas)), 0x01000193)
+  return Math.imul(h ^ (vm.charged ? 1 : 2), 0x01000193)
+}
+
+/** What the host functions of one machine saw. */
+export interface HostLog {
+  calls: number
+  digest: number
+}
+
+/** Host functions that meddle, charge, refuse, stop, jump; some indices have none. `random` is the machine's own. */
+export function fuzzHost(salt: number, random: Random, log: HostLog): HostTable {
+  return {
+    entry(index) {
+      if (((index ^ salt) & 3) === 0) return undefined
+      return {
+        name: 'fuzz',
+        price: (index ^ salt) & 4 ? 0 : (vm, i) => (vm.regs32[14]! ^ i) & 63,
+        call(vm) {
+          log.calls += 1
+          log.digest = digest(vm, index, log.digest)
+          random.reseed(salt, log.calls)
+          meddle(vm, random)
+          const kind = random.below(100)
+          if (kind < 2) vm.pc = random.below(256)
+          if (kind < 90) return HostAction.Continue
+          if (kind < 95) return HostAction.Stop
+          if (kind < 97) return HostAction.OutOfGas
+          return kind < 98 ? HostAction.Halt : HostAction.Panic
+        },
+      }
+    },
+  }
+}

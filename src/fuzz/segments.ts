@@ -1,0 +1,230 @@
+// Pieces of generated programs: straight runs, loops, calls, recursion, switches, memory and host calls, irreducible flow.
+// Not single instructions: emit.ts. Every piece begins a basic block and ends with a terminator.
+import type { Emitter } from './emit.ts'
+
+/** One random instruction that does not end the block. */
+function filler(emitter: Emitter): void {
+  const { random } = emitter
+  const kind = random.below(100)
+  if (kind < 62) emitter.ofKind('alu')
+  else if (kind < 76) memoryAccess(emitter, 'load')
+  else if (kind < 90) memoryAccess(emitter, 'store')
+  else if (kind < 92) emitter.ofKind('host')
+  else if (kind < 93) emitter.ofKind('sbrk')
+  else if (kind < 94) blockFill(emitter)
+  else if (kind < 96) emitter.ofKind('nop')
+  else emitter.ofKind('alu')
+}
+
+function fillers(emitter: Emitter, count: number): void {
+  for (let i = 0; i < count; i++) filler(emitter)
+}
+
+/** A load or store, half of them with a base register that was just given a good address. */
+function memoryAccess(emitter: Emitter, kind: 'load' | 'store'): void {
+  const { random, set } = emitter
+  if (random.chance(50)) {
+    emitter.ofKind(kind)
+    return
+  }
+  const base = emitter.register()
+  const offset = random.chance(60) ? random.below(16) - 8 : 0
+  emitter.set32(base, emitter.address() - offset)
+  const candidates = set.byOpcode.filter(
+    instruction => instruction?.kind === kind && instruction.format === 'reg_reg_imm',
+  )
+  const instruction = random.pick(candidates)!
+  emitter.operands(set.opcodes[instruction.id]!, instruction.format, emitter.register(), base, 0, offset)
+}
+
+/** memset with a short, mostly good range; nothing where the set has no memset. */
+function blockFill(emitter: Emitter): void {
+  if (emitter.opcode('memset') < 0) return
+  emitter.set32(7, emitter.address())
+  emitter.set32(9, emitter.wild ? emitter.random.next() : emitter.random.below(40))
+  emitter.ofKind('memset')
+}
+
+/** An indirect jump to `label` through the jump table. */
+function jumpThroughTable(emitter: Emitter, label: number): void {
+  const { random, writer } = emitter
+  const address = emitter.wild
+    ? random.pick([0, 1, 3, 0xffff0000, 0xfffffffe, 2 * (writer.tableLength + 1), random.next()])
+    : writer.entry(label)
+  const base = emitter.register()
+  const offset = random.chance(50) ? 0 : random.below(256)
+  if (random.chance(50)) {
+    emitter.set32(base, address - offset)
+    emitter.operands(emitter.opcode('jump_ind'), 'reg_imm', base, 0, 0, offset)
+  } else {
+    emitter.set32(base, address)
+    // X is written to A, which may be the base: that has to be read first (GP A.5.12).
+    writer.begin(emitter.opcode('load_imm_jump_ind'))
+    writer.byte((random.chance(30) ? base : emitter.register()) | (base << 4))
+    writer.byte(1)
+    writer.byte(random.below(256))
+  }
+}
+
+/** Ends a block: mostly a branch to somewhere. */
+function terminator(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const kind = random.below(20)
+  if (kind < 10) emitter.ofKind('branch')
+  else if (kind < 12) emitter.ofKind('jump')
+  else if (kind < 15) emitter.ofKind('fallthrough')
+  else if (kind < 17) jumpThroughTable(emitter, emitter.anyLabel())
+  else if (kind < 18) {
+    // Halt: jump to the address an invocation returns to (GP A.18).
+    emitter.set64(0, 0xffff0000, random.chance(80) ? 0 : random.next())
+    emitter.operands(emitter.opcode('jump_ind'), 'reg_imm', 0, 0, 0, 0)
+  } else if (kind < 19) writer.begin(emitter.opcode('trap'))
+  else emitter.ofKind('djump')
+}
+
+/** Blocks that branch to each other at random: irreducible flow, targets in other pieces too. */
+function tangle(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const labels = Array.from({ length: random.between(1, 8) }, () => writer.newLabel())
+  for (const label of labels) {
+    writer.place(label)
+    if (random.chance(10)) emitter.ofKind('nop')
+    fillers(emitter, random.below(6))
+    if (random.chance(60)) emitter.ofKind('branch', random.pick(labels))
+    else terminator(emitter)
+  }
+  writer.begin(emitter.opcode(random.chance(50) ? 'trap' : 'fallthrough'))
+}
+
+/** A counted loop, maybe with another inside; runs as long as gas lasts if the body changes the counter. */
+function loop(emitter: Emitter, depth: number): void {
+  const { random, writer } = emitter
+  const counter = emitter.register() % 13
+  const head = writer.newLabel()
+  emitter.set32(counter, random.pick([1, 2, 5, 10, 100, 100000, -1]))
+  writer.begin(emitter.opcode('fallthrough'))
+  writer.place(head)
+  fillers(emitter, random.between(1, 8))
+  if (depth > 0 && random.chance(40)) loop(emitter, depth - 1)
+  if (random.chance(30)) {
+    const out = writer.newLabel()
+    emitter.ofKind('branch', out)
+    fillers(emitter, random.below(4))
+    writer.begin(emitter.opcode('fallthrough'))
+    writer.place(out)
+  }
+  emitter.operands(emitter.opcode('add_imm_64'), 'reg_reg_imm', counter, counter, 0, -1)
+  writer.begin(emitter.opcode('branch_ne_imm'))
+  writer.byte(counter)
+  writer.target(head, 2)
+  fillers(emitter, random.below(3))
+}
+
+/** load_imm_jump ra, return address, function. */
+function call(emitter: Emitter, callee: number, link: number): void {
+  const { writer } = emitter
+  const back = writer.newLabel()
+  const address = emitter.wild ? emitter.random.below(64) : writer.entry(back)
+  writer.begin(emitter.opcode('load_imm_jump'))
+  writer.byte(link | (4 << 4))
+  writer.immediate(address, 4)
+  writer.target(callee, 2)
+  writer.place(back)
+}
+
+/** Functions that call each other, return through the jump table, and may recurse with their links on a stack. */
+function calls(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const link = random.chance(80) ? 0 : emitter.register() % 13
+  const functions = Array.from({ length: random.between(1, 4) }, () => writer.newLabel())
+  const frame = random.pick([8, 16, 64])
+  for (let i = random.between(1, 4); i > 0; i--) {
+    fillers(emitter, random.below(3))
+    call(emitter, random.pick(functions), link)
+  }
+  terminator(emitter)
+  for (const label of functions) {
+    writer.place(label)
+    const recursive = random.chance(60)
+    if (recursive) {
+      emitter.operands(emitter.opcode('add_imm_64'), 'reg_reg_imm', 1, 1, 0, -frame)
+      emitter.operands(emitter.opcode('store_ind_u64'), 'reg_reg_imm', link, 1, 0, 0)
+    }
+    fillers(emitter, random.below(5))
+    if (recursive) {
+      const out = writer.newLabel()
+      emitter.ofKind('branch', out)
+      call(emitter, random.pick(functions), link)
+      fillers(emitter, random.below(3))
+      writer.begin(emitter.opcode('fallthrough'))
+      writer.place(out)
+      emitter.operands(emitter.opcode('load_ind_u64'), 'reg_reg_imm', link, 1, 0, 0)
+      emitter.operands(emitter.opcode('add_imm_64'), 'reg_reg_imm', 1, 1, 0, frame)
+    }
+    emitter.operands(emitter.opcode('jump_ind'), 'reg_imm', link, 0, 0, 0)
+  }
+}
+
+/** A table of targets, some of them bad, and a jump into it by a computed index. */
+function jumpSwitch(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const index = emitter.register() % 13
+  const count = random.pick([2, 4, 8])
+  const labels = Array.from({ length: count }, () => writer.newLabel())
+  let first = 0
+  for (const label of labels) {
+    const address = emitter.wild
+      ? writer.wildEntry(random.pick([0, 1, writer.length, 0xffffffff]))
+      : writer.entry(label)
+    first ||= address
+  }
+  emitter.operands(emitter.opcode('and_imm'), 'reg_reg_imm', index, emitter.register(), 0, count - 1)
+  emitter.operands(emitter.opcode('shlo_l_imm_64'), 'reg_reg_imm', index, index, 0, 1)
+  emitter.operands(emitter.opcode('jump_ind'), 'reg_imm', index, 0, 0, first)
+  for (const label of labels) {
+    writer.place(label)
+    fillers(emitter, random.below(4))
+    terminator(emitter)
+  }
+}
+
+/** A loop around host calls. */
+function hostLoop(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const head = writer.newLabel()
+  const counter = emitter.register() % 13
+  emitter.set32(counter, random.between(1, 6))
+  writer.begin(emitter.opcode('fallthrough'))
+  writer.place(head)
+  fillers(emitter, random.below(3))
+  emitter.ofKind('host')
+  fillers(emitter, random.below(3))
+  emitter.operands(emitter.opcode('add_imm_64'), 'reg_reg_imm', counter, counter, 0, -1)
+  emitter.ofKind('branch', head)
+}
+
+/** Writes one piece; control flow may leave it for any label written so far. */
+export function writeSegment(emitter: Emitter, plain: boolean): void {
+  const { random, writer } = emitter
+  const kind = random.below(100)
+  if (kind < 15) fillers(emitter, random.between(1, 12))
+  else if (kind < 40) tangle(emitter)
+  else if (kind < 60) loop(emitter, 2)
+  else if (kind < 75) calls(emitter)
+  else if (kind < 85) jumpSwitch(emitter)
+  else if (kind < 92) hostLoop(emitter)
+  else if (kind < 94 && !plain) fillers(emitter, random.between(200, 3000))
+  else memoryAccesses(emitter)
+  if (random.chance(85)) terminator(emitter)
+  else {
+    // Nothing ends the piece but the next one, whose first block then is the middle of this one's.
+    writer.begin(emitter.opcode('move_reg'))
+    writer.byte(0)
+  }
+}
+
+function memoryAccesses(emitter: Emitter): void {
+  for (let i = emitter.random.between(2, 12); i > 0; i--) {
+    memoryAccess(emitter, emitter.random.chance(50) ? 'load' : 'store')
+  }
+}
