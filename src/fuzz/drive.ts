@@ -62,7 +62,8 @@ function switchEngine(vm: Vm): void {
   }
 }
 
-function perform(vm: Vm, action: number): Exit {
+/** Does what an action of the schedule says. */
+export function perform(vm: Vm, action: number): Exit {
   if (action > 0) return vm.step(action)
   if (action < 0) switchEngine(vm)
   return vm.run()
@@ -77,7 +78,8 @@ function attempt(runner: Runner, action: number): { exit: Exit } | { error: stri
   }
 }
 
-function enter(vm: Vm, entry: FuzzEntry): void {
+/** Puts a machine at the beginning of an entry. */
+export function enter(vm: Vm, entry: FuzzEntry): void {
   vm.regs32.set(entry.regs)
   vm.pc = entry.pc
   vm.gas = BigInt(entry.gas)
