@@ -119,7 +119,10 @@ const CHROMIUM_FLAGS = [
 
 async function runBrowsers(names, report) {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath)) return names.forEach(name => report(name, { version: '', error: 'absent' }))
+  if (!existsSync(executablePath)) {
+    for (const name of names) report(name, { version: '', error: 'absent' })
+    return
+  }
   const { chromium } = await import('playwright-core')
   const server = await serve()
   const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS })
