@@ -39,7 +39,7 @@ function polkavm(backend, gas) {
     label: `${label}, ${gas === 'sync' ? 'gas' : 'no gas'}`,
     kind: 'peer',
     suites: ['micro', 'workloads'],
-    missing: existsSync(POLKAVM) ? undefined : 'not built: cargo build --release in bench/peers/polkavm',
+    missing: existsSync(POLKAVM) ? undefined : 'not built: npm run build:polkavm in bench/',
     // Its process sandbox spins in two processes; on one core they would wait for each other.
     ownCores: backend === 'linux',
     command: (files, flags) => [POLKAVM, '--backend', backend, '--gas', gas, ...withoutWarmup(flags), ...files],
@@ -93,12 +93,29 @@ function coulis(kind, node, available) {
   }
 }
 
+const CORE = join(BENCH, 'engines', 'build', 'core-native')
+const coreNative = {
+  id: 'core-native',
+  label: 'coulis core, native',
+  kind: 'native',
+  suites: ['micro', 'workloads'],
+  missing: existsSync(CORE) ? undefined : 'not built: npm run build:core in bench/',
+  command: (files, flags) => [
+    process.execPath,
+    join(BENCH, 'engines', 'core-native.mjs'),
+    ...withoutWarmup(flags),
+    ...files,
+  ],
+}
+
 const native = {
   id: 'native',
   label: 'native, clang -O2',
   kind: 'native',
   suites: ['workloads'],
-  missing: existsSync(join(BENCH, 'workloads', 'build', 'sieve')) ? undefined : 'not built: workloads/build.ts',
+  missing: existsSync(join(BENCH, 'workloads', 'build', 'sieve'))
+    ? undefined
+    : 'not built: npm run build:native in bench/',
   command: (files, flags) => [
     process.execPath,
     join(BENCH, 'engines', 'native.mjs'),
@@ -115,6 +132,7 @@ export async function opponents() {
   const kinds = ['interpreter', 'recompiler', 'auto']
   return [
     ...kinds.flatMap(kind => nodes.map(node => coulis(kind, node, available))),
+    coreNative,
     native,
     polkavm('interpreter', 'sync'),
     polkavm('interpreter', 'none'),

@@ -1,7 +1,7 @@
 // Assembles the benchmark programs of this folder to *.gen.json, with the expected end state from engines that are not
 // ours: PolkaVM's interpreter, and for BLAKE2b Node's crypto. Not a benchmark: run.mjs is.
 //
-//   node_modules/.bin/node programs/build.ts   (Node 22.18 or newer; PolkaVM has to be built)
+//   npm run programs, or node programs/build.ts on Node 22.18 or newer; PolkaVM has to be built
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

@@ -1,7 +1,7 @@
 // Builds the workloads: clang for this machine and for RISC-V, RISC-V translated to PVM, the result of the native run
 // written into the program file, gas from an engine that is not ours. Not a benchmark: run.mjs is.
 //
-//   node_modules/.bin/node workloads/build.ts [--native-only] [name ...]      (Node 22.18 or newer: it strips the types)
+//   npm run programs, npm run build:native; or node workloads/build.ts [--native-only] [name ...] on Node 22.18 or newer
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
