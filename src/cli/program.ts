@@ -4,6 +4,7 @@ import { addAsm } from './asm.ts'
 import { addConform } from './conform.ts'
 import { addDisasm } from './disasm.ts'
 import { EXIT_CODE_HELP, reportError } from './errors.ts'
+import { addFuzz } from './fuzz.ts'
 import { addGas } from './gas.ts'
 import { addInspect } from './inspect.ts'
 import { addReplay } from './replay.ts'
@@ -47,6 +48,7 @@ Examples:
   addGas(program, terminal)
   addReplay(program, terminal, exit)
   addConform(program, terminal, exit)
+  addFuzz(program, terminal, exit)
   for (const command of program.commands) command.copyInheritedSettings(program)
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -1,0 +1,167 @@
+// `coulis fuzz`: engines against each other on random programs. Not the generator or the comparison: fuzz/.
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { availableEngines } from '../engine/create.ts'
+import { ENGINE_KINDS, type EngineKind } from '../engine/engine.ts'
+import {
+  type CampaignFinding,
+  type CampaignOptions,
+  createTotals,
+  FUZZ_STYLES,
+  type FuzzStyle,
+  runCampaign,
+  type Totals,
+} from '../fuzz/campaign.ts'
+import { formatCase } from '../fuzz/text.ts'
+import { type ProfileName, profile } from '../program/profile.ts'
+import { ExitCode } from './errors.ts'
+import { formatCount } from './format.ts'
+import { parseCount, profileOption } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options {
+  readonly seed: string
+  readonly shard?: { readonly index: number; readonly count: number }
+  readonly programs?: number
+  readonly cases?: number
+  readonly seconds?: number
+  readonly from?: number
+  readonly engines?: readonly EngineKind[]
+  readonly style: FuzzStyle
+  readonly profile?: ProfileName
+  readonly json?: boolean
+}
+
+const DEFAULT_SECONDS = 10
+const PROGRESS_MS = 2000
+
+function parseShard(text: string): { index: number; count: number } {
+  const match = /^(\d+)\/(\d+)$/.exec(text)
+  const [index, count] = [Number(match?.[1]), Number(match?.[2])]
+  if (!(index >= 1 && index <= count)) throw new InvalidArgumentError('expected i/n with 1 <= i <= n.')
+  return { index: index - 1, count }
+}
+
+function parseEngines(text: string): EngineKind[] {
+  const kinds = text.split(',').map(name => {
+    const kind = ENGINE_KINDS.find(known => known === name)
+    if (kind === undefined) throw new InvalidArgumentError(`${name} is none of ${ENGINE_KINDS.join(', ')}.`)
+    return kind
+  })
+  if (kinds.length < 2) throw new InvalidArgumentError('expected at least two, to compare.')
+  return kinds
+}
+
+/** The command that shows the difference again. */
+function again({ seed, style, profile: name }: Options, engines: readonly EngineKind[], index: string): string {
+  const rules = name === undefined ? '' : ` --profile ${name}`
+  return `coulis fuzz --seed ${seed} --from ${index} --cases 1 --style ${style} --engines ${engines.join(',')}${rules}`
+}
+
+/** The reproducer: assembly text with how it is run, as test/golden/ has it. */
+function reproducer(found: CampaignFinding, command: string): string {
+  const { fuzz, reduced, reducedFinding: finding } = found
+  const title = [
+    `${finding.left} and ${finding.right} differ in ${finding.what}`,
+    `after ${finding.path.join('; ')}`,
+    `case ${fuzz.label}: ${command}`,
+    `expected is what ${finding.left} does`,
+  ].join('\n')
+  return formatCase(reduced, title, finding.left)
+}
+
+function summary(totals: Totals, seconds: number): string {
+  const { programs, exits, instructions, cases, rejected, hostCalls } = totals
+  return (
+    `${formatCount(programs)} programs, ${formatCount(exits)} exits, ${formatCount(hostCalls)} host calls, ` +
+    `${formatCount(instructions)} instructions in ${formatCount(cases)} cases (${formatCount(rejected)} refused); ` +
+    `${seconds.toFixed(1)} s, ${formatCount(Math.round(programs / seconds))} programs/s`
+  )
+}
+
+function fuzz(options: Options, terminal: Terminal): number {
+  const engines = options.engines ?? availableEngines()
+  const started = performance.now()
+  const seconds = (): number => (performance.now() - started) / 1000
+  const limit =
+    options.seconds ??
+    (options.programs === undefined && options.cases === undefined ? DEFAULT_SECONDS : Number.POSITIVE_INFINITY)
+  let reported = started
+  const report = (totals: Totals, event: string): void => {
+    if (options.json) terminal.line(JSON.stringify({ event, engines, seconds: seconds(), ...totals }))
+    else if (event === 'progress') terminal.error(terminal.errorColors.dim(summary(totals, seconds())))
+    terminal.flush()
+  }
+  const campaign: CampaignOptions = {
+    seed: /^\d+$/.test(options.seed) ? Number(options.seed) : options.seed,
+    engines,
+    style: options.style,
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
+    ...(options.from === undefined ? {} : { from: options.from }),
+    ...(options.profile === undefined ? {} : { profiles: [profile(options.profile)] }),
+    enough(totals) {
+      const now = performance.now()
+      if (now - reported > PROGRESS_MS) {
+        reported = now
+        report(totals, 'progress')
+      }
+      const { programs: most = Number.POSITIVE_INFINITY, cases = Number.POSITIVE_INFINITY } = options
+      return totals.programs >= most || totals.cases >= cases || (now - started) / 1000 >= limit
+    },
+  }
+  const totals = createTotals()
+  const found = runCampaign(campaign, totals)
+  const { green, red } = terminal.colors
+  if (found === undefined) {
+    report(totals, 'done')
+    if (!options.json)
+      terminal.line(`${green('no difference')} between ${engines.join(', ')}: ${summary(totals, seconds())}`)
+    return ExitCode.Ok
+  }
+  const index = found.fuzz.label.slice(found.fuzz.label.lastIndexOf(':') + 1)
+  const command = again(options, engines, index)
+  const text = reproducer(found, command)
+  if (options.json) {
+    const { reducedFinding } = found
+    terminal.line(
+      JSON.stringify({ event: 'difference', engines, seconds: seconds(), ...totals, command, ...reducedFinding, text }),
+    )
+  } else terminal.line(`${red('difference')} after ${summary(totals, seconds())}\n\n${text}`)
+  return ExitCode.Different
+}
+
+/** Adds the command. */
+export function addFuzz(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  program
+    .command('fuzz')
+    .summary('compare engines on random programs')
+    .description(
+      'Runs random programs, valid, nearly valid and hostile, on several engines and compares exit, pc, gas, registers,\n' +
+        'memory and rights at every exit and host call. Stops at the first difference with exit code 1 and prints a\n' +
+        'program of a few lines that shows it (docs/testing.md).',
+    )
+    .option('--seed <seed>', 'a number or a word; the same seed makes the same programs', '0')
+    .option('--shard <i/n>', 'only every n-th case, for n processes', parseShard)
+    .option('--from <index>', 'number of the first case', parseCount)
+    .option('--programs <n>', 'stop after that many programs', parseCount)
+    .option('--cases <n>', 'stop after that many cases, of one to some hundred programs each', parseCount)
+    .option('--seconds <n>', `stop after that long; default ${DEFAULT_SECONDS} unless a number is given`, parseCount)
+    .option('--engines <list>', `two or more of ${ENGINE_KINDS.join(',')}; default: all there are`, parseEngines)
+    .addOption(new Option('--style <style>', 'what cases look like').choices([...FUZZ_STYLES]).default('mixed'))
+    .addOption(profileOption())
+    .option('--json', 'print a JSON object per line: progress, then done or difference')
+    .addHelpText(
+      'after',
+      `
+Styles:
+  close   few short programs, everything compared at every exit, steps and changes of engine
+  short   hundreds of short programs per case, for numbers of programs
+  long    loops with gas for millions of instructions, for numbers of instructions
+  mixed   all of them
+
+Examples:
+  coulis fuzz --seconds 60
+  coulis fuzz --engines interpreter,recompiler --style long --seed nightly --shard 1/2
+  coulis fuzz --seed 7 --from 1234 --cases 1`,
+    )
+    .action((options: Options) => exit(fuzz(options, terminal)))
+}

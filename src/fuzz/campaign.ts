@@ -1,0 +1,143 @@
+// A fuzzing campaign: case after case of a seed, on some engines, until something differs or enough is enough.
+// Not a clock and not an output: callers decide when to stop and what to print.
+import type { EngineKind } from '../engine/engine.ts'
+import type { Profile } from '../program/profile.ts'
+import type { FuzzCase } from './case.ts'
+import { type DriveOptions, driveCase, type Finding } from './drive.ts'
+import { type GenerateOptions, generateCase } from './generate.ts'
+import { reduceCase } from './reduce.ts'
+
+/**
+ * What cases look like.
+ * - `close`: few short programs per case, everything compared at every exit, schedules that step and change engines.
+ * - `short`: many short programs per case, run from start to end, memory compared at the end.
+ * - `long`: loops with gas for millions of instructions.
+ * - `mixed`: all of them.
+ */
+export type FuzzStyle = 'close' | 'short' | 'long' | 'mixed'
+
+/** The styles' names, for help texts and option checks. */
+export const FUZZ_STYLES: readonly FuzzStyle[] = ['mixed', 'close', 'short', 'long']
+
+/** What to fuzz. */
+export interface CampaignOptions {
+  readonly seed: number | string
+  /** The engines; the first is the one the others are compared with. */
+  readonly engines: readonly EngineKind[]
+  /** Default `mixed`. */
+  readonly style?: FuzzStyle
+  /** Part `index` (from 0) of `count`; default all of it. Shards of one seed never run the same case. */
+  readonly shard?: { readonly index: number; readonly count: number }
+  /** First case; default 0. */
+  readonly from?: number
+  /** Profiles to pick from; default both Gray Paper versions and mixtures. */
+  readonly profiles?: readonly Profile[]
+  /** Asked before every case. */
+  readonly enough: (totals: Totals) => boolean
+  readonly instantiate?: DriveOptions['instantiate']
+}
+
+/** What a campaign did. */
+export interface Totals {
+  cases: number
+  /** Starts of a machine that ran to their end. */
+  programs: number
+  /** Exits compared. */
+  exits: number
+  hostCalls: number
+  /** Gas used on one engine, under the models where it counts instructions. */
+  instructions: number
+  /** Programs the loader refused. */
+  rejected: number
+  /** Number of the next case. */
+  next: number
+}
+
+/** A difference, found and made small. */
+export interface CampaignFinding {
+  readonly fuzz: FuzzCase
+  readonly finding: Finding
+  readonly reduced: FuzzCase
+  /** What differs in the reduced case. */
+  readonly reducedFinding: Finding
+}
+
+interface Plan {
+  readonly generate: GenerateOptions
+  readonly drive: DriveOptions
+}
+
+const CLOSE: Plan = { generate: { entries: 2 }, drive: { memory: 'exits' } }
+const SHORT: Plan = { generate: { entries: 250, gas: 400, plain: true }, drive: { memory: 'case' } }
+/** The reference machine runs about a million instructions in a second; with it among the engines long is shorter. */
+const LONG: Plan = { generate: { entries: 20, gas: 20_000_000, plain: true }, drive: { memory: 'case' } }
+const LONG_WITH_REFERENCE: Plan = { generate: { entries: 20, gas: 200_000, plain: true }, drive: { memory: 'case' } }
+
+function planOf(style: FuzzStyle, index: number, engines: readonly EngineKind[]): Plan {
+  switch (style) {
+    case 'close':
+      return CLOSE
+    case 'short':
+      return SHORT
+    case 'long':
+      return engines.includes('reference') ? LONG_WITH_REFERENCE : LONG
+    case 'mixed': {
+      const turn = index % 50
+      return planOf(turn === 0 ? 'long' : turn < 10 ? 'short' : 'close', index, engines)
+    }
+  }
+}
+
+/** Makes the case of that number as the campaign does, and how it is driven. */
+export function campaignCase(options: CampaignOptions, index: number): { fuzz: FuzzCase; drive: DriveOptions } {
+  const { style = 'mixed', engines, profiles, instantiate } = options
+  const { generate, drive } = planOf(style, index, engines)
+  const fuzz = generateCase(options.seed, index, profiles === undefined ? generate : { ...generate, profiles })
+  return { fuzz, drive: instantiate === undefined ? drive : { ...drive, instantiate } }
+}
+
+/** Reduces a case that shows a difference. */
+function reduce(
+  fuzz: FuzzCase,
+  finding: Finding,
+  engines: readonly EngineKind[],
+  drive: DriveOptions,
+): CampaignFinding {
+  const pair = engines.filter(kind => kind === finding.left || kind === finding.right)
+  // Memory at every exit says more than at the end, if the case still fails like that.
+  const close: DriveOptions = { ...drive, memory: 'exits' }
+  const run = (it: FuzzCase): Finding | undefined => driveCase(it, pair, close).finding
+  if (run(fuzz) === undefined) return { fuzz, finding, reduced: fuzz, reducedFinding: finding }
+  const reduced = reduceCase(fuzz, it => run(it) !== undefined)
+  return { fuzz, finding, reduced, reducedFinding: run(reduced) ?? finding }
+}
+
+/**
+ * Runs cases until `enough` says so or two engines differ.
+ *
+ * @returns the difference, reduced; undefined when there was none.
+ */
+export function runCampaign(options: CampaignOptions, totals: Totals): CampaignFinding | undefined {
+  const { shard = { index: 0, count: 1 }, engines } = options
+  if (engines.length < 2) throw new RangeError('engines: at least two, to compare')
+  if (!(shard.index >= 0 && shard.index < shard.count)) throw new RangeError(`shard: ${shard.index} of ${shard.count}`)
+  const first = options.from ?? 0
+  for (let index = first + shard.index; !options.enough(totals); index += shard.count) {
+    const { fuzz, drive } = campaignCase(options, index)
+    const outcome = driveCase(fuzz, engines, drive)
+    totals.cases += 1
+    totals.programs += outcome.programs
+    totals.exits += outcome.exits
+    totals.hostCalls += outcome.hostCalls
+    totals.instructions += outcome.instructions
+    totals.rejected += outcome.rejected ? 1 : 0
+    totals.next = index + shard.count
+    if (outcome.finding !== undefined) return reduce(fuzz, outcome.finding, engines, drive)
+  }
+  return undefined
+}
+
+/** Nothing done yet. */
+export function createTotals(): Totals {
+  return { cases: 0, programs: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: 0, next: 0 }
+}

@@ -1,0 +1,53 @@
+// `coulis fuzz`: what it prints, and the exit codes scripts rely on.
+import { describe, expect, it } from 'vitest'
+import { createCli } from './cli.ts'
+
+const cli = createCli()
+const SELF = ['--engines', 'reference,reference', '--style', 'close']
+
+describe('coulis fuzz', () => {
+  it('says what it did when nothing differs', () => {
+    const { code, out } = cli.run(['fuzz', '--cases', '20', ...SELF])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^no difference between reference, reference: \d+ programs, [\d,]+ exits, .* in 20 cases/)
+  })
+
+  it('prints JSON lines, and the same numbers for the same seed', () => {
+    const totals = (): unknown => {
+      const { code, out } = cli.run(['fuzz', '--cases', '12', '--seed', 'word', '--json', ...SELF])
+      expect(code).toBe(0)
+      const { event, seconds, ...rest } = JSON.parse(out.trim().split('\n').at(-1)!)
+      expect(event).toBe('done')
+      expect(seconds).toBeGreaterThan(0)
+      return rest
+    }
+    expect(totals()).toEqual(totals())
+  })
+
+  it('shards of a seed run different cases, together all of them', () => {
+    const programs = (...args: string[]): number =>
+      JSON.parse(
+        cli
+          .run(['fuzz', '--json', ...SELF, ...args])
+          .out.trim()
+          .split('\n')
+          .at(-1)!,
+      ).exits
+    expect(programs('--shard', '1/2', '--cases', '5') + programs('--shard', '2/2', '--cases', '5')).toBe(
+      programs('--cases', '10'),
+    )
+  })
+
+  it('refuses what makes no sense', () => {
+    for (const args of [
+      ['--shard', '3/2'],
+      ['--engines', 'reference'],
+      ['--engines', 'reference,other'],
+      ['--style', 'x'],
+    ]) {
+      const { code, err } = cli.run(['fuzz', ...args])
+      expect(code, args.join(' ')).toBe(2)
+      expect(err).toMatch(/error/)
+    }
+  })
+})
