@@ -69,7 +69,7 @@ function typeberry(node) {
     label: `typeberry built-in, Node ${node.major}`,
     kind: 'peer',
     suites: ['micro', 'workloads'],
-    missing: existsSync(join(BENCH, 'node_modules', '@typeberry', 'lib')) ? undefined : 'npm ci in bench/',
+    missing: existsSync(join(BENCH, 'node_modules', '@typeberry', 'lib')) ? undefined : 'see README.md',
     slow: true,
     command: (files, flags) => [
       node.path,
