@@ -5,6 +5,7 @@ import { exitSuite } from './exits.ts'
 import { gasSuite } from './gas.ts'
 import { heapSuite } from './heap.ts'
 import { hostCallSuite } from './host-calls.ts'
+import { instructionSuite } from './instructions.ts'
 import { memorySuite } from './memory.ts'
 import { runSuite } from './runs.ts'
 import { startSuite } from './start.ts'
@@ -20,6 +21,7 @@ export function engineSuite(name: string, createVm: CreateVm): void {
     describe('starts', () => startSuite(createVm))
     describe('gas by blocks', () => gasSuite(createVm))
     describe('heap', () => heapSuite(createVm))
+    describe('instructions', () => instructionSuite(createVm))
     describe('tracer', () => tracerSuite(createVm))
   })
 }
