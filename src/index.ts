@@ -36,6 +36,7 @@ export type { TraceEvent, Tracer } from './engine/tracing.ts'
 export { AssemblyError, type AssemblyErrorCode } from './isa/assembly-error.ts'
 export type { CodeLine } from './isa/disassembler.ts'
 export { INSTRUCTION_SETS, type InstructionSet, type InstructionSetName, instructionSet } from './isa/set.ts'
+export { callExport, type ExportCall } from './program/call.ts'
 export { Access, type MemoryLayout } from './program/layout.ts'
 export {
   type ChartOptions,

@@ -10,7 +10,10 @@ import { loadProgram } from '../src/program/program.ts'
 const FOLDER = join(import.meta.dirname, '../examples')
 
 /** Committed files and the texts they are made of. */
-const BUILT = [{ text: 'counter.pvm', file: 'counter.jam' }]
+const BUILT = [
+  { text: 'counter.pvm', file: 'counter.jam' },
+  { text: 'adder.pvm', file: 'adder.polkavm' },
+]
 
 function text(name: string): string {
   return readFileSync(join(FOLDER, name), 'utf8')

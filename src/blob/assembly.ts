@@ -4,6 +4,7 @@ import { AssemblyError } from '../isa/assembly-error.ts'
 import type { InstructionSet, InstructionSetName } from '../isa/set.ts'
 import { BLOB_KINDS, type BlobKind, type Container, parseContainer, partsOf } from './container.ts'
 import { encodeJam, encodeMetadata } from './jam.ts'
+import { encodePolkavm, polkavmSymbol, polkavmVersion } from './polkavm.ts'
 import { encodeProgramBlob, type ProgramParts } from './raw.ts'
 import { encodeStandardProgram, type StandardProgram } from './standard.ts'
 
@@ -42,6 +43,8 @@ function kindOf(assembly: Assembly, wanted: BlobKind | undefined): BlobKind {
     return kind
   }
   if (assembly.metadata !== undefined) return 'jam'
+  const { imports, exports, sections, version } = assembly
+  if (imports.length + exports.length + sections.length > 0 || version !== undefined) return 'polkavm'
   const { readOnlySize, readWriteSize, heapPages, stackSize } = assembly
   return readOnlySize + readWriteSize > 0 || heapPages !== undefined || stackSize !== undefined ? 'standard' : 'raw'
 }
@@ -58,6 +61,12 @@ function refuseUnused(assembly: Assembly, kind: BlobKind): void {
     refuse(assembly.heapPages !== undefined, '.heap')
   }
   if (kind !== 'jam') refuse(assembly.metadata !== undefined, '.metadata')
+  if (kind === 'polkavm') {
+    refuse(assembly.heapPages !== undefined, '.heap')
+    refuse(assembly.exactTable !== undefined && assembly.exactTable.bytes.length > 0, '.jump_table_bytes')
+    refuse(assembly.jumpTableEntrySize > 4, '.entry_size above 4')
+    return
+  }
   refuse(assembly.imports.length > 0, '.import')
   refuse(assembly.exports.length > 0, '.export')
   refuse(assembly.sections.length > 0, '.section')
@@ -97,6 +106,38 @@ function standardProgram(assembly: Assembly): StandardProgram {
   }
 }
 
+function polkavmFile(assembly: Assembly): Uint8Array {
+  const { readOnly, readWrite, readOnlySize, readWriteSize, sections, exports } = assembly
+  for (const { id } of sections) {
+    if (id < 128) throw new AssemblyError('out-of-range', 1, 1, '.section numbers from 128 to 255', `${id}`)
+  }
+  return encodePolkavm({
+    version: assembly.version ?? polkavmVersion(assembly.instructionSet.name),
+    readOnly,
+    readWrite,
+    readOnlySize,
+    readWriteSize,
+    stackSize: assembly.stackSize ?? 0,
+    imports: assembly.imports.map(polkavmSymbol),
+    exports: exports.map(({ name, pc }) => ({ ...polkavmSymbol(name), pc })),
+    parts: assembly,
+    sections,
+  })
+}
+
+function encode(assembly: Assembly, kind: BlobKind): Uint8Array {
+  switch (kind) {
+    case 'raw':
+      return encodeProgramBlob(assembly)
+    case 'standard':
+      return encodeStandardProgram(standardProgram(assembly))
+    case 'jam':
+      return encodeJam(metadataBytes(assembly), standardProgram(assembly))
+    case 'polkavm':
+      return polkavmFile(assembly)
+  }
+}
+
 /**
  * Assembles a text to a file.
  *
@@ -108,12 +149,7 @@ export function assemble(text: string, options: AssembleOptions = {}): Assembled
   const assembly = assembleSource(text, options.instructionSet)
   const kind = kindOf(assembly, options.format)
   refuseUnused(assembly, kind)
-  const bytes =
-    kind === 'raw'
-      ? encodeProgramBlob(assembly)
-      : kind === 'standard'
-        ? encodeStandardProgram(standardProgram(assembly))
-        : encodeJam(metadataBytes(assembly), standardProgram(assembly))
+  const bytes = encode(assembly, kind)
   // Read back what was written: the result is what a loader will see, and a writer that errs is noticed here.
   const container = parseContainer(bytes, kind)
   const { instructionSet, labels, addresses, lines, warnings } = assembly

@@ -1,5 +1,6 @@
 // The containers a program comes in, as one type, with reading and writing by kind. Not detection: that is detect.ts.
 import { encodeJam, type JamFile, parseJam } from './jam.ts'
+import { encodePolkavm, type PolkavmFile, parsePolkavm } from './polkavm.ts'
 import { encodeProgramBlob, type ProgramParts, parseProgramBlob } from './raw.ts'
 import { encodeStandardProgram, parseStandardProgram, type StandardProgram } from './standard.ts'
 
@@ -8,12 +9,13 @@ export type Container =
   | { readonly kind: 'raw'; readonly parts: ProgramParts }
   | { readonly kind: 'standard'; readonly program: StandardProgram }
   | { readonly kind: 'jam'; readonly file: JamFile }
+  | { readonly kind: 'polkavm'; readonly file: PolkavmFile }
 
 /** The containers' names. */
 export type BlobKind = Container['kind']
 
 /** Every container name, for messages and option checks. */
-export const BLOB_KINDS: readonly BlobKind[] = ['raw', 'standard', 'jam']
+export const BLOB_KINDS: readonly BlobKind[] = ['raw', 'standard', 'jam', 'polkavm']
 
 /**
  * Reads bytes as the container named.
@@ -28,6 +30,8 @@ export function parseContainer(bytes: Uint8Array, kind: BlobKind): Container {
       return { kind, program: parseStandardProgram(bytes) }
     case 'jam':
       return { kind, file: parseJam(bytes) }
+    case 'polkavm':
+      return { kind, file: parsePolkavm(bytes) }
   }
 }
 
@@ -40,6 +44,8 @@ export function encodeContainer(container: Container): Uint8Array {
       return encodeStandardProgram(container.program)
     case 'jam':
       return encodeJam(container.file.metadataBytes, container.file.program)
+    case 'polkavm':
+      return encodePolkavm(container.file)
   }
 }
 
@@ -52,5 +58,7 @@ export function partsOf(container: Container): ProgramParts {
       return container.program.parts
     case 'jam':
       return container.file.program.parts
+    case 'polkavm':
+      return container.file.parts
   }
 }

@@ -2,6 +2,7 @@
 // Not a loader: program/ makes a program of it.
 import { BLOB_KINDS, type BlobKind, type Container, parseContainer } from './container.ts'
 import { BlobError } from './error.ts'
+import { isPolkavm } from './polkavm.ts'
 
 export { BLOB_KINDS, type BlobKind }
 
@@ -20,7 +21,8 @@ const ORDER: readonly BlobKind[] = [...BLOB_KINDS].reverse()
 /**
  * Detects the container.
  *
- * @throws BlobError `unknown-format` when none fits; the message has the reason of each.
+ * @throws BlobError `unknown-format` when none fits; the message has the reason of each. What starts as a `.polkavm`
+ * file and is nothing else throws that format's reason.
  */
 export function detectBlob(bytes: Uint8Array): Detection {
   const rejected: { kind: BlobKind; why: BlobError }[] = []
@@ -32,6 +34,8 @@ export function detectBlob(bytes: Uint8Array): Detection {
       rejected.push({ kind, why: error })
     }
   }
+  // With the magic number in front there is no doubt what it was meant to be.
+  if (isPolkavm(bytes)) throw rejected.find(({ kind }) => kind === 'polkavm')!.why
   const reasons = rejected.map(({ kind, why }) => `${kind}: ${why.message}`).join('; ')
   throw new BlobError('unknown-format', 0, `a program (${reasons})`)
 }

@@ -5,6 +5,7 @@ import type { InstructionSet } from '../isa/set.ts'
 import { formatHex, formatString } from '../isa/syntax.ts'
 import { type Container, partsOf } from './container.ts'
 import { decodeMetadata, encodeMetadata, type JamFile } from './jam.ts'
+import { type PolkavmFile, polkavmVersionName } from './polkavm.ts'
 import type { ProgramParts } from './raw.ts'
 import type { StandardProgram } from './standard.ts'
 
@@ -35,6 +36,15 @@ export interface ListingOptions extends DisassembleOptions {
 }
 
 const INDENT = '    '
+
+/** The names given, else those of exports. */
+function namesOf({ container }: Disassemblable, options: DisassembleOptions): ReadonlyMap<number, string> {
+  const names = new Map(options.names)
+  if (container.kind === 'polkavm') {
+    for (const { name, pc } of container.file.exports) if (!names.has(pc)) names.set(pc, name)
+  }
+  return names
+}
 
 /** Data as `.hex`, long runs of zeros as `.zero`. */
 function dataLines(bytes: Uint8Array): string[] {
@@ -76,6 +86,29 @@ function standardLines({ readOnly, readWrite, heapPages, stackSize }: StandardPr
   return [...lines, '', '.code']
 }
 
+function polkavmLines(file: PolkavmFile): string[] {
+  const { version, readOnly, readWrite, readOnlySize, readWriteSize, stackSize, imports, sections } = file
+  const lines = [`.version ${version}  ; ${polkavmVersionName(version)}`, `.stack ${stackSize}`]
+  if (readOnlySize > readOnly.length) lines.push(`.ro_size ${readOnlySize}`)
+  if (readWriteSize > readWrite.length) lines.push(`.rw_size ${readWriteSize}`)
+  imports.forEach(({ bytes }, index) => {
+    lines.push(`.import ${formatString(bytes)}  ; ${index}`)
+  })
+  for (const { id, bytes } of sections) lines.push(`.section ${id} ${formatHex(bytes)}`.trimEnd())
+  if (readOnly.length > 0) lines.push('', '.ro', ...dataLines(readOnly))
+  if (readWrite.length > 0) lines.push('', '.rw', ...dataLines(readWrite))
+  lines.push('', '.code')
+  return lines
+}
+
+/** Exports stand behind the code's labels, which they may name. */
+function exportLines(container: Container, labels: ReadonlyMap<number, string>): string[] {
+  if (container.kind !== 'polkavm') return []
+  return container.file.exports.map(({ bytes, pc }) => {
+    return `.export ${formatString(bytes)} ${labels.has(pc) ? `@${labels.get(pc)}` : pc}`
+  })
+}
+
 function headerLines(container: Container): string[] {
   const format = `.format ${container.kind}`
   switch (container.kind) {
@@ -85,6 +118,8 @@ function headerLines(container: Container): string[] {
       return [format, ...standardLines(container.program)]
     case 'jam':
       return [format, metadataLine(container.file), ...standardLines(container.file.program)]
+    case 'polkavm':
+      return [format, ...polkavmLines(container.file)]
   }
 }
 
@@ -122,9 +157,10 @@ function gapLines(gap: Uint8Array): string[] {
  */
 export function disassemble(program: Disassemblable, options: DisassembleOptions = {}): string {
   const parts = partsOf(program.container)
-  const lines = disassembleCode(parts, program.instructionSet, options)
+  const lines = disassembleCode(parts, program.instructionSet, { names: namesOf(program, options) })
   const out = [`.isa ${program.instructionSet.name}`, ...headerLines(program.container)]
-  const table = jumpTableLines(parts, labelsOf(lines))
+  const labels = labelsOf(lines)
+  const table = [...exportLines(program.container, labels), ...jumpTableLines(parts, labels)]
   if (table.length > 0) out.push('', ...table)
   out.push('')
   for (const { label, text, comment, gap } of lines) {
@@ -137,7 +173,10 @@ export function disassemble(program: Disassemblable, options: DisassembleOptions
 
 /** The code as lines of data, for tools that print it their own way. */
 export function listCode(program: Disassemblable, options: DisassembleOptions = {}): CodeLine[] {
-  return disassembleCode(partsOf(program.container), program.instructionSet, { ...options, widths: false })
+  return disassembleCode(partsOf(program.container), program.instructionSet, {
+    names: namesOf(program, options),
+    widths: false,
+  })
 }
 
 /**

@@ -56,6 +56,18 @@ export function readProgramParts(reader: Reader): ProgramParts {
   }
   const count = count64 > BigInt(MAX_ENTRIES) ? MAX_ENTRIES : Number(count64)
   const codeLength = reader.varint('code length', 0xffffffff)
+  const { table, parts } = readBody(reader, count, size, codeLength)
+  const clipped = count64 > BigInt(MAX_ENTRIES) || (size > 4 && parts.jumpTable.includes(0xffffffff))
+  return clipped ? { ...parts, exactTable: { count: count64, bytes: table } } : parts
+}
+
+/** Reads what follows the three numbers of a program blob: jump table, code, bitmask, nothing else. */
+export function readBody(
+  reader: Reader,
+  count: number,
+  size: number,
+  codeLength: number,
+): { readonly table: Uint8Array; readonly parts: ProgramParts } {
   const table = reader.take(size === 0 ? 0 : count * size, 'jump table')
   const code = reader.take(codeLength, 'code')
   const maskLength = Math.ceil(codeLength / 8)
@@ -67,8 +79,7 @@ export function readProgramParts(reader: Reader): ProgramParts {
   reader.expectEnd('the program blob')
   const jumpTable = readJumpTable(table, count, size)
   const parts = { code, bitmask, jumpTable, jumpTableLength: count, jumpTableEntrySize: size }
-  const clipped = count64 > BigInt(MAX_ENTRIES) || (size > 4 && jumpTable.includes(0xffffffff))
-  return clipped ? { ...parts, exactTable: { count: count64, bytes: table } } : parts
+  return { table, parts }
 }
 
 /** Reads a raw program blob (GP A.2). */

@@ -55,6 +55,20 @@ export class Reader {
     return value
   }
 
+  /** PolkaVM's form of E: at most 5 bytes, bits above 32 are lost, over-long forms are legal (spec polkavm-blob.md 1). */
+  varint32(what: string): number {
+    const start = this.offset
+    const first = this.uint(1, what)
+    let extra = 0
+    while (extra < 8 && (first & (0x80 >> extra)) !== 0) extra += 1
+    if (extra > 4) throw new BlobError('bad-varint', start, `${what} in at most 5 bytes`, `${extra + 1}`)
+    this.#need(extra, what)
+    let value = extra === 4 ? 0 : (first & (0x7f >> extra)) << (8 * extra)
+    for (let i = 0; i < extra; i++) value |= this.bytes[this.offset + i]! << (8 * i)
+    this.offset += extra
+    return value >>> 0
+  }
+
   /** A length or count that has to fit what is left of the input at least `unit` bytes each (0 = no such relation). */
   varint(what: string, limit: number): number {
     const start = this.offset

@@ -75,6 +75,7 @@ const KIND_TEXT: Readonly<Record<Program['kind'], string>> = {
   raw: 'raw program blob',
   standard: 'standard program (SPI)',
   jam: 'JAM service (metadata and standard program)',
+  polkavm: 'PolkaVM program',
 }
 
 function factsOf(loaded: Loaded): object {

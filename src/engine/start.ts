@@ -1,4 +1,5 @@
 // How a machine starts: options checked, defaults of the program's format filled in. Not the mapping: engines do that.
+import { BlobError } from '../blob/error.ts'
 import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 import type { MemoryChunk, StartOptions } from './engine.ts'
@@ -87,9 +88,12 @@ function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions[
 /**
  * Checks start options and fills in the defaults of the program's format.
  *
- * @throws RangeError or TypeError naming the option that is wrong.
+ * @throws RangeError or TypeError naming the option that is wrong; BlobError `bad-version` for a 32-bit program.
  */
 export function resolveStart(program: Program, options: StartOptions = {}): Start {
+  if (program.bits === 32) {
+    throw new BlobError('bad-version', 4, 'a 64-bit program to run; 32-bit ones can be inspected and disassembled', '1')
+  }
   const args = options.args ?? new Uint8Array(0)
   if (!(args instanceof Uint8Array)) throw new TypeError('args: expected a Uint8Array')
   const heap = options.heap ?? { start: program.layout.heapStart, limit: program.layout.heapLimit }

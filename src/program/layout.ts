@@ -1,5 +1,6 @@
 // What memory a program starts with: regions, page rights, heap bounds, start registers (GP A.7). Not the memory itself.
 import { BlobError } from '../blob/error.ts'
+import type { PolkavmFile } from '../blob/polkavm.ts'
 import type { StandardProgram } from '../blob/standard.ts'
 
 /** Bytes per page, Z_P. */
@@ -100,6 +101,37 @@ export function standardLayout(program: StandardProgram): MemoryLayout {
     },
     argumentsAddress: 2 ** 32 - ZONE_SIZE - ARGUMENTS_SIZE,
     argumentsLimit: ARGUMENTS_SIZE,
+    stackTop,
+  }
+}
+
+/**
+ * The memory map of a `.polkavm` file (spec polkavm-blob.md 3): as of a standard program, but the heap starts at the
+ * very end of the read-write data, the stack lies where that has the arguments, and pages are 4 KiB.
+ *
+ * @throws BlobError `bad-layout` when the areas do not fit the address space.
+ */
+export function polkavmLayout(file: PolkavmFile): MemoryLayout {
+  const { readOnly, readWrite, readOnlySize, readWriteSize, stackSize } = file
+  const readWriteStart = 2 * ZONE_SIZE + zoneAlign(readOnlySize)
+  const stackTop = HALT_ADDRESS - ZONE_SIZE
+  const stackZone = stackTop - zoneAlign(stackSize)
+  const lowest = readWriteStart + zoneAlign(readWriteSize) + ZONE_SIZE
+  if (lowest > stackZone)
+    throw new BlobError('bad-layout', 0, `a stack that starts at or above ${lowest}`, `${stackZone}`)
+  const none = new Uint8Array(0)
+  const regions: Region[] = [
+    { address: ZONE_SIZE, length: pageAlign(readOnlySize), access: Access.Read, data: readOnly },
+    { address: readWriteStart, length: pageAlign(readWriteSize), access: Access.Write, data: readWrite },
+    { address: stackTop - pageAlign(stackSize), length: pageAlign(stackSize), access: Access.Write, data: none },
+  ]
+  return {
+    regions: regions.filter(region => region.length > 0),
+    heapStart: readWriteStart + readWriteSize,
+    heapLimit: stackZone - ZONE_SIZE,
+    growHeap: undefined,
+    argumentsAddress: 0,
+    argumentsLimit: 0,
     stackTop,
   }
 }

@@ -2,11 +2,12 @@
 import { type BlobKind, type Container, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
+import { POLKAVM_32BIT, polkavmInstructionSet } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
-import { type InstructionSet, instructionSet } from '../isa/set.ts'
+import { type InstructionSet, type InstructionSetName, instructionSet } from '../isa/set.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
 import { blockCost, startOfBlock } from './gas.ts'
-import { EMPTY_LAYOUT, type MemoryLayout, standardLayout } from './layout.ts'
+import { EMPTY_LAYOUT, type MemoryLayout, polkavmLayout, standardLayout } from './layout.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from './profile.ts'
 import { findInvalidity } from './validate.ts'
 
@@ -25,6 +26,12 @@ export interface Program {
   readonly jumpTableLength: number
   readonly layout: MemoryLayout
   readonly instructionSet: InstructionSet
+  /** Register width. Programs of 32 bits (`.polkavm` version 1) can be looked at, not run. */
+  readonly bits: 32 | 64
+  /** Names of the imports of a `.polkavm` file; host call n is the n-th. */
+  readonly imports: readonly string[]
+  /** Exports of a `.polkavm` file and where their code starts; of equal names the first. See program/call.ts. */
+  readonly exports: ReadonlyMap<string, number>
   /** Metadata of a `.jam` file, where it follows the convention. */
   readonly metadata: JamMetadata | undefined
   /** Instruction and block starts. */
@@ -43,10 +50,12 @@ export interface Program {
 
 /** Options of `loadProgram`. */
 export interface LoadOptions {
-  /** The rules to load under; default `gp-0.7.2`. */
-  readonly profile?: Profile | ProfileName
+  /** The rules to load under; default `gp-0.7.2`, for a `.polkavm` file `polkavm`. */
+  readonly profile?: Profile | ProfileName | undefined
   /** The container; default: detected. */
-  readonly kind?: BlobKind
+  readonly kind?: BlobKind | undefined
+  /** The numbering of opcodes; default: that of a `.polkavm` file's version byte, for others the profile's. */
+  readonly instructionSet?: InstructionSetName | undefined
 }
 
 /** What `createProgram` starts from. */
@@ -63,7 +72,25 @@ function layoutOf(container: Container): MemoryLayout {
       return standardLayout(container.program)
     case 'jam':
       return standardLayout(container.file.program)
+    case 'polkavm':
+      return polkavmLayout(container.file)
   }
+}
+
+/** Exports by name; the first of equal ones, as in PolkaVM. */
+function exportsOf(container: Container): ReadonlyMap<string, number> {
+  const exports = new Map<string, number>()
+  if (container.kind !== 'polkavm') return exports
+  for (const { name, pc } of container.file.exports) if (!exports.has(name)) exports.set(name, pc)
+  return exports
+}
+
+/** The rules as asked for, with the instruction set that holds for this file. */
+function profileFor(container: Container, options: LoadOptions): Profile {
+  const polkavm = container.kind === 'polkavm'
+  const rules = resolveProfile(options.profile ?? (polkavm ? 'polkavm' : undefined))
+  const set = options.instructionSet ?? (polkavm ? polkavmInstructionSet(container.file.version) : rules.instructionSet)
+  return set === rules.instructionSet ? rules : resolveProfile(rules, { instructionSet: set })
 }
 
 /**
@@ -97,6 +124,9 @@ export function createProgram(input: ProgramInput): Program {
     jumpTableLength: parts.jumpTableLength,
     layout,
     instructionSet: set,
+    bits: container.kind === 'polkavm' && container.file.version === POLKAVM_32BIT ? 32 : 64,
+    imports: container.kind === 'polkavm' ? container.file.imports.map(({ name }) => name) : [],
+    exports: exportsOf(container),
     get metadata() {
       metadata ??= container.kind === 'jam' ? decodeMetadata(container.file.metadataBytes) : undefined
       return metadata
@@ -121,15 +151,14 @@ export function createProgram(input: ProgramInput): Program {
 }
 
 /**
- * Loads a program: a raw blob, a standard program or a `.jam` file.
+ * Loads a program: a raw blob, a standard program, a `.jam` or a `.polkavm` file.
  *
  * @throws BlobError when the bytes are no program of the kind; code and byte offset say what and where.
  * @example loadProgram(bytes, { profile: 'gp-0.7.2' })
  */
 export function loadProgram(bytes: Uint8Array, options: LoadOptions = {}): Program {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array')
-  const profile = resolveProfile(options.profile)
   const { kind } = options
   const container = kind === undefined ? detectBlob(bytes).container : parseContainer(bytes, kind)
-  return createProgram({ container, profile })
+  return createProgram({ container, profile: profileFor(container, options) })
 }
