@@ -125,7 +125,10 @@ describe('.polkavm files', () => {
 })
 
 describe('random .polkavm files', () => {
-  const text = fc.uint8Array({ maxLength: 20 })
+  const text = fc.oneof(
+    fc.uint8Array({ maxLength: 20 }),
+    fc.constantFrom('a', 'a.2', 'L3', 'r7', 'two words', 'a::b<c>').map(name => new TextEncoder().encode(name)),
+  )
   const random = fc
     .record({
       version: fc.nat(3),

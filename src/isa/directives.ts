@@ -79,26 +79,26 @@ function optionWord(what: string): (line: Line) => string {
 }
 
 /** A symbol: quoted, or plain when it is a word. */
-function symbol(line: Line, what: string): Uint8Array {
+function symbol(line: Line, what: string): { readonly name: Uint8Array; readonly plain: boolean } {
   const bytes = line.string()
-  if (bytes !== undefined) return bytes
+  if (bytes !== undefined) return { name: bytes, plain: false }
   const word = line.word()
   if (word === undefined) throw line.error(what)
-  return new TextEncoder().encode(word)
+  return { name: new TextEncoder().encode(word), plain: true }
 }
 
 const readImport: Directive = (line, source) => {
   do {
     const { number, column } = line
-    const name = symbol(line, 'the name of an import')
+    const { name, plain } = symbol(line, 'the name of an import')
     const key = new TextDecoder().decode(name)
-    if (/^[A-Za-z_][\w.]*$/.test(key)) {
-      if (source.constants.has(key)) {
-        throw new AssemblyError('duplicate-name', number, column, 'an import or constant name only once', key)
-      }
+    // Files may have equal names; they come in quotes, and the first is the constant.
+    if (!source.constants.has(key) && /^[A-Za-z_][\w.]*$/.test(key)) {
       const value = BigInt(source.imports.length)
       const term = { is: 'number', name: '', value, negative: false, line: number, column } as const
       source.constants.set(key, { terms: [term], width: undefined, line: number, column })
+    } else if (plain) {
+      throw new AssemblyError('duplicate-name', number, column, 'an import or constant name only once', key)
     }
     source.imports.push(name)
   } while (line.take(','))
@@ -201,7 +201,7 @@ export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Direct
   [
     '.export',
     (line, source) => {
-      const name = symbol(line, 'the name of an export')
+      const { name } = symbol(line, 'the name of an export')
       source.exports.push({ name, target: readTarget(line, false) })
     },
   ],

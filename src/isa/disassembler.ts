@@ -213,8 +213,8 @@ function nameLabels(
   const taken = new Set<string>()
   for (const [pc, name] of options.names ?? []) {
     if ((itemAt[pc] ?? -1) < 0 || labels.has(pc)) continue
-    const clean = labelName(name)
-    const unique = taken.has(clean) || /^L\d+$/.test(clean) ? `${clean}.${pc}` : clean
+    let unique = labelName(name)
+    while (taken.has(unique) || /^L\d+$/.test(unique)) unique = `${unique}.${pc}`
     taken.add(unique)
     labels.set(pc, unique)
   }
