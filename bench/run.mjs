@@ -50,7 +50,7 @@ const options = parse(process.argv.slice(2))
 const everybody = await opponents()
 const wanted = options.opponent?.split(',')
 const chosen = everybody.filter(o => o.missing === undefined && (wanted ? wanted.some(w => o.id.includes(w)) : !o.slow))
-const missing = everybody.filter(o => o.missing !== undefined)
+const missing = everybody.filter(o => o.missing !== undefined && !o.slow)
 const suites = programFiles()
 const results = []
 for (const [suite, all] of Object.entries(suites)) {

@@ -94,7 +94,7 @@ function speeds(record, opponent, names) {
   return record.results.flatMap(r => {
     const gas = gasOf(record, r.suite, r.program)
     const wanted = r.opponent === opponent && r.ok && names.includes(r.program) && gas !== undefined
-    return wanted ? [gas / r.ms.median / 1e3] : []
+    return wanted ? [gas / r.ms.min / 1e3] : []
   })
 }
 
@@ -104,6 +104,6 @@ function ratios(record, suite, opponent, baseline) {
   return programs.flatMap(program => {
     const a = cell(record, suite, program, opponent)
     const b = cell(record, suite, program, baseline)
-    return a?.ok && b?.ok ? [{ program, ratio: a.ms.median / b.ms.median }] : []
+    return a?.ok && b?.ok ? [{ program, ratio: a.ms.min / b.ms.min }] : []
   })
 }

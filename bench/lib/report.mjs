@@ -54,10 +54,10 @@ function ratioTable(record, suite, programs, baseline, title) {
     const b = cell(record, suite, program, baseline)
     return a?.ok && b?.ok ? a.ms[key] / b.ms[key] : undefined
   }
-  const rows = programs.map(p => [p, ...ours.map(o => figure(ratio(p, o, 'median')))])
+  const rows = programs.map(p => [p, ...ours.map(o => figure(ratio(p, o, 'min')))])
   const mean = key => ours.map(o => figure(geometricMean(programs.flatMap(p => ratio(p, o, key) ?? []))))
-  rows.push(['**geometric mean**', ...mean('median').map(m => `**${m}**`)])
-  rows.push(['of the best times instead', ...mean('min')])
+  rows.push(['**geometric mean**', ...mean('min').map(m => `**${m}**`)])
+  rows.push(['of the medians instead', ...mean('median')])
   return `${title}\n\n${markdownTable(['time ÷ baseline', ...ours.map(o => o.label)], rows)}`
 }
 
