@@ -34,13 +34,14 @@ function state(vm: Vm, before: BigUint64Array): string {
 /** What happens, exit by exit: how, where, gas, the registers that changed; behind it a digest of the memory. */
 export function describeRun(fuzz: FuzzCase, kind: EngineKind): string[] {
   const lines: string[] = []
-  const log = { calls: 0, digest: 0 }
+  const log = { calls: 0, sinceStart: 0, digest: 0 }
   const host = fuzz.hostCalls === 'call' ? { host: fuzzHost(fuzz.salt, new Random(fuzz.salt), log) } : {}
   const vm = createEngine({ kind }).instantiate(programOfCase(fuzz), { ...startOptions(fuzz), ...host })
   const random = new Random(fuzz.salt)
-  let position = 0
   for (const entry of fuzz.entries) {
     enter(vm, entry)
+    log.sinceStart = 0
+    let position = 0
     for (let left = fuzz.exits, more = true; more && left > 0; left--) {
       const before = vm.regs.slice()
       const exit = perform(vm, fuzz.schedule[position % fuzz.schedule.length]!)

@@ -120,7 +120,7 @@ export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options:
   const start = startOptions(fuzz)
   const random = new Random(fuzz.salt)
   const runners: Runner[] = kinds.map(kind => {
-    const log = { calls: 0, digest: 0 }
+    const log = { calls: 0, sinceStart: 0, digest: 0 }
     const host = fuzz.hostCalls === 'call' ? { host: fuzzHost(fuzz.salt, new Random(fuzz.salt), log) } : {}
     return { kind, vm: instantiate(kind, program, { ...start, ...host }), log }
   })
@@ -130,11 +130,13 @@ export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options:
   let exits = 0
   let instructions = 0
   let finding: Finding | undefined
-  let position = 0 // in the schedule, and the number of the reaction
-
   for (let e = 0; e < fuzz.entries.length && finding === undefined; e++) {
     const entry = fuzz.entries[e]!
-    for (const { vm } of runners) enter(vm, entry)
+    for (const { vm, log } of runners) {
+      enter(vm, entry)
+      log.sinceStart = 0
+    }
+    let position = 0 // in the schedule, and the number of the reaction
     const path: string[] = []
     let left = fuzz.exits
     for (let more = true; more && left > 0; left--) {

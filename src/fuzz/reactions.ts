@@ -78,6 +78,8 @@ function digest(vm: Vm, index: number, before: number): number {
 /** What the host functions of one machine saw. */
 export interface HostLog {
   calls: number
+  /** Calls since the machine was started last; what a call does depends on it, so that entries can be taken out. */
+  sinceStart: number
   digest: number
 }
 
@@ -91,8 +93,9 @@ export function fuzzHost(salt: number, random: Random, log: HostLog): HostTable 
         price: (index ^ salt) & 4 ? 0 : (vm, i) => (vm.regs32[14]! ^ i) & 63,
         call(vm) {
           log.calls += 1
+          log.sinceStart += 1
           log.digest = digest(vm, index, log.digest)
-          random.reseed(salt, log.calls)
+          random.reseed(salt, log.sinceStart)
           meddle(vm, random)
           const kind = random.below(100)
           if (kind < 2) vm.pc = random.below(256)
