@@ -17,6 +17,8 @@ export interface Mood {
   readonly registers: readonly number[]
   /** Bytes without meaning that may follow an instruction; more than 14 can make a program invalid (GP 0.8.0 A.2). */
   readonly gap: number
+  /** Whether the heap may grow to gigabytes: then sbrk mostly asks for little, a million pages are slow to compare. */
+  readonly hugeHeap: boolean
 }
 
 /** A mnemonic that a set may lack. */

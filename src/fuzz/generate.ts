@@ -124,6 +124,7 @@ export function generateCase(seed: number | string, index: number, options: Gene
     pages: mapped,
     registers: Array.from({ length: random.between(2, 13) }, () => random.below(13)),
     gap: strict ? 14 : 27,
+    hugeHeap: standard,
   })
   const { writer } = emitter
   const labels = Array.from({ length: count }, () => writer.newLabel())

@@ -10,7 +10,7 @@ function filler(emitter: Emitter): void {
   else if (kind < 76) memoryAccess(emitter, 'load')
   else if (kind < 90) memoryAccess(emitter, 'store')
   else if (kind < 92) emitter.ofKind('host')
-  else if (kind < 93) emitter.ofKind('sbrk')
+  else if (kind < 93) growHeap(emitter)
   else if (kind < 94) blockFill(emitter)
   else if (kind < 96) emitter.ofKind('nop')
   else emitter.ofKind('alu')
@@ -35,6 +35,21 @@ function memoryAccess(emitter: Emitter, kind: 'load' | 'store'): void {
   )
   const instruction = random.pick(candidates)!
   emitter.operands(set.opcodes[instruction.id]!, instruction.format, emitter.register(), base, 0, offset)
+}
+
+/** sbrk: by little, or by whatever a register holds. */
+function growHeap(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const opcode = emitter.opcode('sbrk')
+  if (opcode < 0) return
+  if (random.chance(emitter.mood.hugeHeap ? 2 : 30)) {
+    emitter.ofKind('sbrk')
+    return
+  }
+  const register = emitter.register()
+  emitter.set32(register, random.pick([0, 1, 8, 100, 4095, 4096, 4097, 10000]))
+  writer.begin(opcode)
+  writer.byte(emitter.register() | (register << 4))
 }
 
 /** memset with a short, mostly good range; nothing where the set has no memset. */
