@@ -5,7 +5,7 @@ import type { Memory } from '../engine/memory.ts'
 import { PAGE_SIZE } from '../program/layout.ts'
 
 /** More pages than this are compared at both ends of their run only: an sbrk of gigabytes has a million. */
-const PAGES_PER_RUN = 128
+const PAGES_PER_RUN = 12
 
 function name(exit: Exit | undefined): string {
   return exit === undefined ? 'none' : exitName(exit)
