@@ -27,7 +27,9 @@ function createEvent(state: MachineState): TraceEvent {
 /** The host call of the `ecalli` at pc. */
 function call(state: MachineState, site: HostCallSite): Exit | undefined {
   const { program, pc } = state
-  return performHostCall(site, decodedAt(program, pc).operands.x, pc, program.next(pc))
+  const index = decodedAt(program, pc).operands.x
+  state.exitArg = index // also when the call was put off and only now is made
+  return performHostCall(site, index, pc, program.next(pc))
 }
 
 /** What a stop at an `ecalli` left to do. */
