@@ -1,0 +1,302 @@
+// Inner machines: every call, every answer, in both versions (spec pvm-invocation.md 8.5).
+import { describe, expect, it } from 'vitest'
+import { assemble } from '../../src/blob/assembly.ts'
+import {
+  createHost,
+  createInnerMachines,
+  HostResult,
+  hostCallNumber,
+  type InnerMachines,
+} from '../../src/host/index.ts'
+import {
+  Access,
+  availableEngines,
+  createEngine,
+  type EngineKind,
+  Exit,
+  type Profile,
+  profile,
+  type Vm,
+} from '../../src/index.ts'
+import { programOf } from '../suite/cases.ts'
+
+const W = 0x20000
+const VERSIONS = [
+  profile('gp-0.7.2'),
+  profile('gp-0.8.0', { name: '0.8.0 counting instructions', gasModel: 'block' }),
+] as const
+/** Where the inner program, the parameter block and data are, in the outer memory. */
+const BLOB = W
+const BLOCK = W + 0x1000
+const DATA = W + 0x2000
+
+interface Outer {
+  readonly vm: Vm
+  readonly inner: InnerMachines
+  /** Makes one host call; answers r7, or 'panic', 'out-of-gas'. */
+  call(name: string, ...args: (number | bigint)[]): bigint | string
+}
+
+const cases = availableEngines().flatMap(kind => VERSIONS.map(rules => [kind, rules.hostCalls, rules] as const))
+
+describe.each(cases)('inner machines on %s, %s', (kind: EngineKind, version, rules: Profile) => {
+  const is080 = version === 'gp-0.8.0'
+
+  function outer(gas = 10_000_000n): Outer {
+    const numbers = ['machine', 'peek', 'poke', 'pages', 'invoke', 'expunge'] as const
+    const text = numbers.map(name => `${name}: ecalli ${hostCallNumber(name, version as 'gp-0.7.2')}\ntrap`).join('\n')
+    const { program, labels } = programOf(text, rules)
+    const inner = createInnerMachines({ kind })
+    const vm = createEngine({ kind: 'reference' }).instantiate(program, {
+      gas,
+      host: createHost(inner.handlers, { profile: rules }),
+      pages: [{ address: W, length: 0x4000, access: Access.Write }],
+    })
+    return {
+      vm,
+      inner,
+      call(name, ...args) {
+        vm.pc = labels.get(name)!
+        args.forEach((value, i) => {
+          vm.regs[7 + i] = BigInt(value)
+        })
+        const exit = vm.step(1)
+        if (exit === Exit.Step) return vm.regs[7]!
+        return exit === Exit.OutOfGas ? 'out-of-gas' : exit === Exit.Panic ? 'panic' : `exit ${exit}`
+      },
+    }
+  }
+
+  function put(machine: Outer, text: string): { length: number; labels: ReadonlyMap<string, number> } {
+    const { bytes, labels } = assemble(text, { instructionSet: rules.instructionSet, format: 'raw' })
+    expect(machine.vm.memory.write(BLOB, bytes)).toBe(0)
+    return { length: bytes.length, labels }
+  }
+
+  function make(machine: Outer, text: string, pc: number | bigint = 0): ReadonlyMap<string, number> {
+    const { length, labels } = put(machine, text)
+    expect(machine.call('machine', BLOB, length, pc)).toBe(BigInt(machine.inner.machines.size - 1))
+    return labels
+  }
+
+  function invoke(
+    machine: Outer,
+    number: number,
+    gas: bigint,
+    regs: Readonly<Record<number, bigint>> = {},
+  ): bigint | string {
+    machine.vm.memory.writeU64(BLOCK, gas)
+    for (let i = 0; i < 13; i++) machine.vm.memory.writeU64(BLOCK + 8 + 8 * i, regs[i] ?? 0n)
+    return machine.call('invoke', number, BLOCK)
+  }
+
+  const gasLeft = (machine: Outer): bigint => machine.vm.memory.readU64(BLOCK)
+  const reg = (machine: Outer, index: number): bigint => machine.vm.memory.readU64(BLOCK + 8 + 8 * index)
+
+  describe('machine', () => {
+    it('numbers from 0, reusing the smallest free one', () => {
+      const machine = outer()
+      const { length } = put(machine, 'trap')
+      expect([0, 1, 2].map(() => machine.call('machine', BLOB, length, 0))).toEqual([0n, 1n, 2n])
+      expect(machine.call('expunge', 1)).toBe(0n)
+      expect([0, 1].map(() => machine.call('machine', BLOB, length, 0))).toEqual([1n, 3n])
+    })
+
+    it('a blob that is not readable panics, one that is no program is HUH', () => {
+      expect(outer().call('machine', W - 1, 5, 0)).toBe('panic')
+      const machine = outer()
+      expect(machine.call('machine', BLOB, 5, 0)).toBe(HostResult.HUH)
+      expect(machine.call('machine', 5, 0, 0)).toBe(HostResult.HUH) // nothing at all: readable, and no program
+    })
+
+    it('only 0.8.0 checks program and start pc', () => {
+      const machine = outer()
+      const { length } = put(machine, 'load_imm r7, 1')
+      expect(machine.call('machine', BLOB, length, 0)).toBe(is080 ? HostResult.HUH : 0n)
+      const next = outer()
+      const good = put(next, 'load_imm r7, 1\ntrap').length
+      expect(next.call('machine', BLOB, good, 1)).toBe(is080 ? HostResult.HUH : 0n)
+      expect(next.call('machine', BLOB, good, 2n ** 40n)).toBe(is080 ? HostResult.HUH : 1n)
+      expect(next.call('machine', BLOB, good, 3)).toBe(is080 ? 0n : 2n)
+    })
+
+    it('only 0.8.0 has a cap, 63, checked before memory', () => {
+      const machine = outer()
+      const { length } = put(machine, 'trap')
+      for (let i = 0; i < 63; i++) expect(machine.call('machine', BLOB, length, 0)).toBe(BigInt(i))
+      expect(machine.call('machine', BLOB, length, 0)).toBe(is080 ? HostResult.FULL : 63n)
+      expect(machine.call('machine', 0, length, 0)).toBe(is080 ? HostResult.FULL : 'panic')
+      machine.inner.dispose()
+      expect(machine.inner.machines.size).toBe(0)
+    })
+  })
+
+  describe('pages, peek, poke', () => {
+    it('pages: WHO, then HUH for modes above 4, pages below 16, and the last page of all', () => {
+      const machine = outer()
+      expect(machine.call('pages', 0, 16, 1, 2)).toBe(HostResult.WHO)
+      make(machine, 'trap')
+      expect(machine.call('pages', 0, 16, 1, 5)).toBe(HostResult.HUH)
+      expect(machine.call('pages', 0, 15, 1, 2)).toBe(HostResult.HUH)
+      expect(machine.call('pages', 0, 2 ** 20 - 1, 1, 2)).toBe(HostResult.HUH)
+      expect(machine.call('pages', 0, 2 ** 20 - 2, 1, 2)).toBe(HostResult.OK)
+      expect(machine.call('pages', 0, 16, 2n ** 63n, 2)).toBe(is080 ? 'out-of-gas' : HostResult.HUH)
+    })
+
+    it('pages: modes 3 and 4 want mapped pages and keep them, 0 to 2 zero', () => {
+      const machine = outer()
+      make(machine, 'trap')
+      expect(machine.call('pages', 0, 16, 2, 3)).toBe(HostResult.HUH)
+      expect(machine.call('pages', 0, 16, 2, 2)).toBe(HostResult.OK)
+      machine.vm.memory.writeU32(DATA, 0x01020304)
+      expect(machine.call('poke', 0, DATA, 0x10ffe, 4)).toBe(HostResult.OK)
+      expect(machine.call('pages', 0, 16, 2, 3)).toBe(HostResult.OK)
+      expect(machine.call('poke', 0, DATA, 0x10000, 4)).toBe(HostResult.OOB) // read-only now
+      expect(machine.call('peek', 0, DATA + 8, 0x10ffe, 4)).toBe(HostResult.OK)
+      expect(machine.vm.memory.readU32(DATA + 8)).toBe(0x01020304)
+      expect(machine.call('pages', 0, 16, 2, 4)).toBe(HostResult.OK)
+      expect(machine.call('pages', 0, 16, 1, 1)).toBe(HostResult.OK)
+      expect(machine.call('peek', 0, DATA + 8, 0x10ffe, 4)).toBe(HostResult.OK)
+      expect(machine.vm.memory.readU32(DATA + 8)).toBe(0x01020000)
+      expect(machine.call('pages', 0, 16, 2, 0)).toBe(HostResult.OK)
+      expect(machine.call('peek', 0, DATA, 0x10000, 1)).toBe(HostResult.OOB)
+      expect(machine.call('pages', 0, 16, 0, 3)).toBe(HostResult.OK)
+    })
+
+    it('peek and poke: outer range panics first, then WHO, then OOB', () => {
+      expect(outer().call('peek', 9, W + 0x3fff, 0x10000, 2)).toBe('panic')
+      expect(outer().call('poke', 9, W + 0x3fff, 0x10000, 2)).toBe('panic')
+      const machine = outer()
+      expect(machine.call('peek', 9, DATA, 0x10000, 2)).toBe(HostResult.WHO)
+      expect(machine.call('poke', 9, DATA, 0x10000, 2)).toBe(HostResult.WHO)
+      make(machine, 'trap')
+      expect(machine.call('peek', 0, DATA, 0x10000, 2)).toBe(HostResult.OOB)
+      expect(machine.call('poke', 0, DATA, 0x10000, 2)).toBe(HostResult.OOB)
+      expect(machine.call('peek', 0, DATA, 2n ** 33n, 2)).toBe(HostResult.OOB)
+      expect(machine.call('peek', 0, 0, 2n ** 33n, 0)).toBe(HostResult.OK) // nothing is fine anywhere
+    })
+
+    it('a range from a mapped into an unmapped page copies nothing', () => {
+      const machine = outer()
+      make(machine, 'trap')
+      machine.call('pages', 0, 16, 1, 2)
+      machine.vm.memory.writeU32(DATA, 0xffffffff)
+      expect(machine.call('poke', 0, DATA, 0x10ffe, 4)).toBe(HostResult.OOB)
+      expect(machine.call('peek', 0, DATA, 0x10ffe, 2)).toBe(HostResult.OK)
+      expect(machine.vm.memory.readU32(DATA)).toBe(0xffff0000)
+    })
+  })
+
+  describe('invoke', () => {
+    it('a parameter block that is not writable panics; an unknown machine is WHO', () => {
+      expect(outer().call('invoke', 0, W + 0x4000 - 111)).toBe('panic')
+      expect(invoke(outer(), 0, 5n)).toBe(HostResult.WHO)
+    })
+
+    it('HALT 0: registers and gas come back', () => {
+      const machine = outer()
+      make(machine, 'add_imm_64 r7, r7, 1\njump_ind r0')
+      expect(invoke(machine, 0, 100n, { 0: 0xffff0000n, 7: 2n ** 64n - 1n, 12: 9n })).toBe(0n)
+      expect([gasLeft(machine), reg(machine, 0), reg(machine, 7), reg(machine, 12)]).toEqual([98n, 0xffff0000n, 0n, 9n])
+      expect(machine.call('expunge', 0)).toBe(0n)
+    })
+
+    it('PANIC 1, and pc is 0 afterwards', () => {
+      const machine = outer()
+      const labels = make(machine, 'load_imm r7, 1\nfallthrough\nend: trap')
+      expect(invoke(machine, 0, 100n)).toBe(1n)
+      expect(labels.get('end')).toBeGreaterThan(0)
+      expect(machine.call('expunge', 0)).toBe(0n)
+    })
+
+    it('FAULT 2: r8 is the page, pc stays; with the page mapped it goes on', () => {
+      const machine = outer()
+      const labels = make(machine, 'load_imm r9, 1\nfault: load_u32 r7, [0x12345]\njump_ind r0')
+      expect(invoke(machine, 0, 100n, { 0: 0xffff0000n })).toBe(2n)
+      expect([machine.vm.regs[8], machine.inner.machines.get(0)!.pc]).toEqual([0x12000n, BigInt(labels.get('fault')!)])
+      expect(machine.call('pages', 0, 0x12, 1, 1)).toBe(HostResult.OK)
+      expect(invoke(machine, 0, gasLeft(machine), { 0: 0xffff0000n, 7: 5n })).toBe(0n)
+      expect([reg(machine, 7), gasLeft(machine)]).toEqual([0n, is080 ? 97n : 96n])
+    })
+
+    it('HOST 3: r8 is the index, pc is behind the ecalli, also under the numbers of known calls', () => {
+      const machine = outer()
+      const labels = make(machine, 'ecalli 1\nnext: ecalli -2\nlast: jump_ind r0')
+      expect([invoke(machine, 0, 100n), machine.vm.regs[8]]).toEqual([3n, 1n])
+      expect(machine.inner.machines.get(0)!.pc).toBe(BigInt(labels.get('next')!))
+      expect([invoke(machine, 0, 100n), machine.vm.regs[8]]).toEqual([3n, 2n ** 64n - 2n])
+      expect(machine.call('expunge', 0)).toBe(BigInt(labels.get('last')!))
+      expect(machine.call('expunge', 0)).toBe(HostResult.WHO)
+    })
+
+    it('OOG 4: what is left comes back, 0 in 0.7.2; r8 stays', () => {
+      const machine = outer()
+      make(machine, 'loop: add_imm_64 r7, r7, 1\njump @loop')
+      expect([invoke(machine, 0, 5n), machine.vm.regs[8]]).toEqual([4n, BigInt(BLOCK)])
+      expect([gasLeft(machine), reg(machine, 7)]).toEqual(is080 ? [1n, 2n] : [0n, 3n])
+      expect([invoke(machine, 0, 4n, { 7: reg(machine, 7) }), reg(machine, 7)]).toEqual([4n, is080 ? 4n : 5n])
+    })
+
+    it('0.8.0 keeps the charged flag: behind a host call the block is not paid again, after a halt pc 0 is free', () => {
+      if (!is080) return
+      const machine = outer()
+      make(machine, 'add_imm_64 r7, r7, 1\necalli 1\nadd_imm_64 r7, r7, 1\njump_ind r0')
+      expect([invoke(machine, 0, 4n, { 0: 0xffff0000n }), gasLeft(machine)]).toEqual([3n, 0n])
+      expect([invoke(machine, 0, 0n, { 0: 0xffff0000n }), gasLeft(machine)]).toEqual([0n, 0n])
+      expect([invoke(machine, 0, 0n, { 0: 0xffff0000n }), machine.vm.regs[8]]).toEqual([3n, 1n])
+    })
+
+    it('a store to a read-only page is a FAULT (GP A.9)', () => {
+      const machine = outer()
+      make(machine, 'store_u8 [0x10005], r7\ntrap')
+      machine.call('pages', 0, 16, 1, 1)
+      expect([invoke(machine, 0, 100n), machine.vm.regs[8]]).toEqual([2n, 0x10000n])
+    })
+
+    it('gas of 2^64 - 1 works where it is free', () => {
+      if (is080) return
+      const machine = outer()
+      make(machine, 'add_imm_64 r7, r7, 1\njump_ind r0')
+      expect(invoke(machine, 0, 2n ** 64n - 1n, { 0: 0xffff0000n })).toBe(0n)
+      expect(gasLeft(machine)).toBe(2n ** 64n - 3n)
+    })
+
+    it('memory of a machine stays from one invoke to the next', () => {
+      const machine = outer()
+      make(machine, 'load_u8 r7, [0x10000]\nadd_imm_64 r7, r7, 1\nstore_u8 [0x10000], r7\njump_ind r0')
+      machine.call('pages', 0, 16, 1, 2)
+      for (let i = 1n; i <= 3n; i++) {
+        expect(invoke(machine, 0, 100n, { 0: 0xffff0000n })).toBe(0n)
+        expect(reg(machine, 7)).toBe(i)
+      }
+    })
+  })
+
+  describe('outer gas', () => {
+    const spent = (machine: Outer, run: () => unknown): bigint => {
+      const before = machine.vm.gas
+      run()
+      return before - machine.vm.gas - (is080 ? 2n : 1n) // the ecalli's own, and the trap's of its block
+    }
+
+    it('0.7.2 pays 10 and the inner gas is free; 0.8.0 pays 968 and what the inner machine used', () => {
+      const machine = outer()
+      make(machine, 'add_imm_64 r7, r7, 1\njump_ind r0')
+      expect(spent(machine, () => invoke(machine, 0, 1000n, { 0: 0xffff0000n }))).toBe(is080 ? 970n : 10n)
+    })
+
+    it('0.8.0: a limit that is not there is out of gas; WHO takes it without refund; a bad block costs 968', () => {
+      if (!is080) return
+      const machine = outer(5000n)
+      expect(spent(machine, () => expect(invoke(machine, 7, 1000n)).toBe(HostResult.WHO))).toBe(1968n)
+      expect(invoke(machine, 7, 4000n)).toBe('out-of-gas')
+      expect(machine.vm.gas).toBe(0n)
+      const bad = outer(5000n)
+      expect(spent(bad, () => expect(bad.call('invoke', 0, 5)).toBe('panic'))).toBe(968n)
+    })
+
+    it('0.8.0: a limit of 2^64 - 1 is out of gas, not free', () => {
+      if (is080) expect(invoke(outer(), 0, 2n ** 64n - 1n)).toBe('out-of-gas')
+    })
+  })
+})
