@@ -5,9 +5,9 @@
  *
  *   0x0000400  struct pvm: registers, gas, pc, exit, ... see pvm.h
  *   0x0010000  the core's constants and its stack
- *   0x0100000  rights: a byte per physical page, 8 MiB of which only the first is ever written (rotate trick)
- *   0x0900000  frames: u32 per physical page, for pages outside of the window
- *   0x0D00000  arena: dispatch table, code, bitmask, jump table, decoded records
+ *   0x0400000  frames: u32 per physical page, for pages outside of the window
+ *   0x0800000  rights: a byte per physical page, 8 MiB of which only the first is ever written (rotate trick)
+ *   0x1000000  arena: dispatch table, code, bitmask, jump table, decoded records
  *   0x4000000  the window: guest 0xFDE00000..0xFFFFFFFF (arguments, stack), then guest 0.. (read-only, data, heap)
  *   window_end frames of pages that lie outside of the window
  *
@@ -19,9 +19,9 @@
 
 #define PVM_AT_VM 0x400u
 #define PVM_AT_DATA 0x10000u
-#define PVM_AT_RIGHTS 0x100000u
-#define PVM_AT_FRAMES 0x900000u
-#define PVM_AT_ARENA 0xD00000u
+#define PVM_AT_RIGHTS 0x800000u
+#define PVM_AT_FRAMES 0x400000u
+#define PVM_AT_ARENA 0x1000000u
 #define PVM_AT_WINDOW 0x4000000u
 #define PVM_TOP_SIZE 0x2200000u                       /* guest bytes at the top of the address space that are in the window */
 #define PVM_ROTATION (PVM_AT_WINDOW + PVM_TOP_SIZE) /* physical address of guest address 0 */

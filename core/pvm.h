@@ -2,13 +2,14 @@
  * that the host passes, nothing aborts. This header is all a host needs, in C or over any foreign-function interface.
  *
  * Life of a machine:
- *     pvm_set_allocator(my_alloc, my_free);                      // once; not in the wasm build
- *     pvm *vm = pvm_create(7, code, code_len, regs, 13, 0);      // or pvm_create_blob() with a program blob
- *     pvm_set_memory_regions(vm, ro, rw, args, stack);           // borrowed pointers ...
- *     pvm_set_memory_bounds(vm, &bounds);                        // ... and what guest addresses they are
+ *     pvm_set_allocator(my_alloc, my_free);                      // once
+ *     pvm *vm = pvm_create(7, blob, blob_len, regs, 13, 0);      // a program blob (GP A.2), copied
+ *     pvm_set_memory_bounds(vm, &bounds);                        // guest addresses of the regions ...
+ *     pvm_set_memory_regions(vm, ro, rw, args, stack);           // ... and the host's memory for them, borrowed
  *     pvm_set_host_callback(vm, my_host);
  *     pvm_set_gas(vm, 1000000);
- *     int exit = pvm_execute(vm, 0, 0);
+ *     int exit = pvm_execute(vm, 0, 0);                          // until it stops
+ *     exit = pvm_resume(vm);                                     // and on, after PVM_HOST, PVM_BREAK, ...
  *     pvm_destroy(vm);
  *
  * Rules: a vm is used by one thread at a time. All integers are little-endian. Guest outcomes are exit codes, misuse
@@ -55,7 +56,7 @@ enum {
   PVM_HOST_PANIC = 2,
   PVM_HOST_STOP = 3,   /* exit PVM_BREAK, the call is done */
   PVM_HOST_EXIT = 4,   /* exit PVM_HOST, the call is not done: no such function */
-  PVM_HOST_NO_GAS = 5  /* exit PVM_OUT_OF_GAS, the call is not done and is repeated by the next pvm_execute */
+  PVM_HOST_STOPPED = 16 /* plus an exit: the machine stops with it, the callback has set pc and gas */
 };
 
 /* How instructions are paid. */
@@ -72,7 +73,8 @@ enum {
   PVM_RULE_FAULT_PANIC = 4,     /* an inaccessible address panics instead of faulting */
   PVM_RULE_DRAIN = 8,           /* out of gas empties the counter */
   PVM_RULE_SBRK_NEW = 16,       /* sbrk returns the new end of the heap */
-  PVM_RULE_CMOV_READS = 32      /* pipeline model: cmov reads its old destination */
+  PVM_RULE_CMOV_READS = 32,     /* pipeline model: cmov reads its old destination */
+  PVM_RULE_STRICT = 64          /* a pc that is no instruction panics before anything is paid (GP 0.8.0 A.2) */
 };
 
 /* Numberings of the opcodes. */
@@ -80,8 +82,38 @@ enum { PVM_SET_GP_072 = 0, PVM_SET_GP_080 = 1, PVM_SET_LATEST64 = 2, PVM_SET_REV
 
 typedef struct pvm pvm;
 
-/* Called inline on ecalli with pc already behind it; returns PVM_HOST_*. It may change everything but run the vm. */
+/* Memory for machines: zeroed, page aligned; 0 when there is none. Never called in the wasm build. */
+typedef void *(*pvm_allocate_function)(size_t size);
+typedef void (*pvm_release_function)(void *memory, size_t size);
+
+/* Called inline on ecalli with pc already behind it; returns PVM_HOST_*. It may change everything but run the vm:
+ * registers, memory, gas and, through pvm_set_pc, where the machine goes on. */
 typedef int32_t (*pvm_host_callback)(pvm *vm, int32_t index);
+
+/* What the basic block that starts at pc costs, under PVM_GAS_PIPELINE. Asked once per block. */
+typedef uint32_t (*pvm_cost_callback)(pvm *vm, uint32_t pc);
+
+/* One executed instruction, while vm->trace is set. */
+typedef struct {
+  uint32_t pc;
+  uint32_t id;         /* 4 instruction, see opcodes.gen.h; trap where none is defined */
+  uint32_t a, b, d;    /* 8 register operands */
+  int32_t reg;         /* 20 register written, or -1 */
+  uint64_t x, y;       /* 24 immediates */
+  int64_t target;      /* 40 jump target */
+  int64_t gas_before;  /* 48 */
+  int64_t gas_after;   /* 56 */
+  uint64_t before;     /* 64 value of reg */
+  uint64_t after;      /* 72 */
+  uint32_t access;     /* 80 0 none, 1 load, 2 store */
+  uint32_t address;    /* 84 */
+  uint32_t width;      /* 88 bytes */
+  uint32_t reserved;   /* 92 */
+  uint64_t value;      /* 96 loaded or stored */
+} pvm_event;
+
+/* Called after every instruction while vm->trace is set, also for the one that ends the run. */
+typedef void (*pvm_trace_callback)(pvm *vm, const pvm_event *event);
 
 /* The part of a machine that hosts and compiled code see. Offsets are part of the interface: src/engine/machine/layout.ts
  * and core/api.c assert them. Do not write pc, exit or charged but through the functions, compiled code excepted. */
@@ -110,6 +142,101 @@ struct pvm {
   uint32_t flags;      /* 188 reserved, 0 */
   /* From here on private. */
 };
+
+/* ---- Lifecycle (native; in the wasm build TypeScript lays the machine out, see core/wasm.c) ---------------------- */
+
+/* All memory comes from here. Set it before the first pvm_create. */
+void pvm_set_allocator(pvm_allocate_function allocate, pvm_release_function release);
+
+/* A machine for a program blob: E(|j|) E1(z) E(|c|) j c mask (GP A.2), which is copied. Registers beyond num_regs are
+ * 0; rules and opcode numbering are those of GP 0.7.2 until pvm_set_profile. 0 when the blob is malformed or there is
+ * no memory. service_index is kept in vm->service for the host's use. */
+pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, const uint64_t *initial_regs,
+                uint32_t num_regs, uint32_t initial_pc);
+
+/* Releases everything, borrowed memory excepted. Not from inside the host callback. */
+void pvm_destroy(pvm *vm);
+
+/* Opcode numbering PVM_SET_*, PVM_RULE_* bits, PVM_GAS_*. Forgets decoded instructions. PVM_BAD for unknown values. */
+int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model);
+
+/* Back to the start: memory unmapped and zeroed, registers 0, gas 0, pc 0, no exit. Decoded instructions stay. */
+void pvm_reset(pvm *vm);
+
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
+
+/* Guest address ranges, from inclusive, to exclusive, multiples of 4096; an empty range is absent. The heap grows from
+ * heap_start to heap_limit by sbrk. */
+typedef struct {
+  uint32_t ro_from, ro_to;       /* read-only data */
+  uint32_t rw_from, rw_to;       /* read-write data and initial heap */
+  uint32_t args_from, args_to;   /* arguments, read-only, and output */
+  uint32_t stack_from, stack_to;
+  uint32_t heap_start, heap_limit;
+} pvm_bounds;
+
+/* Where the regions are. PVM_BAD when they overlap, are not page aligned, or wrap. */
+int32_t pvm_set_memory_bounds(pvm *vm, const pvm_bounds *bounds);
+
+/* Host memory for the regions, borrowed until pvm_reset or pvm_destroy; each as long as its range. A null pointer
+ * gives the guest zeroed memory of its own. Call pvm_set_memory_bounds first. */
+int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_t *args, uint8_t *stack);
+
+/* Maps `length` bytes of host memory at a guest address; both lengths and the address are multiples of 4096. */
+int32_t pvm_map(pvm *vm, uint32_t address, uint8_t *bytes, uint32_t length, uint32_t access);
+
+/* Rights of `count` pages. Contents stay, PVM_NONE drops them. PVM_BAD beyond page 2^20. */
+int32_t pvm_protect(pvm *vm, uint32_t page, uint32_t count, uint32_t access);
+
+/* Zeroes pages whatever their rights. */
+int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count);
+
+/* PVM_NONE, PVM_READ or PVM_WRITE. */
+uint32_t pvm_access(const pvm *vm, uint32_t page);
+
+/* Reads and writes as the guest could: PVM_OK, or PVM_OOB and nothing is done. Ranges never wrap. */
+int32_t pvm_read_ram_bytes_8(pvm *vm, uint32_t address, uint8_t *value);
+int32_t pvm_read_ram_bytes_16(pvm *vm, uint32_t address, uint16_t *value);
+int32_t pvm_read_ram_bytes_32(pvm *vm, uint32_t address, uint32_t *value);
+int32_t pvm_read_ram_bytes_64(pvm *vm, uint32_t address, uint64_t *value);
+int32_t pvm_write_ram_bytes_8(pvm *vm, uint32_t address, uint8_t value);
+int32_t pvm_write_ram_bytes_16(pvm *vm, uint32_t address, uint16_t value);
+int32_t pvm_write_ram_bytes_32(pvm *vm, uint32_t address, uint32_t value);
+int32_t pvm_write_ram_bytes_64(pvm *vm, uint32_t address, uint64_t value);
+int32_t pvm_read_ram_bytes(pvm *vm, uint32_t address, uint8_t *into, uint32_t length);
+int32_t pvm_write_ram_bytes(pvm *vm, uint32_t address, const uint8_t *bytes, uint32_t length);
+
+/* Writes into mapped memory whatever its rights: for loaders and debuggers. */
+int32_t pvm_load_ram_bytes(pvm *vm, uint32_t address, const uint8_t *bytes, uint32_t length);
+
+/* ---- Registers, pc, gas ------------------------------------------------------------------------------------------ */
+
+uint64_t *pvm_registers(pvm *vm);                                    /* 13 live registers */
+int32_t pvm_get_register(const pvm *vm, uint32_t index, uint64_t *value);
+int32_t pvm_set_register(pvm *vm, uint32_t index, uint64_t value);
+uint32_t pvm_get_pc(const pvm *vm);
+void pvm_set_pc(pvm *vm, uint32_t pc);                               /* re-arms a stopped machine, a new block payment */
+int64_t pvm_get_gas(const pvm *vm);
+void pvm_set_gas(pvm *vm, int64_t gas);
+int32_t pvm_charge_gas(pvm *vm, uint64_t amount);                    /* PVM_OUT_OF_GAS and gas 0 when there is too little */
+
+/* ---- Execution --------------------------------------------------------------------------------------------------- */
+
+/* Runs from entry_point. is_child: ecalli never calls back, it stops with PVM_HOST. Returns an exit or an error. */
+int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t is_child);
+
+/* Continues: behind the ecalli after PVM_HOST, at pc else. A machine that halted or panicked stays so. */
+int32_t pvm_resume(pvm *vm);
+
+/* Continues for at most `count` instructions: PVM_STEP when all were executed. */
+int32_t pvm_step(pvm *vm, uint32_t count);
+
+void pvm_set_host_callback(pvm *vm, pvm_host_callback callback);
+void pvm_set_cost_callback(pvm *vm, pvm_cost_callback callback);
+
+/* Tracing on or off, at any time, from callbacks too: the next instruction is reported. Off costs nothing. */
+void pvm_set_trace(pvm *vm, int32_t flag);
+void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback);
 
 /* ---- Compiled code (the recompiler's modules; wasm build only) -------------------------------------------------
  * Compiled functions have the wasm type (gas: i64, depth: i32) -> (target: i32, gas: i64) and stand in one funcref

@@ -4,14 +4,14 @@
 /** Address of struct pvm. */
 export const AT_VM = 0x400
 /** Rights: a byte per physical page; see RIGHT_*. The table is 8 MiB, only the first MiB is ever written. */
-export const AT_RIGHTS = 0x100000
+export const AT_RIGHTS = 0x800000
 /** u32 per physical page: where a page outside of the window is, 0 where it is in its place or not touched. */
-export const AT_FRAMES = 0x900000
+export const AT_FRAMES = 0x400000
 /**
  * The arena. It starts with the dispatch table: u32 per jump-table entry, the funcref index of compiled code for that
  * target, 0 for none. The core never reads or writes it but to clear it when another program is loaded.
  */
-export const AT_ARENA = 0xd00000
+export const AT_ARENA = 0x1000000
 /** The window on guest memory starts here. */
 export const AT_WINDOW = 0x4000000
 /** Bytes at the top of the guest's address space that lie at the beginning of the window. */

@@ -1,0 +1,310 @@
+/* The functions of pvm.h that both builds have. Not the machine's making: native.c and wasm.c. */
+#include "vm.h"
+
+#define ASSERT_AT(member, offset) _Static_assert(offsetof(pvm, member) == (offset), #member)
+ASSERT_AT(regs, 0);
+ASSERT_AT(gas, 104);
+ASSERT_AT(pc, 112);
+ASSERT_AT(exit, 116);
+ASSERT_AT(exit_arg, 120);
+ASSERT_AT(charged, 124);
+ASSERT_AT(heap_end, 128);
+ASSERT_AT(heap_limit, 132);
+ASSERT_AT(trace, 136);
+ASSERT_AT(rules, 140);
+ASSERT_AT(gas_model, 144);
+ASSERT_AT(code_len, 148);
+ASSERT_AT(jump_len, 152);
+ASSERT_AT(jump_size, 156);
+ASSERT_AT(resume, 160);
+ASSERT_AT(busy, 164);
+ASSERT_AT(child, 168);
+ASSERT_AT(service, 172);
+ASSERT_AT(host_pc, 176);
+ASSERT_AT(depth, 180);
+ASSERT_AT(hot, 184);
+ASSERT_AT(flags, 188);
+ASSERT_AT(flags, sizeof(pvm) - 4);
+_Static_assert(sizeof(record) == 16 && sizeof(header) == 16, "slots");
+_Static_assert(sizeof(jump_slot) == 16 && sizeof(branch_slots) == 32 && sizeof(pause_slot) == 16, "slots");
+
+#if WASM
+#define EXPORT(name) __attribute__((export_name(name)))
+#else
+#define EXPORT(name)
+#endif
+
+/* ---- execution ---- */
+
+/* Writes down how the machine stopped. */
+CORE int32_t finish(pvm *vm, int exit) {
+  vm->busy = 0;
+  if (exit < 0) return exit;
+  if (exit == PVM_OUT_OF_GAS && RULE(vm, PVM_RULE_DRAIN)) vm->gas = 0;
+  if (exit != PVM_PAGE_FAULT && exit != PVM_HOST && exit != PVM_BREAK) vm->exit_arg = 0;
+  vm->exit = (u32)exit;
+  return exit;
+}
+
+/* Makes the machine ready to go on. PVM_RUNNING, or what to return instead. */
+CORE int begin(pvm *vm) {
+  if (vm->busy) return PVM_BUSY;
+  if (vm->exit == PVM_HALT || vm->exit == PVM_PANIC) return (int)vm->exit;
+  if (vm->exit == PVM_HOST) vm->pc += 1 + (vm->pc < vm->code_len ? pvm_skip(vm, vm->pc) : 0);
+  vm->exit = PVM_RUNNING;
+  vm->busy = 1;
+  return PVM_RUNNING;
+}
+
+EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
+  int result = begin(vm);
+  if (result != PVM_RUNNING) return result;
+  do {
+    if (vm->trace) {
+      result = run_steps(vm, ~UINT64_C(0), 1);
+      continue;
+    }
+    result = run_fast(vm);
+    if (result == GO_SHORT) {
+      u64 count = vm->gas_model == PVM_GAS_INSTRUCTION && vm->gas > 0 ? (u64)vm->gas + 1 : 1;
+      result = run_steps(vm, count, 0);
+    } else if (result == GO_STEP) {
+      result = run_steps(vm, 1, 0);
+    }
+  } while (result == GO_AGAIN || result == PVM_STEP);
+  return finish(vm, result);
+}
+
+EXPORT("pvm_step") int32_t pvm_step(pvm *vm, uint32_t count) {
+  int result = begin(vm);
+  if (result != PVM_RUNNING) return result;
+  result = PVM_STEP;
+  for (u64 left = count; left > 0 && (result == PVM_STEP || result == GO_AGAIN); left--) {
+    result = run_steps(vm, 1, vm->trace != 0);
+  }
+  return finish(vm, result);
+}
+
+EXPORT("pvm_execute") int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t is_child) {
+  if (vm->busy) return PVM_BUSY;
+  pvm_set_pc(vm, entry_point);
+  vm->child = is_child != 0;
+  return pvm_resume(vm);
+}
+
+EXPORT("pvm_set_pc") void pvm_set_pc(pvm *vm, uint32_t pc) {
+  vm->pc = pc;
+  vm->charged = 0;
+  vm->exit = PVM_RUNNING;
+}
+
+EXPORT("pvm_set_trace") void pvm_set_trace(pvm *vm, int32_t flag) { vm->trace = flag != 0; }
+
+EXPORT("pvm_set_entry") int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t table_index) {
+  private_part *own = OWN(vm);
+  if (!pvm_is_block_start(vm, pc)) return PVM_BAD;
+  own->entry_count += (own->entries[pc] == 0 && table_index != 0);
+  own->entries[pc] = table_index;
+  if (own->index[pc] == 0) return PVM_OK;
+  record *first = AT(vm, own->index[pc]);
+  header *h = (header *)first - 1;
+  h->entry = table_index;
+  first->op = table_index != 0 ? OP_ENTER : h->op;
+  return PVM_OK;
+}
+
+/* ---- registers and gas ---- */
+
+uint64_t *pvm_registers(pvm *vm) { return vm->regs; }
+
+int32_t pvm_get_register(const pvm *vm, uint32_t index, uint64_t *value) {
+  if (index > 12) return PVM_BAD;
+  *value = vm->regs[index];
+  return PVM_OK;
+}
+
+int32_t pvm_set_register(pvm *vm, uint32_t index, uint64_t value) {
+  if (index > 12) return PVM_BAD;
+  vm->regs[index] = value;
+  return PVM_OK;
+}
+
+uint32_t pvm_get_pc(const pvm *vm) { return vm->pc; }
+int64_t pvm_get_gas(const pvm *vm) { return vm->gas; }
+void pvm_set_gas(pvm *vm, int64_t gas) { vm->gas = gas; }
+
+int32_t pvm_charge_gas(pvm *vm, uint64_t amount) {
+  if (vm->gas < 0 || (u64)vm->gas < amount) {
+    vm->gas = 0;
+    return PVM_OUT_OF_GAS;
+  }
+  vm->gas -= (s64)amount;
+  return PVM_OK;
+}
+
+/* ---- memory ---- */
+
+/* Whether all pages from that of `address` to that of `last` (inclusive) have the true right. */
+EXPORT("pvm_check") int32_t pvm_check(const pvm *vm, uint32_t address, uint32_t last, uint32_t right) {
+  const uint8_t *rights = ((const machine *)vm)->own.rights;
+  for (u32 page = address >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
+    if ((rights[PHYSICAL_PAGE(page)] & right) == 0) return PVM_OOB;
+  }
+  return PVM_OK;
+}
+
+/* Makes the pages exist: touched, with bytes of their own. */
+EXPORT("pvm_touch") int32_t pvm_touch(pvm *vm, uint32_t address, uint32_t last) {
+  for (u32 page = address >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
+    if (page_bytes(vm, PHYSICAL_PAGE(page), 1) == 0) return PVM_NO_MEMORY;
+  }
+  return PVM_OK;
+}
+
+EXPORT("pvm_protect") int32_t pvm_protect(pvm *vm, uint32_t page, uint32_t count, uint32_t access) {
+  if (page > PAGE_COUNT || count > PAGE_COUNT - page) return PVM_BAD;
+  if (access != PVM_NONE && access != PVM_READ && access != PVM_WRITE) return PVM_BAD;
+  set_rights(vm, page, count, access);
+  return PVM_OK;
+}
+
+EXPORT("pvm_zero") int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count) {
+  if (page > PAGE_COUNT || count > PAGE_COUNT - page) return PVM_BAD;
+  zero_pages(vm, page, count);
+  return PVM_OK;
+}
+
+EXPORT("pvm_access") uint32_t pvm_access(const pvm *vm, uint32_t page) {
+  uint8_t rights = ((const machine *)vm)->own.rights[PHYSICAL_PAGE(page & (PAGE_COUNT - 1))];
+  return rights & RIGHT_WRITE ? PVM_WRITE : rights & RIGHT_READ ? PVM_READ : PVM_NONE;
+}
+
+/* Where the byte at a guest address is, for hosts that copy page by page; 0 when the page has never been touched. */
+EXPORT("pvm_locate") uint8_t *pvm_locate(pvm *vm, uint32_t address) {
+  uint8_t *bytes = page_bytes(vm, PHYSICAL_PAGE(address >> PAGE_BITS), 0);
+  return bytes == 0 ? 0 : bytes + (address & (PAGE_SIZE - 1));
+}
+
+CORE int range_has(const pvm *vm, u32 address, u32 length, u32 right) {
+  u32 last = address + length - 1;
+  return last >= address && pvm_check(vm, address, last, right) == PVM_OK;
+}
+
+int32_t pvm_read_ram_bytes(pvm *vm, uint32_t address, uint8_t *into, uint32_t length) {
+  if (length == 0) return PVM_OK;
+  if (!range_has(vm, address, length, RIGHT_READ)) return PVM_OOB;
+  for (u32 done = 0; done < length;) {
+    u32 offset = (address + done) & (PAGE_SIZE - 1), count = PAGE_SIZE - offset;
+    if (count > length - done) count = length - done;
+    const uint8_t *from = pvm_locate(vm, address + done);
+    if (from == 0) __builtin_memset(into + done, 0, count);
+    else __builtin_memcpy(into + done, from, count);
+    done += count;
+  }
+  return PVM_OK;
+}
+
+CORE int32_t copy_in(pvm *vm, u32 address, const uint8_t *bytes, u32 length, u32 right) {
+  if (length == 0) return PVM_OK;
+  if (!range_has(vm, address, length, right)) return PVM_OOB;
+  if (pvm_touch(vm, address, address + length - 1) != PVM_OK) return PVM_NO_MEMORY;
+  for (u32 done = 0; done < length;) {
+    u32 offset = (address + done) & (PAGE_SIZE - 1), count = PAGE_SIZE - offset;
+    if (count > length - done) count = length - done;
+    __builtin_memcpy(pvm_locate(vm, address + done), bytes + done, count);
+    done += count;
+  }
+  return PVM_OK;
+}
+
+int32_t pvm_write_ram_bytes(pvm *vm, uint32_t address, const uint8_t *bytes, uint32_t length) {
+  return copy_in(vm, address, bytes, length, RIGHT_WRITE);
+}
+
+int32_t pvm_load_ram_bytes(pvm *vm, uint32_t address, const uint8_t *bytes, uint32_t length) {
+  return copy_in(vm, address, bytes, length, RIGHT_READ);
+}
+
+#define ACCESSORS(bits)                                                                    \
+  int32_t pvm_read_ram_bytes_##bits(pvm *vm, uint32_t address, uint##bits##_t *value) {    \
+    return pvm_read_ram_bytes(vm, address, (uint8_t *)value, bits / 8);                    \
+  }                                                                                        \
+  int32_t pvm_write_ram_bytes_##bits(pvm *vm, uint32_t address, uint##bits##_t value) {    \
+    return pvm_write_ram_bytes(vm, address, (const uint8_t *)&value, bits / 8);            \
+  }
+ACCESSORS(8)
+ACCESSORS(16)
+ACCESSORS(32)
+ACCESSORS(64)
+
+/* ---- program ---- */
+
+CORE u64 up16(u64 n) { return (n + 15) & ~UINT64_C(15); }
+
+/* Divides the arena for a program. PVM_NO_MEMORY when it is too small. */
+CORE int lay_out(pvm *vm, uint8_t *arena, u64 arena_size, u32 code_len, u32 jump_len, u32 jump_size) {
+  private_part *own = OWN(vm);
+  u64 jumps = up16(4 * (u64)jump_size), by_pc = up16(4 * ((u64)code_len + 1));
+  u64 dispatch = 0, jump_link = dispatch + jumps, jump_table = jump_link + jumps, code = jump_table + jumps;
+  u64 mask = code + up16((u64)code_len + 32), index = mask + up16((u64)code_len / 8 + 24);
+  u64 entries = index + by_pc, records = entries + by_pc;
+  if (records + 4 * (u64)MAX_RECORDS > arena_size || arena_size > UINT64_C(0xFFFFFFFF)) return PVM_NO_MEMORY;
+  /* Tables start as zeros. What lies behind the high-water mark of earlier programs still is. */
+  if (own->arena == arena) {
+    u32 high = own->records_next - own->first;
+    if (high > own->used) own->used = high;
+    __builtin_memset(arena, 0, own->used < records ? own->used : (size_t)records);
+  }
+  own->arena = arena;
+  own->dispatch = (u32 *)(void *)(arena + dispatch);
+  own->jump_link = (u32 *)(void *)(arena + jump_link);
+  own->jump_table = (u32 *)(void *)(arena + jump_table);
+  own->code = arena + code;
+  own->mask = arena + mask;
+  own->index = (u32 *)(void *)(arena + index);
+  own->entries = (u32 *)(void *)(arena + entries);
+  own->records = own->records_next = OFFSET(vm, arena + records);
+  own->records_end = OFFSET(vm, arena + arena_size);
+  own->first = OFFSET(vm, arena);
+  own->entry_count = 0;
+  vm->code_len = code_len;
+  vm->jump_len = jump_len;
+  vm->jump_size = jump_size;
+  return PVM_OK;
+}
+
+/* Bits of the mask behind the end of the code are set (GP A.3). */
+CORE void pad_mask(pvm *vm) {
+  uint8_t *mask = OWN(vm)->mask;
+  u32 length = vm->code_len;
+  __builtin_memset(mask + (length + 7) / 8, 0xFF, 16);
+  if (length & 7) mask[length >> 3] |= (uint8_t)(0xFF << (length & 7));
+}
+
+/* Everything but program and memory back to nothing. */
+CORE void clear_state(pvm *vm) {
+  __builtin_memset(vm->regs, 0, sizeof vm->regs);
+  vm->gas = 0;
+  vm->exit_arg = 0;
+  vm->heap_end = vm->heap_limit = 0;
+  vm->trace = 0;
+  vm->resume = 0;
+  vm->child = 0;
+  vm->host_pc = 0;
+  pvm_set_pc(vm, 0);
+}
+
+EXPORT("pvm_reset") void pvm_reset(pvm *vm) {
+  clear_memory(vm);
+  clear_state(vm);
+}
+
+EXPORT("pvm_set_profile") int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model) {
+  if (set > PVM_SET_REVIVE_V1 || rules > 127 || gas_model > PVM_GAS_PIPELINE) return PVM_BAD;
+  private_part *own = OWN(vm);
+  if (set != own->set || rules != vm->rules || gas_model != vm->gas_model) flush_records(vm);
+  own->set = set;
+  vm->rules = rules;
+  vm->gas_model = gas_model;
+  return PVM_OK;
+}

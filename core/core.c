@@ -1,0 +1,16 @@
+/* The core as one translation unit: everything static is inlined where it pays. */
+#include "vm.h"
+
+#include "memory.c"
+
+#include "decode.c"
+
+#include "interpreter.c"
+
+#include "step.c"
+
+#include "api.c"
+
+#include "native.c"
+
+#include "wasm.c"

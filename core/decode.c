@@ -1,0 +1,342 @@
+/* Instructions into records, one run of code at a time, when it is first reached. Not validation: what cannot be
+ * executed becomes a record that panics.
+ *
+ * A sequence is what follows from one entry to the end of its basic block. It starts with a header, then a record per
+ * instruction. Under the instruction gas model the instructions are paid by runs: a run ends with the block, behind
+ * ecalli and memset (the host and memset must see exact gas) or where a sequence is glued to the next one.
+ * Records by size: one slot (16 bytes) for most; two for a second immediate, jump, ecalli; three for branches.
+ */
+#include "vm.h"
+
+#define SLOT sizeof(record)
+#define MAX_SEQUENCE 1024u /* instructions; then the sequence is glued to the next one */
+#define MAX_RECORDS ((MAX_SEQUENCE + 2) * 3 * (u32)SLOT)
+
+/* ---- instruction boundaries, GP A.3 ---- */
+
+CORE int mask_bit(const pvm *vm, u32 pc) { return OWN(vm)->mask[pc >> 3] >> (pc & 7) & 1; }
+
+/* skip(pc): zeros in the mask behind pc, at most 24; bits behind the end are set. */
+CORE u32 pvm_skip(const pvm *vm, u32 pc) {
+  u64 bits;
+  u32 from = pc + 1;
+  __builtin_memcpy(&bits, OWN(vm)->mask + (from >> 3), 8);
+  bits = bits >> (from & 7) | UINT64_C(1) << MAX_SKIP;
+  return (u32)__builtin_ctzll(bits);
+}
+
+/* The id of the instruction at pc, trap where there is none with a defined opcode (GP A.4). */
+CORE u32 pvm_id_at(const pvm *vm, u32 pc) {
+  if (pc >= vm->code_len || !mask_bit(vm, pc)) return OP_TRAP;
+  u32 id = pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]];
+  return id == OP_UNDEFINED ? OP_TRAP : id;
+}
+
+CORE int pvm_is_instruction(const pvm *vm, u32 pc) {
+  if (pc >= vm->code_len || !mask_bit(vm, pc)) return 0;
+  return pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]] != OP_UNDEFINED;
+}
+
+/* The set of block starts (GP A.5): 0 and what follows a terminator, where an instruction is. */
+CORE int pvm_is_block_start(const pvm *vm, int64_t target) {
+  if (target < 0 || target >= vm->code_len) return 0;
+  u32 pc = (u32)target;
+  if (!pvm_is_instruction(vm, pc)) return 0;
+  if (pc == 0) return 1;
+  u32 before = pc - 1;
+  while (!mask_bit(vm, before)) {
+    if (before == 0 || pc - before > MAX_SKIP) return 0;
+    before -= 1;
+  }
+  if (!pvm_is_instruction(vm, before)) return 0;
+  return pvm_kind_of[pvm_id_at(vm, before)] >= KIND_TRAP;
+}
+
+/* The start of the block that contains pc (GP 0.8.0 A.9); what is no instruction stands for itself. */
+CORE u32 start_of_block(const pvm *vm, u32 pc) {
+  if (!pvm_is_instruction(vm, pc)) return pc;
+  u32 at = pc;
+  while (!pvm_is_block_start(vm, at)) {
+    if (at == 0) return pc; /* no block start at or before pc */
+    at -= 1;
+  }
+  return at;
+}
+
+/* Instructions from pc to the end of the block, the implicit trap included. */
+COLD u32 count_instructions(const pvm *vm, u32 pc) {
+  u32 count = 1;
+  while (pvm_is_instruction(vm, pc) && pvm_kind_of[pvm_id_at(vm, pc)] < KIND_TRAP) {
+    pc += 1 + pvm_skip(vm, pc);
+    count += 1;
+  }
+  return count;
+}
+
+/* What the basic block that contains pc costs under the block models. */
+COLD u32 pvm_block_cost(pvm *vm, u32 pc) {
+  u32 start = start_of_block(vm, pc);
+  if (vm->gas_model != PVM_GAS_PIPELINE) return count_instructions(vm, start);
+#if WASM
+  return env_cost(start);
+#else
+  return OWN(vm)->block_cost != 0 ? OWN(vm)->block_cost(vm, start) : count_instructions(vm, start);
+#endif
+}
+
+/* ---- operands, GP A.5 ---- */
+
+CORE u64 immediate(const uint8_t *at, u32 n) {
+  if (n == 0) return 0;
+  u32 word;
+  __builtin_memcpy(&word, at, 4);
+  u32 unused = 32 - 8 * n;
+  return (u64)(s64)((s32)(word << unused) >> unused);
+}
+
+CORE u32 min4(s32 n) { return n < 0 ? 0 : n > 4 ? 4 : (u32)n; }
+CORE u32 reg_of(u32 value) { return value > 12 ? 12 : value; }
+
+CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out) {
+  const uint8_t *code = OWN(vm)->code + pc;
+  s32 skip = (s32)pvm_skip(vm, pc);
+  u32 low = reg_of(code[1] & 15), high = reg_of(code[1] >> 4), length;
+  out->a = out->b = out->d = 0;
+  out->x = out->y = 0;
+  out->target = 0;
+  switch (pvm_format_of[id]) {
+    case FORMAT_NONE:
+      break;
+    case FORMAT_IMM:
+      out->x = immediate(code + 1, min4(skip));
+      break;
+    case FORMAT_REG_IMM64:
+      out->a = low;
+      __builtin_memcpy(&out->x, code + 2, 8);
+      break;
+    case FORMAT_IMM_IMM:
+      length = min4(code[1] & 7);
+      out->x = immediate(code + 2, length);
+      out->y = immediate(code + 2 + length, min4(skip - (s32)length - 1));
+      break;
+    case FORMAT_OFF:
+      out->target = (int64_t)pc + (int64_t)immediate(code + 1, min4(skip));
+      break;
+    case FORMAT_REG_IMM:
+      out->a = low;
+      out->x = immediate(code + 2, min4(skip - 1));
+      break;
+    case FORMAT_REG_IMM_IMM:
+      out->a = low;
+      length = min4((code[1] >> 4) & 7);
+      out->x = immediate(code + 2, length);
+      out->y = immediate(code + 2 + length, min4(skip - (s32)length - 1));
+      break;
+    case FORMAT_REG_IMM_OFF:
+      out->a = low;
+      length = min4((code[1] >> 4) & 7);
+      out->x = immediate(code + 2, length);
+      out->target = (int64_t)pc + (int64_t)immediate(code + 2 + length, min4(skip - (s32)length - 1));
+      break;
+    case FORMAT_REG_REG:
+      out->d = low;
+      out->a = high;
+      break;
+    case FORMAT_REG_REG_IMM:
+      out->a = low;
+      out->b = high;
+      out->x = immediate(code + 2, min4(skip - 1));
+      break;
+    case FORMAT_REG_REG_OFF:
+      out->a = low;
+      out->b = high;
+      out->target = (int64_t)pc + (int64_t)immediate(code + 2, min4(skip - 1));
+      break;
+    case FORMAT_REG_REG_IMM_IMM:
+      out->a = low;
+      out->b = high;
+      length = min4(code[2] & 7);
+      out->x = immediate(code + 3, length);
+      out->y = immediate(code + 3 + length, min4(skip - (s32)length - 2));
+      break;
+    default: /* FORMAT_REG_REG_REG: the third register is a whole byte */
+      out->a = low;
+      out->b = high;
+      out->d = reg_of(code[2]);
+      break;
+  }
+}
+
+/* ---- records ---- */
+
+/* The op of a record, also where it is patched to OP_ENTER. */
+CORE u32 op_of(const record *r) { return r->op == OP_ENTER ? ((const header *)r)[-1].op : r->op; }
+
+CORE u32 slots_of(u32 op) {
+  switch (op) {
+    case OP_LOAD_IMM_64:
+    case OP_ECALLI:
+    case OP_MEMSET:
+    case OP_GLUE:
+      return 2;
+    case OP_LOAD_IMM_JUMP_IND:
+      return 2;
+    default:
+      break;
+  }
+  if (op >= OP_COUNT) return 1;
+  switch (pvm_kind_of[op]) {
+    case KIND_STORE:
+      return pvm_format_of[op] == FORMAT_IMM_IMM || pvm_format_of[op] == FORMAT_REG_IMM_IMM ? 2 : 1;
+    case KIND_JUMP:
+    case KIND_FALLTHROUGH:
+      return 2;
+    case KIND_BRANCH:
+      return 3;
+    default:
+      return 1;
+  }
+}
+
+/* Instructions behind r that its run has paid (instruction model). */
+COLD u32 unexecuted_after(const record *r) {
+  u32 count = 0;
+  for (;;) {
+    u32 op = op_of(r);
+    if (op == OP_ECALLI || op == OP_MEMSET || pvm_kind_of[op] >= KIND_TRAP) return count;
+    r += slots_of(op);
+    if (r->op == OP_GLUE) return count;
+    count += 1;
+  }
+}
+
+/* What the run that starts with r costs. */
+CORE u32 run_cost(const record *r) { return r->op == OP_GLUE ? 0 : 1 + unexecuted_after(r); }
+
+/* Throws all records away. Links into them must not be followed afterwards. */
+CORE void flush_records(pvm *vm) {
+  private_part *own = OWN(vm);
+  __builtin_memset(own->index, 0, 4 * (size_t)(vm->code_len + 1));
+  __builtin_memset(own->jump_link, 0, 4 * (size_t)vm->jump_len);
+  own->records_next = own->records;
+  own->flushes += 1;
+}
+
+CORE void write_stub(pvm *vm, link *to, stub *s, u32 side, int64_t target, u32 pc, int checked) {
+  int good = !checked || pvm_is_block_start(vm, target);
+  s->op = good ? OP_STUB : OP_BAD_TARGET;
+  s->side = (uint16_t)side;
+  s->pc = good ? (u32)target : pc;
+  to->at = OFFSET(vm, s);
+  to->cost = 0;
+}
+
+/* Writes the record of the instruction with that id; returns where the next one goes. */
+CORE record *emit(pvm *vm, record *r, u32 id, u32 pc) {
+  operands o;
+  pvm_operands(vm, id, pc, &o);
+  u32 kind = pvm_kind_of[id], next = pc + 1 + pvm_skip(vm, pc);
+  int both = RULE(vm, PVM_RULE_CHECK_BOTH);
+  r->op = (uint16_t)id;
+  r->a = REG_OF(o.a);
+  r->b = REG_OF(o.b);
+  r->d = REG_OF(o.d);
+  r->x = (s32)o.x;
+  r->pc = pc;
+  if (kind == KIND_LOAD || kind == KIND_STORE) r->x = (s32)((u32)o.x + PVM_ROTATION);
+  switch (slots_of(id)) {
+    case 1:
+      return r + 1;
+    case 3: {
+      branch_slots *s = (branch_slots *)(r + 1);
+      if (both && !(pvm_is_block_start(vm, o.target) && pvm_is_block_start(vm, next))) {
+        o.target = -1; /* GP 0.8.0 A.17: panics whether taken or not */
+        write_stub(vm, &s->fall, &s->fall_stub, 1, -1, pc, 1);
+      } else {
+        write_stub(vm, &s->fall, &s->fall_stub, 1, next, pc, 0);
+      }
+      write_stub(vm, &s->taken, &s->taken_stub, 0, o.target, pc, 1);
+      return r + 3;
+    }
+    default:
+      break;
+  }
+  switch (kind) {
+    case KIND_JUMP: {
+      jump_slot *s = (jump_slot *)(r + 1);
+      write_stub(vm, &s->to, &s->stub, 2, o.target, pc, 1);
+      break;
+    }
+    case KIND_FALLTHROUGH: {
+      jump_slot *s = (jump_slot *)(r + 1);
+      write_stub(vm, &s->to, &s->stub, 2, next, pc, both);
+      break;
+    }
+    case KIND_HOST:
+    case KIND_MEMSET: {
+      pause_slot *s = (pause_slot *)(r + 1);
+      s->next_pc = next;
+      s->cost = 0;
+      break;
+    }
+    default: {
+      second_slot *s = (second_slot *)(r + 1);
+      s->y = id == OP_LOAD_IMM_64 ? (s32)(o.x >> 32) : (s32)o.y;
+      break;
+    }
+  }
+  return r + 2;
+}
+
+/* Fills in what the runs behind ecalli and memset cost. */
+CORE void price_runs(record *first, const record *end) {
+  for (record *r = first; r < end; r += slots_of(op_of(r))) {
+    if (r->op != OP_ECALLI && r->op != OP_MEMSET) continue;
+    pause_slot *s = (pause_slot *)(r + 1);
+    s->cost = run_cost(r + 2);
+  }
+}
+
+/* What entering the sequence at pc costs, given its records. */
+CORE u32 entry_cost(pvm *vm, u32 pc, const record *first) {
+  return vm->gas_model == PVM_GAS_INSTRUCTION ? run_cost(first) : pvm_block_cost(vm, pc);
+}
+
+/* Decodes the sequence at pc (pc <= code_len) and returns the offset of its first record. May flush all records. */
+COLD u32 decode_sequence(pvm *vm, u32 pc) {
+  private_part *own = OWN(vm);
+  if (own->records_end - own->records_next < MAX_RECORDS) flush_records(vm);
+  header *h = (header *)AT(vm, own->records_next);
+  record *first = (record *)(h + 1), *r = first;
+  u32 at = pc, count = 0;
+  for (;;) {
+    if (count == MAX_SEQUENCE) {
+      r->op = OP_GLUE;
+      r->pc = at;
+      ((pause_slot *)(r + 1))->next_pc = at;
+      r += 2;
+      break;
+    }
+    u32 id = pvm_id_at(vm, at);
+    own->index[at] = OFFSET(vm, r);
+    r = emit(vm, r, id, at);
+    count += 1;
+    if (pvm_kind_of[id] >= KIND_TRAP) break;
+    at += 1 + pvm_skip(vm, at);
+  }
+  own->records_next = OFFSET(vm, r);
+  h->pc = pc;
+  h->op = first->op;
+  h->count = (uint16_t)count;
+  h->entry = own->entries[pc];
+  if (vm->gas_model == PVM_GAS_INSTRUCTION) price_runs(first, r);
+  h->cost = entry_cost(vm, pc, first);
+  if (h->entry != 0) first->op = OP_ENTER;
+  return OFFSET(vm, first);
+}
+
+/* The record at pc; it need not be the first of a sequence. */
+CORE u32 record_at(pvm *vm, u32 pc) {
+  u32 at = OWN(vm)->index[pc];
+  return at != 0 ? at : decode_sequence(vm, pc);
+}

@@ -1,0 +1,324 @@
+/* The fast loop: one switch over decoded records. Not for tracing or stepping, see step.c.
+ *
+ * Registers live in struct pvm, gas and the record pointer in locals. Gas is paid where control enters a sequence, by
+ * the terminator that goes there. Every exit leaves pc, gas, registers and memory exactly as the specification has
+ * them: under the instruction model what a run paid but did not execute is given back.
+ */
+#include "vm.h"
+
+#if WASM
+/* The byte of the page; a misaligned access moves its low bits to the top and finds a zero beyond the table. */
+#define RIGHTS_OF(p, size) \
+  (((const uint8_t *)(uintptr_t)PVM_AT_RIGHTS)[op_rotr32((p), __builtin_ctz(size)) >> (PAGE_BITS - __builtin_ctz(size))])
+#define MAY(p, size, right) (RIGHTS_OF(p, size) & (right))
+#define HOST_ADDRESS(p) ((void *)(uintptr_t)(p))
+#else
+#define MAY(p, size, right) \
+  ((rights[(p) >> PAGE_BITS] & (right)) && ((p) & (PAGE_SIZE - 1)) <= PAGE_SIZE - (size))
+#define HOST_ADDRESS(p) (own->frames[(p) >> PAGE_BITS] + ((p) & (PAGE_SIZE - 1)))
+#endif
+
+#define A REG(rec->a)
+#define B REG(rec->b)
+#define D REG(rec->d)
+#define X ((u64)(s64)rec->x)
+#define Y ((u64)(s64)((const second_slot *)(rec + 1))->y)
+
+/* Sets *failure to how the machine stops when the target is no block start. GP A.18. */
+COLD u32 dynamic_target(pvm *vm, u32 address, int *failure) {
+  private_part *own = OWN(vm);
+  if (address == HALT_ADDRESS) {
+    *failure = PVM_HALT;
+    return 0;
+  }
+  *failure = PVM_PANIC;
+  u32 i = op_rotr32(address - 2, 1); /* odd and zero addresses become too large */
+  if (i >= vm->jump_len) return 0;
+  u32 target = i < vm->jump_size ? own->jump_table[i] : 0;
+  if (!pvm_is_block_start(vm, target)) return 0;
+  u32 at = record_at(vm, target);
+  if (i < vm->jump_size) own->jump_link[i] = at;
+  return at;
+}
+
+/* Decodes what a stub stands for and links it. */
+COLD u32 resolve(pvm *vm, stub *s) {
+  private_part *own = OWN(vm);
+  u32 flushes = own->flushes, side = s->side;
+  u32 at = record_at(vm, s->pc);
+  if (flushes != own->flushes) return at; /* the stub itself is gone */
+  const header *h = (const header *)AT(vm, at) - 1;
+  link *to;
+  switch (side) {
+    case 0:
+      to = (link *)(void *)((char *)s - offsetof(branch_slots, taken_stub) + offsetof(branch_slots, taken));
+      break;
+    case 1:
+      to = (link *)(void *)((char *)s - offsetof(branch_slots, fall_stub) + offsetof(branch_slots, fall));
+      break;
+    default:
+      to = (link *)(void *)((char *)s - offsetof(jump_slot, stub) + offsetof(jump_slot, to));
+      break;
+  }
+  to->at = at;
+  to->cost = h->cost;
+  return at;
+}
+
+/* Pays for what is at pc and finds its record; 0 and *result when it cannot be run here. */
+COLD record *start_at(pvm *vm, u32 pc, s64 *gas, int *result) {
+  *result = GO_SHORT;
+  if (pc > vm->code_len) return 0;
+  if (RULE(vm, PVM_RULE_STRICT) && !pvm_is_instruction(vm, pc)) {
+    *result = PVM_PANIC;
+    return 0;
+  }
+  u32 cost = 0;
+  if (vm->gas_model != PVM_GAS_INSTRUCTION && !vm->charged) {
+    u32 start = start_of_block(vm, pc);
+    if (pvm_is_block_start(vm, start)) cost = ((const header *)AT(vm, record_at(vm, start)) - 1)->cost;
+    else cost = pvm_block_cost(vm, pc);
+  }
+  record *rec = (record *)AT(vm, record_at(vm, pc));
+  if (vm->gas_model == PVM_GAS_INSTRUCTION) cost = run_cost(rec);
+  if (*gas < (s64)cost) return 0;
+  *gas -= cost;
+  return rec;
+}
+
+#define NEXT(slots) \
+  rec += (slots);   \
+  continue
+
+#define ENTER(to)           \
+  {                         \
+    const link *l = (to);   \
+    gas -= l->cost;         \
+    rec = AT(vm, l->at);    \
+    if (UNLIKELY(gas < 0)) goto short_of_gas; \
+    continue;               \
+  }
+
+/* Runs until the machine stops (exit code) or something else has to be done first (GO_*). */
+CORE __attribute__((noinline)) int run_fast(pvm *vm) {
+  private_part *own = OWN(vm);
+  const uint8_t *rights = own->rights;
+  const int by_instruction = vm->gas_model == PVM_GAS_INSTRUCTION;
+  s64 gas = vm->gas;
+  int result;
+  u32 address, pc;
+  (void)rights;
+  record *rec = start_at(vm, vm->pc, &gas, &result);
+  if (rec == 0) return result;
+
+  for (;;) {
+    switch (rec->op) {
+#define ALU(name, to, value) \
+  case OP_##name:            \
+    to = (value);            \
+    NEXT(1);
+      PVM_ALU(ALU)
+#undef ALU
+      case OP_LOAD_IMM_64:
+        A = (u64)(u32)rec->x | Y << 32;
+        NEXT(2);
+      case OP_UNLIKELY:
+        NEXT(1);
+
+#define LOAD(name, type, where)                                                   \
+  case OP_##name: {                                                               \
+    u32 p = (u32)(where);                                                         \
+    type value;                                                                   \
+    if (LIKELY(MAY(p, sizeof(type), RIGHT_FAST_READ))) {                          \
+      __builtin_memcpy(&value, HOST_ADDRESS(p), sizeof(type));                    \
+    } else {                                                                      \
+      u64 slow;                                                                   \
+      result = pvm_slow_read(vm, p, sizeof(type), &slow);                         \
+      if (result != 0) goto failed;                                               \
+      value = (type)slow;                                                         \
+    }                                                                             \
+    A = (u64)(s64)value;                                                          \
+    NEXT(1);                                                                      \
+  }
+      PVM_LOADS(LOAD)
+#undef LOAD
+
+#define STORE(name, type, where, what)                                            \
+  case OP_##name: {                                                               \
+    u32 p = (u32)(where);                                                         \
+    type value = (type)(what);                                                    \
+    if (LIKELY(MAY(p, sizeof(type), RIGHT_FAST_WRITE))) {                         \
+      __builtin_memcpy(HOST_ADDRESS(p), &value, sizeof(type));                    \
+    } else {                                                                      \
+      result = pvm_slow_write(vm, p, sizeof(type), value);                        \
+      if (result != 0) goto failed;                                               \
+    }                                                                             \
+    NEXT(slots_of(OP_##name));                                                    \
+  }
+      PVM_STORES(STORE)
+#undef STORE
+
+#define BRANCH(name, condition)                                                   \
+  case OP_##name: {                                                               \
+    const branch_slots *s = (const branch_slots *)(rec + 1);                      \
+    ENTER(&s->taken + ((condition) ^ 1));                                         \
+  }
+      PVM_BRANCHES(BRANCH)
+#undef BRANCH
+
+      case OP_LOAD_IMM_JUMP:
+        A = X;
+        ENTER(&((const jump_slot *)(rec + 1))->to);
+      case OP_JUMP:
+      case OP_FALLTHROUGH:
+        ENTER(&((const jump_slot *)(rec + 1))->to);
+
+      case OP_LOAD_IMM_JUMP_IND:
+        address = (u32)(B + Y);
+        A = X;
+        goto dynamic;
+      case OP_JUMP_IND:
+        address = (u32)(A + X);
+      dynamic:
+        pc = rec->pc;
+#if WASM
+      dynamic_at:
+#endif
+      {
+        u32 i = op_rotr32(address - 2, 1);
+        u32 at = i < vm->jump_size ? own->jump_link[i] : 0;
+        if (UNLIKELY(at == 0)) {
+          at = dynamic_target(vm, address, &result);
+          if (at == 0) goto stopped;
+        }
+        rec = AT(vm, at);
+        gas -= ((const header *)rec - 1)->cost;
+        if (UNLIKELY(gas < 0)) goto short_of_gas;
+        continue;
+      }
+
+      case OP_TRAP:
+        result = PVM_PANIC;
+        pc = rec->pc;
+        goto stopped;
+
+      case OP_SBRK:
+        D = pvm_sbrk(vm, A);
+        NEXT(1);
+
+      case OP_ECALLI: {
+        const pause_slot *s = (const pause_slot *)(rec + 1);
+        u32 next = s->next_pc;
+        vm->gas = gas;
+        result = call_host(vm, rec->pc, next, rec->x);
+        if (result != PVM_RUNNING) return result;
+        if (vm->pc != next || vm->trace || vm->charged == (u32)by_instruction) return GO_AGAIN;
+        gas = vm->gas;
+        if (by_instruction) {
+          gas -= s->cost;
+          if (UNLIKELY(gas < 0)) return GO_SHORT; /* nothing of it is in vm->gas */
+        }
+        NEXT(2);
+      }
+
+      case OP_MEMSET: {
+        const pause_slot *s = (const pause_slot *)(rec + 1);
+        vm->gas = gas;
+        vm->charged = !by_instruction;
+        result = pvm_memset(vm);
+        gas = vm->gas;
+        vm->pc = rec->pc;
+        if (result >= 0) return result;
+        if (by_instruction) {
+          vm->pc = s->next_pc;
+          gas -= s->cost;
+          if (UNLIKELY(gas < 0)) return GO_SHORT;
+        }
+        NEXT(2);
+      }
+
+      case OP_GLUE: {
+        pause_slot *s = (pause_slot *)(rec + 1);
+        if (s->at == 0) {
+          u32 flushes = own->flushes, next = s->next_pc;
+          u32 at = record_at(vm, next), cost = by_instruction ? run_cost(AT(vm, at)) : 0;
+          if (flushes != own->flushes || at == 0) {
+            vm->gas = gas;
+            vm->pc = next;
+            vm->charged = !by_instruction;
+            return GO_AGAIN;
+          }
+          s->cost = cost;
+          s->at = at;
+        }
+        gas -= s->cost;
+        if (UNLIKELY(gas < 0)) {
+          vm->gas = gas + s->cost;
+          vm->pc = s->next_pc;
+          return GO_SHORT;
+        }
+        rec = AT(vm, s->at);
+        continue;
+      }
+
+      case OP_STUB: {
+        rec = AT(vm, resolve(vm, (stub *)rec));
+        gas -= ((const header *)rec - 1)->cost;
+        if (UNLIKELY(gas < 0)) goto short_of_gas;
+        continue;
+      }
+      case OP_BAD_TARGET:
+        result = PVM_PANIC;
+        pc = ((const stub *)rec)->pc;
+        goto stopped;
+
+      case OP_ENTER: {
+#if WASM
+        const header *h = (const header *)rec - 1;
+        vm->gas = gas + h->cost;
+        vm->pc = h->pc;
+        vm->charged = 0;
+        address = env_enter(h->entry);
+        gas = vm->gas;
+        if (!(address & 1)) {
+          pc = vm->pc;
+          goto dynamic_at;
+        }
+        if (address == PVM_TO_EXIT) return (int)vm->exit;
+        if (address == PVM_TO_REFUND) {
+          if (by_instruction) vm->gas += count_instructions(vm, vm->pc);
+          else vm->charged = 1;
+        }
+#endif
+        return GO_STEP;
+      }
+
+      default:
+        __builtin_unreachable();
+    }
+  }
+
+failed: /* in the middle of a run: the instruction is paid, those behind it are not */
+  pc = rec->pc;
+  if (by_instruction) gas += unexecuted_after(rec);
+stopped:
+  vm->gas = gas;
+  vm->pc = pc;
+  vm->charged = !by_instruction;
+  return result;
+short_of_gas: {
+  const header *h = (const header *)rec - 1;
+  vm->gas = gas + h->cost;
+  vm->pc = h->pc;
+  vm->charged = 0;
+  return GO_SHORT;
+}
+}
+
+#undef A
+#undef B
+#undef D
+#undef X
+#undef Y
+#undef NEXT
+#undef ENTER

@@ -1,0 +1,166 @@
+/* What only the native build has: machines from the host's allocator, program blobs, borrowed memory regions. */
+#include "vm.h"
+
+#if !WASM
+
+#define MAX_CODE (1u << 25) /* GP 0.8.0 with pull request #559; the arena is addressed with 32 bits */
+
+/* The compiler may call these; a host's libc has the same, hence weak. */
+__attribute__((weak)) void *memset(void *to, int value, size_t length) {
+  volatile uint8_t *at = to;
+  while (length-- > 0) *at++ = (uint8_t)value;
+  return to;
+}
+
+__attribute__((weak)) void *memcpy(void *restrict to, const void *restrict from, size_t length) {
+  volatile uint8_t *at = to;
+  const uint8_t *bytes = from;
+  while (length-- > 0) *at++ = *bytes++;
+  return to;
+}
+
+void pvm_set_allocator(pvm_allocate_function allocate, pvm_release_function release) {
+  allocate_memory = allocate;
+  release_memory = release;
+}
+
+/* E(x), GP C.5: 0 when malformed; over-long forms are. */
+CORE int read_number(const uint8_t **at, const uint8_t *end, u64 *value) {
+  if (*at == end) return 0;
+  u32 first = *(*at)++, length = 0;
+  while (length < 8 && (first & (0x80u >> length))) length += 1;
+  if ((size_t)(end - *at) < length) return 0;
+  u64 low = 0;
+  for (u32 i = 0; i < length; i++) low |= (u64) * (*at)++ << (8 * i);
+  u64 high = length >= 8 ? 0 : first & (0x7Fu >> length);
+  *value = length >= 8 ? low : low | high << (8 * length);
+  return length == 0 || *value >> (7 * length) != 0;
+}
+
+typedef struct {
+  const uint8_t *jumps, *code, *mask;
+  u64 jump_len, code_len;
+  u32 jump_bytes;
+} parts;
+
+/* deblob, GP A.2: structure only. */
+CORE int read_parts(const uint8_t *blob, size_t length, parts *out) {
+  const uint8_t *at = blob, *end = blob + length;
+  if (!read_number(&at, end, &out->jump_len) || at == end) return 0;
+  out->jump_bytes = *at++;
+  if (out->jump_bytes > 8 || !read_number(&at, end, &out->code_len)) return 0;
+  u64 rest = (u64)(end - at);
+  if (out->code_len > MAX_CODE || out->jump_len > UINT64_C(0xFFFFFFFF)) return 0;
+  u64 jumps = out->jump_len * out->jump_bytes, mask = (out->code_len + 7) / 8;
+  if (jumps + out->code_len + mask != rest) return 0;
+  out->jumps = at;
+  out->code = at + jumps;
+  out->mask = out->code + out->code_len;
+  u32 used = (u32)(out->code_len & 7);
+  return used == 0 || out->mask[mask - 1] >> used == 0;
+}
+
+CORE u64 up_page(u64 n) { return (n + PAGE_SIZE - 1) & ~(u64)(PAGE_SIZE - 1); }
+
+typedef struct {
+  size_t arena_size;
+} sizes;
+
+/* Behind the machine, in one allocation: sizes, rights, frames; the arena is another. */
+#define RIGHTS_AT up_page(sizeof(machine) + sizeof(sizes))
+#define FRAMES_AT (RIGHTS_AT + PAGE_COUNT)
+#define MACHINE_SIZE (FRAMES_AT + PAGE_COUNT * sizeof(uint8_t *))
+
+CORE sizes *sizes_of(pvm *vm) { return (sizes *)(void *)((machine *)vm + 1); }
+
+pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, const uint64_t *initial_regs,
+                uint32_t num_regs, uint32_t initial_pc) {
+  parts p;
+  if (allocate_memory == 0 || num_regs > 13 || !read_parts(blob, blob_len, &p)) return 0;
+  uint8_t *memory = allocate_memory(MACHINE_SIZE);
+  if (memory == 0) return 0;
+  pvm *vm = (pvm *)(void *)memory;
+  private_part *own = OWN(vm);
+  own->rights = memory + RIGHTS_AT;
+  own->frames = (uint8_t **)(void *)(memory + FRAMES_AT);
+  u32 code_len = (u32)p.code_len, jump_len = (u32)p.jump_len, jump_size = p.jump_bytes == 0 ? 0 : jump_len;
+  u64 records = 24 * (u64)code_len;
+  if (records > 64u << 20) records = 64u << 20;
+  u64 arena_size = up_page(9 * (u64)code_len + 12 * (u64)jump_size + code_len / 8 + 8 * (u64)MAX_RECORDS + records);
+  uint8_t *arena = allocate_memory(arena_size);
+  if (arena == 0 || lay_out(vm, arena, arena_size, code_len, jump_len, jump_size) != PVM_OK) {
+    if (arena != 0) release_memory(arena, arena_size);
+    release_memory(memory, MACHINE_SIZE);
+    return 0;
+  }
+  sizes_of(vm)->arena_size = arena_size;
+  __builtin_memcpy(own->code, p.code, code_len);
+  __builtin_memcpy(own->mask, p.mask, (code_len + 7) / 8);
+  for (u32 i = 0; i < jump_size; i++) {
+    u64 target = 0;
+    for (u32 k = 0; k < p.jump_bytes; k++) target |= (u64)p.jumps[(u64)i * p.jump_bytes + k] << (8 * k);
+    own->jump_table[i] = target > 0xFFFFFFFF ? 0xFFFFFFFF : (u32)target;
+  }
+  pad_mask(vm);
+  vm->service = service_index;
+  vm->rules = PVM_RULE_DRAIN;
+  clear_state(vm);
+  for (u32 i = 0; i < num_regs; i++) vm->regs[i] = initial_regs[i];
+  vm->pc = initial_pc;
+  return vm;
+}
+
+void pvm_destroy(pvm *vm) {
+  if (vm == 0) return;
+  release_chunks(vm);
+  release_memory(OWN(vm)->arena, sizes_of(vm)->arena_size);
+  release_memory(vm, MACHINE_SIZE);
+}
+
+CORE int good_range(u32 from, u32 to) { return from <= to && (from & (PAGE_SIZE - 1)) == 0 && (to & (PAGE_SIZE - 1)) == 0; }
+CORE int overlap(u32 a, u32 b, u32 c, u32 d) { return a < d && c < b; }
+
+int32_t pvm_set_memory_bounds(pvm *vm, const pvm_bounds *b) {
+  const u32 r[4][2] = {
+      {b->ro_from, b->ro_to}, {b->rw_from, b->rw_to}, {b->args_from, b->args_to}, {b->stack_from, b->stack_to}};
+  for (int i = 0; i < 4; i++) {
+    if (!good_range(r[i][0], r[i][1])) return PVM_BAD;
+    for (int k = 0; k < i; k++) {
+      if (overlap(r[i][0], r[i][1], r[k][0], r[k][1])) return PVM_BAD;
+    }
+  }
+  if (b->heap_start > b->heap_limit) return PVM_BAD;
+  OWN(vm)->bounds = *b;
+  vm->heap_end = b->heap_start;
+  vm->heap_limit = b->heap_limit;
+  return PVM_OK;
+}
+
+int32_t pvm_map(pvm *vm, uint32_t address, uint8_t *bytes, uint32_t length, uint32_t access) {
+  if (((address | length) & (PAGE_SIZE - 1)) != 0 || (length != 0 && address + (length - 1) < address)) return PVM_BAD;
+  if (access != PVM_READ && access != PVM_WRITE) return PVM_BAD;
+  private_part *own = OWN(vm);
+  u32 page = address >> PAGE_BITS, count = length >> PAGE_BITS;
+  set_rights(vm, page, count, PVM_NONE);
+  for (u32 i = 0; bytes != 0 && i < count; i++) {
+    own->frames[page + i] = bytes + (size_t)i * PAGE_SIZE;
+    own->rights[page + i] = RIGHT_BORROWED | RIGHT_TOUCHED;
+  }
+  set_rights(vm, page, count, access);
+  return PVM_OK;
+}
+
+int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_t *args, uint8_t *stack) {
+  const pvm_bounds *b = &OWN(vm)->bounds;
+  int32_t result = pvm_map(vm, b->ro_from, ro, b->ro_to - b->ro_from, PVM_READ);
+  if (result == PVM_OK) result = pvm_map(vm, b->rw_from, rw, b->rw_to - b->rw_from, PVM_WRITE);
+  if (result == PVM_OK) result = pvm_map(vm, b->args_from, args, b->args_to - b->args_from, PVM_READ);
+  if (result == PVM_OK) result = pvm_map(vm, b->stack_from, stack, b->stack_to - b->stack_from, PVM_WRITE);
+  return result;
+}
+
+void pvm_set_host_callback(pvm *vm, pvm_host_callback callback) { OWN(vm)->host = callback; }
+void pvm_set_cost_callback(pvm *vm, pvm_cost_callback callback) { OWN(vm)->block_cost = callback; }
+void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback) { OWN(vm)->tracer = callback; }
+
+#endif

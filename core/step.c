@@ -1,0 +1,265 @@
+/* The loop that executes one instruction at a time, straight from the code: for stepping, tracing, and where gas is
+ * short of a whole run. Not fast. The arithmetic is the same generated list as in the fast loop. */
+#include "vm.h"
+
+#define A vm->regs[o.a]
+#define B vm->regs[o.b]
+#define D vm->regs[o.d]
+#define X o.x
+#define Y o.y
+
+/* Calls the host. PVM_RUNNING: continue at vm->pc with vm->gas; else how the machine stops. */
+CORE __attribute__((noinline)) int call_host(pvm *vm, u32 pc, u32 next, s32 index) {
+  private_part *own = OWN(vm);
+  int32_t action = PVM_HOST_EXIT;
+  vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
+  vm->pc = next;
+  vm->host_pc = pc;
+  if (!vm->child && own->host != 0) {
+#if WASM
+    action = env_host(index);
+#else
+    action = own->host(vm, index);
+#endif
+  }
+  vm->exit_arg = index;
+  switch (action) {
+    case PVM_HOST_CONTINUE:
+      return PVM_RUNNING;
+    case PVM_HOST_HALT:
+      vm->pc = pc;
+      return PVM_HALT;
+    case PVM_HOST_EXIT:
+      vm->pc = pc;
+      return PVM_HOST;
+    case PVM_HOST_STOP:
+      return PVM_BREAK;
+    case PVM_HOST_PANIC:
+      vm->pc = pc;
+      return PVM_PANIC;
+    default:
+      return action >= PVM_HOST_STOPPED && action <= PVM_HOST_STOPPED + PVM_STEP ? action - PVM_HOST_STOPPED : PVM_PANIC;
+  }
+}
+
+/* Pays for the instruction or the block at pc. 0 paid, else PVM_OUT_OF_GAS. */
+CORE int pay(pvm *vm) {
+  s64 cost = 1;
+  if (vm->gas_model != PVM_GAS_INSTRUCTION) {
+    if (vm->charged) return 0;
+    cost = pvm_block_cost(vm, vm->pc);
+  }
+  if (vm->gas < cost) return PVM_OUT_OF_GAS;
+  vm->gas -= cost;
+  vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
+  return 0;
+}
+
+/* GP A.17, A.18: where a jump goes; a negative target is bad. */
+CORE int jump_to(pvm *vm, int64_t target) {
+  if (!pvm_is_block_start(vm, target)) return PVM_PANIC;
+  vm->pc = (u32)target;
+  return PVM_RUNNING;
+}
+
+CORE int jump_dynamic(pvm *vm, u32 address) {
+  if (address == HALT_ADDRESS) return PVM_HALT;
+  u32 i = op_rotr32(address - 2, 1);
+  if (i >= vm->jump_len) return PVM_PANIC;
+  return jump_to(vm, i < vm->jump_size ? OWN(vm)->jump_table[i] : 0);
+}
+
+CORE int branch_to(pvm *vm, int taken, int64_t target, u32 next) {
+  if (RULE(vm, PVM_RULE_CHECK_BOTH)) {
+    if (!pvm_is_block_start(vm, target) || !pvm_is_block_start(vm, next)) return PVM_PANIC;
+  } else if (taken && !pvm_is_block_start(vm, target)) {
+    return PVM_PANIC;
+  }
+  vm->pc = taken ? (u32)target : next;
+  return PVM_RUNNING;
+}
+
+/* Executes the instruction, paid already. PVM_RUNNING or how the machine stops, then with vm->pc at the instruction. */
+CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
+  const operands o = *decoded;
+  int result;
+  switch (id) {
+#define ALU(name, to, value) \
+  case OP_##name:            \
+    to = (value);            \
+    break;
+    PVM_ALU(ALU)
+#undef ALU
+    case OP_LOAD_IMM_64:
+      A = X;
+      break;
+    case OP_UNLIKELY:
+      break;
+#define LOAD(name, type, where)                                                     \
+  case OP_##name: {                                                                 \
+    u64 value = 0;                                                                  \
+    result = pvm_slow_read(vm, (u32)(where) + PVM_ROTATION, sizeof(type), &value);  \
+    if (result != 0) return result;                                                 \
+    A = (u64)(s64)(type)value;                                                      \
+    break;                                                                          \
+  }
+    PVM_LOADS(LOAD)
+#undef LOAD
+#define STORE(name, type, where, what)                                              \
+  case OP_##name:                                                                   \
+    result = pvm_slow_write(vm, (u32)(where) + PVM_ROTATION, sizeof(type), (what)); \
+    if (result != 0) return result;                                                 \
+    break;
+    PVM_STORES(STORE)
+#undef STORE
+#define BRANCH(name, condition) \
+  case OP_##name:               \
+    return branch_to(vm, (int)(condition), o.target, next);
+    PVM_BRANCHES(BRANCH)
+#undef BRANCH
+    case OP_JUMP:
+      return jump_to(vm, o.target);
+    case OP_LOAD_IMM_JUMP:
+      A = X;
+      return jump_to(vm, o.target);
+    case OP_FALLTHROUGH:
+      if (RULE(vm, PVM_RULE_CHECK_BOTH)) return jump_to(vm, next);
+      break;
+    case OP_JUMP_IND:
+      return jump_dynamic(vm, (u32)(A + X));
+    case OP_LOAD_IMM_JUMP_IND: {
+      u32 address = (u32)(B + Y);
+      A = X;
+      return jump_dynamic(vm, address);
+    }
+    case OP_SBRK:
+      D = pvm_sbrk(vm, A);
+      break;
+    case OP_MEMSET:
+      result = pvm_memset(vm);
+      if (result >= 0) return result;
+      break;
+    case OP_ECALLI:
+      return PVM_HOST;
+    default: /* trap */
+      return PVM_PANIC;
+  }
+  vm->pc = next;
+  return PVM_RUNNING;
+}
+
+/* The register the instruction writes, or -1. */
+CORE s32 written_register(u32 id, const operands *o) {
+  switch (id) {
+#define ALU(name, to, value) \
+  case OP_##name:            \
+    return (s32)o->REGISTER_##to;
+#define REGISTER_A a
+#define REGISTER_D d
+    PVM_ALU(ALU)
+#undef ALU
+#define LOAD(name, type, where) case OP_##name:
+    PVM_LOADS(LOAD)
+#undef LOAD
+    case OP_LOAD_IMM_64:
+    case OP_LOAD_IMM_JUMP:
+    case OP_LOAD_IMM_JUMP_IND:
+      return (s32)o->a;
+    case OP_SBRK:
+      return (s32)o->d;
+    default:
+      return -1;
+  }
+}
+
+/* What memory the instruction is about to access. */
+CORE void describe_access(pvm *vm, u32 id, const operands *decoded, pvm_event *event) {
+  const operands o = *decoded;
+  event->access = event->address = event->width = 0;
+  event->value = 0;
+  switch (id) {
+#define LOAD(name, type, where)     \
+  case OP_##name:                   \
+    event->access = 1;              \
+    event->address = (u32)(where);  \
+    event->width = sizeof(type);    \
+    break;
+    PVM_LOADS(LOAD)
+#undef LOAD
+#define STORE(name, type, where, what) \
+  case OP_##name:                      \
+    event->access = 2;                 \
+    event->address = (u32)(where);     \
+    event->width = sizeof(type);       \
+    event->value = (type)(what);       \
+    break;
+    PVM_STORES(STORE)
+#undef STORE
+    default:
+      break;
+  }
+}
+
+CORE void event_before(pvm *vm, u32 id, const operands *o, pvm_event *event) {
+  event->pc = vm->pc;
+  event->id = id;
+  event->a = o->a;
+  event->b = o->b;
+  event->d = o->d;
+  event->x = o->x;
+  event->y = o->y;
+  event->target = o->target;
+  event->reg = written_register(id, o);
+  event->before = event->reg < 0 ? 0 : vm->regs[event->reg];
+  event->gas_before = vm->gas;
+  describe_access(vm, id, o, event);
+}
+
+CORE void event_after(pvm *vm, int result, pvm_event *event) {
+  int failed = result == PVM_PAGE_FAULT || (result == PVM_PANIC && event->access != 0);
+  if (failed) event->reg = -1;
+  event->gas_after = vm->gas;
+  event->after = event->reg < 0 ? 0 : vm->regs[event->reg];
+  if (event->reg < 0) event->before = 0;
+  if (event->access == 1 && !failed) {
+    event->value = event->width == 8 ? event->after : event->after & ((UINT64_C(1) << (8 * event->width)) - 1);
+  }
+#if WASM
+  env_trace();
+#else
+  if (OWN(vm)->tracer != 0) OWN(vm)->tracer(vm, event);
+#endif
+}
+
+/* At most `count` instructions; PVM_STEP when all were executed, GO_AGAIN when tracing was switched. */
+COLD int run_steps(pvm *vm, u64 count, int traced) {
+  pvm_event *event = &OWN(vm)->event;
+  for (; count > 0; count--) {
+    u32 pc = vm->pc;
+    if (RULE(vm, PVM_RULE_STRICT) && !pvm_is_instruction(vm, pc)) return PVM_PANIC;
+    operands o;
+    u32 id = pvm_id_at(vm, pc), next = pc + 1;
+    if (pc < vm->code_len) {
+      pvm_operands(vm, id, pc, &o);
+      next += pvm_skip(vm, pc);
+    } else {
+      __builtin_memset(&o, 0, sizeof o);
+    }
+    if (traced) event_before(vm, id, &o, event);
+    int result = pay(vm);
+    if (result != 0) return result;
+    result = execute(vm, id, &o, next);
+    if (result == PVM_RUNNING && pvm_kind_of[id] >= KIND_TRAP) vm->charged = 0;
+    if (traced) event_after(vm, result, event);
+    if (result == PVM_HOST) result = call_host(vm, pc, next, (s32)o.x);
+    if (result != PVM_RUNNING) return result;
+    if ((vm->trace != 0) != traced && count > 1) return GO_AGAIN;
+  }
+  return PVM_STEP;
+}
+
+#undef A
+#undef B
+#undef D
+#undef X
+#undef Y

@@ -1,0 +1,195 @@
+/* The whole struct pvm and the functions the core's files share. Private: hosts include pvm.h only. */
+#ifndef PVM_VM_H
+#define PVM_VM_H
+
+#include "opcodes.gen.h"
+#include "ops.h"
+#include "pvm.h"
+
+#ifdef __wasm__
+#include "layout.h"
+#define WASM 1
+#else
+#define WASM 0
+#define PVM_ROTATION 0u
+#endif
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define CORE static __attribute__((unused))
+#define COLD CORE __attribute__((noinline, cold))
+
+/* Bits of a rights byte, as in src/engine/machine/layout.ts. */
+enum {
+  RIGHT_FAST_READ = 1,
+  RIGHT_FAST_WRITE = 2,
+  RIGHT_READ = 4,
+  RIGHT_WRITE = 8,
+  RIGHT_TOUCHED = 16,
+  RIGHT_BORROWED = 32 /* the bytes belong to the host: never zeroed, never freed */
+};
+
+#define PAGE_BITS 12
+#define PAGE_SIZE 4096u
+#define PAGE_COUNT 0x100000u
+#define CHUNK_BITS 9 /* pages per chunk of the summary of used pages */
+#define CHUNK_COUNT (PAGE_COUNT >> CHUNK_BITS)
+#define ZONE_SIZE 0x10000u
+#define HALT_ADDRESS 0xFFFF0000u
+#define MAX_SKIP 24u
+
+/* A decoded instruction. a, b, d are addresses of registers (wasm) or their offsets in struct pvm (native). For
+ * memory instructions x has PVM_ROTATION added. Some instructions have one or two more slots, see decode.c. */
+typedef struct {
+  uint16_t op, a, b, d;
+  int32_t x;
+  uint32_t pc;
+} record;
+
+/* The slot before the first record of a decoded sequence. */
+typedef struct {
+  uint32_t cost;   /* what entering here costs: of the block, or of the first run (see decode.c) */
+  uint32_t pc;     /* where the sequence starts */
+  uint16_t op;     /* op of the first record, also while that one is patched to OP_ENTER */
+  uint16_t count;  /* instructions decoded, for statistics */
+  uint32_t entry;  /* table index of compiled code, 0 none */
+} header;
+
+/* Where control goes on: offset of a record or stub, and what entering it costs. */
+typedef struct {
+  uint32_t at, cost;
+} link;
+
+/* Stands in for a record that has not been decoded: 8 bytes, read like the beginning of a record. */
+typedef struct {
+  uint16_t op, side;
+  uint32_t pc;
+} stub;
+
+/* Second slots. */
+typedef struct {
+  link to;
+  stub stub;
+} jump_slot;
+typedef struct {
+  link taken, fall;
+  stub taken_stub, fall_stub;
+} branch_slots;
+typedef struct {
+  uint32_t next_pc, cost; /* behind ecalli and memset: what follows, and what its run costs */
+  uint32_t at, reserved;  /* OP_GLUE: the record that follows, 0 not known */
+} pause_slot;
+typedef struct {
+  int32_t y;
+  uint32_t reserved0, reserved1, reserved2;
+} second_slot; /* the second immediate, or the upper half of a 64-bit one */
+
+/* Internal operations beside the instructions' ids. */
+enum {
+  OP_ENTER = OP_COUNT, /* the block has compiled code */
+  OP_STUB,             /* decode the target, link it, go there */
+  OP_BAD_TARGET,       /* a stub whose target is no block start: panic */
+  OP_GLUE,             /* a long sequence goes on elsewhere; pause_slot */
+  OP_TOTAL
+};
+
+typedef struct {
+  /* Memory. */
+  uint8_t *rights;       /* by physical page */
+#if WASM
+  uint32_t *frames;
+#else
+  uint8_t **frames;      /* where each page is */
+#endif
+  uint32_t frames_next, frames_end; /* wasm: unused frames at the end of the memory */
+  uint8_t *spare;        /* native: rest of the last chunk of frames */
+  uint32_t spare_pages;
+  void *chunks;          /* native: list of chunks to free */
+  uint32_t touched;      /* pages touched since the last reset */
+  /* Program. */
+  uint8_t *arena;
+  uint32_t first;        /* offset of the arena itself */
+  uint32_t *dispatch;    /* compiled code by jump-table entry, for compiled code only */
+  uint32_t *jump_link;   /* record by jump-table entry */
+  uint32_t *jump_table;
+  uint8_t *code;         /* code_len bytes and 32 zeros */
+  uint8_t *mask;         /* bits behind the end are set */
+  uint32_t *index;       /* record by pc, 0 not decoded */
+  uint32_t *entries;     /* compiled code by pc */
+  uint32_t records, records_next, records_end; /* offsets in the arena */
+  uint32_t used;         /* arena bytes that may be other than zero, but for the present program's */
+  uint32_t set;          /* PVM_SET_* */
+  uint32_t flushes;      /* how often all records were thrown away */
+  uint32_t entry_count;
+  pvm_host_callback host;
+  pvm_trace_callback tracer;
+  pvm_cost_callback block_cost;
+  pvm_bounds bounds;
+  pvm_event event;
+  uint8_t summary[CHUNK_COUNT]; /* 1: some page of the chunk has rights */
+} private_part;
+
+typedef struct {
+  pvm pub;
+  private_part own;
+} machine;
+
+#define OWN(vm) (&((machine *)(vm))->own)
+#define RULE(vm, rule) (((vm)->rules & (rule)) != 0)
+
+#if WASM
+#define REG(o) (*(u64 *)(uintptr_t)(o))
+#define REG_BASE PVM_AT_VM
+#define AT(vm, offset) ((void *)(uintptr_t)(offset))
+#define OFFSET(vm, pointer) ((u32)(uintptr_t)(pointer))
+#else
+#define REG(o) (*(u64 *)((char *)vm + (o)))
+#define REG_BASE 0u
+#define AT(vm, offset) ((void *)(OWN(vm)->arena + (offset)))
+#define OFFSET(vm, pointer) ((u32)((uint8_t *)(pointer) - OWN(vm)->arena))
+#endif
+#define REG_OF(n) ((uint16_t)(REG_BASE + 8u * (n)))
+
+/* Operands of one instruction (GP A.5.1 to A.5.13): register numbers, 64-bit immediates, target. */
+typedef struct {
+  uint32_t a, b, d;
+  uint64_t x, y;
+  int64_t target;
+} operands;
+
+#if WASM
+/* What the wasm build imports. enter is hand-written glue, see pvm.h, "Compiled code". */
+#define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
+IMPORT("host") int32_t env_host(int32_t index);
+IMPORT("trace") void env_trace(void);
+IMPORT("cost") uint32_t env_cost(uint32_t pc);
+IMPORT("enter") uint32_t env_enter(uint32_t table_index);
+#endif
+
+/* memory.c: all addresses here are physical. */
+CORE int pvm_slow_read(pvm *vm, u32 at, u32 size, u64 *value);
+CORE int pvm_slow_write(pvm *vm, u32 at, u32 size, u64 value);
+CORE u64 pvm_sbrk(pvm *vm, u64 bytes);
+CORE int pvm_memset(pvm *vm);
+
+/* What the loops return beside exits: what to do next. */
+enum {
+  GO_AGAIN = 256, /* state is in vm: choose a loop and continue */
+  GO_SHORT,       /* gas is short of the run or block at pc, or pc is outside of the code: step */
+  GO_STEP         /* compiled code gave back at pc: one instruction here first */
+};
+
+/* decode.c */
+CORE int pvm_is_instruction(const pvm *vm, u32 pc);
+CORE int pvm_is_block_start(const pvm *vm, int64_t pc);
+CORE u32 pvm_skip(const pvm *vm, u32 pc);
+CORE u32 pvm_id_at(const pvm *vm, u32 pc);
+CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out);
+CORE u32 pvm_block_cost(pvm *vm, u32 pc);
+
+/* interpreter.c, step.c */
+CORE int run_fast(pvm *vm);
+CORE int run_steps(pvm *vm, u64 count, int traced);
+CORE int call_host(pvm *vm, u32 pc, u32 next, s32 index);
+
+#endif

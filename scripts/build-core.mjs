@@ -1,0 +1,107 @@
+// Builds the C core: opcodes.gen.h from the table, the wasm module with clang-19, src/engine/interpreter/core.gen.ts.
+// `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const ROOT = join(import.meta.dirname, '..')
+const HEADER = join(ROOT, 'core/opcodes.gen.h')
+const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
+const WASM = join(ROOT, 'core/core.wasm')
+const check = process.argv.includes('--check')
+
+/** The wasm build: no floats, no exceptions, nothing beyond what Node 20 and all browsers of its age have. */
+export const WASM_FLAGS = [
+  '--target=wasm32',
+  '-std=c11',
+  '-O3',
+  '-ffreestanding',
+  '-nostdlib',
+  '-mbulk-memory',
+  '-msign-ext',
+  '-mmutable-globals',
+  '-fno-strict-aliasing',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-Wl,--no-entry',
+  '-Wl,--import-memory',
+  '-Wl,--initial-memory=1048576',
+  '-Wl,--max-memory=4294967296',
+  '-Wl,--global-base=65536',
+  '-Wl,--strip-all',
+  '-z',
+  'stack-size=65536',
+]
+
+async function generateHeader() {
+  const bundle = await build({
+    entryPoints: [join(ROOT, 'scripts/opcodes.ts')],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+  })
+  const url = `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].text).toString('base64')}`
+  return (await import(url)).generateOpcodes()
+}
+
+function clang() {
+  for (const name of ['clang-19', process.env.CLANG].filter(Boolean)) {
+    try {
+      execFileSync(name, ['--version'], { stdio: 'ignore' })
+      return name
+    } catch {}
+  }
+  return undefined
+}
+
+/** Base64 in lines, as a TypeScript module. */
+function toModule(wasm) {
+  const lines = wasm.toString('base64').match(/.{1,116}/g)
+  return [
+    '// Made by `npm run core` from core/ with clang-19. Do not edit.',
+    '/** The C core as a WebAssembly module, in base64. */',
+    'export const CORE_BASE64: string = `',
+    ...lines,
+    '`',
+    '',
+  ].join('\n')
+}
+
+const failures = []
+function put(path, content, what) {
+  if (!check) return writeFileSync(path, content)
+  let present
+  try {
+    present = readFileSync(path)
+  } catch {}
+  if (present === undefined || !Buffer.from(content).equals(present)) failures.push(what)
+}
+
+const header = await generateHeader()
+put(HEADER, header, 'core/opcodes.gen.h')
+const compiler = clang()
+if (compiler === undefined) {
+  const message = 'core: clang-19 is not installed (Debian: apt install clang-19 lld-19)'
+  if (!check) {
+    console.error(message)
+    process.exit(1)
+  }
+  console.log(`${message}; the wasm module is not compared`)
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'coulis-core-'))
+  const output = join(folder, 'core.wasm')
+  execFileSync(compiler, [...WASM_FLAGS, '-o', output, join(ROOT, 'core/core.c')], { stdio: 'inherit' })
+  const wasm = readFileSync(output)
+  mkdirSync(join(ROOT, 'src/engine/interpreter'), { recursive: true })
+  put(MODULE, toModule(wasm), 'src/engine/interpreter/core.gen.ts')
+  put(WASM, wasm, 'core/core.wasm')
+  console.log(`core: ${wasm.length} bytes of wasm`)
+}
+if (failures.length > 0) {
+  console.error(`core: ${failures.join(', ')} differ from what the sources give; run npm run core`)
+  process.exit(1)
+}

@@ -1,0 +1,136 @@
+// Writes core/opcodes.gen.h from the instruction table. Not the core's decoder: that is core/decode.c, by hand.
+import type { Format } from '../src/isa/format.ts'
+import { effectOf, type Expression } from '../src/isa/semantics.ts'
+import { type InstructionSetName, instructionSet } from '../src/isa/set.ts'
+import { INSTRUCTIONS, type Instruction, type Kind } from '../src/isa/table.ts'
+
+const FORMATS: readonly Format[] = [
+  'none',
+  'imm',
+  'reg_imm64',
+  'imm_imm',
+  'off',
+  'reg_imm',
+  'reg_imm_imm',
+  'reg_imm_off',
+  'reg_reg',
+  'reg_reg_imm',
+  'reg_reg_off',
+  'reg_reg_imm_imm',
+  'reg_reg_reg',
+]
+
+const KINDS: readonly Kind[] = [
+  'alu',
+  'load',
+  'store',
+  'nop',
+  'sbrk',
+  'memset',
+  'host',
+  'trap',
+  'fallthrough',
+  'jump',
+  'djump',
+  'branch',
+]
+
+/** In the order of PVM_SET_* in pvm.h. */
+const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1']
+
+const LOADS: Readonly<Record<string, string>> = {
+  load_u8: 'uint8_t',
+  load_i8: 'int8_t',
+  load_u16: 'uint16_t',
+  load_i16: 'int16_t',
+  load_u32: 'uint32_t',
+  load_i32: 'int32_t',
+  load_u64: 'uint64_t',
+}
+
+function c(expression: Expression): string {
+  switch (expression.is) {
+    case 'operand':
+      return expression.letter
+    case 'constant':
+      return `UINT64_C(${expression.value})`
+    case 'apply':
+      return `op_${expression.operator}(${expression.args.map(c).join(', ')})`
+  }
+}
+
+const upper = (name: string): string => name.toUpperCase()
+
+function list(name: string, comment: string, lines: readonly string[]): string {
+  return `/* ${comment} */\n#define ${name}(OP) \\\n${lines.map(line => `  OP(${line})`).join(' \\\n')}\n`
+}
+
+function ofKind(kind: Kind): readonly Instruction[] {
+  return INSTRUCTIONS.filter(instruction => instruction.kind === kind)
+}
+
+function alu(instruction: Instruction): string {
+  const { assign } = effectOf(instruction.id)
+  return `${upper(instruction.name)}, ${assign!.to}, ${c(assign!.value)}`
+}
+
+function load(instruction: Instruction): string {
+  const value = effectOf(instruction.id).assign!.value
+  if (value.is !== 'apply') throw new Error(`${instruction.name}: not a load`)
+  const type = LOADS[value.operator]
+  if (type === undefined) throw new Error(`${instruction.name}: ${value.operator} is no load`)
+  return `${upper(instruction.name)}, ${type}, ${c(value.args[0]!)}`
+}
+
+function store(instruction: Instruction): string {
+  const { operator, args } = effectOf(instruction.id).action!
+  return `${upper(instruction.name)}, uint${operator.replace('store', '')}_t, ${c(args[0]!)}, ${c(args[1]!)}`
+}
+
+function branch(instruction: Instruction): string {
+  return `${upper(instruction.name)}, ${c(effectOf(instruction.id).action!.args[0]!)}`
+}
+
+function bytes(name: string, comment: string, values: readonly (string | number)[]): string {
+  const rows: string[] = []
+  for (let at = 0; at < values.length; at += 16) rows.push(`  ${values.slice(at, at + 16).join(', ')},`)
+  return `/* ${comment} */\nstatic const uint8_t ${name}[${values.length}] = {\n${rows.join('\n')}\n};\n`
+}
+
+/** The text of core/opcodes.gen.h. */
+export function generateOpcodes(): string {
+  const names = INSTRUCTIONS.map(instruction => `OP_${upper(instruction.name)}`)
+  return [
+    '/* Made by `npm run core` from src/isa/table.ts. Do not edit. */',
+    '#ifndef PVM_OPCODES_H\n#define PVM_OPCODES_H\n#include <stdint.h>\n',
+    `enum { /* the ids of src/isa/table.ts */\n${names.map((name, id) => `  ${name} = ${id},`).join('\n')}\n  OP_COUNT = ${names.length},\n  OP_UNDEFINED = 255\n};\n`,
+    `enum { /* operand formats, GP A.5.1 to A.5.13 */\n${FORMATS.map((f, i) => `  FORMAT_${upper(f)} = ${i},`).join('\n')}\n};\n`,
+    `enum { /* what an instruction does; from KIND_TRAP on it ends a basic block */\n${KINDS.map((k, i) => `  KIND_${upper(k)} = ${i},`).join('\n')}\n};\n`,
+    bytes(
+      'pvm_format_of',
+      'Format by id.',
+      INSTRUCTIONS.map(i => FORMATS.indexOf(i.format)),
+    ),
+    bytes(
+      'pvm_kind_of',
+      'Kind by id.',
+      INSTRUCTIONS.map(i => KINDS.indexOf(i.kind)),
+    ),
+    bytes(
+      'pvm_ids',
+      'Id by opcode byte, 256 for each of PVM_SET_*.',
+      SETS.flatMap(name => [...instructionSet(name).ids]),
+    ),
+    list(
+      'PVM_ALU',
+      'OP(name, destination, value); load_imm_64 is not here, its immediate takes two slots',
+      ofKind('alu')
+        .filter(i => i.format !== 'reg_imm64')
+        .map(alu),
+    ),
+    list('PVM_LOADS', 'OP(name, type, address): the destination is A', ofKind('load').map(load)),
+    list('PVM_STORES', 'OP(name, type, address, value)', ofKind('store').map(store)),
+    list('PVM_BRANCHES', 'OP(name, condition)', ofKind('branch').map(branch)),
+    '#endif\n',
+  ].join('\n')
+}
