@@ -241,29 +241,44 @@ ACCESSORS(64)
 
 CORE u64 up16(u64 n) { return (n + 15) & ~UINT64_C(15); }
 
+/* Offsets of the parts of a program in its arena. */
+typedef struct {
+  u64 jump_link, jump_table, code, mask, index, entries, records;
+} plan;
+
+CORE plan make_plan(u32 code_len, u32 jump_size) {
+  u64 jumps = up16(4 * (u64)jump_size), by_pc = up16(4 * ((u64)code_len + 1));
+  plan p;
+  p.jump_link = jumps; /* behind the dispatch table */
+  p.jump_table = p.jump_link + jumps;
+  p.code = p.jump_table + jumps;
+  p.mask = p.code + up16((u64)code_len + 32);
+  p.index = p.mask + up16((u64)code_len / 8 + 24);
+  p.entries = p.index + by_pc;
+  p.records = p.entries + by_pc;
+  return p;
+}
+
 /* Divides the arena for a program. PVM_NO_MEMORY when it is too small. */
 CORE int lay_out(pvm *vm, uint8_t *arena, u64 arena_size, u32 code_len, u32 jump_len, u32 jump_size) {
   private_part *own = OWN(vm);
-  u64 jumps = up16(4 * (u64)jump_size), by_pc = up16(4 * ((u64)code_len + 1));
-  u64 dispatch = 0, jump_link = dispatch + jumps, jump_table = jump_link + jumps, code = jump_table + jumps;
-  u64 mask = code + up16((u64)code_len + 32), index = mask + up16((u64)code_len / 8 + 24);
-  u64 entries = index + by_pc, records = entries + by_pc;
-  if (records + 4 * (u64)MAX_RECORDS > arena_size || arena_size > UINT64_C(0xFFFFFFFF)) return PVM_NO_MEMORY;
+  plan p = make_plan(code_len, jump_size);
+  if (p.records + 4 * (u64)MAX_RECORDS > arena_size || arena_size > UINT64_C(0xFFFFFFFF)) return PVM_NO_MEMORY;
   /* Tables start as zeros. What lies behind the high-water mark of earlier programs still is. */
   if (own->arena == arena) {
     u32 high = own->records_next - own->first;
     if (high > own->used) own->used = high;
-    __builtin_memset(arena, 0, own->used < records ? own->used : (size_t)records);
+    __builtin_memset(arena, 0, own->used < p.records ? own->used : (size_t)p.records);
   }
   own->arena = arena;
-  own->dispatch = (u32 *)(void *)(arena + dispatch);
-  own->jump_link = (u32 *)(void *)(arena + jump_link);
-  own->jump_table = (u32 *)(void *)(arena + jump_table);
-  own->code = arena + code;
-  own->mask = arena + mask;
-  own->index = (u32 *)(void *)(arena + index);
-  own->entries = (u32 *)(void *)(arena + entries);
-  own->records = own->records_next = OFFSET(vm, arena + records);
+  own->dispatch = (u32 *)(void *)arena;
+  own->jump_link = (u32 *)(void *)(arena + p.jump_link);
+  own->jump_table = (u32 *)(void *)(arena + p.jump_table);
+  own->code = arena + p.code;
+  own->mask = arena + p.mask;
+  own->index = (u32 *)(void *)(arena + p.index);
+  own->entries = (u32 *)(void *)(arena + p.entries);
+  own->records = own->records_next = OFFSET(vm, arena + p.records);
   own->records_end = OFFSET(vm, arena + arena_size);
   own->first = OFFSET(vm, arena);
   own->entry_count = 0;

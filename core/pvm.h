@@ -43,7 +43,8 @@ enum {
   PVM_OOB = -1,       /* a byte of the range is not accessible */
   PVM_BAD = -2,       /* an argument is out of range */
   PVM_NO_MEMORY = -3, /* the allocator gave nothing */
-  PVM_BUSY = -4       /* the machine is inside its own host callback */
+  PVM_BUSY = -4,      /* the machine is inside its own host callback */
+  PVM_ABORTED = -5    /* the tracer failed (wasm build) */
 };
 
 /* Rights of a page, as bits. Writable pages are readable. */

@@ -215,7 +215,8 @@ CORE void event_before(pvm *vm, u32 id, const operands *o, pvm_event *event) {
   describe_access(vm, id, o, event);
 }
 
-CORE void event_after(pvm *vm, int result, pvm_event *event) {
+/* Not 0: the tracer failed and wants the run to end. */
+CORE int event_after(pvm *vm, int result, pvm_event *event) {
   int failed = result == PVM_PAGE_FAULT || (result == PVM_PANIC && event->access != 0);
   if (failed) event->reg = -1;
   event->gas_after = vm->gas;
@@ -225,9 +226,10 @@ CORE void event_after(pvm *vm, int result, pvm_event *event) {
     event->value = event->width == 8 ? event->after : event->after & ((UINT64_C(1) << (8 * event->width)) - 1);
   }
 #if WASM
-  env_trace();
+  return env_trace();
 #else
   if (OWN(vm)->tracer != 0) OWN(vm)->tracer(vm, event);
+  return 0;
 #endif
 }
 
@@ -250,7 +252,7 @@ COLD int run_steps(pvm *vm, u64 count, int traced) {
     if (result != 0) return result;
     result = execute(vm, id, &o, next);
     if (result == PVM_RUNNING && pvm_kind_of[id] >= KIND_TRAP) vm->charged = 0;
-    if (traced) event_after(vm, result, event);
+    if (traced && event_after(vm, result, event) != 0) return PVM_ABORTED;
     if (result == PVM_HOST) result = call_host(vm, pc, next, (s32)o.x);
     if (result != PVM_RUNNING) return result;
     if ((vm->trace != 0) != traced && count > 1) return GO_AGAIN;

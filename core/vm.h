@@ -161,7 +161,7 @@ typedef struct {
 /* What the wasm build imports. enter is hand-written glue, see pvm.h, "Compiled code". */
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
 IMPORT("host") int32_t env_host(int32_t index);
-IMPORT("trace") void env_trace(void);
+IMPORT("trace") int32_t env_trace(void);
 IMPORT("cost") uint32_t env_cost(uint32_t pc);
 IMPORT("enter") uint32_t env_enter(uint32_t table_index);
 #endif

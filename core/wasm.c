@@ -20,22 +20,73 @@ EXPORT("pvm_init") pvm *pvm_init(void) {
   return &the_machine->pub;
 }
 
-/* Room for a program in an arena. PVM_NO_MEMORY when it does not fit. The caller then writes code, mask and jump
- * table where pvm_part says, and calls pvm_loaded. */
-EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 size, u32 code_len, u32 jump_len, u32 jump_size) {
-  return lay_out(vm, (uint8_t *)(uintptr_t)arena, size, code_len, jump_len, jump_size);
+/* What TypeScript has written into a free part of the arena: code, mask and jump table, one after the other. */
+typedef struct {
+  const uint8_t *code, *mask;
+  const u32 *jumps;
+} staged;
+
+CORE int same_bytes(const uint8_t *a, const uint8_t *b, u32 length) {
+  u32 i = 0;
+  for (; i + 8 <= length; i += 8) {
+    u64 x, y;
+    __builtin_memcpy(&x, a + i, 8);
+    __builtin_memcpy(&y, b + i, 8);
+    if (x != y) return 0;
+  }
+  for (; i < length; i++) {
+    if (a[i] != b[i]) return 0;
+  }
+  return 1;
 }
 
-/* Address of a part of the machine: 0 code, 1 mask, 2 jump table, 3 dispatch table, 4 trace event, 5 entries by pc. */
+CORE int same_program(const pvm *vm, const staged *s, u32 code_len, u32 jump_len, u32 jump_size) {
+  const private_part *own = &((const machine *)vm)->own;
+  if (own->arena == 0 || vm->code_len != code_len || vm->jump_len != jump_len || vm->jump_size != jump_size) return 0;
+  u32 whole = code_len / 8, rest = code_len & 7;
+  if (!same_bytes(own->code, s->code, code_len) || !same_bytes(own->mask, s->mask, whole)) return 0;
+  if (rest != 0 && ((own->mask[whole] ^ s->mask[whole]) & ((1u << rest) - 1)) != 0) return 0;
+  return same_bytes((const uint8_t *)own->jump_table, (const uint8_t *)s->jumps, 4 * jump_size);
+}
+
+CORE u64 staging_size(u32 code_len, u32 jump_size) {
+  return up16(code_len) + up16((u64)code_len / 8 + 1) + up16(4 * (u64)jump_size);
+}
+
+/* Where to stage a program: code, mask and jump table, each rounded up to 16 bytes. Behind the records in use and
+ * behind where the program's own tables will be. 0 when it does not fit before `end`. */
+EXPORT("pvm_stage") u32 pvm_stage(pvm *vm, u32 arena, u32 end, u32 code_len, u32 jump_size) {
+  const private_part *own = OWN(vm);
+  u64 at = arena + make_plan(code_len, jump_size).records;
+  if (own->arena != 0 && own->records_next > at) at = up16(own->records_next);
+  return at + staging_size(code_len, jump_size) <= end ? (u32)at : 0;
+}
+
+/* Loads the staged program: 1 when it is the one already here (its records stay), 0 when it is new, else an error. */
+EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u32 jump_len, u32 jump_size) {
+  private_part *own = OWN(vm);
+  u32 at = pvm_stage(vm, arena, end, code_len, jump_size);
+  if (at == 0) return PVM_NO_MEMORY;
+  staged s = {(const uint8_t *)at, (const uint8_t *)(at + up16(code_len)), 0};
+  s.jumps = (const u32 *)(const void *)(s.mask + up16(code_len / 8 + 1));
+  if (same_program(vm, &s, code_len, jump_len, jump_size)) return 1;
+  int result = lay_out(vm, (uint8_t *)(uintptr_t)arena, end - arena, code_len, jump_len, jump_size);
+  if (result != PVM_OK) return result;
+  __builtin_memcpy(own->code, s.code, code_len);
+  __builtin_memcpy(own->mask, s.mask, code_len / 8 + 1);
+  __builtin_memcpy(own->jump_table, s.jumps, 4 * (size_t)jump_size);
+  pad_mask(vm);
+  u32 staged_end = at + (u32)staging_size(code_len, jump_size) - arena;
+  if (staged_end > own->used) own->used = staged_end;
+  return PVM_OK;
+}
+
+/* Address of a part of the machine: 0 code, 1 mask, 2 jump table, 3 dispatch table, 4 trace
+ * event, 5 compiled code by pc. */
 EXPORT("pvm_part") u32 pvm_part(pvm *vm, u32 part) {
   const private_part *own = OWN(vm);
   const void *parts[] = {own->code, own->mask, own->jump_table, own->dispatch, &own->event, own->entries};
   return part < 6 ? (u32)(uintptr_t)parts[part] : 0;
-}
-
-EXPORT("pvm_loaded") int32_t pvm_loaded(pvm *vm) {
-  pad_mask(vm);
-  return PVM_OK;
 }
 
 /* Bytes of the arena in use, pages touched since the reset: what a pooled machine costs. */

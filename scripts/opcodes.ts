@@ -1,6 +1,6 @@
 // Writes core/opcodes.gen.h from the instruction table. Not the core's decoder: that is core/decode.c, by hand.
 import type { Format } from '../src/isa/format.ts'
-import { effectOf, type Expression } from '../src/isa/semantics.ts'
+import { type Expression, effectOf } from '../src/isa/semantics.ts'
 import { type InstructionSetName, instructionSet } from '../src/isa/set.ts'
 import { INSTRUCTIONS, type Instruction, type Kind } from '../src/isa/table.ts'
 

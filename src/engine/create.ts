@@ -1,6 +1,7 @@
 // Engines by name. Not their implementation: each engine registers itself by being imported here.
 import type { Engine, EngineKind } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
+import { createInterpreterVm } from './interpreter/vm.ts'
 import { createReferenceVm } from './reference/vm.ts'
 
 /** Options of `createEngine`. */
@@ -11,6 +12,7 @@ export interface EngineOptions {
 
 const MAKERS: Partial<Record<EngineKind, Engine['instantiate']>> = {
   reference: createReferenceVm,
+  interpreter: createInterpreterVm,
 }
 
 /** The engines that exist in this build. */

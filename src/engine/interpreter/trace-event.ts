@@ -1,0 +1,76 @@
+// The core's trace event as a TraceEvent. Not a tracer.
+import { createOperands } from '../../isa/format.ts'
+import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
+import type { Program } from '../../program/program.ts'
+import type { Cell } from '../machine/cell.ts'
+import { AT_VM } from '../machine/layout.ts'
+import type { TraceEvent } from '../tracing.ts'
+
+/** Reads the event that the core has just written; always the same object. */
+export type EventReader = (cell: Cell, program: Program) => TraceEvent
+
+/** Offsets in pvm_event, core/pvm.h. */
+const EVENT = {
+  pc: 0,
+  id: 4,
+  a: 8,
+  b: 12,
+  d: 16,
+  reg: 20,
+  x: 24,
+  y: 32,
+  target: 40,
+  gasBefore: 48,
+  gasAfter: 56,
+  before: 64,
+  after: 72,
+  access: 80,
+  address: 84,
+  width: 88,
+  value: 96,
+} as const
+
+const PART_EVENT = 4
+const ACCESS = ['none', 'load', 'store'] as const
+
+/** A reader with its own event object. */
+export function createEventReader(): EventReader {
+  const event: TraceEvent = {
+    pc: 0,
+    instruction: INSTRUCTIONS[TRAP_ID]!,
+    operands: createOperands(),
+    gasBefore: 0n,
+    gasAfter: 0n,
+    register: -1,
+    before: 0n,
+    after: 0n,
+    access: 'none',
+    address: 0,
+    width: 0,
+    value: 0n,
+  }
+  return cell => {
+    const at = cell.core.pvm_part(AT_VM, PART_EVENT)
+    const view = new DataView(cell.memory.buffer, at, 104)
+    const { operands } = event
+    event.pc = view.getUint32(EVENT.pc, true)
+    event.instruction = INSTRUCTIONS[view.getUint32(EVENT.id, true)]!
+    operands.a = view.getUint32(EVENT.a, true)
+    operands.b = view.getUint32(EVENT.b, true)
+    operands.d = view.getUint32(EVENT.d, true)
+    operands.x = view.getInt32(EVENT.x, true)
+    operands.xHigh = view.getInt32(EVENT.x + 4, true)
+    operands.y = view.getInt32(EVENT.y, true)
+    operands.target = Number(view.getBigInt64(EVENT.target, true))
+    event.gasBefore = view.getBigInt64(EVENT.gasBefore, true)
+    event.gasAfter = view.getBigInt64(EVENT.gasAfter, true)
+    event.register = view.getInt32(EVENT.reg, true)
+    event.before = view.getBigUint64(EVENT.before, true)
+    event.after = view.getBigUint64(EVENT.after, true)
+    event.access = ACCESS[view.getUint32(EVENT.access, true)]!
+    event.address = view.getUint32(EVENT.address, true)
+    event.width = view.getUint32(EVENT.width, true) as TraceEvent['width']
+    event.value = view.getBigUint64(EVENT.value, true)
+    return event
+  }
+}

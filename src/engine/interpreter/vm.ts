@@ -1,0 +1,376 @@
+// A machine on the C core. Not the core and not its memory: machine/ has those. Registers, gas, pc and memory live in
+// the cell; what is here is what the host needs around them.
+import { decodeOperands } from '../../isa/format.ts'
+import { PAGE_SIZE } from '../../program/layout.ts'
+import type { Program } from '../../program/program.ts'
+import type { EngineKind, StartOptions, Vm } from '../engine.ts'
+import { Exit } from '../exit.ts'
+import { type HostCallError, type HostCallSite, type HostTable, Pending, performHostCall } from '../host-call.ts'
+import { type Cell, type CellUser, releaseCell, takeCell } from '../machine/cell.ts'
+import { AT_VM, EXIT_RUNNING, VM } from '../machine/layout.ts'
+import { WindowMemory } from '../machine/window-memory.ts'
+import { type Memory, OOB } from '../memory.ts'
+import { runReference } from '../reference/run.ts'
+import type { MachineState } from '../reference/state.ts'
+import { resolveStart, type Start } from '../start.ts'
+import type { Tracer } from '../tracing.ts'
+import { createEventReader, type EventReader } from './trace-event.ts'
+
+const PC = (AT_VM + VM.pc) >>> 2
+const HOST_PC = (AT_VM + VM.hostPc) >>> 2
+const GAS_LOW = (AT_VM + VM.gas) >>> 2
+const GAS_HIGH = GAS_LOW + 1
+const EXIT = (AT_VM + VM.exit) >>> 2
+const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
+const CHARGED = (AT_VM + VM.charged) >>> 2
+const HEAP_END = (AT_VM + VM.heapEnd) >>> 2
+const HEAP_LIMIT = (AT_VM + VM.heapLimit) >>> 2
+const TRACE = (AT_VM + VM.trace) >>> 2
+const BUSY = (AT_VM + VM.busy) >>> 2
+
+/** What pvm_resume returns beside exits. */
+const NO_MEMORY = -3
+const ABORTED = -5
+
+/** Cells of machines that were dropped without dispose(). */
+const forgotten = new FinalizationRegistry<Cell>(releaseCell)
+
+/** Makes a machine on the core. */
+export function createInterpreterVm(program: Program, options: StartOptions = {}): Vm {
+  return new CoreVm(program, options)
+}
+
+/** A machine on the core. */
+export class CoreVm implements Vm, HostCallSite, CellUser {
+  readonly program: Program
+  #kind: EngineKind
+  #cell: Cell | undefined
+  #memory: WindowMemory
+  #startGas = 0n
+  #exit: Exit | undefined
+  /** Halted or panicked, until pc is written. */
+  #ended = false
+  #running = false
+  #tracer: Tracer | undefined
+  #tracerError: { readonly error: unknown } | undefined
+  #event: EventReader | undefined
+  #throwHostErrors = true
+  // The host-call site, see host-call.ts.
+  readonly vm: Vm = this
+  host: HostTable | undefined
+  chargeFailed = false
+  pending: Pending = Pending.None
+  disposeRequested = false
+  thrown: HostCallError | undefined
+
+  constructor(program: Program, options: StartOptions, kind: EngineKind = 'interpreter') {
+    this.program = program
+    this.#kind = kind
+    const start = resolveStart(program, options)
+    const cell = takeCell(program)
+    this.#cell = cell
+    this.#memory = new WindowMemory(cell)
+    forgotten.register(this, cell, this)
+    this.#start(cell, start)
+  }
+
+  #alive(): Cell {
+    if (this.#cell === undefined) throw new TypeError('vm: used after dispose()')
+    return this.#cell
+  }
+
+  #idle(what: string): Cell {
+    const cell = this.#alive()
+    if (this.#running) throw new TypeError(`vm: ${what}() from inside its own host function or tracer`)
+    return cell
+  }
+
+  /** The machine's body, for the engines that work on it. */
+  get cell(): Cell {
+    return this.#alive()
+  }
+
+  get kind(): EngineKind {
+    return this.#kind
+  }
+
+  get regs(): BigUint64Array {
+    return this.#alive().regs
+  }
+
+  get regs32(): Uint32Array {
+    return this.#alive().regs32
+  }
+
+  get memory(): Memory {
+    this.#alive()
+    return this.#memory
+  }
+
+  get pc(): number {
+    return this.#alive().u32[PC]!
+  }
+
+  set pc(pc: number) {
+    const { u32 } = this.#alive()
+    u32[PC] = pc
+    u32[CHARGED] = 0
+    this.pending = Pending.None
+    this.#ended = false
+  }
+
+  get paperPc(): number {
+    return this.#ended ? 0 : this.pc
+  }
+
+  get gas(): bigint {
+    return this.#alive().gas[0]!
+  }
+
+  set gas(gas: bigint) {
+    this.#alive().gas[0] = gas
+    this.chargeFailed = false
+  }
+
+  get gasUsed(): bigint {
+    const left = this.gas > 0n ? this.gas : 0n
+    return left > this.#startGas ? 0n : this.#startGas - left
+  }
+
+  chargeGas(amount: number | bigint): boolean {
+    const { u32, i32, gas } = this.#alive()
+    const low = u32[GAS_LOW]!
+    // The usual case without a bigint: the lower half pays it all.
+    if (typeof amount === 'number' && amount >= 0 && amount <= low && amount === amount >>> 0 && i32[GAS_HIGH]! >= 0) {
+      u32[GAS_LOW] = low - amount
+      return true
+    }
+    const charge = BigInt(amount)
+    if (charge < 0n) throw new RangeError(`amount: ${amount} is negative`)
+    const have = gas[0]!
+    if (have < charge) {
+      gas[0] = 0n
+      this.chargeFailed = true
+      return false
+    }
+    gas[0] = have - charge
+    return true
+  }
+
+  get charged(): boolean {
+    return this.#alive().u32[CHARGED] !== 0
+  }
+
+  set charged(charged: boolean) {
+    this.#alive().u32[CHARGED] = charged && this.program.profile.gasModel !== 'instruction' ? 1 : 0
+  }
+
+  get heapEnd(): number {
+    return this.#alive().u32[HEAP_END]!
+  }
+
+  set heapEnd(address: number) {
+    this.#alive().u32[HEAP_END] = address
+  }
+
+  get heapLimit(): number {
+    return this.#alive().u32[HEAP_LIMIT]!
+  }
+
+  get exit(): Exit | undefined {
+    this.#alive()
+    return this.#exit
+  }
+
+  get exitArg(): number {
+    return this.#exitArgOf(this.#alive())
+  }
+
+  set exitArg(value: number) {
+    this.#alive().i32[EXIT_ARG] = value
+  }
+
+  /** A page address is unsigned, a host index signed. */
+  #exitArgOf(cell: Cell): number {
+    return this.#exit === Exit.PageFault ? cell.u32[EXIT_ARG]! : cell.i32[EXIT_ARG]!
+  }
+
+  get hostError(): unknown {
+    this.#alive()
+    return this.thrown?.cause
+  }
+
+  get tracer(): Tracer | undefined {
+    this.#alive()
+    return this.#tracer
+  }
+
+  set tracer(tracer: Tracer | undefined) {
+    this.#alive().u32[TRACE] = tracer === undefined ? 0 : 1
+    this.#tracer = tracer
+  }
+
+  movePc(pc: number): void {
+    this.#alive().u32[PC] = pc
+  }
+
+  gasIsNegative(): boolean {
+    return this.#alive().i32[GAS_HIGH]! < 0
+  }
+
+  onHostCall(index: number): number {
+    const { u32 } = this.#cell!
+    const pc = u32[HOST_PC]!
+    const next = u32[PC]!
+    u32[PC] = pc
+    const exit = performHostCall(this, index, pc, next)
+    return exit === undefined ? 0 : 16 + exit
+  }
+
+  onTrace(): number {
+    try {
+      this.#event ??= createEventReader()
+      this.#tracer?.(this.#event(this.#cell!, this.program))
+      return 0
+    } catch (error) {
+      this.#tracerError = { error } // must not unwind the core's frames
+      return 1
+    }
+  }
+
+  costOf(pc: number): number {
+    return this.program.costAt(pc)
+  }
+
+  run(): Exit {
+    return this.#run('run', -1)
+  }
+
+  step(count = 1): Exit {
+    if (!(Number.isInteger(count) && count >= 0)) throw new RangeError(`count: ${count} is no number of instructions`)
+    return this.#run('step', count)
+  }
+
+  /** @param limit instructions, -1 for no limit */
+  #run(what: string, limit: number): Exit {
+    const cell = this.#idle(what)
+    if (this.#ended) return this.#exit!
+    this.#running = true
+    this.thrown = undefined
+    this.#tracerError = undefined
+    cell.user = this
+    try {
+      return this.#finish(cell, this.#kind === 'reference' ? this.#runSlowly(limit) : this.#go(cell, limit))
+    } finally {
+      this.#running = false
+      cell.user = undefined
+      if (this.disposeRequested) this.dispose()
+    }
+  }
+
+  /** What a stop at an `ecalli` left to do; undefined when there is nothing in the way. */
+  #resume(cell: Cell): Exit | undefined {
+    const { pending, program } = this
+    if (pending === Pending.None) return undefined
+    this.pending = Pending.None
+    const pc = cell.u32[PC]!
+    const next = program.next(pc)
+    if (pending === Pending.Skip) {
+      cell.u32[PC] = next
+      return undefined
+    }
+    const index = decodeOperands('imm', program.code, pc, program.skip(pc)).x
+    cell.i32[EXIT_ARG] = index
+    return performHostCall(this, index, pc, next)
+  }
+
+  #go(cell: Cell, limit: number): Exit {
+    const early = this.#resume(cell)
+    if (early !== undefined) return early
+    const { u32 } = cell
+    u32[EXIT] = EXIT_RUNNING
+    u32[BUSY] = 0
+    let code: number
+    if (limit < 0) code = cell.core.pvm_resume(AT_VM)
+    else {
+      code = Exit.Step
+      for (let left = limit; left > 0 && code === Exit.Step; left -= 0xffffffff) {
+        code = cell.core.pvm_step(AT_VM, Math.min(left, 0xffffffff))
+      }
+    }
+    cell.refresh()
+    if (code === ABORTED) throw this.#tracerError!.error
+    if (code === NO_MEMORY) throw new RangeError('memory: no room for more pages outside of the window')
+    return code as Exit
+  }
+
+  #finish(cell: Cell, exit: Exit): Exit {
+    this.#exit = exit
+    this.#ended = exit === Exit.Halt || exit === Exit.Panic
+    if (exit !== Exit.PageFault && exit !== Exit.Host && exit !== Exit.Break) cell.u32[EXIT_ARG] = 0
+    if (this.#throwHostErrors && this.thrown !== undefined) throw this.thrown
+    return exit
+  }
+
+  /** The reference machine on this machine's state. */
+  #runSlowly(limit: number): Exit {
+    return runReference(this as MachineState, this, limit < 0 ? Number.POSITIVE_INFINITY : limit)
+  }
+
+  #start(cell: Cell, start: Start): void {
+    const memory = this.#memory
+    const { u32, regs } = cell
+    for (const { address, length, access, data } of start.regions) {
+      memory.protect(address / PAGE_SIZE, length / PAGE_SIZE, access)
+      memory.load(address, data)
+    }
+    for (const { address, bytes } of start.memory) {
+      if (memory.load(address, bytes) === OOB) {
+        throw new RangeError(`memory: ${bytes.length} bytes at ${address} are not all mapped`)
+      }
+    }
+    for (let i = 0; i < 13; i++) regs[i] = start.regs[i]!
+    u32[PC] = start.pc
+    cell.gas[0] = this.#startGas = start.gas
+    u32[CHARGED] = 0
+    u32[HEAP_END] = start.heapEnd
+    u32[HEAP_LIMIT] = Math.min(start.heapLimit, 0xffffffff)
+    u32[EXIT_ARG] = 0
+    u32[TRACE] = this.#tracer === undefined ? 0 : 1
+    this.host = start.host
+    this.pending = Pending.None
+    this.chargeFailed = false
+    this.thrown = undefined
+    this.#throwHostErrors = start.hostErrors === 'throw'
+    this.#exit = undefined
+    this.#ended = false
+  }
+
+  reset(options: StartOptions = {}): void {
+    const cell = this.#idle('reset')
+    const start = resolveStart(this.program, options)
+    cell.core.pvm_reset(AT_VM)
+    this.#start(cell, start)
+  }
+
+  switchTo(kind: EngineKind): void {
+    this.#idle('switchTo')
+    if (kind !== 'interpreter' && kind !== 'reference') {
+      throw new RangeError(`kind: this machine cannot go on as ${kind}`)
+    }
+    this.#kind = kind
+  }
+
+  dispose(): void {
+    const cell = this.#cell
+    if (cell === undefined) return
+    if (this.#running) {
+      this.disposeRequested = true
+      return
+    }
+    this.#cell = undefined
+    this.#memory.close()
+    forgotten.unregister(this)
+    releaseCell(cell)
+  }
+}

@@ -1,0 +1,147 @@
+// A cell: one WebAssembly.Memory with the core's instance on it, the body of a machine. Cells are pooled, because a
+// memory reserves gigabytes of address space and the engine's collector is slow to give them back. Not a machine: no
+// program semantics, no host calls.
+import type { Program } from '../../program/program.ts'
+import { type CoreExports, coreModule } from './core.ts'
+import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE } from './layout.ts'
+import { coreRules } from './rules.ts'
+
+const WASM_PAGE = 65536
+/** Cells kept for reuse; more are left to the collector. */
+const MAX_IDLE = 8
+/** A machine that touched more guest pages than this gives its memory back to the system: 32 MiB. */
+const MAX_TOUCHED = 8192
+
+/** Who answers the core while it runs: host calls, trace events, block costs. */
+export interface CellUser {
+  /** Code for the core, see call_host in core/step.c: 0 continue, 16 + exit. */
+  onHostCall(index: number): number
+  /** 0, or 1 to end the run. */
+  onTrace(): number
+  /** Price of the basic block that starts at `pc`, under the pipeline model. */
+  costOf(pc: number): number
+}
+
+/** The body of a machine. Fields change when the memory grows: do not keep the views across runs. */
+export class Cell {
+  readonly memory: WebAssembly.Memory
+  readonly core: CoreExports
+  /** Compiled code, shared by all modules of this cell; see core/pvm.h. */
+  readonly table: WebAssembly.Table
+  /** Who uses the cell while it runs; undefined else, so that a machine nobody holds can be collected. */
+  user: CellUser | undefined
+  /** Calls compiled code: set by the recompiler. */
+  enter: ((tableIndex: number) => number) | undefined
+  /** What the recompiler keeps with the program that is loaded here; dropped with it. */
+  compiled: unknown
+  /** The program whose decoded form is in the arena. */
+  program: Program | undefined
+  readonly #arenaAt: number
+  readonly #arenaEnd: number
+  #buffer: ArrayBuffer
+  u8: Uint8Array
+  u32: Uint32Array
+  i32: Int32Array
+  regs: BigUint64Array
+  regs32: Uint32Array
+  gas: BigInt64Array
+
+  /** @param arenaBytes size of an arena behind the window, for programs too large for the usual one; 0 for none. */
+  constructor(arenaBytes = 0) {
+    const size = MEMORY_SIZE + Math.ceil(arenaBytes / WASM_PAGE) * WASM_PAGE
+    this.memory = new WebAssembly.Memory({ initial: size / WASM_PAGE, maximum: 65536 })
+    this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 })
+    this.#arenaAt = arenaBytes === 0 ? AT_ARENA : MEMORY_SIZE
+    this.#arenaEnd = arenaBytes === 0 ? AT_WINDOW : size
+    const env = {
+      memory: this.memory,
+      host: (index: number): number => this.user!.onHostCall(index),
+      trace: (): number => this.user!.onTrace(),
+      cost: (pc: number): number => this.user!.costOf(pc >>> 0),
+      enter: (tableIndex: number): number => this.enter!(tableIndex),
+    }
+    this.core = new WebAssembly.Instance(coreModule(), { env }).exports as CoreExports
+    this.core.pvm_init()
+    this.#buffer = this.memory.buffer
+    this.u8 = new Uint8Array(this.#buffer)
+    this.u32 = new Uint32Array(this.#buffer)
+    this.i32 = new Int32Array(this.#buffer)
+    this.regs = new BigUint64Array(this.#buffer, AT_VM, 13)
+    this.regs32 = new Uint32Array(this.#buffer, AT_VM, 26)
+    this.gas = new BigInt64Array(this.#buffer, AT_VM + 104, 1)
+  }
+
+  /** Renews the views when the memory has grown: guest pages outside of the window beyond the frames there are. */
+  refresh(): void {
+    if (this.memory.buffer === this.#buffer) return
+    this.#buffer = this.memory.buffer
+    this.u8 = new Uint8Array(this.#buffer)
+    this.u32 = new Uint32Array(this.#buffer)
+    this.i32 = new Int32Array(this.#buffer)
+    this.regs = new BigUint64Array(this.#buffer, AT_VM, 13)
+    this.regs32 = new Uint32Array(this.#buffer, AT_VM, 26)
+    this.gas = new BigInt64Array(this.#buffer, AT_VM + 104, 1)
+  }
+
+  /** Puts a program into the arena, unless its code is there already; decoded instructions then stay. */
+  load(program: Program): void {
+    if (this.program === program) return
+    const { code, bitmask, jumpTable, jumpTableLength } = program
+    const { core } = this
+    const at = core.pvm_stage(AT_VM, this.#arenaAt, this.#arenaEnd, code.length, jumpTable.length) >>> 0
+    if (at === 0) throw new RangeError(`program: ${code.length} bytes of code do not fit the arena`)
+    const maskAt = at + align16(code.length)
+    this.u8.set(code, at)
+    this.u8.set(bitmask, maskAt)
+    this.u32.set(jumpTable, (maskAt + align16((code.length >>> 3) + 1)) >>> 2)
+    const loaded = core.pvm_load(AT_VM, this.#arenaAt, this.#arenaEnd, code.length, jumpTableLength, jumpTable.length)
+    if (loaded < 0) throw new RangeError(`program: ${code.length} bytes of code do not fit the arena`)
+    const rules = coreRules(program)
+    core.pvm_set_profile(AT_VM, rules.set, rules.rules, rules.gasModel)
+    if (loaded === 0 || this.program?.profile !== program.profile) this.compiled = undefined
+    this.program = program
+  }
+}
+
+function align16(n: number): number {
+  return (n + 15) & ~15
+}
+
+/** Bytes of arena that a program of that size needs, with room for its records. */
+function arenaFor(codeLength: number, jumpSize: number): number {
+  return 9.5 * codeLength + 16 * jumpSize + Math.min(24 * codeLength, 2 ** 26) + 2 ** 20
+}
+
+const idle: Cell[] = []
+
+/** A cell with that program in it: one that has it already if there is one, else any, else a new one. */
+export function takeCell(program: Program): Cell {
+  const needed = arenaFor(program.code.length, program.jumpTable.length)
+  const usual = needed - Math.min(24 * program.code.length, 2 ** 26) <= AT_WINDOW - AT_ARENA
+  if (!usual) {
+    const cell = new Cell(needed)
+    cell.load(program)
+    return cell
+  }
+  let at = idle.findLastIndex(cell => cell.program === program)
+  if (at < 0) at = idle.findLastIndex(cell => cell.program?.code.length === program.code.length)
+  if (at < 0) at = 0 // the one that has been idle longest
+  const cell = idle.length === 0 ? new Cell() : idle.splice(at, 1)[0]!
+  cell.load(program)
+  return cell
+}
+
+/** Gives a cell back. Its memory is zeroed, pages that were touched only, or left to the collector if those are many. */
+export function releaseCell(cell: Cell): void {
+  cell.user = undefined
+  const touched = cell.core.pvm_used(AT_VM, 1)
+  const grown = cell.memory.buffer.byteLength !== MEMORY_SIZE
+  if (grown || touched > MAX_TOUCHED || idle.length >= MAX_IDLE) return
+  cell.core.pvm_reset(AT_VM)
+  idle.push(cell)
+}
+
+/** Idle cells and the bytes they hold, for tests and measurements. */
+export function poolState(): { readonly idle: number; readonly arenaBytes: number } {
+  return { idle: idle.length, arenaBytes: idle.reduce((sum, cell) => sum + cell.core.pvm_used(AT_VM, 0), 0) }
+}

@@ -1,0 +1,37 @@
+// The core as a WebAssembly module: decoded and compiled once per process. Not a machine: cell.ts.
+import { CORE_BASE64 } from '../interpreter/core.gen.ts'
+
+/** What the core's instance exports; the functions of core/pvm.h and core/wasm.c. `vm` is always AT_VM. */
+export interface CoreExports extends WebAssembly.Exports {
+  pvm_init(): number
+  pvm_stage(vm: number, arena: number, end: number, codeLength: number, jumpSize: number): number
+  pvm_load(vm: number, arena: number, end: number, codeLength: number, jumpLength: number, jumpSize: number): number
+  pvm_set_profile(vm: number, set: number, rules: number, gasModel: number): number
+  pvm_part(vm: number, part: number): number
+  pvm_used(vm: number, what: number): number
+  pvm_reset(vm: number): void
+  pvm_resume(vm: number): number
+  pvm_step(vm: number, count: number): number
+  pvm_set_entry(vm: number, pc: number, tableIndex: number): number
+  pvm_check(vm: number, address: number, last: number, right: number): number
+  pvm_touch(vm: number, address: number, last: number): number
+  pvm_locate(vm: number, address: number): number
+  pvm_access(vm: number, page: number): number
+  pvm_protect(vm: number, page: number, count: number, access: number): number
+  pvm_zero(vm: number, page: number, count: number): number
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text.replaceAll('\n', ''))
+  const bytes = new Uint8Array(binary.length)
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
+}
+
+let compiled: WebAssembly.Module | undefined
+
+/** The one Module: V8 shares optimized code between all instances of the same module object. */
+export function coreModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(decodeBase64(CORE_BASE64))
+  return compiled
+}

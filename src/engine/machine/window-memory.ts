@@ -1,0 +1,253 @@
+// Guest memory on a cell: rights and slow cases are the core's, the common cases are done here, in place. The same
+// results as the reference machine's memory.
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../../program/layout.ts'
+import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
+import type { Cell } from './cell.ts'
+import {
+  AT_RIGHTS,
+  AT_VM,
+  AT_WINDOW,
+  RIGHT_FAST_READ,
+  RIGHT_FAST_WRITE,
+  RIGHT_READ,
+  RIGHT_WRITE,
+  ROTATION,
+  WINDOW_END,
+} from './layout.ts'
+
+const ADDRESSES = 2 ** 32
+const LAST = PAGE_SIZE - 1
+
+function checkPages(page: number, count: number): void {
+  if (!Number.isInteger(page) || page < 0 || page > PAGE_COUNT) throw new RangeError(`page: ${page} is no page number`)
+  if (!Number.isInteger(count) || count < 0 || page + count > PAGE_COUNT) {
+    throw new RangeError(`count: ${count} pages from ${page} are not within ${PAGE_COUNT}`)
+  }
+}
+
+function isRange(address: number, length: number): boolean {
+  return address >= 0 && length > 0 && address + length <= ADDRESSES
+}
+
+/** Where a range is when all of it lies in the window, else -1. */
+function inWindow(address: number, length: number): number {
+  const at = (address + ROTATION) % ADDRESSES
+  return at >= AT_WINDOW && at + length <= WINDOW_END ? at : -1
+}
+
+/** Memory of one machine. Unusable after `close`. */
+export class WindowMemory implements Memory {
+  #cell: Cell | undefined
+
+  constructor(cell: Cell) {
+    this.#cell = cell
+  }
+
+  /** The machine is gone: every later use throws. */
+  close(): void {
+    this.#cell = undefined
+  }
+
+  #open(): Cell {
+    if (this.#cell === undefined) throw new TypeError('memory: its machine was disposed of')
+    return this.#cell
+  }
+
+  #has(cell: Cell, address: number, length: number, right: number): boolean {
+    if (length === 0) return true
+    return isRange(address, length) && cell.core.pvm_check(AT_VM, address, address + length - 1, right) === OK
+  }
+
+  readable(address: number, length: number): boolean {
+    return this.#has(this.#open(), address, length, RIGHT_READ)
+  }
+
+  writable(address: number, length: number): boolean {
+    return this.#has(this.#open(), address, length, RIGHT_WRITE)
+  }
+
+  /** Makes all bytes of a range exist. */
+  #touch(cell: Cell, address: number, length: number): void {
+    const result = cell.core.pvm_touch(AT_VM, address, address + length - 1)
+    cell.refresh()
+    if (result !== OK) throw new RangeError(`memory: no room for ${length} bytes at ${address}`)
+  }
+
+  view(address: number, length: number): Uint8Array | undefined {
+    const cell = this.#open()
+    if (!this.#has(cell, address, length, RIGHT_READ)) return undefined
+    if (length === 0) return new Uint8Array(0)
+    const at = inWindow(address, length)
+    const samePage = (address % PAGE_SIZE) + length <= PAGE_SIZE
+    if (at < 0 && !samePage) {
+      const copy = new Uint8Array(length)
+      this.#copyOut(cell, address, copy)
+      return copy
+    }
+    this.#touch(cell, address, length)
+    const from = at >= 0 ? at : cell.core.pvm_locate(AT_VM, address) >>> 0
+    return cell.u8.subarray(from, from + length)
+  }
+
+  #copyOut(cell: Cell, address: number, into: Uint8Array): void {
+    const at = inWindow(address, into.length)
+    if (at >= 0) {
+      into.set(cell.u8.subarray(at, at + into.length))
+      return
+    }
+    for (let done = 0; done < into.length; ) {
+      const count = Math.min(PAGE_SIZE - ((address + done) % PAGE_SIZE), into.length - done)
+      const from = cell.core.pvm_locate(AT_VM, address + done) >>> 0
+      if (from === 0) into.fill(0, done, done + count)
+      else into.set(cell.u8.subarray(from, from + count), done)
+      done += count
+    }
+  }
+
+  #copyIn(cell: Cell, address: number, bytes: Uint8Array): void {
+    this.#touch(cell, address, bytes.length)
+    const at = inWindow(address, bytes.length)
+    if (at >= 0) {
+      cell.u8.set(bytes, at)
+      return
+    }
+    for (let done = 0; done < bytes.length; ) {
+      const count = Math.min(PAGE_SIZE - ((address + done) % PAGE_SIZE), bytes.length - done)
+      cell.u8.set(bytes.subarray(done, done + count), cell.core.pvm_locate(AT_VM, address + done) >>> 0)
+      done += count
+    }
+  }
+
+  read(address: number, into: Uint8Array): MemoryResult {
+    const cell = this.#open()
+    if (!this.#has(cell, address, into.length, RIGHT_READ)) return OOB
+    if (into.length > 0) this.#copyOut(cell, address, into)
+    return OK
+  }
+
+  write(address: number, bytes: Uint8Array): MemoryResult {
+    const cell = this.#open()
+    if (!this.#has(cell, address, bytes.length, RIGHT_WRITE)) return OOB
+    if (bytes.length > 0) this.#copyIn(cell, address, bytes)
+    return OK
+  }
+
+  load(address: number, bytes: Uint8Array): MemoryResult {
+    const cell = this.#open()
+    if (!this.#has(cell, address, bytes.length, RIGHT_READ)) return OOB
+    if (bytes.length > 0) this.#copyIn(cell, address, bytes)
+    return OK
+  }
+
+  /** Physical address of `width` bytes on one page that may be accessed at once, or -1. */
+  #fast(cell: Cell, address: number, width: number, right: number): number {
+    const at = (address + ROTATION) >>> 0
+    const good = address >= 0 && address < ADDRESSES && (at & LAST) <= PAGE_SIZE - width
+    return good && (cell.u8[AT_RIGHTS + (at >>> 12)]! & right) !== 0 ? at : -1
+  }
+
+  /** The value of `width` bytes, or OOB. */
+  #readUint(address: number, width: number): number {
+    const cell = this.#open()
+    const { u8 } = cell
+    const at = this.#fast(cell, address, width, RIGHT_FAST_READ)
+    if (at < 0) return this.#readSlow(cell, address, width)
+    switch (width) {
+      case 1:
+        return u8[at]!
+      case 2:
+        return u8[at]! | (u8[at + 1]! << 8)
+      default:
+        return (u8[at]! | (u8[at + 1]! << 8) | (u8[at + 2]! << 16) | (u8[at + 3]! << 24)) >>> 0
+    }
+  }
+
+  #readSlow(cell: Cell, address: number, width: number): number {
+    if (!this.#has(cell, address, width, RIGHT_READ)) return OOB
+    let value = 0
+    for (let i = width - 1; i >= 0; i--) {
+      const at = cell.core.pvm_locate(AT_VM, address + i) >>> 0
+      value = value * 256 + (at === 0 ? 0 : cell.u8[at]!)
+    }
+    return value
+  }
+
+  #writeUint(address: number, width: number, value: number): MemoryResult {
+    const cell = this.#open()
+    const at = this.#fast(cell, address, width, RIGHT_FAST_WRITE)
+    if (at < 0) {
+      if (!this.#has(cell, address, width, RIGHT_WRITE)) return OOB
+      this.#touch(cell, address, width)
+    }
+    for (let i = 0; i < width; i++) {
+      cell.u8[at >= 0 ? at + i : cell.core.pvm_locate(AT_VM, address + i) >>> 0] = value >>> (8 * i)
+    }
+    return OK
+  }
+
+  readU8(address: number): number {
+    return this.#readUint(address, 1)
+  }
+
+  readU16(address: number): number {
+    return this.#readUint(address, 2)
+  }
+
+  readU32(address: number): number {
+    return this.#readUint(address, 4)
+  }
+
+  readU64(address: number): bigint {
+    if (!this.#has(this.#open(), address, 8, RIGHT_READ)) return -1n
+    return BigInt(this.#readUint(address, 4)) | (BigInt(this.#readUint(address + 4, 4)) << 32n)
+  }
+
+  writeU8(address: number, value: number): MemoryResult {
+    return this.#writeUint(address, 1, value)
+  }
+
+  writeU16(address: number, value: number): MemoryResult {
+    return this.#writeUint(address, 2, value)
+  }
+
+  writeU32(address: number, value: number): MemoryResult {
+    return this.#writeUint(address, 4, value)
+  }
+
+  writeU64(address: number, value: bigint): MemoryResult {
+    if (!this.#has(this.#open(), address, 8, RIGHT_WRITE)) return OOB
+    this.#writeUint(address, 4, Number(BigInt.asUintN(32, value)))
+    return this.#writeUint(address + 4, 4, Number(BigInt.asUintN(32, value >> 32n)))
+  }
+
+  access(page: number): Access {
+    const cell = this.#open()
+    if (!(page >= 0 && page < PAGE_COUNT)) return Access.None
+    return cell.core.pvm_access(AT_VM, page) as Access
+  }
+
+  protect(page: number, count: number, access: Access): void {
+    checkPages(page, count)
+    this.#open().core.pvm_protect(AT_VM, page, count, access)
+  }
+
+  zero(page: number, count: number): void {
+    checkPages(page, count)
+    this.#open().core.pvm_zero(AT_VM, page, count)
+  }
+
+  pages(): PageRange[] {
+    const { u8 } = this.#open()
+    const shift = ROTATION / PAGE_SIZE
+    const runs: { page: number; count: number; access: Access }[] = []
+    for (let page = 0; page < PAGE_COUNT; page++) {
+      const rights = u8[AT_RIGHTS + ((page + shift) % PAGE_COUNT)]! & (RIGHT_READ | RIGHT_WRITE)
+      if (rights === 0) continue
+      const access = (rights & RIGHT_WRITE) !== 0 ? Access.Write : Access.Read
+      const run = runs.at(-1)
+      if (run !== undefined && run.page + run.count === page && run.access === access) run.count += 1
+      else runs.push({ page, count: 1, access })
+    }
+    return runs
+  }
+}

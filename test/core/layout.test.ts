@@ -1,0 +1,57 @@
+// The machine's memory has the same layout in C and in TypeScript, and the committed module is what the sources give.
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { generateOpcodes } from '../../scripts/opcodes.ts'
+import * as layout from '../../src/engine/machine/layout.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+
+function defines(text: string): Map<string, number> {
+  return new Map([...text.matchAll(/#define (PVM_\w+) (0x[0-9a-fA-F]+)u/g)].map(m => [m[1]!, Number(m[2])]))
+}
+
+describe('machine memory layout', () => {
+  it('core/layout.h and machine/layout.ts have the same addresses', () => {
+    const c = defines(read('core/layout.h'))
+    expect(c.get('PVM_AT_VM')).toBe(layout.AT_VM)
+    expect(c.get('PVM_AT_RIGHTS')).toBe(layout.AT_RIGHTS)
+    expect(c.get('PVM_AT_FRAMES')).toBe(layout.AT_FRAMES)
+    expect(c.get('PVM_AT_ARENA')).toBe(layout.AT_ARENA)
+    expect(c.get('PVM_AT_WINDOW')).toBe(layout.AT_WINDOW)
+    expect(c.get('PVM_TOP_SIZE')).toBe(layout.TOP_SIZE)
+    expect(c.get('PVM_MEMORY_SIZE')).toBe(layout.MEMORY_SIZE)
+    expect(c.get('PVM_FRAMES_SIZE')).toBe(layout.FRAMES_SIZE)
+    expect(layout.ROTATION).toBe(layout.AT_WINDOW + layout.TOP_SIZE)
+  })
+
+  it('struct pvm has its fields where the C compiler asserts them', () => {
+    const asserted = [...read('core/api.c').matchAll(/ASSERT_AT\((\w+), (\d+)\)/g)]
+    const c = new Map(asserted.map(m => [m[1]!.replaceAll('_len', '_length'), Number(m[2])]))
+    for (const [name, offset] of Object.entries(layout.VM)) {
+      const cName = name.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+      expect(c.get(cName), name).toBe(offset)
+    }
+  })
+
+  it('rights bits are the same', () => {
+    const c = new Map([...read('core/vm.h').matchAll(/(RIGHT_\w+) = (\d+)/g)].map(m => [m[1]!, Number(m[2])]))
+    for (const name of ['RIGHT_FAST_READ', 'RIGHT_FAST_WRITE', 'RIGHT_READ', 'RIGHT_WRITE', 'RIGHT_TOUCHED'] as const) {
+      expect(c.get(name)).toBe(layout[name])
+    }
+  })
+})
+
+describe('generated files of the core', () => {
+  it('core/opcodes.gen.h is what the instruction table gives', () => {
+    expect(read('core/opcodes.gen.h')).toBe(generateOpcodes())
+  })
+
+  it('core/core.wasm and core.gen.ts are what the C sources give, where clang-19 is', () => {
+    expect(() =>
+      execFileSync('node', [join(ROOT, 'scripts/build-core.mjs'), '--check'], { stdio: 'pipe' }),
+    ).not.toThrow()
+  }, 60_000)
+})
