@@ -40,7 +40,6 @@ _Static_assert(sizeof(jump_slot) == 16 && sizeof(branch_slots) == 32 && sizeof(p
 CORE int32_t finish(pvm *vm, int exit) {
   vm->busy = 0;
   if (exit < 0) return exit;
-  if (exit == PVM_OUT_OF_GAS && RULE(vm, PVM_RULE_DRAIN)) vm->gas = 0;
   if (exit != PVM_PAGE_FAULT && exit != PVM_HOST && exit != PVM_BREAK) vm->exit_arg = 0;
   vm->exit = (u32)exit;
   return exit;

@@ -213,10 +213,17 @@ COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   return RULE(vm, PVM_RULE_SBRK_NEW) ? end : old;
 }
 
+/* GP 0.7.2: running out empties the counter. GP 0.8.0: it stays. */
+CORE int out_of_gas(pvm *vm) {
+  if (RULE(vm, PVM_RULE_DRAIN)) vm->gas = 0;
+  return PVM_OUT_OF_GAS;
+}
+
 /* memset (PolkaVM): r9 bytes at r7 become the low byte of r8, 1 gas each; can stop at any byte. -1 when done. */
 COLD int pvm_memset(pvm *vm) {
+  vm->regs[9] = (u32)vm->regs[9];
   for (u32 left = (u32)vm->regs[9]; left > 0; left--) {
-    if (vm->gas < 1) return PVM_OUT_OF_GAS;
+    if (vm->gas < 1) return out_of_gas(vm);
     int failure = pvm_slow_write(vm, (u32)vm->regs[7] + PVM_ROTATION, 1, vm->regs[8]);
     if (failure != 0) return failure;
     vm->gas -= 1;

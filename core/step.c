@@ -49,7 +49,7 @@ CORE int pay(pvm *vm) {
     if (vm->charged) return 0;
     cost = pvm_block_cost(vm, vm->pc);
   }
-  if (vm->gas < cost) return PVM_OUT_OF_GAS;
+  if (vm->gas < cost) return out_of_gas(vm);
   vm->gas -= cost;
   vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
   return 0;

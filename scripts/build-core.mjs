@@ -18,6 +18,7 @@ export const WASM_FLAGS = [
   '-std=c11',
   '-O3',
   '-ffreestanding',
+  '--no-wasm-opt', // else clang runs whatever wasm-opt the PATH has
   '-nostdlib',
   '-mbulk-memory',
   '-msign-ext',
