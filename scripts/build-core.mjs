@@ -18,8 +18,6 @@ export const WASM_FLAGS = [
   '-std=c11',
   '-O3',
   '-ffreestanding',
-  '--no-wasm-opt', // else clang runs whatever wasm-opt the PATH has
-  '-nostdlib',
   '-mbulk-memory',
   '-msign-ext',
   '-mmutable-globals',
@@ -27,12 +25,16 @@ export const WASM_FLAGS = [
   '-Wall',
   '-Wextra',
   '-Werror',
-  '-Wl,--no-entry',
-  '-Wl,--import-memory',
-  '-Wl,--initial-memory=1048576',
-  '-Wl,--max-memory=4294967296',
-  '-Wl,--global-base=65536',
-  '-Wl,--strip-all',
+]
+
+/** Linked by hand: as a driver clang runs whatever wasm-opt the PATH has, with another result each time. */
+const LINK_FLAGS = [
+  '--no-entry',
+  '--import-memory',
+  '--initial-memory=1048576',
+  '--max-memory=4294967296',
+  '--global-base=65536',
+  '--strip-all',
   '-z',
   'stack-size=65536',
 ]
@@ -95,7 +97,9 @@ if (compiler === undefined) {
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'coulis-core-'))
   const output = join(folder, 'core.wasm')
-  execFileSync(compiler, [...WASM_FLAGS, '-o', output, join(ROOT, 'core/core.c')], { stdio: 'inherit' })
+  const object = join(folder, 'core.o')
+  execFileSync(compiler, [...WASM_FLAGS, '-c', '-o', object, join(ROOT, 'core/core.c')], { stdio: 'inherit' })
+  execFileSync('wasm-ld-19', [...LINK_FLAGS, '-o', output, object], { stdio: 'inherit' })
   const wasm = readFileSync(output)
   mkdirSync(join(ROOT, 'src/engine/interpreter'), { recursive: true })
   put(MODULE, toModule(wasm), 'src/engine/interpreter/core.gen.ts')
