@@ -25,6 +25,7 @@ ASSERT_AT(depth, 180);
 ASSERT_AT(hot, 184);
 ASSERT_AT(flags, 188);
 ASSERT_AT(flags, sizeof(pvm) - 4);
+_Static_assert((PVM_ROTATION >> PAGE_BITS) % (1u << CHUNK_BITS) == 0, "the rotation is whole chunks");
 _Static_assert(sizeof(record) == 16 && sizeof(header) == 16, "slots");
 _Static_assert(sizeof(jump_slot) == 16 && sizeof(branch_slots) == 32 && sizeof(pause_slot) == 16, "slots");
 
@@ -176,6 +177,29 @@ EXPORT("pvm_zero") int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count) {
 EXPORT("pvm_access") uint32_t pvm_access(const pvm *vm, uint32_t page) {
   uint8_t rights = ((const machine *)vm)->own.rights[PHYSICAL_PAGE(page & (PAGE_COUNT - 1))];
   return rights & RIGHT_WRITE ? PVM_WRITE : rights & RIGHT_READ ? PVM_READ : PVM_NONE;
+}
+
+/* The first page from `page` on that has rights, PAGE_COUNT when there is none. */
+EXPORT("pvm_next_mapped") uint32_t pvm_next_mapped(const pvm *vm, uint32_t page) {
+  const private_part *own = &((const machine *)vm)->own;
+  while (page < PAGE_COUNT) {
+    u32 at = PHYSICAL_PAGE(page);
+    if (own->summary[at >> CHUNK_BITS] == 0) {
+      page += (1u << CHUNK_BITS) - (at & ((1u << CHUNK_BITS) - 1)); /* the rotation is whole chunks */
+    } else if ((own->rights[at] & RIGHT_READ) == 0) {
+      page += 1;
+    } else {
+      return page;
+    }
+  }
+  return PAGE_COUNT;
+}
+
+/* One past the last page of the run of pages with the same rights that starts at `page`. */
+EXPORT("pvm_run_end") uint32_t pvm_run_end(const pvm *vm, uint32_t page) {
+  u32 access = pvm_access(vm, page);
+  while (page < PAGE_COUNT && pvm_access(vm, page) == access) page += 1;
+  return page;
 }
 
 /* Where the byte at a guest address is, for hosts that copy page by page; 0 when the page has never been touched. */

@@ -169,7 +169,11 @@ CORE __attribute__((noinline)) int run_fast(pvm *vm) {
 #define BRANCH(name, condition)                                                   \
   case OP_##name: {                                                               \
     const branch_slots *s = (const branch_slots *)(rec + 1);                      \
-    ENTER(&s->taken + ((condition) ^ 1));                                         \
+    if (condition) {                                                              \
+      __asm__ volatile(""); /* keeps the branch: a select would make the next record wait for the condition */ \
+      ENTER(&s->taken);                                                           \
+    }                                                                             \
+    ENTER(&s->fall);                                                              \
   }
       PVM_BRANCHES(BRANCH)
 #undef BRANCH

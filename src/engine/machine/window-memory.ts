@@ -237,16 +237,12 @@ export class WindowMemory implements Memory {
   }
 
   pages(): PageRange[] {
-    const { u8 } = this.#open()
-    const shift = ROTATION / PAGE_SIZE
-    const runs: { page: number; count: number; access: Access }[] = []
-    for (let page = 0; page < PAGE_COUNT; page++) {
-      const rights = u8[AT_RIGHTS + ((page + shift) % PAGE_COUNT)]! & (RIGHT_READ | RIGHT_WRITE)
-      if (rights === 0) continue
-      const access = (rights & RIGHT_WRITE) !== 0 ? Access.Write : Access.Read
-      const run = runs.at(-1)
-      if (run !== undefined && run.page + run.count === page && run.access === access) run.count += 1
-      else runs.push({ page, count: 1, access })
+    const { core } = this.#open()
+    const runs: PageRange[] = []
+    for (let page = core.pvm_next_mapped(AT_VM, 0); page < PAGE_COUNT; ) {
+      const end = core.pvm_run_end(AT_VM, page)
+      runs.push({ page, count: end - page, access: core.pvm_access(AT_VM, page) as Access })
+      page = core.pvm_next_mapped(AT_VM, end)
     }
     return runs
   }
