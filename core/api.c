@@ -16,7 +16,6 @@ ASSERT_AT(gas_model, 144);
 ASSERT_AT(code_len, 148);
 ASSERT_AT(jump_len, 152);
 ASSERT_AT(jump_size, 156);
-ASSERT_AT(resume, 160);
 ASSERT_AT(busy, 164);
 ASSERT_AT(child, 168);
 ASSERT_AT(service, 172);
@@ -326,9 +325,7 @@ CORE void clear_state(pvm *vm) {
   vm->exit_arg = 0;
   vm->heap_end = vm->heap_limit = 0;
   vm->trace = 0;
-  vm->resume = 0;
   vm->child = 0;
-  vm->host_pc = 0;
   pvm_set_pc(vm, 0);
 }
 

@@ -5,9 +5,9 @@
 
 #include "decode.c"
 
-#include "interpreter.c"
-
 #include "step.c"
+
+#include "interpreter.c"
 
 #include "api.c"
 

@@ -133,11 +133,11 @@ struct pvm {
   uint32_t code_len;   /* 148 */
   uint32_t jump_len;   /* 152 entries of the jump table |j| */
   uint32_t jump_size;  /* 156 entries stored; those beyond are 0 */
-  uint32_t resume;     /* 160 1: pc is an ecalli that has been answered by the host, continue behind it */
+  uint32_t reserved1;  /* 160 */
   uint32_t busy;       /* 164 1 while pvm_execute is on the stack */
   uint32_t child;      /* 168 1: ecalli never calls back */
   uint32_t service;    /* 172 service_index, for the host's use */
-  uint32_t host_pc;    /* 176 pc of the ecalli whose callback runs */
+  uint32_t host_pc;    /* 176 pc of the ecalli, written by compiled code before it calls the host */
   uint32_t depth;      /* 180 nested compiled calls allowed, given to compiled code */
   uint32_t hot;        /* 184 countdown of entries to watched blocks, see pvm_watch */
   uint32_t flags;      /* 188 reserved, 0 */

@@ -8,24 +8,10 @@
 #define X o.x
 #define Y o.y
 
-/* Calls the host. PVM_RUNNING: continue at vm->pc with vm->gas; else how the machine stops. */
-CORE __attribute__((noinline)) int call_host(pvm *vm, u32 pc, u32 next, s32 index) {
-  private_part *own = OWN(vm);
-  int32_t action = PVM_HOST_EXIT;
-  vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
-  vm->pc = next;
-  vm->host_pc = pc;
-  if (!vm->child && own->host != 0) {
-#if WASM
-    action = env_host(index);
-#else
-    action = own->host(vm, index);
-#endif
-  }
+/* How the machine stops when the host answered other than "continue". */
+COLD int stopped_by_host(pvm *vm, u32 pc, s32 index, s32 action) {
   vm->exit_arg = index;
   switch (action) {
-    case PVM_HOST_CONTINUE:
-      return PVM_RUNNING;
     case PVM_HOST_HALT:
       vm->pc = pc;
       return PVM_HALT;
@@ -40,6 +26,20 @@ CORE __attribute__((noinline)) int call_host(pvm *vm, u32 pc, u32 next, s32 inde
     default:
       return action >= PVM_HOST_STOPPED && action <= PVM_HOST_STOPPED + PVM_STEP ? action - PVM_HOST_STOPPED : PVM_PANIC;
   }
+}
+
+/* Calls the host. PVM_RUNNING: continue at vm->pc with vm->gas; else how the machine stops. */
+CORE __attribute__((always_inline)) inline int call_host(pvm *vm, u32 pc, u32 next, s32 index) {
+  int32_t action = PVM_HOST_EXIT;
+  vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
+#if WASM
+  vm->pc = pc; /* TypeScript moves it: a price is computed with pc still at the ecalli */
+  if (LIKELY(!vm->child)) action = env_host(index, pc, next);
+#else
+  vm->pc = next;
+  if (!vm->child && OWN(vm)->host != 0) action = OWN(vm)->host(vm, index);
+#endif
+  return LIKELY(action == PVM_HOST_CONTINUE) ? PVM_RUNNING : stopped_by_host(vm, pc, index, action);
 }
 
 /* Pays for the instruction or the block at pc. 0 paid, else PVM_OUT_OF_GAS. */

@@ -160,7 +160,7 @@ typedef struct {
 #if WASM
 /* What the wasm build imports. enter is hand-written glue, see pvm.h, "Compiled code". */
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
-IMPORT("host") int32_t env_host(int32_t index);
+IMPORT("host") int32_t env_host(int32_t index, uint32_t pc, uint32_t next);
 IMPORT("trace") int32_t env_trace(void);
 IMPORT("cost") uint32_t env_cost(uint32_t pc);
 IMPORT("enter") uint32_t env_enter(uint32_t table_index);
@@ -190,6 +190,5 @@ CORE u32 pvm_block_cost(pvm *vm, u32 pc);
 /* interpreter.c, step.c */
 CORE int run_fast(pvm *vm);
 CORE int run_steps(pvm *vm, u64 count, int traced);
-CORE int call_host(pvm *vm, u32 pc, u32 next, s32 index);
 
 #endif

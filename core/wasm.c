@@ -15,7 +15,6 @@ EXPORT("pvm_init") pvm *pvm_init(void) {
   own->frames = (uint32_t *)PVM_AT_FRAMES;
   own->frames_next = PVM_WINDOW_END;
   own->frames_end = PVM_MEMORY_SIZE;
-  own->host = (pvm_host_callback)1; /* call_host imports it */
   the_machine->pub.exit = PVM_RUNNING;
   return &the_machine->pub;
 }

@@ -218,13 +218,17 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     return this.#alive().i32[GAS_HIGH]! < 0
   }
 
+  onEcalli(index: number, pc: number, next: number): number {
+    const exit = performHostCall(this, index, pc, next)
+    return exit === undefined ? 0 : 16 + exit
+  }
+
   onHostCall(index: number): number {
     const { u32 } = this.#cell!
     const pc = u32[HOST_PC]!
     const next = u32[PC]!
     u32[PC] = pc
-    const exit = performHostCall(this, index, pc, next)
-    return exit === undefined ? 0 : 16 + exit
+    return this.onEcalli(index, pc, next)
   }
 
   onTrace(): number {

@@ -14,7 +14,9 @@ const MAX_TOUCHED = 8192
 
 /** Who answers the core while it runs: host calls, trace events, block costs. */
 export interface CellUser {
-  /** Code for the core, see call_host in core/step.c: 0 continue, 16 + exit. */
+  /** Makes the call of the `ecalli` at `pc`. Code for the core, see call_host in core/step.c: 0 continue, 16 + exit. */
+  onEcalli(index: number, pc: number, next: number): number
+  /** The same for compiled code, which left the `ecalli` in `VM.hostPc` and what follows it in `VM.pc`. */
   onHostCall(index: number): number
   /** 0, or 1 to end the run. */
   onTrace(): number
@@ -55,7 +57,7 @@ export class Cell {
     this.#arenaEnd = arenaBytes === 0 ? AT_WINDOW : size
     const env = {
       memory: this.memory,
-      host: (index: number): number => this.user!.onHostCall(index),
+      host: (index: number, pc: number, next: number): number => this.user!.onEcalli(index, pc >>> 0, next >>> 0),
       trace: (): number => this.user!.onTrace(),
       cost: (pc: number): number => this.user!.costOf(pc >>> 0),
       enter: (tableIndex: number): number => this.enter!(tableIndex),

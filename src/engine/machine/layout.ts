@@ -52,7 +52,6 @@ export const VM = {
   codeLength: 148,
   jumpLength: 152,
   jumpSize: 156,
-  resume: 160,
   busy: 164,
   child: 168,
   service: 172,
