@@ -92,11 +92,18 @@ export interface Vm {
    * @throws TypeError when called on a disposed machine, or from inside its own host function.
    */
   run(): Exit
-  /** Runs at most `count` instructions; `Exit.Step` when all were executed. */
+  /**
+   * Runs at most `count` instructions; `Exit.Step` when all were executed. An `ecalli` and its host function are one; a
+   * host call that could not be paid before is made first and counts as none.
+   */
   step(count?: number): Exit
   /** Back to the start with new options; keeps the program. */
   reset(options?: StartOptions): void
-  /** Continues on another engine, same state. @throws RangeError where that engine is not available here. */
+  /**
+   * Continues on another engine, same state.
+   *
+   * @throws RangeError where that engine is not available here, TypeError from inside a host function.
+   */
   switchTo(kind: EngineKind): void
   /** Gives the memory back. Every later use throws a TypeError. Inside a host function: the machine ends first. */
   dispose(): void

@@ -221,6 +221,37 @@ export function hostCallSuite(createVm: CreateVm): void {
       expect([vm.run(), vm.pc, vm.gas, vm.regs[7], calls]).toEqual([Exit.Panic, end, 0n, 2n, 1])
     })
 
+    it('a call made up for may stop the machine, with its index', () => {
+      const { vm, after } = start(hostOf(() => HostAction.Stop, 1000))
+      expect([vm.run(), vm.exitArg]).toEqual([Exit.OutOfGas, 0])
+      vm.gas = 1000n
+      expect([vm.run(), vm.exitArg, vm.pc]).toEqual([Exit.Break, 1, after])
+    })
+
+    it('a call is made up for before a step, which it is not', () => {
+      const { vm, after } = start(hostOf(() => {}, 1000))
+      expect(vm.run()).toBe(Exit.OutOfGas)
+      vm.gas = 1010n
+      expect([vm.step(0), vm.pc]).toEqual([Exit.Step, after])
+      expect([vm.step(1), vm.regs[7]]).toEqual([Exit.Step, 2n])
+    })
+
+    it('all of it with a tracer', () => {
+      const events: number[] = []
+      const { vm, call, end } = start(
+        hostOf(machine => {
+          machine.regs[9] = machine.regs[9]! + 1n
+        }, 1000),
+      )
+      vm.tracer = event => {
+        events.push(event.pc)
+      }
+      expect([vm.run(), vm.pc]).toEqual([Exit.OutOfGas, call])
+      vm.gas = 2000n
+      expect([vm.run(), vm.pc, vm.regs[9]]).toEqual([Exit.Panic, end, 1n])
+      expect(events).toEqual([0, call, call + 2, end])
+    })
+
     it('the exact price is enough', () => {
       const { vm, after } = start(hostOf(() => HostAction.Stop, Number(paid)))
       expect([vm.run(), vm.pc, vm.gas]).toEqual([Exit.Break, after, 0n])

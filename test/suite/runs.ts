@@ -1,6 +1,6 @@
 // How machines are started, stepped, resumed, reset; and that every schedule ends in the same state. Every engine.
 import { describe, expect, it } from 'vitest'
-import { Access, Exit, type StartOptions, type Vm } from '../../src/index.ts'
+import { Access, ENGINE_KINDS, type EngineKind, Exit, type StartOptions, type Vm } from '../../src/index.ts'
 import { type CreateVm, programOf } from './cases.ts'
 import { hostOf } from './host-calls.ts'
 
@@ -166,6 +166,53 @@ export function runSuite(createVm: CreateVm): void {
       expect([vm.run(), vm.exitArg]).toEqual([Exit.Host, 1])
       vm.reset({ gas: 5n, entry: labels.get('end')! })
       expect([vm.run(), vm.pc]).toEqual([Exit.Panic, labels.get('end')])
+    })
+  })
+
+  describe('switching', () => {
+    /** Switches, or leaves everything alone with a RangeError where that engine is not to be had. */
+    const tryTo = (vm: Vm, kind: EngineKind): void => {
+      const before = stateOf(vm)
+      try {
+        vm.switchTo(kind)
+        expect(vm.kind).toBe(kind)
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError)
+      }
+      expect(stateOf(vm)).toEqual(before)
+    }
+
+    it.each(ENGINE_KINDS)('to %s and back at any instruction ends where one engine ends', kind => {
+      const vm = createVm(program, START)
+      const own = vm.kind
+      for (let i = 0; vm.step(1 + (i % 3)) === Exit.Step; i++) tryTo(vm, i % 2 === 0 ? kind : own)
+      expect(vm.exit).toBe(Exit.Panic)
+      expect(stateOf(vm)).toEqual(whole())
+    })
+
+    it.each(ENGINE_KINDS)('to %s with a host call to go on behind, and one to make up for', kind => {
+      const { host: _, ...rest } = START
+      const answered = createVm(program, rest)
+      expect(answered.run()).toBe(Exit.Host)
+      tryTo(answered, kind)
+      expect([answered.run(), answered.regs[10]]).toEqual([Exit.Host, 1n])
+      const unpaid = createVm(program, { ...START, host: hostOf(vm => void (vm.regs[12] = 5n), 20_000) })
+      expect(unpaid.run()).toBe(Exit.OutOfGas)
+      tryTo(unpaid, kind)
+      unpaid.gas = 20_000n
+      expect([unpaid.run(), unpaid.regs[12]]).toEqual([Exit.OutOfGas, 5n])
+    })
+
+    it('to what is no engine is a RangeError, from inside a host function a TypeError', () => {
+      const vm = createVm(program, START)
+      expect(() => vm.switchTo('turbo' as EngineKind)).toThrow(RangeError)
+      const inside = createVm(program, {
+        ...START,
+        host: hostOf(machine => {
+          expect(() => machine.switchTo(machine.kind)).toThrow(TypeError)
+        }),
+      })
+      expect(inside.run()).toBe(Exit.Panic)
     })
   })
 
