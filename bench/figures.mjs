@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { machine } from './lib/machine.mjs'
 import { summary } from './lib/measure.mjs'
 import { nodeBinaries } from './lib/opponents.mjs'
-import { BENCH, ROOT } from './lib/programs.mjs'
+import { BENCH, DIST } from './lib/programs.mjs'
 import { figuresTable, writeReport } from './lib/report.mjs'
 
 const options = { rounds: '3', cpu: '1', write: false }
@@ -19,7 +19,7 @@ for (let i = 0; i < argv.length; i++) {
   if (name === 'write') options.write = true
   else options[name] = argv[++i]
 }
-const { availableEngines } = await import(join(ROOT, 'dist', 'index.js'))
+const { availableEngines } = await import(join(DIST, 'index.js'))
 const kinds = availableEngines().filter(k =>
   options.engine ? options.engine.split(',').includes(k) : k !== 'reference',
 )

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { adapterArguments, measureAll } from '../lib/measure.mjs'
-import { ROOT } from '../lib/programs.mjs'
+import { DIST, ROOT } from '../lib/programs.mjs'
 
-const { Access, createEngine, exitName, loadProgram } = await import(join(ROOT, 'dist', 'index.js'))
+const { Access, createEngine, exitName, loadProgram } = await import(join(DIST, 'index.js'))
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const { engine: kind = 'auto' } = adapterArguments()
 

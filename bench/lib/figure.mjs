@@ -2,10 +2,10 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cpuMs } from './clock.mjs'
 import { adapterArguments, summary } from './measure.mjs'
-import { ROOT, vectorsFolder } from './programs.mjs'
+import { DIST, vectorsFolder } from './programs.mjs'
 
-const DIST = join(ROOT, 'dist')
 export const coulis = await import(join(DIST, 'index.js'))
 export const traceModule = () => import(join(DIST, 'trace', 'index.js'))
 
@@ -37,9 +37,9 @@ export function medianMs(count, run, before = () => undefined) {
   const times = []
   for (let i = 0; i < count; i++) {
     const given = before()
-    const begun = performance.now()
+    const begun = cpuMs()
     run(given)
-    times.push(performance.now() - begun)
+    times.push(cpuMs() - begun)
   }
   return summary(times).median
 }

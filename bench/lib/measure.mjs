@@ -1,5 +1,6 @@
 // Repeats a run, takes its times, prints one JSON line per program. Every Node adapter goes through it.
 
+import { cpuMs } from './clock.mjs'
 import { mismatches, readProgram } from './programs.mjs'
 
 /** Median, smallest and largest of some times in ms. */
@@ -54,40 +55,42 @@ export async function measureAll(about, prepare) {
 const bigintAsText = (_key, value) => (typeof value === 'bigint' ? value.toString() : value)
 
 async function measure(program, prepare, options) {
-  const begun = performance.now()
+  const begun = cpuMs()
   const ready = await prepare(program, options)
-  const programMs = performance.now() - begun
+  const programMs = cpuMs() - begun
 
   const times = []
+  const wall = []
   const instances = []
   let first
   let outcome
   const started = performance.now()
   for (let i = 0; i < options.runs + options.warmup; i++) {
     if (times.length > 0 && performance.now() - started > options.seconds * 1000) break
-    const a = performance.now()
+    const a = cpuMs()
     const machine = await ready.instance()
-    const b = performance.now()
+    const wallBegun = performance.now()
+    const b = cpuMs()
     outcome = machine.run()
-    const c = performance.now()
+    const c = cpuMs()
+    const wallMs = performance.now() - wallBegun
     machine.dispose?.()
     first ??= c - b
-    if (i >= options.warmup) {
-      times.push(c - b)
-      instances.push(b - a)
-    }
     // A slow engine's warm-up counts as its only run: 30 s of anan-as show nothing new the second time.
-    if (i < options.warmup && c - b > options.seconds * 1000) {
+    const slow = i < options.warmup && c - b > options.seconds * 1000
+    if (i >= options.warmup || slow) {
       times.push(c - b)
+      wall.push(wallMs)
       instances.push(b - a)
-      break
     }
+    if (slow) break
   }
   const differences = mismatches(program, outcome)
   return {
     program: program.name,
     runs: times.length,
     ms: summary(times),
+    wallMs: summary(wall),
     firstMs: first,
     setupMs: { program: programMs, instance: summary(instances).median },
     ...outcome,

@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { BENCH, ROOT } from './programs.mjs'
+import { BENCH, DIST } from './programs.mjs'
 
 /**
  * @typedef {object} Opponent
@@ -126,7 +126,7 @@ const native = {
 
 /** @returns {Promise<Opponent[]>} */
 export async function opponents() {
-  const dist = join(ROOT, 'dist', 'index.js')
+  const dist = join(DIST, 'index.js')
   const available = existsSync(dist) ? (await import(dist)).availableEngines() : []
   const nodes = nodeBinaries()
   const kinds = ['interpreter', 'recompiler', 'auto']

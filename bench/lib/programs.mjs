@@ -20,6 +20,8 @@ import { fileURLToPath } from 'node:url'
 const HERE = dirname(fileURLToPath(import.meta.url))
 export const BENCH = join(HERE, '..')
 export const ROOT = join(HERE, '..', '..')
+/** The build that is measured: COULIS_DIST, to compare two of them, else the repository's. */
+export const DIST = process.env.COULIS_DIST ?? join(ROOT, 'dist')
 
 /** Where the shared test data lies; undefined when it is not on this machine. */
 export function vectorsFolder() {

@@ -159,7 +159,7 @@ export function writeReport() {
   const parts = [
     '# Benchmarks',
     'Written by `node bench/run.mjs --write` and `node bench/figures.mjs --write` from `bench/results/*.json`; do not ' +
-      'edit. How to run it: `bench/README.md`. Times are medians in milliseconds, one fresh process per program and ' +
+      "edit. How to run it: `bench/README.md`. Times are medians of processor time in milliseconds (wall clock for PolkaVM's process sandbox), one fresh process per program and " +
       "engine, after one warm-up run; ratios and goals are taken from the best times, which a busy machine disturbs least. An instruction is a unit of gas (Gray Paper 0.7.2); every engine's result and " +
       'gas are checked. Compare within one table only.',
   ]

@@ -1,6 +1,7 @@
 // From the bytes of a 105 KB service program to its first instruction: the first in a process, a new program in a
 // warm process, a program seen before.
 
+import { cpuMs } from '../lib/clock.mjs'
 import { coulis, engineKind, printFigure, skip, traceModule, traceTexts } from '../lib/figure.mjs'
 import { summary } from '../lib/measure.mjs'
 
@@ -11,11 +12,11 @@ const trace = parseTrace(texts[0])
 const args = trace.initial.find(w => w.address >= 0xfeff0000)?.bytes ?? new Uint8Array(0)
 
 function toFirstInstruction(bytes) {
-  const begun = performance.now()
+  const begun = cpuMs()
   const program = coulis.loadProgram(bytes)
   const vm = coulis.createEngine({ kind: engineKind }).instantiate(program, { args, entry: 5, gas: 1n })
   const exit = vm.run()
-  const ms = performance.now() - begun
+  const ms = cpuMs() - begun
   if (exit !== coulis.Exit.OutOfGas || vm.gasUsed !== 1n) throw new Error('one instruction should have run')
   vm.dispose()
   return ms

@@ -6,9 +6,10 @@
 
 unsigned long long entry(unsigned long long n);
 
+/* Processor time of this thread: what others do on the core does not count. */
 static double now(void) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
   return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
