@@ -32,6 +32,8 @@ export function parseContainer(bytes: Uint8Array, kind: BlobKind): Container {
       return { kind, file: parseJam(bytes) }
     case 'polkavm':
       return { kind, file: parsePolkavm(bytes) }
+    default:
+      throw new RangeError(`kind: ${String(kind satisfies never)} is none of ${BLOB_KINDS.join(', ')}`)
   }
 }
 

@@ -1,4 +1,5 @@
 // Engines by name. Not their implementation: each engine registers itself by being imported here.
+import { checkOptions } from './check.ts'
 import type { Engine, EngineKind } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
 import { createInterpreterVm } from './interpreter/vm.ts'
@@ -27,8 +28,9 @@ export function availableEngines(): EngineKind[] {
  * @throws RangeError when that engine does not exist here.
  */
 export function createEngine(options: EngineOptions = {}): Engine {
+  checkOptions(options)
   const kind = options.kind ?? 'auto'
-  const instantiate = MAKERS[kind]
+  const instantiate = Object.hasOwn(MAKERS, kind) ? MAKERS[kind] : undefined
   if (instantiate === undefined) {
     throw new RangeError(`kind: engine ${kind} is not available, there is ${availableEngines().join(', ')}`)
   }

@@ -62,11 +62,17 @@ export interface Vm {
    * behind the `ecalli`, where the machine goes on. Writing it, inside a host function too, jumps there: re-arms a halted
    * or panicked machine, starts a new block payment (the whole block, wherever in it), and drops a pending host call. A
    * strict profile panics at a pc where no instruction starts before anything is paid; a lenient one executes `trap`.
+   *
+   * @throws RangeError, TypeError when it is no number 0…2^32 - 1; the same goes for `heapEnd`.
    */
   pc: number
   /** pc as the Gray Paper reports it: 0 after halt and panic (GP A.1). */
   readonly paperPc: number
-  /** Remaining gas, signed 64 bit. Writing it resets what `gasUsed` counts from only through `reset`. */
+  /**
+   * Remaining gas, signed 64 bit. Writing it resets what `gasUsed` counts from only through `reset`.
+   *
+   * @throws RangeError, TypeError when it is no bigint of 64 bits.
+   */
   gas: bigint
   /** Start gas minus remaining gas, never negative. */
   readonly gasUsed: bigint
@@ -82,7 +88,10 @@ export interface Vm {
   readonly exitArg: number
   /** What a host function threw, with `hostErrors: 'panic'`. */
   readonly hostError: unknown
-  /** Called after every instruction, or undefined. Set it at any time, from a host function too; off costs nothing. */
+  /**
+   * Called after every instruction, or undefined. Set it at any time, from a host function too; off costs nothing. What it
+   * throws comes out of `run`; the next `run` goes on behind the instruction, and makes the host call if it was an `ecalli`.
+   */
   tracer: Tracer | undefined
   /**
    * Runs until the machine exits. Continues behind a host call it exited for; does nothing on a halted or panicked
@@ -97,7 +106,12 @@ export interface Vm {
    * host call that could not be paid before is made first and counts as none.
    */
   step(count?: number): Exit
-  /** Back to the start with new options; keeps the program. */
+  /**
+   * Back to the start with new options; keeps the program.
+   *
+   * @throws RangeError or TypeError naming the option that is wrong; nothing has changed then, but for `memory` that is
+   * not mapped: the machine is at its start without it.
+   */
   reset(options?: StartOptions): void
   /**
    * Continues on another engine, same state.

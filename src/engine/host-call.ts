@@ -39,6 +39,16 @@ export interface HostTable {
   entry(index: number): HostEntry | undefined
 }
 
+/** What was thrown or answered, in a message. Anything at all can be thrown, also what has no text form. */
+function describe(value: unknown): string {
+  if (value instanceof Error) return value.message
+  try {
+    return String(value)
+  } catch {
+    return typeof value
+  }
+}
+
 /** A host function threw. The machine has panicked, its state is that at the throw. */
 export class HostCallError extends Error {
   override readonly name = 'HostCallError'
@@ -48,7 +58,7 @@ export class HostCallError extends Error {
   readonly pc: number
 
   constructor(index: number, pc: number, cause: unknown) {
-    super(`host call ${index} at pc ${pc}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`host call ${index} at pc ${pc}: ${describe(cause)}`, { cause })
     this.index = index
     this.pc = pc
   }
@@ -83,6 +93,10 @@ export interface HostCallSite {
   thrown: HostCallError | undefined
 }
 
+function isHostAction(action: unknown): action is HostAction {
+  return typeof action === 'number' && action >= 0 && action <= HostAction.OutOfGas && Number.isInteger(action)
+}
+
 function unpaid(site: HostCallSite, pc: number): Exit {
   site.movePc(pc)
   site.pending = Pending.Call
@@ -107,21 +121,21 @@ function ended(site: HostCallSite, pc: number, exit: Exit): Exit {
  * - `Break`: pc is where the machine goes on. Also when the host function disposed of the machine.
  */
 export function performHostCall(site: HostCallSite, index: number, pc: number, next: number): Exit | undefined {
-  const entry = site.host?.entry(index)
-  if (entry === undefined) {
-    site.pending = Pending.Skip
-    return Exit.Host
-  }
   const { vm } = site
   let action: unknown
   try {
+    const entry = site.host?.entry(index)
+    if (entry === undefined) {
+      site.pending = Pending.Skip
+      return Exit.Host
+    }
     const { price } = entry
     if (!vm.chargeGas(typeof price === 'number' ? price : price(vm, index))) return unpaid(site, pc) // GP A.36
     site.chargeFailed = false
     site.movePc(next)
     action = entry.call(vm, index)
-    if (action !== undefined && !(typeof action === 'number' && action >= 0 && action <= HostAction.OutOfGas)) {
-      throw new TypeError(`${entry.name} returned ${String(action)}, no HostAction; host functions are synchronous`)
+    if (action !== undefined && !isHostAction(action)) {
+      throw new TypeError(`${entry.name} returned ${describe(action)}, no HostAction; host functions are synchronous`)
     }
   } catch (error) {
     site.thrown = new HostCallError(index, pc, error)

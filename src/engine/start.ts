@@ -2,6 +2,7 @@
 import { BlobError } from '../blob/error.ts'
 import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
+import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress } from './check.ts'
 import type { MemoryChunk, StartOptions } from './engine.ts'
 import type { HostTable } from './host-call.ts'
 
@@ -21,18 +22,21 @@ export interface Start {
   readonly hostErrors: 'throw' | 'panic'
 }
 
-const ENTRY_POINTS = { 'is-authorized': 0, refine: 0, accumulate: 5 } as const // GP B.1, B.4, B.5
-
-function isAddress(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < 2 ** 32
+/** A list of objects. */
+function checkList(name: string, list: unknown): void {
+  if (!Array.isArray(list) || !list.every(item => typeof item === 'object' && item !== null)) {
+    throw new TypeError(`${name}: expected an array of objects`)
+  }
 }
+
+const ENTRY_POINTS = { 'is-authorized': 0, refine: 0, accumulate: 5 } as const // GP B.1, B.4, B.5
 
 function resolveEntry(entry: StartOptions['entry'] = 0): number {
   if (typeof entry === 'number') {
     if (!isAddress(entry)) throw new RangeError(`entry: ${entry} is not within 0…2^32 - 1`)
     return entry
   }
-  const pc: number | undefined = ENTRY_POINTS[entry]
+  const pc = Object.hasOwn(ENTRY_POINTS, entry) ? ENTRY_POINTS[entry] : undefined
   if (pc === undefined) throw new RangeError(`entry: ${entry} is none of ${Object.keys(ENTRY_POINTS).join(', ')}`)
   return pc
 }
@@ -45,6 +49,9 @@ function resolveGas(gas: bigint = 0n): bigint {
 
 /** Start registers of the format (GP A.7, A.43), overwritten by those given. */
 function resolveRegisters(program: Program, args: Uint8Array, given: ArrayLike<bigint> = []): bigint[] {
+  if (typeof given !== 'object' || given === null || !(Number.isInteger(given.length) && given.length >= 0)) {
+    throw new TypeError('regs: expected an array of bigint')
+  }
   if (given.length > 13) throw new RangeError(`regs: ${given.length} values for 13 registers`)
   const { layout } = program
   const regs = new Array<bigint>(13).fill(0n)
@@ -75,7 +82,9 @@ function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions[
     const address = layout.argumentsAddress
     regions.push({ address, length: pageAlign(args.length), access: Access.Read, data: args })
   }
+  checkList('pages', pages)
   for (const { address, length, access } of pages) {
+    checkAccess(access)
     if (!isAddress(address) || address % PAGE_SIZE !== 0) throw new RangeError(`pages: address ${address}`)
     if (!Number.isInteger(length) || length < 0 || length % PAGE_SIZE !== 0 || address + length > 2 ** 32) {
       throw new RangeError(`pages: length ${length} at address ${address}`)
@@ -91,12 +100,27 @@ function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions[
  * @throws RangeError or TypeError naming the option that is wrong; BlobError `bad-version` for a 32-bit program.
  */
 export function resolveStart(program: Program, options: StartOptions = {}): Start {
+  checkProgram(program)
+  checkOptions(options)
   if (program.bits === 32) {
     throw new BlobError('bad-version', 4, 'a 64-bit program to run; 32-bit ones can be inspected and disassembled', '1')
   }
-  const args = options.args ?? new Uint8Array(0)
-  if (!(args instanceof Uint8Array)) throw new TypeError('args: expected a Uint8Array')
-  const heap = options.heap ?? { start: program.layout.heapStart, limit: program.layout.heapLimit }
+  const { layout } = program
+  const { args = new Uint8Array(0), hostErrors = 'throw', memory = [], host } = options
+  const { heap = { start: layout.heapStart, limit: layout.heapLimit } } = options
+  checkBytes('args', args)
+  if (hostErrors !== 'throw' && hostErrors !== 'panic') {
+    throw new RangeError(`hostErrors: ${hostErrors} is none of throw, panic`)
+  }
+  if (host !== undefined && typeof host?.entry !== 'function') {
+    throw new TypeError('host: expected a table of host functions, with a function entry')
+  }
+  checkList('memory', memory)
+  for (const { address, bytes } of memory) {
+    if (!isAddress(address)) throw new RangeError(`memory: address ${address} is not within 0…2^32 - 1`)
+    checkBytes('memory', bytes)
+  }
+  if (typeof heap !== 'object' || heap === null) throw new TypeError('heap: expected an object')
   if (!isAddress(heap.start)) throw new RangeError(`heap: start ${heap.start} is not within 0…2^32 - 1`)
   if (!Number.isInteger(heap.limit) || heap.limit < heap.start || heap.limit > 2 ** 32) {
     throw new RangeError(`heap: limit ${heap.limit} is not within ${heap.start}…2^32`)
@@ -106,10 +130,10 @@ export function resolveStart(program: Program, options: StartOptions = {}): Star
     gas: resolveGas(options.gas),
     regs: resolveRegisters(program, args, options.regs),
     regions: resolveRegions(program, args, options.pages),
-    memory: options.memory ?? [],
+    memory,
     heapEnd: heap.start,
     heapLimit: heap.limit,
-    host: options.host,
-    hostErrors: options.hostErrors ?? 'throw',
+    host,
+    hostErrors,
   }
 }

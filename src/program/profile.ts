@@ -106,7 +106,9 @@ export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as Pr
  * @throws RangeError when there is no such preset.
  */
 export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Partial<Profile> = {}): Profile {
-  const preset: Profile | undefined = typeof base === 'string' ? PROFILES[base] : base
-  if (preset === undefined) throw new RangeError(`profile: ${base} is none of ${PROFILE_NAMES.join(', ')}`)
+  const preset: Profile | undefined =
+    typeof base !== 'string' ? base : Object.hasOwn(PROFILES, base) ? PROFILES[base] : undefined
+  if (typeof preset !== 'object' || preset === null)
+    throw new RangeError(`profile: ${base} is none of ${PROFILE_NAMES.join(', ')}`)
   return Object.keys(changes).length === 0 ? preset : { ...preset, ...changes }
 }

@@ -158,6 +158,7 @@ export function createProgram(input: ProgramInput): Program {
  */
 export function loadProgram(bytes: Uint8Array, options: LoadOptions = {}): Program {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array')
+  if (typeof options !== 'object' || options === null) throw new TypeError('options: expected an object')
   const { kind } = options
   const container = kind === undefined ? detectBlob(bytes).container : parseContainer(bytes, kind)
   return createProgram({ container, profile: profileFor(container, options) })

@@ -1,18 +1,11 @@
 // The reference machine's own memory: a map of pages. Not fast, not shared: nothing here knows about WebAssembly.
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../../program/layout.ts'
+import { Access, PAGE_SIZE } from '../../program/layout.ts'
+import { checkAccess, checkBig, checkBytes, checkPages, isRange } from '../check.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
-
-const ADDRESSES = 2 ** 32
-
-function checkPages(page: number, count: number): void {
-  if (!Number.isInteger(page) || page < 0 || page > PAGE_COUNT) throw new RangeError(`page: ${page} is no page number`)
-  if (!Number.isInteger(count) || count < 0 || page + count > PAGE_COUNT) {
-    throw new RangeError(`count: ${count} pages from ${page} are not within ${PAGE_COUNT}`)
-  }
-}
 
 /** Guest memory as pages with rights. Contents of a page exist from its first use on; until then it is zero. */
 export class PagedMemory implements Memory {
+  #closed = false
   readonly #rights = new Map<number, Access>()
   readonly #contents = new Map<number, Uint8Array>()
 
@@ -27,8 +20,9 @@ export class PagedMemory implements Memory {
 
   /** Whether all of [address, address + length) has the right; 0 bytes always do. */
   #allows(address: number, length: number, right: Access): boolean {
+    this.#open()
     if (length === 0) return true
-    if (!(address >= 0 && length > 0 && address + length <= ADDRESSES)) return false
+    if (!isRange(address, length)) return false
     const last = Math.floor((address + length - 1) / PAGE_SIZE)
     for (let page = Math.floor(address / PAGE_SIZE); page <= last; page++) {
       if ((this.access(page) & right) !== right) return false
@@ -77,20 +71,24 @@ export class PagedMemory implements Memory {
   }
 
   read(address: number, into: Uint8Array): MemoryResult {
+    checkBytes('into', into)
     if (!this.readable(address, into.length)) return OOB
     this.#copyOut(address, into)
     return OK
   }
 
   write(address: number, bytes: Uint8Array): MemoryResult {
+    checkBytes('bytes', bytes)
     if (!this.writable(address, bytes.length)) return OOB
     this.#copyIn(address, bytes)
     return OK
   }
 
   load(address: number, bytes: Uint8Array): MemoryResult {
+    checkBytes('bytes', bytes)
+    this.#open()
     if (bytes.length === 0) return OK
-    if (!(address >= 0 && address + bytes.length <= ADDRESSES)) return OOB
+    if (!isRange(address, bytes.length)) return OOB
     const last = Math.floor((address + bytes.length - 1) / PAGE_SIZE)
     for (let page = Math.floor(address / PAGE_SIZE); page <= last; page++) {
       if (this.access(page) === Access.None) return OOB
@@ -149,17 +147,21 @@ export class PagedMemory implements Memory {
   }
 
   writeU64(address: number, value: bigint): MemoryResult {
+    checkBig(value)
     if (!this.writable(address, 8)) return OOB
     this.#writeUint(address, 4, Number(BigInt.asUintN(32, value)))
     return this.#writeUint(address + 4, 4, Number(BigInt.asUintN(32, value >> 32n)))
   }
 
   access(page: number): Access {
+    this.#open()
     return this.#rights.get(page) ?? Access.None
   }
 
   protect(page: number, count: number, access: Access): void {
     checkPages(page, count)
+    checkAccess(access)
+    this.#open()
     for (let at = page; at < page + count; at++) {
       if (access === Access.None) {
         this.#rights.delete(at)
@@ -170,10 +172,12 @@ export class PagedMemory implements Memory {
 
   zero(page: number, count: number): void {
     checkPages(page, count)
+    this.#open()
     for (let at = page; at < page + count; at++) this.#contents.get(at)?.fill(0)
   }
 
   pages(): PageRange[] {
+    this.#open()
     const runs: { page: number; count: number; access: Access }[] = []
     for (const page of [...this.#rights.keys()].sort((a, b) => a - b)) {
       const access = this.access(page)
@@ -182,6 +186,16 @@ export class PagedMemory implements Memory {
       else runs.push({ page, count: 1, access })
     }
     return runs
+  }
+
+  /** The machine is gone: every later use throws. */
+  close(): void {
+    this.clear()
+    this.#closed = true
+  }
+
+  #open(): void {
+    if (this.#closed) throw new TypeError('memory: its machine was disposed of')
   }
 
   /** Back to no memory at all. */

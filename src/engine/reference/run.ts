@@ -56,7 +56,12 @@ export function runReference(state: MachineState, site: HostCallSite, limit: num
       event ??= createEvent(state)
       const traced = tracedStep(state, event)
       exit = traced.exit
-      if (traced.executed) tracer(event)
+      if (traced.executed) {
+        // Should the tracer throw: the ecalli is paid, its call is still to be made.
+        if (exit === Exit.Host) site.pending = Pending.Call
+        tracer(event)
+        site.pending = Pending.None
+      }
     }
     if (exit === Exit.Host) exit = call(state, site)
   }

@@ -1,6 +1,7 @@
 // The reference machine as a Vm: the oracle of every other engine. Never optimised, and never the fast path of anything.
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
+import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallSite, Pending } from '../host-call.ts'
@@ -95,7 +96,7 @@ class ReferenceVm implements Vm {
 
   set pc(pc: number) {
     this.#alive()
-    this.#state.pc = pc >>> 0
+    this.#state.pc = checkAddress('pc', pc)
     this.#state.charged = false
     this.#site.pending = Pending.None
     this.#ended = false
@@ -112,7 +113,7 @@ class ReferenceVm implements Vm {
 
   set gas(gas: bigint) {
     this.#alive()
-    this.#state.gas = BigInt.asIntN(64, gas)
+    this.#state.gas = checkGas(gas)
     this.#site.chargeFailed = false
   }
 
@@ -123,8 +124,7 @@ class ReferenceVm implements Vm {
 
   chargeGas(amount: number | bigint): boolean {
     this.#alive()
-    const charge = BigInt(amount)
-    if (charge < 0n) throw new RangeError(`amount: ${amount} is negative`)
+    const charge = checkCharge(amount)
     if (this.#state.gas < charge) {
       this.#state.gas = 0n
       this.#site.chargeFailed = true
@@ -151,7 +151,7 @@ class ReferenceVm implements Vm {
 
   set heapEnd(address: number) {
     this.#alive()
-    this.#state.heapEnd = address >>> 0
+    this.#state.heapEnd = checkAddress('heapEnd', address)
   }
 
   get exit(): Exit | undefined {
@@ -176,6 +176,7 @@ class ReferenceVm implements Vm {
 
   set tracer(tracer: Tracer | undefined) {
     this.#alive()
+    checkTracer(tracer)
     this.#tracer = tracer
   }
 
@@ -184,8 +185,7 @@ class ReferenceVm implements Vm {
   }
 
   step(count = 1): Exit {
-    if (!(Number.isInteger(count) && count >= 0)) throw new RangeError(`count: ${count} is no number of instructions`)
-    return this.#run('step', count)
+    return this.#run('step', checkCount(count))
   }
 
   #run(what: string, limit: number): Exit {
@@ -248,6 +248,6 @@ class ReferenceVm implements Vm {
       return
     }
     this.#disposed = true
-    this.#memory.clear()
+    this.#memory.close()
   }
 }
