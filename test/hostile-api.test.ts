@@ -21,9 +21,10 @@ import {
   type Vm,
 } from '../src/index.ts'
 
-const PROGRAM = loadProgram(
-  assemble('.stack 4096\n.rw\n.u64 5\n.code\nload_imm r7, 9\necalli 1\nadd_imm_64 r7, r7, 1\njump_ind r0').bytes,
-)
+const BYTES = assemble(
+  '.stack 4096\n.rw\n.u64 5\n.code\nload_imm r7, 9\necalli 1\nadd_imm_64 r7, r7, 1\njump_ind r0',
+).bytes
+const PROGRAM = loadProgram(BYTES)
 const STACK = 0xfefdf000
 const HOSTILE_NUMBERS = [Number.NaN, -1, 0.5, 2 ** 32, 2 ** 53, -(2 ** 31), Number.POSITIVE_INFINITY, Number.MIN_VALUE]
 const NO_NUMBERS: unknown[] = [undefined, null, '1', 1n, {}, [], true, Symbol.iterator]
@@ -71,12 +72,12 @@ describe('making things', () => {
     }
     for (const name of ['gp-0.1', 'constructor', '__proto__', null, 7]) {
       expectRefused('profile', () => profile(any(name)))
-      expectRefused('profile', () => loadProgram(new Uint8Array(8), { profile: any(name) }))
+      expectRefused('profile', () => loadProgram(BYTES, { profile: any(name) }))
     }
     for (const kind of ['elf', 'constructor', 7]) {
-      expectRefused('kind', () => loadProgram(new Uint8Array(8), { kind: any(kind) }))
+      expectRefused('kind', () => loadProgram(BYTES, { kind: any(kind) }))
     }
-    for (const options of [null, 7]) expectRefused('options', () => loadProgram(new Uint8Array(8), any(options)))
+    for (const options of [null, 7]) expectRefused('options', () => loadProgram(BYTES, any(options)))
   })
 })
 
