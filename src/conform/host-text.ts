@@ -2,8 +2,8 @@
 // of assignments; a description outside of it is refused with what was not understood, never guessed.
 //
 //   statements  S ; S ; …
-//   S           place := expression [mod 2^64]
-//   place       r0 … r12 | u8[e] | u16[e] | u32[e] | u64[e]
+//   S           place := expression [mod 2^64]      := may be written = or <-
+//   place       r0 … r12 | u8[e] | u16[e] | u32[e] | u64[e]      u64 may be written mem64
 //   expression  places, decimal and 0x numbers, + - * & | ^ xor, parentheses; ^ between numbers is a power
 //   arithmetic  modulo 2^64; a memory place outside of the accessible pages panics
 import type { Vm } from '../engine/engine.ts'
@@ -41,7 +41,7 @@ function registerPlace(index: number): Place {
   return { get: vm => vm.regs[index]!, set: (vm, value) => void (vm.regs[index] = value) }
 }
 
-const TOKEN = /\s*(r\d+|u(?:8|16|32|64)(?=\s*\[)|0x[0-9a-fA-F]+|\d+|:=|xor\b|mod\b|[-+*&|^()[\]])/y
+const TOKEN = /\s*(r\d+|(?:u|mem)(?:8|16|32|64)(?=\s*\[)|0x[0-9a-fA-F]+|\d+|:=|=|<-|xor\b|mod\b|[-+*&|^()[\]])/y
 
 class Parser {
   readonly #tokens: string[] = []
@@ -78,7 +78,7 @@ class Parser {
   statement(): Statement {
     const place = this.#place()
     if (place === undefined) this.#refuse(this.#tokens[this.#at])
-    this.#expect(':=')
+    if (!this.#accept('=') && !this.#accept('<-')) this.#expect(':=')
     const value = this.#sum()
     if (this.#accept('mod') && this.#sum()(undefined as unknown as Vm) !== 2n ** 64n) this.#refuse('mod')
     if (this.#at < this.#tokens.length) this.#refuse(this.#tokens[this.#at])
@@ -93,12 +93,12 @@ class Parser {
       this.#at += 1
       return registerPlace(index)
     }
-    if (/^u\d+$/.test(token)) {
+    if (/^(u|mem)\d+$/.test(token)) {
       this.#at += 1
       this.#expect('[')
       const address = this.#sum()
       this.#expect(']')
-      return memoryPlace((Number(token.slice(1)) / 8) as 1 | 2 | 4 | 8, address)
+      return memoryPlace((Number(token.replace(/\D+/, '')) / 8) as 1 | 2 | 4 | 8, address)
     }
     return undefined
   }
@@ -152,6 +152,28 @@ class Parser {
   }
 }
 
+// One sentence that has no short formula: `reads 32 bytes at r7 and writes the sum of their four u64 words at r8`.
+const SUM =
+  /^(?:the host )?reads? (\d+) bytes (?:at|from) r(\d+),? (?:and |then )?writes? (.*\bsum\b.*) (?:at|to) r(\d+)$/i
+
+/** The sum of the 64-bit words of a range, written to memory; undefined where the text is not that sentence. */
+function sumStatement(text: string): Statement | undefined {
+  const match = SUM.exec(text.trim())
+  if (match === null) return undefined
+  const [bytes, from, to] = [Number(match[1]), Number(match[2]), Number(match[4])]
+  if (bytes % 8 !== 0 || from > 12 || to > 12 || !/\b(u64|64-bit|words)\b/.test(match[3]!)) return undefined
+  const words = Array.from({ length: bytes / 8 }, (_, i) => memoryPlace(8, vm => vm.regs[from]! + BigInt(8 * i)))
+  const target = memoryPlace(8, vm => vm.regs[to]!)
+  return vm =>
+    target.set(
+      vm,
+      BigInt.asUintN(
+        64,
+        words.reduce((sum, word) => sum + word.get(vm), 0n),
+      ),
+    )
+}
+
 /**
  * The host functions a vector describes: host-call index to text. They cost nothing.
  *
@@ -163,7 +185,7 @@ export function hostFromText(descriptions: ReadonlyMap<number, string>): HostTab
     const statements = text
       .split(/[;\n]/)
       .filter(part => part.trim() !== '')
-      .map(part => new Parser(part).statement())
+      .map(part => sumStatement(part) ?? new Parser(part).statement())
     if (statements.length === 0) throw new VectorError(`host call ${index}: an empty description`)
     const call = (vm: Vm): HostAction => {
       try {

@@ -147,8 +147,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'expected-page-fault-address': (expected, { vm, exit }) =>
     exit === Exit.PageFault ? equal('page-fault', numberOf(expected, 'expected-page-fault-address'), vm.exitArg) : [],
   'expected-pc': (expected, { vm }) => equal('pc', numberOf(expected, 'expected-pc'), vm.pc),
-  'expected-result-r7': (expected, { vm }) =>
-    equal('r7', BigInt.asUintN(64, bigintOf(expected, 'expected-result-r7')), vm.regs[7]),
+  ...Object.fromEntries(
+    Array.from({ length: 13 }, (_, i): [string, Check] => {
+      const key = `expected-result-r${i}`
+      return [key, (expected, { vm }) => equal(`r${i}`, BigInt.asUintN(64, bigintOf(expected, key)), vm.regs[i])]
+    }),
+  ),
   'expected-regs-hex': (expected, { vm }) => compareRegisters(registersOf(expected, 'expected-regs-hex'), vm),
   'expected-regs': (expected, { vm }, vector) =>
     vector['expected-regs-hex'] === undefined ? compareRegisters(registersOf(expected, 'expected-regs'), vm) : [],

@@ -74,6 +74,12 @@ describe('conformance of one vector', () => {
     expect(run({ ...HOST_VECTOR, 'expected-memory': chunk })).toMatchObject({ kind: 'microbench', outcome: 'passed' })
   })
 
+  it('host calls described by the sentence about sums work too', () => {
+    const text = 'Reads 8 bytes at r7 and writes the sum of their u64 words at r8'
+    const chunk = [{ address: 131072, contents: Array.from({ length: 16 }, () => 255) }]
+    expect(run({ ...HOST_VECTOR, 'host-calls': { 1: text }, 'expected-memory': chunk }).outcome).toBe('passed')
+  })
+
   it('a host call whose description is not understood is a miss that names the part', () => {
     const verdict = run({ ...HOST_VECTOR, 'host-calls': { 1: 'r7 := hash of the moon' } })
     expect(verdict.outcome).toBe('failed')
