@@ -1,11 +1,10 @@
 // `coulis asm`: assembly text to a program file. Not the language: isa/ and docs/assembly.md.
-import { writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { assemble } from '../blob/assembly.ts'
 import { BLOB_KINDS, type BlobKind } from '../blob/container.ts'
 import { INSTRUCTION_SETS, type InstructionSetName } from '../isa/set.ts'
 import { CliError, inFile } from './errors.ts'
-import { readText } from './files.ts'
+import { readText, writeOutput } from './files.ts'
 import { formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
 import { jsonOption } from './options.ts'
@@ -16,14 +15,6 @@ interface Options {
   readonly format?: BlobKind
   readonly isa?: InstructionSetName
   readonly json?: boolean
-}
-
-function writeOutput(path: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(path, bytes)
-  } catch (error) {
-    throw new CliError((error as Error).message, { file: path })
-  }
 }
 
 /** Adds the command. */

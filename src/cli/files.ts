@@ -1,5 +1,5 @@
 // Files and folders of the command line, with errors that name them. Not their meaning.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CliError } from './errors.ts'
 
@@ -39,4 +39,13 @@ export function listFiles(paths: readonly string[]): string[] {
       throw failure(path, error)
     }
   })
+}
+
+/** Writes a file. */
+export function writeOutput(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes)
+  } catch (error) {
+    throw failure(path, error)
+  }
 }

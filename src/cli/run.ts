@@ -2,12 +2,16 @@
 import { type Command, Option } from 'commander'
 import type { EngineKind, Mapping, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
+import type { HostTable } from '../engine/host-call.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { HALT_ADDRESS } from '../program/layout.ts'
 import type { ProfileName } from '../program/profile.ts'
+import { createRecorder } from '../trace/record.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
+import { formatTrace } from '../trace/trace.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
 import { exitCodeOf, inFile } from './errors.ts'
+import { writeOutput } from './files.ts'
 import { formatBytes, formatCount, formatPlural, formatRegister } from './format.ts'
 import { HOST_CHOICES, type HostChoice, hostOf } from './host.ts'
 import { registerText, toJson } from './json.ts'
@@ -42,11 +46,15 @@ interface Options {
   readonly host?: HostChoice
   readonly input?: readonly Uint8Array[]
   readonly calls: number
+  readonly record?: string
   readonly engine?: EngineKind
   readonly profile?: ProfileName
   readonly kind?: FileKind
   readonly json?: boolean
 }
+
+/** A host that knows no call. */
+const NOBODY: HostTable = { entry: () => undefined }
 
 const DEFAULT_GAS = 100_000_000n
 
@@ -172,14 +180,19 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const settings = { choice: options.host, inputs: options.input ?? [], onLog }
   const host = options.host === 'none' ? undefined : (start.host ?? hostOf(loaded.program, settings))
   const engine = engineOf(options.engine)
+  const recorder =
+    options.record === undefined ? undefined : createRecorder({ program: loaded.bytes, host: host ?? NOBODY })
+  const table = recorder?.host ?? host
   const vm = inFile(file, () =>
-    engine.instantiate(loaded.program, { ...start, ...(host && { host: log.observe(host) }) }),
+    engine.instantiate(loaded.program, { ...start, ...(table && { host: log.observe(table) }) }),
   )
   for (const { index, value } of options.reg ?? []) vm.regs[index] = value
+  recorder?.start(vm)
   if (options.trace !== undefined) vm.tracer = options.trace === 'steps' ? stepTracer(vm, write) : textTracer(write)
   const began = performance.now()
   const exit = options.steps === undefined ? vm.run() : vm.step(options.steps)
   const milliseconds = performance.now() - began
+  if (recorder !== undefined) writeOutput(options.record!, new TextEncoder().encode(formatTrace(recorder.finish(vm))))
   return { loaded, vm, exit, log, milliseconds }
 }
 
@@ -208,6 +221,7 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
       ).choices([...HOST_CHOICES]),
     )
     .option('--input <hex>', 'an encoded accumulate input for the stub; may be repeated', collectBytes)
+    .option('--record <file>', 'write the run as an ecalli trace, for coulis replay')
     .option('--calls <n>', 'print at most this many host calls', parseCount, 100)
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(engineOption())

@@ -1,7 +1,9 @@
 // `coulis/trace`: recorded runs and instruction logs. Not a place for code.
 
 export { TraceError, type TraceErrorCode } from './error.ts'
+export { type HostListener, observeHost } from './observe.ts'
 export { parseTrace } from './parse.ts'
+export { createRecorder, type Recorder, type RecordOptions } from './record.ts'
 export {
   describeDifference,
   type FieldDifference,
