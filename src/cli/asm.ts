@@ -7,6 +7,7 @@ import { CliError, inFile } from './errors.ts'
 import { readText, writeOutput } from './files.ts'
 import { formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
+import { formatWarnings } from './load.ts'
 import { jsonOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -23,7 +24,7 @@ export function addAsm(program: Command, terminal: Terminal): void {
     .command('asm')
     .summary('assemble text to a program file')
     .description(
-      'Assembles text (docs/assembly.md) to a raw blob, a standard program or a .jam file: what the text says, or --format.',
+      'Assembles text (docs/assembly.md) to a raw blob, a standard program, a .jam or a .polkavm file: what the text says, or --format.',
     )
     .argument('<file>', 'the text; - reads standard input')
     .option('-o, --output <file>', 'where the program goes; without it, to standard output if that is no terminal')
@@ -34,19 +35,22 @@ export function addAsm(program: Command, terminal: Terminal): void {
       'after',
       `
 Examples:
-  coulis asm examples/counter.pvma -o counter.jam
+  coulis asm examples/counter.pvm -o counter.jam
   coulis disasm service.jam | coulis asm - | cmp - service.jam
-  coulis asm program.pvma --isa gp-0.8.0 -o program.pvm`,
+  coulis asm program.pvm --isa gp-0.8.0 -o program.pvm`,
     )
     .action((file: string, options: Options) => {
       const text = readText(file)
-      const { bytes, kind, labels, instructionSet } = inFile(file, () =>
-        assemble(text, { format: options.format, instructionSet: options.isa }),
-      )
+      const assembled = inFile(file, () => assemble(text, { format: options.format, instructionSet: options.isa }))
+      const { bytes, kind, labels, instructionSet, warnings } = assembled
+      const { yellow } = terminal.errorColors
+      for (const warning of formatWarnings(file, assembled)) terminal.error(`${yellow('warning:')} ${warning}`)
       if (options.output !== undefined) writeOutput(options.output, bytes)
       if (options.json) {
         const names = Object.fromEntries(labels)
-        terminal.line(toJson({ file, kind, isa: instructionSet.name, size: bytes.length, bytes, labels: names }))
+        terminal.line(
+          toJson({ file, kind, isa: instructionSet.name, size: bytes.length, bytes, labels: names, warnings }),
+        )
       } else if (options.output !== undefined) {
         terminal.error(`${options.output}: ${kind}, ${formatSize(bytes.length)}, ${formatPlural(labels.size, 'label')}`)
       } else if (process.stdout.isTTY) {

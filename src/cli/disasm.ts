@@ -18,14 +18,10 @@ interface Options {
   readonly json?: boolean
 }
 
-function namesOf({ assembled }: Loaded): { names?: ReadonlyMap<number, string> } {
-  return assembled === undefined ? {} : { names: new Map([...assembled.labels].map(([name, pc]) => [pc, name])) }
-}
-
 function listingOf(loaded: Loaded, options: Options): string {
   const { program } = loaded
   return formatListing(program, {
-    ...namesOf(loaded),
+    names: loaded.names,
     bytes: options.bytes ?? false,
     from: options.from ?? 0,
     ...(options.to === undefined ? {} : { to: options.to }),
@@ -55,7 +51,7 @@ export function addDisasm(program: Command, terminal: Terminal): void {
       'after',
       `
 Examples:
-  coulis disasm service.jam > service.pvma
+  coulis disasm service.jam > service.pvm
   coulis disasm service.jam | coulis asm - -o same.jam
   coulis disasm service.jam --gas --from 5 --to 400
   coulis disasm vector.json --bytes`,
@@ -64,7 +60,7 @@ Examples:
       const loaded = loadFile(file, options)
       const { from = 0, to = Number.POSITIVE_INFINITY } = options
       if (options.json) {
-        const lines = listCode(loaded.program, namesOf(loaded)).filter(({ pc }) => pc >= from && pc < to)
+        const lines = listCode(loaded.program, loaded).filter(({ pc }) => pc >= from && pc < to)
         const json = lines.map(({ pc, length, instruction, text, comment, label, blockStart, target }) => ({
           pc,
           bytes: loaded.program.code.subarray(pc, pc + length),
@@ -80,7 +76,7 @@ Examples:
       }
       const reading =
         options.listing || options.bytes || options.gas || options.from !== undefined || options.to !== undefined
-      const text = reading ? listingOf(loaded, options) : disassemble(loaded.program, namesOf(loaded))
+      const text = reading ? listingOf(loaded, options) : disassemble(loaded.program, loaded)
       terminal.line(text.replace(/\n$/, ''))
     })
 }

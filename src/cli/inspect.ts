@@ -6,7 +6,7 @@ import { hostCallName } from '../host/names.ts'
 import { createOperands, decodeOperands, immediateX } from '../isa/format.ts'
 import { instructionSet } from '../isa/set.ts'
 import { Access, type Region } from '../program/layout.ts'
-import type { ProfileName } from '../program/profile.ts'
+import type { Profile, ProfileName } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import { findInvalidity } from '../program/validate.ts'
 import { formatAddress, formatCount, formatPlural, formatSize } from './format.ts'
@@ -33,6 +33,10 @@ interface Entry {
   readonly instruction: boolean
 }
 
+function nameOf(index: bigint, version: Profile['hostCalls']): string | undefined {
+  return version === 'free' || index > 0xffffffffn ? undefined : hostCallName(Number(index), version)
+}
+
 /** Every `ecalli` in the code, by index. */
 function hostCallsOf(program: Program): HostCallUse[] {
   const places = new Map<bigint, number>()
@@ -43,12 +47,11 @@ function hostCallsOf(program: Program): HostCallUse[] {
     const index = immediateX(decodeOperands(instruction.format, program.code, pc, program.skip(pc), operands))
     places.set(index, (places.get(index) ?? 0) + 1)
   }
-  const version = program.profile.hostCalls
   return [...places]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([index, count]) => ({
       index,
-      name: version === 'free' || index > 0xffffffffn ? undefined : hostCallName(Number(index), version),
+      name: program.imports[Number(index)] ?? nameOf(index, program.profile.hostCalls),
       places: count,
     }))
 }
@@ -56,6 +59,7 @@ function hostCallsOf(program: Program): HostCallUse[] {
 function entriesOf({ program }: Loaded): Entry[] {
   const entry = (name: string, pc: number): Entry => ({ name, pc, instruction: program.isInstruction(pc) })
   if (program.kind === 'raw') return [entry('start', 0)]
+  if (program.kind === 'polkavm') return [...program.exports].map(([name, pc]) => entry(name, pc))
   return [entry('refine, is-authorized', 0), entry('accumulate', 5)]
 }
 

@@ -32,6 +32,10 @@ export interface Loaded {
   readonly detection: Detection | undefined
   /** Labels, for assembly text. */
   readonly assembled: Assembled | undefined
+  /** Names of code offsets: labels of assembly text, exports. */
+  readonly names: ReadonlyMap<number, string>
+  /** What the assembler warns of, with line and column. */
+  readonly warnings: readonly string[]
 }
 
 /** Options of `loadFile`. */
@@ -79,13 +83,20 @@ function loadVector(file: string, bytes: Uint8Array, wanted: ProfileName | undef
     start: vectorStart(value),
     detection: undefined,
     assembled: undefined,
+    names: new Map(),
+    warnings: [],
   }
+}
+
+/** Warnings of the assembler as people read them. */
+export function formatWarnings(file: string, { warnings }: Assembled): string[] {
+  return warnings.map(({ line, column, message }) => `${file}: ${line}:${column}: ${message}`)
 }
 
 function loadAssembly(file: string, bytes: Uint8Array, wanted: ProfileName | undefined): Loaded {
   const instructionSet = wanted && resolveProfile(wanted).instructionSet
   const assembled = assemble(new TextDecoder().decode(bytes), { instructionSet })
-  const profile = wanted ?? PROFILE_OF_SET[assembled.instructionSet.name]
+  const profile = wanted ?? (assembled.kind === 'polkavm' ? 'polkavm' : PROFILE_OF_SET[assembled.instructionSet.name])
   const program = loadProgram(assembled.bytes, { profile, kind: assembled.kind })
   return {
     file,
@@ -96,6 +107,8 @@ function loadAssembly(file: string, bytes: Uint8Array, wanted: ProfileName | und
     start: {},
     detection: undefined,
     assembled,
+    names: new Map([...assembled.labels].map(([name, pc]) => [pc, name])),
+    warnings: formatWarnings(file, assembled),
   }
 }
 
@@ -111,8 +124,9 @@ export function loadFile(file: string, options: LoadFileOptions = {}): Loaded {
     const { kind, detection } = found
     if (kind === 'vector') return loadVector(file, bytes, options.profile)
     if (kind === 'assembly') return loadAssembly(file, bytes, options.profile)
-    const profile = options.profile ?? 'gp-0.7.2'
+    const profile = options.profile ?? (kind === 'polkavm' ? 'polkavm' : 'gp-0.7.2')
     const program = loadProgram(bytes, { profile, kind: kind as BlobKind })
-    return { file, kind, program, profile, bytes, start: {}, detection, assembled: undefined }
+    const names = new Map([...program.exports].map(([name, pc]) => [pc, name]))
+    return { file, kind, program, profile, bytes, start: {}, detection, assembled: undefined, names, warnings: [] }
   })
 }

@@ -60,6 +60,11 @@ export function collectBytes(text: string, previous: readonly Uint8Array[] = [])
   return [...previous, parseBytes(text)]
 }
 
+/** Numbers of an option that may be repeated. */
+export function collectValues(text: string, previous: readonly bigint[] = []): bigint[] {
+  return [...previous, parseValue(text)]
+}
+
 /** A register to start with. */
 export interface RegisterSetting {
   readonly index: number

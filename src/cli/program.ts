@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAsm } from './asm.ts'
 import { addConform } from './conform.ts'
 import { addDisasm } from './disasm.ts'
+import { addEngines } from './engines.ts'
 import { EXIT_CODE_HELP, reportError } from './errors.ts'
 import { addFuzz } from './fuzz.ts'
 import { addGas } from './gas.ts'
@@ -49,6 +50,7 @@ Examples:
   addReplay(program, terminal, exit)
   addConform(program, terminal, exit)
   addFuzz(program, terminal, exit)
+  addEngines(program, terminal)
   for (const command of program.commands) command.copyInheritedSettings(program)
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -4,6 +4,7 @@ import type { EngineKind, Mapping, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import type { HostTable } from '../engine/host-call.ts'
 import type { LogMessage } from '../host/builtins.ts'
+import { callExport } from '../program/call.ts'
 import { HALT_ADDRESS } from '../program/layout.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { createRecorder } from '../trace/record.ts'
@@ -18,6 +19,7 @@ import { registerText, toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import {
   collectBytes,
+  collectValues,
   engineOf,
   engineOption,
   jsonOption,
@@ -38,6 +40,8 @@ interface Options {
   readonly args?: Uint8Array
   readonly entry?: number | EntryName
   readonly pc?: number
+  readonly export?: string
+  readonly arg?: readonly bigint[]
   readonly gas?: bigint
   readonly steps?: number
   readonly reg?: readonly RegisterSetting[]
@@ -70,6 +74,7 @@ function formatLog({ level, target, message }: LogMessage): string {
 
 function startOf(loaded: Loaded, options: Options): StartOptions {
   const entry = options.pc ?? options.entry ?? loaded.start.entry ?? 0
+  const call = options.export === undefined ? {} : callExport(loaded.program, options.export, options.arg)
   const pages = [...(loaded.start.pages ?? []), ...(options.map ?? [])]
   return {
     ...loaded.start,
@@ -77,6 +82,7 @@ function startOf(loaded: Loaded, options: Options): StartOptions {
     regs: loaded.start.regs ?? (loaded.program.kind === 'raw' ? [BigInt(HALT_ADDRESS)] : []),
     pages,
     entry,
+    ...call,
     gas: options.gas ?? loaded.start.gas ?? DEFAULT_GAS,
     ...(options.args && { args: options.args }),
   }
@@ -97,14 +103,20 @@ interface Outcome {
   readonly milliseconds: number
 }
 
+/** The import a `.polkavm` program waits for. */
+function importName(vm: Vm): string {
+  const name = vm.program.imports[vm.exitArg >>> 0]
+  return name === undefined ? '' : ` (${name})`
+}
+
 function describeExit(exit: Exit, vm: Vm): string {
   switch (exit) {
     case Exit.PageFault:
-      return `page-fault at 0x${vm.exitArg.toString(16)}`
+      return `PAGE-FAULT at 0x${vm.exitArg.toString(16)}`
     case Exit.Host:
-      return `host ${hostIndex64(vm.exitArg)}`
+      return `HOST ${hostIndex64(vm.exitArg)}${importName(vm)}`
     default:
-      return exitName(exit)
+      return exitName(exit).toUpperCase()
   }
 }
 
@@ -133,7 +145,7 @@ function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string
     `${formatCount(vm.gasUsed)} gas used, ${formatCount(vm.gas)} left`,
   ]
   const rules = dim(`${vm.kind}, ${loaded.profile}, ${milliseconds.toFixed(1)} ms`)
-  write(`${bold(color(describeExit(exit, vm).toUpperCase()))}  ${facts.join(' · ')}  ${rules}`)
+  write(`${bold(color(describeExit(exit, vm)))}  ${facts.join(' · ')}  ${rules}`)
   const regs = Array.from(vm.regs, (value, i) => `r${i}=${formatRegister(value)}`)
   write(`regs    ${regs.join(' ')}`)
   const output = outputOf(vm)
@@ -169,7 +181,8 @@ function printJson(outcome: Outcome, terminal: Terminal): void {
 
 function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const loaded = loadFile(file, options)
-  const start = startOf(loaded, options)
+  for (const warning of loaded.warnings) terminal.error(`${terminal.errorColors.yellow('warning:')} ${warning}`)
+  const start = inFile(file, () => startOf(loaded, options))
   const write = options.json ? (line: string) => terminal.error(line) : (line: string) => terminal.line(line)
   const quiet = options.json || options.trace === 'steps' // a step log is compared line by line: nothing else goes in
   const log = new CallLog(options.calls, quiet ? undefined : call => printCall(call, terminal))
@@ -209,6 +222,8 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .option('-a, --args <hex>', 'arguments of a standard program: hex, or @file', parseBytes)
     .option('--entry <name>', 'entry point: refine, accumulate, is-authorized, or a code offset', parseEntry)
     .option('--pc <offset>', 'start at this code offset', parseAddress)
+    .option('-x, --export <name>', 'call this export of a .polkavm file')
+    .option('--arg <value>', 'an argument of the export: a number; may be repeated', collectValues)
     .option('-g, --gas <amount>', 'gas to start with: 20000000, 20m, 1.5g (default: 100m)', parseGas)
     .option('-r, --reg <rN=value>', 'start with this register value; may be repeated', parseRegister)
     .option('--map <address+length>', 'map writable pages; may be repeated', parseMapping)
@@ -234,6 +249,7 @@ Examples:
   coulis run examples/counter.jam --entry accumulate --args 0x060003 --gas 20m
   coulis run program.pvm --gas 1m --trace
   coulis run service.jam --entry refine --args @payload.bin --json
+  coulis run examples/adder.polkavm --export sum --arg 100
   coulis run ../shared/vectors/microbench/fib27.json`,
     )
     .action((file: string, options: Options, command: Command) => {

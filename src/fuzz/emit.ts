@@ -28,7 +28,7 @@ function opcodeOf(set: InstructionSet, name: string): number {
 
 /** Writes random instructions of one set into a program. */
 export class Emitter {
-  readonly writer = new CodeWriter()
+  readonly writer: CodeWriter = new CodeWriter()
   readonly random: Random
   readonly set: InstructionSet
   readonly mood: Mood

@@ -45,13 +45,13 @@ const SERVICE = `.format jam
     jump_ind   ra
 `
 
-cli.file('fib.pvma', FIB)
-cli.file('service.pvma', SERVICE)
-cli.run(['asm', 'service.pvma', '-o', 'service.jam'])
+cli.file('fib.pvm', FIB)
+cli.file('service.pvm', SERVICE)
+cli.run(['asm', 'service.pvm', '-o', 'service.jam'])
 
 describe('coulis run', () => {
   it('prints exit, gas, registers of a plain program', () => {
-    const { code, out } = cli.run(['run', 'fib.pvma', '--reg', 'r7=10', ...REFERENCE])
+    const { code, out } = cli.run(['run', 'fib.pvm', '--reg', 'r7=10', ...REFERENCE])
     expect(code).toBe(0)
     expect(stable(out)).toMatchSnapshot()
   })
@@ -80,7 +80,7 @@ describe('coulis run', () => {
   it('prints 64-bit values exactly', () => {
     const { out } = cli.run([
       'run',
-      'fib.pvma',
+      'fib.pvm',
       '--reg',
       'r12=-1',
       '--gas',
@@ -115,8 +115,20 @@ describe('coulis run', () => {
   })
 
   it('writes the step log that implementers compare, and nothing else, to standard output', () => {
-    const { out } = cli.run(['run', 'fib.pvma', '--reg', 'r7=1', '--trace', 'steps', ...REFERENCE])
+    const { out } = cli.run(['run', 'fib.pvm', '--reg', 'r7=1', '--trace', 'steps', ...REFERENCE])
     expect(out).toMatchSnapshot()
+  })
+
+  it('records a run that replays identically', () => {
+    expect(cli.run(['run', 'service.jam', '-a', '01020304', '--record', 'run.log']).code).toBe(0)
+    const { code, out } = cli.run(['replay', 'run.log'])
+    expect(out).toContain('1 host call, halt, 21 gas, identical')
+    expect(code).toBe(0)
+  })
+
+  it('warns of what the assembler warns of', () => {
+    const { err } = cli.run(['run', '-'], { input: 'load_imm r7, 1\n@a: jump @a' })
+    expect(err).toContain('warning: -: 2:')
   })
 
   it('maps memory and sets the start', () => {
@@ -134,12 +146,12 @@ describe('coulis asm, disasm, inspect, gas', () => {
   })
 
   it('disasm prints a listing with bytes and gas', () => {
-    expect(cli.run(['disasm', 'fib.pvma', '--bytes', '--gas', '--profile', 'gp-0.8.0']).out).toMatchSnapshot()
-    expect(cli.run(['disasm', 'fib.pvma', '--from', '8', '--to', '12']).out).toMatchSnapshot()
+    expect(cli.run(['disasm', 'fib.pvm', '--bytes', '--gas', '--profile', 'gp-0.8.0']).out).toMatchSnapshot()
+    expect(cli.run(['disasm', 'fib.pvm', '--from', '8', '--to', '12']).out).toMatchSnapshot()
   })
 
   it('disasm --json is data', () => {
-    const { instructions } = JSON.parse(cli.run(['disasm', 'fib.pvma', '--json']).out)
+    const { instructions } = JSON.parse(cli.run(['disasm', 'fib.pvm', '--json']).out)
     expect(instructions[3]).toMatchObject({ pc: 6, name: 'branch_eq_imm', label: 'loop', blockStart: true })
   })
 
@@ -149,32 +161,65 @@ describe('coulis asm, disasm, inspect, gas', () => {
   })
 
   it('gas prints block costs and draws a block', () => {
-    expect(cli.run(['gas', 'fib.pvma']).out).toMatchSnapshot()
-    expect(cli.run(['gas', 'fib.pvma', '--chart', '--at', '9']).out).toMatchSnapshot()
+    expect(cli.run(['gas', 'fib.pvm']).out).toMatchSnapshot()
+    expect(cli.run(['gas', 'fib.pvm', '--chart', '--at', '9']).out).toMatchSnapshot()
+  })
+})
+
+describe('.polkavm files', () => {
+  const text =
+    '.isa gp-0.8.0\n.stack 4096\n.import next\n.export twice @twice\n@twice: add_64 a0, a0, a0\njump_ind ra\n@more: ecalli next\n.export more @more\ntrap'
+  cli.file('lib.pvm', text)
+  cli.run(['asm', 'lib.pvm', '-o', 'lib.polkavm'])
+
+  it('an export is called by name with arguments, its result is in r7', () => {
+    const { code, out } = cli.run(['run', 'lib.polkavm', '--export', 'twice', '--arg', '21', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ exit: 'halt', profile: 'polkavm', kind: 'polkavm' })
+    expect(JSON.parse(out).regs[7]).toBe('0x2a')
+  })
+
+  it('an import nobody handles is named', () => {
+    const { code, out } = cli.run(['run', 'lib.polkavm', '--export', 'more'])
+    expect(code).toBe(13)
+    expect(out).toMatch(/^HOST 0 \(next\) {2}pc /)
+  })
+
+  it('an export that is not there is a mistake that lists those there are', () => {
+    const { code, err } = cli.run(['run', 'lib.polkavm', '--export', 'thrice'])
+    expect(code).toBe(2)
+    expect(err).toContain('lib.polkavm: name: no export "thrice", there is twice, more')
+  })
+
+  it('disasm and asm are inverse to each other, names and all', () => {
+    const { out } = cli.run(['disasm', 'lib.polkavm'])
+    expect(out).toContain('@twice:')
+    const { bytes } = cli.run(['asm', '-'], { input: out })
+    expect(bytes.equals(readFileSync(join(cli.folder, 'lib.polkavm')))).toBe(true)
   })
 })
 
 describe('mistakes', () => {
   it.each([
     ['an unknown command', ['rnu'], "unknown command 'rnu'\n(Did you mean run?)"],
-    ['an unknown option', ['run', 'fib.pvma', '--gsa', '1'], "unknown option '--gsa'\n(Did you mean --gas?)"],
+    ['an unknown option', ['run', 'fib.pvm', '--gsa', '1'], "unknown option '--gsa'\n(Did you mean --gas?)"],
     ['a missing file', ['run', 'nothing.jam'], 'nothing.jam: there is no such file'],
     ['a folder', ['run', '.'], '.: a folder, expected a file'],
-    ['bad gas', ['run', 'fib.pvma', '--gas', 'much'], "'much' is invalid. expected a number like 20000000"],
-    ['bad hex', ['run', 'fib.pvma', '--args', '0x123'], "'0x123' is invalid. expected hex digits in pairs"],
+    ['bad gas', ['run', 'fib.pvm', '--gas', 'much'], "'much' is invalid. expected a number like 20000000"],
+    ['bad hex', ['run', 'fib.pvm', '--args', '0x123'], "'0x123' is invalid. expected hex digits in pairs"],
     [
       'arguments for a plain program',
-      ['run', 'fib.pvma', '--args', '0x12'],
-      'fib.pvma: args: 1 bytes, a raw program takes none',
+      ['run', 'fib.pvm', '--args', '0x12'],
+      'fib.pvm: args: 1 bytes, a raw program takes none',
     ],
-    ['an unknown engine', ['run', 'fib.pvma', '-e', 'steam'], "'steam' is invalid. Allowed choices are reference"],
+    ['an unknown engine', ['run', 'fib.pvm', '-e', 'steam'], "'steam' is invalid. Allowed choices are reference"],
     ['a cut file', ['inspect', 'cut.jam', '-k', 'jam'], 'cut.jam: truncated at offset 55: expected program blob'],
-    ['bad assembly', ['asm', 'bad.pvma', '-o', 'x'], 'bad.pvma: 2:'],
+    ['bad assembly', ['asm', 'bad.pvm', '-o', 'x'], 'bad.pvm: 2:'],
     ['a trace', ['run', 'some.log'], 'some.log: this is a recorded trace, use: coulis replay'],
     ['a broken trace', ['replay', 'broken.log'], 'broken.log: missing-end in line 2'],
   ])('%s is told with a message and exit code 2', (_, args, message) => {
     cli.file('cut.jam', readFileSync(join(cli.folder, 'service.jam')).subarray(0, 60))
-    cli.file('bad.pvma', 'trap\nadd_64 r1, r99, r2\n')
+    cli.file('bad.pvm', 'trap\nadd_64 r1, r99, r2\n')
     cli.file('some.log', 'program 0x000001\nstart pc=0 gas=1\nPANIC=0 pc=0 gas=1\n')
     cli.file('broken.log', 'program 0x000001\nstart pc=0 gas=1\n')
     const { code, err, out } = cli.run(args)
@@ -184,7 +229,7 @@ describe('mistakes', () => {
   })
 
   it('every command has help with examples', () => {
-    for (const command of ['run', 'inspect', 'disasm', 'asm', 'gas', 'replay', 'conform']) {
+    for (const command of ['run', 'inspect', 'disasm', 'asm', 'gas', 'replay', 'conform', 'fuzz', 'engines']) {
       const { code, out } = cli.run(['help', command])
       expect(code).toBe(0)
       expect(out, command).toContain('Examples:')
@@ -195,14 +240,14 @@ describe('mistakes', () => {
 
 describe('terminals and pipes', () => {
   it('prints no colours into a pipe, colours when forced, none with NO_COLOR', () => {
-    const args = ['run', 'fib.pvma']
+    const args = ['run', 'fib.pvm']
     expect(cli.run(args).out).not.toContain('\u001b[')
     expect(cli.run(args, { env: { FORCE_COLOR: '1' } }).out).toContain('\u001b[')
     expect(cli.run(args, { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }).out).not.toContain('\u001b[')
   })
 
   it('a reader that goes away ends it quietly', () => {
-    const loop = cli.file('loop.pvma', 'fallthrough\n@a: jump @a')
+    const loop = cli.file('loop.pvm', 'fallthrough\n@a: jump @a')
     const { status, stdout, stderr } = spawnSync(
       'bash',
       ['-c', `set -o pipefail; "${process.execPath}" "${cli.path}" run ${loop} --gas 1g --trace | head -2`],

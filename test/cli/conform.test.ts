@@ -99,9 +99,9 @@ describe('coulis replay', () => {
   })
 
   it('shows what another program changes', () => {
-    cli.file('changed.pvma', 'ecalli 3\nadd_imm_64 r7, r7, 2\njump_ind r0')
-    cli.run(['asm', 'changed.pvma', '-o', 'changed.pvm'])
-    const { code, out } = cli.run(['replay', 'suite/run.log', '--program', 'changed.pvm', '--json'])
+    cli.file('changed.pvm', 'ecalli 3\nadd_imm_64 r7, r7, 2\njump_ind r0')
+    cli.run(['asm', 'changed.pvm', '-o', 'changed.bin'])
+    const { code, out } = cli.run(['replay', 'suite/run.log', '--program', 'changed.bin', '--json'])
     expect(code).toBe(1)
     expect(JSON.parse(out).traces[0].difference).toEqual({
       line: 6,

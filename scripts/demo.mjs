@@ -1,0 +1,20 @@
+// `npm run demo`: shows the commands a newcomer tries first, with their output, on the programs in examples/.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+
+const COMMANDS = [
+  'inspect examples/counter.jam',
+  'run examples/counter.jam --entry accumulate --args 0x2a0003',
+  'run examples/fibonacci.pvm --trace --gas 12',
+]
+
+for (const command of COMMANDS) {
+  console.log(`$ npx coulis ${command}`)
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['dist/cli.js', ...command.split(' ')], { cwd: root })
+  process.stdout.write(stdout)
+  process.stderr.write(stderr)
+  console.log()
+  if (status === null || status === 1 || status === 2 || status === 70) process.exit(1)
+}
