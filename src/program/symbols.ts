@@ -1,0 +1,135 @@
+// Names and source lines of code: functions, and for each instruction the place it comes from. Not the source text.
+import type { Assembled } from '../blob/assembly.ts'
+import { type DebugFrame, type DebugInfo, readDebugInfo } from '../blob/polkavm-debug.ts'
+import type { Program } from './program.ts'
+
+/** A stretch of code with a name. `end` is the offset behind it. */
+export interface FunctionSymbol {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+}
+
+/** A place in a source file. */
+export interface SourceLine {
+  /** The function the place is in, with its namespace. */
+  readonly function: string | undefined
+  readonly path: string | undefined
+  readonly line: number | undefined
+  readonly column: number | undefined
+}
+
+/** What is known about the source of a program. */
+export interface Symbols {
+  /** Ascending. */
+  readonly functions: readonly FunctionSymbol[]
+  /** The function that contains `pc`. */
+  functionAt(pc: number): FunctionSymbol | undefined
+  /** The place `pc` comes from, innermost first: where inlined, the places it was inlined into follow. */
+  sourceAt(pc: number): readonly SourceLine[]
+  /** Function names by start, what `disassemble` and `formatListing` take as `names`. */
+  readonly names: ReadonlyMap<number, string>
+}
+
+const NOWHERE: readonly SourceLine[] = []
+
+/** The last entry whose start is at or before `pc`, if `pc` is in it. `entries` ascend and do not overlap. */
+function entryAt<T extends { readonly start: number; readonly end: number }>(
+  entries: readonly T[],
+  pc: number,
+): T | undefined {
+  let low = 0
+  let high = entries.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (entries[middle]!.start <= pc) low = middle + 1
+    else high = middle
+  }
+  const entry = entries[low - 1]
+  return entry !== undefined && pc < entry.end ? entry : undefined
+}
+
+function createSymbols(functions: readonly FunctionSymbol[], sourceAt: Symbols['sourceAt']): Symbols {
+  const names = new Map<number, string>()
+  for (const { start, name } of functions) if (!names.has(start)) names.set(start, name)
+  return { functions, names, functionAt: pc => entryAt(functions, pc), sourceAt }
+}
+
+function fullName({ namespace, function: name }: DebugFrame): string | undefined {
+  if (name === undefined) return namespace
+  return namespace === undefined ? name : `${namespace}::${name}`
+}
+
+/** Frames as places, innermost first. A call names the function called; its place is in the function around it. */
+function placesOf(frames: readonly DebugFrame[]): SourceLine[] {
+  const places: SourceLine[] = []
+  let inside: string | undefined
+  frames.forEach((frame, index) => {
+    const { kind, path, line, column } = frame
+    if (kind === 'call') places.push({ function: inside, path, line, column })
+    else inside = fullName(frame)
+    if (kind === 'line' || (kind === 'enter' && index === frames.length - 1)) {
+      places.push({ function: inside, path, line, column })
+    }
+  })
+  return places.reverse()
+}
+
+function fromDebugInfo(info: DebugInfo, exports: ReadonlyMap<string, number>): Symbols {
+  const functions: FunctionSymbol[] = []
+  for (const range of info.ranges) {
+    const outermost = info.regionsOf(range)[0]?.frames[0]
+    const name = outermost === undefined ? undefined : fullName(outermost)
+    const last = functions.at(-1)
+    if (name === undefined) continue
+    // One function in several ranges in a row is one function.
+    if (last?.name === name && last.end === range.start) functions[functions.length - 1] = { ...last, end: range.end }
+    else functions.push({ name, start: range.start, end: range.end })
+  }
+  const known = new Set(functions.map(({ start }) => start))
+  for (const [name, start] of exports) if (!known.has(start)) functions.push({ name, start, end: start + 1 })
+  functions.sort((a, b) => a.start - b.start)
+  return createSymbols(functions, pc => {
+    const range = entryAt(info.ranges, pc)
+    const region = range === undefined ? undefined : entryAt(info.regionsOf(range), pc)
+    return region === undefined ? NOWHERE : placesOf(region.frames)
+  })
+}
+
+/** Functions that are known by their starts only: each ends where the next begins. */
+function functionsFromStarts(starts: Iterable<readonly [name: string, start: number]>, end: number): FunctionSymbol[] {
+  const sorted = [...starts].sort((a, b) => a[1] - b[1])
+  return sorted.map(([name, start], index) => ({ name, start, end: Math.max(start, sorted[index + 1]?.[1] ?? end) }))
+}
+
+/**
+ * The symbols of a program: of a `.polkavm` file its debug sections and exports, of others none.
+ *
+ * @throws BlobError `bad-section` when the debug sections are malformed; the program runs all the same.
+ */
+export function symbolsOf(program: Program): Symbols {
+  const { container, exports } = program
+  const info = container.kind === 'polkavm' ? readDebugInfo(container.file) : undefined
+  if (info !== undefined) return fromDebugInfo(info, exports)
+  return createSymbols(functionsFromStarts(exports, program.code.length), () => NOWHERE)
+}
+
+/**
+ * The symbols of an assembled text: labels as functions, and for every instruction its line.
+ *
+ * @param path the name of the text, for messages.
+ */
+export function symbolsOfText(assembled: Assembled, path: string): Symbols {
+  const { labels, lines, parts } = assembled
+  const functions = functionsFromStarts(labels, parts.code.length)
+  const places = lines.map(({ pc, line }, index) => ({
+    start: pc,
+    end: lines[index + 1]?.pc ?? parts.code.length,
+    line,
+  }))
+  return createSymbols(functions, pc => {
+    const place = entryAt(places, pc)
+    if (place === undefined) return NOWHERE
+    return [{ function: entryAt(functions, pc)?.name, path, line: place.line, column: undefined }]
+  })
+}
