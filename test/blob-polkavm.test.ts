@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../src/blob/assembly.ts'
+import { parseContainer } from '../src/blob/container.ts'
 import { detectBlob } from '../src/blob/detect.ts'
 import { disassemble } from '../src/blob/disassembly.ts'
 import { BlobError, type BlobErrorCode } from '../src/blob/error.ts'
-import { encodePolkavm, parsePolkavm } from '../src/blob/polkavm.ts'
+import { encodePolkavm, parsePolkavm, polkavmInstructionSet } from '../src/blob/polkavm.ts'
 import { createEngine } from '../src/engine/create.ts'
 import { Exit } from '../src/engine/exit.ts'
 import { HostAction, type HostTable } from '../src/engine/host-call.ts'
+import { instructionSet } from '../src/isa/set.ts'
 import { callExport } from '../src/program/call.ts'
 import { loadProgram } from '../src/program/program.ts'
 
@@ -173,7 +175,8 @@ describe('random .polkavm files', () => {
       fc.property(random, input => {
         const bytes = encodePolkavm(input)
         expect(parsePolkavm(bytes)).toEqual(input)
-        const text = disassemble(loadProgram(bytes))
+        const set = instructionSet(polkavmInstructionSet(input.version))
+        const text = disassemble({ container: parseContainer(bytes, 'polkavm'), instructionSet: set })
         expect(Buffer.compare(assemble(text).bytes, bytes), text).toBe(0)
       }),
       { numRuns: 1000 },
@@ -188,6 +191,14 @@ describe('loading .polkavm files', () => {
     const old = loadProgram(file(`${CODE} 00`, '03'), { instructionSet: 'gp-0.7.2' })
     expect(old.instructionSet.name).toBe('gp-0.7.2')
     expect(old.profile).toMatchObject({ name: 'polkavm', instructionSet: 'gp-0.7.2' })
+  })
+
+  it('refuses version 2 of newer tools, which encode instructions differently, by exports that are no instructions', () => {
+    const old = assemble('.isa latest64\n.export a 2\nload_imm r7, 5').bytes
+    const error = failure(() => loadProgram(old))
+    expect(error).toMatchObject({ code: 'bad-version', offset: 4 })
+    expect(error.message).toContain('JamV1')
+    expect(loadProgram(assemble('.isa latest64\n.export a 0\nload_imm r7, 5').bytes).exports.get('a')).toBe(0)
   })
 
   it('maps memory as in the checked example of the spec (quake: 57,304, 5,621,064 and 524,288 bytes)', () => {

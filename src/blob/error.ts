@@ -13,7 +13,6 @@ export type BlobErrorCode =
   | 'bad-version'
   | 'bad-section'
   | 'bad-symbol'
-  | 'bad-metadata'
   | 'empty-code'
   | 'undefined-opcode'
   | 'skip-too-long'

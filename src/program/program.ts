@@ -1,6 +1,7 @@
 // A loaded program: immutable, shareable between machines and engines. Not a machine: see engine/.
 import { type BlobKind, type Container, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
+import { BlobError } from '../blob/error.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
 import { POLKAVM_32BIT, polkavmInstructionSet } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
@@ -85,6 +86,21 @@ function exportsOf(container: Container): ReadonlyMap<string, number> {
   return exports
 }
 
+/**
+ * PolkaVM v0.37 writes the version bytes 1 and 2 with another encoding of instructions, unlike v0.35 and before, and
+ * nothing in the file says so. Read as ours, its exports are then nowhere near instructions.
+ */
+function refuseNewerLatest(container: Container): void {
+  if (container.kind !== 'polkavm' || (container.file.version !== 1 && container.file.version !== 2)) return
+  const { parts, exports } = container.file
+  for (const { name, pc } of exports) {
+    if (maskBit(parts.bitmask, parts.code.length, pc)) continue
+    const expected =
+      'exports that are instructions (the encoding of PolkaVM v0.37 is not supported: link as JamV1 or ReviveV1)'
+    throw new BlobError('bad-version', 4, expected, `export ${JSON.stringify(name)} at code offset ${pc}`)
+  }
+}
+
 /** The rules as asked for, with the instruction set that holds for this file. */
 function profileFor(container: Container, options: LoadOptions): Profile {
   const polkavm = container.kind === 'polkavm'
@@ -161,5 +177,6 @@ export function loadProgram(bytes: Uint8Array, options: LoadOptions = {}): Progr
   if (typeof options !== 'object' || options === null) throw new TypeError('options: expected an object')
   const { kind } = options
   const container = kind === undefined ? detectBlob(bytes).container : parseContainer(bytes, kind)
+  refuseNewerLatest(container)
   return createProgram({ container, profile: profileFor(container, options) })
 }
