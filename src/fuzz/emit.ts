@@ -2,7 +2,7 @@
 // Not programs: generate.ts puts these together.
 import type { Format } from '../isa/format.ts'
 import type { InstructionSet } from '../isa/set.ts'
-import { type Instruction, instructionNamed, type Kind } from '../isa/table.ts'
+import type { Instruction, Kind } from '../isa/table.ts'
 import { CodeWriter } from './code-writer.ts'
 import type { Random } from './random.ts'
 import { addressNear, edge32, edge64 } from './values.ts'
@@ -21,9 +21,30 @@ export interface Mood {
   readonly hugeHeap: boolean
 }
 
-/** A mnemonic that a set may lack. */
-function opcodeOf(set: InstructionSet, name: string): number {
-  return set.opcodes[instructionNamed(name)!.id]!
+interface SetIndex {
+  readonly byKind: ReadonlyMap<Kind, readonly Instruction[]>
+  readonly opcodes: ReadonlyMap<string, number>
+}
+
+const INDEXES = new Map<InstructionSet, SetIndex>()
+
+/** The instructions of a set by kind and by name, once per set. */
+function indexOf(set: InstructionSet): SetIndex {
+  let index = INDEXES.get(set)
+  if (index === undefined) {
+    const byKind = new Map<Kind, Instruction[]>()
+    const opcodes = new Map<string, number>()
+    set.byOpcode.forEach((instruction, opcode) => {
+      if (instruction === undefined) return
+      opcodes.set(instruction.name, opcode)
+      const list = byKind.get(instruction.kind)
+      if (list === undefined) byKind.set(instruction.kind, [instruction])
+      else list.push(instruction)
+    })
+    index = { byKind, opcodes }
+    INDEXES.set(set, index)
+  }
+  return index
 }
 
 /** Writes random instructions of one set into a program. */
@@ -32,24 +53,22 @@ export class Emitter {
   readonly random: Random
   readonly set: InstructionSet
   readonly mood: Mood
-  readonly #byKind = new Map<Kind, Instruction[]>()
+  readonly #byKind: ReadonlyMap<Kind, readonly Instruction[]>
+  readonly #opcodes: ReadonlyMap<string, number>
   readonly #wide = new Uint32Array(2)
 
   constructor(random: Random, set: InstructionSet, mood: Mood) {
     this.random = random
     this.set = set
     this.mood = mood
-    for (const instruction of set.byOpcode) {
-      if (instruction === undefined) continue
-      const list = this.#byKind.get(instruction.kind)
-      if (list === undefined) this.#byKind.set(instruction.kind, [instruction])
-      else list.push(instruction)
-    }
+    const index = indexOf(set)
+    this.#byKind = index.byKind
+    this.#opcodes = index.opcodes
   }
 
   /** The opcode byte of an instruction, -1 where the set does not have it. */
   opcode(name: string): number {
-    return opcodeOf(this.set, name)
+    return this.#opcodes.get(name) ?? -1
   }
 
   get wild(): boolean {
