@@ -30,12 +30,14 @@ const LENIENT_080 = profile('gp-0.8.0', { name: 'gp-0.8.0-lenient', loader: 'len
 /** Any combination of the switches. */
 function mixedProfile(random: Random): Profile {
   const sets = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1'] as const
+  // A strict loader promises that nothing runs off the code, which only holds where successors are checked (0.8.0 A.5).
+  const strict = random.chance(30)
   return profile(GP_072, {
     name: 'mixed',
     instructionSet: random.pick(sets),
     gasModel: random.pick(['instruction', 'block', 'pipeline'] as const),
-    loader: random.chance(30) ? 'strict' : 'lenient',
-    branchCheck: random.pick(['taken', 'both'] as const),
+    loader: strict ? 'strict' : 'lenient',
+    branchCheck: strict ? 'both' : random.pick(['taken', 'both'] as const),
     readOnlyStore: random.pick(['fault', 'panic'] as const),
     inaccessible: random.chance(20) ? 'panic' : 'fault',
     outOfGas: random.pick(['keep', 'drain'] as const),
