@@ -1,0 +1,152 @@
+// Compiles roots of a program into the bytes of one WebAssembly module. Not which roots, not when: see policy.ts.
+
+import type { Program } from '../../program/program.ts'
+import { AT_VM, VM } from '../machine/layout.ts'
+import { computeDataflow } from './dataflow.ts'
+import { type Decoded, decodeProgram } from './decode.ts'
+import { emitDepthCheck } from './emit-ends.ts'
+import { type Emitter, FIRST_ROOT, LOCALS, Local, loadRegisters, storeRegisters } from './emitter.ts'
+import { type Functions, findFunctions } from './functions.ts'
+import { computeGasPaths } from './gas-paths.ts'
+import { buildGraph } from './graph.ts'
+import { createHelpers } from './helpers.ts'
+import { createMemoryPlanner, type MemoryPlan } from './memory-plan.ts'
+import { orderGraph } from './order.ts'
+import { emitStructure } from './structure.ts'
+import { WasmCode } from './wasm-code.ts'
+import { encodeModule, type FunctionBody, type FunctionType } from './wasm-module.ts'
+import { I32, I64, Op, VOID } from './wasm-op.ts'
+import { AT_WHY } from './words.ts'
+
+/** Types of every module: compiled code, imports, helpers. */
+const TYPES: readonly FunctionType[] = [
+  { params: [I64, I32], results: [I32, I64] },
+  { params: [I32], results: [I32] },
+  { params: [I64, I64], results: [I64] },
+]
+
+/** A program as the recompiler sees it; kept per program. */
+export interface Analysis {
+  readonly decoded: Decoded
+  readonly functions: Functions
+  readonly plan: (segment: number) => MemoryPlan
+  /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
+  readonly tolerant: Uint8Array
+}
+
+/** Decodes and analyses a program, once for all its compilations. */
+export function analyseProgram(program: Program): Analysis {
+  const decoded = decodeProgram(program)
+  return {
+    decoded,
+    functions: findFunctions(decoded),
+    plan: createMemoryPlanner(decoded),
+    tolerant: new Uint8Array(decoded.count),
+  }
+}
+
+/** Options of `compileRoots`. */
+export interface CompileOptions {
+  /** Whether small leaf callees are inlined; default true. */
+  readonly inline?: boolean
+}
+
+/** A compiled module. */
+export interface CompiledModule {
+  readonly bytes: Uint8Array
+  /** Segments of its roots; the export of each is its number in decimal. */
+  readonly roots: readonly number[]
+  /** Segments of roots it calls through the table, at index segment + 1. */
+  readonly externals: readonly number[]
+}
+
+/** One root as a function body. `rootIndex` and `externals` as in Emitter. */
+export function compileRoot(
+  analysis: Analysis,
+  root: number,
+  rootIndex: (segment: number) => number | undefined,
+  externals: Set<number>,
+  options: CompileOptions = {},
+): FunctionBody {
+  const { decoded, functions } = analysis
+  const graph = buildGraph(decoded, functions, { root, inline: options.inline ?? true })
+  const order = orderGraph(graph)
+  const flow = computeDataflow(graph, order, !order.reducible)
+  const gas = computeGasPaths(graph, order, flow.checkpoint)
+  const body = new WasmCode(4096)
+  const emitter: Emitter = {
+    code: body,
+    decoded,
+    graph,
+    order,
+    flow,
+    gas,
+    plan: analysis.plan,
+    rootIndex,
+    externals,
+    tolerant: analysis.tolerant,
+    depth: 0,
+    labelDepth: new Int32Array(graph.count),
+    exits: [],
+    dirty: 0,
+    valid: 0,
+  }
+  emitDepthCheck(emitter, decoded.pc[decoded.segmentStart[root]!]!, decoded.isBlock[root] === 0)
+  loadRegisters(body, flow.liveIn[0]!)
+  emitStructure(emitter)
+  body.byte(Op.unreachable)
+
+  // Frames from the outside: what all exits share, the exits, unwinding, the body.
+  const { exits } = emitter
+  const code = new WasmCode(body.length + 64 * (exits.length + 2))
+  if (exits.length > 0) code.open(Op.block, VOID)
+  for (let i = 0; i < exits.length; i++) code.open(Op.block, VOID)
+  code.open(Op.block, VOID)
+  code.append(body)
+  code.byte(Op.end)
+  code.get(Local.target)
+  code.get(Local.gas)
+  code.byte(Op.return)
+  if (exits.length > 0) {
+    for (let i = 0; i < exits.length; i++) {
+      code.byte(Op.end)
+      storeRegisters(code, exits[i]!)
+      if (i + 1 < exits.length) code.op(Op.br, exits.length - 1 - i)
+    }
+    code.byte(Op.end)
+    code.i32(0)
+    code.get(Local.pc)
+    code.memory(Op.i32Store, 2, AT_VM + VM.pc)
+    code.i32(0)
+    code.get(Local.why)
+    code.memory(Op.i32Store, 2, AT_WHY)
+    code.i32(1)
+    code.get(Local.gas)
+  }
+  return { type: 0, locals: LOCALS, code }
+}
+
+/** Compiles the roots, in ascending order of segments, into one module: the same roots give the same bytes. */
+export function compileRoots(
+  analysis: Analysis,
+  roots: readonly number[],
+  options: CompileOptions = {},
+): CompiledModule {
+  const sorted = [...new Set(roots)].sort((a, b) => a - b)
+  const index = new Map(sorted.map((segment, i) => [segment, FIRST_ROOT + i]))
+  const externals = new Set<number>()
+  const rootIndex = (segment: number): number | undefined => index.get(segment)
+  const functions = sorted.map(root => compileRoot(analysis, root, rootIndex, externals, options))
+  const bytes = encodeModule({
+    types: TYPES,
+    imports: [
+      { name: 'memory', is: 'memory' },
+      { name: 'table', is: 'table' },
+      { name: 'host', is: { type: 1 } },
+      { name: 'step', is: { type: 1 } },
+    ],
+    functions: [...createHelpers(2), ...functions],
+    exports: sorted.map(segment => ({ name: `${segment}`, index: index.get(segment)! })),
+  })
+  return { bytes, roots: sorted, externals: [...externals].sort((a, b) => a - b) }
+}

@@ -1,0 +1,156 @@
+// What all parts of code generation share for one function: the code so far, exits, flushes, labels. Not what is emitted where.
+
+import { AT_VM, VM } from '../machine/layout.ts'
+import type { Dataflow } from './dataflow.ts'
+import type { Decoded } from './decode.ts'
+import type { GasPaths } from './gas-paths.ts'
+import type { Graph } from './graph.ts'
+import { ADDRESS_LOCALS, type MemoryPlan } from './memory-plan.ts'
+import type { Order } from './order.ts'
+import type { WasmCode } from './wasm-code.ts'
+import { I32, I64, Op } from './wasm-op.ts'
+
+/** Locals of a compiled function: parameters first. */
+export const Local = {
+  gas: 0,
+  depth: 1,
+  /** r0…r12. */
+  register: 2,
+  /** Where a side exit hands over, and in what state (see Why). */
+  pc: 15,
+  why: 16,
+  /** Target of a dynamic jump, result of a call. */
+  target: 17,
+  /** Physical address of a single access. */
+  address: 18,
+  /** Next node, in functions that are not reducible. */
+  state: 19,
+  /** Physical addresses of groups, see memory-plan.ts. */
+  group: 20,
+} as const
+
+/** Runs of locals after the parameters, for the function's header. */
+export const LOCALS: readonly (readonly [number, number])[] = [
+  [13, I64],
+  [5 + ADDRESS_LOCALS, I32],
+]
+
+/** State at a hand-over, what glue.ts makes of it is in its header. */
+export const Why = {
+  /** The segment at pc has not been paid, and starts a block. */
+  Unpaid: 1,
+  /** The segment that contains pc has been paid whole. */
+  Paid: 3,
+  /** The machine stops: exit and its argument are set. */
+  Exit: 5,
+  /** The segment at pc has not been paid; it is in the middle of a block that counts as paid under block models. */
+  UnpaidWithin: 7,
+} as const
+
+/** Function indices every module begins with, see compile.ts. */
+export const Import = { host: 0, step: 1 } as const
+export const Helper = { mulhUU: 2, mulhSS: 3, mulhSU: 4 } as const
+export const FIRST_ROOT = 5
+
+/** What `call` needs to reach another root: its function index, or undefined when it is in another module. */
+export type RootIndex = (segment: number) => number | undefined
+
+/** State of the generation of one function. */
+export interface Emitter {
+  readonly code: WasmCode
+  readonly decoded: Decoded
+  readonly graph: Graph
+  readonly order: Order
+  readonly flow: Dataflow
+  readonly gas: GasPaths
+  readonly plan: (segment: number) => MemoryPlan
+  readonly rootIndex: RootIndex
+  /** Segments of roots in other modules that this one calls. */
+  readonly externals: Set<number>
+  /** 1 per instruction whose access is often misaligned: checked without the rotate trick. */
+  readonly tolerant: Uint8Array
+  /** Control frames open in the body; the frame for unwinding is just outside of them, then come the exits. */
+  depth: number
+  /** Per node: `depth` just after its label was opened. */
+  readonly labelDepth: Int32Array
+  /** Masks of the exits, in the order they were first needed; exit i is i + 1 frames outside of the body. */
+  readonly exits: number[]
+  /** Dirty and valid registers at the point of emission. */
+  dirty: number
+  valid: number
+}
+
+/** Branch depth of an exit that stores what is dirty now: an exit made before, if its mask fits, else a new one. */
+function exitLabel(emitter: Emitter): number {
+  const { exits, dirty, valid, depth } = emitter
+  for (let i = 0; i < exits.length; i++) {
+    const mask = exits[i]!
+    if ((dirty & ~mask) === 0 && (mask & ~valid) === 0) return depth + 1 + i
+  }
+  exits.push(dirty)
+  return depth + exits.length
+}
+
+/** Prepares a side exit at pc: call before the condition is computed. V8 makes the constants phi inputs, they cost nothing. */
+export function prepareExit(emitter: Emitter, pc: number, why: number): void {
+  const { code } = emitter
+  code.i32(pc)
+  code.set(Local.pc)
+  code.i32(why)
+  code.set(Local.why)
+}
+
+/** Takes the prepared exit when the i32 on the stack is not 0. */
+export function exitIf(emitter: Emitter): void {
+  emitter.code.op(Op.brIf, exitLabel(emitter))
+}
+
+/** Takes the prepared exit. */
+export function exit(emitter: Emitter): void {
+  emitter.code.op(Op.br, exitLabel(emitter))
+}
+
+/** Leaves with `target` and `gas` as they are when the i32 on the stack is not 0. */
+export function unwindIf(emitter: Emitter): void {
+  emitter.code.op(Op.brIf, emitter.depth)
+}
+
+/** Stores the registers of a mask from their locals. */
+export function storeRegisters(code: WasmCode, mask: number): void {
+  for (let r = 0; r < 13; r++) {
+    if (((mask >> r) & 1) === 0) continue
+    code.i32(0)
+    code.get(Local.register + r)
+    code.memory(Op.i64Store, 3, AT_VM + VM.regs + 8 * r)
+  }
+}
+
+/** Loads the registers of a mask into their locals. */
+export function loadRegisters(code: WasmCode, mask: number): void {
+  for (let r = 0; r < 13; r++) {
+    if (((mask >> r) & 1) === 0) continue
+    code.i32(0)
+    code.memory(Op.i64Load, 3, AT_VM + VM.regs + 8 * r)
+    code.set(Local.register + r)
+  }
+}
+
+/** Stores everything dirty; nothing is dirty afterwards. */
+export function flush(emitter: Emitter): void {
+  storeRegisters(emitter.code, emitter.dirty)
+  emitter.dirty = 0
+}
+
+/** Stores a constant pc in the machine. */
+export function storePc(emitter: Emitter, pc: number): void {
+  const { code } = emitter
+  code.i32(0)
+  code.i32(pc)
+  code.memory(Op.i32Store, 2, AT_VM + VM.pc)
+}
+
+/** Notes that an instruction wrote registers. */
+export function wrote(emitter: Emitter, mask: number): void {
+  emitter.dirty |= mask
+  emitter.valid |= mask
+}

@@ -1,0 +1,183 @@
+// Decides per segment which memory accesses are checked, and together with which others. Not the code: see emit-memory.ts.
+//
+// Accesses whose addresses differ by a constant (the same root value, followed through add_imm, move_reg and constants)
+// form a group when they lie within a window of 2 KiB: the first one checks the pages of the lowest and the highest
+// byte for all, and keeps the lowest address in a local; the others are plain accesses with a static offset.
+// Loads and stores are grouped apart, so that a read-only page does not refuse a load. Groups never span a host call
+// or a step, because those end a segment and may change rights.
+import { INSTRUCTIONS } from '../../isa/table.ts'
+import type { Decoded } from './decode.ts'
+import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER, WRITES } from './facts.ts'
+
+/** Address locals of a function: groups that overlap beyond this number compute their addresses anew. */
+export const ADDRESS_LOCALS = 8
+/** How far apart the lowest and the highest byte of a group may be; at most a page, so that two checks see all. */
+const WINDOW = 2048
+
+/** How one access is done. */
+export const Check = {
+  /** Checks itself. */
+  Single: 0,
+  /** First of a group: checks all of [low, high) and sets the address local. */
+  Leader: 1,
+  /** Checked by its leader. */
+  Member: 2,
+} as const
+export type Check = (typeof Check)[keyof typeof Check]
+
+/** Plan of the accesses of one segment, in instruction order. Reused: valid until the next `planMemory`. */
+export interface MemoryPlan {
+  count: number
+  /** Instruction. */
+  readonly at: Int32Array
+  readonly check: Uint8Array
+  /** Address local 0…7. */
+  readonly local: Uint8Array
+  /** Offset of this access from the group's lowest byte; for a leader too. */
+  readonly offset: Int32Array
+  /** Leader: bytes from the lowest to the end of the highest access. */
+  readonly span: Int32Array
+}
+
+const ADD_IMM_64 = INSTRUCTIONS.find(i => i.name === 'add_imm_64')!.id
+const ADD_IMM_32 = INSTRUCTIONS.find(i => i.name === 'add_imm_32')!.id
+const MOVE_REG = INSTRUCTIONS.find(i => i.name === 'move_reg')!.id
+const LOAD_IMM = INSTRUCTIONS.find(i => i.name === 'load_imm')!.id
+/** Root of constant addresses; roots below 13 are the registers' values on entry. */
+const CONSTANT_ROOT = 13
+/** Segments with more accesses than this are planned in parts. */
+const CAPACITY = 4096
+
+/** Makes planners: the returned function plans a segment into the same record each time. */
+export function createMemoryPlanner(decoded: Decoded): (segment: number) => MemoryPlan {
+  const { id, a, b, d, x, defs, segmentStart } = decoded
+  const plan: MemoryPlan = {
+    count: 0,
+    at: new Int32Array(CAPACITY),
+    check: new Uint8Array(CAPACITY),
+    local: new Uint8Array(CAPACITY),
+    offset: new Int32Array(CAPACITY),
+    span: new Int32Array(CAPACITY),
+  }
+  const root = new Int32Array(13)
+  const shift = new Int32Array(13)
+  const accessRoot = new Int32Array(CAPACITY)
+  const group = new Int32Array(CAPACITY)
+  // Per group: first access, last access, members, bounds relative to the root.
+  const first = new Int32Array(CAPACITY)
+  const last = new Int32Array(CAPACITY)
+  const low = new Int32Array(CAPACITY)
+  const high = new Int32Array(CAPACITY)
+  const freeAfter = new Int32Array(ADDRESS_LOCALS)
+
+  /** Collects accesses with their root and offset from it. */
+  const collect = (begin: number, end: number): void => {
+    for (let r = 0; r < 13; r++) {
+      root[r] = r
+      shift[r] = 0
+    }
+    let fresh = CONSTANT_ROOT + 1
+    plan.count = 0
+    for (let i = begin; i < end; i++) {
+      const is = id[i]!
+      const kind = CLASS[is]!
+      if ((kind === Class.Load || kind === Class.Store) && plan.count < CAPACITY) {
+        const k = plan.count++
+        const letter = ACCESS_BASE[is]!
+        plan.at[k] = i
+        if (letter === NO_LETTER) {
+          accessRoot[k] = CONSTANT_ROOT
+          plan.offset[k] = x[i]!
+        } else {
+          const base = letter === 1 ? a[i]! : b[i]!
+          accessRoot[k] = root[base]!
+          plan.offset[k] = (shift[base]! + x[i]!) | 0
+        }
+      }
+      if (defs[i] === 0) continue
+      const to = WRITES[is] === 1 ? a[i]! : d[i]!
+      if (is === ADD_IMM_64 || is === ADD_IMM_32) {
+        shift[to] = (shift[b[i]!]! + x[i]!) | 0 // addresses count modulo 2^32 only, so the 32-bit form is the same
+        root[to] = root[b[i]!]!
+      } else if (is === MOVE_REG) {
+        shift[to] = shift[a[i]!]!
+        root[to] = root[a[i]!]!
+      } else if (is === LOAD_IMM) {
+        shift[to] = x[i]!
+        root[to] = CONSTANT_ROOT
+      } else {
+        shift[to] = 0
+        root[to] = fresh++
+      }
+    }
+  }
+
+  /** Puts each access into the latest group that can take it, else starts one. */
+  const form = (): number => {
+    let groups = 0
+    for (let k = 0; k < plan.count; k++) {
+      const is = id[plan.at[k]!]!
+      const isStore = CLASS[is] === Class.Store
+      const from = plan.offset[k]!
+      const to = from + (1 << ACCESS_LOG2[is]!)
+      let g = groups - 1
+      for (; g >= 0 && groups - g <= 16; g--) {
+        const head = first[g]!
+        if (accessRoot[head] !== accessRoot[k] || (CLASS[id[plan.at[head]!]!] === Class.Store) !== isStore) continue
+        const widerLow = from < low[g]! ? from : low[g]!
+        const widerHigh = to > high[g]! ? to : high[g]!
+        if (widerHigh - widerLow > WINDOW) continue
+        low[g] = widerLow
+        high[g] = widerHigh
+        break
+      }
+      if (g < 0 || groups - g > 16) {
+        g = groups++
+        first[g] = k
+        low[g] = from
+        high[g] = to
+      }
+      last[g] = k
+      group[k] = g
+    }
+    return groups
+  }
+
+  return segment => {
+    const begin = segmentStart[segment]!
+    collect(begin, segmentStart[segment + 1]!)
+    form()
+    freeAfter.fill(-1)
+    for (let k = 0; k < plan.count; k++) {
+      const g = group[k]!
+      const offset = plan.offset[k]!
+      if (first[g] === k) {
+        let local = 0
+        while (local < ADDRESS_LOCALS - 1 && freeAfter[local]! >= k) local += 1
+        const alone = last[g] === k || freeAfter[local]! >= k
+        plan.check[k] = alone ? Check.Single : Check.Leader
+        if (alone) {
+          // No local for the group, or nobody to share it with: the others of the group check themselves.
+          first[g] = -1
+          plan.local[k] = ADDRESS_LOCALS
+          plan.offset[k] = 0
+          continue
+        }
+        freeAfter[local] = last[g]!
+        plan.local[k] = local
+        low[g] = low[g]!
+        plan.offset[k] = offset - low[g]!
+        plan.span[k] = high[g]! - low[g]!
+      } else if (first[g] === -1) {
+        plan.check[k] = Check.Single
+        plan.local[k] = ADDRESS_LOCALS
+        plan.offset[k] = 0
+      } else {
+        plan.check[k] = Check.Member
+        plan.local[k] = plan.local[first[g]!]!
+        plan.offset[k] = offset - low[g]!
+      }
+    }
+    return plan
+  }
+}

@@ -1,0 +1,117 @@
+// A growable buffer of WebAssembly code: bytes, LEB128 numbers, instructions. Knows the encoding, not PVM.
+import { Op } from './wasm-op.ts'
+
+/** Appends to one growing byte array; `bytes` beyond `length` is spare room. */
+export class WasmCode {
+  bytes: Uint8Array
+  length = 0
+
+  constructor(capacity = 1024) {
+    this.bytes = new Uint8Array(capacity)
+  }
+
+  /** Makes room for `extra` more bytes. */
+  reserve(extra: number): void {
+    if (this.length + extra <= this.bytes.length) return
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + extra))
+    grown.set(this.bytes.subarray(0, this.length))
+    this.bytes = grown
+  }
+
+  /** One byte, an opcode for instance. */
+  byte(value: number): void {
+    if (this.length === this.bytes.length) this.reserve(1)
+    this.bytes[this.length++] = value
+  }
+
+  /** Unsigned LEB128, 0…2^32 - 1. */
+  unsigned(value: number): void {
+    let rest = value >>> 0
+    while (rest > 0x7f) {
+      this.byte((rest & 0x7f) | 0x80)
+      rest >>>= 7
+    }
+    this.byte(rest)
+  }
+
+  /** Signed LEB128 of a signed 32-bit number. */
+  signed32(value: number): void {
+    let rest = value | 0
+    while (rest > 63 || rest < -64) {
+      this.byte((rest & 0x7f) | 0x80)
+      rest >>= 7
+    }
+    this.byte(rest & 0x7f)
+  }
+
+  /** Signed LEB128 of a 64-bit number given as signed halves. */
+  signed64(low: number, high: number): void {
+    let lo = low | 0
+    let hi = high | 0
+    while (hi !== lo >> 31 || lo > 63 || lo < -64) {
+      this.byte((lo & 0x7f) | 0x80)
+      lo = (lo >>> 7) | (hi << 25)
+      hi >>= 7
+    }
+    this.byte(lo & 0x7f)
+  }
+
+  /** All of another buffer. */
+  append(other: WasmCode): void {
+    this.reserve(other.length)
+    this.bytes.set(other.bytes.subarray(0, other.length), this.length)
+    this.length += other.length
+  }
+
+  /** A name: length and ASCII bytes. */
+  name(text: string): void {
+    this.unsigned(text.length)
+    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i))
+  }
+
+  /** An instruction with one index: local, function, label. */
+  op(opcode: number, index: number): void {
+    this.byte(opcode)
+    this.unsigned(index)
+  }
+
+  get(local: number): void {
+    this.op(Op.localGet, local)
+  }
+
+  set(local: number): void {
+    this.op(Op.localSet, local)
+  }
+
+  tee(local: number): void {
+    this.op(Op.localTee, local)
+  }
+
+  i32(value: number): void {
+    this.byte(Op.i32Const)
+    this.signed32(value)
+  }
+
+  i64(low: number, high: number): void {
+    this.byte(Op.i64Const)
+    this.signed64(low, high)
+  }
+
+  /** A load or store with natural alignment hint 2^align and a static offset. */
+  memory(opcode: number, align: number, offset: number): void {
+    this.byte(opcode)
+    this.byte(align)
+    this.unsigned(offset)
+  }
+
+  /** Opens a block, loop or if without parameters; `type` is a value type or VOID. */
+  open(opcode: number, type: number): void {
+    this.byte(opcode)
+    this.byte(type)
+  }
+
+  /** A copy of what was written. */
+  toBytes(): Uint8Array {
+    return this.bytes.slice(0, this.length)
+  }
+}

@@ -1,0 +1,109 @@
+// Puts a WebAssembly module together from types, imports and function bodies. Knows the format, not PVM.
+import { WasmCode } from './wasm-code.ts'
+import { Op } from './wasm-op.ts'
+
+/** A function type. */
+export interface FunctionType {
+  readonly params: readonly number[]
+  readonly results: readonly number[]
+}
+
+/** What a module needs from outside, all under the import module `e`. */
+export interface ModuleImport {
+  readonly name: string
+  /** A function of that type index, the memory, or the table of functions. */
+  readonly is: 'memory' | 'table' | { readonly type: number }
+}
+
+/** A function: its type index, its extra locals as runs, its code without the final `end`. */
+export interface FunctionBody {
+  readonly type: number
+  /** Pairs of count and value type, after the parameters. */
+  readonly locals: readonly (readonly [count: number, type: number])[]
+  readonly code: WasmCode
+}
+
+/** Everything in a module. Function indices count imported functions first. */
+export interface ModuleParts {
+  readonly types: readonly FunctionType[]
+  readonly imports: readonly ModuleImport[]
+  readonly functions: readonly FunctionBody[]
+  /** Exported functions by name. */
+  readonly exports: readonly { readonly name: string; readonly index: number }[]
+}
+
+function section(out: WasmCode, id: number, write: (body: WasmCode) => void): void {
+  const body = new WasmCode()
+  write(body)
+  out.byte(id)
+  out.unsigned(body.length)
+  out.append(body)
+}
+
+/** The module's bytes. The same parts give the same bytes. */
+export function encodeModule(parts: ModuleParts): Uint8Array {
+  const { types, imports, functions, exports } = parts
+  const out = new WasmCode(1 << 16)
+  for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte)
+  section(out, 1, body => {
+    body.unsigned(types.length)
+    for (const { params, results } of types) {
+      body.byte(0x60)
+      body.unsigned(params.length)
+      for (const type of params) body.byte(type)
+      body.unsigned(results.length)
+      for (const type of results) body.byte(type)
+    }
+  })
+  section(out, 2, body => {
+    body.unsigned(imports.length)
+    for (const { name, is } of imports) {
+      body.name('e')
+      body.name(name)
+      if (is === 'memory') {
+        body.byte(2)
+        body.byte(0)
+        body.unsigned(1)
+      } else if (is === 'table') {
+        body.byte(1)
+        body.byte(0x70)
+        body.byte(0)
+        body.unsigned(1)
+      } else {
+        body.byte(0)
+        body.unsigned(is.type)
+      }
+    }
+  })
+  section(out, 3, body => {
+    body.unsigned(functions.length)
+    for (const { type } of functions) body.unsigned(type)
+  })
+  section(out, 7, body => {
+    body.unsigned(exports.length)
+    for (const { name, index } of exports) {
+      body.name(name)
+      body.byte(0)
+      body.unsigned(index)
+    }
+  })
+  const codes = new WasmCode(1 << 16)
+  codes.unsigned(functions.length)
+  const head = new WasmCode(64)
+  for (const { locals, code } of functions) {
+    head.length = 0
+    head.unsigned(locals.length)
+    for (const [count, type] of locals) {
+      head.unsigned(count)
+      head.byte(type)
+    }
+    codes.unsigned(head.length + code.length + 1)
+    codes.append(head)
+    codes.append(code)
+    codes.byte(Op.end)
+  }
+  out.byte(10)
+  out.unsigned(codes.length)
+  out.append(codes)
+  return out.toBytes()
+}
