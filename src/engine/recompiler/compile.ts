@@ -5,7 +5,8 @@ import { AT_VM, VM } from '../machine/layout.ts'
 import { computeDataflow } from './dataflow.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
 import { emitDepthCheck } from './emit-ends.ts'
-import { type Emitter, FIRST_ROOT, LOCALS, Local, loadRegisters, storeRegisters } from './emitter.ts'
+import { type Emitter, FIRST_ROOT, Local, loadRegisters, localsOf, storeRegisters } from './emitter.ts'
+import { findFastLoops } from './fast-loops.ts'
 import { type Functions, findFunctions } from './functions.ts'
 import { computeGasPaths } from './gas-paths.ts'
 import { buildGraph } from './graph.ts'
@@ -23,6 +24,7 @@ const TYPES: readonly FunctionType[] = [
   { params: [I64, I32], results: [I32, I64] },
   { params: [I32], results: [I32] },
   { params: [I64, I64], results: [I64] },
+  { params: [I32, I32, I32], results: [I32, I32] },
 ]
 
 /** A program as the recompiler sees it; kept per program. */
@@ -56,6 +58,8 @@ export interface CompiledModule {
   readonly bytes: Uint8Array
   /** Segments of its roots; the export of each is its number in decimal. */
   readonly roots: readonly number[]
+  /** PVM instructions in the functions of its roots, those that are there twice counted twice. */
+  readonly instructions: number
   /** Segments of roots it calls through the table, at index segment + 1. */
   readonly externals: readonly number[]
 }
@@ -73,6 +77,7 @@ export function compileRoot(
   const order = orderGraph(graph)
   const flow = computeDataflow(graph, order, !order.reducible)
   const gas = computeGasPaths(graph, order, flow.checkpoint)
+  const { loops, pairs } = findFastLoops(graph, order, analysis.plan)
   const body = new WasmCode(4096)
   const emitter: Emitter = {
     code: body,
@@ -85,6 +90,8 @@ export function compileRoot(
     rootIndex,
     externals,
     tolerant: analysis.tolerant,
+    loops,
+    pairs,
     depth: 0,
     labelDepth: new Int32Array(graph.count),
     exits: [],
@@ -123,7 +130,7 @@ export function compileRoot(
     code.i32(1)
     code.get(Local.gas)
   }
-  return { type: 0, locals: LOCALS, code }
+  return { type: 0, locals: localsOf(pairs), code }
 }
 
 /** Compiles the roots, in ascending order of segments, into one module: the same roots give the same bytes. */
@@ -136,17 +143,22 @@ export function compileRoots(
   const index = new Map(sorted.map((segment, i) => [segment, FIRST_ROOT + i]))
   const externals = new Set<number>()
   const rootIndex = (segment: number): number | undefined => index.get(segment)
-  const functions = sorted.map(root => compileRoot(analysis, root, rootIndex, externals, options))
+  let instructions = 0
+  const functions = sorted.map(root => {
+    const f = analysis.functions.of[root]!
+    const { segmentStart } = analysis.decoded
+    instructions += segmentStart[analysis.functions.start[f + 1]!]! - segmentStart[root]!
+    return compileRoot(analysis, root, rootIndex, externals, options)
+  })
   const bytes = encodeModule({
     types: TYPES,
     imports: [
       { name: 'memory', is: 'memory' },
       { name: 'table', is: 'table' },
       { name: 'host', is: { type: 1 } },
-      { name: 'step', is: { type: 1 } },
     ],
-    functions: [...createHelpers(2), ...functions],
+    functions: [...createHelpers(2, 3), ...functions],
     exports: sorted.map(segment => ({ name: `${segment}`, index: index.get(segment)! })),
   })
-  return { bytes, roots: sorted, externals: [...externals].sort((a, b) => a - b) }
+  return { bytes, roots: sorted, instructions, externals: [...externals].sort((a, b) => a - b) }
 }

@@ -20,7 +20,7 @@ export interface Dataflow {
 /** Whether registers are in memory after the node, so that its successors start clean and reload. */
 export function endsInMemory(end: number): boolean {
   return (
-    end === End.Call || end === End.CallIndirect || end === End.Host || end === End.Step || end === End.Tail // inlined tail call
+    end === End.Call || end === End.CallIndirect || end === End.Host || end === End.Tail // inlined tail call
   )
 }
 
@@ -33,7 +33,7 @@ function flushes(end: number): boolean {
 
 /**
  * Whether an end executes its last instruction itself, in the way of straight-line code. Exit leaves it to the core;
- * Goto over a dynamic jump has none left (an inlined return); Step and Host leave registers to others.
+ * Goto over a dynamic jump has none left (an inlined return); Host leaves registers to others.
  */
 export function runsLast(end: number): boolean {
   return end !== End.Exit
@@ -64,7 +64,6 @@ export function computeDataflow(graph: Graph, order: Order, everyNode: boolean):
     for (let i = segmentStart[seg]!; i < stop; i++) {
       const kind = CLASS[id[i]!]!
       if (kind === Class.Load || kind === Class.Store) leaves[n] = 1
-      if (kind === Class.Step) continue // the core reads and writes registers in memory
       read |= uses[i]! & ~written
       written |= defs[i]!
     }

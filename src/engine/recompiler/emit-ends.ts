@@ -1,5 +1,6 @@
 // How a node ends: calls, returns, host calls, dynamic jumps, exits. Where control goes inside the function is structure.ts.
 import { AT_ARENA, AT_VM, VM } from '../machine/layout.ts'
+import { forgetRanges } from './emit-loops.ts'
 import {
   type Emitter,
   exit,
@@ -15,6 +16,7 @@ import {
 } from './emitter.ts'
 import { emitAssignment } from './lower.ts'
 import { Op } from './wasm-op.ts'
+import { AT_RESERVE } from './words.ts'
 
 /** Pushes gas and the depth left for a callee. */
 function pushArguments(emitter: Emitter): void {
@@ -52,8 +54,9 @@ function expectReturn(emitter: Emitter, address: number): void {
   unwindIf(emitter)
 }
 
-/** Loads what a node behind a call needs. */
+/** Loads what a node behind a call needs, and forgets what the callee may have changed. */
 function reload(emitter: Emitter, node: number): void {
+  forgetRanges(emitter)
   loadRegisters(emitter.code, emitter.flow.liveIn[node]!)
 }
 
@@ -189,39 +192,35 @@ export function emitTail(emitter: Emitter, callee: number, address: number, back
   reload(emitter, back)
 }
 
-/** Calls an import with the state in memory: the host function, or one step of the core. */
-function emitPause(emitter: Emitter, i: number, index: number, argument: number, back: number): void {
+/**
+ * Host call by `i`, with the state in memory: pc is already behind it, gas is all there is. The import answers 0 to go
+ * on here; otherwise the state in memory is complete and all frames are left.
+ */
+export function emitHost(emitter: Emitter, i: number, back: number): void {
   const { code, decoded } = emitter
   flush(emitter)
-  storePc(emitter, decoded.pc[i]!)
+  code.i32(0)
+  code.i32(decoded.pc[i]!)
+  code.memory(Op.i32Store, 2, AT_VM + VM.hostPc)
+  storePc(emitter, decoded.pc[i + 1]!) // a host call without next instruction is left to the core
   code.i32(0)
   code.get(Local.gas)
-  if (index === Import.step) {
-    // The core pays for the instruction itself.
-    code.i64(argument, 0)
-    code.byte(Op.i64Add)
-  }
+  code.i32(0)
+  code.memory(Op.i64Load, 3, AT_RESERVE)
+  code.byte(Op.i64Add)
   code.memory(Op.i64Store, 3, AT_VM + VM.gas)
-  code.i32(index === Import.host ? argument : decoded.pc[i]!)
-  code.op(Op.call, index)
+  code.i32(decoded.x[i]!)
+  code.op(Op.call, Import.host)
   code.set(Local.target)
   code.i32(0)
   code.memory(Op.i64Load, 3, AT_VM + VM.gas)
+  code.i32(0)
+  code.memory(Op.i64Load, 3, AT_RESERVE)
+  code.byte(Op.i64Sub)
   code.set(Local.gas)
   code.get(Local.target)
   unwindIf(emitter)
   reload(emitter, back)
-}
-
-/** Host call by `i`. The import answers 0 to go on here; otherwise the state in memory is complete. */
-export function emitHost(emitter: Emitter, i: number, back: number): void {
-  emitPause(emitter, i, Import.host, emitter.decoded.x[i]!, back)
-}
-
-/** An instruction the core executes: sbrk, memset. */
-export function emitStep(emitter: Emitter, i: number, back: number): void {
-  const perInstruction = emitter.decoded.program.profile.gasModel === 'instruction'
-  emitPause(emitter, i, Import.step, perInstruction ? 1 : 0, back)
 }
 
 /** Hands over to the core at `i`. */

@@ -60,16 +60,20 @@ function requireRight(emitter: Emitter, right: number): void {
 }
 
 /** Puts the checked physical address into a local and returns which; the access has the static offset of the plan. */
-function emitCheck(emitter: Emitter, i: number, plan: MemoryPlan, k: number): number {
+function emitCheck(emitter: Emitter, i: number, plan: MemoryPlan, k: number, unchecked: boolean): number {
   const { code, decoded } = emitter
   const log2 = ACCESS_LOG2[decoded.id[i]!]!
   const right = CLASS[decoded.id[i]!] === Class.Store ? RIGHT_FAST_WRITE : RIGHT_FAST_READ
   const check = k < plan.count ? plan.check[k]! : Check.Single
   if (check === Check.Member) return Local.group + plan.local[k]!
-  prepareExit(emitter, decoded.pc[i]!, Why.Paid)
   const leader = check === Check.Leader
   const local = leader ? Local.group + plan.local[k]! : Local.address
+  if (!unchecked) prepareExit(emitter, decoded.pc[i]!, Why.Paid)
   pushAddress(emitter, i, leader ? plan.offset[k]! : 0)
+  if (unchecked) {
+    code.set(local)
+    return local
+  }
   if (leader || emitter.tolerant[i] === 1) {
     const span = leader ? plan.span[k]! : 1 << log2
     code.set(local)
@@ -92,13 +96,13 @@ function emitCheck(emitter: Emitter, i: number, plan: MemoryPlan, k: number): nu
   return local
 }
 
-/** Emits the load or store `i`, access number `k` of its segment. */
-export function emitAccess(emitter: Emitter, i: number, plan: MemoryPlan, k: number): void {
+/** Emits the load or store `i`, access number `k` of its segment. `unchecked`: it is known to be allowed. */
+export function emitAccess(emitter: Emitter, i: number, plan: MemoryPlan, k: number, unchecked: boolean): void {
   const { code, decoded } = emitter
   const id = decoded.id[i]!
   const log2 = ACCESS_LOG2[id]!
   const offset = k < plan.count ? plan.offset[k]! : 0
-  const local = emitCheck(emitter, i, plan, k)
+  const local = emitCheck(emitter, i, plan, k, unchecked)
   code.get(local)
   if (CLASS[id] === Class.Load) {
     code.memory(LOAD_OP[id]!, 0, offset)

@@ -3,6 +3,7 @@
 import { AT_VM, VM } from '../machine/layout.ts'
 import type { Dataflow } from './dataflow.ts'
 import type { Decoded } from './decode.ts'
+import type { FastLoop } from './fast-loops.ts'
 import type { GasPaths } from './gas-paths.ts'
 import type { Graph } from './graph.ts'
 import { ADDRESS_LOCALS, type MemoryPlan } from './memory-plan.ts'
@@ -27,13 +28,22 @@ export const Local = {
   state: 19,
   /** Physical addresses of groups, see memory-plan.ts. */
   group: 20,
+  /** Turns ahead and the gas they end at, see emit-loops.ts. */
+  count: 20 + ADDRESS_LOCALS,
+  floor: 21 + ADDRESS_LOCALS,
+  /** Ranges of streams, two each. */
+  pairs: 22 + ADDRESS_LOCALS,
 } as const
 
 /** Runs of locals after the parameters, for the function's header. */
-export const LOCALS: readonly (readonly [number, number])[] = [
-  [13, I64],
-  [5 + ADDRESS_LOCALS, I32],
-]
+export function localsOf(pairs: number): readonly (readonly [number, number])[] {
+  return [
+    [13, I64],
+    [6 + ADDRESS_LOCALS, I32],
+    [1, I64],
+    [2 * pairs, I32],
+  ]
+}
 
 /** State at a hand-over, what glue.ts makes of it is in its header. */
 export const Why = {
@@ -48,8 +58,8 @@ export const Why = {
 } as const
 
 /** Function indices every module begins with, see compile.ts. */
-export const Import = { host: 0, step: 1 } as const
-export const Helper = { mulhUU: 2, mulhSS: 3, mulhSU: 4 } as const
+export const Import = { host: 0 } as const
+export const Helper = { mulhUU: 1, mulhSS: 2, mulhSU: 3, range: 4 } as const
 export const FIRST_ROOT = 5
 
 /** What `call` needs to reach another root: its function index, or undefined when it is in another module. */
@@ -69,6 +79,9 @@ export interface Emitter {
   readonly externals: Set<number>
   /** 1 per instruction whose access is often misaligned: checked without the rotate trick. */
   readonly tolerant: Uint8Array
+  /** Loops with a fast version, by node, and the pairs of locals they use. */
+  readonly loops: ReadonlyMap<number, FastLoop>
+  readonly pairs: number
   /** Control frames open in the body; the frame for unwinding is just outside of them, then come the exits. */
   depth: number
   /** Per node: `depth` just after its label was opened. */

@@ -9,7 +9,7 @@ export const Class = {
   Store: 2,
   /** Host call: an import is called, the segment ends behind it. */
   Host: 3,
-  /** Executed by the core in the middle of compiled code: sbrk, memset. */
+  /** Left to the core: sbrk, memset. */
   Step: 4,
   Jump: 5,
   DynamicJump: 6,

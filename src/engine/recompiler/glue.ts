@@ -1,11 +1,11 @@
-// The glue between the core and compiled code: `enter(table index) -> target`, and the stub for code not compiled yet.
-// C cannot express the type of compiled functions, hence a hand-written module. Not the dispatcher: that is the core.
-import { AT_VM, Target, VM } from '../machine/layout.ts'
+// The glue between JavaScript and compiled code: `enter(table index) -> target`, and the stub for what is not compiled.
+// C cannot express the type of compiled functions, hence a hand-written module. Not the dispatcher: runtime.ts.
+import { AT_VM, VM } from '../machine/layout.ts'
 import { Why } from './emitter.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionBody } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'
-import { AT_WHY } from './words.ts'
+import { AT_RESERVE, AT_SLICE, AT_WHY } from './words.ts'
 
 function storeWord(code: WasmCode, offset: number, value: number): void {
   code.i32(0)
@@ -14,18 +14,35 @@ function storeWord(code: WasmCode, offset: number, value: number): void {
 }
 
 /**
- * enter: loads gas and depth, calls, stores the gas back. An even result is a jump-table address and goes to the core as
- * it is. Otherwise `why` decides; a dynamic jump to an odd address left it 0 and is repeated by the core, like a paid exit.
+ * enter: gives compiled code the gas of one slice, calls it, stores the gas back. The result is a jump-table address
+ * (even), or why it left (Why, odd); a dynamic jump to an odd address leaves like a paid exit, the core repeats it.
  */
 function enter(): FunctionBody {
   const INDEX = 0
   const TARGET = 1
   const WHY = 2
   const GAS = 3
+  const SLICE = 4
   const code = new WasmCode(128)
   storeWord(code, AT_WHY, 0)
   code.i32(0)
   code.memory(Op.i64Load, 3, AT_VM + VM.gas)
+  code.set(GAS)
+  code.i32(0)
+  code.memory(Op.i64Load, 3, AT_SLICE)
+  code.tee(SLICE)
+  code.get(GAS)
+  code.get(SLICE)
+  code.get(GAS)
+  code.byte(Op.i64LtS)
+  code.byte(Op.select)
+  code.set(SLICE)
+  code.i32(0)
+  code.get(GAS)
+  code.get(SLICE)
+  code.byte(Op.i64Sub)
+  code.memory(Op.i64Store, 3, AT_RESERVE)
+  code.get(SLICE)
   code.i32(0)
   code.memory(Op.i32Load, 2, AT_VM + VM.depth)
   code.get(INDEX)
@@ -35,35 +52,19 @@ function enter(): FunctionBody {
   code.set(TARGET)
   code.i32(0)
   code.get(GAS)
+  code.i32(0)
+  code.memory(Op.i64Load, 3, AT_RESERVE)
+  code.byte(Op.i64Add)
   code.memory(Op.i64Store, 3, AT_VM + VM.gas)
   code.i32(0)
   code.memory(Op.i32Load, 2, AT_WHY)
   code.tee(WHY)
-  code.i32(Why.Exit)
-  code.byte(Op.i32Eq)
   code.open(Op.if, VOID)
-  code.i32(Target.Exit)
-  code.byte(Op.return)
-  code.byte(Op.end)
-  // charged = why is UnpaidWithin; the core sets it for paid exits
-  code.i32(0)
   code.get(WHY)
-  code.i32(Why.UnpaidWithin)
-  code.byte(Op.i32Eq)
-  code.memory(Op.i32Store, 2, AT_VM + VM.charged)
-  code.get(WHY)
-  code.i32(Why.Unpaid)
-  code.byte(Op.i32Eq)
-  code.get(WHY)
-  code.i32(Why.UnpaidWithin)
-  code.byte(Op.i32Eq)
-  code.byte(Op.i32Or)
-  code.open(Op.if, VOID)
-  code.i32(Target.Continue)
   code.byte(Op.return)
   code.byte(Op.end)
   code.get(TARGET)
-  code.i32(Target.Refund)
+  code.i32(Why.Paid)
   code.get(TARGET)
   code.i32(1)
   code.byte(Op.i32And)
@@ -73,7 +74,7 @@ function enter(): FunctionBody {
     type: 1,
     locals: [
       [2, I32],
-      [1, I64],
+      [2, I64],
     ],
     code,
   }

@@ -26,17 +26,15 @@ export const End = {
   TailIndirect: 7,
   /** Host call, then `succA`. */
   Host: 8,
-  /** One instruction done by the core, then `succA`. */
-  Step: 9,
   /** No instructions: tail call of the root at `callee`. In an inlined context: a call that returns to `succA`. */
-  Tail: 10,
+  Tail: 9,
   /** Return of an inlined callee: to `succA` if the address is the expected one, else as Return. */
-  InlineReturn: 11,
+  InlineReturn: 10,
   /**
    * No instructions: branches on the address a Switch computed, to `switchNodes`; elsewhere an indirect tail call. One
    * hub for all switches of a graph: handlers that jump to one another stay reducible, the hub is their loop header.
    */
-  Hub: 12,
+  Hub: 11,
 } as const
 export type End = (typeof End)[keyof typeof End]
 
@@ -212,43 +210,72 @@ export function buildGraph(decoded: Decoded, functions: Functions, options: Grap
     const kind = CLASS[id[last]!]!
     const next = nextSegment[seg]!
     const to = target[last]!
-    const end = (how: End, a = -1, b = -1): void => {
+    const set = (how: End, a = -1, b = -1): void => {
       graph.end[node] = how
       graph.succA[node] = a
       graph.succB[node] = b
     }
     switch (kind) {
       case Class.Trap:
-        return end(End.Exit)
+      case Class.Step: // rare: the core executes it
+        set(End.Exit)
+        return
       case Class.Jump:
-        if (to < 0) return end(End.Exit)
-        if (!isCall(decoded, seg)) return end(End.Goto, nodeFor(to, index))
+        if (to < 0) {
+          set(End.Exit)
+          return
+        }
+        if (!isCall(decoded, seg)) {
+          set(End.Goto, nodeFor(to, index))
+          return
+        }
         if (options.inline && context.depth < 1 && isSmallLeaf(decoded, functions, to)) {
           const back = nodeFor(next, index)
           const inner = addContext(functions.of[to]!, context.depth + 1, back, x[last]!)
-          return end(End.Goto, nodeFor(to, inner))
+          set(End.Goto, nodeFor(to, inner))
+          return
         }
-        end(End.Call, nodeFor(next, index))
+        set(End.Call, nodeFor(next, index))
         graph.callee[node] = to
         return
       case Class.Branch:
-        if (both && (to < 0 || next < 0)) return end(End.Exit)
-        return end(End.Branch, to < 0 ? -1 : nodeFor(to, index), next < 0 ? -1 : nodeFor(next, index))
+        if (both && (to < 0 || next < 0)) {
+          set(End.Exit)
+          return
+        }
+        set(End.Branch, to < 0 ? -1 : nodeFor(to, index), next < 0 ? -1 : nodeFor(next, index))
+        return
       case Class.DynamicJump:
-        if (isCall(decoded, seg)) return end(End.CallIndirect, nodeFor(next, index))
+        if (isCall(decoded, seg)) {
+          set(End.CallIndirect, nodeFor(next, index))
+          return
+        }
         if (isReturn(decoded, functions.links, last)) {
-          if (context.returnNode < 0) return end(End.Return)
-          end(End.InlineReturn, context.returnNode)
+          if (context.returnNode < 0) {
+            set(End.Return)
+            return
+          }
+          set(End.InlineReturn, context.returnNode)
           graph.expected[node] = context.returnAddress
           return
         }
-        if (index === 0 && functions.labels.has(f)) return end(End.Switch, hubNode())
-        return end(End.TailIndirect)
+        if (index === 0 && functions.labels.has(f)) {
+          set(End.Switch, hubNode())
+          return
+        }
+        set(End.TailIndirect)
+        return
       default:
-        if (next < 0) return end(End.Exit)
-        if (kind === Class.Host) return end(End.Host, nodeFor(next, index))
-        if (kind === Class.Step) return end(End.Step, nodeFor(next, index))
-        return end(End.Goto, nodeFor(next, index))
+        if (next < 0) {
+          set(End.Exit)
+          return
+        }
+        if (kind === Class.Host) {
+          set(End.Host, nodeFor(next, index))
+          return
+        }
+        set(End.Goto, nodeFor(next, index))
+        return
     }
   }
 

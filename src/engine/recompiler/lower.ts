@@ -71,8 +71,16 @@ export function emitCondition(emitter: Emitter, i: number): void {
   fill(emitter, CONDITION[emitter.decoded.id[i]!]!, i)
 }
 
-/** Emits the straight instructions of a segment before `stop`; terminators and pauses are skipped. */
-export function emitInstructions(emitter: Emitter, segment: number, stop: number): void {
+const NONE: ReadonlySet<number> = new Set()
+
+/** Emits the straight instructions of a segment before `stop`; terminators and pauses are skipped.
+ * `unchecked`: accesses that are known to be allowed. */
+export function emitInstructions(
+  emitter: Emitter,
+  segment: number,
+  stop: number,
+  unchecked: ReadonlySet<number> = NONE,
+): void {
   const { decoded } = emitter
   const begin = decoded.segmentStart[segment]!
   const plan = emitter.plan(segment)
@@ -80,6 +88,9 @@ export function emitInstructions(emitter: Emitter, segment: number, stop: number
   for (let i = begin; i < stop; i++) {
     const kind = CLASS[decoded.id[i]!]!
     if (kind === Class.Straight) emitAssignment(emitter, i)
-    else if (kind === Class.Load || kind === Class.Store) emitAccess(emitter, i, plan, access++)
+    else if (kind === Class.Load || kind === Class.Store) {
+      emitAccess(emitter, i, plan, access, unchecked.has(access))
+      access += 1
+    }
   }
 }

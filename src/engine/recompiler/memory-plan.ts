@@ -37,6 +37,10 @@ export interface MemoryPlan {
   readonly offset: Int32Array
   /** Leader: bytes from the lowest to the end of the highest access. */
   readonly span: Int32Array
+  /** Register whose value on entry is the root, CONSTANT_ROOT, or beyond for values computed inside. */
+  readonly root: Int32Array
+  /** Lowest byte of the group, or of a single access, relative to the root. */
+  readonly low: Int32Array
 }
 
 const ADD_IMM_64 = INSTRUCTIONS.find(i => i.name === 'add_imm_64')!.id
@@ -44,7 +48,7 @@ const ADD_IMM_32 = INSTRUCTIONS.find(i => i.name === 'add_imm_32')!.id
 const MOVE_REG = INSTRUCTIONS.find(i => i.name === 'move_reg')!.id
 const LOAD_IMM = INSTRUCTIONS.find(i => i.name === 'load_imm')!.id
 /** Root of constant addresses; roots below 13 are the registers' values on entry. */
-const CONSTANT_ROOT = 13
+export const CONSTANT_ROOT = 13
 /** Segments with more accesses than this are planned in parts. */
 const CAPACITY = 4096
 
@@ -58,10 +62,12 @@ export function createMemoryPlanner(decoded: Decoded): (segment: number) => Memo
     local: new Uint8Array(CAPACITY),
     offset: new Int32Array(CAPACITY),
     span: new Int32Array(CAPACITY),
+    root: new Int32Array(CAPACITY),
+    low: new Int32Array(CAPACITY),
   }
   const root = new Int32Array(13)
   const shift = new Int32Array(13)
-  const accessRoot = new Int32Array(CAPACITY)
+  const accessRoot = plan.root
   const group = new Int32Array(CAPACITY)
   // Per group: first access, last access, members, bounds relative to the root.
   const first = new Int32Array(CAPACITY)
@@ -160,17 +166,19 @@ export function createMemoryPlanner(decoded: Decoded): (segment: number) => Memo
           // No local for the group, or nobody to share it with: the others of the group check themselves.
           first[g] = -1
           plan.local[k] = ADDRESS_LOCALS
+          plan.low[k] = offset
           plan.offset[k] = 0
           continue
         }
         freeAfter[local] = last[g]!
         plan.local[k] = local
-        low[g] = low[g]!
+        plan.low[k] = low[g]!
         plan.offset[k] = offset - low[g]!
         plan.span[k] = high[g]! - low[g]!
       } else if (first[g] === -1) {
         plan.check[k] = Check.Single
         plan.local[k] = ADDRESS_LOCALS
+        plan.low[k] = offset
         plan.offset[k] = 0
       } else {
         plan.check[k] = Check.Member

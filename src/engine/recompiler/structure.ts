@@ -13,11 +13,11 @@ import {
   emitHubIndex,
   emitInlineReturn,
   emitReturn,
-  emitStep,
   emitTail,
   emitTailIndirect,
   emitTarget,
 } from './emit-ends.ts'
+import { emitFastLoop } from './emit-loops.ts'
 import { type Emitter, exit, Local, prepareExit, Why } from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
 import { End, hasInstructions, visitSuccessors } from './graph.ts'
@@ -71,7 +71,10 @@ function emitBranch(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
   const last = lastInstruction(decoded, graph.seg[node]!)
   const taken = graph.succA[node]!
   const fall = graph.succB[node]!
-  if (taken < 0 && fall < 0) return emitExit(emitter, last)
+  if (taken < 0 && fall < 0) {
+    emitExit(emitter, last)
+    return
+  }
   if (taken < 0 || fall < 0) {
     prepareExit(emitter, decoded.pc[last]!, Why.Paid)
     emitCondition(emitter, last)
@@ -82,12 +85,19 @@ function emitBranch(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
     close(emitter)
     emitter.dirty = dirty
     emitter.valid = valid
-    return go(node, taken < 0 ? fall : taken)
+    go(node, taken < 0 ? fall : taken)
+    return
   }
   emitCondition(emitter, last)
-  if (goIf(node, taken)) return go(node, fall)
+  if (goIf(node, taken)) {
+    go(node, fall)
+    return
+  }
   code.byte(Op.i32Eqz)
-  if (goIf(node, fall)) return go(node, taken)
+  if (goIf(node, fall)) {
+    go(node, taken)
+    return
+  }
   code.byte(Op.i32Eqz)
   open(emitter, Op.if)
   go(node, taken)
@@ -105,39 +115,46 @@ function emitEnd(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
   switch (end) {
     case End.Goto:
       if (CLASS[decoded.id[last]!] === Class.Jump) emitAssignment(emitter, last) // an inlined call keeps its link
-      return go(node, a)
+      go(node, a)
+      break
     case End.Branch:
-      return emitBranch(emitter, node, go, goIf)
+      emitBranch(emitter, node, go, goIf)
+      break
     case End.Exit:
-      return emitExit(emitter, last)
+      emitExit(emitter, last)
+      break
     case End.Call:
       emitAssignment(emitter, last)
       emitCall(emitter, graph.callee[node]!, decoded.x[last]!, a)
-      return go(node, a)
+      go(node, a)
+      break
     case End.CallIndirect:
       emitCallIndirect(emitter, last, a)
-      return go(node, a)
+      go(node, a)
+      break
     case End.Return:
-      return emitReturn(emitter, last)
+      emitReturn(emitter, last)
+      break
     case End.Switch:
       prepareExit(emitter, decoded.pc[last]!, Why.Paid)
       emitTarget(emitter, last, false)
-      return go(node, a)
+      go(node, a)
+      break
     case End.TailIndirect:
-      return emitTailIndirect(emitter, last, decoded.defs[last] !== 0)
+      emitTailIndirect(emitter, last, decoded.defs[last] !== 0)
+      break
     case End.Host:
       emitHost(emitter, last, a)
-      return go(node, a)
-    case End.Step:
-      emitStep(emitter, last, a)
-      return go(node, a)
+      go(node, a)
+      break
     case End.Tail:
       emitTail(emitter, graph.callee[node]!, graph.expected[node]!, a)
       if (a >= 0) go(node, a)
-      return
+      break
     case End.InlineReturn:
       emitInlineReturn(emitter, last, graph.expected[node]!)
-      return go(node, a)
+      go(node, a)
+      break
     case End.Hub:
       throw new Error('assert: hubs are emitted with their labels')
   }
@@ -190,7 +207,9 @@ function emitTree(emitter: Emitter): void {
       return
     }
     emitBody(emitter, node)
-    if (graph.end[node] === End.Hub) emitHub(emitter, label)
+    const loop = emitter.loops.get(node)
+    if (loop !== undefined) emitFastLoop(emitter, node, loop, label)
+    else if (graph.end[node] === End.Hub) emitHub(emitter, label)
     else emitEnd(emitter, node, go, goIf)
   }
   const tree = (node: number): void => {

@@ -1,0 +1,59 @@
+// Which roots go into one module together with the one that is wanted: what it calls, nearest first. Not the compilation.
+import type { Analysis } from './compile.ts'
+import { CLASS, Class } from './facts.ts'
+import { isCall } from './functions.ts'
+
+/** Instructions of the function that owns a segment. */
+export function functionSize(analysis: Analysis, segment: number): number {
+  const { decoded, functions } = analysis
+  const f = functions.of[segment]!
+  return decoded.segmentStart[functions.start[f + 1]!]! - decoded.segmentStart[functions.start[f]!]!
+}
+
+/** Roots that the function owning `segment` calls directly or jumps to, in code order. */
+function callees(analysis: Analysis, segment: number): number[] {
+  const { decoded, functions } = analysis
+  const f = functions.of[segment]!
+  const first = functions.start[f]!
+  const end = functions.start[f + 1]!
+  const found: number[] = []
+  const outside = (target: number): void => {
+    if (target >= 0 && (target < first || target >= end)) found.push(target)
+  }
+  for (let s = first; s < end; s++) {
+    const last = decoded.segmentStart[s + 1]! - 1
+    const kind = CLASS[decoded.id[last]!]!
+    if (isCall(decoded, s)) {
+      if (decoded.target[last]! >= 0) found.push(decoded.target[last]!)
+      continue
+    }
+    outside(decoded.target[last]!)
+    if (kind !== Class.Jump && kind !== Class.DynamicJump && kind !== Class.Trap) outside(decoded.nextSegment[s]!)
+  }
+  return found
+}
+
+/**
+ * The roots of one module: `wanted`, and breadth first what they call as long as it is not compiled and the module has
+ * not more than `limit` instructions.
+ */
+export function clusterOf(
+  analysis: Analysis,
+  wanted: readonly number[],
+  isCompiled: (segment: number) => boolean,
+  limit: number,
+): number[] {
+  const roots = new Set(wanted)
+  let size = 0
+  for (const root of wanted) size += functionSize(analysis, root)
+  for (const root of roots) {
+    for (const callee of callees(analysis, root)) {
+      if (roots.has(callee) || isCompiled(callee)) continue
+      const more = functionSize(analysis, callee)
+      if (size + more > limit) continue
+      size += more
+      roots.add(callee)
+    }
+  }
+  return [...roots]
+}

@@ -1,0 +1,268 @@
+// Compiled code of one cell: instances, table, what happens when it is left. Not what gets compiled when: see auto.ts.
+//
+// The core enters through `enter` wherever a block has an entry. Code that is left for a reason that more compiled code
+// can take over (end of a slice, depth, an unexpected return) goes on here; everything else goes back to the core, which
+// executes at least one instruction before it enters again. State is exact at every such point.
+import type { Program } from '../../program/program.ts'
+import type { Cell } from '../machine/cell.ts'
+import { AT_VM, Target, VM } from '../machine/layout.ts'
+import { clusterOf } from './cluster.ts'
+import { Why } from './emitter.ts'
+import { encodeGlue } from './glue.ts'
+import { CLUSTER_INSTRUCTIONS, FIRST_SLICE, MAX_DEPTH, MAX_SLICE, SLICE_GROWTH, WHOLE_INSTRUCTIONS } from './policy.ts'
+import { type SharedCode, type SharedModule, sharedCode } from './shared-code.ts'
+import { AT_SLICE, AT_WHY } from './words.ts'
+
+const PC = (AT_VM + VM.pc) >>> 2
+const GAS = (AT_VM + VM.gas) >>> 3
+const CHARGED = (AT_VM + VM.charged) >>> 2
+const EXIT = (AT_VM + VM.exit) >>> 2
+const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
+const TRACE = (AT_VM + VM.trace) >>> 2
+const DEPTH = (AT_VM + VM.depth) >>> 2
+const WHY = AT_WHY >>> 2
+const SLICE = AT_SLICE >>> 3
+
+/** Table index of blocks that are to be compiled when they are first entered; a function's is its segment + 1. */
+const LAZY = 0x7fffffff
+
+let glueModule: WebAssembly.Module | undefined
+
+/** How a cell's code gets compiled. */
+export interface RuntimeOptions {
+  /** Compile what is entered at once, where control comes in: functions, loop headers, jump-table targets. */
+  readonly eager: boolean
+  /** Nested calls of compiled code. */
+  readonly depth?: number
+  /** A clock in milliseconds for statistics. */
+  readonly now: () => number
+}
+
+/** Compiled code on a cell. */
+export class Runtime {
+  readonly shared: SharedCode
+  readonly #cell: Cell
+  readonly #options: RuntimeOptions
+  readonly #perInstruction: boolean
+  /** 1 per segment that is the root of a function in the table. */
+  readonly #compiled: Uint8Array
+  readonly #linked = new Set<SharedModule>()
+  readonly #env: Record<string, unknown>
+  readonly #call: (tableIndex: number) => number
+  readonly #stub: unknown
+  #slice = FIRST_SLICE
+  /** Times compiled code was entered from outside, and times it went back to the core. */
+  entered = 0
+  left = 0
+
+  constructor(cell: Cell, program: Program, options: RuntimeOptions) {
+    this.#cell = cell
+    this.#options = options
+    this.shared = sharedCode(program)
+    this.#perInstruction = program.profile.gasModel === 'instruction'
+    const { decoded } = this.shared.analysis
+    this.#compiled = new Uint8Array(decoded.segments)
+    const { table, memory } = cell
+    if (table.length < decoded.segments + 1) table.grow(decoded.segments + 1 - table.length)
+    this.#env = { memory, table, host: (index: number): number => this.#host(index) }
+    glueModule ??= new WebAssembly.Module(encodeGlue() as BufferSource)
+    const glue = new WebAssembly.Instance(glueModule, { e: this.#env as WebAssembly.ModuleImports }).exports
+    this.#call = glue.enter as (tableIndex: number) => number
+    this.#stub = glue.stub
+    for (let s = 0; s < decoded.segments; s++) table.set(s + 1, null)
+    cell.enter = tableIndex => this.#enter(tableIndex)
+    if (options.eager) this.#markLazy()
+    cell.u32[DEPTH] = options.depth ?? MAX_DEPTH
+    this.#setSlice()
+  }
+
+  /** Whether compiled code can be entered at the segment. */
+  isCompiled(segment: number): boolean {
+    return this.#compiled[segment] === 1
+  }
+
+  /**
+   * Compiles the roots and what they call, and makes them enterable. False when the bounds on code size forbid it.
+   */
+  compile(wanted: readonly number[]): boolean {
+    const { analysis } = this.shared
+    const fresh = wanted.filter(segment => this.#compiled[segment] === 0)
+    if (fresh.length === 0) return true
+    const whole = analysis.decoded.count <= WHOLE_INSTRUCTIONS && this.#linked.size === 0
+    const roots = clusterOf(
+      analysis,
+      whole ? [...fresh, ...analysis.functions.start.subarray(0, -1)] : fresh,
+      segment => this.#compiled[segment] === 1,
+      CLUSTER_INSTRUCTIONS,
+    )
+    const made = this.shared.module(roots, this.#options.now)
+    if (made === undefined) return false
+    this.#link(made)
+    return true
+  }
+
+  /** Compiles every function. */
+  compileAll(): boolean {
+    return this.compile([...this.shared.analysis.functions.start.subarray(0, -1)])
+  }
+
+  /** Brings all modules that other machines made of this code into this cell. */
+  linkShared(): void {
+    for (const made of this.shared.modules()) this.#link(made)
+  }
+
+  #link(made: SharedModule): void {
+    if (this.#linked.has(made)) return
+    this.#linked.add(made)
+    const { analysis } = this.shared
+    const { decoded } = analysis
+    const cell = this.#cell
+    const exports = new WebAssembly.Instance(made.module, { e: this.#env as WebAssembly.ModuleImports }).exports
+    for (const segment of made.compiled.roots) {
+      cell.table.set(segment + 1, exports[segment])
+      this.#compiled[segment] = 1
+      if (decoded.isBlock[segment] === 1) {
+        cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, segment + 1)
+      }
+    }
+    for (const segment of made.compiled.externals) {
+      if (this.#compiled[segment] === 0) cell.table.set(segment + 1, this.#stub)
+    }
+    this.#updateDispatch()
+  }
+
+  /** Points the jump table's dispatch entries at what is compiled. */
+  #updateDispatch(): void {
+    const { jumpTable } = this.shared.analysis.decoded
+    const cell = this.#cell
+    const at = cell.core.pvm_part(AT_VM, 3) >>> 2
+    for (let j = 0; j < jumpTable.length; j++) {
+      const segment = jumpTable[j]!
+      if (segment >= 0 && this.#compiled[segment] === 1) cell.u32[at + j] = segment + 1
+    }
+  }
+
+  /** Entries for everything control can come in at. */
+  #markLazy(): void {
+    const { decoded, functions } = this.shared.analysis
+    const mark = new Uint8Array(decoded.segments)
+    for (const segment of functions.start) mark[segment] = 1
+    for (const segment of decoded.jumpTable) if (segment >= 0) mark[segment] = 1
+    for (let s = 0; s < decoded.segments; s++) {
+      const target = decoded.target[decoded.segmentStart[s + 1]! - 1]!
+      if (target >= 0 && target <= s) mark[target] = 1
+    }
+    for (let s = 0; s < decoded.segments; s++) {
+      if (mark[s] === 1 && decoded.isBlock[s] === 1 && this.#compiled[s] === 0) {
+        this.#cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[s]!]!, LAZY)
+      }
+    }
+  }
+
+  /** Segment that starts at pc, or -1. */
+  #segmentAt(pc: number): number {
+    const { decoded } = this.shared.analysis
+    const index = decoded.indexOf[pc] ?? -1
+    if (index < 0) return -1
+    const segment = decoded.segmentOf[index]!
+    return decoded.segmentStart[segment] === index ? segment : -1
+  }
+
+  #setSlice(): void {
+    new BigInt64Array(this.#cell.memory.buffer)[SLICE] = BigInt(Math.floor(this.#slice))
+  }
+
+  /** Compiled, or compiled now because everything is. */
+  #ready(segment: number): boolean {
+    if (segment < 0) return false
+    if (this.#compiled[segment] === 1) return true
+    return this.#options.eager && this.compile([segment]) && this.#compiled[segment] === 1
+  }
+
+  /** The core comes to a block with an entry: gas, pc and registers are in the machine, the block is not paid. */
+  #enter(tableIndex: number): number {
+    const { decoded } = this.shared.analysis
+    const cell = this.#cell
+    const { u32 } = cell
+    let segment = tableIndex === LAZY ? this.#segmentAt(u32[PC]!) : tableIndex - 1
+    if (!this.#ready(segment)) return Target.Continue
+    for (;;) {
+      this.entered += 1
+      const lowBefore = u32[2 * GAS]!
+      const result = this.#call(segment + 1)
+      if ((result & 1) === 0) {
+        // A dynamic jump: to compiled code at once, else the core repeats it, and finds out what it means.
+        const address = result >>> 0
+        const to =
+          address > 0 && address >>> 1 <= decoded.jumpTable.length ? decoded.jumpTable[(address >>> 1) - 1]! : -1
+        if (!this.#ready(to)) return this.#leavePaid()
+        u32[CHARGED] = 0
+        segment = to
+        continue
+      }
+      switch (result) {
+        case Why.Exit:
+          this.left += 1
+          return Target.Exit
+        case Why.Unpaid:
+        case Why.UnpaidWithin: {
+          u32[CHARGED] = result === Why.UnpaidWithin && !this.#perInstruction ? 1 : 0
+          // The slice or the depth is used up, unless gas itself is short or the host stopped for something.
+          const spent = u32[2 * GAS] !== lowBefore
+          segment = this.#segmentAt(u32[PC]!)
+          if (!spent || u32[TRACE] !== 0 || !this.#hasSlice() || !this.#ready(segment)) {
+            this.left += 1
+            return Target.Continue
+          }
+          break
+        }
+        default:
+          return this.#leavePaid()
+      }
+    }
+  }
+
+  /** Whether there is gas for a whole slice; grows the slice, because one was used up. */
+  #hasSlice(): boolean {
+    const gas = this.#cell.gas[0]!
+    if (gas < BigInt(Math.floor(this.#slice))) return gas >= BigInt(FIRST_SLICE)
+    this.#slice = Math.min(this.#slice * SLICE_GROWTH, MAX_SLICE)
+    this.#setSlice()
+    return true
+  }
+
+  /** Leaves at an instruction whose segment has been paid whole: gives back what it and those behind it cost. */
+  #leavePaid(): number {
+    const { decoded } = this.shared.analysis
+    const cell = this.#cell
+    this.left += 1
+    if (this.#perInstruction) {
+      const index = decoded.indexOf[cell.u32[PC]!]!
+      cell.gas[0] = cell.gas[0]! + BigInt(decoded.segmentStart[decoded.segmentOf[index]! + 1]! - index)
+      cell.u32[CHARGED] = 0
+    } else {
+      cell.u32[CHARGED] = 1
+    }
+    return Target.Continue
+  }
+
+  /** A host call from compiled code: 0 to go on there, 1 to leave it, with the reason in its word. */
+  #host(index: number): number {
+    const cell = this.#cell
+    const { u32 } = cell
+    const next = u32[PC]!
+    const charged = this.#perInstruction ? 0 : 1
+    u32[CHARGED] = charged
+    const code = cell.user!.onHostCall(index)
+    const words = cell.u32 // the memory may have grown
+    words[EXIT_ARG] = index
+    if (code !== 0) {
+      words[EXIT] = code - 16
+      words[WHY] = Why.Exit
+      return 1
+    }
+    if (words[PC] === next && words[CHARGED] === charged && words[TRACE] === 0) return 0
+    words[WHY] = words[CHARGED] === 1 ? Why.UnpaidWithin : Why.Unpaid
+    return 1
+  }
+}

@@ -1,0 +1,102 @@
+// What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
+import type { Program } from '../../program/program.ts'
+import { type Analysis, analyseProgram, type CompiledModule, compileRoots } from './compile.ts'
+import { MAX_CACHED_PROGRAMS, MAX_CODE_BYTES } from './policy.ts'
+
+/** A module in use. */
+export interface SharedModule {
+  readonly module: WebAssembly.Module
+  readonly compiled: CompiledModule
+}
+
+/** Analysis and modules of one code under one set of rules. */
+export class SharedCode {
+  readonly analysis: Analysis
+  readonly #modules = new Map<string, SharedModule>()
+  /** Samples per segment, see policy.ts; kept over machines. */
+  readonly samples: Uint32Array
+  /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent in generation and in V8's validation. */
+  bytes = 0
+  instructions = 0
+  generateMs = 0
+  validateMs = 0
+
+  constructor(program: Program) {
+    this.analysis = analyseProgram(program)
+    this.samples = new Uint32Array(this.analysis.decoded.segments)
+  }
+
+  /** Modules made so far. */
+  get moduleCount(): number {
+    return this.#modules.size
+  }
+
+  /** All modules made so far, in that order. */
+  modules(): Iterable<SharedModule> {
+    return this.#modules.values()
+  }
+
+  /**
+   * The module with these roots; the same roots give the same module object, so that V8 shares its optimized code
+   * between machines. Undefined when the program has used up its bytes.
+   */
+  module(roots: readonly number[], now: () => number): SharedModule | undefined {
+    const key = roots.join()
+    const known = this.#modules.get(key)
+    if (known !== undefined) return known
+    if (this.bytes > MAX_CODE_BYTES) return undefined
+    const start = now()
+    const compiled = compileRoots(this.analysis, roots)
+    const generated = now()
+    const made = { module: new WebAssembly.Module(compiled.bytes as BufferSource), compiled }
+    this.validateMs += now() - generated
+    this.generateMs += generated - start
+    this.bytes += compiled.bytes.length
+    this.instructions += compiled.instructions
+    this.#modules.set(key, made)
+    return made
+  }
+}
+
+const byProgram = new WeakMap<Program, SharedCode>()
+/** Recently used codes by content, so that a program loaded again finds its modules. */
+const byContent = new Map<string, SharedCode>()
+
+/** FNV-1a over 32-bit words: finds equal contents, which are compared in full before they count as equal. */
+function hash(bytes: Uint8Array, seed: number): number {
+  let h = seed
+  const words = bytes.length >>> 2
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let i = 0; i < words; i++) h = Math.imul(h ^ view.getUint32(4 * i, true), 0x01000193)
+  for (let i = 4 * words; i < bytes.length; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193)
+  return h >>> 0
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+function equalPrograms(a: Program, b: Program): boolean {
+  if (a.jumpTableLength !== b.jumpTableLength || a.jumpTable.length !== b.jumpTable.length) return false
+  for (let i = 0; i < a.jumpTable.length; i++) if (a.jumpTable[i] !== b.jumpTable[i]) return false
+  return equalBytes(a.code, b.code) && equalBytes(a.bitmask, b.bitmask)
+}
+
+/** What is shared by all programs with the code and rules of this one. */
+export function sharedCode(program: Program): SharedCode {
+  const known = byProgram.get(program)
+  if (known !== undefined) return known
+  const { profile, code, bitmask } = program
+  const rules = [profile.instructionSet, profile.gasModel, profile.branchCheck, profile.cmovReadsDestination].join()
+  const key = `${rules}:${code.length}:${hash(code, 0x811c9dc5)}:${hash(bitmask, 0x811c9dc5)}`
+  let shared = byContent.get(key)
+  if (shared !== undefined && !equalPrograms(shared.analysis.decoded.program, program)) shared = undefined
+  shared ??= new SharedCode(program)
+  byContent.delete(key)
+  byContent.set(key, shared) // last used is last
+  if (byContent.size > MAX_CACHED_PROGRAMS) byContent.delete(byContent.keys().next().value!)
+  byProgram.set(program, shared)
+  return shared
+}
