@@ -2,7 +2,7 @@
 import { checkOptions } from './check.ts'
 import type { Engine, EngineKind } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
-import { createInterpreterVm } from './interpreter/vm.ts'
+import { createInterpreterVm, createRecompilerVm } from './interpreter/vm.ts'
 import { createReferenceVm } from './reference/vm.ts'
 
 /** Options of `createEngine`. */
@@ -14,6 +14,7 @@ export interface EngineOptions {
 const MAKERS: Partial<Record<EngineKind, Engine['instantiate']>> = {
   reference: createReferenceVm,
   interpreter: createInterpreterVm,
+  recompiler: createRecompilerVm,
 }
 
 /** The engines that exist in this build. */

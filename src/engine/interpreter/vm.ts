@@ -10,6 +10,7 @@ import { type Cell, type CellUser, releaseCell, takeCell } from '../machine/cell
 import { AT_VM, EXIT_RUNNING, VM } from '../machine/layout.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
+import { attachRuntime } from '../recompiler/attach.ts'
 import { runReference } from '../reference/run.ts'
 import type { MachineState } from '../reference/state.ts'
 import { resolveStart, type Start } from '../start.ts'
@@ -38,6 +39,11 @@ const forgotten = new FinalizationRegistry<Cell>(releaseCell)
 /** Makes a machine on the core. */
 export function createInterpreterVm(program: Program, options: StartOptions = {}): Vm {
   return new CoreVm(program, options)
+}
+
+/** Makes a machine whose code is compiled wherever it runs. */
+export function createRecompilerVm(program: Program, options: StartOptions = {}): Vm {
+  return new CoreVm(program, options, 'recompiler')
 }
 
 /** A machine on the core. */
@@ -69,6 +75,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     const start = resolveStart(program, options)
     const cell = takeCell(program)
     this.#cell = cell
+    attachRuntime(cell, program, kind)
     this.#memory = new WindowMemory(cell)
     forgotten.register(this, cell, this)
     this.#start(cell, start)
@@ -358,10 +365,8 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   switchTo(kind: EngineKind): void {
-    this.#idle('switchTo')
-    if (kind !== 'interpreter' && kind !== 'reference') {
-      throw new RangeError(`kind: this machine cannot go on as ${kind}`)
-    }
+    const cell = this.#idle('switchTo')
+    attachRuntime(cell, this.program, kind)
     this.#kind = kind
   }
 

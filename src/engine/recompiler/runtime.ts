@@ -28,10 +28,15 @@ const LAZY = 0x7fffffff
 
 let glueModule: WebAssembly.Module | undefined
 
-/** How a cell's code gets compiled. */
+/**
+ * How a cell's code gets compiled: `eager`, what is entered, at once, wherever control comes in (functions, loop headers,
+ * jump-table targets); `hot`, what the policy asks for; `off`, nothing is compiled nor entered.
+ */
+export type RuntimeMode = 'eager' | 'hot' | 'off'
+
+/** Options of a runtime. */
 export interface RuntimeOptions {
-  /** Compile what is entered at once, where control comes in: functions, loop headers, jump-table targets. */
-  readonly eager: boolean
+  readonly mode: RuntimeMode
   /** Nested calls of compiled code. */
   readonly depth?: number
   /** A clock in milliseconds for statistics. */
@@ -42,7 +47,8 @@ export interface RuntimeOptions {
 export class Runtime {
   readonly shared: SharedCode
   readonly #cell: Cell
-  readonly #options: RuntimeOptions
+  readonly #now: () => number
+  #mode: RuntimeMode = 'off'
   readonly #perInstruction: boolean
   /** 1 per segment that is the root of a function in the table. */
   readonly #compiled: Uint8Array
@@ -57,7 +63,7 @@ export class Runtime {
 
   constructor(cell: Cell, program: Program, options: RuntimeOptions) {
     this.#cell = cell
-    this.#options = options
+    this.#now = options.now
     this.shared = sharedCode(program)
     this.#perInstruction = program.profile.gasModel === 'instruction'
     const { decoded } = this.shared.analysis
@@ -71,9 +77,22 @@ export class Runtime {
     this.#stub = glue.stub
     for (let s = 0; s < decoded.segments; s++) table.set(s + 1, null)
     cell.enter = tableIndex => this.#enter(tableIndex)
-    if (options.eager) this.#markLazy()
     cell.u32[DEPTH] = options.depth ?? MAX_DEPTH
     this.#setSlice()
+    this.use(options.mode)
+  }
+
+  /** Changes the mode: entries are taken away or set. */
+  use(mode: RuntimeMode): void {
+    if (mode === this.#mode) return
+    this.#mode = mode
+    const { decoded } = this.shared.analysis
+    const lazy = mode === 'eager' ? this.#comesIn() : undefined
+    for (let s = 0; s < decoded.segments; s++) {
+      if (decoded.isBlock[s] === 0) continue
+      const entry = mode === 'off' ? 0 : this.#compiled[s] === 1 ? s + 1 : lazy?.[s] === 1 ? LAZY : 0
+      this.#cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[s]!]!, entry)
+    }
   }
 
   /** Whether compiled code can be entered at the segment. */
@@ -95,7 +114,7 @@ export class Runtime {
       segment => this.#compiled[segment] === 1,
       CLUSTER_INSTRUCTIONS,
     )
-    const made = this.shared.module(roots, this.#options.now)
+    const made = this.shared.module(roots, this.#now)
     if (made === undefined) return false
     this.#link(made)
     return true
@@ -142,21 +161,17 @@ export class Runtime {
     }
   }
 
-  /** Entries for everything control can come in at. */
-  #markLazy(): void {
+  /** 1 per segment that control can come in at from outside of compiled code. */
+  #comesIn(): Uint8Array {
     const { decoded, functions } = this.shared.analysis
-    const mark = new Uint8Array(decoded.segments)
+    const mark = new Uint8Array(decoded.segments + 1)
     for (const segment of functions.start) mark[segment] = 1
     for (const segment of decoded.jumpTable) if (segment >= 0) mark[segment] = 1
     for (let s = 0; s < decoded.segments; s++) {
       const target = decoded.target[decoded.segmentStart[s + 1]! - 1]!
       if (target >= 0 && target <= s) mark[target] = 1
     }
-    for (let s = 0; s < decoded.segments; s++) {
-      if (mark[s] === 1 && decoded.isBlock[s] === 1 && this.#compiled[s] === 0) {
-        this.#cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[s]!]!, LAZY)
-      }
-    }
+    return mark
   }
 
   /** Segment that starts at pc, or -1. */
@@ -176,7 +191,7 @@ export class Runtime {
   #ready(segment: number): boolean {
     if (segment < 0) return false
     if (this.#compiled[segment] === 1) return true
-    return this.#options.eager && this.compile([segment]) && this.#compiled[segment] === 1
+    return this.#mode === 'eager' && this.compile([segment]) && this.#compiled[segment] === 1
   }
 
   /** The core comes to a block with an entry: gas, pc and registers are in the machine, the block is not paid. */

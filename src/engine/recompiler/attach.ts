@@ -1,0 +1,25 @@
+// Puts a cell into the mode its machine's engine needs: interpreted, everything compiled, or hot code compiled.
+import type { Program } from '../../program/program.ts'
+import type { EngineKind } from '../engine.ts'
+import type { Cell } from '../machine/cell.ts'
+import { Runtime } from './runtime.ts'
+
+function now(): number {
+  return performance.now()
+}
+
+/** The cell's compiled code, if it has any. */
+export function runtimeOf(cell: Cell): Runtime | undefined {
+  return cell.compiled as Runtime | undefined
+}
+
+/**
+ * Prepares a cell for an engine. Compiled code stays with the cell as long as the program does; engines that do not
+ * want it take the entries away and give them back.
+ */
+export function attachRuntime(cell: Cell, program: Program, kind: EngineKind): void {
+  const mode = kind === 'recompiler' ? 'eager' : kind === 'auto' ? 'hot' : 'off'
+  const known = runtimeOf(cell)
+  if (known !== undefined) known.use(mode)
+  else if (mode !== 'off') cell.compiled = new Runtime(cell, program, { mode, now })
+}
