@@ -146,7 +146,7 @@ function flatten(expression: Expression): number[] {
   const args = expression.args.map(flatten)
   const first = args[0] ?? []
   if (operator === 'w' && first[0] === Hole.X64) return [Hole.X32]
-  if (operator === 'select') return [...args[1]!, ...args[2]!, ...first]
+  if (operator === 'select') return [...args[1]!, ...args[2]!, ...first, Op.select]
   if (operator === 'not') return [...first, ...constant(-1), Op.i64Xor]
   if (operator === 'bswap') return reverseBytes(first)
   if (/^(div|rem)[us]/.test(operator)) return division(operator, args)

@@ -229,17 +229,27 @@ export function emitExit(emitter: Emitter, i: number): void {
   exit(emitter)
 }
 
-/** The check of a checkpoint: exits unless the gas covers the path. Depth is checked at the root only. */
-export function emitCheckpoint(emitter: Emitter, node: number): void {
-  const { code, decoded, graph, gas } = emitter
-  const seg = graph.seg[node]!
-  const within = decoded.isBlock[seg] === 0
-  prepareExit(emitter, decoded.pc[decoded.segmentStart[seg]!]!, within ? Why.UnpaidWithin : Why.Unpaid)
-  const path = gas.path[node]!
+/** Takes the prepared exit unless there is that much gas. */
+function requireGas(emitter: Emitter, path: number): void {
+  const { code } = emitter
   code.get(Local.gas)
   code.i64((path % 2 ** 32) | 0, Math.floor(path / 2 ** 32))
   code.byte(Op.i64LtS)
   exitIf(emitter)
+}
+
+/** The check of a checkpoint: exits unless the gas covers the path. Depth is checked at the root only. */
+export function emitCheckpoint(emitter: Emitter, node: number): void {
+  const { decoded, graph, gas } = emitter
+  const seg = graph.seg[node]!
+  const within = decoded.isBlock[seg] === 0
+  prepareExit(emitter, decoded.pc[decoded.segmentStart[seg]!]!, within ? Why.UnpaidWithin : Why.Unpaid)
+  requireGas(emitter, gas.path[node]!)
+}
+
+/** The check of a hub that is a loop header: the exit prepared by the switch repeats the jump. */
+export function emitHubCheck(emitter: Emitter, node: number): void {
+  if (emitter.gas.path[node]! > 0) requireGas(emitter, emitter.gas.path[node]!)
 }
 
 /** At the root: exits when no call depth is left. */

@@ -5,7 +5,7 @@ import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 
 const LOAD_IMM_JUMP = INSTRUCTIONS.find(i => i.name === 'load_imm_jump')!.id
-const LOAD_IMM_JUMP_IND = INSTRUCTIONS.find(i => i.name === 'load_imm_jump_ind')!.id
+export const LOAD_IMM_JUMP_IND: number = INSTRUCTIONS.find(i => i.name === 'load_imm_jump_ind')!.id
 
 /** A range with more labels than this is no switch; its labels become functions. */
 const MAX_LABELS = 1024

@@ -4,7 +4,7 @@
 // owns the root. Edges that leave it end in Tail nodes. Inlined callees get nodes of their own, in their own context.
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
-import { type Functions, isCall, isReturn } from './functions.ts'
+import { type Functions, isCall, isReturn, LOAD_IMM_JUMP_IND } from './functions.ts'
 
 /** How a node ends. */
 export const End = {
@@ -135,6 +135,38 @@ function isSmallLeaf(decoded: Decoded, functions: Functions, callee: number): bo
   return true
 }
 
+/** Removes nodes nothing leads to: where an inlined callee would return that never does. Numbers move up. */
+function dropUnreachable(graph: Graph): void {
+  const reached = new Int32Array(graph.count)
+  const stack = [0]
+  reached[0] = 1
+  let kept = 1
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    visitSuccessors(graph, node, successor => {
+      if (reached[successor] === 1) return
+      reached[successor] = 1
+      kept += 1
+      stack.push(successor)
+    })
+  }
+  if (kept === graph.count) return
+  const moved = new Int32Array(graph.count).fill(-1)
+  for (let node = 0, to = 0; node < graph.count; node++) if (reached[node] === 1) moved[node] = to++
+  const follow = (node: number): number => (node < 0 ? -1 : moved[node]!)
+  for (let node = 0; node < graph.count; node++) {
+    const to = moved[node]!
+    if (to < 0) continue
+    graph.seg[to] = graph.seg[node]!
+    graph.end[to] = graph.end[node]!
+    graph.succA[to] = follow(graph.succA[node]!)
+    graph.succB[to] = follow(graph.succB[node]!)
+    graph.callee[to] = graph.callee[node]!
+    graph.expected[to] = graph.expected[node]!
+  }
+  graph.count = kept
+  graph.switchNodes = graph.switchNodes.map(follow)
+}
+
 /** Builds the graph of the root. Linear in its size. */
 export function buildGraph(decoded: Decoded, functions: Functions, options: GraphOptions): Graph {
   const { segmentStart, nextSegment, target, id, x } = decoded
@@ -259,7 +291,7 @@ export function buildGraph(decoded: Decoded, functions: Functions, options: Grap
           graph.expected[node] = context.returnAddress
           return
         }
-        if (index === 0 && functions.labels.has(f)) {
+        if (index === 0 && id[last] !== LOAD_IMM_JUMP_IND && functions.labels.has(f)) {
           set(End.Switch, hubNode())
           return
         }
@@ -284,5 +316,6 @@ export function buildGraph(decoded: Decoded, functions: Functions, options: Grap
   for (let node = 0; node < graph.count; node++) {
     if (hasInstructions(graph, node)) connect(node)
   }
+  dropUnreachable(graph)
   return graph
 }

@@ -72,8 +72,8 @@ export function createMemoryPlanner(decoded: Decoded): (segment: number) => Memo
   // Per group: first access, last access, members, bounds relative to the root.
   const first = new Int32Array(CAPACITY)
   const last = new Int32Array(CAPACITY)
-  const low = new Int32Array(CAPACITY)
-  const high = new Int32Array(CAPACITY)
+  const low = new Float64Array(CAPACITY)
+  const high = new Float64Array(CAPACITY) // may pass 2^31
   const freeAfter = new Int32Array(ADDRESS_LOCALS)
 
   /** Collects accesses with their root and offset from it. */

@@ -9,6 +9,7 @@ import {
   emitCheckpoint,
   emitExit,
   emitHost,
+  emitHubCheck,
   emitHubElsewhere,
   emitHubIndex,
   emitInlineReturn,
@@ -161,8 +162,9 @@ function emitEnd(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
 }
 
 /** A branch table over the hub's labels, then the way for all other targets. `label` gives branch depths. */
-function emitHub(emitter: Emitter, label: (node: number) => number): void {
+function emitHub(emitter: Emitter, node: number, label: (node: number) => number): void {
   const { code, graph } = emitter
+  if (emitter.flow.checkpoint[node] === 1) emitHubCheck(emitter, node)
   const first = graph.switchLabels[0]!
   const size = Math.min(graph.switchLabels[graph.switchLabels.length - 1]! - first + 1, MAX_HUB)
   open(emitter, Op.block)
@@ -209,7 +211,7 @@ function emitTree(emitter: Emitter): void {
     emitBody(emitter, node)
     const loop = emitter.loops.get(node)
     if (loop !== undefined) emitFastLoop(emitter, node, loop, label)
-    else if (graph.end[node] === End.Hub) emitHub(emitter, label)
+    else if (graph.end[node] === End.Hub) emitHub(emitter, node, label)
     else emitEnd(emitter, node, go, goIf)
   }
   const tree = (node: number): void => {
