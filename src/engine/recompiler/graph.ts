@@ -40,8 +40,10 @@ export type End = (typeof End)[keyof typeof End]
 
 /** Nodes beyond this number become tail calls: TurboFan's time grows faster than the function. */
 export const MAX_NODES = 3000
-/** Callees of at most this many instructions without own calls are inlined. */
+/** Callees of at most this many instructions are inlined, so deep, until the root has taken that many. */
 const MAX_INLINE = 40
+const MAX_INLINE_DEPTH = 2
+const MAX_INLINED = 400
 
 /** A graph; arrays are indexed by node, node 0 is the root. Valid until the next `buildGraph`. */
 export interface Graph {
@@ -83,7 +85,7 @@ export function hasInstructions(graph: Graph, node: number): boolean {
 /** Options of `buildGraph`. */
 export interface GraphOptions {
   readonly root: number
-  /** Whether small leaf callees are inlined. */
+  /** Whether small callees are inlined. */
   readonly inline: boolean
 }
 
@@ -116,23 +118,28 @@ function grow(graph: Graph): void {
   graph.end = end
 }
 
-/** Whether the function at a segment is small and calls nothing, so that inlining it always pays. */
-function isSmallLeaf(decoded: Decoded, functions: Functions, callee: number): boolean {
+/**
+ * Instructions of the callee if it can be inlined: small, all its jumps stay inside or return, no host calls (their
+ * frames must be left often enough for nothing to be gained). Else 0.
+ */
+function inlineSize(decoded: Decoded, functions: Functions, callee: number): number {
   const f = functions.of[callee]!
   const first = functions.start[f]!
-  if (first !== callee) return false
+  if (first !== callee) return 0
   const end = functions.start[f + 1]!
-  if (decoded.segmentStart[end]! - decoded.segmentStart[first]! > MAX_INLINE) return false
+  const size = decoded.segmentStart[end]! - decoded.segmentStart[first]!
+  if (size > MAX_INLINE) return 0
   for (let s = first; s < end; s++) {
     const last = decoded.segmentStart[s + 1]! - 1
     const kind = CLASS[decoded.id[last]!]!
-    if (kind === Class.Host || kind === Class.Step || isCall(decoded, s)) return false
-    if (kind === Class.DynamicJump && !isReturn(decoded, functions.links, last)) return false
+    if (kind === Class.Host || kind === Class.Step) return 0
+    if (isCall(decoded, s)) continue
+    if (kind === Class.DynamicJump && !isReturn(decoded, functions.links, last)) return 0
     for (const target of [decoded.target[last]!, kind === Class.Jump ? -1 : decoded.nextSegment[s]!]) {
-      if (target >= 0 && (target < first || target >= end) && kind !== Class.DynamicJump) return false
+      if (target >= 0 && (target < first || target >= end) && kind !== Class.DynamicJump) return 0
     }
   }
-  return true
+  return size
 }
 
 /** Removes nodes nothing leads to: where an inlined callee would return that never does. Numbers move up. */
@@ -224,6 +231,14 @@ export function buildGraph(decoded: Decoded, functions: Functions, options: Grap
     context.nodes[seg - context.first] = node
     return node
   }
+  let inlined = 0
+  const mayInline = (callee: number, depth: number): boolean => {
+    if (depth >= MAX_INLINE_DEPTH) return false
+    const size = inlineSize(decoded, functions, callee)
+    if (size === 0 || inlined + size > MAX_INLINED) return false
+    inlined += size
+    return true
+  }
   let hub = -1
   const hubNode = (): number => {
     if (hub >= 0) return hub
@@ -261,7 +276,7 @@ export function buildGraph(decoded: Decoded, functions: Functions, options: Grap
           set(End.Goto, nodeFor(to, index))
           return
         }
-        if (options.inline && context.depth < 1 && isSmallLeaf(decoded, functions, to)) {
+        if (options.inline && mayInline(to, context.depth)) {
           const back = nodeFor(next, index)
           const inner = addContext(functions.of[to]!, context.depth + 1, back, x[last]!)
           set(End.Goto, nodeFor(to, inner))

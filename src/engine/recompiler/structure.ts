@@ -18,7 +18,7 @@ import {
   emitTailIndirect,
   emitTarget,
 } from './emit-ends.ts'
-import { emitFastLoop } from './emit-loops.ts'
+import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
 import { type Emitter, exit, Local, prepareExit, Why } from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
 import { End, hasInstructions, visitSuccessors } from './graph.ts'
@@ -216,6 +216,7 @@ function emitTree(emitter: Emitter): void {
   }
   const tree = (node: number): void => {
     if (isLoop[node] === 1) {
+      if (emitter.loops.has(node)) emitLoopEntry(emitter)
       open(emitter, Op.loop)
       labelDepth[node] = emitter.depth
     }
