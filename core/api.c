@@ -68,8 +68,11 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
       u64 count = vm->gas_model == PVM_GAS_INSTRUCTION && vm->gas > 0 ? (u64)vm->gas + 1 : 1;
       result = run_steps(vm, count, 0);
     } else if (result == GO_STEP) {
-      result = run_steps(vm, 1, 0);
+      result = run_steps(vm, 1, vm->trace != 0);
     }
+#if WASM
+    else if (result == GO_AGAIN && vm->hot != 0) env_slice();
+#endif
   } while (result == GO_AGAIN || result == PVM_STEP);
   return finish(vm, result);
 }

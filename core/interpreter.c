@@ -114,9 +114,10 @@ CORE __attribute__((noinline)) int run_fast(pvm *vm) {
   (void)rights;
   record *rec = start_at(vm, vm->pc, &gas, &result);
   if (rec == 0) return result;
-  if (gas > SLICE) {
-    reserve = gas - SLICE;
-    gas = SLICE;
+  const s64 slice = vm->hot != 0 ? vm->hot : SLICE;
+  if (gas > slice) {
+    reserve = gas - slice;
+    gas = slice;
   }
 
   for (;;) {

@@ -139,7 +139,7 @@ struct pvm {
   uint32_t service;    /* 172 service_index, for the host's use */
   uint32_t host_pc;    /* 176 pc of the ecalli, written by compiled code before it calls the host */
   uint32_t depth;      /* 180 nested compiled calls allowed, given to compiled code */
-  uint32_t hot;        /* 184 countdown of entries to watched blocks, see pvm_watch */
+  uint32_t hot;        /* 184 not 0: gas per slice of the fast loop; env.slice() is called after each (wasm build) */
   uint32_t flags;      /* 188 reserved, 0 */
   /* From here on private. */
 };

@@ -164,6 +164,7 @@ IMPORT("host") int32_t env_host(int32_t index, uint32_t pc, uint32_t next);
 IMPORT("trace") int32_t env_trace(void);
 IMPORT("cost") uint32_t env_cost(uint32_t pc);
 IMPORT("enter") uint32_t env_enter(uint32_t table_index);
+IMPORT("slice") void env_slice(void);
 #endif
 
 /* memory.c: all addresses here are physical. */

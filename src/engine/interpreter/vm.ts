@@ -366,6 +366,9 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   switchTo(kind: EngineKind): void {
     const cell = this.#idle('switchTo')
+    if (kind !== 'interpreter' && kind !== 'reference' && kind !== 'recompiler') {
+      throw new RangeError(`kind: this machine cannot go on as ${kind}`)
+    }
     attachRuntime(cell, this.program, kind)
     this.#kind = kind
   }

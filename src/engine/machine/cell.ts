@@ -34,6 +34,8 @@ export class Cell {
   user: CellUser | undefined
   /** Calls compiled code: set by the recompiler. */
   enter: ((tableIndex: number) => number) | undefined
+  /** Called after each slice of the interpreter while the word `hot` of struct pvm is not 0: set by the recompiler. */
+  onSlice: (() => void) | undefined
   /** What the recompiler keeps with the program that is loaded here; dropped with it. */
   compiled: unknown
   /** The program whose decoded form is in the arena. */
@@ -61,6 +63,7 @@ export class Cell {
       trace: (): number => this.user!.onTrace(),
       cost: (pc: number): number => this.user!.costOf(pc >>> 0),
       enter: (tableIndex: number): number => this.enter!(tableIndex),
+      slice: (): void => this.onSlice?.(),
     }
     this.core = new WebAssembly.Instance(coreModule(), { env }).exports as CoreExports
     this.core.pvm_init()
