@@ -1,7 +1,7 @@
 // The public surface of coulis. Not a place for code: every name is defined in the folder it belongs to.
 
 export { type Assembled, type AssembleOptions, assemble } from './blob/assembly.ts'
-export type { Container } from './blob/container.ts'
+export { type Container, encodeContainer, parseContainer } from './blob/container.ts'
 export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'
 export {
   type Disassemblable,
@@ -48,3 +48,4 @@ export {
 } from './program/pipeline-chart.ts'
 export { type GasModel, PROFILE_NAMES, type Profile, type ProfileName, profile } from './program/profile.ts'
 export { type LoadOptions, loadProgram, type Program } from './program/program.ts'
+export { type FunctionSymbol, type SourceLine, type Symbols, symbolsOf, symbolsOfText } from './program/symbols.ts'

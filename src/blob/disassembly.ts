@@ -22,13 +22,9 @@ export interface DisassembleOptions {
 }
 
 /** Options of `formatListing`. */
-export interface ListingOptions extends DisassembleOptions {
+export interface ListingOptions extends ListOptions {
   /** Whether to show the bytes of each instruction, default false. */
   readonly bytes?: boolean
-  /** First code offset to show, default 0. */
-  readonly from?: number
-  /** Code offset to stop before, default the end. */
-  readonly to?: number
   /** A remark behind an instruction, such as its gas or its source line. */
   readonly note?: (line: CodeLine) => string | undefined
   /** Lines to put in front of an instruction, such as source text. */
@@ -171,12 +167,19 @@ export function disassemble(program: Disassemblable, options: DisassembleOptions
   return `${out.join('\n')}\n`
 }
 
+/** Options of `listCode`: names, and a window. */
+export interface ListOptions extends DisassembleOptions {
+  /** First code offset to show, default 0. */
+  readonly from?: number
+  /** Code offset to stop before, default the end. */
+  readonly to?: number
+}
+
 /** The code as lines of data, for tools that print it their own way. */
-export function listCode(program: Disassemblable, options: DisassembleOptions = {}): CodeLine[] {
-  return disassembleCode(partsOf(program.container), program.instructionSet, {
-    names: namesOf(program, options),
-    widths: false,
-  })
+export function listCode(program: Disassemblable, options: ListOptions = {}): CodeLine[] {
+  const { from = 0, to = Number.POSITIVE_INFINITY } = options
+  const names = namesOf(program, options)
+  return disassembleCode(partsOf(program.container), program.instructionSet, { names, widths: false, from, to })
 }
 
 /**
@@ -185,8 +188,8 @@ export function listCode(program: Disassemblable, options: DisassembleOptions = 
  * @example formatListing(loadProgram(bytes), { from: 100, to: 200, bytes: true })
  */
 export function formatListing(program: Disassemblable, options: ListingOptions = {}): string {
-  const { bytes = false, from = 0, to = Number.POSITIVE_INFINITY, note, before } = options
-  const shown = listCode(program, options).filter(({ pc, length }) => pc + length > from && pc < to)
+  const { bytes = false, note, before } = options
+  const shown = listCode(program, options)
   const { code } = partsOf(program.container)
   const column = Math.max(5, `${shown.at(-1)?.pc ?? 0}`.length)
   const out: string[] = []

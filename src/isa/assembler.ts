@@ -301,8 +301,10 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
       }
       y = { value: to - at, high: 0, width: widths[index]! }
     }
-    const input = { format: instruction.format, opcode, a, b, d, x: x.value, xHigh: x.high, y: y.value }
-    encodeInstruction({ ...input, xWidth: x.width, yWidth: y.width }, code, at)
+    const { format } = instruction
+    const { value, high, width: xWidth } = x
+    const yWidth = y.width
+    encodeInstruction({ format, opcode, a, b, d, x: value, xHigh: high, y: y.value, xWidth, yWidth }, code, at)
   })
 
   const resolve = ({ label, value, line, column }: Target): number => {

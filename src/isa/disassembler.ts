@@ -1,7 +1,7 @@
 // Reads code back into assembly text, line by line; assembling the lines gives the same bytes, whatever they are.
 // Not the text of a whole file: containers, data and listings are put together in blob/assembly.ts.
 import { encodeInstruction, shortestWidth } from './encode.ts'
-import { createOperands, decodeOperands, immediateX, type Operands } from './format.ts'
+import { createOperands, decodeOperands, immediateX } from './format.ts'
 import { type JumpSite, layoutCode } from './relax.ts'
 import type { InstructionSet } from './set.ts'
 import { type ImmediateLetter, type RegisterLetter, shapeOf } from './shape.ts'
@@ -43,6 +43,10 @@ export interface CodeOptions {
   readonly names?: ReadonlyMap<number, string>
   /** Whether to print widths that differ from the assembler's choice, default true. Without, text reads better but need not give the same bytes. */
   readonly widths?: boolean
+  /** First code offset wanted, default 0. Labels and blocks are those of the whole code all the same. */
+  readonly from?: number
+  /** Code offset to stop before, default the end. */
+  readonly to?: number
 }
 
 interface Item {
@@ -61,7 +65,9 @@ interface Item {
 const MAX_SKIP = 24
 // A view per instruction costs more than the rest of its line: 3 times the time on a 137 KB program.
 const NO_GAP = new Uint8Array(0)
+/** Filled by each decoding and read at once. */
 const scratch = new Uint8Array(32)
+const operands = createOperands()
 
 function clamp4(n: number): number {
   return n < 0 ? 0 : n > 4 ? 4 : n
@@ -100,7 +106,7 @@ function hasTarget(instruction: Instruction): boolean {
 }
 
 /** Decodes the item at a marked `pc`; `end` is the next marked byte or the end of the code. */
-function readItem(code: Uint8Array, set: InstructionSet, pc: number, end: number, operands: Operands): Item {
+function readItem(code: Uint8Array, set: InstructionSet, pc: number, end: number): Item {
   const skip = Math.min(MAX_SKIP, end - pc - 1)
   const instruction = set.byOpcode[code[pc]!]
   const none = { pc, end, instruction, skip, length: 0, xWidth: 0, yWidth: 0, target: undefined }
@@ -124,12 +130,11 @@ function readItems(input: CodeInput, set: InstructionSet): Item[] {
   const { code, bitmask } = input
   const marked = (pc: number): boolean => (bitmask[pc >>> 3]! & (1 << (pc & 7))) !== 0
   const items: Item[] = []
-  const operands = createOperands()
   let pc = 0
   while (pc < code.length) {
     let end = pc + 1
     while (end < code.length && !marked(end)) end += 1
-    if (marked(pc)) items.push(readItem(code, set, pc, end, operands))
+    if (marked(pc)) items.push(readItem(code, set, pc, end))
     else items.push({ pc, end, instruction: undefined, length: 0, skip: -1, xWidth: 0, yWidth: 0, target: undefined })
     pc = end
   }
@@ -161,7 +166,7 @@ function fixedJumpWidths(items: readonly Item[], itemAt: Int32Array): Uint8Array
   }
 }
 
-function operandText(item: Item, operands: Operands, target: string, widths: boolean, fixed: boolean): string {
+function operandText(item: Item, target: string, widths: boolean, fixed: boolean): string {
   const shape = shapeOf(item.instruction!)
   const register = (letter: RegisterLetter): string =>
     `r${letter === 'A' ? operands.a : letter === 'B' ? operands.b : operands.d}`
@@ -240,34 +245,55 @@ export function disassembleCode(input: CodeInput, set: InstructionSet, options: 
   })
   const labels = nameLabels(input, items, itemAt, options)
   const fixed = widths ? fixedJumpWidths(items, itemAt) : new Uint8Array(items.length)
-  const operands = createOperands()
-  let blockStart = true
-  return items.map((item, index): CodeLine => {
-    const { pc, end, instruction, length, skip, target } = item
-    const starts = blockStart && instruction !== undefined
-    blockStart = instruction?.terminator === true && end === pc + 1 + skip
-    const label = labels.get(pc)
-    const common = { pc, length: end - pc, instruction, label, blockStart: starts, target }
-    const gapFrom = (from: number): Uint8Array => (from === end ? NO_GAP : code.subarray(from, end))
-    if (skip < 0) {
-      return {
-        ...common,
-        text: `.gap ${formatHex(code.subarray(pc, end))}`,
-        comment: 'no instruction starts here',
-        gap: NO_GAP,
-      }
+  const { from = 0, to = Number.POSITIVE_INFINITY } = options
+  const lines: CodeLine[] = []
+  let open = true
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index]!
+    const { pc, end, instruction, skip } = item
+    if (pc >= to) break
+    if (end > from) {
+      const fixedWidth = fixed[index] === 1
+      lines.push(lineOf({ code, item, labels, blockStart: open && instruction !== undefined, widths, fixedWidth }))
     }
-    if (instruction === undefined) {
-      const raw = code.subarray(pc, pc + 1 + skip)
-      const comment = `undefined opcode ${code[pc]}`
-      return { ...common, text: `.raw ${formatHex(raw)}`, comment, gap: gapFrom(pc + 1 + skip) }
-    }
+    open = instruction?.terminator === true && end === pc + 1 + skip
+  }
+  return lines
+}
+
+interface LineInput {
+  readonly code: Uint8Array
+  readonly item: Item
+  readonly labels: ReadonlyMap<number, string>
+  readonly blockStart: boolean
+  readonly widths: boolean
+  readonly fixedWidth: boolean
+}
+
+function lineOf({ code, item, labels, blockStart, widths, fixedWidth }: LineInput): CodeLine {
+  const { pc, end, instruction, length, skip, target } = item
+  const rest = (from: number): Uint8Array => (from === end ? NO_GAP : code.subarray(from, end))
+  let text: string
+  let comment: string | undefined
+  let gap: Uint8Array
+  if (skip < 0) {
+    text = `.gap ${formatHex(code.subarray(pc, end))}`
+    comment = 'no instruction starts here'
+    gap = NO_GAP
+  } else if (instruction === undefined) {
+    text = `.raw ${formatHex(code.subarray(pc, pc + 1 + skip))}`
+    comment = `undefined opcode ${code[pc]}`
+    gap = rest(pc + 1 + skip)
+  } else {
     decodeOperands(instruction.format, code, pc, skip, operands)
-    const to = target === undefined ? '' : labels.has(target) ? `@${labels.get(target)}` : `${target}`
-    const written = operandText(item, operands, to, widths && length > 0, fixed[index] === 1)
+    const label = target === undefined ? undefined : labels.get(target)
+    const to = label === undefined ? `${target}` : `@${label}`
+    const written = operandText(item, to, widths && length > 0, fixedWidth)
     const statement = written === '' ? instruction.name : `${instruction.name} ${written}`
-    if (length > 0) return { ...common, text: statement, comment: undefined, gap: gapFrom(pc + length) }
-    const raw = code.subarray(pc, pc + 1 + skip)
-    return { ...common, text: `.raw ${formatHex(raw)}`, comment: statement, gap: gapFrom(pc + 1 + skip) }
-  })
+    const known = length > 0
+    text = known ? statement : `.raw ${formatHex(code.subarray(pc, pc + 1 + skip))}`
+    comment = known ? undefined : statement
+    gap = rest(known ? pc + length : pc + 1 + skip)
+  }
+  return { pc, length: end - pc, instruction, text, comment, gap, label: labels.get(pc), blockStart, target }
 }
