@@ -58,6 +58,14 @@ export function heapSuite(createVm: CreateVm): void {
       expect([grow(vm, BigInt(PAGE)), vm.memory.pages()[0]!.count]).toEqual([BigInt(HEAP + 110), 2])
     })
 
+    it('pages on its way that were mapped already become writable and zero', () => {
+      const pages = [{ address: HEAP + PAGE, length: PAGE, access: Access.Read }]
+      const vm = start({ heap, pages, memory: [{ address: HEAP + PAGE, bytes: Uint8Array.of(1, 2) }] })
+      expect(grow(vm, BigInt(2 * PAGE))).toBe(BigInt(HEAP))
+      expect(vm.memory.pages()).toEqual([{ page: HEAP / PAGE, count: 2, access: Access.Write }])
+      expect(vm.memory.readU16(HEAP + PAGE)).toBe(0)
+    })
+
     it('a plain program without a heap has none', () => {
       const vm = start({})
       expect([grow(vm, 0n), grow(vm, 1n), vm.heapEnd]).toEqual([0n, 0n, 0])

@@ -191,6 +191,25 @@ export function hostCallSuite(createVm: CreateVm): void {
       expect(vm.exit).toBe(Exit.Panic)
     })
 
+    it.each([5, -1, 0.5, '1', null])('so is %o', value => {
+      const { vm } = start(hostOf((() => value) as unknown as HostFunction))
+      expect((thrownBy(() => vm.run()) as HostCallError).cause).toBeInstanceOf(TypeError)
+    })
+
+    it('an error is not rethrown by the next run', () => {
+      let calls = 0
+      const { vm, end } = start(
+        hostOf(() => {
+          calls += 1
+          if (calls === 1) throw new Error('once')
+        }),
+      )
+      expect(() => vm.run()).toThrow(HostCallError)
+      vm.pc = 0
+      vm.gas = 100n
+      expect([vm.run(), vm.pc, vm.hostError]).toEqual([Exit.Panic, end, undefined])
+    })
+
     it('an unknown index exits with Host, pc at the ecalli; the next run goes on behind it', () => {
       const { vm, call, after, end } = start(
         hostOf(() => {}),
@@ -331,6 +350,19 @@ export function hostCallSuite(createVm: CreateVm): void {
       const { vm, end } = start(hostOf(() => {}))
       expect(vm.chargeGas(1000)).toBe(false)
       vm.gas = 100n
+      expect([vm.run(), vm.pc]).toEqual([Exit.Panic, end])
+    })
+
+    it('even where gas was not given since, if nothing has to be paid', () => {
+      if (rule.gasModel !== 'block') return
+      const host = hostOf(() => {})
+      const { vm, end } = start(
+        { entry: index => (index === 1 ? host.entry(1) : undefined) },
+        {},
+        'ecalli 2\ncall: ecalli 1\nend: trap',
+      )
+      expect(vm.run()).toBe(Exit.Host)
+      expect([vm.chargeGas(1000), vm.gas]).toEqual([false, 0n])
       expect([vm.run(), vm.pc]).toEqual([Exit.Panic, end])
     })
 
