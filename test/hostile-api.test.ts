@@ -128,11 +128,12 @@ function startOptionsSuite(engine: Engine): void {
     const vm = engine.instantiate(PROGRAM, { gas: 77n, args: new Uint8Array([1, 2, 3]) })
     vm.step(1)
     const before = stateOf(vm)
-    for (const [name, options] of refused) {
+    for (const wrong of refused) {
+      const [name, options] = wrong
       expectRefused(
         name,
         () => engine.instantiate(PROGRAM, options as StartOptions),
-        JSON.stringify(options, (_, v) => (typeof v === 'bigint' ? `${v}n` : v))?.slice(0, 200),
+        `option ${refused.indexOf(wrong)}`,
       )
       const unmapped =
         name === 'memory' && /0x1000|4096|4294967295/.test(thrownBy(() => vm.reset(any(options))).message)

@@ -3,6 +3,7 @@
 import { decodeOperands } from '../../isa/format.ts'
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
+import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallError, type HostCallSite, type HostTable, Pending, performHostCall } from '../host-call.ts'
@@ -120,7 +121,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   set pc(pc: number) {
     const { u32 } = this.#alive()
-    u32[PC] = pc
+    u32[PC] = checkAddress('pc', pc)
     u32[CHARGED] = 0
     this.pending = Pending.None
     this.#ended = false
@@ -135,7 +136,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   set gas(gas: bigint) {
-    this.#alive().gas[0] = gas
+    this.#alive().gas[0] = checkGas(gas)
     this.chargeFailed = false
   }
 
@@ -152,8 +153,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
       u32[GAS_LOW] = low - amount
       return true
     }
-    const charge = BigInt(amount)
-    if (charge < 0n) throw new RangeError(`amount: ${amount} is negative`)
+    const charge = checkCharge(amount)
     const have = gas[0]!
     if (have < charge) {
       gas[0] = 0n
@@ -177,7 +177,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   set heapEnd(address: number) {
-    this.#alive().u32[HEAP_END] = address
+    this.#alive().u32[HEAP_END] = checkAddress('heapEnd', address)
   }
 
   get heapLimit(): number {
@@ -213,6 +213,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   set tracer(tracer: Tracer | undefined) {
+    checkTracer(tracer)
     this.#alive().u32[TRACE] = tracer === undefined ? 0 : 1
     this.#tracer = tracer
   }
@@ -239,11 +240,14 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   onTrace(): number {
+    this.#event ??= createEventReader()
+    const event = this.#event(this.#cell!, this.program)
     try {
-      this.#event ??= createEventReader()
-      this.#tracer?.(this.#event(this.#cell!, this.program))
+      this.#tracer?.(event)
       return 0
     } catch (error) {
+      // The ecalli is paid, its call is still to be made.
+      if (event.instruction.name === 'ecalli') this.pending = Pending.Call
       this.#tracerError = { error } // must not unwind the core's frames
       return 1
     }
@@ -258,8 +262,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   step(count = 1): Exit {
-    if (!(Number.isInteger(count) && count >= 0)) throw new RangeError(`count: ${count} is no number of instructions`)
-    return this.#run('step', count)
+    return this.#run('step', checkCount(count))
   }
 
   /** @param limit instructions, -1 for no limit */

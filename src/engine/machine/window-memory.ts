@@ -1,6 +1,7 @@
 // Guest memory on a cell: rights and slow cases are the core's, the common cases are done here, in place. The same
 // results as the reference machine's memory.
 import { Access, PAGE_COUNT, PAGE_SIZE } from '../../program/layout.ts'
+import { checkAccess, checkBig, checkBytes, checkPages, isAddress, isRange } from '../check.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
 import type { Cell } from './cell.ts'
 import {
@@ -17,17 +18,6 @@ import {
 
 const ADDRESSES = 2 ** 32
 const LAST = PAGE_SIZE - 1
-
-function checkPages(page: number, count: number): void {
-  if (!Number.isInteger(page) || page < 0 || page > PAGE_COUNT) throw new RangeError(`page: ${page} is no page number`)
-  if (!Number.isInteger(count) || count < 0 || page + count > PAGE_COUNT) {
-    throw new RangeError(`count: ${count} pages from ${page} are not within ${PAGE_COUNT}`)
-  }
-}
-
-function isRange(address: number, length: number): boolean {
-  return address >= 0 && length > 0 && address + length <= ADDRESSES
-}
 
 /** Where a range is when all of it lies in the window, else -1. */
 function inWindow(address: number, length: number): number {
@@ -119,6 +109,7 @@ export class WindowMemory implements Memory {
   }
 
   read(address: number, into: Uint8Array): MemoryResult {
+    checkBytes('into', into)
     const cell = this.#open()
     if (!this.#has(cell, address, into.length, RIGHT_READ)) return OOB
     if (into.length > 0) this.#copyOut(cell, address, into)
@@ -126,6 +117,7 @@ export class WindowMemory implements Memory {
   }
 
   write(address: number, bytes: Uint8Array): MemoryResult {
+    checkBytes('bytes', bytes)
     const cell = this.#open()
     if (!this.#has(cell, address, bytes.length, RIGHT_WRITE)) return OOB
     if (bytes.length > 0) this.#copyIn(cell, address, bytes)
@@ -133,6 +125,7 @@ export class WindowMemory implements Memory {
   }
 
   load(address: number, bytes: Uint8Array): MemoryResult {
+    checkBytes('bytes', bytes)
     const cell = this.#open()
     if (!this.#has(cell, address, bytes.length, RIGHT_READ)) return OOB
     if (bytes.length > 0) this.#copyIn(cell, address, bytes)
@@ -142,7 +135,7 @@ export class WindowMemory implements Memory {
   /** Physical address of `width` bytes on one page that may be accessed at once, or -1. */
   #fast(cell: Cell, address: number, width: number, right: number): number {
     const at = (address + ROTATION) >>> 0
-    const good = address >= 0 && address < ADDRESSES && (at & LAST) <= PAGE_SIZE - width
+    const good = isAddress(address) && (at & LAST) <= PAGE_SIZE - width
     return good && (cell.u8[AT_RIGHTS + (at >>> 12)]! & right) !== 0 ? at : -1
   }
 
@@ -215,6 +208,7 @@ export class WindowMemory implements Memory {
   }
 
   writeU64(address: number, value: bigint): MemoryResult {
+    checkBig(value)
     if (!this.#has(this.#open(), address, 8, RIGHT_WRITE)) return OOB
     this.#writeUint(address, 4, Number(BigInt.asUintN(32, value)))
     return this.#writeUint(address + 4, 4, Number(BigInt.asUintN(32, value >> 32n)))
@@ -222,12 +216,13 @@ export class WindowMemory implements Memory {
 
   access(page: number): Access {
     const cell = this.#open()
-    if (!(page >= 0 && page < PAGE_COUNT)) return Access.None
+    if (!(Number.isInteger(page) && page >= 0 && page < PAGE_COUNT)) return Access.None
     return cell.core.pvm_access(AT_VM, page) as Access
   }
 
   protect(page: number, count: number, access: Access): void {
     checkPages(page, count)
+    checkAccess(access)
     this.#open().core.pvm_protect(AT_VM, page, count, access)
   }
 
