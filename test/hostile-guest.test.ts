@@ -180,17 +180,7 @@ describe.each(availableEngines())('hostile guests on %s', kind => {
   it('huge and nonsense sbrk do what the reference machine does, at once, without touching what they map', () => {
     const program = loadProgram(assemble(SBRK).bytes)
     const standard = loadProgram(assemble(`.stack 4096\n.heap 1\n.code${SBRK}`).bytes)
-    const amounts = [
-      0n,
-      4095n,
-      4096n,
-      2n ** 20n,
-      2n ** 28n,
-      2n ** 32n - 1n,
-      2n ** 32n,
-      2n ** 63n,
-      2n ** 64n - 1n,
-    ]
+    const amounts = [0n, 4095n, 4096n, 2n ** 20n, 2n ** 28n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 63n, 2n ** 64n - 1n]
     const heaps = [
       { start: 0x20000, limit: ADDRESSES },
       { start: 0x20001, limit: 0x30000 },
