@@ -5,6 +5,7 @@ import type { ProfileName } from '../program/profile.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import { jsonOption, parseAddress, profileOption } from './options.ts'
+import { createSourceView } from './source.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -13,6 +14,8 @@ interface Options {
   readonly listing?: boolean
   readonly bytes?: boolean
   readonly gas?: boolean
+  readonly source?: boolean
+  readonly symbols?: string
   readonly from?: number
   readonly to?: number
   readonly json?: boolean
@@ -20,8 +23,10 @@ interface Options {
 
 function listingOf(loaded: Loaded, options: Options): string {
   const { program } = loaded
+  const view = options.source || options.symbols !== undefined ? createSourceView(loaded, options.symbols) : undefined
   return formatListing(program, {
-    names: loaded.names,
+    names: view?.names ?? loaded.names,
+    ...(view !== undefined && { before: line => view.before(line) }),
     bytes: options.bytes ?? false,
     from: options.from ?? 0,
     ...(options.to === undefined ? {} : { to: options.to }),
@@ -35,13 +40,18 @@ export function addDisasm(program: Command, terminal: Terminal): void {
     .command('disasm')
     .summary('print a program as assembly text')
     .description(
-      'Prints assembly text that `coulis asm` turns into the very same bytes. With --listing, --bytes, --gas, --from or --to\n' +
-        'it prints a listing for reading: offsets, labels, blocks.',
+      'Prints assembly text that `coulis asm` turns into the very same bytes. With --listing, --bytes, --gas, --source, --from\n' +
+        'or --to it prints a listing for reading: offsets, labels, blocks.',
     )
     .argument('<file>', 'the program; - reads standard input')
     .option('-l, --listing', 'a listing for reading')
     .option('-b, --bytes', 'a listing with the bytes of each instruction')
     .option('-g, --gas', 'a listing with the gas of each block')
+    .option('-s, --source', 'a listing with source lines, for files with debug sections and for assembly text')
+    .option(
+      '--symbols <file>',
+      'take names and source lines from this file of the same code, such as the .polkavm of a .jam',
+    )
     .option('--from <offset>', 'start the listing at this code offset', parseAddress)
     .option('--to <offset>', 'end the listing before this code offset', parseAddress)
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
@@ -54,7 +64,8 @@ Examples:
   coulis disasm service.jam > service.pvm
   coulis disasm service.jam | coulis asm - -o same.jam
   coulis disasm service.jam --gas --from 5 --to 400
-  coulis disasm vector.json --bytes`,
+  coulis disasm vector.json --bytes
+  coulis disasm contract.polkavm --source`,
     )
     .action((file: string, options: Options) => {
       const loaded = loadFile(file, options)
@@ -75,7 +86,8 @@ Examples:
         return
       }
       const reading =
-        options.listing || options.bytes || options.gas || options.from !== undefined || options.to !== undefined
+        [options.listing, options.bytes, options.gas, options.source].includes(true) ||
+        [options.symbols, options.from, options.to].some(option => option !== undefined)
       const text = reading ? listingOf(loaded, options) : disassemble(loaded.program, loaded)
       terminal.line(text.replace(/\n$/, ''))
     })

@@ -1,0 +1,80 @@
+// Source lines for listings: where each instruction comes from, with the text of the line where its file can be found.
+// Not the symbols themselves: program/symbols.ts reads them.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import type { CodeLine } from '../isa/disassembler.ts'
+import { type SourceLine, type Symbols, symbolsOf, symbolsOfText } from '../program/symbols.ts'
+import { CliError, inFile } from './errors.ts'
+import { type Loaded, loadFile } from './load.ts'
+
+/** Names and source lines, in the form `formatListing` takes. */
+export interface SourceView {
+  readonly names: ReadonlyMap<number, string>
+  before(line: CodeLine): readonly string[]
+}
+
+/** Source files are shown, not loaded: what is larger is not what a person wrote. */
+const MAX_SOURCE = 16 * 2 ** 20
+
+/** The symbols of a file: debug sections, exports, or the lines of assembly text. */
+export function symbolsFor(loaded: Loaded): Symbols {
+  const { assembled, file, program } = loaded
+  return assembled === undefined ? symbolsOf(program) : symbolsOfText(assembled, file)
+}
+
+/** Finds the text of source lines: absolute paths, then beside the program, then from here. */
+function createReader(program: string): (path: string, line: number) => string | undefined {
+  const files = new Map<string, readonly string[]>()
+  return (path, line) => {
+    let lines = files.get(path)
+    if (lines === undefined) {
+      const places = isAbsolute(path) ? [path] : [join(dirname(program), path), path]
+      const found = places.find(
+        place => existsSync(place) && statSync(place).isFile() && statSync(place).size < MAX_SOURCE,
+      )
+      lines = found === undefined ? [] : readFileSync(found, 'utf8').split(/\r?\n/)
+      files.set(path, lines)
+    }
+    return lines[line - 1]?.trim()
+  }
+}
+
+/**
+ * Source lines for a listing of `loaded`.
+ *
+ * @param symbolsFile a file to take names and lines from instead, such as the `.polkavm` a `.jam` was made of.
+ * @throws CliError when there are no source lines, or broken ones.
+ */
+export function createSourceView(loaded: Loaded, symbolsFile?: string): SourceView {
+  const from = symbolsFile === undefined ? loaded : loadFile(symbolsFile)
+  const { file } = from
+  const symbols = inFile(file, () => symbolsFor(from))
+  if (from.program.code.length !== loaded.program.code.length) {
+    throw new CliError(
+      `its code has ${from.program.code.length} bytes, that of ${loaded.file} ${loaded.program.code.length}`,
+      { file },
+    )
+  }
+  if (!loaded.program.map.offsets.some(pc => symbols.sourceAt(pc).length > 0)) {
+    throw new CliError(
+      'no source lines in it (link it without stripping, or name a file that has them with --symbols)',
+      { file },
+    )
+  }
+  const textOf = createReader(file)
+  let last = ''
+  const place = ({ function: name, path, line }: SourceLine): string => {
+    const text = path === undefined || line === undefined ? undefined : textOf(path, line)
+    return `${path ?? '?'}:${line ?? '?'}${name === undefined ? '' : ` ${name}`}${text === undefined ? '' : `: ${text}`}`
+  }
+  return {
+    names: symbols.names,
+    before({ pc }) {
+      const places = symbols.sourceAt(pc).map(place)
+      const key = places.join('\n')
+      if (key === last) return []
+      last = key
+      return places.map((text, depth) => (depth === 0 ? `; ${text}` : `;   in ${text}`))
+    },
+  }
+}
