@@ -1,4 +1,5 @@
 // What happens at an `ecalli`: price, call, outcome. One place for all engines. Not the functions themselves: host/.
+import type { Profile } from '../program/profile.ts'
 import type { Vm } from './engine.ts'
 import { Exit } from './exit.ts'
 
@@ -37,6 +38,8 @@ export interface HostEntry {
 export interface HostTable {
   /** The entry for an index (low 32 bits, signed), or undefined: the machine exits with `Exit.Host`. */
   entry(index: number): HostEntry | undefined
+  /** Whose numbers and prices it has, if those of a protocol version; a program of the other version refuses it. */
+  readonly version?: Profile['hostCalls']
 }
 
 /** What was thrown or answered, in a message. Anything at all can be thrown, also what has no text form. */

@@ -115,6 +115,11 @@ export function resolveStart(program: Program, options: StartOptions = {}): Star
   if (host !== undefined && typeof host?.entry !== 'function') {
     throw new TypeError('host: expected a table of host functions, with a function entry')
   }
+  const { hostCalls } = program.profile
+  const made = host?.version ?? 'free'
+  if (made !== 'free' && hostCalls !== 'free' && made !== hostCalls) {
+    throw new RangeError(`host: its numbers are those of ${made}, the program calls by those of ${hostCalls}`)
+  }
   checkList('memory', memory)
   for (const { address, bytes } of memory) {
     if (!isAddress(address)) throw new RangeError(`memory: address ${address} is not within 0…2^32 - 1`)

@@ -64,6 +64,7 @@ export function createHost(handlers: HostHandlers = {}, options: HostOptions = {
   const small: (HostEntry | undefined)[] = []
   for (let index = 0; index < 128; index++) small.push(entries.get(index) ?? unknown)
   return {
+    version,
     entry: index => (index >= 0 && index < 128 ? small[index] : (entries.get(index) ?? unknown)),
   }
 }

@@ -152,6 +152,12 @@ describe('createHost', () => {
     expect([vm.run(), vm.gas]).toEqual([Exit.Panic, 100_000n - 4n - 23n])
   })
 
+  it('a program of the other version refuses it: the numbers mean something else', () => {
+    const old = createHost({ gas: seven })
+    expect(() => machine('trap', profile('gp-0.8.0'), old)).toThrow(/^host: its numbers are those of gp-0.7.2/)
+    expect(machine('trap', profile('polkavm'), old).run()).toBe(Exit.Panic)
+  })
+
   it('refuses names that do not exist in the version, doubles, and what is no function', () => {
     expect(() => createHost({ grow_heap: seven }, { profile: 'gp-0.7.2' })).toThrow(/gp-0.7.2 has no grow_heap/)
     expect(() => createHost({ fetsch: seven })).toThrow(/no host call fetsch/)
