@@ -27,6 +27,8 @@ class Line {
   readonly #end: number
   readonly number: number
   #at: number
+  #low = 0
+  #high = 0
 
   constructor(text: string, at: number, end: number, number: number) {
     this.#text = text
@@ -97,14 +99,37 @@ class Line {
     return end
   }
 
-  hexNumber(what: string, maxDigits: number): bigint {
+  /** A hex number of up to 64 bits into `low` and `high`. Numbers, not bigints: traces have tens of thousands. */
+  #hexHalves(what: string, maxDigits: number): void {
     const end = this.#hexEnd()
-    if (end === this.#at || end - this.#at > maxDigits) {
+    const digits = end - this.#at
+    if (digits === 0 || digits > maxDigits) {
       this.fail('bad-hex', `expected ${what} in 1 to ${maxDigits} hex digits, found '${this.#rest()}'`)
     }
-    const value = BigInt(`0x${this.#text.slice(this.#at, end)}`)
+    const middle = Math.max(this.#at, end - 8)
+    this.#low = this.#hexDigits(middle, end)
+    this.#high = this.#hexDigits(this.#at, middle)
     this.#at = end
+  }
+
+  /** Up to eight hex digits. */
+  #hexDigits(start: number, end: number): number {
+    let value = 0
+    for (let i = start; i < end; i++) {
+      const c = this.#text.charCodeAt(i)
+      value = value * 16 + (c <= 57 ? c - 48 : (c | 32) - 87)
+    }
     return value
+  }
+
+  hexNumber(what: string, maxDigits: number): bigint {
+    this.#hexHalves(what, maxDigits)
+    return (BigInt(this.#high) << 32n) | BigInt(this.#low)
+  }
+
+  address(): number {
+    this.#hexHalves('an address', 8)
+    return this.#low
   }
 
   /** The rest of the line as a byte string. */
@@ -121,11 +146,9 @@ class Line {
    * as text first and its bytes shared, which saves most of the time that parsing takes (32 traces: 64 ms to 14 ms cold).
    */
   program(): Uint8Array {
-    if (lastProgram !== undefined && this.#end - this.#at === lastProgram.text.length) {
-      if (this.#text.startsWith(lastProgram.text, this.#at)) return lastProgram.bytes
-    }
     const text = this.#text.slice(this.#at, this.#end)
-    lastProgram = { text, bytes: this.bytes('the program') }
+    // Equality of strings is a memcmp; startsWith goes character by character and takes 15 times as long.
+    if (lastProgram?.text !== text) lastProgram = { text, bytes: this.bytes('the program') }
     return lastProgram.bytes
   }
 
@@ -139,20 +162,22 @@ class Line {
     const pc = this.decimal('a pc', 0xffffffff)
     this.expect(' gas=')
     const gas = this.bigDecimal('gas')
-    const regs = new BigUint64Array(13)
+    const halves = new Uint32Array(26)
     for (;;) {
       this.spaces()
-      if (this.#at >= this.#end) return { line: this.number, pc, gas, regs }
+      if (this.#at >= this.#end) return { line: this.number, pc, gas, regs: new BigUint64Array(halves.buffer) }
       this.expect('r', 'bad-register')
       const index = this.register('a register index')
       this.expect('=0x', 'bad-register')
-      regs[index] = this.hexNumber('a register value', 16)
+      this.#hexHalves('a register value', 16)
+      halves[2 * index] = this.#low
+      halves[2 * index + 1] = this.#high
     }
   }
 
   /** Address, length and contents of a memory record behind its keyword. */
   memory(arrow: '->' | '<-'): TraceBytes {
-    const address = Number(this.hexNumber('an address', 8))
+    const address = this.address()
     this.expect(' len=')
     const length = this.decimal('a length', 2 ** 32)
     this.expect(` ${arrow} 0x`)

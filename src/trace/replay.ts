@@ -112,16 +112,33 @@ function pagesOf(writes: readonly TraceBytes[]): { address: number; length: numb
   return [...pages].map(page => ({ address: page * PAGE_SIZE, length: PAGE_SIZE, access: Access.Write }))
 }
 
+interface LoadedBytes {
+  readonly profile: Profile | ProfileName
+  readonly kind: 'raw' | undefined
+  readonly program: Program
+}
+
+/** The program that bytes were loaded as last; traces of one service share them (parse.ts). */
+const loaded = new WeakMap<Uint8Array, LoadedBytes>()
+
+function load(bytes: Uint8Array, profile: Profile | ProfileName, kind: 'raw' | undefined): Program {
+  const known = loaded.get(bytes)
+  if (known !== undefined && known.profile === profile && known.kind === kind) return known.program
+  const program = loadProgram(bytes, { profile, ...(kind && { kind }) })
+  loaded.set(bytes, { profile, kind, program })
+  return program
+}
+
 function instantiate(trace: Trace, options: ReplayOptions): Vm {
   const { start } = trace
   const profile = options.profile ?? 'gp-0.7.2'
   const common = { entry: start.pc, gas: start.gas }
   if (isStandardTrace(trace)) {
-    const program = options.program ?? loadProgram(trace.program, { profile })
+    const program = options.program ?? load(trace.program, profile, undefined)
     const memory: MemoryChunk[] = trace.initial.filter(write => write.address < ARGUMENTS_ADDRESS)
     return options.engine.instantiate(program, { ...common, args: traceArguments(trace), memory })
   }
-  const program = options.program ?? loadProgram(trace.program, { profile, kind: 'raw' })
+  const program = options.program ?? load(trace.program, profile, 'raw')
   const pages = pagesOf(trace.initial)
   return options.engine.instantiate(program, { ...common, regs: start.regs, pages, memory: trace.initial })
 }
@@ -129,13 +146,14 @@ function instantiate(trace: Trace, options: ReplayOptions): Vm {
 /** What the host did at this call, done again. Returns what could not be verified. */
 function applyCall(call: TraceCall, vm: Vm): Omit<ReplayDifference, 'call'> | undefined {
   for (const { line, address, bytes } of call.reads) {
-    const found = new Uint8Array(bytes.length)
-    const range = `[0x${address.toString(16)}, +${bytes.length})`
-    if (vm.memory.read(address, found) !== OK) {
-      return { line, where: 'memread', fields: [{ name: range, expected: 'readable', actual: 'not readable' }] }
+    const found = vm.memory.view(address, bytes.length)
+    if (found === undefined) {
+      const name = `[0x${address.toString(16)}, +${bytes.length})`
+      return { line, where: 'memread', fields: [{ name, expected: 'readable', actual: 'not readable' }] }
     }
-    const at = bytes.findIndex((byte, i) => byte !== found[i])
-    if (at !== -1) {
+    let at = 0
+    while (at < bytes.length && bytes[at] === found[at]) at += 1
+    if (at < bytes.length) {
       const around = (all: Uint8Array): string => `0x${hexFromBytes(all.subarray(at, at + 16))}`
       const name = `bytes at 0x${(address + at).toString(16)}`
       return { line, where: 'memread', fields: [{ name, expected: around(bytes), actual: around(found) }] }
