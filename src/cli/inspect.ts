@@ -148,7 +148,9 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
   const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
   const verdict = invalid === undefined ? green('passes') : `${yellow('refused')}: ${invalid.message}`
   row('strict', `${verdict} ${dim('(the 0.8.0 rules for valid code, with this profile’s opcodes)')}`)
-  for (const { kind, why } of detection?.rejected ?? []) row('', dim(`not ${kind}: ${why.message}`))
+  // A missing magic number says nothing; lengths that nearly add up do.
+  const nearly = detection?.rejected.filter(({ why }) => why.code !== 'bad-magic') ?? []
+  for (const { kind, why } of nearly) row('', dim(`not ${kind}: ${why.message}`))
 }
 
 /** Adds the command. */
