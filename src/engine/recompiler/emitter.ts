@@ -29,10 +29,10 @@ export const Local = {
   /** Physical addresses of groups, see memory-plan.ts. */
   group: 20,
   /** Turns ahead and the gas they end at, see emit-loops.ts. */
-  count: 20 + ADDRESS_LOCALS,
-  floor: 21 + ADDRESS_LOCALS,
+  count: (20 + ADDRESS_LOCALS) as number,
+  floor: (21 + ADDRESS_LOCALS) as number,
   /** Ranges of streams, two each. */
-  pairs: 22 + ADDRESS_LOCALS,
+  pairs: (22 + ADDRESS_LOCALS) as number,
 } as const
 
 /** Runs of locals after the parameters, for the function's header. */

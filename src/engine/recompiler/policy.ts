@@ -4,7 +4,7 @@
 export const MAX_CACHED_PROGRAMS = 16
 
 /** WebAssembly a program may have made; then what is not compiled stays interpreted. Doom whole is 5 MB. */
-export const MAX_CODE_BYTES = 32 * 2 ** 20
+export const MAX_CODE_BYTES: number = 32 * 2 ** 20
 
 /** Nested calls of compiled code. A frame has up to 0.8 KB in Liftoff, V8's stack 984 KB, host functions may nest. */
 export const MAX_DEPTH = 256
