@@ -21,6 +21,8 @@ export interface GenerateOptions {
   readonly profiles?: readonly Profile[]
   /** Whether to leave out steps and changes of engine, and long huge blocks; default false. */
   readonly plain?: boolean
+  /** Whether to make plain programs only, no standard ones; default false. */
+  readonly raw?: boolean
 }
 
 const GP_072 = profile('gp-0.7.2')
@@ -115,7 +117,7 @@ export function generateCase(seed: number | string, index: number, options: Gene
   const random = new Random(seed, index)
   const rules = pickProfile(random, options.profiles)
   const set = instructionSet(rules.instructionSet)
-  const standard = random.chance(15)
+  const standard = random.chance(15) && options.raw !== true
   const pages = pickPages(random)
   const numbers = pages.map(page => page.address / PAGE_SIZE)
   // A standard program's own areas begin here (GP A.7); the rest depends on sizes.
