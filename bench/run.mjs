@@ -5,7 +5,7 @@
 //                [--rounds 1] [--cpu 1|none] [--write]
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { machine } from './lib/machine.mjs'
 import { summary } from './lib/measure.mjs'
@@ -78,14 +78,34 @@ const record = {
   date: new Date().toISOString().slice(0, 10),
   machine: machine(),
   settings: { runs: options.runs, seconds: options.seconds, rounds: options.rounds, cpu: options.cpu },
-  opponents: chosen.map(o => ({ id: o.id, label: o.label, kind: o.kind })),
+  opponents: chosen.map(o => ({
+    id: o.id,
+    label: o.label,
+    kind: o.kind,
+    measured: new Date().toISOString().slice(0, 16),
+  })),
   missing: missing.map(o => ({ label: o.label, reason: o.missing })),
   results,
 }
 console.log(programTable(record))
 if (options.write) {
+  const file = join(BENCH, 'results', 'programs.json')
   mkdirSync(join(BENCH, 'results'), { recursive: true })
-  writeFileSync(join(BENCH, 'results', 'programs.json'), `${JSON.stringify(record, null, 1)}\n`)
+  const kept = existsSync(file) ? withEarlier(record, JSON.parse(readFileSync(file, 'utf8'))) : record
+  writeFileSync(file, `${JSON.stringify(kept, null, 1)}\n`)
   writeReport()
+}
+
+/** What was not measured this time stays from the time before: the slow opponents need not run every time. */
+function withEarlier(now, before) {
+  const key = r => `${r.suite} ${r.program} ${r.opponent}`
+  const measured = new Set(now.results.map(key))
+  const known = new Set(everybody.map(o => o.id))
+  const rest = before.results.filter(r => !measured.has(key(r)) && known.has(r.opponent))
+  const opponentsNow = new Map(now.opponents.map(o => [o.id, o]))
+  const all = new Map([...before.opponents.filter(o => known.has(o.id)).map(o => [o.id, o]), ...opponentsNow])
+  // The order of the tables is that of the list of opponents.
+  const list = everybody.flatMap(o => all.get(o.id) ?? [])
+  return { ...now, opponents: list, results: [...now.results, ...rest] }
 }
 process.exitCode = results.every(r => r.ok) ? 0 : 1

@@ -171,6 +171,8 @@ export function writeReport() {
       `${aboutMachine(programs)} ${[...versions, ...nodes].join(', ')}.`,
       programTable(programs),
     )
+    const times = programs.opponents.map(o => `${o.label} ${o.measured.replace('T', ' ')}`)
+    parts.push(`Measured (UTC): ${times.join('; ')}.`)
     if (programs.missing.length > 0) {
       parts.push(`Not measured: ${programs.missing.map(m => `${m.label} (${m.reason})`).join('; ')}.`)
     }
