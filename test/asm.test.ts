@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { assemble } from '../src/blob/assembly.ts'
 import { disassemble, formatListing } from '../src/blob/disassembly.ts'
 import { AssemblyError, type AssemblyErrorCode } from '../src/isa/assembly-error.ts'
+import { grayPaperName } from '../src/isa/names.ts'
 import { INSTRUCTION_SETS, instructionSet } from '../src/isa/set.ts'
 import { shapeOf } from '../src/isa/shape.ts'
 import { INSTRUCTIONS } from '../src/isa/table.ts'
@@ -99,6 +100,47 @@ describe('instructions', () => {
         expect(lines.at(-1)).toBe(address)
       }
     }
+  })
+
+  it("PolkaVM's names are taken too (spec pvm-isa.md 15), and no Gray Paper name is mistaken for one", () => {
+    for (const { name } of INSTRUCTIONS) expect(grayPaperName(name)).toBe(name)
+    const pairs: Readonly<Record<string, string>> = {
+      load_imm64: 'load_imm_64',
+      load_indirect_u32: 'load_ind_u32',
+      store_imm_indirect_u8: 'store_imm_ind_u8',
+      jump_indirect: 'jump_ind',
+      load_imm_and_jump: 'load_imm_jump',
+      load_imm_and_jump_indirect: 'load_imm_jump_ind',
+      branch_not_eq: 'branch_ne',
+      branch_less_unsigned: 'branch_lt_u',
+      branch_less_or_equal_signed_imm: 'branch_le_s_imm',
+      branch_greater_or_equal_unsigned: 'branch_ge_u',
+      branch_greater_signed_imm: 'branch_gt_s_imm',
+      set_less_than_unsigned: 'set_lt_u',
+      set_greater_than_signed_imm: 'set_gt_s_imm',
+      shift_logical_left_32: 'shlo_l_32',
+      shift_logical_right_imm_alt_64: 'shlo_r_imm_alt_64',
+      shift_arithmetic_right_imm_32: 'shar_r_imm_32',
+      rotate_left_64: 'rot_l_64',
+      rotate_right_imm_64: 'rot_r_64_imm',
+      rotate_right_imm_alt_32: 'rot_r_32_imm_alt',
+      negate_and_add_imm_32: 'neg_add_imm_32',
+      cmov_if_zero: 'cmov_iz',
+      cmov_if_not_zero_imm: 'cmov_nz_imm',
+      div_unsigned_32: 'div_u_32',
+      rem_signed_64: 'rem_s_64',
+      mul_upper_signed_unsigned: 'mul_upper_s_u',
+      count_leading_zero_bits_32: 'leading_zero_bits_32',
+      count_trailing_zero_bits_64: 'trailing_zero_bits_64',
+      count_set_bits_64: 'count_set_bits_64',
+      reverse_byte: 'reverse_bytes',
+      and_inverted: 'and_inv',
+      or_inverted: 'or_inv',
+      maximum: 'max',
+      minimum_unsigned: 'min_u',
+    }
+    for (const [theirs, ours] of Object.entries(pairs)) expect(grayPaperName(theirs), theirs).toBe(ours)
+    expect(code('shift_logical_left_imm_64 r7, r8, 3')).toBe(code('shlo_l_imm_64 r7, r8, 3'))
   })
 
   it('a store may be written register first, as in RISC-V', () => {

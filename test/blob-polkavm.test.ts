@@ -9,7 +9,7 @@ import { detectBlob } from '../src/blob/detect.ts'
 import { disassemble } from '../src/blob/disassembly.ts'
 import { BlobError, type BlobErrorCode } from '../src/blob/error.ts'
 import { encodePolkavm, parsePolkavm, polkavmInstructionSet } from '../src/blob/polkavm.ts'
-import { createEngine } from '../src/engine/create.ts'
+import { availableEngines, createEngine } from '../src/engine/create.ts'
 import { Exit } from '../src/engine/exit.ts'
 import { HostAction, type HostTable } from '../src/engine/host-call.ts'
 import { instructionSet } from '../src/isa/set.ts'
@@ -184,6 +184,40 @@ describe('random .polkavm files', () => {
   })
 })
 
+describe('mutated .polkavm files', () => {
+  it('read or fail with a BlobError; what reads gives the same again through encodePolkavm and through text', () => {
+    const triangle = Uint8Array.from(readFileSync(join(import.meta.dirname, 'fixtures/polkavm/triangle.polkavm')))
+    let read = 0
+    fc.assert(
+      fc.property(
+        fc.constantFrom(ADDER, triangle),
+        fc.array(fc.record({ at: fc.nat(), value: fc.nat(255), flip: fc.boolean() }), { minLength: 1, maxLength: 3 }),
+        (seed, edits) => {
+          const bytes = seed.slice()
+          for (const { at, value, flip } of edits) {
+            const index = 13 + (at % (bytes.length - 13))
+            bytes[index] = flip ? bytes[index]! ^ (1 << (value & 7)) : value
+          }
+          let parsed: ReturnType<typeof parsePolkavm>
+          try {
+            parsed = parsePolkavm(bytes)
+          } catch (error) {
+            if (error instanceof BlobError) return
+            throw error
+          }
+          read += 1
+          expect(parsePolkavm(encodePolkavm(parsed))).toEqual(parsed)
+          const container = { kind: 'polkavm', file: parsed } as const
+          const text = disassemble({ container, instructionSet: instructionSet('gp-0.8.0') })
+          expect(parsePolkavm(assemble(text).bytes)).toEqual(parsed)
+        },
+      ),
+      { numRuns: 2000 },
+    )
+    expect(read).toBeGreaterThan(200)
+  })
+})
+
 describe('loading .polkavm files', () => {
   it('takes the instruction set from the version byte, unless told otherwise', () => {
     const set = (version: string): string => loadProgram(file(`${CODE} 00`, version)).instructionSet.name
@@ -248,6 +282,29 @@ describe('loading .polkavm files', () => {
     expect(call('add_numbers', 2n, 3n)).toBe(105n)
     expect(call('add_numbers', -1n, 0n)).toBe(99n)
     expect(call('sum', 100n)).toBe(5050n)
+  })
+
+  it('sbrk returns the new end of a heap that starts right behind the data (spec 3), on every engine', () => {
+    // r7 = sbrk(r7), then a byte is stored at r8
+    const text =
+      '.isa latest64\n.rw\n.zero 100\n.export grow @grow\n.code\n@grow: sbrk r7, r7\nstore_ind_u8 [r8], r8\njump_ind r0'
+    const program = loadProgram(assemble(text).bytes)
+    const { heapStart } = program.layout
+    expect(heapStart).toBe(0x20000 + 100)
+    for (const kind of availableEngines()) {
+      const grow = (by: number, at: number): readonly [Exit | undefined, bigint] => {
+        const call = callExport(program, 'grow', [BigInt(by), BigInt(at)])
+        const vm = createEngine({ kind }).instantiate(program, { ...call, gas: 100n })
+        return [vm.run(), vm.regs[7]!]
+      }
+      const endAt = (by: number): bigint => BigInt(heapStart + by)
+      expect(grow(0, heapStart), kind).toEqual([Exit.Halt, endAt(0)])
+      expect(grow(0, 0x21000), kind).toEqual([Exit.Panic, endAt(0)])
+      expect(grow(3996, 0x20fff), kind).toEqual([Exit.Halt, endAt(3996)]) // up to the end of the page, no further
+      expect(grow(3996, 0x21000), kind).toEqual([Exit.Panic, endAt(3996)])
+      expect(grow(3997, 0x21fff), kind).toEqual([Exit.Halt, endAt(3997)])
+      expect(grow(2 ** 32 - 1, heapStart)[1], kind).toBe(0n)
+    }
   })
 
   it('arguments go to r7…r12, then r2…r4, r0 returns to the host, r1 is the stack top (spec 5)', () => {

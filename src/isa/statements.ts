@@ -2,6 +2,7 @@
 // Not an evaluator: names and widths are settled in assembler.ts.
 import { AssemblyError } from './assembly-error.ts'
 import { DIRECTIVES } from './directives.ts'
+import { grayPaperName } from './names.ts'
 import { shapeOf } from './shape.ts'
 import { createSource, type InstructionItem, readTarget, requireSection, type Source } from './source.ts'
 import { type Expression, Line } from './syntax.ts'
@@ -75,7 +76,9 @@ function distance(a: string, b: string): number {
 }
 
 function unknownInstruction(name: string, line: Line, column: number): AssemblyError {
-  const near = INSTRUCTIONS.map(i => ({ name: i.name, far: distance(name, i.name) })).sort((a, b) => a.far - b.far)[0]!
+  const near = INSTRUCTIONS.map(i => ({ name: i.name, far: distance(grayPaperName(name), i.name) })).sort(
+    (a, b) => a.far - b.far,
+  )[0]!
   const hint = near.far <= Math.max(2, name.length / 3) ? ` such as ${near.name}` : ''
   return new AssemblyError('unknown-instruction', line.number, column, `an instruction${hint}`, name)
 }
@@ -85,7 +88,7 @@ function readInstruction(line: Line, source: Source): void {
   const word = line.word()
   if (word === undefined) throw line.error('a label, an instruction or a directive')
   const name = word.toLowerCase()
-  const instruction = instructionNamed(name)
+  const instruction = instructionNamed(name) ?? instructionNamed(grayPaperName(name))
   if (instruction === undefined) throw unknownInstruction(name, line, column)
   requireSection(source, line, column, ['code'])
   const item: InstructionItem = {
