@@ -70,11 +70,12 @@ function reproducer(found: CampaignFinding, command: string): string {
 }
 
 function summary(totals: Totals, seconds: number): string {
-  const { programs, exits, instructions, cases, rejected, hostCalls } = totals
+  const { programs, starts, exits, instructions, cases, rejected, hostCalls } = totals
   return (
-    `${formatCount(programs)} programs, ${formatCount(exits)} exits, ${formatCount(hostCalls)} host calls, ` +
+    `${formatCount(programs)} programs, ${formatCount(starts)} starts, ${formatCount(exits)} exits, ` +
+    `${formatCount(hostCalls)} host calls, ` +
     `${formatCount(instructions)} instructions in ${formatCount(cases)} cases (${formatCount(rejected)} refused); ` +
-    `${seconds.toFixed(1)} s, ${formatCount(Math.round(programs / seconds))} programs/s`
+    `${seconds.toFixed(1)} s, ${formatCount(Math.round(starts / seconds))} starts/s`
   )
 }
 
@@ -154,7 +155,7 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
       `
 Styles:
   close   few short programs, everything compared at every exit, steps and changes of engine
-  short   hundreds of short programs per case, for numbers of programs
+  short   hundreds of short programs per case, each started several times, for numbers of programs
   long    loops with gas for millions of instructions, for numbers of instructions
   mixed   all of them
 

@@ -10,7 +10,7 @@ import { reduceCase } from './reduce.ts'
 /**
  * What cases look like.
  * - `close`: few short programs per case, everything compared at every exit, schedules that step and change engines.
- * - `short`: many short programs per case, run from start to end, memory compared at the end.
+ * - `short`: many short programs per case, each started several times and run to its end, memory compared at the end.
  * - `long`: loops with gas for millions of instructions.
  * - `mixed`: all of them.
  */
@@ -40,8 +40,10 @@ export interface CampaignOptions {
 /** What a campaign did. */
 export interface Totals {
   cases: number
-  /** Starts of a machine that ran to their end. */
+  /** Different programs. */
   programs: number
+  /** Starts of a machine that ran to their end; a program may be started several times. */
+  starts: number
   /** Exits compared. */
   exits: number
   hostCalls: number
@@ -68,9 +70,9 @@ interface Plan {
 }
 
 const CLOSE: Plan = { generate: { entries: 2 }, drive: { memory: 'exits' } }
-const SHORT: Plan = { generate: { entries: 250, gas: 400, plain: true }, drive: { memory: 'case' } }
+const SHORT: Plan = { generate: { entries: 250, rounds: 8, gas: 400, plain: true }, drive: { memory: 'case' } }
 /** The reference machine runs about a million instructions in a second; with it among the engines long is shorter. */
-const LONG: Plan = { generate: { entries: 20, gas: 20_000_000, plain: true }, drive: { memory: 'case' } }
+const LONG: Plan = { generate: { entries: 20, rounds: 2, gas: 20_000_000, plain: true }, drive: { memory: 'case' } }
 const LONG_WITH_REFERENCE: Plan = { generate: { entries: 20, gas: 200_000, plain: true }, drive: { memory: 'case' } }
 
 function planOf(style: FuzzStyle, index: number, engines: readonly EngineKind[]): Plan {
@@ -127,6 +129,7 @@ export function runCampaign(options: CampaignOptions, totals: Totals): CampaignF
     const outcome = driveCase(fuzz, engines, drive)
     totals.cases += 1
     totals.programs += outcome.programs
+    totals.starts += outcome.starts
     totals.exits += outcome.exits
     totals.hostCalls += outcome.hostCalls
     totals.instructions += outcome.instructions
@@ -139,5 +142,5 @@ export function runCampaign(options: CampaignOptions, totals: Totals): CampaignF
 
 /** Nothing done yet. */
 export function createTotals(): Totals {
-  return { cases: 0, programs: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: 0, next: 0 }
+  return { cases: 0, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: 0, next: 0 }
 }

@@ -29,6 +29,8 @@ export interface FuzzCase {
   readonly profile: Profile
   /** Run one after the other on the same machine, memory and heap kept. */
   readonly entries: readonly FuzzEntry[]
+  /** Different programs among the entries; the others start them again with other registers and gas. */
+  readonly programs: number
   /** Mapped at start, besides what the container maps. */
   readonly pages: readonly Mapping[]
   readonly heap: { readonly start: number; readonly limit: number } | undefined

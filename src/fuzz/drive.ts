@@ -25,8 +25,10 @@ export interface Finding {
 /** What a case amounted to. */
 export interface Outcome {
   readonly finding: Finding | undefined
-  /** Entries run to their end. */
+  /** Different programs run. */
   readonly programs: number
+  /** Entries run to their end. */
+  readonly starts: number
   readonly exits: number
   readonly hostCalls: number
   /** Gas used on one engine, under the instruction and block models: a count of instructions. */
@@ -115,7 +117,7 @@ export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options:
     program = programOfCase(fuzz)
   } catch (error) {
     if (!(error instanceof BlobError)) throw error
-    return { finding: undefined, programs: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: true }
+    return { finding: undefined, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: true }
   }
   const start = startOptions(fuzz)
   const random = new Random(fuzz.salt)
@@ -126,7 +128,7 @@ export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options:
   })
   const first = runners[0]!
   const counted = fuzz.profile.gasModel !== 'pipeline'
-  let programs = 0
+  let starts = 0
   let exits = 0
   let instructions = 0
   let finding: Finding | undefined
@@ -169,7 +171,7 @@ export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options:
       }
     }
     if (finding !== undefined) break
-    programs += 1
+    starts += 1
     const last = e === fuzz.entries.length - 1
     if (memory === 'ends' || (memory === 'case' && last)) {
       for (const runner of runners.slice(1)) {
@@ -181,5 +183,6 @@ export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options:
   }
   const hostCalls = first.log.calls
   for (const { vm } of runners) vm.dispose()
-  return { finding, programs, exits, hostCalls, instructions, rejected: false }
+  const programs = Math.min(starts, fuzz.programs)
+  return { finding, programs, starts, exits, hostCalls, instructions, rejected: false }
 }

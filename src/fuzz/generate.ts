@@ -15,6 +15,8 @@ import { edge64, PAGE_PALETTE } from './values.ts'
 export interface GenerateOptions {
   /** Start points per case: many short programs in one, which share code and memory. Default 1. */
   readonly entries?: number
+  /** How often each of them is started, with other registers and gas; default 1. */
+  readonly rounds?: number
   /** Gas per entry at most; default 3000. Large values make loops run long. */
   readonly gas?: number
   /** Profiles to pick from; default: both Gray Paper versions, and mixtures of all switches. */
@@ -113,7 +115,7 @@ function pickGas(random: Random, most: number): number {
 
 /** The case of that number of a seed: always the same one. */
 export function generateCase(seed: number | string, index: number, options: GenerateOptions = {}): FuzzCase {
-  const { entries: count = 1, gas = 3000, plain = false } = options
+  const { entries: count = 1, rounds = 1, gas = 3000, plain = false } = options
   const random = new Random(seed, index)
   const rules = pickProfile(random, options.profiles)
   const set = instructionSet(rules.instructionSet)
@@ -139,17 +141,21 @@ export function generateCase(seed: number | string, index: number, options: Gene
   writer.begin(emitter.opcode('trap'))
   let parts = writer.finish()
   if (random.chance(strict ? 3 : 12)) parts = mutate(random, parts)
-  const entries: FuzzEntry[] = labels.map(label => {
-    // Now and then not where a block starts, or not in the code at all.
-    const pc = random.chance(3) ? random.below(parts.code.length + 2) : writer.offsetOf(label)
-    return { pc, gas: pickGas(random, gas), regs: startRegisters(random, mapped) }
-  })
+  const entries: FuzzEntry[] = []
+  for (let round = 0; round < rounds; round++) {
+    for (const label of labels) {
+      // Now and then not where a block starts, or not in the code at all.
+      const pc = random.chance(3) ? random.below(parts.code.length + 2) : writer.offsetOf(label)
+      entries.push({ pc, gas: pickGas(random, gas), regs: startRegisters(random, mapped) })
+    }
+  }
   const heapStart = 0x50000 + random.below(3) * 0x800
   return {
     label: `${seed}:${index}`,
     container: standard ? { kind: 'standard', program: pickStandard(random, parts) } : { kind: 'raw', parts },
     profile: rules,
     entries,
+    programs: count,
     pages: standard ? [] : pages,
     heap: standard || random.chance(20) ? undefined : { start: heapStart, limit: heapStart + random.below(0x8000) },
     schedule: pickSchedule(random, plain),

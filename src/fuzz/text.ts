@@ -146,6 +146,7 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
     }
   }
   const { container } = assemble(text)
-  const fuzz: FuzzCase = { label, container, profile: rules, entries, pages, heap, schedule, salt, hostCalls, exits }
+  const how = { pages, heap, schedule, salt, hostCalls, exits }
+  const fuzz: FuzzCase = { label, container, profile: rules, entries, programs: entries.length, ...how }
   return { fuzz, expected }
 }

@@ -9,7 +9,9 @@ describe('coulis fuzz', () => {
   it('says what it did when nothing differs', () => {
     const { code, out } = cli.run(['fuzz', '--cases', '20', ...SELF])
     expect(code).toBe(0)
-    expect(out).toMatch(/^no difference between reference, reference: \d+ programs, [\d,]+ exits, .* in 20 cases/)
+    expect(out).toMatch(
+      /^no difference between reference, reference: \d+ programs, [\d,]+ starts, [\d,]+ exits, .* in 20 cases/,
+    )
   })
 
   it('prints JSON lines, and the same numbers for the same seed', () => {
