@@ -1,6 +1,8 @@
 /* The core as one translation unit: everything static is inlined where it pays. */
 #include "vm.h"
 
+#include "pipeline.c"
+
 #include "memory.c"
 
 #include "decode.c"

@@ -74,14 +74,14 @@ COLD u32 count_instructions(const pvm *vm, u32 pc) {
 }
 
 /* What the basic block that contains pc costs under the block models. */
-COLD u32 pvm_block_cost(pvm *vm, u32 pc) {
+COLD u32 pvm_block_cost(const pvm *vm, u32 pc) {
+  const private_part *own = &((const machine *)vm)->own;
   u32 start = start_of_block(vm, pc);
   if (vm->gas_model != PVM_GAS_PIPELINE) return count_instructions(vm, start);
-#if WASM
-  return env_cost(start);
-#else
-  return OWN(vm)->block_cost != 0 ? OWN(vm)->block_cost(vm, start) : count_instructions(vm, start);
-#endif
+  pvm_cost_input input = {own->code, own->mask, vm->code_len, pvm_ids + own->set * 256, 0, 0};
+  input.unlikely = own->set == PVM_SET_GP_080 ? 2 : own->set == PVM_SET_LATEST64 ? 3 : 256;
+  input.cmov_reads = RULE(vm, PVM_RULE_CMOV_READS);
+  return (u32)pvm_pipeline_cost(&input, start);
 }
 
 /* ---- operands, GP A.5 ---- */
@@ -298,7 +298,7 @@ CORE void price_runs(record *first, const record *end) {
 }
 
 /* What entering the sequence at pc costs, given its records. */
-CORE u32 entry_cost(pvm *vm, u32 pc, const record *first) {
+CORE u32 entry_cost(const pvm *vm, u32 pc, const record *first) {
   return vm->gas_model == PVM_GAS_INSTRUCTION ? run_cost(first) : pvm_block_cost(vm, pc);
 }
 

@@ -27,6 +27,8 @@ CORE uint8_t *take_frame(pvm *vm) {
   return frame;
 }
 #else
+#define in_window(page) 0
+
 static pvm_allocate_function allocate_memory;
 static pvm_release_function release_memory;
 
@@ -170,23 +172,23 @@ CORE void set_page_rights(pvm *vm, u32 page, u32 access) {
 
 CORE void set_rights(pvm *vm, u32 page, u32 count, u32 access) {
   private_part *own = OWN(vm);
+  const u32 whole = 1u << CHUNK_BITS;
   for (u32 i = 0; i < count;) {
     u32 at = PHYSICAL_PAGE(page + i);
-    own->summary[at >> CHUNK_BITS] = 1;
-    u64 eight = 1;
-    if ((at & 7) == 0 && count - i >= 8) __builtin_memcpy(&eight, own->rights + at, 8);
-    if (eight == 0 && access == PVM_NONE) {
-      i += 8;
-#if WASM
-    } else if (eight == 0 && in_window(at) && in_window(at + 7)) { /* never mapped: eight pages at once */
-      u64 each = EIGHT((u64)(RIGHT_READ | RIGHT_FAST_READ | (access == PVM_WRITE ? RIGHT_WRITE : 0)));
-      __builtin_memcpy(own->rights + at, &each, 8);
-      i += 8;
-#endif
-    } else {
-      set_page_rights(vm, at, access);
-      i += 1;
+    uint8_t *summary = &own->summary[at >> CHUNK_BITS];
+    if (*summary == 0 && (at & (whole - 1)) == 0 && count - i >= whole) { /* nothing was ever mapped in the chunk */
+      if (access != PVM_NONE) {
+        int fast = WASM && in_window(at) && in_window(at + whole - 1);
+        int rights = RIGHT_READ | (fast ? RIGHT_FAST_READ : 0) | (access == PVM_WRITE ? RIGHT_WRITE : 0);
+        __builtin_memset(own->rights + at, rights, whole);
+        *summary = 1;
+      }
+      i += whole;
+      continue;
     }
+    *summary = 1;
+    set_page_rights(vm, at, access);
+    i += 1;
   }
 }
 

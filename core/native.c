@@ -160,7 +160,6 @@ int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_t *args,
 }
 
 void pvm_set_host_callback(pvm *vm, pvm_host_callback callback) { OWN(vm)->host = callback; }
-void pvm_set_cost_callback(pvm *vm, pvm_cost_callback callback) { OWN(vm)->block_cost = callback; }
 void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback) { OWN(vm)->tracer = callback; }
 
 #endif

@@ -91,9 +91,6 @@ typedef void (*pvm_release_function)(void *memory, size_t size);
  * registers, memory, gas and, through pvm_set_pc, where the machine goes on. */
 typedef int32_t (*pvm_host_callback)(pvm *vm, int32_t index);
 
-/* What the basic block that starts at pc costs, under PVM_GAS_PIPELINE. Asked once per block. */
-typedef uint32_t (*pvm_cost_callback)(pvm *vm, uint32_t pc);
-
 /* One executed instruction, while vm->trace is set. */
 typedef struct {
   uint32_t pc;
@@ -233,7 +230,6 @@ int32_t pvm_resume(pvm *vm);
 int32_t pvm_step(pvm *vm, uint32_t count);
 
 void pvm_set_host_callback(pvm *vm, pvm_host_callback callback);
-void pvm_set_cost_callback(pvm *vm, pvm_cost_callback callback);
 
 /* Tracing on or off, at any time, from callbacks too: the next instruction is reported. Off costs nothing. */
 void pvm_set_trace(pvm *vm, int32_t flag);

@@ -123,7 +123,6 @@ typedef struct {
   uint32_t entry_count;
   pvm_host_callback host;
   pvm_trace_callback tracer;
-  pvm_cost_callback block_cost;
   pvm_bounds bounds;
   pvm_event event;
   uint8_t summary[CHUNK_COUNT]; /* 1: some page of the chunk has rights */
@@ -162,7 +161,6 @@ typedef struct {
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
 IMPORT("host") int32_t env_host(int32_t index, uint32_t pc, uint32_t next);
 IMPORT("trace") int32_t env_trace(void);
-IMPORT("cost") uint32_t env_cost(uint32_t pc);
 IMPORT("enter") uint32_t env_enter(uint32_t table_index);
 IMPORT("slice") void env_slice(void);
 #endif
@@ -186,7 +184,7 @@ CORE int pvm_is_block_start(const pvm *vm, int64_t pc);
 CORE u32 pvm_skip(const pvm *vm, u32 pc);
 CORE u32 pvm_id_at(const pvm *vm, u32 pc);
 CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out);
-CORE u32 pvm_block_cost(pvm *vm, u32 pc);
+CORE u32 pvm_block_cost(const pvm *vm, u32 pc);
 
 /* interpreter.c, step.c */
 CORE int run_fast(pvm *vm);

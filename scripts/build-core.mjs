@@ -1,4 +1,4 @@
-// Builds the C core: opcodes.gen.h from the table, the wasm module with clang-19, src/engine/interpreter/core.gen.ts.
+// Builds the C core: opcodes.gen.h and costs.gen.h from the table, the wasm module with clang-19, src/engine/interpreter/core.gen.ts.
 // `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { build } from 'esbuild'
 
 const ROOT = join(import.meta.dirname, '..')
 const HEADER = join(ROOT, 'core/opcodes.gen.h')
+const COSTS = join(ROOT, 'core/costs.gen.h')
 const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
 const WASM = join(ROOT, 'core/core.wasm')
 const check = process.argv.includes('--check')
@@ -39,16 +40,16 @@ const LINK_FLAGS = [
   'stack-size=65536',
 ]
 
-async function generateHeader() {
+/** What a TypeScript generator exports. */
+async function generator(name) {
   const bundle = await build({
-    entryPoints: [join(ROOT, 'scripts/opcodes.ts')],
+    entryPoints: [join(ROOT, 'scripts', name)],
     bundle: true,
     format: 'esm',
     platform: 'node',
     write: false,
   })
-  const url = `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].text).toString('base64')}`
-  return (await import(url)).generateOpcodes()
+  return import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].text).toString('base64')}`)
 }
 
 function clang() {
@@ -84,8 +85,8 @@ function put(path, content, what) {
   if (present === undefined || !Buffer.from(content).equals(present)) failures.push(what)
 }
 
-const header = await generateHeader()
-put(HEADER, header, 'core/opcodes.gen.h')
+put(HEADER, (await generator('opcodes.ts')).generateOpcodes(), 'core/opcodes.gen.h')
+put(COSTS, (await generator('costs.ts')).generateCosts(), 'core/costs.gen.h')
 const compiler = clang()
 if (compiler === undefined) {
   const message = 'core: clang-19 is not installed (Debian: apt install clang-19 lld-19)'

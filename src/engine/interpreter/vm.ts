@@ -253,10 +253,6 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     }
   }
 
-  costOf(pc: number): number {
-    return this.program.costAt(pc)
-  }
-
   run(): Exit {
     return this.#run('run', -1)
   }

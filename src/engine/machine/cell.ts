@@ -12,7 +12,7 @@ const MAX_IDLE = 8
 /** A machine that touched more guest pages than this gives its memory back to the system: 32 MiB. */
 const MAX_TOUCHED = 8192
 
-/** Who answers the core while it runs: host calls, trace events, block costs. */
+/** Who answers the core while it runs: host calls, trace events. */
 export interface CellUser {
   /** Makes the call of the `ecalli` at `pc`. Code for the core, see call_host in core/step.c: 0 continue, 16 + exit. */
   onEcalli(index: number, pc: number, next: number): number
@@ -20,8 +20,6 @@ export interface CellUser {
   onHostCall(index: number): number
   /** 0, or 1 to end the run. */
   onTrace(): number
-  /** Price of the basic block that starts at `pc`, under the pipeline model. */
-  costOf(pc: number): number
 }
 
 /** The body of a machine. Fields change when the memory grows: do not keep the views across runs. */
@@ -61,7 +59,6 @@ export class Cell {
       memory: this.memory,
       host: (index: number, pc: number, next: number): number => this.user!.onEcalli(index, pc >>> 0, next >>> 0),
       trace: (): number => this.user!.onTrace(),
-      cost: (pc: number): number => this.user!.costOf(pc >>> 0),
       enter: (tableIndex: number): number => this.enter!(tableIndex),
       slice: (): void => this.onSlice?.(),
     }
