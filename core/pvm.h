@@ -83,7 +83,7 @@ enum { PVM_SET_GP_072 = 0, PVM_SET_GP_080 = 1, PVM_SET_LATEST64 = 2, PVM_SET_REV
 
 typedef struct pvm pvm;
 
-/* Memory for machines: zeroed, page aligned; 0 when there is none. Never called in the wasm build. */
+/* Memory for machines: zeroed and aligned as calloc does it; 0 when there is none. */
 typedef void *(*pvm_allocate_function)(size_t size);
 typedef void (*pvm_release_function)(void *memory, size_t size);
 
@@ -191,6 +191,9 @@ int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count);
 
 /* PVM_NONE, PVM_READ or PVM_WRITE. */
 uint32_t pvm_access(const pvm *vm, uint32_t page);
+
+/* The first page from `page` on that has rights; 2^20 when there is none. */
+uint32_t pvm_next_mapped(const pvm *vm, uint32_t page);
 
 /* Reads and writes as the guest could: PVM_OK, or PVM_OOB and nothing is done. Ranges never wrap. */
 int32_t pvm_read_ram_bytes_8(pvm *vm, uint32_t address, uint8_t *value);
