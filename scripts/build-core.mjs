@@ -36,6 +36,7 @@ const LINK_FLAGS = [
   '--max-memory=4294967296',
   '--global-base=65536',
   '--strip-all',
+  '--export=__stack_pointer',
   '-z',
   'stack-size=65536',
 ]

@@ -9,6 +9,8 @@ import { vectors } from '../vectors.ts'
 import { compile, compilers, SANITIZERS } from './build.ts'
 import { encodeCases, expectedLine, type NativeCase, randomCases, vectorCases } from './cases.ts'
 
+const NIGHTLY = process.env.COULIS_NIGHTLY !== undefined
+
 /** Every case runs twice, with memory of its own and with borrowed memory. */
 function compare(program: string, cases: readonly NativeCase[]): void {
   const output = execFileSync(program, { input: encodeCases(cases), maxBuffer: 2 ** 26, stdio: 'pipe' })
@@ -22,10 +24,11 @@ function compare(program: string, cases: readonly NativeCase[]): void {
 }
 
 describe.skipIf(compilers.length === 0).each(compilers)('native core, built by %s', compiler => {
-  const runner = compile(compiler, 'test/native/runner.c', SANITIZERS)
+  // Sanitizers make the build slow: with gcc always, with clang in the nightly run.
+  const runner = compile(compiler, 'test/native/runner.c', compiler === 'gcc' || NIGHTLY ? SANITIZERS : ['-O2'])
 
   it('random programs end as on the reference machine, sanitizers silent', () => {
-    compare(runner, randomCases('native', 250))
+    compare(runner, randomCases('native', NIGHTLY ? 5000 : 150))
   })
 
   it.skipIf(vectors === undefined)('the published programs end as on the reference machine, sanitizers silent', () => {

@@ -1,13 +1,12 @@
 // The core's trace event as a TraceEvent. Not a tracer.
 import { createOperands } from '../../isa/format.ts'
 import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
-import type { Program } from '../../program/program.ts'
 import type { Cell } from '../machine/cell.ts'
 import { AT_VM } from '../machine/layout.ts'
 import type { TraceEvent } from '../tracing.ts'
 
 /** Reads the event that the core has just written; always the same object. */
-export type EventReader = (cell: Cell, program: Program) => TraceEvent
+export type EventReader = (cell: Cell) => TraceEvent
 
 /** Offsets in pvm_event, core/pvm.h. */
 const EVENT = {

@@ -241,7 +241,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   onTrace(): number {
     this.#event ??= createEventReader()
-    const event = this.#event(this.#cell!, this.program)
+    const event = this.#event(this.#cell!)
     try {
       this.#tracer?.(event)
       return 0
@@ -300,18 +300,27 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     const { u32 } = cell
     u32[EXIT] = EXIT_RUNNING
     u32[BUSY] = 0
-    let code: number
-    if (limit < 0) code = cell.core.pvm_resume(AT_VM)
-    else {
-      code = Exit.Step
-      for (let left = limit; left > 0 && code === Exit.Step; left -= 0xffffffff) {
-        code = cell.core.pvm_step(AT_VM, Math.min(left, 0xffffffff))
-      }
-    }
+    const code = this.#enter(cell, limit)
     cell.refresh()
     if (code === ABORTED) throw this.#tracerError!.error
     if (code === NO_MEMORY) throw new RangeError('memory: no room for more pages outside of the window')
     return code as Exit
+  }
+
+  /** Lets the core run; what pvm_resume or pvm_step returns. */
+  #enter(cell: Cell, limit: number): number {
+    const { core } = cell
+    try {
+      if (limit < 0) return core.pvm_resume(AT_VM)
+      let code: number = Exit.Step
+      for (let left = limit; left > 0 && code === Exit.Step; left -= 0xffffffff) {
+        code = core.pvm_step(AT_VM, Math.min(left, 0xffffffff))
+      }
+      return code
+    } catch (error) {
+      cell.recover() // only an overflow of the host's stack comes through here
+      throw error
+    }
   }
 
   #finish(cell: Cell, exit: Exit): Exit {

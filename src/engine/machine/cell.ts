@@ -40,6 +40,7 @@ export class Cell {
   program: Program | undefined
   readonly #arenaAt: number
   readonly #arenaEnd: number
+  readonly #stackTop: number
   #buffer: ArrayBuffer
   u8: Uint8Array
   u32: Uint32Array
@@ -64,6 +65,7 @@ export class Cell {
     }
     this.core = new WebAssembly.Instance(coreModule(), { env }).exports as CoreExports
     this.core.pvm_init()
+    this.#stackTop = this.core.__stack_pointer.value as number
     this.#buffer = this.memory.buffer
     this.u8 = new Uint8Array(this.#buffer)
     this.u32 = new Uint32Array(this.#buffer)
@@ -71,6 +73,11 @@ export class Cell {
     this.regs = new BigUint64Array(this.#buffer, AT_VM, 13)
     this.regs32 = new Uint32Array(this.#buffer, AT_VM, 26)
     this.gas = new BigInt64Array(this.#buffer, AT_VM + 104, 1)
+  }
+
+  /** After an error that unwound the core's frames, such as an overflow of the host's stack in the middle of a run. */
+  recover(): void {
+    this.core.__stack_pointer.value = this.#stackTop
   }
 
   /** Renews the views when the memory has grown: guest pages outside of the window beyond the frames there are. */

@@ -3,6 +3,7 @@ import { CORE_BASE64 } from '../interpreter/core.gen.ts'
 
 /** What the core's instance exports; the functions of core/pvm.h and core/wasm.c. `vm` is always AT_VM. */
 export interface CoreExports extends WebAssembly.Exports {
+  readonly __stack_pointer: WebAssembly.Global
   pvm_init(): number
   pvm_stage(vm: number, arena: number, end: number, codeLength: number, jumpSize: number): number
   pvm_load(vm: number, arena: number, end: number, codeLength: number, jumpLength: number, jumpSize: number): number
