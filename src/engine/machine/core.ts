@@ -24,7 +24,14 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_zero(vm: number, page: number, count: number): number
 }
 
+/** Decoders that some runtimes have and TypeScript's libraries do not know yet. */
+interface Decoders {
+  readonly Buffer?: { from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer> }
+}
+
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const { Buffer } = globalThis as Decoders
+  if (Buffer !== undefined) return Buffer.from(text, 'base64') // 0.2 ms; the loop below takes 3 when it is cold
   const binary = atob(text.replaceAll('\n', ''))
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
