@@ -58,7 +58,7 @@ function textOf(instruction: Instruction): { readonly text: string; readonly var
   const usesX = template.includes('X')
   const usesY = template.includes('Y')
   const lines: string[] = []
-  for (const registers of REGISTERS) {
+  for (const registers of /[ABD].*[ABD]/.test(template) ? REGISTERS : REGISTERS.slice(0, 1)) {
     for (const x of usesX ? immediatesOf(instruction) : [0n]) {
       for (const y of usesY ? IMMEDIATES.slice(0, 6) : [0n]) {
         const operands = template.replace(/[ABDXYT]/g, letter =>
@@ -75,7 +75,9 @@ function textOf(instruction: Instruction): { readonly text: string; readonly var
 }
 
 function operandsOf({ kind, format }: Instruction): readonly bigint[] {
-  if (format === 'none' || format === 'imm' || format === 'off' || format === 'reg_imm64') return [0n]
+  if (['none', 'imm', 'imm_imm', 'off', 'reg_imm64'].includes(format)) return [0n]
+  if (kind === 'store' && format === 'reg_imm') return [0n, 0xffff_ffff_8000_0001n, 0x0123_4567_89ab_cdefn]
+  if (kind === 'load' && format === 'reg_imm') return [0n, 0xffff_ffff_8000_0001n]
   if (kind === 'load' || kind === 'store') return ADDRESSES
   return kind === 'djump' ? JUMPS : EDGES
 }
@@ -92,12 +94,12 @@ function stateOf(vm: Vm): object {
   }
 }
 
+/** Everything stored so far is the same. Stores overlap, so this is looked at once per variant. */
 function sameMemory(one: Vm, other: Vm): boolean {
-  const [left, right] = [one.memory.view(W, PAGE)!, other.memory.view(W, PAGE)!]
-  return left.every((byte, index) => byte === right[index])
+  return Buffer.from(one.memory.view(W, PAGE)!).equals(Buffer.from(other.memory.view(W, PAGE)!))
 }
 
-function compare(vm: Vm, oracle: Vm, entry: number, left: bigint, right: bigint, stores: boolean): void {
+function compare(vm: Vm, oracle: Vm, entry: number, left: bigint, right: bigint): void {
   for (const each of [vm, oracle]) {
     each.pc = entry
     each.gas = 10n
@@ -111,17 +113,10 @@ function compare(vm: Vm, oracle: Vm, entry: number, left: bigint, right: bigint,
     vm.exitArg === oracle.exitArg &&
     vm.pc === oracle.pc &&
     vm.gas === oracle.gas &&
-    vm.regs.every((value, index) => value === oracle.regs[index]) &&
-    (!stores || sameMemory(vm, oracle))
+    vm.regs.every((value, index) => value === oracle.regs[index])
   if (!same) {
     const [found, expected] = [stateOf(vm), stateOf(oracle)]
-    expect({ left, right, entry, memory: true, ...found }).toEqual({
-      left,
-      right,
-      entry,
-      memory: sameMemory(vm, oracle),
-      ...expected,
-    })
+    expect({ left, right, entry, ...found }).toEqual({ left, right, entry, ...expected })
   }
 }
 
@@ -177,7 +172,8 @@ export function instructionSuite(createVm: CreateVm): void {
       for (let variant = 0; variant < variants; variant++) {
         const entry = labels.get(`v${variant}`)!
         // The second half of the variants has the same register everywhere.
-        for (const [left, right] of variant < variants / 2 ? pairs : equal) compare(...pair, entry, left, right, stores)
+        for (const [left, right] of variant < variants / 2 ? pairs : equal) compare(...pair, entry, left, right)
+        if (stores) expect(sameMemory(...pair), `memory behind variant ${variant} of ${source}`).toBe(true)
       }
       for (const vm of pair) vm.dispose()
     })
