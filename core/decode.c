@@ -243,7 +243,14 @@ CORE record *emit(pvm *vm, record *r, u32 id, u32 pc) {
   r->d = REG_OF(o.d);
   r->x = (s32)o.x;
   r->pc = pc;
-  if (kind == KIND_LOAD || kind == KIND_STORE) r->x = (s32)((u32)o.x + PVM_ROTATION);
+  if (kind == KIND_LOAD || kind == KIND_STORE) {
+    r->x = (s32)((u32)o.x + PVM_ROTATION);
+    if (pvm_indirect_of[id] != id) { /* fewer cases in the loop: V8 compiles it sooner */
+      r->op = pvm_indirect_of[id];
+      if (pvm_format_of[id] == FORMAT_IMM_IMM) r->a = ZERO_REG;
+      else r->b = ZERO_REG;
+    }
+  }
   switch (slots_of(id)) {
     case 1:
       return r + 1;

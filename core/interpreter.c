@@ -86,6 +86,28 @@ COLD record *start_at(pvm *vm, u32 pc, s64 *gas, int *result) {
   return rec;
 }
 
+/* The load or store of a record, whatever it takes. 0 or how the machine stops. */
+COLD int slow_access(pvm *vm, const record *rec) {
+  u64 value = 0;
+  int result;
+  switch (op_of(rec)) {
+#define LOAD(name, type, where)                                            \
+  case OP_##name:                                                          \
+    result = pvm_slow_read(vm, (u32)(where), sizeof(type), &value);        \
+    if (result == 0) A = (u64)(s64)(type)value;                            \
+    return result;
+    PVM_LOADS(LOAD)
+#undef LOAD
+#define STORE(name, type, where, what) \
+  case OP_##name:                      \
+    return pvm_slow_write(vm, (u32)(where), sizeof(type), (what));
+    PVM_STORES(STORE)
+#undef STORE
+    default:
+      return PVM_PANIC;
+  }
+}
+
 #define NEXT(slots) \
   rec += (slots);   \
   continue
@@ -120,6 +142,7 @@ CORE __attribute__((noinline)) int run_fast(pvm *vm) {
     gas = slice;
   }
 
+again:
   for (;;) {
     switch (rec->op) {
 #define ALU(name, to, value) \
@@ -134,35 +157,25 @@ CORE __attribute__((noinline)) int run_fast(pvm *vm) {
       case OP_UNLIKELY:
         NEXT(1);
 
-#define LOAD(name, type, where)                                                   \
-  case OP_##name: {                                                               \
-    u32 p = (u32)(where);                                                         \
-    type value;                                                                   \
-    if (LIKELY(MAY(p, sizeof(type), RIGHT_FAST_READ))) {                          \
-      __builtin_memcpy(&value, HOST_ADDRESS(p), sizeof(type));                    \
-    } else {                                                                      \
-      u64 slow;                                                                   \
-      result = pvm_slow_read(vm, p, sizeof(type), &slow);                         \
-      if (result != 0) goto failed;                                               \
-      value = (type)slow;                                                         \
-    }                                                                             \
-    A = (u64)(s64)value;                                                          \
-    NEXT(1);                                                                      \
+#define LOAD(name, type, where)                                  \
+  case OP_##name: {                                              \
+    u32 p = (u32)(where);                                        \
+    type value;                                                  \
+    if (UNLIKELY(!MAY(p, sizeof(type), RIGHT_FAST_READ))) goto slow; \
+    __builtin_memcpy(&value, HOST_ADDRESS(p), sizeof(type));     \
+    A = (u64)(s64)value;                                         \
+    NEXT(1);                                                     \
   }
       PVM_LOADS(LOAD)
 #undef LOAD
 
-#define STORE(name, type, where, what)                                            \
-  case OP_##name: {                                                               \
-    u32 p = (u32)(where);                                                         \
-    type value = (type)(what);                                                    \
-    if (LIKELY(MAY(p, sizeof(type), RIGHT_FAST_WRITE))) {                         \
-      __builtin_memcpy(HOST_ADDRESS(p), &value, sizeof(type));                    \
-    } else {                                                                      \
-      result = pvm_slow_write(vm, p, sizeof(type), value);                        \
-      if (result != 0) goto failed;                                               \
-    }                                                                             \
-    NEXT(slots_of(OP_##name));                                                    \
+#define STORE(name, type, where, what)                           \
+  case OP_##name: {                                              \
+    u32 p = (u32)(where);                                        \
+    type value = (type)(what);                                   \
+    if (UNLIKELY(!MAY(p, sizeof(type), RIGHT_FAST_WRITE))) goto slow; \
+    __builtin_memcpy(HOST_ADDRESS(p), &value, sizeof(type));     \
+    NEXT(slots_of(OP_##name));                                   \
   }
       PVM_STORES(STORE)
 #undef STORE
@@ -311,7 +324,13 @@ CORE __attribute__((noinline)) int run_fast(pvm *vm) {
     }
   }
 
-failed: /* in the middle of a run: the instruction is paid, those behind it are not */
+slow: /* misaligned, across pages, a page that was never touched, outside of the window; or a failure */
+  result = slow_access(vm, rec);
+  if (result == 0) {
+    rec += slots_of(op_of(rec));
+    goto again;
+  }
+/* in the middle of a run: the instruction is paid, those behind it are not */
   pc = rec->pc;
   if (by_instruction) gas += unexecuted_after(rec);
 stopped:

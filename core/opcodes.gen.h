@@ -361,15 +361,21 @@ static const uint8_t pvm_ids[1024] = {
   OP(MIN, D, op_select(op_lt_s(A, B), A, B)) \
   OP(MIN_U, D, op_select(op_lt_u(A, B), A, B))
 
+/* Id of the form with a base register, by id; what is no load or store at an absolute address is itself. */
+static const uint8_t pvm_indirect_of[141] = {
+  0, 1, 2, 3, 4, 5, 24, 25, 26, 27, 10, 11, 12, 55, 56, 57,
+  58, 59, 60, 61, 51, 52, 53, 54, 24, 25, 26, 27, 28, 29, 30, 31,
+  32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+  48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+  64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79,
+  80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95,
+  96, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111,
+  112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127,
+  128, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140,
+};
+
 /* OP(name, type, address): the destination is A */
 #define PVM_LOADS(OP) \
-  OP(LOAD_U8, uint8_t, X) \
-  OP(LOAD_I8, int8_t, X) \
-  OP(LOAD_U16, uint16_t, X) \
-  OP(LOAD_I16, int16_t, X) \
-  OP(LOAD_U32, uint32_t, X) \
-  OP(LOAD_I32, int32_t, X) \
-  OP(LOAD_U64, uint64_t, X) \
   OP(LOAD_IND_U8, uint8_t, op_add(B, X)) \
   OP(LOAD_IND_I8, int8_t, op_add(B, X)) \
   OP(LOAD_IND_U16, uint16_t, op_add(B, X)) \
@@ -378,16 +384,18 @@ static const uint8_t pvm_ids[1024] = {
   OP(LOAD_IND_I32, int32_t, op_add(B, X)) \
   OP(LOAD_IND_U64, uint64_t, op_add(B, X))
 
+/* The same at absolute addresses */
+#define PVM_DIRECT_LOADS(OP) \
+  OP(LOAD_U8, uint8_t, X) \
+  OP(LOAD_I8, int8_t, X) \
+  OP(LOAD_U16, uint16_t, X) \
+  OP(LOAD_I16, int16_t, X) \
+  OP(LOAD_U32, uint32_t, X) \
+  OP(LOAD_I32, int32_t, X) \
+  OP(LOAD_U64, uint64_t, X)
+
 /* OP(name, type, address, value) */
 #define PVM_STORES(OP) \
-  OP(STORE_IMM_U8, uint8_t, X, Y) \
-  OP(STORE_IMM_U16, uint16_t, X, Y) \
-  OP(STORE_IMM_U32, uint32_t, X, Y) \
-  OP(STORE_IMM_U64, uint64_t, X, Y) \
-  OP(STORE_U8, uint8_t, X, A) \
-  OP(STORE_U16, uint16_t, X, A) \
-  OP(STORE_U32, uint32_t, X, A) \
-  OP(STORE_U64, uint64_t, X, A) \
   OP(STORE_IMM_IND_U8, uint8_t, op_add(A, X), Y) \
   OP(STORE_IMM_IND_U16, uint16_t, op_add(A, X), Y) \
   OP(STORE_IMM_IND_U32, uint32_t, op_add(A, X), Y) \
@@ -396,6 +404,17 @@ static const uint8_t pvm_ids[1024] = {
   OP(STORE_IND_U16, uint16_t, op_add(B, X), A) \
   OP(STORE_IND_U32, uint32_t, op_add(B, X), A) \
   OP(STORE_IND_U64, uint64_t, op_add(B, X), A)
+
+/* The same at absolute addresses */
+#define PVM_DIRECT_STORES(OP) \
+  OP(STORE_IMM_U8, uint8_t, X, Y) \
+  OP(STORE_IMM_U16, uint16_t, X, Y) \
+  OP(STORE_IMM_U32, uint32_t, X, Y) \
+  OP(STORE_IMM_U64, uint64_t, X, Y) \
+  OP(STORE_U8, uint8_t, X, A) \
+  OP(STORE_U16, uint16_t, X, A) \
+  OP(STORE_U32, uint32_t, X, A) \
+  OP(STORE_U64, uint64_t, X, A)
 
 /* OP(name, condition) */
 #define PVM_BRANCHES(OP) \

@@ -103,14 +103,14 @@ CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
     A = (u64)(s64)(type)value;                                                      \
     break;                                                                          \
   }
-    PVM_LOADS(LOAD)
+    PVM_LOADS(LOAD) PVM_DIRECT_LOADS(LOAD)
 #undef LOAD
 #define STORE(name, type, where, what)                                              \
   case OP_##name:                                                                   \
     result = pvm_slow_write(vm, (u32)(where) + PVM_ROTATION, sizeof(type), (what)); \
     if (result != 0) return result;                                                 \
     break;
-    PVM_STORES(STORE)
+    PVM_STORES(STORE) PVM_DIRECT_STORES(STORE)
 #undef STORE
 #define BRANCH(name, condition) \
   case OP_##name:               \
@@ -159,7 +159,7 @@ CORE s32 written_register(u32 id, const operands *o) {
     PVM_ALU(ALU)
 #undef ALU
 #define LOAD(name, type, where) case OP_##name:
-    PVM_LOADS(LOAD)
+    PVM_LOADS(LOAD) PVM_DIRECT_LOADS(LOAD)
 #undef LOAD
     case OP_LOAD_IMM_64:
     case OP_LOAD_IMM_JUMP:
@@ -184,7 +184,7 @@ CORE void describe_access(pvm *vm, u32 id, const operands *decoded, pvm_event *e
     event->address = (u32)(where);  \
     event->width = sizeof(type);    \
     break;
-    PVM_LOADS(LOAD)
+    PVM_LOADS(LOAD) PVM_DIRECT_LOADS(LOAD)
 #undef LOAD
 #define STORE(name, type, where, what) \
   case OP_##name:                      \
@@ -193,7 +193,7 @@ CORE void describe_access(pvm *vm, u32 id, const operands *decoded, pvm_event *e
     event->width = sizeof(type);       \
     event->value = (type)(what);       \
     break;
-    PVM_STORES(STORE)
+    PVM_STORES(STORE) PVM_DIRECT_STORES(STORE)
 #undef STORE
     default:
       break;

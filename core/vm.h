@@ -94,6 +94,7 @@ enum {
 };
 
 typedef struct {
+  uint64_t zero; /* 192 base register of loads and stores at absolute addresses */
   /* Memory. */
   uint8_t *rights;       /* by physical page */
 #if WASM
@@ -148,6 +149,7 @@ typedef struct {
 #define OFFSET(vm, pointer) ((u32)((uint8_t *)(pointer) - OWN(vm)->arena))
 #endif
 #define REG_OF(n) ((uint16_t)(REG_BASE + 8u * (n)))
+#define ZERO_REG ((uint16_t)(REG_BASE + offsetof(machine, own)))
 
 /* Operands of one instruction (GP A.5.1 to A.5.13): register numbers, 64-bit immediates, target. */
 typedef struct {

@@ -87,6 +87,35 @@ function store(instruction: Instruction): string {
   return `${upper(instruction.name)}, uint${operator.replace('store', '')}_t, ${c(args[0]!)}, ${c(args[1]!)}`
 }
 
+/** Where a load or store with an absolute address X goes: the same with a base register, which then reads as zero. */
+function indirectOf(instruction: Instruction): Instruction {
+  if (!isDirect(instruction)) return instruction
+  const operator = accessOf(instruction)
+  const last = effectOf(instruction.id).action?.args[1]
+  const twin = INSTRUCTIONS.find(other => {
+    const value = effectOf(other.id).action?.args[1]
+    const sameValue = last?.is === 'operand' && value?.is === 'operand' ? last.letter === value.letter : last === value
+    return other.kind === instruction.kind && !isDirect(other) && accessOf(other) === operator && sameValue
+  })
+  if (twin === undefined) throw new Error(`${instruction.name}: no form with a base register`)
+  return twin
+}
+
+/** `load_u8`, `store32`, … */
+function accessOf(instruction: Instruction): string | undefined {
+  const { assign, action } = effectOf(instruction.id)
+  if (action !== undefined) return action.operator
+  return assign?.value.is === 'apply' ? assign.value.operator : undefined
+}
+
+/** Whether it is a load or store at an absolute address. */
+function isDirect(instruction: Instruction): boolean {
+  if (instruction.kind !== 'load' && instruction.kind !== 'store') return false
+  const { assign, action } = effectOf(instruction.id)
+  const where = action !== undefined ? action.args[0] : assign!.value.is === 'apply' ? assign!.value.args[0] : undefined
+  return where?.is === 'operand'
+}
+
 function branch(instruction: Instruction): string {
   return `${upper(instruction.name)}, ${c(effectOf(instruction.id).action!.args[0]!)}`
 }
@@ -128,8 +157,27 @@ export function generateOpcodes(): string {
         .filter(i => i.format !== 'reg_imm64')
         .map(alu),
     ),
-    list('PVM_LOADS', 'OP(name, type, address): the destination is A', ofKind('load').map(load)),
-    list('PVM_STORES', 'OP(name, type, address, value)', ofKind('store').map(store)),
+    bytes(
+      'pvm_indirect_of',
+      'Id of the form with a base register, by id; what is no load or store at an absolute address is itself.',
+      INSTRUCTIONS.map(i => indirectOf(i).id),
+    ),
+    list(
+      'PVM_LOADS',
+      'OP(name, type, address): the destination is A',
+      ofKind('load')
+        .filter(i => !isDirect(i))
+        .map(load),
+    ),
+    list('PVM_DIRECT_LOADS', 'The same at absolute addresses', ofKind('load').filter(isDirect).map(load)),
+    list(
+      'PVM_STORES',
+      'OP(name, type, address, value)',
+      ofKind('store')
+        .filter(i => !isDirect(i))
+        .map(store),
+    ),
+    list('PVM_DIRECT_STORES', 'The same at absolute addresses', ofKind('store').filter(isDirect).map(store)),
     list('PVM_BRANCHES', 'OP(name, condition)', ofKind('branch').map(branch)),
     '#endif\n',
   ].join('\n')
