@@ -261,7 +261,12 @@ describe('mistakes', () => {
     ['trap\n.at 3', 'wrong-place', 2, 1],
     ['.jump_table 300\n.entry_size 1\ntrap', 'out-of-range', 1, 13],
     ['.jump_table 1\n.jump_table_bytes 1\ntrap', 'conflict', 1, 13],
-    ['.format raw\n.ro\n.u8 1', 'conflict', 1, 1],
+    ['.format raw\n  .ro\n.u8 1', 'conflict', 2, 3],
+    ['trap\n.format elf', 'unknown-name', 2, 1],
+    ['.import a\n.heap 1', 'conflict', 2, 1],
+    ['.metadata "a", "b", "c"\n.stack 16777216', 'out-of-range', 2, 1],
+    ['.section 7 00\ntrap', 'out-of-range', 1, 1],
+    ['trap\n.isa gp-9', 'unknown-name', 2, 1],
     [`.equ N = 1\njump 128:1`, 'out-of-range', 2, 6],
   ])('%j is %s at %i:%i', (text, code, line, column) => {
     expect(failure(text)).toMatchObject({ code, line, column })

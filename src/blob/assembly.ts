@@ -1,6 +1,6 @@
 // Assembly text to a file of any container. Not the language: that is isa/ and docs/assembly.md.
 import { type Assembly, assembleSource } from '../isa/assembler.ts'
-import { AssemblyError } from '../isa/assembly-error.ts'
+import { AssemblyError, type AssemblyErrorCode } from '../isa/assembly-error.ts'
 import type { InstructionSet, InstructionSetName } from '../isa/set.ts'
 import { BLOB_KINDS, type BlobKind, type Container, parseContainer, partsOf } from './container.ts'
 import { encodeJam, encodeMetadata } from './jam.ts'
@@ -35,11 +35,24 @@ export interface Assembled {
   readonly warnings: Assembly['warnings']
 }
 
+/** An error at the first use of a directive. */
+function errorAt(
+  assembly: Assembly,
+  directive: string,
+  code: AssemblyErrorCode,
+  expected: string,
+  found?: string,
+): AssemblyError {
+  const { line, column } = assembly.places.get(directive) ?? { line: 1, column: 1 }
+  return new AssemblyError(code, line, column, expected, found)
+}
+
 function kindOf(assembly: Assembly, wanted: BlobKind | undefined): BlobKind {
   const name = wanted ?? assembly.format
   if (name !== undefined) {
     const kind = BLOB_KINDS.find(known => known === name)
-    if (kind === undefined) throw new AssemblyError('unknown-name', 1, 1, `a format of ${BLOB_KINDS.join(', ')}`, name)
+    if (kind === undefined)
+      throw errorAt(assembly, '.format', 'unknown-name', `a format of ${BLOB_KINDS.join(', ')}`, name)
     return kind
   }
   if (assembly.metadata !== undefined) return 'jam'
@@ -52,7 +65,7 @@ function kindOf(assembly: Assembly, wanted: BlobKind | undefined): BlobKind {
 /** Directives a container has no place for are mistakes, not decoration. */
 function refuseUnused(assembly: Assembly, kind: BlobKind): void {
   const refuse = (has: boolean, directive: string): void => {
-    if (has) throw new AssemblyError('conflict', 1, 1, `no ${directive} in a program of format ${kind}`)
+    if (has) throw errorAt(assembly, directive, 'conflict', `no ${directive} in a program of format ${kind}`)
   }
   if (kind === 'raw') {
     refuse(assembly.readOnlySize > 0, '.ro')
@@ -64,7 +77,8 @@ function refuseUnused(assembly: Assembly, kind: BlobKind): void {
   if (kind === 'polkavm') {
     refuse(assembly.heapPages !== undefined, '.heap')
     refuse(assembly.exactTable !== undefined && assembly.exactTable.bytes.length > 0, '.jump_table_bytes')
-    refuse(assembly.jumpTableEntrySize > 4, '.entry_size above 4')
+    if (assembly.jumpTableEntrySize > 4)
+      throw errorAt(assembly, '.entry_size', 'out-of-range', 'at most 4 in a .polkavm file')
     return
   }
   refuse(assembly.imports.length > 0, '.import')
@@ -87,7 +101,7 @@ const MAX_STANDARD = 2 ** 24 - 1
 function standardProgram(assembly: Assembly): StandardProgram {
   const area = (bytes: Uint8Array, size: number, name: string): Uint8Array => {
     if (size > MAX_STANDARD)
-      throw new AssemblyError('out-of-range', 1, 1, `at most ${MAX_STANDARD} bytes in ${name}`, `${size}`)
+      throw errorAt(assembly, name, 'out-of-range', `at most ${MAX_STANDARD} bytes in ${name}`, `${size}`)
     if (size === bytes.length) return bytes
     const out = new Uint8Array(size)
     out.set(bytes)
@@ -95,7 +109,7 @@ function standardProgram(assembly: Assembly): StandardProgram {
   }
   const stackSize = assembly.stackSize ?? 0
   if (stackSize > MAX_STANDARD) {
-    throw new AssemblyError('out-of-range', 1, 1, `a stack of at most ${MAX_STANDARD} bytes`, `${stackSize}`)
+    throw errorAt(assembly, '.stack', 'out-of-range', `a stack of at most ${MAX_STANDARD} bytes`, `${stackSize}`)
   }
   return {
     readOnly: area(assembly.readOnly, assembly.readOnlySize, '.ro'),
@@ -109,7 +123,7 @@ function standardProgram(assembly: Assembly): StandardProgram {
 function polkavmFile(assembly: Assembly): Uint8Array {
   const { readOnly, readWrite, readOnlySize, readWriteSize, sections, exports } = assembly
   for (const { id } of sections) {
-    if (id < 128) throw new AssemblyError('out-of-range', 1, 1, '.section numbers from 128 to 255', `${id}`)
+    if (id < 128) throw errorAt(assembly, '.section', 'out-of-range', '.section numbers from 128 to 255', `${id}`)
   }
   return encodePolkavm({
     version: assembly.version ?? polkavmVersion(assembly.instructionSet.name),

@@ -5,7 +5,7 @@ import { encodedLength, encodeInstruction, shortestWidth } from './encode.ts'
 import { type JumpSite, layoutCode } from './relax.ts'
 import { INSTRUCTION_SETS, type InstructionSet, type InstructionSetName, instructionSet } from './set.ts'
 import { type ImmediateLetter, shapeOf } from './shape.ts'
-import type { CodeItem, DataArea, InstructionItem, Source, Target } from './source.ts'
+import type { CodeItem, DataArea, InstructionItem, Place, Source, Target } from './source.ts'
 import { readSource } from './statements.ts'
 import type { Expression } from './syntax.ts'
 
@@ -19,6 +19,8 @@ export interface AssemblyWarning {
 /** What a text assembles to. Code, bitmask and jump table are as in a program blob. */
 export interface Assembly {
   readonly instructionSet: InstructionSet
+  /** Where each directive is used first. */
+  readonly places: ReadonlyMap<string, Place>
   /** The `.format` directive. */
   readonly format: string | undefined
   readonly code: Uint8Array
@@ -189,7 +191,8 @@ function setOf(source: Source, wanted: InstructionSetName | undefined): Instruct
   const name = wanted ?? source.instructionSet ?? 'gp-0.7.2'
   const known = INSTRUCTION_SETS.find(set => set === name)
   if (known === undefined) {
-    throw new AssemblyError('unknown-name', 1, 1, `an instruction set of ${INSTRUCTION_SETS.join(', ')}`, name)
+    const { line, column } = source.places.get('.isa') ?? { line: 1, column: 1 }
+    throw new AssemblyError('unknown-name', line, column, `an instruction set of ${INSTRUCTION_SETS.join(', ')}`, name)
   }
   return instructionSet(known)
 }
@@ -333,6 +336,7 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
   }
   return {
     instructionSet: set,
+    places: source.places,
     format: source.format,
     code,
     bitmask,

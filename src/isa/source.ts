@@ -49,8 +49,16 @@ export interface Label {
   readonly line: number
 }
 
+/** A place in the text, both from 1. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
 /** Everything a text says. */
 export interface Source {
+  /** Where each directive is used first. */
+  readonly places: Map<string, Place>
   section: SectionName
   instructionSet: string | undefined
   format: string | undefined
@@ -95,6 +103,7 @@ export function readTarget(line: Line, widths: boolean): Target {
 /** A source that says nothing yet. */
 export function createSource(): Source {
   return {
+    places: new Map(),
     section: 'code',
     instructionSet: undefined,
     format: undefined,

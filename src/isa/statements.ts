@@ -142,6 +142,7 @@ export function readSource(text: string): Source {
         const known = [...DIRECTIVES.keys()].join(' ')
         throw new AssemblyError('unknown-directive', number, column, `one of ${known}`, directive)
       }
+      if (!source.places.has(directive)) source.places.set(directive, { line: number, column })
       read(line, source, column)
     }
     line.expectEnd()
