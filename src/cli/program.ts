@@ -37,7 +37,7 @@ export async function runCli(args: readonly string[], terminal: Terminal, about:
       'after',
       `
 Examples:
-  coulis run examples/counter.jam --entry accumulate --gas 1m
+  coulis run examples/counter.jam --entry accumulate --args 0x2a0003
   coulis inspect service.jam
   coulis conform ../shared/vectors
   coulis help run`,
