@@ -56,11 +56,13 @@ export class Emitter {
   readonly #byKind: ReadonlyMap<Kind, readonly Instruction[]>
   readonly #opcodes: ReadonlyMap<string, number>
   readonly #wide = new Uint32Array(2)
+  #registers: readonly number[]
 
   constructor(random: Random, set: InstructionSet, mood: Mood) {
     this.random = random
     this.set = set
     this.mood = mood
+    this.#registers = mood.registers
     const index = indexOf(set)
     this.#byKind = index.byKind
     this.#opcodes = index.opcodes
@@ -77,7 +79,22 @@ export class Emitter {
 
   /** A register nibble. */
   register(): number {
-    return this.random.chance(1) ? this.random.below(16) : this.random.pick(this.mood.registers)
+    return this.random.chance(1) ? this.random.below(16) : this.random.pick(this.#registers)
+  }
+
+  /** Writes something that leaves some registers alone (but for the odd nibble). */
+  sparing(registers: readonly number[], write: () => void): void {
+    const all = this.#registers
+    const rest = Array.from({ length: 13 }, (_, r) => r).filter(r => !registers.includes(r))
+    this.#registers = rest.slice(this.random.below(4), this.random.between(5, rest.length))
+    write()
+    this.#registers = all
+  }
+
+  /** Some different registers. */
+  distinct(count: number): number[] {
+    const rest = Array.from({ length: 13 }, (_, r) => r)
+    return Array.from({ length: count }, () => rest.splice(this.random.below(rest.length), 1)[0]!)
   }
 
   /** A label: one of those that exist, mostly placed at block starts. */

@@ -1,6 +1,8 @@
 // Pieces of generated programs: straight runs, loops, calls, recursion, switches, memory and host calls, irreducible flow.
-// Not single instructions: emit.ts. Every piece begins a basic block and ends with a terminator.
+// Not single instructions: emit.ts; memory in patterns: streams.ts. Every piece begins a basic block, most end with a
+// terminator.
 import type { Emitter } from './emit.ts'
+import { accessGroup, deepCalls, streamLoop } from './streams.ts'
 
 /** One random instruction that does not end the block. */
 function filler(emitter: Emitter): void {
@@ -220,13 +222,16 @@ function hostLoop(emitter: Emitter): void {
 export function writeSegment(emitter: Emitter, plain: boolean): void {
   const { random, writer } = emitter
   const kind = random.below(100)
-  if (kind < 15) fillers(emitter, random.between(1, 12))
-  else if (kind < 40) tangle(emitter)
-  else if (kind < 60) loop(emitter, 2)
-  else if (kind < 75) calls(emitter)
-  else if (kind < 85) jumpSwitch(emitter)
-  else if (kind < 92) hostLoop(emitter)
-  else if (kind < 94 && !plain) fillers(emitter, random.between(200, 3000))
+  if (kind < 14) fillers(emitter, random.between(1, 12))
+  else if (kind < 34) tangle(emitter)
+  else if (kind < 48) loop(emitter, 2)
+  else if (kind < 60) calls(emitter)
+  else if (kind < 64) deepCalls(emitter)
+  else if (kind < 72) jumpSwitch(emitter)
+  else if (kind < 78) hostLoop(emitter)
+  else if (kind < 90) streamLoop(emitter)
+  else if (kind < 92 && !plain) fillers(emitter, random.between(200, 3000))
+  else if (kind < 96) accessGroup(emitter)
   else memoryAccesses(emitter)
   if (random.chance(85)) terminator(emitter)
   else {

@@ -1,0 +1,119 @@
+// Memory in patterns that compilers of guest code look for: loops that walk through pages with a stride, groups of accesses
+// off one base, frames of a deep recursion. Not single accesses: segments.ts.
+import type { Emitter } from './emit.ts'
+
+const STORES = [120, 123] as const // store_ind_u8 … u64, the same in every set (GP A.5.10)
+const LOADS = [124, 130] as const // load_ind_u8 … u64
+
+function access(emitter: Emitter, value: number, base: number, offset: number): void {
+  const { random } = emitter
+  const [low, high] = random.chance(50) ? LOADS : STORES
+  emitter.operands(random.between(low, high), 'reg_reg_imm', value, base, 0, offset)
+}
+
+function addImmediate(emitter: Emitter, register: number, by: number): void {
+  const name = emitter.random.chance(85) ? 'add_imm_64' : 'add_imm_32'
+  emitter.operands(emitter.opcode(name), 'reg_reg_imm', register, register, 0, by)
+}
+
+/** Moves a pointer by a constant or by what a register holds. */
+function advance(emitter: Emitter, pointer: number, stride: number, strideRegister: number): void {
+  if (strideRegister < 0) addImmediate(emitter, pointer, stride)
+  else emitter.operands(emitter.opcode('add_64'), 'reg_reg_reg', pointer, strideRegister, pointer, 0)
+}
+
+/** A loop of one block that reads and writes through pointers moving by a step, until a count or an end is reached. */
+export function streamLoop(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const [first, second, counter, value, step] = emitter.distinct(5) as [number, number, number, number, number]
+  const pointers = random.chance(50) ? [first] : [first, second]
+  const stride = random.pick([1, 2, 4, 8, 8, 3, 16, -1, -4, -8, 64, 4096, 0])
+  const strideRegister = random.chance(25) ? step : -1
+  for (const pointer of pointers) emitter.set32(pointer, emitter.address() & (random.chance(70) ? ~7 : ~0))
+  emitter.set32(step, stride)
+  const byEnd = random.chance(40)
+  if (byEnd)
+    emitter.operands(emitter.opcode('add_imm_64'), 'reg_reg_imm', counter, first, 0, stride * random.below(600))
+  else emitter.set32(counter, random.pick([1, 7, 9, 40, 300, 600]))
+  writer.begin(emitter.opcode('fallthrough'))
+  const head = writer.newLabel()
+  writer.place(head)
+  emitter.sparing([first, second, counter, step], () => {
+    const early = random.chance(20)
+    if (early) advance(emitter, first, stride, strideRegister)
+    for (let i = random.between(1, 5); i > 0; i--) {
+      access(emitter, random.chance(60) ? value : emitter.register(), random.pick(pointers), random.below(24) - 8)
+      if (random.chance(40)) emitter.ofKind('alu')
+    }
+    if (!early) advance(emitter, first, stride, strideRegister)
+    if (pointers.length > 1) advance(emitter, second, random.chance(50) ? stride : -stride, strideRegister)
+  })
+  if (byEnd) {
+    // branch_ne, _lt_u, _lt_s, _ge_u, _ge_s of pointer and end
+    emitter.operands(random.between(171, 175), 'reg_reg_off', first, counter, 0, 0, head)
+    return
+  }
+  addImmediate(emitter, counter, -1)
+  writer.begin(emitter.opcode('branch_ne_imm'))
+  writer.byte(counter)
+  writer.target(head, 2)
+}
+
+/** Accesses off one base, some of them after it has moved or from a copy of it. */
+export function accessGroup(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const [base, copy] = emitter.distinct(2) as [number, number]
+  const reach = random.pick([16, 64, 512, 4096])
+  const offset = (): number => random.below(2 * reach) - reach
+  if (random.chance(85)) emitter.set32(base, emitter.address() & (random.chance(60) ? ~7 : ~0))
+  emitter.sparing([base, copy], () => {
+    for (let i = random.between(3, 14); i > 0; i--) {
+      const kind = random.below(10)
+      if (kind < 7) access(emitter, emitter.register(), kind < 5 ? base : copy, offset())
+      else if (kind < 8) addImmediate(emitter, base, offset() & ~7)
+      else if (kind < 9) {
+        writer.begin(emitter.opcode('move_reg'))
+        writer.byte(copy | (base << 4))
+      } else emitter.ofKind('alu')
+    }
+  })
+}
+
+/** A function that calls itself to a depth, with return addresses on a stack. */
+export function deepCalls(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const [link, stack, depth] = random.chance(70) ? [0, 1, 5] : (emitter.distinct(3) as [number, number, number])
+  const [self, out] = [writer.newLabel(), writer.newLabel()]
+  const frame = random.pick([8, 8, 16, 40])
+  const call = (): void => {
+    const back = writer.newLabel()
+    writer.begin(emitter.opcode('load_imm_jump'))
+    writer.byte(link | (4 << 4))
+    writer.immediate(writer.entry(back), 4)
+    writer.target(self, 2)
+    writer.place(back)
+  }
+  if (emitter.mood.pages.length > 0) emitter.set32(stack, (random.pick(emitter.mood.pages) + 1) * 4096)
+  emitter.set32(depth, random.pick([0, 1, 3, 20, 100, 300, 500]))
+  call()
+  writer.begin(emitter.opcode('trap'))
+  writer.place(self)
+  addImmediate(emitter, stack, -frame)
+  emitter.operands(emitter.opcode('store_ind_u64'), 'reg_reg_imm', link, stack, 0, 0)
+  writer.begin(emitter.opcode('branch_eq_imm'))
+  writer.byte(depth)
+  writer.target(out, 2)
+  addImmediate(emitter, depth, -1)
+  emitter.sparing([link, stack, depth], () => {
+    for (let i = random.below(3); i > 0; i--) emitter.ofKind(random.chance(90) ? 'alu' : 'host')
+  })
+  call()
+  emitter.sparing([link, stack, depth], () => {
+    for (let i = random.below(3); i > 0; i--) emitter.ofKind('alu')
+  })
+  writer.begin(emitter.opcode('fallthrough'))
+  writer.place(out)
+  emitter.operands(emitter.opcode('load_ind_u64'), 'reg_reg_imm', link, stack, 0, 0)
+  addImmediate(emitter, stack, frame)
+  emitter.operands(emitter.opcode('jump_ind'), 'reg_imm', link, 0, 0, 0)
+}
