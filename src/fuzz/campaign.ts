@@ -70,7 +70,7 @@ interface Plan {
 }
 
 const CLOSE: Plan = { generate: { entries: 2 }, drive: { memory: 'exits' } }
-const SHORT: Plan = { generate: { entries: 250, rounds: 8, gas: 400, plain: true }, drive: { memory: 'case' } }
+const SHORT: Plan = { generate: { entries: 250, rounds: 8, gas: 1500, plain: true }, drive: { memory: 'case' } }
 /** The reference machine runs about a million instructions in a second; with it among the engines long is shorter. */
 const LONG: Plan = { generate: { entries: 20, rounds: 2, gas: 20_000_000, plain: true }, drive: { memory: 'case' } }
 const LONG_WITH_REFERENCE: Plan = { generate: { entries: 20, gas: 200_000, plain: true }, drive: { memory: 'case' } }
