@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { machine } from './lib/machine.mjs'
 import { summary } from './lib/measure.mjs'
 import { nodeBinaries } from './lib/opponents.mjs'
@@ -35,8 +35,10 @@ const NODE_FLAGS = {
 }
 
 function run(script, kind, node) {
-  const command = [node.path, ...(NODE_FLAGS[script] ?? []), join(BENCH, 'micro', script), '--engine', kind]
-  const pinned = options.cpu === 'none' ? command : ['taskset', '-c', options.cpu, ...command]
+  const command = [node.path, ...(NODE_FLAGS[basename(script)] ?? []), join(BENCH, script), '--engine', kind]
+  // PolkaVM's process sandbox spins in two processes and needs two cores.
+  const pinned =
+    options.cpu === 'none' || script.includes('polkavm') ? command : ['taskset', '-c', options.cpu, ...command]
   const { stdout, stderr, error } = spawnSync(pinned[0], pinned.slice(1), { encoding: 'utf8', timeout: 300_000 })
   const lines = stdout?.split('\n').filter(l => l.startsWith('{')) ?? []
   if (lines.length === 0) {
@@ -47,18 +49,32 @@ function run(script, kind, node) {
   return lines.map(l => JSON.parse(l)).filter(l => l.skipped === undefined)
 }
 
+/** The same figures on our opponents: a script, and whether it depends on the Node version. */
+const PEERS = [
+  { script: 'anan-as-traces.mjs', like: 'traces.mjs', everyNode: true },
+  { script: 'polkavm-traces.mjs', like: 'traces.mjs', everyNode: false },
+]
+
 const figures = new Map()
+function add(line, on) {
+  const key = `${line.name} ${on}`
+  if (!figures.has(key)) figures.set(key, { ...line, on, values: [] })
+  figures.get(key).values.push(line.value)
+}
+
 for (const script of scripts) {
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const kind of kinds) {
       for (const node of nodes) {
-        for (const line of run(script, kind, node)) {
-          const on = `${kind}, Node ${node.major}`
-          const key = `${line.name} ${on}`
-          if (!figures.has(key)) figures.set(key, { ...line, on, values: [] })
-          figures.get(key).values.push(line.value)
-        }
+        for (const line of run(join('micro', script), kind, node)) add(line, `${kind}, Node ${node.major}`)
       }
+    }
+  }
+}
+for (const { script, like, everyNode } of PEERS.filter(p => scripts.includes(p.like))) {
+  for (const node of everyNode ? nodes : nodes.slice(0, 1)) {
+    for (const line of run(join('peers', script), 'reference', node)) {
+      add(line, everyNode ? `${line.engine}, Node ${node.major}` : line.engine)
     }
   }
 }

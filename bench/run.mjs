@@ -23,8 +23,8 @@ function parse(argv) {
   return o
 }
 
-/** Programs measured elsewhere: `halt` is the cost of an instance (micro/), fib27 is fib33 in short. */
-const NOT_TIMED = new Set(['halt', 'fib27', 'bigcode'])
+/** Measured elsewhere: `halt` is the cost of an instance (micro/). */
+const NOT_TIMED = new Set(['halt'])
 
 function run(opponent, file, options) {
   const flags = ['--runs', options.runs, '--seconds', options.seconds, '--warmup', '1']
@@ -43,7 +43,13 @@ function merged(lines) {
   if (failed !== undefined) return failed
   const ms = { median: summary(lines.map(l => l.ms.median)).median, min: Math.min(...lines.map(l => l.ms.min)) }
   ms.max = Math.max(...lines.map(l => l.ms.max))
-  return { ...lines[0], ms, runs: lines.reduce((n, l) => n + l.runs, 0) }
+  const firstMs = Math.min(...lines.map(l => l.firstMs ?? Number.POSITIVE_INFINITY))
+  return {
+    ...lines[0],
+    ms,
+    ...(Number.isFinite(firstMs) ? { firstMs } : {}),
+    runs: lines.reduce((n, l) => n + l.runs, 0),
+  }
 }
 
 const options = parse(process.argv.slice(2))

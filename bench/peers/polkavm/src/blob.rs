@@ -2,9 +2,12 @@
 //! Not a linker: a page map that PolkaVM's fixed memory layout cannot express is refused.
 
 use crate::program::Program;
+use std::collections::HashMap;
 
 const K: u32 = 0x1_0000;
 const JAM_V1: u8 = 3;
+const ECALLI: u8 = 10;
+const SBRK: u8 = 101;
 /// PolkaVM's stack ends one guard zone below the auxiliary data, which ends here.
 const AUX_END: u32 = 0xffff_0000;
 /// Writable pages from here on are the stack.
@@ -41,8 +44,14 @@ fn get_varint(bytes: &[u8], at: &mut usize) -> Result<u32, String> {
     Ok(high | u32::from_le_bytes(rest))
 }
 
-/// The program with its opcodes in the numbering of Gray Paper 0.8.0: 102..=111 move down by one.
-fn transcode(blob: &[u8]) -> Result<Vec<u8>, String> {
+/// The parts of a program blob: start and length of the code, start of its bitmask.
+struct Parts {
+    code: usize,
+    code_length: usize,
+    mask: usize,
+}
+
+fn parts(blob: &[u8]) -> Result<Parts, String> {
     let mut at = 0;
     let entries = get_varint(blob, &mut at)? as usize;
     let entry_size = usize::from(*blob.get(at).ok_or("program blob ends early")?);
@@ -53,13 +62,32 @@ fn transcode(blob: &[u8]) -> Result<Vec<u8>, String> {
     if blob.len() != mask + code_length.div_ceil(8) {
         return Err("program blob: lengths do not add up".into());
     }
+    Ok(Parts { code, code_length, mask })
+}
+
+/// Turns every sbrk into an `ecalli` of the same two bytes; answers where they were and their operand byte.
+pub fn replace_sbrk(blob: &mut [u8]) -> Result<HashMap<u32, u8>, String> {
+    let p = parts(blob)?;
+    let mut found = HashMap::new();
+    for i in 0..p.code_length {
+        if blob[p.mask + i / 8] >> (i % 8) & 1 == 1 && blob[p.code + i] == SBRK {
+            blob[p.code + i] = ECALLI;
+            found.insert(i as u32, blob[p.code + i + 1]);
+        }
+    }
+    Ok(found)
+}
+
+/// The program with its opcodes in the numbering of Gray Paper 0.8.0: 102..=111 move down by one.
+fn transcode(blob: &[u8]) -> Result<Vec<u8>, String> {
+    let Parts { code, code_length, mask } = parts(blob)?;
     let mut out = blob.to_vec();
     for i in 0..code_length {
         if blob[mask + i / 8] >> (i % 8) & 1 == 0 {
             continue;
         }
         match blob[code + i] {
-            101 => return Err("sbrk is not in JamV1".into()),
+            SBRK => return Err("sbrk is not in JamV1".into()),
             n @ 102..=111 => out[code + i] = n - 1,
             _ => {}
         }

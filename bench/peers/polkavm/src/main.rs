@@ -3,6 +3,7 @@
 
 mod blob;
 mod program;
+mod traces;
 
 use polkavm::{
     ArcBytes, BackendKind, Config, Engine, GasMeteringKind, InterruptKind, Module, ModuleConfig, ProgramCounter,
@@ -12,7 +13,7 @@ use program::Program;
 use std::time::{Duration, Instant};
 
 const USAGE: &str = "usage: polkavm-bench --backend interpreter|generic|linux --gas sync|none \
-[--runs N] [--seconds S] program.json ...";
+[--runs N] [--seconds S] program.json ... | --traces file";
 
 struct Options {
     backend: String,
@@ -21,6 +22,8 @@ struct Options {
     /// A program stops being repeated when its timed runs have taken this long in total.
     limit: Duration,
     files: Vec<String>,
+    /// Recorded runs to replay instead of running files.
+    traces: Option<String>,
 }
 
 fn options() -> Result<Options, String> {
@@ -30,11 +33,13 @@ fn options() -> Result<Options, String> {
         runs: 5,
         limit: Duration::from_secs(10),
         files: Vec::new(),
+        traces: None,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} needs a value"));
         match arg.as_str() {
+            "--traces" => o.traces = Some(value()?),
             "--backend" => o.backend = value()?,
             "--gas" => {
                 o.gas = match value()?.as_str() {
@@ -52,7 +57,7 @@ fn options() -> Result<Options, String> {
             _ => o.files.push(arg),
         }
     }
-    if o.backend.is_empty() || o.files.is_empty() || o.runs == 0 {
+    if o.backend.is_empty() || (o.files.is_empty() && o.traces.is_none()) || o.runs == 0 {
         return Err(USAGE.into());
     }
     Ok(o)
@@ -211,6 +216,10 @@ fn main() {
     };
     let o = options().unwrap_or_else(|e| fail(e));
     let engine = engine(&o.backend).unwrap_or_else(|e| fail(e));
+    if let Some(file) = &o.traces {
+        traces::run(&o, &engine, file).unwrap_or_else(|e| fail(e));
+        return;
+    }
     let mut failures = 0;
     for file in &o.files {
         let result = Program::read(file).and_then(|program| measure(&o, &engine, &program));

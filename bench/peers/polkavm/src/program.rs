@@ -53,7 +53,11 @@ pub struct Program {
 impl Program {
     pub fn read(path: &str) -> Result<Program, String> {
         let text = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
-        let f: File = serde_json::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
+        Program::parse(&text).map_err(|e| format!("{path}: {e}"))
+    }
+
+    pub fn parse(text: &str) -> Result<Program, String> {
+        let f: File = serde_json::from_str(text).map_err(|e| e.to_string())?;
         Ok(Program {
             name: f.name,
             regs: f.initial_regs,
