@@ -7,7 +7,6 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { machine } from './lib/machine.mjs'
-import { summary } from './lib/measure.mjs'
 import { nodeBinaries } from './lib/opponents.mjs'
 import { BENCH, DIST } from './lib/programs.mjs'
 import { figuresTable, writeReport } from './lib/report.mjs'
@@ -71,14 +70,18 @@ for (const script of scripts) {
     }
   }
 }
-for (const { script, like, everyNode } of PEERS.filter(p => scripts.includes(p.like))) {
+for (const { script, everyNode } of PEERS.filter(p => scripts.includes(p.like))) {
   for (const node of everyNode ? nodes : nodes.slice(0, 1)) {
     for (const line of run(join('peers', script), 'reference', node)) {
       add(line, everyNode ? `${line.engine}, Node ${node.major}` : line.engine)
     }
   }
 }
-const list = [...figures.values()].map(f => ({ ...f, value: summary(f.values).median }))
+// The best of the rounds: what disturbs only ever slows down.
+const list = [...figures.values()].map(f => ({
+  ...f,
+  value: f.unit === 'M/s' ? Math.max(...f.values) : Math.min(...f.values),
+}))
 // By figure, then by engine: what is compared stands together.
 const order = [...new Set(list.map(f => f.name))]
 list.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))

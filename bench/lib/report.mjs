@@ -186,6 +186,11 @@ export function writeReport() {
       parts.push(`Not measured: ${programs.missing.map(m => `${m.label} (${m.reason})`).join('; ')}.`)
     }
   }
-  if (figures !== undefined) parts.push('## Single figures', aboutMachine(figures), figuresTable(figures))
+  if (figures !== undefined)
+    parts.push(
+      '## Single figures',
+      `${aboutMachine(figures)} Processor time, best of the rounds.`,
+      figuresTable(figures),
+    )
   writeFileSync(join(ROOT, 'BENCHMARKS.md'), `${parts.join('\n\n')}\n`)
 }
