@@ -214,6 +214,15 @@ describe('labels and the jump table', () => {
     expect(addresses.get('b')).toBe(0x40000)
   })
 
+  it('data areas hold what is written, however much', () => {
+    const { container } = assemble('.rw\n.u8 1\n.zero 5000000\n.align 8\n.u16 0x0302\n.ascii "x"')
+    const { readWrite } = container.kind === 'standard' ? container.program : { readWrite: undefined }
+    expect(readWrite).toHaveLength(5_000_011)
+    expect([readWrite![0], ...readWrite!.subarray(5_000_007)]).toEqual([1, 0, 2, 3, 0x78])
+    expect(failure('.rw\n.u8 1\n.zero 268435456')).toMatchObject({ code: 'out-of-range', line: 3 })
+    expect(failure('.rw\n.zero 20000000')).toMatchObject({ code: 'out-of-range', line: 1 })
+  })
+
   it('warns of jumps to where no basic block starts (GP A.5), and only of those', () => {
     const text =
       '@a: load_imm r7, 1\n@b: jump @a\n.gap 00\n.at 6\n@c: branch_eq_imm r7, 0, @c\nload_imm r7, &b\njump @end\n@end:'

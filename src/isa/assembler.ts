@@ -158,7 +158,7 @@ function immediate(
 }
 
 function fillData(scope: Scope, area: DataArea): Uint8Array {
-  const bytes = Uint8Array.from(area.bytes)
+  const bytes = area.buffer.slice(0, area.length)
   for (const { offset, size, value: expression } of area.fixups) {
     const value = evaluate(scope, expression)
     const bits = BigInt(8 * size)
@@ -240,8 +240,8 @@ function findWarnings(items: readonly CodeItem[], set: InstructionSet, scope: Sc
 export function assembleSource(text: string, wanted?: InstructionSetName): Assembly {
   const source = readSource(text)
   const set = setOf(source, wanted)
-  const readOnlySize = Math.max(source.ro.size ?? 0, source.ro.bytes.length)
-  const readWriteSize = Math.max(source.rw.size ?? 0, source.rw.bytes.length)
+  const readOnlySize = Math.max(source.ro.size ?? 0, source.ro.length)
+  const readWriteSize = Math.max(source.rw.size ?? 0, source.rw.length)
   const scope = createScope(source, readOnlySize)
   const readOnly = fillData(scope, source.ro)
   const readWrite = fillData(scope, source.rw)

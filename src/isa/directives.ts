@@ -1,6 +1,6 @@
 // The directives of the assembly text, one function each. Not instructions; the grammar is in docs/assembly.md.
 import { AssemblyError } from './assembly-error.ts'
-import { type DataArea, readTarget, requireSection, type SectionName, type Source } from './source.ts'
+import { type DataArea, extendData, readTarget, requireSection, type SectionName, type Source } from './source.ts'
 import type { Line } from './syntax.ts'
 
 type Directive = (line: Line, source: Source, column: number) => void
@@ -19,21 +19,23 @@ function dataArea(line: Line, source: Source, column: number): DataArea {
   return source.section === 'rw' ? source.rw : source.ro
 }
 
-function append(area: DataArea, bytes: Iterable<number>, line: Line, column: number): void {
-  for (const byte of bytes) area.bytes.push(byte)
-  if (area.bytes.length > MAX_DATA) throw line.error(`at most ${MAX_DATA} bytes of data`, 'out-of-range', column)
+/** Makes room for `count` bytes and returns where they go. */
+function extend(area: DataArea, count: number, line: Line, column: number): number {
+  if (area.length + count > MAX_DATA) throw line.error(`at most ${MAX_DATA} bytes of data`, 'out-of-range', column)
+  return extendData(area, count)
 }
 
-function zeros(count: number): number[] {
-  return new Array<number>(count).fill(0)
+function append(area: DataArea, bytes: ArrayLike<number>, line: Line, column: number): void {
+  const at = extend(area, bytes.length, line, column)
+  area.buffer.set(bytes, at)
 }
 
 function integers(size: 1 | 2 | 4 | 8): Directive {
   return (line, source, column) => {
     const area = dataArea(line, source, column)
     do {
-      area.fixups.push({ offset: area.bytes.length, size, value: line.expression('a value') })
-      append(area, zeros(size), line, column)
+      const value = line.expression('a value')
+      area.fixups.push({ offset: extend(area, size, line, column), size, value })
     } while (line.take(','))
   }
 }
@@ -178,7 +180,7 @@ export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Direct
     '.zero',
     (line, source, column) => {
       const area = dataArea(line, source, column)
-      append(area, zeros(line.count('a number of bytes', MAX_DATA)), line, column)
+      extend(area, line.count('a number of bytes', MAX_DATA), line, column)
     },
   ],
   [
@@ -187,7 +189,7 @@ export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Direct
       const area = dataArea(line, source, column)
       const unit = line.count('an alignment in bytes', MAX_DATA)
       if (unit === 0) throw line.error('an alignment of at least 1', 'out-of-range', column)
-      append(area, zeros((unit - (area.bytes.length % unit)) % unit), line, column)
+      extend(area, (unit - (area.length % unit)) % unit, line, column)
     },
   ],
   ['.ro_size', dataSize('ro')],

@@ -32,9 +32,10 @@ export type CodeItem =
   | { readonly is: 'bytes'; readonly bytes: readonly number[]; readonly marked: boolean; readonly line: number }
   | { readonly is: 'at'; readonly pc: number; readonly line: number; readonly column: number }
 
-/** One data area: bytes, and expressions to be filled in. */
+/** One data area: its bytes so far (`buffer` up to `length`), and expressions to be filled in. */
 export interface DataArea {
-  readonly bytes: number[]
+  buffer: Uint8Array
+  length: number
   readonly fixups: { readonly offset: number; readonly size: number; readonly value: Expression }[]
   /** Size in memory where larger than the bytes. */
   size: number | undefined
@@ -100,6 +101,22 @@ export function readTarget(line: Line, widths: boolean): Target {
   return { label: undefined, value, width: value.width, line: number, column }
 }
 
+function createDataArea(): DataArea {
+  return { buffer: new Uint8Array(256), length: 0, fixups: [], size: undefined }
+}
+
+/** Makes an area longer by `count` zero bytes and returns where they start. */
+export function extendData(area: DataArea, count: number): number {
+  const start = area.length
+  area.length += count
+  if (area.length > area.buffer.length) {
+    const buffer = new Uint8Array(Math.max(area.length, 2 * area.buffer.length))
+    buffer.set(area.buffer.subarray(0, start))
+    area.buffer = buffer
+  }
+  return start
+}
+
 /** A source that says nothing yet. */
 export function createSource(): Source {
   return {
@@ -110,8 +127,8 @@ export function createSource(): Source {
     items: [],
     labels: new Map(),
     constants: new Map(),
-    ro: { bytes: [], fixups: [], size: undefined },
-    rw: { bytes: [], fixups: [], size: undefined },
+    ro: createDataArea(),
+    rw: createDataArea(),
     jumpTable: [],
     entrySize: undefined,
     exactTable: undefined,

@@ -115,7 +115,7 @@ function addLabel(source: Source, name: string, line: number, column: number): v
   const { section } = source
   source.labels.set(name, {
     section,
-    at: section === 'code' ? source.items.length : source[section].bytes.length,
+    at: section === 'code' ? source.items.length : source[section].length,
     line,
   })
 }
