@@ -13,9 +13,9 @@ import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
 import { attachRuntime } from '../recompiler/attach.ts'
 import { runReference } from '../reference/run.ts'
-import type { MachineState } from '../reference/state.ts'
 import { resolveStart, type Start } from '../start.ts'
 import type { Tracer } from '../tracing.ts'
+import { viewState } from './state-view.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -180,10 +180,6 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.#alive().u32[HEAP_END] = checkAddress('heapEnd', address)
   }
 
-  get heapLimit(): number {
-    return this.#alive().u32[HEAP_LIMIT]!
-  }
-
   get exit(): Exit | undefined {
     this.#alive()
     return this.#exit
@@ -191,10 +187,6 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   get exitArg(): number {
     return this.#exitArgOf(this.#alive())
-  }
-
-  set exitArg(value: number) {
-    this.#alive().i32[EXIT_ARG] = value
   }
 
   /** A page address is unsigned, a host index signed. */
@@ -270,7 +262,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.#tracerError = undefined
     cell.user = this
     try {
-      return this.#finish(cell, this.#kind === 'reference' ? this.#runSlowly(limit) : this.#go(cell, limit))
+      return this.#finish(cell, this.#kind === 'reference' ? this.#runSlowly(cell, limit) : this.#go(cell, limit))
     } finally {
       this.#running = false
       cell.user = undefined
@@ -332,8 +324,8 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   /** The reference machine on this machine's state. */
-  #runSlowly(limit: number): Exit {
-    return runReference(this as MachineState, this, limit < 0 ? Number.POSITIVE_INFINITY : limit)
+  #runSlowly(cell: Cell, limit: number): Exit {
+    return runReference(viewState(cell, this.program, this.#memory), this, limit < 0 ? Number.POSITIVE_INFINITY : limit)
   }
 
   #start(cell: Cell, start: Start): void {

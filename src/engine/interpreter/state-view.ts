@@ -1,0 +1,56 @@
+// A core machine's state as the reference machine wants it: fields that can be written without side effects. Not a copy.
+import type { Program } from '../../program/program.ts'
+import type { Cell } from '../machine/cell.ts'
+import { AT_VM, VM } from '../machine/layout.ts'
+import type { Memory } from '../memory.ts'
+import type { MachineState } from '../reference/state.ts'
+
+const PC = (AT_VM + VM.pc) >>> 2
+const CHARGED = (AT_VM + VM.charged) >>> 2
+const HEAP_END = (AT_VM + VM.heapEnd) >>> 2
+const HEAP_LIMIT = (AT_VM + VM.heapLimit) >>> 2
+const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
+
+/** The state in a cell, live. */
+export function viewState(cell: Cell, program: Program, memory: Memory): MachineState {
+  return {
+    program,
+    memory,
+    get regs() {
+      return cell.regs
+    },
+    get heapLimit() {
+      return cell.u32[HEAP_LIMIT]!
+    },
+    get pc() {
+      return cell.u32[PC]!
+    },
+    set pc(pc) {
+      cell.u32[PC] = pc
+    },
+    get gas() {
+      return cell.gas[0]!
+    },
+    set gas(gas) {
+      cell.gas[0] = gas
+    },
+    get charged() {
+      return cell.u32[CHARGED] !== 0
+    },
+    set charged(charged) {
+      cell.u32[CHARGED] = charged ? 1 : 0
+    },
+    get heapEnd() {
+      return cell.u32[HEAP_END]!
+    },
+    set heapEnd(address) {
+      cell.u32[HEAP_END] = address
+    },
+    get exitArg() {
+      return cell.i32[EXIT_ARG]!
+    },
+    set exitArg(value) {
+      cell.i32[EXIT_ARG] = value
+    },
+  }
+}
