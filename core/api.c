@@ -22,8 +22,8 @@ ASSERT_AT(service, 172);
 ASSERT_AT(host_pc, 176);
 ASSERT_AT(depth, 180);
 ASSERT_AT(hot, 184);
-ASSERT_AT(flags, 188);
-ASSERT_AT(flags, sizeof(pvm) - 4);
+ASSERT_AT(hot_left, 188);
+ASSERT_AT(hot_left, sizeof(pvm) - 4);
 _Static_assert((PVM_ROTATION >> PAGE_BITS) % (1u << CHUNK_BITS) == 0, "the rotation is whole chunks");
 _Static_assert(sizeof(record) == 16 && sizeof(header) == 16, "slots");
 _Static_assert(sizeof(jump_slot) == 16 && sizeof(branch_slots) == 32 && sizeof(pause_slot) == 16, "slots");
@@ -63,16 +63,27 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
       result = run_steps(vm, ~UINT64_C(0), 1);
       continue;
     }
+#if WASM
+    s64 before = vm->gas;
+#endif
     result = run_fast(vm);
+#if WASM
+    if (vm->hot != 0) {
+      s64 used = before - vm->gas;
+      if (used < 0) used = 0; /* the host gave some */
+      vm->hot_left = used < (s64)vm->hot_left ? vm->hot_left - (u32)used : 0;
+      if (vm->hot_left == 0) {
+        vm->hot_left = vm->hot;
+        env_slice();
+      }
+    }
+#endif
     if (result == GO_SHORT) {
       u64 count = vm->gas_model == PVM_GAS_INSTRUCTION && vm->gas > 0 ? (u64)vm->gas + 1 : 1;
       result = run_steps(vm, count, 0);
     } else if (result == GO_STEP) {
       result = run_steps(vm, 1, vm->trace != 0);
     }
-#if WASM
-    else if (result == GO_AGAIN && vm->hot != 0) env_slice();
-#endif
   } while (result == GO_AGAIN || result == PVM_STEP);
   return finish(vm, result);
 }

@@ -136,7 +136,7 @@ CORE __attribute__((noinline)) int run_fast(pvm *vm) {
   (void)rights;
   record *rec = start_at(vm, vm->pc, &gas, &result);
   if (rec == 0) return result;
-  const s64 slice = vm->hot != 0 ? vm->hot : SLICE;
+  const s64 slice = vm->hot != 0 ? vm->hot_left : SLICE;
   if (gas > slice) {
     reserve = gas - slice;
     gas = slice;

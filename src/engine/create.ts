@@ -2,7 +2,7 @@
 import { checkOptions } from './check.ts'
 import type { Engine, EngineKind } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
-import { createInterpreterVm, createRecompilerVm } from './interpreter/vm.ts'
+import { createAutoVm, createInterpreterVm, createRecompilerVm } from './interpreter/vm.ts'
 import { createReferenceVm } from './reference/vm.ts'
 
 /** Options of `createEngine`. */
@@ -15,6 +15,7 @@ const MAKERS: Partial<Record<EngineKind, Engine['instantiate']>> = {
   reference: createReferenceVm,
   interpreter: createInterpreterVm,
   recompiler: createRecompilerVm,
+  auto: createAutoVm,
 }
 
 /** The engines that exist in this build. */

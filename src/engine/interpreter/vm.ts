@@ -4,7 +4,7 @@ import { decodeOperands } from '../../isa/format.ts'
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
-import type { EngineKind, StartOptions, Vm } from '../engine.ts'
+import { ENGINE_KINDS, type EngineKind, type StartOptions, type Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallError, type HostCallSite, type HostTable, Pending, performHostCall } from '../host-call.ts'
 import { type Cell, type CellUser, releaseCell, takeCell } from '../machine/cell.ts'
@@ -40,6 +40,11 @@ const forgotten = new FinalizationRegistry<Cell>(releaseCell)
 /** Makes a machine on the core. */
 export function createInterpreterVm(program: Program, options: StartOptions = {}): Vm {
   return new CoreVm(program, options)
+}
+
+/** Makes a machine that interprets at once and compiles what gets hot. */
+export function createAutoVm(program: Program, options: StartOptions = {}): Vm {
+  return new CoreVm(program, options, 'auto')
 }
 
 /** Makes a machine whose code is compiled wherever it runs. */
@@ -366,7 +371,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   switchTo(kind: EngineKind): void {
     const cell = this.#idle('switchTo')
-    if (kind !== 'interpreter' && kind !== 'reference' && kind !== 'recompiler') {
+    if (!ENGINE_KINDS.includes(kind)) {
       throw new RangeError(`kind: this machine cannot go on as ${kind}`)
     }
     attachRuntime(cell, this.program, kind)

@@ -58,7 +58,7 @@ export const VM = {
   hostPc: 176,
   depth: 180,
   hot: 184,
-  flags: 188,
+  hotLeft: 188,
 } as const
 
 /** What compiled code answers when it does not name a jump-table address (which is even); see core/pvm.h. */

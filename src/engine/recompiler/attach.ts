@@ -2,6 +2,7 @@
 import type { Program } from '../../program/program.ts'
 import type { EngineKind } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
+import { AT_VM, VM } from '../machine/layout.ts'
 import { Runtime } from './runtime.ts'
 
 function now(): number {
@@ -22,4 +23,8 @@ export function attachRuntime(cell: Cell, program: Program, kind: EngineKind): v
   const known = runtimeOf(cell)
   if (known !== undefined) known.use(mode)
   else if (mode !== 'off') cell.compiled = new Runtime(cell, program, { mode, now })
+  else {
+    cell.u32[(AT_VM + VM.hot) >>> 2] = 0
+    cell.onSlice = undefined
+  }
 }

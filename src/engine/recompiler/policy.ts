@@ -1,10 +1,7 @@
-// The numbers of the tiers, and why they are what they are. Not the machinery: runtime.ts and ../auto.ts.
+// The numbers of the tiers, and why they are what they are. Not the machinery: runtime.ts and hot-code.ts.
 
 /** Programs whose analysis and modules are kept although no Program object refers to them. */
 export const MAX_CACHED_PROGRAMS = 16
-
-/** WebAssembly a program may have made; then what is not compiled stays interpreted. Doom whole is 5 MB. */
-export const MAX_CODE_BYTES: number = 32 * 2 ** 20
 
 /** Nested calls of compiled code. A frame has up to 0.8 KB in Liftoff, V8's stack 984 KB, host functions may nest. */
 export const MAX_DEPTH = 256
@@ -22,3 +19,41 @@ export const CLUSTER_INSTRUCTIONS = 6000
 
 /** Programs up to this many instructions are compiled whole, in one module. */
 export const WHOLE_INSTRUCTIONS = 8000
+
+/** When hot code is compiled. A user may set the fields before machines are made; tests do. */
+export interface TierPolicy {
+  /** Gas between two samples of the interpreter's pc. A sample costs 0.1 µs, so 100,000 (0.15 ms) is free. */
+  samplePeriod: number
+  /** Compilation starts when interpretation has taken this many times as long as compilation will. */
+  patience: number
+  /** WebAssembly a program may have made; then what is not compiled stays interpreted. Doom whole is 5 MB. */
+  maxCodeBytes: number
+  /** Milliseconds of generation and validation a program may have taken. */
+  maxCompileMs: number
+}
+
+/**
+ * The policy of `auto`. With patience 8 a run that ends just after compilation has lost at most an eighth, and
+ * a fresh hot loop still reaches its peak well within 60 ms.
+ */
+export const tierPolicy: TierPolicy = {
+  samplePeriod: 100_000,
+  patience: 8,
+  maxCodeBytes: 32 * 2 ** 20,
+  maxCompileMs: 10_000,
+}
+
+/** Instructions the interpreter executes per millisecond: 600 to 950 M/s, measured (engine-guide.md section 1). */
+export const INTERPRETED_PER_MS = 600_000
+
+/** Estimated cost of analysing a program: per instruction, in ms. */
+export const ANALYSIS_MS = 0.0007
+
+/**
+ * Estimated cost of a module in ms: fixed, per instruction, and for the first instructions of a process, whose
+ * compilation runs through V8's own interpreter.
+ */
+export const MODULE_MS = 0.3
+export const INSTRUCTION_MS = 0.003
+export const COLD_INSTRUCTIONS = 1500
+export const COLD_INSTRUCTION_MS = 0.02

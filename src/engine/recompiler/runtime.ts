@@ -9,7 +9,16 @@ import { AT_VM, Target, VM } from '../machine/layout.ts'
 import { clusterOf } from './cluster.ts'
 import { Why } from './emitter.ts'
 import { encodeGlue } from './glue.ts'
-import { CLUSTER_INSTRUCTIONS, FIRST_SLICE, MAX_DEPTH, MAX_SLICE, SLICE_GROWTH, WHOLE_INSTRUCTIONS } from './policy.ts'
+import { sampleHotCode } from './hot-code.ts'
+import {
+  CLUSTER_INSTRUCTIONS,
+  FIRST_SLICE,
+  MAX_DEPTH,
+  MAX_SLICE,
+  SLICE_GROWTH,
+  tierPolicy,
+  WHOLE_INSTRUCTIONS,
+} from './policy.ts'
 import { type SharedCode, type SharedModule, sharedCode } from './shared-code.ts'
 import { AT_SLICE, AT_WHY } from './words.ts'
 
@@ -19,6 +28,8 @@ const CHARGED = (AT_VM + VM.charged) >>> 2
 const EXIT = (AT_VM + VM.exit) >>> 2
 const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
 const TRACE = (AT_VM + VM.trace) >>> 2
+const HOT = (AT_VM + VM.hot) >>> 2
+const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
 const DEPTH = (AT_VM + VM.depth) >>> 2
 const WHY = AT_WHY >>> 2
 const SLICE = AT_SLICE >>> 3
@@ -43,6 +54,16 @@ export interface RuntimeOptions {
   readonly now: () => number
 }
 
+/** What a cell has of compiled code. */
+interface Linkage {
+  /** 1 per segment that is the root of a function in the table. */
+  readonly compiled: Uint8Array
+  readonly modules: Set<SharedModule>
+  readonly env: WebAssembly.ModuleImports
+  readonly call: (tableIndex: number) => number
+  readonly stub: unknown
+}
+
 /** Compiled code on a cell. */
 export class Runtime {
   readonly shared: SharedCode
@@ -50,12 +71,9 @@ export class Runtime {
   readonly #now: () => number
   #mode: RuntimeMode = 'off'
   readonly #perInstruction: boolean
-  /** 1 per segment that is the root of a function in the table. */
-  readonly #compiled: Uint8Array
-  readonly #linked = new Set<SharedModule>()
-  readonly #env: Record<string, unknown>
-  readonly #call: (tableIndex: number) => number
-  readonly #stub: unknown
+  readonly #depth: number
+  /** What needs the analysis; made when something is compiled first. */
+  #linkage: Linkage | undefined
   #slice = FIRST_SLICE
   /** Times compiled code was entered from outside, and times it went back to the core. */
   entered = 0
@@ -64,40 +82,69 @@ export class Runtime {
   constructor(cell: Cell, program: Program, options: RuntimeOptions) {
     this.#cell = cell
     this.#now = options.now
+    this.#depth = options.depth ?? MAX_DEPTH
     this.shared = sharedCode(program)
     this.#perInstruction = program.profile.gasModel === 'instruction'
-    const { decoded } = this.shared.analysis
-    this.#compiled = new Uint8Array(decoded.segments)
-    const { table, memory } = cell
-    if (table.length < decoded.segments + 1) table.grow(decoded.segments + 1 - table.length)
-    this.#env = { memory, table, host: (index: number): number => this.#host(index) }
-    glueModule ??= new WebAssembly.Module(encodeGlue() as BufferSource)
-    const glue = new WebAssembly.Instance(glueModule, { e: this.#env as WebAssembly.ModuleImports }).exports
-    this.#call = glue.enter as (tableIndex: number) => number
-    this.#stub = glue.stub
-    for (let s = 0; s < decoded.segments; s++) table.set(s + 1, null)
-    cell.enter = tableIndex => this.#enter(tableIndex)
-    cell.u32[DEPTH] = options.depth ?? MAX_DEPTH
-    this.#setSlice()
     this.use(options.mode)
   }
 
-  /** Changes the mode: entries are taken away or set. */
+  #link(): Linkage {
+    this.#linkage ??= this.#createLinkage()
+    return this.#linkage
+  }
+
+  #createLinkage(): Linkage {
+    const cell = this.#cell
+    const { decoded } = this.shared.analysis
+    const { table, memory } = cell
+    if (table.length < decoded.segments + 1) table.grow(decoded.segments + 1 - table.length)
+    for (let s = 0; s < decoded.segments; s++) table.set(s + 1, null)
+    const env: WebAssembly.ModuleImports = { memory, table, host: (index: number): number => this.#host(index) }
+    glueModule ??= new WebAssembly.Module(encodeGlue() as BufferSource)
+    const glue = new WebAssembly.Instance(glueModule, { e: env }).exports
+    cell.enter = tableIndex => this.#enter(tableIndex)
+    cell.u32[DEPTH] = this.#depth
+    this.#setSlice()
+    return {
+      compiled: new Uint8Array(decoded.segments),
+      modules: new Set(),
+      env,
+      call: glue.enter as Linkage['call'],
+      stub: glue.stub,
+    }
+  }
+
+  /** Changes the mode: entries are taken away or set, sampling is switched. */
   use(mode: RuntimeMode): void {
+    const { u32 } = this.#cell
+    u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
+    u32[HOT_LEFT] = tierPolicy.samplePeriod
+    this.#cell.onSlice = mode === 'hot' ? () => this.#onSlice() : undefined
+    if (mode === 'hot' && this.shared.moduleCount > 0) for (const made of this.shared.modules()) this.#add(made)
     if (mode === this.#mode) return
+    const wasOff = this.#mode === 'off'
     this.#mode = mode
+    if (this.#linkage === undefined && mode !== 'eager') return
+    if (mode === 'hot' && wasOff && this.#linkage === undefined) return
+    const { compiled } = this.#link()
     const { decoded } = this.shared.analysis
     const lazy = mode === 'eager' ? this.#comesIn() : undefined
     for (let s = 0; s < decoded.segments; s++) {
       if (decoded.isBlock[s] === 0) continue
-      const entry = mode === 'off' ? 0 : this.#compiled[s] === 1 ? s + 1 : lazy?.[s] === 1 ? LAZY : 0
+      const entry = mode === 'off' ? 0 : compiled[s] === 1 ? s + 1 : lazy?.[s] === 1 ? LAZY : 0
       this.#cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[s]!]!, entry)
     }
   }
 
+  /** The interpreter has used up a slice: maybe there is something to compile. */
+  #onSlice(): void {
+    const roots = sampleHotCode(this.shared, this.#cell.u32[PC]!, segment => this.isCompiled(segment))
+    if (roots.length > 0) this.compile(roots)
+  }
+
   /** Whether compiled code can be entered at the segment. */
   isCompiled(segment: number): boolean {
-    return this.#compiled[segment] === 1
+    return this.#linkage?.compiled[segment] === 1
   }
 
   /**
@@ -105,18 +152,19 @@ export class Runtime {
    */
   compile(wanted: readonly number[]): boolean {
     const { analysis } = this.shared
-    const fresh = wanted.filter(segment => this.#compiled[segment] === 0)
+    const { compiled, modules } = this.#link()
+    const fresh = wanted.filter(segment => compiled[segment] === 0)
     if (fresh.length === 0) return true
-    const whole = analysis.decoded.count <= WHOLE_INSTRUCTIONS && this.#linked.size === 0
+    const whole = this.#mode === 'eager' && analysis.decoded.count <= WHOLE_INSTRUCTIONS && modules.size === 0
     const roots = clusterOf(
       analysis,
       whole ? [...fresh, ...analysis.functions.start.subarray(0, -1)] : fresh,
-      segment => this.#compiled[segment] === 1,
+      segment => compiled[segment] === 1,
       CLUSTER_INSTRUCTIONS,
     )
     const made = this.shared.module(roots, this.#now)
     if (made === undefined) return false
-    this.#link(made)
+    this.#add(made)
     return true
   }
 
@@ -125,39 +173,36 @@ export class Runtime {
     return this.compile([...this.shared.analysis.functions.start.subarray(0, -1)])
   }
 
-  /** Brings all modules that other machines made of this code into this cell. */
-  linkShared(): void {
-    for (const made of this.shared.modules()) this.#link(made)
-  }
-
-  #link(made: SharedModule): void {
-    if (this.#linked.has(made)) return
-    this.#linked.add(made)
+  /** Instantiates a module on this cell and makes its roots enterable. */
+  #add(made: SharedModule): void {
+    const { modules, compiled, env, stub } = this.#link()
+    if (modules.has(made)) return
+    modules.add(made)
     const { analysis } = this.shared
     const { decoded } = analysis
     const cell = this.#cell
-    const exports = new WebAssembly.Instance(made.module, { e: this.#env as WebAssembly.ModuleImports }).exports
+    const exports = new WebAssembly.Instance(made.module, { e: env }).exports
     for (const segment of made.compiled.roots) {
       cell.table.set(segment + 1, exports[segment])
-      this.#compiled[segment] = 1
+      compiled[segment] = 1
       if (decoded.isBlock[segment] === 1) {
         cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, segment + 1)
       }
     }
     for (const segment of made.compiled.externals) {
-      if (this.#compiled[segment] === 0) cell.table.set(segment + 1, this.#stub)
+      if (compiled[segment] === 0) cell.table.set(segment + 1, stub)
     }
-    this.#updateDispatch()
+    this.#updateDispatch(compiled)
   }
 
   /** Points the jump table's dispatch entries at what is compiled. */
-  #updateDispatch(): void {
+  #updateDispatch(compiled: Uint8Array): void {
     const { jumpTable } = this.shared.analysis.decoded
     const cell = this.#cell
     const at = cell.core.pvm_part(AT_VM, 3) >>> 2
     for (let j = 0; j < jumpTable.length; j++) {
       const segment = jumpTable[j]!
-      if (segment >= 0 && this.#compiled[segment] === 1) cell.u32[at + j] = segment + 1
+      if (segment >= 0 && compiled[segment] === 1) cell.u32[at + j] = segment + 1
     }
   }
 
@@ -190,8 +235,8 @@ export class Runtime {
   /** Compiled, or compiled now because everything is. */
   #ready(segment: number): boolean {
     if (segment < 0) return false
-    if (this.#compiled[segment] === 1) return true
-    return this.#mode === 'eager' && this.compile([segment]) && this.#compiled[segment] === 1
+    if (this.isCompiled(segment)) return true
+    return this.#mode === 'eager' && this.compile([segment]) && this.isCompiled(segment)
   }
 
   /** The core comes to a block with an entry: gas, pc and registers are in the machine, the block is not paid. */
@@ -201,10 +246,11 @@ export class Runtime {
     const { u32 } = cell
     let segment = tableIndex === LAZY ? this.#segmentAt(u32[PC]!) : tableIndex - 1
     if (!this.#ready(segment)) return Target.Continue
+    const { call } = this.#link()
     for (;;) {
       this.entered += 1
       const lowBefore = u32[2 * GAS]!
-      const result = this.#call(segment + 1)
+      const result = call(segment + 1)
       if ((result & 1) === 0) {
         // A dynamic jump: to compiled code at once, else the core repeats it, and finds out what it means.
         const address = result >>> 0

@@ -1,7 +1,15 @@
 // What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
 import type { Program } from '../../program/program.ts'
 import { type Analysis, analyseProgram, type CompiledModule, compileRoots } from './compile.ts'
-import { MAX_CACHED_PROGRAMS, MAX_CODE_BYTES } from './policy.ts'
+import { MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
+
+/** Instructions compiled in this process so far: the first ones are slower, the compiler itself is still cold. */
+let processInstructions = 0
+
+/** See `processInstructions`. */
+export function compiledInProcess(): number {
+  return processInstructions
+}
 
 /** A module in use. */
 export interface SharedModule {
@@ -11,10 +19,12 @@ export interface SharedModule {
 
 /** Analysis and modules of one code under one set of rules. */
 export class SharedCode {
-  readonly analysis: Analysis
+  readonly program: Program
+  #analysis: Analysis | undefined
   readonly #modules = new Map<string, SharedModule>()
-  /** Samples per segment, see policy.ts; kept over machines. */
-  readonly samples: Uint32Array
+  /** How often the interpreter was seen at a pc, see hot-code.ts; kept over machines. */
+  readonly samples = new Map<number, number>()
+  sampleCount = 0
   /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent in generation and in V8's validation. */
   bytes = 0
   instructions = 0
@@ -22,8 +32,13 @@ export class SharedCode {
   validateMs = 0
 
   constructor(program: Program) {
-    this.analysis = analyseProgram(program)
-    this.samples = new Uint32Array(this.analysis.decoded.segments)
+    this.program = program
+  }
+
+  /** The analysis, made on first use. */
+  get analysis(): Analysis {
+    this.#analysis ??= analyseProgram(this.program)
+    return this.#analysis
   }
 
   /** Modules made so far. */
@@ -44,7 +59,8 @@ export class SharedCode {
     const key = roots.join()
     const known = this.#modules.get(key)
     if (known !== undefined) return known
-    if (this.bytes > MAX_CODE_BYTES) return undefined
+    if (this.bytes > tierPolicy.maxCodeBytes) return undefined
+    if (this.generateMs + this.validateMs > tierPolicy.maxCompileMs) return undefined
     const start = now()
     const compiled = compileRoots(this.analysis, roots)
     const generated = now()
@@ -53,6 +69,7 @@ export class SharedCode {
     this.generateMs += generated - start
     this.bytes += compiled.bytes.length
     this.instructions += compiled.instructions
+    processInstructions += compiled.instructions
     this.#modules.set(key, made)
     return made
   }
@@ -92,7 +109,7 @@ export function sharedCode(program: Program): SharedCode {
   const rules = [profile.instructionSet, profile.gasModel, profile.branchCheck, profile.cmovReadsDestination].join()
   const key = `${rules}:${code.length}:${hash(code, 0x811c9dc5)}:${hash(bitmask, 0x811c9dc5)}`
   let shared = byContent.get(key)
-  if (shared !== undefined && !equalPrograms(shared.analysis.decoded.program, program)) shared = undefined
+  if (shared !== undefined && !equalPrograms(shared.program, program)) shared = undefined
   shared ??= new SharedCode(program)
   byContent.delete(key)
   byContent.set(key, shared) // last used is last
