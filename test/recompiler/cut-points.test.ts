@@ -1,0 +1,136 @@
+// Compiled code is exact wherever it is cut: by gas at every position, by pages, by the depth of calls, at every block.
+import { describe, expect, it } from 'vitest'
+import { createEngine } from '../../src/engine/create.ts'
+import type { Vm } from '../../src/engine/engine.ts'
+import { Exit } from '../../src/engine/exit.ts'
+import { AT_VM, VM } from '../../src/engine/machine/layout.ts'
+import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
+import { Random } from '../../src/fuzz/random.ts'
+import type { ProfileName } from '../../src/program/profile.ts'
+import { coreOf, MIXED, machine, PAGES, programOf, stateOf } from './programs.ts'
+
+const DEPTH = (AT_VM + VM.depth) >>> 2
+const PROFILES: readonly ProfileName[] = ['gp-0.7.2', 'w3f-vectors', 'gas-model-vectors']
+
+function runBoth(left: Vm, right: Vm): void {
+  expect([right.run(), stateOf(right)]).toEqual([left.run(), stateOf(left)])
+}
+
+describe('gas', () => {
+  for (const rules of PROFILES) {
+    it(`runs out at the same instruction wherever it runs out (${rules})`, () => {
+      const program = programOf(MIXED, rules)
+      const reference = machine('reference', program)
+      const compiled = machine('recompiler', program)
+      const whole = machine('reference', program, { gas: 1_000_000n })
+      expect(whole.run()).toBe(Exit.Panic)
+      const used = Number(whole.gasUsed)
+      expect(used).toBeGreaterThan(500)
+      for (let gas = 0; gas <= used + 1; gas += gas < 60 || gas > used - 60 ? 1 : 7) {
+        reference.reset({ gas: BigInt(gas), pages: PAGES })
+        compiled.reset({ gas: BigInt(gas), pages: PAGES })
+        runBoth(reference, compiled)
+        // and goes on exactly when there is more
+        reference.gas = compiled.gas = 50n
+        runBoth(reference, compiled)
+      }
+    })
+  }
+})
+
+describe('pages', () => {
+  it('a page that is taken away or write-protected faults at the same instruction', () => {
+    const program = programOf(MIXED)
+    const random = new Random('pages', 1)
+    for (let i = 0; i < 60; i++) {
+      const pages = []
+      for (let page = 0; page < 8; page++) {
+        const right = random.pick([0, 1, 3, 3, 3] as const)
+        if (right !== 0) pages.push({ address: 0x20000 + page * 4096, length: 4096, access: right })
+      }
+      const gas = BigInt(random.between(100, 3000))
+      const reference = machine('reference', program, { gas, pages })
+      const compiled = machine('recompiler', program, { gas, pages })
+      for (let turn = 0; turn < 4; turn++) {
+        runBoth(reference, compiled)
+        if (reference.exit !== Exit.PageFault) break
+        for (const vm of [reference, compiled]) vm.memory.protect(vm.exitArg / 4096, 1, 3)
+      }
+      compiled.dispose()
+    }
+  })
+
+  it('rights that a host function takes away count at once, in loops too', () => {
+    const program = programOf(`
+    load_imm r8, 0x20000
+    fallthrough
+@loop:
+    store_ind_u64 [r8], r8
+    add_imm_64 r8, r8, 8
+    branch_lt_u_imm r8, 0x20f00, @loop
+    ecalli 1
+    load_imm r8, 0x20000
+    fallthrough
+@again:
+    load_ind_u64 r9, [r8]
+    store_ind_u64 [r8 + 8], r9
+    add_imm_64 r8, r8, 8
+    branch_lt_u_imm r8, 0x24000, @again
+    trap`)
+    const call = (vm: Vm): void => vm.memory.protect(0x21, 1, 1)
+    const host = { entry: () => ({ name: 'protect', price: 0, call }) }
+    for (const gas of [2000n, 3000n, 100_000n]) {
+      const reference = machine('reference', program, { gas, host })
+      const compiled = machine('recompiler', program, { gas, host })
+      runBoth(reference, compiled)
+      if (gas === 100_000n) expect([compiled.exit, compiled.exitArg]).toEqual([Exit.PageFault, 0x21000])
+      compiled.dispose()
+    }
+  })
+})
+
+describe('depth', () => {
+  for (const depth of [1, 2, 3]) {
+    it(`calls deeper than ${depth} go on with an empty native stack`, () => {
+      const program = programOf(MIXED)
+      const reference = machine('reference', program, { gas: 100_000n })
+      const compiled = machine('recompiler', program, { gas: 100_000n })
+      runtimeOf(coreOf(compiled).cell)!.compile([0])
+      coreOf(compiled).cell.u32[DEPTH] = depth
+      runBoth(reference, compiled)
+      compiled.dispose()
+    })
+  }
+})
+
+describe('roots', () => {
+  it('every block can be a root', () => {
+    const program = programOf(MIXED)
+    const compiled = machine('recompiler', program, { gas: 100_000n })
+    const runtime = runtimeOf(coreOf(compiled).cell)!
+    const { decoded } = runtime.shared.analysis
+    const all = Array.from({ length: decoded.segments }, (_, s) => s)
+    expect(runtime.compile(all)).toBe(true)
+    expect(all.every(s => runtime.isCompiled(s))).toBe(true)
+    for (const segment of all) {
+      const pc = decoded.pc[decoded.segmentStart[segment]!]!
+      const reference = machine('reference', program, { gas: 400n, entry: pc })
+      compiled.reset({ gas: 400n, entry: pc, pages: PAGES })
+      runBoth(reference, compiled)
+    }
+    compiled.dispose()
+  })
+
+  it('a machine can change engine at any exit and back', () => {
+    const program = programOf(MIXED)
+    const reference = machine('reference', program, { gas: 37n })
+    const changing = createEngine({ kind: 'auto' }).instantiate(program, { gas: 37n, pages: PAGES })
+    const kinds = ['recompiler', 'interpreter', 'auto', 'reference'] as const
+    for (let turn = 0; reference.exit !== Exit.Panic; turn++) {
+      changing.switchTo(kinds[turn % kinds.length]!)
+      runBoth(reference, changing)
+      reference.gas = changing.gas = 41n
+    }
+    changing.dispose()
+  })
+})

@@ -1,0 +1,98 @@
+// Small text programs for the tests of the recompiler, and how to make machines of them.
+import { assemble } from '../../src/blob/assembly.ts'
+import { createEngine } from '../../src/engine/create.ts'
+import type { EngineKind, StartOptions, Vm } from '../../src/engine/engine.ts'
+import type { CoreVm } from '../../src/engine/interpreter/vm.ts'
+import { type Analysis, analyseProgram } from '../../src/engine/recompiler/compile.ts'
+import { type ProfileName, profile } from '../../src/program/profile.ts'
+import { loadProgram, type Program } from '../../src/program/program.ts'
+
+/** Raw program of assembly text. */
+export function programOf(text: string, rules: ProfileName = 'gp-0.7.2'): Program {
+  const { bytes } = assemble(`.format raw\n${text}`)
+  return loadProgram(bytes, { kind: 'raw', profile: profile(rules, { loader: 'lenient', instructionSet: 'gp-0.7.2' }) })
+}
+
+/** Analysis of assembly text. */
+export function analysisOf(text: string): Analysis {
+  return analyseProgram(programOf(text))
+}
+
+export const PAGES = [{ address: 0x20000, length: 0x8000, access: 3 as const }]
+
+/** A machine on a program, with eight writable pages at 0x20000. */
+export function machine(kind: EngineKind, program: Program, options: StartOptions = {}): Vm {
+  return createEngine({ kind }).instantiate(program, { pages: PAGES, ...options })
+}
+
+/** Everything visible of a machine, memory as one checksum. */
+export function stateOf(vm: Vm): unknown {
+  const bytes = new Uint8Array(0x8000)
+  let sum = 0
+  for (let page = 0; page < 8; page++) {
+    const part = bytes.subarray(page * 4096, page * 4096 + 4096)
+    if (vm.memory.read(0x20000 + page * 4096, part) === 0)
+      for (const byte of part) sum = (Math.imul(sum, 31) + byte) | 0
+  }
+  const { pc, gas, charged, exitArg, heapEnd } = vm
+  return { pc, gas, charged, exitArg, heapEnd, regs: [...vm.regs].map(String), sum }
+}
+
+/** The core's machine behind a Vm, for what only tests touch. */
+export function coreOf(vm: Vm): CoreVm {
+  return vm as CoreVm
+}
+
+/** A loop that stores and loads with steps, a call in it, an indirect jump, a switch: every part of the generator. */
+export const MIXED = `
+.entry_size 4
+.jump_table @back, @case0, @case1, @case2, @after
+    load_imm r1, 0x20800
+    load_imm r6, 3
+    fallthrough
+@outer:
+    load_imm r5, 40
+    load_imm r8, 0x20000
+    fallthrough
+@fill:
+    store_ind_u32 [r8], r5
+    load_ind_u16 r9, [r8 + 2]
+    add_64 r7, r7, r9
+    add_imm_64 r8, r8, 4
+    add_imm_64 r5, r5, -1
+    branch_ne_imm r5, 0, @fill
+    load_imm_jump r0, &back, @function
+@back:
+    and_imm r10, r7, 1
+    add_imm_64 r10, r10, 1
+    shlo_l_imm_64 r10, r10, 1
+    jump_ind r10 + 2
+@case0:
+    add_imm_64 r7, r7, 5
+    jump @joined
+@case1:
+    xor_imm r7, r7, 0x55
+    jump @joined
+@case2:
+    add_imm_64 r7, r7, 7
+    fallthrough
+@joined:
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @outer
+    trap
+@function:
+    add_imm_64 r1, r1, -16
+    store_ind_u64 [r1], r0
+    store_ind_u64 [r1 + 8], r6
+    branch_lt_u_imm r6, 2, @leave
+    add_imm_64 r6, r6, -1
+    load_imm_jump r0, &after, @function
+@after:
+    add_64 r7, r7, r6
+    fallthrough
+@leave:
+    load_ind_u64 r0, [r1]
+    load_ind_u64 r6, [r1 + 8]
+    add_imm_64 r1, r1, 16
+    jump_ind r0
+`
