@@ -13,7 +13,7 @@ import { BENCH, DIST } from './programs.mjs'
  * @property {'coulis' | 'peer' | 'native'} kind
  * @property {string[]} suites
  * @property {string | undefined} missing why it cannot run here
- * @property {boolean} [slow] runs only when asked for by name
+ * @property {boolean} [slow] runs only when asked for by name (`--opponent`)
  * @property {boolean} [ownCores] needs more than one core: not pinned
  * @property {(files: string[], flags: string[]) => string[]} command
  */
@@ -42,6 +42,8 @@ function polkavm(backend, gas) {
     missing: existsSync(POLKAVM) ? undefined : 'not built: npm run build:polkavm in bench/',
     // Its process sandbox spins in two processes; on one core they would wait for each other.
     ownCores: backend === 'linux',
+    // And its time is only on the wall clock, so it tells something on an idle machine only.
+    slow: backend === 'linux',
     command: (files, flags) => [POLKAVM, '--backend', backend, '--gas', gas, ...withoutWarmup(flags), ...files],
   }
 }
