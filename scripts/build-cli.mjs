@@ -16,6 +16,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
+  external: ['binaryen'], // optional, see src/cli/dump.ts
   metafile: true,
   define: { __COULIS_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAsm } from './asm.ts'
 import { addConform } from './conform.ts'
 import { addDisasm } from './disasm.ts'
+import { addDump } from './dump.ts'
 import { addEngines } from './engines.ts'
 import { EXIT_CODE_HELP, reportError } from './errors.ts'
 import { addFuzz } from './fuzz.ts'
@@ -50,6 +51,7 @@ Examples:
   addReplay(program, terminal, exit)
   addConform(program, terminal, exit)
   addFuzz(program, terminal, exit)
+  addDump(program, terminal)
   addEngines(program, terminal)
   for (const command of program.commands) command.copyInheritedSettings(program)
   try {

@@ -166,6 +166,23 @@ describe('coulis asm, disasm, inspect, gas', () => {
   })
 })
 
+describe('coulis dump', () => {
+  it('lists functions and writes the module of one, which WebAssembly accepts', () => {
+    expect(cli.run(['dump', 'fib.pvm']).out).toContain('1 function as the recompiler cuts the code')
+    const { code, out } = cli.run(['dump', 'fib.pvm', '--at', '9', '-o', 'fib.wasm'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^; function @0 to @25: 11 instructions, .* of WebAssembly\n$/)
+    expect(WebAssembly.validate(readFileSync(join(cli.folder, 'fib.wasm')))).toBe(true)
+  })
+
+  it('an offset behind the code is a mistake', () => {
+    expect(cli.run(['dump', 'fib.pvm', '--at', '999'])).toMatchObject({
+      code: 2,
+      err: 'error: --at 999: no function there\n',
+    })
+  })
+})
+
 describe('.polkavm files', () => {
   const text =
     '.isa gp-0.8.0\n.stack 4096\n.import next\n.export twice @twice\n@twice: add_64 a0, a0, a0\njump_ind ra\n@more: ecalli next\n.export more @more\ntrap'
@@ -229,7 +246,7 @@ describe('mistakes', () => {
   })
 
   it('every command has help with examples', () => {
-    for (const command of ['run', 'inspect', 'disasm', 'asm', 'gas', 'replay', 'conform', 'fuzz', 'engines']) {
+    for (const command of ['run', 'inspect', 'disasm', 'asm', 'gas', 'replay', 'conform', 'fuzz', 'dump', 'engines']) {
       const { code, out } = cli.run(['help', command])
       expect(code).toBe(0)
       expect(out, command).toContain('Examples:')

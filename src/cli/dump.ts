@@ -1,0 +1,123 @@
+// `coulis dump`: the WebAssembly that the recompiler makes of a function. Not the recompiler: engine/recompiler/.
+import { type Command, Option } from 'commander'
+import { listCode } from '../blob/disassembly.ts'
+import { type Analysis, analyseProgram, compileRoots } from '../engine/recompiler/compile.ts'
+import type { ProfileName } from '../program/profile.ts'
+import type { Program } from '../program/program.ts'
+import { CliError } from './errors.ts'
+import { writeOutput } from './files.ts'
+import { formatCount, formatPlural, formatSize } from './format.ts'
+import { toJson } from './json.ts'
+import { FILE_KINDS, type FileKind, loadFile } from './load.ts'
+import { jsonOption, parseAddress, profileOption } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options {
+  readonly at?: number
+  readonly output?: string
+  readonly wat?: boolean
+  readonly inline: boolean
+  readonly kind?: FileKind
+  readonly profile?: ProfileName
+  readonly json?: boolean
+}
+
+/** A PVM function as the recompiler cuts the code. */
+interface FunctionRange {
+  /** First segment: the root to compile. */
+  readonly root: number
+  readonly start: number
+  readonly end: number
+  readonly instructions: number
+}
+
+function rangesOf({ decoded, functions }: Analysis, program: Program): FunctionRange[] {
+  const pcOf = (segment: number): number => decoded.pc[decoded.segmentStart[segment]!] ?? program.code.length
+  return Array.from({ length: functions.start.length - 1 }, (_, f) => {
+    const [root, next] = [functions.start[f]!, functions.start[f + 1]!]
+    const instructions = decoded.segmentStart[next]! - decoded.segmentStart[root]!
+    return { root, start: pcOf(root), end: pcOf(next), instructions }
+  })
+}
+
+// Binaryen is 100 MB, so it is not part of the package; whoever wants to read WebAssembly as text has it or installs it.
+async function textOf(bytes: Uint8Array): Promise<string> {
+  let binaryen: { readBinary(bytes: Uint8Array): { emitText(): string; dispose(): void } }
+  try {
+    binaryen = (await import('binaryen')).default as unknown as typeof binaryen
+  } catch {
+    throw new CliError('--wat needs the package binaryen beside coulis (npm install binaryen); -o writes the module')
+  }
+  const module = binaryen.readBinary(bytes)
+  try {
+    return module.emitText().replace(/\n$/, '')
+  } finally {
+    module.dispose()
+  }
+}
+
+function printFunctions(ranges: readonly FunctionRange[], terminal: Terminal): void {
+  const { bold, dim } = terminal.colors
+  terminal.line(bold('function       end  instructions'))
+  for (const { start, end, instructions } of ranges) {
+    terminal.line(`${`@${start}`.padStart(8)} ${`@${end}`.padStart(9)} ${formatCount(instructions).padStart(13)}`)
+  }
+  terminal.line(
+    dim(`${formatPlural(ranges.length, 'function')} as the recompiler cuts the code; --at OFFSET compiles one`),
+  )
+}
+
+/** Adds the command. */
+export function addDump(program: Command, terminal: Terminal): void {
+  program
+    .command('dump')
+    .summary('show what the recompiler makes of a program')
+    .description(
+      'Lists the functions the recompiler finds; with --at it compiles the one that contains a code offset and shows the size,\n' +
+        'with --wat the PVM code and the WebAssembly as text.',
+    )
+    .argument('<file>', 'the program; - reads standard input')
+    .option('--at <offset>', 'compile the function that contains this code offset', parseAddress)
+    .option('-o, --output <file>', 'write the module')
+    .option('--wat', 'print the PVM code and the WebAssembly text')
+    .option('--no-inline', 'do not inline small callees')
+    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(profileOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  coulis dump service.jam
+  coulis dump examples/fibonacci.pvm --at 15 --wat
+  coulis dump service.jam --at 93537 -o function.wasm`,
+    )
+    .action(async (file: string, options: Options) => {
+      const { program: loaded, profile } = loadFile(file, options)
+      const analysis = analyseProgram(loaded)
+      const ranges = rangesOf(analysis, loaded)
+      if (options.at === undefined) {
+        if (options.json) terminal.line(toJson({ file, profile, functions: ranges }))
+        else printFunctions(ranges, terminal)
+        return
+      }
+      const { at } = options
+      const range = ranges.find(({ start, end }) => at >= start && at < end)
+      if (range === undefined) throw new CliError(`--at ${at}: no function there`)
+      const { bytes, instructions } = compileRoots(analysis, [range.root], { inline: options.inline })
+      if (options.output !== undefined) writeOutput(options.output, bytes)
+      if (options.json) {
+        terminal.line(toJson({ file, profile, ...range, compiled: instructions, size: bytes.length, bytes }))
+        return
+      }
+      const size = `${formatPlural(instructions, 'instruction')}, ${formatSize(bytes.length)} of WebAssembly`
+      terminal.line(`; function @${range.start} to @${range.end}: ${size}`)
+      if (!options.wat) return
+      for (const { pc, text, label } of listCode(loaded)) {
+        if (pc < range.start || pc >= range.end) continue
+        if (label !== undefined) terminal.line(`;  @${label}:`)
+        terminal.line(`; ${`${pc}`.padStart(6)}  ${text}`)
+      }
+      terminal.line(await textOf(bytes))
+    })
+}
