@@ -27,9 +27,9 @@ export class Reader {
   uint(size: 1 | 2 | 3 | 4, what: string): number {
     this.#need(size, what)
     let value = 0
-    for (let i = 0; i < size; i++) value += this.bytes[this.offset + i]! * 2 ** (8 * i)
+    for (let i = size - 1; i >= 0; i--) value = (value << 8) | this.bytes[this.offset + i]!
     this.offset += size
-    return value
+    return value >>> 0
   }
 
   /** 8 bytes little-endian. */
@@ -72,6 +72,19 @@ export class Reader {
   /** A length or count that has to fit what is left of the input at least `unit` bytes each (0 = no such relation). */
   varint(what: string, limit: number): number {
     const start = this.offset
+    const first = this.bytes[start] ?? 0xff
+    // The common forms of one to three bytes without bigints: 0.1 ms each when cold, and files are loaded cold.
+    if (first < 0x80 && this.remaining > 0 && first <= limit) {
+      this.offset += 1
+      return first
+    }
+    if (first >= 0xc0 && first < 0xe0 && this.remaining > 2) {
+      const short = ((first & 0x1f) << 16) | (this.bytes[start + 2]! << 8) | this.bytes[start + 1]!
+      if (short >= 0x4000 && short <= limit) {
+        this.offset += 3
+        return short
+      }
+    }
     const value = this.varint64(what)
     if (value > BigInt(limit)) throw new BlobError('length-too-large', start, `${what} of at most ${limit}`, `${value}`)
     return Number(value)
