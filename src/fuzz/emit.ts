@@ -57,6 +57,7 @@ export class Emitter {
   readonly #opcodes: ReadonlyMap<string, number>
   readonly #wide = new Uint32Array(2)
   #registers: readonly number[]
+  #spared: readonly number[] = []
 
   constructor(random: Random, set: InstructionSet, mood: Mood) {
     this.random = random
@@ -84,16 +85,22 @@ export class Emitter {
 
   /** Writes something that leaves some registers alone (but for the odd nibble). */
   sparing(registers: readonly number[], write: () => void): void {
-    const all = this.#registers
-    const rest = Array.from({ length: 13 }, (_, r) => r).filter(r => !registers.includes(r))
-    this.#registers = rest.slice(this.random.below(4), this.random.between(5, rest.length))
+    const [all, spared] = [this.#registers, this.#spared]
+    this.#spared = [...spared, ...registers]
+    const rest = this.#unspared()
+    this.#registers = rest.slice(this.random.below(3), this.random.between(4, rest.length))
     write()
     this.#registers = all
+    this.#spared = spared
   }
 
-  /** Some different registers. */
+  #unspared(): number[] {
+    return Array.from({ length: 13 }, (_, r) => r).filter(r => !this.#spared.includes(r))
+  }
+
+  /** Some different registers, none of those to be left alone. */
   distinct(count: number): number[] {
-    const rest = Array.from({ length: 13 }, (_, r) => r)
+    const rest = this.#unspared()
     return Array.from({ length: count }, () => rest.splice(this.random.below(rest.length), 1)[0]!)
   }
 

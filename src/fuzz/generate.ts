@@ -19,6 +19,8 @@ export interface GenerateOptions {
   readonly rounds?: number
   /** Gas per entry at most; default 3000. Large values make loops run long. */
   readonly gas?: number
+  /** How many in a hundred entries get a million gas or so instead; default 0.3. */
+  readonly hugeGas?: number
   /** Profiles to pick from; default: both Gray Paper versions, and mixtures of all switches. */
   readonly profiles?: readonly Profile[]
   /** Whether to leave out steps and changes of engine, and long huge blocks; default false. */
@@ -108,7 +110,8 @@ function startRegisters(random: Random, pages: readonly number[]): Uint32Array {
   return regs
 }
 
-function pickGas(random: Random, most: number): number {
+function pickGas(random: Random, most: number, huge: number): number {
+  if (random.chance(huge)) return 500_000 + random.below(1_500_000) // more than compiled code gets at a time
   const kind = random.below(10)
   if (kind < 1) return random.below(4)
   return random.below(kind < 4 ? Math.min(64, most) : most)
@@ -116,7 +119,7 @@ function pickGas(random: Random, most: number): number {
 
 /** The case of that number of a seed: always the same one. */
 export function generateCase(seed: number | string, index: number, options: GenerateOptions = {}): FuzzCase {
-  const { entries: count = 1, rounds = 1, gas = 3000, plain = false } = options
+  const { entries: count = 1, rounds = 1, gas = 3000, hugeGas = 0.3, plain = false } = options
   const random = new Random(seed, index)
   const rules = pickProfile(random, options.profiles)
   const set = instructionSet(rules.instructionSet)
@@ -147,7 +150,7 @@ export function generateCase(seed: number | string, index: number, options: Gene
     for (const label of labels) {
       // Now and then not where a block starts, or not in the code at all.
       const pc = random.chance(3) ? random.below(parts.code.length + 2) : writer.offsetOf(label)
-      entries.push({ pc, gas: pickGas(random, gas), regs: startRegisters(random, mapped) })
+      entries.push({ pc, gas: pickGas(random, gas, hugeGas), regs: startRegisters(random, mapped) })
     }
   }
   const heapStart = 0x50000 + random.below(3) * 0x800

@@ -20,9 +20,12 @@ function meddle(vm: Vm, random: Random): void {
       vm.memory.write(addressNear(random, random.pick(PAGE_PALETTE)), bytes)
       break
     }
-    case 4:
-      vm.memory.protect(random.pick(PAGE_PALETTE), 1, random.pick([Access.None, Access.Read, Access.Write]))
+    case 4: {
+      // A page from the palette, or one a register points into: rights that compiled code may have looked up before.
+      const page = random.chance(30) ? random.pick(PAGE_PALETTE) : vm.regs32[2 * random.below(13)]! >>> 12
+      if (page >= 16) vm.memory.protect(page, 1, random.pick([Access.None, Access.Read, Access.Write]))
       break
+    }
     case 5:
       vm.chargeGas(random.below(100))
       break

@@ -2,7 +2,7 @@
 // Not single instructions: emit.ts; memory in patterns: streams.ts. Every piece begins a basic block, most end with a
 // terminator.
 import type { Emitter } from './emit.ts'
-import { accessGroup, deepCalls, streamLoop } from './streams.ts'
+import { accessGroup, deepCalls, streamLoop, walks } from './streams.ts'
 
 /** One random instruction that does not end the block. */
 function filler(emitter: Emitter): void {
@@ -229,7 +229,8 @@ export function writeSegment(emitter: Emitter, plain: boolean): void {
   else if (kind < 64) deepCalls(emitter)
   else if (kind < 72) jumpSwitch(emitter)
   else if (kind < 78) hostLoop(emitter)
-  else if (kind < 90) streamLoop(emitter)
+  else if (kind < 87) streamLoop(emitter)
+  else if (kind < 90) walks(emitter)
   else if (kind < 92 && !plain) fillers(emitter, random.between(200, 3000))
   else if (kind < 96) accessGroup(emitter)
   else memoryAccesses(emitter)

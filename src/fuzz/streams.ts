@@ -22,6 +22,22 @@ function advance(emitter: Emitter, pointer: number, stride: number, strideRegist
   else emitter.operands(emitter.opcode('add_64'), 'reg_reg_reg', pointer, strideRegister, pointer, 0)
 }
 
+/** A walk through memory, a host call that may change rights, and the same walk again, some times over. */
+export function walks(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const rounds = random.below(13)
+  const again = writer.newLabel()
+  emitter.set32(rounds, random.between(2, 4))
+  writer.begin(emitter.opcode('fallthrough'))
+  writer.place(again)
+  emitter.sparing([rounds], () => streamLoop(emitter))
+  emitter.ofKind('host')
+  addImmediate(emitter, rounds, -1)
+  writer.begin(emitter.opcode('branch_ne_imm'))
+  writer.byte(rounds)
+  writer.target(again, 2)
+}
+
 /** A loop of one block that reads and writes through pointers moving by a step, until a count or an end is reached. */
 export function streamLoop(emitter: Emitter): void {
   const { random, writer } = emitter
