@@ -23,7 +23,7 @@ export class SharedCode {
   #analysis: Analysis | undefined
   readonly #modules = new Map<string, SharedModule>()
   /** How often the interpreter was seen at a pc, see hot-code.ts; kept over machines. */
-  readonly samples = new Map<number, number>()
+  readonly samples: Map<number, number> = new Map()
   sampleCount = 0
   /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent in generation and in V8's validation. */
   bytes = 0
