@@ -126,6 +126,16 @@ EXPORT("pvm_set_entry") int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t tab
   return PVM_OK;
 }
 
+/* Takes all compiled code away. */
+EXPORT("pvm_clear_entries") void pvm_clear_entries(pvm *vm) {
+  private_part *own = OWN(vm);
+  if (own->entry_count == 0) return;
+  own->entry_count = 0;
+  __builtin_memset(own->entries, 0, 4 * (size_t)(vm->code_len + 1));
+  __builtin_memset(own->dispatch, 0, 4 * (size_t)vm->jump_size);
+  flush_records(vm);
+}
+
 /* ---- registers and gas ---- */
 
 uint64_t *pvm_registers(pvm *vm) { return vm->regs; }

@@ -122,7 +122,7 @@ COLD int slow_access(pvm *vm, const record *rec) {
   }
 
 /* The gas this loop gets at once. V8 has no on-stack replacement for wasm: a loop that is entered again picks up the
- * optimized code (measured: bench/micro/warmup.mjs). One entry costs about 50 ns. */
+ * optimized code (measured: bench/micro/time-to-peak.mjs). One entry costs about 50 ns. */
 #define SLICE 250000
 
 /* Runs until the machine stops (exit code) or something else has to be done first (GO_*). */

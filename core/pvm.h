@@ -259,6 +259,7 @@ void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback);
 enum { PVM_TO_CONTINUE = 1, PVM_TO_REFUND = 3, PVM_TO_EXIT = 5 };
 
 int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t table_index); /* 0 removes */
+void pvm_clear_entries(pvm *vm);                                   /* removes all */
 
 #ifdef __cplusplus
 }

@@ -52,7 +52,7 @@ export function createRecompilerVm(program: Program, options: StartOptions = {})
   return new CoreVm(program, options, 'recompiler')
 }
 
-/** A machine on the core. */
+/** A machine on the core. Hold the machine itself, not only its views: one that is collected gives its memory to others. */
 export class CoreVm implements Vm, HostCallSite, CellUser {
   readonly program: Program
   #kind: EngineKind
@@ -82,7 +82,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     const cell = takeCell(program)
     this.#cell = cell
     attachRuntime(cell, program, kind)
-    this.#memory = new WindowMemory(cell)
+    this.#memory = new WindowMemory(cell, this)
     forgotten.register(this, cell, this)
     this.#start(cell, start)
   }

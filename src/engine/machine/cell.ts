@@ -9,6 +9,8 @@ import { coreRules } from './rules.ts'
 const WASM_PAGE = 65536
 /** Cells kept for reuse; more are left to the collector. */
 const MAX_IDLE = 8
+/** Up to this many idle cells keep what they have decoded: another program gets a new cell. */
+const KEEP = 4
 /** A machine that touched more guest pages than this gives its memory back to the system: 32 MiB. */
 const MAX_TOUCHED = 8192
 
@@ -107,7 +109,10 @@ export class Cell {
     if (loaded < 0) throw new RangeError(`program: ${code.length} bytes of code do not fit the arena`)
     const rules = coreRules(program)
     core.pvm_set_profile(AT_VM, rules.set, rules.rules, rules.gasModel)
-    if (loaded === 0 || this.program?.profile !== program.profile) this.compiled = undefined
+    if (loaded === 0 || this.program?.profile !== program.profile) {
+      this.compiled = undefined
+      core.pvm_clear_entries(AT_VM)
+    }
     this.program = program
   }
 }
@@ -123,7 +128,17 @@ function arenaFor(codeLength: number, jumpSize: number): number {
 
 const idle: Cell[] = []
 
-/** A cell with that program in it: one that has it already if there is one, else any, else a new one. */
+/** Whether a cell most likely has that code, from another load of the same bytes; `Cell.load` compares it all. */
+function holdsCode(cell: Cell, program: Program): boolean {
+  const { code } = program
+  const other = cell.program?.code
+  if (other === undefined || other.length !== code.length) return false
+  const step = Math.ceil(code.length / 256)
+  for (let at = 0; at < code.length; at += step) if (other[at] !== code[at]) return false
+  return true
+}
+
+/** A cell with that program in it: one that has it already, a new one, or when enough are idle the one idle longest. */
 export function takeCell(program: Program): Cell {
   const needed = arenaFor(program.code.length, program.jumpTable.length)
   const usual = needed - Math.min(24 * program.code.length, 2 ** 26) <= AT_WINDOW - AT_ARENA
@@ -133,9 +148,9 @@ export function takeCell(program: Program): Cell {
     return cell
   }
   let at = idle.findLastIndex(cell => cell.program === program)
-  if (at < 0) at = idle.findLastIndex(cell => cell.program?.code.length === program.code.length)
-  if (at < 0) at = 0 // the one that has been idle longest
-  const cell = idle.length === 0 ? new Cell() : idle.splice(at, 1)[0]!
+  if (at < 0) at = idle.findLastIndex(cell => holdsCode(cell, program))
+  if (at < 0 && idle.length >= KEEP) at = 0 // the one that has been idle longest
+  const cell = at < 0 ? new Cell() : idle.splice(at, 1)[0]!
   cell.load(program)
   return cell
 }

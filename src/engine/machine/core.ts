@@ -14,6 +14,7 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_resume(vm: number): number
   pvm_step(vm: number, count: number): number
   pvm_set_entry(vm: number, pc: number, tableIndex: number): number
+  pvm_clear_entries(vm: number): void
   pvm_check(vm: number, address: number, last: number, right: number): number
   pvm_touch(vm: number, address: number, last: number): number
   pvm_locate(vm: number, address: number): number

@@ -28,9 +28,12 @@ function inWindow(address: number, length: number): number {
 /** Memory of one machine. Unusable after `close`. */
 export class WindowMemory implements Memory {
   #cell: Cell | undefined
+  /** Keeps the machine, and so its cell, from being collected while its memory is in somebody's hands. */
+  readonly owner: object
 
-  constructor(cell: Cell) {
+  constructor(cell: Cell, owner: object) {
     this.#cell = cell
+    this.owner = owner
   }
 
   /** The machine is gone: every later use throws. */
