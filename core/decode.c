@@ -217,7 +217,7 @@ CORE u32 run_cost(const record *r) { return r->op == OP_GLUE ? 0 : 1 + unexecute
 CORE void flush_records(pvm *vm) {
   private_part *own = OWN(vm);
   __builtin_memset(own->index, 0, 4 * (size_t)(vm->code_len + 1));
-  __builtin_memset(own->jump_link, 0, 4 * (size_t)vm->jump_len);
+  __builtin_memset(own->jump_link, 0, 4 * (size_t)vm->jump_size);
   own->records_next = own->records;
   own->flushes += 1;
 }

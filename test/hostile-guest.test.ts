@@ -15,7 +15,10 @@ import {
   type HostTable,
   loadProgram,
   type Mapping,
+  PROFILE_NAMES,
+  type ProfileName,
   type Program,
+  profile,
   type StartOptions,
   type Vm,
 } from '../src/index.ts'
@@ -291,6 +294,26 @@ describe.each(availableEngines())('hostile guests on %s', kind => {
       if (round === 1) vm.reset({ pages: [...pages, far] })
       if (round === 1) expect([memoryDigest(vm), ...vm.regs]).toEqual([`${zeros}`, ...new Array(13).fill(0n)])
       vm.dispose()
+    }
+  })
+
+  // Compiled code was once entered under the rules of the next machine, on whatever engine, and paid by its own.
+  it('a machine pays by its own rules, whatever rules the same code ran under before', () => {
+    const { bytes } = assemble(
+      '.stack 4096\n.code\nload_imm r7, 5\n@a: add_imm_64 r7, r7, -1\nbranch_ne_imm r7, 0, @a\njump_ind r0',
+    )
+    const runOn = (each: EngineKind, rules: ProfileName): string => {
+      const vm = machine(each, loadProgram(bytes, { profile: profile(rules, { name: 'variant' }) }), { gas: 500n })
+      vm.run()
+      const result = outcome(vm)
+      vm.dispose()
+      return result
+    }
+    for (const before of PROFILE_NAMES) {
+      for (const rules of PROFILE_NAMES) {
+        for (const each of availableEngines()) runOn(each, before)
+        expect(runOn(kind, rules), `${rules} after ${before}`).toBe(runOn('reference', rules))
+      }
     }
   })
 

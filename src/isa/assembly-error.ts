@@ -14,6 +14,11 @@ export type AssemblyErrorCode =
   | 'wrong-place'
   | 'conflict'
 
+/** Texts quoted in messages are those of the input, however long. */
+function short(text: string): string {
+  return text.length > 1000 ? `${text.slice(0, 1000)}…` : text
+}
+
 /** What is wrong in assembly text (`code`), where (`line`, `column`, both from 1), and what was expected there. */
 export class AssemblyError extends Error {
   override readonly name = 'AssemblyError'
@@ -24,7 +29,9 @@ export class AssemblyError extends Error {
   readonly expected: string
 
   constructor(code: AssemblyErrorCode, line: number, column: number, expected: string, found?: string) {
-    super(`${line}:${column}: ${code}: expected ${expected}${found === undefined ? '' : `, found ${found}`}`)
+    super(
+      `${line}:${column}: ${code}: expected ${short(expected)}${found === undefined ? '' : `, found ${short(found)}`}`,
+    )
     this.code = code
     this.line = line
     this.column = column

@@ -76,6 +76,8 @@ function distance(a: string, b: string): number {
 }
 
 function unknownInstruction(name: string, line: Line, column: number): AssemblyError {
+  // The distance takes time by length: nobody misspells a name of 24 letters as one of more than 48.
+  if (name.length > 48) return new AssemblyError('unknown-instruction', line.number, column, 'an instruction', name)
   const near = INSTRUCTIONS.map(i => ({ name: i.name, far: distance(grayPaperName(name), i.name) })).sort(
     (a, b) => a.far - b.far,
   )[0]!

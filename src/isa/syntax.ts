@@ -176,9 +176,12 @@ export class Line {
       return undefined
     }
     const bytes: number[] = []
+    const encoder = new TextEncoder()
     for (const part of match[1]!.matchAll(/\\x([0-9a-fA-F]{2})|\\(.)|[^\\]+/g)) {
       if (part[1] !== undefined) bytes.push(Number.parseInt(part[1], 16))
-      else bytes.push(...new TextEncoder().encode(part[2] === undefined ? part[0] : (ESCAPES[part[2]] ?? part[2])))
+      else
+        for (const byte of encoder.encode(part[2] === undefined ? part[0] : (ESCAPES[part[2]] ?? part[2])))
+          bytes.push(byte)
     }
     return Uint8Array.from(bytes)
   }
