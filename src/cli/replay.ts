@@ -4,7 +4,7 @@ import type { Engine, EngineKind } from '../engine/engine.ts'
 import { exitName } from '../engine/exit.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
-import { parseTrace } from '../trace/parse.ts'
+import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
 import { isStandardTrace, type Replay, replay } from '../trace/replay.ts'
 import { ExitCode, inFile } from './errors.ts'
 import { listFiles, readBytes, readText } from './files.ts'
@@ -106,9 +106,7 @@ Examples:
     .action((paths: string[], options: Options) => {
       const engine = engineOf(options.engine)
       // Folders hold other files too; a file named explicitly has to be a trace.
-      const files = listFiles(paths).filter(
-        file => paths.includes(file) || file.endsWith('.log') || file.endsWith('.trace'),
-      )
+      const files = listFiles(paths).filter(file => paths.includes(file) || looksLikeTrace(readText(file)))
       const progress = terminal.progress(files.length, 'replay')
       const all = files.map(file => {
         progress.tick(file)

@@ -106,6 +106,51 @@ describe('conformance of one vector', () => {
   })
 })
 
+describe('known deviations', () => {
+  const named = (vector: object): Verdict =>
+    runTest('x/inst_load_u8_nok.json', new TextEncoder().encode(JSON.stringify(vector)), {
+      engine,
+      profile: 'gp-0.7.2',
+    })!
+
+  it('a documented test that differs in its documented field is known, with the reason', () => {
+    const verdict = named({ ...VECTOR, 'expected-gas': 97 })
+    expect(verdict.outcome).toBe('known')
+    expect(verdict.reason).toContain('pays per instruction')
+  })
+
+  it('a documented test that differs in any other field as well is a failure', () => {
+    expect(named({ ...VECTOR, 'expected-gas': 97, 'expected-pc': 1 }).outcome).toBe('failed')
+    expect(named({ ...VECTOR, 'expected-status': 'halt' }).outcome).toBe('failed')
+  })
+
+  it('another test that differs in that field is a failure, and so is the documented one under other rules', () => {
+    expect(run({ ...VECTOR, 'expected-gas': 97 }, { profile: 'gp-0.7.2' }).outcome).toBe('failed')
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...VECTOR, 'expected-gas': 96 }))
+    expect(runTest('inst_load_u8_nok.json', bytes, { engine })!.outcome).toBe('failed')
+  })
+
+  it('a documented test that agrees has passed', () => {
+    expect(named(VECTOR).outcome).toBe('passed')
+  })
+
+  it('a report counts each outcome once', () => {
+    const verdicts = [
+      named(VECTOR),
+      named({ ...VECTOR, 'expected-gas': 97 }),
+      run({ ...VECTOR, 'expected-pc': 1 }),
+      undefined,
+    ]
+    expect(createReport(verdicts)).toMatchObject({
+      passed: 1,
+      failed: 1,
+      known: 1,
+      skipped: 1,
+      misses: [{ file: 'some/test.json' }],
+    })
+  })
+})
+
 describe('exact numbers', () => {
   it('integers beyond 2^53 survive, strings and fractions stay what they are', () => {
     const text =
