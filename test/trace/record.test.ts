@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { availableEngines, createEngine } from '../../src/engine/create.ts'
-import type { StartOptions, Vm } from '../../src/engine/engine.ts'
+import type { EngineKind, StartOptions, Vm } from '../../src/engine/engine.ts'
 import { HostAction, type HostEntry, type HostFunction } from '../../src/engine/host-call.ts'
 import { Access } from '../../src/program/layout.ts'
 import { loadProgram } from '../../src/program/program.ts'
@@ -20,16 +20,23 @@ const CALLS = `
     jump_ind r0
 `
 
+/** Records on every engine; all records are the same. */
 function record(text: string, call: HostFunction, options: StartOptions = {}): string {
-  const { bytes, kind } = assemble(text)
+  const [first, ...others] = availableEngines().map(kind => recordOn(kind, text, call, options))
+  for (const other of others) expect(other).toBe(first)
+  return first!
+}
+
+function recordOn(kind: EngineKind, text: string, call: HostFunction, options: StartOptions): string {
+  const { bytes, kind: container } = assemble(text)
   const entry: HostEntry = { name: 'test', price: 10, call }
   const recorder = createRecorder({ program: bytes, host: { entry: index => (index === 1 ? entry : undefined) } })
-  const program = loadProgram(bytes, { kind })
+  const program = loadProgram(bytes, { kind: container })
   const start: StartOptions =
-    kind === 'raw'
+    container === 'raw'
       ? { regs: [0xffff0000n], pages: [{ address: 0x20000, length: 4096, access: Access.Write }] }
       : { args: Uint8Array.of(6, 0, 3), entry: 0 }
-  const engine = createEngine({ kind: 'reference' })
+  const engine = createEngine({ kind })
   const vm = engine.instantiate(program, { gas: 1000n, hostErrors: 'panic', ...start, ...options, host: recorder.host })
   recorder.start(vm)
   vm.run()
