@@ -353,14 +353,17 @@ CORE void clear_state(pvm *vm) {
   pvm_set_pc(vm, 0);
 }
 
-EXPORT("pvm_reset") void pvm_reset(pvm *vm) {
+EXPORT("pvm_reset") int32_t pvm_reset(pvm *vm) {
+  if (vm->busy) return PVM_BUSY;
   clear_memory(vm);
   clear_state(vm);
+  return PVM_OK;
 }
 
 EXPORT("pvm_set_profile") int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model) {
   if (set > PVM_SET_REVIVE_V1 || rules > 127 || gas_model > PVM_GAS_PIPELINE) return PVM_BAD;
   private_part *own = OWN(vm);
+  if (vm->busy) return PVM_BUSY;
   if (set != own->set || rules != vm->rules || gas_model != vm->gas_model) flush_records(vm);
   own->set = set;
   vm->rules = rules;

@@ -130,7 +130,7 @@ struct pvm {
   uint32_t code_len;   /* 148 */
   uint32_t jump_len;   /* 152 entries of the jump table |j| */
   uint32_t jump_size;  /* 156 entries stored; those beyond are 0 */
-  uint32_t reserved1;  /* 160 */
+  uint32_t reserved;   /* 160 */
   uint32_t busy;       /* 164 1 while pvm_execute is on the stack */
   uint32_t child;      /* 168 1: ecalli never calls back */
   uint32_t service;    /* 172 service_index, for the host's use */
@@ -158,8 +158,9 @@ void pvm_destroy(pvm *vm);
 /* Opcode numbering PVM_SET_*, PVM_RULE_* bits, PVM_GAS_*. Forgets decoded instructions. PVM_BAD for unknown values. */
 int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model);
 
-/* Back to the start: memory unmapped and zeroed, registers 0, gas 0, pc 0, no exit. Decoded instructions stay. */
-void pvm_reset(pvm *vm);
+/* Back to the start: memory unmapped and zeroed, registers 0, gas 0, pc 0, no exit. Decoded instructions stay.
+ * PVM_BUSY inside a host callback. */
+int32_t pvm_reset(pvm *vm);
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
 

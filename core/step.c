@@ -20,11 +20,10 @@ COLD int stopped_by_host(pvm *vm, u32 pc, s32 index, s32 action) {
       return PVM_HOST;
     case PVM_HOST_STOP:
       return PVM_BREAK;
-    case PVM_HOST_PANIC:
-      vm->pc = pc;
-      return PVM_PANIC;
     default:
-      return action >= PVM_HOST_STOPPED && action <= PVM_HOST_STOPPED + PVM_STEP ? action - PVM_HOST_STOPPED : PVM_PANIC;
+      if (action >= PVM_HOST_STOPPED && action <= PVM_HOST_STOPPED + PVM_STEP) return action - PVM_HOST_STOPPED;
+      vm->pc = pc; /* PVM_HOST_PANIC, and what no host may answer */
+      return PVM_PANIC;
   }
 }
 

@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { generateOpcodes } from '../../scripts/opcodes.ts'
+import { Exit } from '../../src/engine/exit.ts'
+import { HostAction } from '../../src/engine/host-call.ts'
 import * as layout from '../../src/engine/machine/layout.ts'
+import { Access } from '../../src/program/layout.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -41,6 +44,20 @@ describe('machine memory layout', () => {
     for (const name of ['RIGHT_FAST_READ', 'RIGHT_FAST_WRITE', 'RIGHT_READ', 'RIGHT_WRITE', 'RIGHT_TOUCHED'] as const) {
       expect(c.get(name)).toBe(layout[name])
     }
+  })
+})
+
+describe('core/pvm.h', () => {
+  it('has the exit codes of engine/exit.ts and the host actions it shares with host-call.ts', () => {
+    const c = new Map([...read('core/pvm.h').matchAll(/PVM_([A-Z_]+) = (-?\d+)/g)].map(m => [m[1]!, Number(m[2])]))
+    for (const [name, code] of Object.entries(Exit)) {
+      const cName = name.replaceAll(/(?!^)[A-Z]/g, letter => `_${letter}`).toUpperCase()
+      expect(c.get(cName), name).toBe(code)
+    }
+    for (const name of ['Continue', 'Halt', 'Panic', 'Stop'] as const) {
+      expect(c.get(`HOST_${name.toUpperCase()}`), name).toBe(HostAction[name])
+    }
+    expect([c.get('NONE'), c.get('READ'), c.get('WRITE')]).toEqual([Access.None, Access.Read, Access.Write])
   })
 })
 

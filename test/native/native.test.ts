@@ -36,6 +36,13 @@ describe.skipIf(compilers.length === 0).each(compilers)('native core, built by %
   })
 })
 
+describe.skipIf(!compilers.includes('gcc'))('native core, used wrongly', () => {
+  it('malformed blobs, an allocator that runs dry, calls from inside a callback: error codes, sanitizers silent', () => {
+    const { status, stderr } = spawnSync(compile('gcc', 'test/native/misuse.c', SANITIZERS))
+    expect([status, stderr.toString()]).toEqual([0, ''])
+  })
+})
+
 const FIBONACCI = `
     load_imm    r9, 0
     load_imm    r10, 1
