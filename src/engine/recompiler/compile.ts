@@ -130,7 +130,7 @@ export function compileRoot(
     code.i32(1)
     code.get(Local.gas)
   }
-  return { type: 0, locals: localsOf(pairs), code }
+  return { type: 0, locals: localsOf(pairs, loops.size), code }
 }
 
 /** Compiles the roots, in ascending order of segments, into one module: the same roots give the same bytes. */

@@ -15,10 +15,13 @@ import { Op, VOID } from './wasm-op.ts'
 const UNROLLED_INSTRUCTIONS = 32
 const MAX_TURNS = 8
 /**
- * Generic turns before the first question how many are safe: most entries of most loops run a few turns only
- * (quicksort's scans: two), and asking costs as much as ten turns (quicksort 35 ms with 1, 27 ms with 8).
+ * Generic turns before the question how many are safe: most entries of most loops run a few turns only (quicksort's
+ * scans: two), and asking costs as much as ten turns (quicksort 35 ms with 1, 27 ms with 8). A loop whose fast version
+ * ran for a while the last time asks after the first turn.
  */
 const TURNS_BEFORE = 8
+/** Fast turns that count as a while. */
+const WHILE = 16
 /** Turns when nothing but gas limits them. */
 const UNLIMITED = 0x7fffffff
 
@@ -106,10 +109,18 @@ function pushTurns(emitter: Emitter, stream: Stream): void {
   code.byte(Op.i32Add)
 }
 
+/** The local that says how many generic turns less come first, set behind the fast version. */
+function eagerLocal(emitter: Emitter, loop: FastLoop): number {
+  return Local.pairs + 2 * emitter.pairs + loop.number
+}
+
 /** Before the loop: so many generic turns come first. */
-export function emitLoopEntry(emitter: Emitter): void {
-  emitter.code.i32(TURNS_BEFORE)
-  emitter.code.set(Local.count)
+export function emitLoopEntry(emitter: Emitter, loop: FastLoop): void {
+  const { code } = emitter
+  code.i32(TURNS_BEFORE)
+  code.get(eagerLocal(emitter, loop))
+  code.byte(Op.i32Sub)
+  code.set(Local.count)
 }
 
 /** Leaves in the count local how many turns all streams stay in range; branches to `again` when it is none. */
@@ -124,7 +135,8 @@ function emitCount(emitter: Emitter, loop: FastLoop, again: () => number): void 
     code.byte(Op.i32GtU)
     code.open(Op.if, VOID)
     emitter.depth += 1
-    emitLoopEntry(emitter)
+    code.i32(TURNS_BEFORE)
+    code.set(Local.count)
     code.op(Op.br, again())
     emitter.depth -= 1
     code.byte(Op.end)
@@ -192,8 +204,11 @@ export function emitFastLoop(emitter: Emitter, node: number, loop: FastLoop, lab
   emitFloor(emitter, cost, gas.path[node]!, (turns - 1) * cost)
   code.i32(1)
   code.set(Local.count) // back in the generic version, ask again after one turn
+  code.get(Local.gas)
+  code.set(Local.before)
+  code.open(Op.block, VOID)
   code.open(Op.loop, VOID)
-  emitter.depth += 1
+  emitter.depth += 2
   code.get(Local.gas)
   code.get(Local.floor)
   code.byte(Op.i64LtS)
@@ -208,12 +223,22 @@ export function emitFastLoop(emitter: Emitter, node: number, loop: FastLoop, lab
     emitInstructions(emitter, segment, last + 1, loop.unchecked)
     if (turn + 1 < turns) {
       pushContinues(emitter, last, loop, true)
-      code.op(Op.brIf, label(loop.exit))
+      code.op(Op.brIf, 1)
     }
   }
   pushContinues(emitter, last, loop, false)
   code.op(Op.brIf, 0)
-  code.op(Op.br, label(loop.exit))
   code.byte(Op.end)
-  emitter.depth -= 1
+  code.byte(Op.end)
+  emitter.depth -= 2
+  code.i32(TURNS_BEFORE - 1)
+  code.i32(0)
+  code.get(Local.before)
+  code.get(Local.gas)
+  code.byte(Op.i64Sub)
+  code.i64(WHILE * cost, 0)
+  code.byte(Op.i64GeS)
+  code.byte(Op.select)
+  code.set(eagerLocal(emitter, loop))
+  code.op(Op.br, label(loop.exit))
 }

@@ -28,20 +28,21 @@ export const Local = {
   state: 19,
   /** Physical addresses of groups, see memory-plan.ts. */
   group: 20,
-  /** Turns ahead and the gas they end at, see emit-loops.ts. */
+  /** Turns ahead, the gas they end at and began with, see emit-loops.ts. */
   count: (20 + ADDRESS_LOCALS) as number,
   floor: (21 + ADDRESS_LOCALS) as number,
   /** Ranges of streams, two each. */
-  pairs: (22 + ADDRESS_LOCALS) as number,
+  before: (22 + ADDRESS_LOCALS) as number,
+  pairs: (23 + ADDRESS_LOCALS) as number,
 } as const
 
 /** Runs of locals after the parameters, for the function's header. */
-export function localsOf(pairs: number): readonly (readonly [number, number])[] {
+export function localsOf(pairs: number, loops: number): readonly (readonly [number, number])[] {
   return [
     [13, I64],
     [6 + ADDRESS_LOCALS, I32],
-    [1, I64],
-    [2 * pairs, I32],
+    [2, I64],
+    [2 * pairs + loops, I32],
   ]
 }
 

@@ -32,6 +32,8 @@ export interface Stream {
 
 /** A loop that gets a fast version. */
 export interface FastLoop {
+  /** Its number among the fast loops of the function. */
+  readonly number: number
   readonly streams: readonly Stream[]
   /** Access numbers whose check the fast version leaves out. */
   readonly unchecked: ReadonlySet<number>
@@ -84,7 +86,14 @@ function stepsOf(decoded: Decoded, segment: number): Step[] {
 }
 
 /** The fast version of the loop at `node`, if it can have one. `firstPair`: pairs of locals already given away. */
-function findFastLoop(graph: Graph, order: Order, node: number, plan: MemoryPlan, firstPair: number): FastLoop | null {
+function findFastLoop(
+  graph: Graph,
+  order: Order,
+  node: number,
+  plan: MemoryPlan,
+  firstPair: number,
+  number: number,
+): FastLoop | null {
   if (order.isLoop[node] === 0 || graph.end[node] !== End.Branch) return null
   const taken = graph.succA[node]!
   const fall = graph.succB[node]!
@@ -122,7 +131,7 @@ function findFastLoop(graph: Graph, order: Order, node: number, plan: MemoryPlan
     })
   }
   const continuesWhenTaken = taken === node
-  return { streams, unchecked, continuesWhenTaken, exit: continuesWhenTaken ? fall : taken }
+  return { number, streams, unchecked, continuesWhenTaken, exit: continuesWhenTaken ? fall : taken }
 }
 
 /** All fast loops of a graph by node, and the pairs of locals they need. Their exits become merge nodes. */
@@ -136,7 +145,7 @@ export function findFastLoops(
   if (!order.reducible) return { loops, pairs }
   for (let n = 0; n < graph.count; n++) {
     if (order.isLoop[n] === 0 || graph.end[n] !== End.Branch) continue
-    const loop = findFastLoop(graph, order, n, planFor(graph.seg[n]!), pairs)
+    const loop = findFastLoop(graph, order, n, planFor(graph.seg[n]!), pairs, loops.size)
     if (loop === null) continue
     loops.set(n, loop)
     pairs += loop.streams.length

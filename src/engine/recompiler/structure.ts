@@ -216,7 +216,8 @@ function emitTree(emitter: Emitter): void {
   }
   const tree = (node: number): void => {
     if (isLoop[node] === 1) {
-      if (emitter.loops.has(node)) emitLoopEntry(emitter)
+      const fast = emitter.loops.get(node)
+      if (fast !== undefined) emitLoopEntry(emitter, fast)
       open(emitter, Op.loop)
       labelDepth[node] = emitter.depth
     }
