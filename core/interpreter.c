@@ -240,10 +240,9 @@ again:
         if (result != PVM_RUNNING) return result;
         if (vm->pc != next || vm->trace || vm->charged == (u32)by_instruction) return GO_AGAIN;
         gas = vm->gas - reserve;
-        if (by_instruction) {
-          gas -= s->cost;
-          if (UNLIKELY(gas < 0)) return reserve > 0 ? GO_AGAIN : GO_SHORT; /* nothing of it is in vm->gas */
-        }
+        if (by_instruction) gas -= s->cost;
+        /* Nothing of it is in vm->gas. Under block models: the host took more than the slice had. */
+        if (UNLIKELY(gas < 0)) return reserve > 0 ? GO_AGAIN : GO_SHORT;
         NEXT(2);
       }
 
@@ -255,11 +254,9 @@ again:
         gas = vm->gas - reserve;
         vm->pc = rec->pc;
         if (result >= 0) return result;
-        if (by_instruction) {
-          vm->pc = s->next_pc;
-          gas -= s->cost;
-          if (UNLIKELY(gas < 0)) return reserve > 0 ? GO_AGAIN : GO_SHORT;
-        }
+        vm->pc = s->next_pc;
+        if (by_instruction) gas -= s->cost;
+        if (UNLIKELY(gas < 0)) return reserve > 0 ? GO_AGAIN : GO_SHORT;
         NEXT(2);
       }
 
