@@ -7,6 +7,16 @@ import { Access, PAGE_SIZE } from '../program/layout.ts'
 import type { Random } from './random.ts'
 import { addressNear, edge32, edge64, PAGE_PALETTE } from './values.ts'
 
+/** Host calls with this bit change rights around the address in r7. */
+export const RIGHTS_CALL = 64
+
+/** Other rights for the page of r7 or a neighbour of it. */
+function changeRights(vm: Vm, random: Random): void {
+  const page = (vm.regs32[14]! >>> 12) + random.below(3) - 1
+  const access = random.pick([Access.None, Access.Read, Access.Write])
+  if (page >= 16 && page < 2 ** 20) vm.memory.protect(page, 1, access)
+}
+
 /** A change a host may make at any time: registers, memory, rights, gas. */
 function meddle(vm: Vm, random: Random): void {
   switch (random.below(10)) {
@@ -99,7 +109,8 @@ export function fuzzHost(salt: number, random: Random, log: HostLog): HostTable 
           log.sinceStart += 1
           log.digest = digest(vm, index, log.digest)
           random.reseed(salt, log.sinceStart)
-          meddle(vm, random)
+          if (index > 0 && index < 128 && (index & RIGHTS_CALL) !== 0) changeRights(vm, random)
+          else meddle(vm, random)
           const kind = random.below(100)
           if (kind < 2) vm.pc = random.below(256)
           if (kind < 90) return HostAction.Continue

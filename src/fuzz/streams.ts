@@ -1,6 +1,7 @@
 // Memory in patterns that compilers of guest code look for: loops that walk through pages with a stride, groups of accesses
 // off one base, frames of a deep recursion. Not single accesses: segments.ts.
 import type { Emitter } from './emit.ts'
+import { RIGHTS_CALL } from './reactions.ts'
 
 const STORES = [120, 123] as const // store_ind_u8 … u64, the same in every set (GP A.5.10)
 const LOADS = [124, 130] as const // load_ind_u8 … u64
@@ -30,16 +31,23 @@ export function walks(emitter: Emitter): void {
   emitter.set32(rounds, random.between(2, 4))
   writer.begin(emitter.opcode('fallthrough'))
   writer.place(again)
-  emitter.sparing([rounds], () => streamLoop(emitter))
-  emitter.ofKind('host')
+  emitter.sparing([rounds], () => {
+    const pointer = streamLoop(emitter)
+    // The host function sees in r7 where the walk ended, and may take away or give rights there.
+    if (rounds !== 7) {
+      writer.begin(emitter.opcode('move_reg'))
+      writer.byte(7 | (pointer << 4))
+    }
+    emitter.operands(emitter.opcode('ecalli'), 'imm', 0, 0, 0, RIGHTS_CALL | random.below(64))
+  })
   addImmediate(emitter, rounds, -1)
   writer.begin(emitter.opcode('branch_ne_imm'))
   writer.byte(rounds)
   writer.target(again, 2)
 }
 
-/** A loop of one block that reads and writes through pointers moving by a step, until a count or an end is reached. */
-export function streamLoop(emitter: Emitter): void {
+/** A loop of one block that reads and writes through pointers moving by a step, until a count or an end is reached. Returns a pointer. */
+export function streamLoop(emitter: Emitter): number {
   const { random, writer } = emitter
   const [first, second, counter, value, step] = emitter.distinct(5) as [number, number, number, number, number]
   const pointers = random.chance(50) ? [first] : [first, second]
@@ -67,12 +75,13 @@ export function streamLoop(emitter: Emitter): void {
   if (byEnd) {
     // branch_ne, _lt_u, _lt_s, _ge_u, _ge_s of pointer and end
     emitter.operands(random.between(171, 175), 'reg_reg_off', first, counter, 0, 0, head)
-    return
+    return first
   }
   addImmediate(emitter, counter, -1)
   writer.begin(emitter.opcode('branch_ne_imm'))
   writer.byte(counter)
   writer.target(head, 2)
+  return first
 }
 
 /** Accesses off one base, some of them after it has moved or from a copy of it. */
@@ -81,7 +90,9 @@ export function accessGroup(emitter: Emitter): void {
   const [base, copy] = emitter.distinct(2) as [number, number]
   const reach = random.pick([16, 64, 512, 4096])
   const offset = (): number => random.below(2 * reach) - reach
-  if (random.chance(85)) emitter.set32(base, emitter.address() & (random.chance(60) ? ~7 : ~0))
+  if (random.chance(90)) emitter.set32(base, emitter.address() & (random.chance(60) ? ~7 : ~0))
+  // An address that no analysis knows, though it is the same.
+  if (random.chance(60)) emitter.operands(emitter.opcode('or_imm'), 'reg_reg_imm', base, base, 0, 0)
   emitter.sparing([base, copy], () => {
     for (let i = random.between(3, 14); i > 0; i--) {
       const kind = random.below(10)
