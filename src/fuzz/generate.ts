@@ -65,7 +65,7 @@ function pickPages(random: Random): Mapping[] {
     const page = random.pick(PAGE_PALETTE)
     chosen.set(page, random.chance(70) ? Access.Write : Access.Read)
     // A neighbour with the same or other rights, so that accesses cross from one to the other.
-    if (random.chance(15)) for (let k = 1; k < 8 && page + k < 2 ** 20; k++) chosen.set(page + k, Access.Write)
+    if (random.chance(30)) for (let k = 1; k < 6 && page + k < 2 ** 20; k++) chosen.set(page + k, Access.Write)
     const neighbour = page + (random.chance(50) ? 1 : -1)
     if (random.chance(40) && neighbour >= 16 && neighbour < 2 ** 20) {
       chosen.set(neighbour, random.chance(60) ? Access.Write : Access.Read)

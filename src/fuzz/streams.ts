@@ -51,14 +51,14 @@ export function streamLoop(emitter: Emitter): number {
   const { random, writer } = emitter
   const [first, second, counter, value, step] = emitter.distinct(5) as [number, number, number, number, number]
   const pointers = random.chance(50) ? [first] : [first, second]
-  const stride = random.pick([1, 2, 4, 8, 8, 3, 16, -1, -4, -8, 64, 4096, 0])
+  const stride = random.pick([1, 2, 4, 8, 8, 3, 16, -1, -4, -8, 64, 128, 256, 4096, 0])
   const strideRegister = random.chance(25) ? step : -1
   for (const pointer of pointers) emitter.set32(pointer, emitter.address() & (random.chance(70) ? ~7 : ~0))
   emitter.set32(step, stride)
   const byEnd = random.chance(40)
   if (byEnd)
     emitter.operands(emitter.opcode('add_imm_64'), 'reg_reg_imm', counter, first, 0, stride * random.below(600))
-  else emitter.set32(counter, random.pick([1, 7, 9, 40, 300, 600]))
+  else emitter.set32(counter, random.pick([1, 7, 9, 20, 40, 60, 300, 600]))
   writer.begin(emitter.opcode('fallthrough'))
   const head = writer.newLabel()
   writer.place(head)
