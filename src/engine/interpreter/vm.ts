@@ -215,12 +215,13 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.#tracer = tracer
   }
 
+  // Called by performHostCall only, so there is a cell.
   movePc(pc: number): void {
-    this.#alive().u32[PC] = pc
+    this.#cell!.u32[PC] = pc
   }
 
   gasIsNegative(): boolean {
-    return this.#alive().i32[GAS_HIGH]! < 0
+    return this.#cell!.i32[GAS_HIGH]! < 0
   }
 
   onEcalli(index: number, pc: number, next: number): number {
