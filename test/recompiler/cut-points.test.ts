@@ -89,6 +89,32 @@ describe('pages', () => {
   })
 })
 
+describe('alignment', () => {
+  it('an access that is misaligned again and again is compiled to take it, with the same results', () => {
+    const program = programOf(`
+    load_imm r8, 0x20001
+    load_imm r6, 4000
+    fallthrough
+@loop:
+    load_ind_u64 r9, [r8]
+    add_64 r9, r9, r6
+    store_ind_u64 [r8], r9
+    xor r8, r8, r6
+    and_imm r8, r8, 0x3fff
+    or_imm r8, r8, 0x20000
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @loop
+    trap`)
+    const reference = machine('reference', program, { gas: 1_000_000n })
+    const compiled = machine('recompiler', program, { gas: 1_000_000n })
+    runBoth(reference, compiled)
+    const runtime = runtimeOf(coreOf(compiled).cell)!
+    expect(runtime.shared.version).toBeGreaterThan(0)
+    expect(runtime.left).toBeLessThan(4000)
+    compiled.dispose()
+  })
+})
+
 describe('depth', () => {
   for (const depth of [1, 2, 3]) {
     it(`calls deeper than ${depth} go on with an empty native stack`, () => {

@@ -20,6 +20,12 @@ export const CLUSTER_INSTRUCTIONS = 6000
 /** Programs up to this many instructions are compiled whole, in one module. */
 export const WHOLE_INSTRUCTIONS = 8000
 
+/**
+ * Times an access leaves compiled code for being misaligned before its module is made again with a check that takes any
+ * alignment there. Leaving costs about 1 µs, a module 1 ms and more.
+ */
+export const MISALIGNED_LIMIT = 1000
+
 /** When hot code is compiled. A user may set the fields before machines are made; tests do. */
 export interface TierPolicy {
   /** Gas between two samples of the interpreter's pc. A sample costs 0.1 µs, so 100,000 (0.15 ms) is free. */

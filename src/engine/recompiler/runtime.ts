@@ -8,6 +8,7 @@ import type { Cell } from '../machine/cell.ts'
 import { AT_VM, Target, VM } from '../machine/layout.ts'
 import { clusterOf } from './cluster.ts'
 import { Why } from './emitter.ts'
+import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { encodeGlue } from './glue.ts'
 import { sampleHotCode } from './hot-code.ts'
 import {
@@ -15,6 +16,7 @@ import {
   FIRST_SLICE,
   MAX_DEPTH,
   MAX_SLICE,
+  MISALIGNED_LIMIT,
   SLICE_GROWTH,
   tierPolicy,
   WHOLE_INSTRUCTIONS,
@@ -33,6 +35,9 @@ const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
 const DEPTH = (AT_VM + VM.depth) >>> 2
 const WHY = AT_WHY >>> 2
 const SLICE = AT_SLICE >>> 3
+
+/** 1 for the classes that access memory. */
+const ACCESSES = Uint8Array.from({ length: 16 }, (_, kind) => (kind === Class.Load || kind === Class.Store ? 1 : 0))
 
 /** Table index of blocks that are to be compiled when they are first entered; a function's is its segment + 1. */
 const LAZY = 0x7fffffff
@@ -297,14 +302,38 @@ export class Runtime {
     const { decoded } = this.shared.analysis
     const cell = this.#cell
     this.left += 1
+    const index = decoded.indexOf[cell.u32[PC]!]!
+    if (ACCESSES[CLASS[decoded.id[index]!]!] === 1) this.#noteAccess(index)
     if (this.#perInstruction) {
-      const index = decoded.indexOf[cell.u32[PC]!]!
       cell.gas[0] = cell.gas[0]! + BigInt(decoded.segmentStart[decoded.segmentOf[index]! + 1]! - index)
       cell.u32[CHARGED] = 0
     } else {
       cell.u32[CHARGED] = 1
     }
     return Target.Continue
+  }
+
+  /** An access that left: when it does so often because it is misaligned, its module is made again, tolerant there. */
+  #noteAccess(index: number): void {
+    const { shared } = this
+    const { decoded, functions, tolerant } = shared.analysis
+    const id = decoded.id[index]!
+    const letter = ACCESS_BASE[id]!
+    const base =
+      letter === NO_LETTER ? 0 : this.#cell.regs32[2 * (letter === 1 ? decoded.a[index]! : decoded.b[index]!)]!
+    if (((base + decoded.x[index]!) & ((1 << ACCESS_LOG2[id]!) - 1)) === 0) return
+    const count = (shared.misaligned.get(index) ?? 0) + 1
+    shared.misaligned.set(index, count)
+    if (count < MISALIGNED_LIMIT || tolerant[index] === 1) return
+    // All of the function that was ever misaligned at once: it will not be the last.
+    const f = functions.of[decoded.segmentOf[index]!]!
+    for (const at of shared.misaligned.keys()) if (functions.of[decoded.segmentOf[at]!] === f) tolerant[at] = 1
+    shared.version += 1
+    const { modules } = this.#link()
+    for (const { compiled } of [...modules]) {
+      const made = shared.module(compiled.roots, this.#now)
+      if (made !== undefined) this.#add(made)
+    }
   }
 
   /** A host call from compiled code: 0 to go on there, 1 to leave it, with the reason in its word. */

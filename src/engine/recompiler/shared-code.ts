@@ -25,6 +25,10 @@ export class SharedCode {
   /** How often the interpreter was seen at a pc, see hot-code.ts; kept over machines. */
   readonly samples: Map<number, number> = new Map()
   sampleCount = 0
+  /** How often an access was left for being misaligned, by instruction; see runtime.ts. */
+  readonly misaligned: Map<number, number> = new Map()
+  /** Grows when the same roots give other bytes: an access has become tolerant. */
+  version = 0
   /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent in generation and in V8's validation. */
   bytes = 0
   instructions = 0
@@ -56,7 +60,7 @@ export class SharedCode {
    * between machines. Undefined when the program has used up its bytes.
    */
   module(roots: readonly number[], now: () => number): SharedModule | undefined {
-    const key = roots.join()
+    const key = `${this.version}:${roots.join()}`
     const known = this.#modules.get(key)
     if (known !== undefined) return known
     if (this.bytes > tierPolicy.maxCodeBytes) return undefined
