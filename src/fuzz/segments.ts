@@ -229,7 +229,7 @@ export function writeSegment(emitter: Emitter, plain: boolean): void {
   else if (kind < 64) deepCalls(emitter)
   else if (kind < 72) jumpSwitch(emitter)
   else if (kind < 78) hostLoop(emitter)
-  else if (kind < 87) streamLoop(emitter)
+  else if (kind < 84) streamLoop(emitter)
   else if (kind < 90) walks(emitter)
   else if (kind < 92 && !plain) fillers(emitter, random.between(200, 3000))
   else if (kind < 96) accessGroup(emitter)

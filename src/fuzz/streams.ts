@@ -51,9 +51,12 @@ export function streamLoop(emitter: Emitter): number {
   const { random, writer } = emitter
   const [first, second, counter, value, step] = emitter.distinct(5) as [number, number, number, number, number]
   const pointers = random.chance(50) ? [first] : [first, second]
-  const stride = random.pick([1, 2, 4, 8, 8, 3, 16, -1, -4, -8, 64, 128, 256, 4096, 0])
+  const stride = random.pick([8, 8, 16, -8, 64, 64, 128, 128, 256, 4096, 0, 1, 2, 3, 4, -1, -4])
   const strideRegister = random.chance(25) ? step : -1
-  for (const pointer of pointers) emitter.set32(pointer, emitter.address() & (random.chance(70) ? ~7 : ~0))
+  // Mostly aligned: an access that is not leaves the paths this is about.
+  const aligned = random.chance(80)
+  for (const pointer of pointers) emitter.set32(pointer, emitter.address() & (aligned ? ~7 : ~0))
+  const offset = (): number => (aligned ? 8 * random.below(3) : random.below(24) - 8)
   emitter.set32(step, stride)
   const byEnd = random.chance(40)
   if (byEnd)
@@ -66,7 +69,7 @@ export function streamLoop(emitter: Emitter): number {
     const early = random.chance(20)
     if (early) advance(emitter, first, stride, strideRegister)
     for (let i = random.between(1, 5); i > 0; i--) {
-      access(emitter, random.chance(60) ? value : emitter.register(), random.pick(pointers), random.below(24) - 8)
+      access(emitter, random.chance(60) ? value : emitter.register(), random.pick(pointers), offset())
       if (random.chance(40)) emitter.ofKind('alu')
     }
     if (!early) advance(emitter, first, stride, strideRegister)
@@ -89,8 +92,9 @@ export function accessGroup(emitter: Emitter): void {
   const { random, writer } = emitter
   const [base, copy] = emitter.distinct(2) as [number, number]
   const reach = random.pick([16, 64, 512, 4096])
-  const offset = (): number => random.below(2 * reach) - reach
-  if (random.chance(90)) emitter.set32(base, emitter.address() & (random.chance(60) ? ~7 : ~0))
+  const mask = random.chance(60) ? ~7 : ~0
+  const offset = (): number => (random.below(2 * reach) - reach) & mask
+  if (random.chance(90)) emitter.set32(base, emitter.address() & mask)
   // An address that no analysis knows, though it is the same.
   if (random.chance(60)) emitter.operands(emitter.opcode('or_imm'), 'reg_reg_imm', base, base, 0, 0)
   emitter.sparing([base, copy], () => {
