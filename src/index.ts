@@ -12,8 +12,10 @@ export {
   listCode,
 } from './blob/disassembly.ts'
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
+export { compile, type TierPolicy, tierPolicy } from './engine/auto.ts'
 export { availableEngines, createEngine, type EngineOptions } from './engine/create.ts'
 export {
+  type CodeStats,
   ENGINE_KINDS,
   type Engine,
   type EngineKind,

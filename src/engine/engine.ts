@@ -47,6 +47,23 @@ export interface StartOptions {
   readonly hostErrors?: 'throw' | 'panic'
 }
 
+/** What has been compiled of a program, over all machines that run its code, and what this machine made of it. */
+export interface CodeStats {
+  readonly modules: number
+  /** Functions, and variants of functions that start elsewhere. */
+  readonly functions: number
+  /** PVM instructions compiled; those compiled twice count twice. */
+  readonly instructions: number
+  /** Bytes of WebAssembly. */
+  readonly bytes: number
+  /** Milliseconds in code generation, and in the runtime's validation. */
+  readonly generateMs: number
+  readonly validateMs: number
+  /** Times this machine's body entered compiled code from outside, and left it for the interpreter. */
+  readonly entered: number
+  readonly left: number
+}
+
 /** A machine: one program, 13 registers, pc, gas, memory. */
 export interface Vm {
   readonly program: Program
@@ -88,6 +105,8 @@ export interface Vm {
   readonly exitArg: number
   /** What a host function threw, with `hostErrors: 'panic'`. */
   readonly hostError: unknown
+  /** What was compiled; undefined on engines that never compile. */
+  readonly stats: CodeStats | undefined
   /**
    * Called after every instruction, or undefined. Set it at any time, from a host function too; off costs nothing. What it
    * throws comes out of `run`; the next `run` goes on behind the instruction, and makes the host call if it was an `ecalli`.

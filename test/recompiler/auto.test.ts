@@ -1,5 +1,6 @@
 // The tiers with a threshold of nothing: everything the interpreter is seen at is compiled at once, and nothing changes.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compile } from '../../src/engine/auto.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import { Exit } from '../../src/engine/exit.ts'
 import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
@@ -30,6 +31,22 @@ describe('auto with threshold 1', () => {
     const reference = machine('reference', programOf(MIXED), { gas: 100_000n })
     expect([vm.run(), stateOf(vm)]).toEqual([reference.run(), stateOf(reference)])
     expect(runtimeOf(coreOf(vm).cell)!.entered).toBeGreaterThan(0)
+    vm.dispose()
+  })
+})
+
+describe('compile', () => {
+  it('compiles ahead: a machine made later is compiled from its first instruction', () => {
+    const program = programOf(`${MIXED}\n    load_imm r9, 77\n    trap`)
+    const { modules, functions, instructions, bytes } = compile(program)
+    expect([modules, functions]).toEqual([1, 2])
+    expect(instructions).toBeGreaterThan(30)
+    expect(bytes).toBeGreaterThan(500)
+    const vm = machine('auto', program, { gas: 100_000n })
+    const reference = machine('reference', program, { gas: 100_000n })
+    expect([vm.run(), stateOf(vm)]).toEqual([reference.run(), stateOf(reference)])
+    expect(vm.stats!.entered).toBeGreaterThan(0)
+    expect(reference.stats).toBe(undefined)
     vm.dispose()
   })
 })

@@ -4,14 +4,14 @@ import { decodeOperands } from '../../isa/format.ts'
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
-import { ENGINE_KINDS, type EngineKind, type StartOptions, type Vm } from '../engine.ts'
+import { type CodeStats, ENGINE_KINDS, type EngineKind, type StartOptions, type Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallError, type HostCallSite, type HostTable, Pending, performHostCall } from '../host-call.ts'
 import { type Cell, type CellUser, releaseCell, takeCell } from '../machine/cell.ts'
 import { AT_VM, EXIT_RUNNING, VM } from '../machine/layout.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
-import { attachRuntime } from '../recompiler/attach.ts'
+import { attachRuntime, runtimeOf } from '../recompiler/attach.ts'
 import { runReference } from '../reference/run.ts'
 import { resolveStart, type Start } from '../start.ts'
 import type { Tracer } from '../tracing.ts'
@@ -197,6 +197,11 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   /** A page address is unsigned, a host index signed. */
   #exitArgOf(cell: Cell): number {
     return this.#exit === Exit.PageFault ? cell.u32[EXIT_ARG]! : cell.i32[EXIT_ARG]!
+  }
+
+  get stats(): CodeStats | undefined {
+    const cell = this.#alive()
+    return this.#kind === 'auto' || this.#kind === 'recompiler' ? runtimeOf(cell)?.stats() : undefined
   }
 
   get hostError(): unknown {

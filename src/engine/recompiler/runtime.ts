@@ -4,6 +4,7 @@
 // can take over (end of a slice, depth, an unexpected return) goes on here; everything else goes back to the core, which
 // executes at least one instruction before it enters again. State is exact at every such point.
 import type { Program } from '../../program/program.ts'
+import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
 import { AT_VM, Target, VM } from '../machine/layout.ts'
 import { clusterOf } from './cluster.ts'
@@ -93,6 +94,11 @@ export class Runtime {
     this.use(options.mode)
   }
 
+  /** What was compiled of the code, and how often this cell entered and left it. */
+  stats(): CodeStats {
+    return { ...this.shared.stats(), entered: this.entered, left: this.left }
+  }
+
   #link(): Linkage {
     this.#linkage ??= this.#createLinkage()
     return this.#linkage
@@ -125,7 +131,7 @@ export class Runtime {
     u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
     u32[HOT_LEFT] = tierPolicy.samplePeriod
     this.#cell.onSlice = mode === 'hot' ? () => this.#onSlice() : undefined
-    if (mode === 'hot' && this.shared.moduleCount > 0) for (const made of this.shared.modules()) this.#add(made)
+    if (mode !== 'off' && this.shared.moduleCount > 0) for (const made of this.shared.modules()) this.#add(made)
     if (mode === this.#mode) return
     const wasOff = this.#mode === 'off'
     this.#mode = mode

@@ -1,5 +1,6 @@
 // What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
 import type { Program } from '../../program/program.ts'
+import type { CodeStats } from '../engine.ts'
 import { type Analysis, analyseProgram, type CompiledModule, compileRoots } from './compile.ts'
 import { MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
 
@@ -48,6 +49,14 @@ export class SharedCode {
   /** Modules made so far. */
   get moduleCount(): number {
     return this.#modules.size
+  }
+
+  /** What was compiled, without what single machines did. */
+  stats(): CodeStats {
+    let functions = 0
+    for (const { compiled } of this.#modules.values()) functions += compiled.roots.length
+    const { bytes, instructions, generateMs, validateMs } = this
+    return { modules: this.#modules.size, functions, instructions, bytes, generateMs, validateMs, entered: 0, left: 0 }
   }
 
   /** All modules made so far, in that order. */

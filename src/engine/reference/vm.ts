@@ -164,6 +164,11 @@ class ReferenceVm implements Vm {
     return this.#state.exitArg
   }
 
+  get stats(): undefined {
+    this.#alive()
+    return undefined
+  }
+
   get hostError(): unknown {
     this.#alive()
     return this.#site.thrown?.cause
