@@ -7,7 +7,7 @@ import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
 import { AT_VM, Target, VM } from '../machine/layout.ts'
-import { clusterOf } from './cluster.ts'
+import { clusterOf, functionSize } from './cluster.ts'
 import { Why } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { encodeGlue } from './glue.ts'
@@ -18,6 +18,7 @@ import {
   MAX_DEPTH,
   MAX_SLICE,
   MISALIGNED_LIMIT,
+  NEIGHBOUR_INSTRUCTIONS,
   SLICE_GROWTH,
   tierPolicy,
   WHOLE_INSTRUCTIONS,
@@ -62,6 +63,9 @@ export interface RuntimeOptions {
 
 /** What a cell has of compiled code. */
 interface Linkage {
+  /** Jump-table entries by segment: the first, and after each the next; -1 ends. */
+  readonly heads: Int32Array
+  readonly nexts: Int32Array
   /** 1 per segment that is the root of a function in the table. */
   readonly compiled: Uint8Array
   readonly modules: Set<SharedModule>
@@ -116,7 +120,17 @@ export class Runtime {
     cell.enter = tableIndex => this.#enter(tableIndex)
     cell.u32[DEPTH] = this.#depth
     this.#setSlice()
+    const heads = new Int32Array(decoded.segments).fill(-1)
+    const nexts = new Int32Array(decoded.jumpTable.length)
+    for (let j = 0; j < nexts.length; j++) {
+      const segment = decoded.jumpTable[j]!
+      if (segment < 0) continue
+      nexts[j] = heads[segment]!
+      heads[segment] = j
+    }
     return {
+      heads,
+      nexts,
       compiled: new Uint8Array(decoded.segments),
       modules: new Set(),
       env,
@@ -167,9 +181,10 @@ export class Runtime {
     const fresh = wanted.filter(segment => compiled[segment] === 0)
     if (fresh.length === 0) return true
     const whole = this.#mode === 'eager' && analysis.decoded.count <= WHOLE_INSTRUCTIONS && modules.size === 0
+    const near = this.#mode === 'eager' ? this.#neighbours(fresh[0]!) : []
     const roots = clusterOf(
       analysis,
-      whole ? [...fresh, ...analysis.functions.start.subarray(0, -1)] : fresh,
+      whole ? [...fresh, ...analysis.functions.start.subarray(0, -1)] : [...fresh, ...near],
       segment => compiled[segment] === 1,
       CLUSTER_INSTRUCTIONS,
     )
@@ -177,6 +192,20 @@ export class Runtime {
     if (made === undefined) return false
     this.#add(made)
     return true
+  }
+
+  /** Functions behind a segment that go into the same module, so that thousands of tiny ones do not become modules. */
+  #neighbours(segment: number): number[] {
+    const { analysis } = this.shared
+    const { start, of } = analysis.functions
+    const found: number[] = []
+    let size = 0
+    for (let f = of[segment]! + 1; f + 1 < start.length && size < NEIGHBOUR_INSTRUCTIONS; f++) {
+      if (this.isCompiled(start[f]!)) continue
+      size += functionSize(analysis, start[f]!)
+      found.push(start[f]!)
+    }
+    return found
   }
 
   /** Compiles every function. */
@@ -203,18 +232,15 @@ export class Runtime {
     for (const segment of made.compiled.externals) {
       if (compiled[segment] === 0) cell.table.set(segment + 1, stub)
     }
-    this.#updateDispatch(compiled)
+    this.#updateDispatch(made.compiled.roots)
   }
 
-  /** Points the jump table's dispatch entries at what is compiled. */
-  #updateDispatch(compiled: Uint8Array): void {
-    const { jumpTable } = this.shared.analysis.decoded
-    const cell = this.#cell
-    const at = cell.core.pvm_part(AT_VM, 3) >>> 2
-    for (let j = 0; j < jumpTable.length; j++) {
-      const segment = jumpTable[j]!
-      if (segment >= 0 && compiled[segment] === 1) cell.u32[at + j] = segment + 1
-    }
+  /** Points the jump table's dispatch entries of new roots at them. */
+  #updateDispatch(roots: readonly number[]): void {
+    const { heads, nexts } = this.#link()
+    const { u32, core } = this.#cell
+    const at = core.pvm_part(AT_VM, 3) >>> 2
+    for (const segment of roots) for (let j = heads[segment]!; j >= 0; j = nexts[j]!) u32[at + j] = segment + 1
   }
 
   /** 1 per segment that control can come in at from outside of compiled code. */
