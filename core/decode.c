@@ -320,7 +320,10 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
     if (count == MAX_SEQUENCE) {
       r->op = OP_GLUE;
       r->pc = at;
-      ((pause_slot *)(r + 1))->next_pc = at;
+      pause_slot *s = (pause_slot *)(r + 1);
+      s->next_pc = at;
+      s->cost = 0;
+      s->at = 0; /* not linked: the arena is used again after a flush, what lies here is an old record's */
       r += 2;
       break;
     }

@@ -103,12 +103,16 @@ export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as Pr
  * The preset of that name, or a variant of it.
  *
  * @example profile('gp-0.7.2', { sbrkResult: 'new' })
- * @throws RangeError when there is no such preset.
+ * @throws RangeError when there is no such preset, or for strict loading without checking both successors.
  */
 export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Partial<Profile> = {}): Profile {
   const preset: Profile | undefined =
     typeof base !== 'string' ? base : Object.hasOwn(PROFILES, base) ? PROFILES[base] : undefined
   if (typeof preset !== 'object' || preset === null)
     throw new RangeError(`profile: ${base} is none of ${PROFILE_NAMES.join(', ')}`)
-  return Object.keys(changes).length === 0 ? preset : { ...preset, ...changes }
+  const result = Object.keys(changes).length === 0 ? preset : { ...preset, ...changes }
+  // The strict rules leave no place behind the code to run off to, and that only holds when successors are checked.
+  if (result.loader === 'strict' && result.branchCheck !== 'both')
+    throw new RangeError(`profile: a strict loader needs branchCheck 'both', not '${result.branchCheck}'`)
+  return result
 }
