@@ -1,0 +1,198 @@
+/* Coverage-guided fuzzing of the native core, for libFuzzer: loads a program from the input and executes it three ways,
+ * in the fast loop, in the traced loop, and step by step with changes of both; all have to end alike. Sanitizers find
+ * the rest. `npm run fuzz:core` builds and runs it; with -DREPLAY it is a plain program that runs files.
+ *
+ * Input: 32 bytes of settings, then a program blob, or code and mask to make one of. */
+#include "../pvm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SETTINGS = 32, EXITS = 12 };
+
+typedef struct {
+  uint8_t form, set, rules, model, gas, host, heap, steps;
+  uint8_t regs[13], jumps[8], pad[3];
+} settings;
+
+_Static_assert(sizeof(settings) == SETTINGS, "settings are the first bytes of the input");
+
+static const settings *now;
+static uint64_t seen; /* what host callbacks saw, in order */
+
+static void *allocate(size_t size) { return calloc(1, size); }
+
+static void release(void *memory, size_t size) {
+  (void)size;
+  free(memory);
+}
+
+static void mix(uint64_t value) { seen = (seen ^ value) * UINT64_C(0x9e3779b97f4a7c15) + (seen >> 29); }
+
+/* Everything a host function may do, chosen by the settings and the index. */
+static int32_t host(pvm *vm, int32_t index) {
+  uint64_t *regs = pvm_registers(vm);
+  mix((uint32_t)index);
+  mix(pvm_get_pc(vm));
+  mix((uint64_t)pvm_get_gas(vm));
+  for (int i = 0; i < 13; i++) mix(regs[i]);
+  uint8_t what = (uint8_t)(now->host + index * 7);
+  uint64_t value = 0;
+  if (what & 1) regs[what % 13] += (uint64_t)index;
+  if (what & 2) pvm_write_ram_bytes_32(vm, (uint32_t)regs[7], (uint32_t)seen);
+  if (what & 4) pvm_protect(vm, 0x20 + (what & 3), 1, what & 16 ? PVM_WRITE : what & 32 ? PVM_READ : PVM_NONE);
+  if (what & 8) pvm_charge_gas(vm, what & 15);
+  if (what & 64) mix(pvm_read_ram_bytes_64(vm, (uint32_t)regs[8], &value) == PVM_OK ? value : 1);
+  if ((what & 0x90) == 0x90) pvm_set_pc(vm, pvm_get_pc(vm) % 64);
+  /* Misuse: a running machine refuses to run, and goes on. */
+  if (pvm_resume(vm) != PVM_BUSY || pvm_step(vm, 1) != PVM_BUSY || pvm_execute(vm, 0, 0) != PVM_BUSY) abort();
+  static const int32_t answers[] = {PVM_HOST_CONTINUE, PVM_HOST_CONTINUE, PVM_HOST_CONTINUE, PVM_HOST_CONTINUE,
+                                    PVM_HOST_HALT,     PVM_HOST_PANIC,    PVM_HOST_STOP,     PVM_HOST_EXIT};
+  return answers[(what >> 3) & 7];
+}
+
+static void traced(pvm *vm, const pvm_event *event) {
+  (void)vm;
+  if (event->access > 2 || event->width > 8 || event->reg > 12) abort();
+}
+
+static uint64_t value_of(uint8_t seed) {
+  static const uint64_t values[] = {0, 1, 0x10000, 0x20000, 0x20ffc, 0x22ff8, 0xfffffffc, UINT64_C(0x8000000000000000),
+                                    UINT64_MAX, 0x7fffffff, 0x80000000, 2, 0xffff0000, 0xfeff0000, 63, 4};
+  return values[seed & 15] + (seed >> 4);
+}
+
+/* A machine of the input, or 0. */
+static pvm *create(const uint8_t *blob, size_t length) {
+  uint64_t regs[13];
+  for (int i = 0; i < 13; i++) regs[i] = value_of(now->regs[i]);
+  pvm *vm = pvm_create(7, blob, length, regs, 13, 0);
+  if (vm == 0) return 0;
+  /* Without PVM_RULE_STRICT: it is for programs that a strict loader has let through, and these are not. */
+  if (pvm_set_profile(vm, now->set & 3, now->rules & 63, now->model % 3) != PVM_OK) abort();
+  pvm_bounds bounds = {0x10000, 0x11000, 0x20000, 0x23000, 0xfeff0000, 0xfeff1000, 0xfefde000, 0xfefdf000, 0x22100, 0};
+  bounds.heap_limit = 0x23000 + now->heap * 0x1000u;
+  if (pvm_set_memory_bounds(vm, &bounds) != PVM_OK) abort();
+  if (pvm_set_memory_regions(vm, 0, 0, 0, 0) != PVM_OK) abort();
+  if (pvm_protect(vm, 0xfffff, 1, PVM_WRITE) != PVM_OK || pvm_protect(vm, 0, 1, PVM_WRITE) != PVM_OK) abort();
+  pvm_set_host_callback(vm, host);
+  pvm_set_trace_callback(vm, traced);
+  pvm_set_gas(vm, now->gas * 4);
+  return vm;
+}
+
+static uint64_t state(pvm *vm, int exit) {
+  static uint8_t page[4096];
+  uint64_t hash = (uint64_t)(uint32_t)exit;
+#define ADD(value) hash = (hash ^ (uint64_t)(value)) * UINT64_C(0x100000001b3) + (hash >> 31)
+  ADD(vm->pc);
+  ADD(vm->gas);
+  ADD(vm->exit_arg);
+  ADD(vm->heap_end);
+  for (int i = 0; i < 13; i++) ADD(vm->regs[i]);
+  for (uint32_t number = 0; (number = pvm_next_mapped(vm, number)) < 1u << 20; number++) {
+    ADD(number);
+    ADD(pvm_access(vm, number));
+    if (pvm_read_ram_bytes(vm, number << 12, page, sizeof page) != PVM_OK) abort();
+    for (size_t i = 0; i < sizeof page; i += 8) {
+      uint64_t word;
+      memcpy(&word, page + i, 8);
+      if (word != 0) ADD(word ^ i << 48);
+    }
+  }
+  return hash;
+}
+
+typedef enum { FAST, TRACED, STEPS } manner;
+
+/* Runs a machine to its end, or through a dozen exits; a digest of all of them. */
+static uint64_t run(const uint8_t *blob, size_t length, manner how) {
+  seen = 0;
+  pvm *vm = create(blob, length);
+  if (vm == 0) return 0;
+  if (how == TRACED) pvm_set_trace(vm, 1);
+  uint64_t digest = 1;
+  int started = 0;
+  for (int exits = 0; exits < EXITS; exits++) {
+    int exit;
+    if (how == STEPS) {
+      uint32_t count = 1 + (now->steps & 7);
+      do {
+        pvm_set_trace(vm, (now->steps >> (exits & 7)) & 1);
+        exit = pvm_step(vm, count);
+      } while (exit == PVM_STEP);
+    } else if (!started) {
+      exit = pvm_execute(vm, 0, 0);
+    } else {
+      exit = pvm_resume(vm);
+    }
+    started = 1;
+    digest = (digest ^ state(vm, exit) ^ seen) * UINT64_C(0x9e3779b97f4a7c15);
+    if (exit < 0) abort();
+    if (exit == PVM_HALT || exit == PVM_PANIC) break;
+    if (exit == PVM_OUT_OF_GAS) pvm_set_gas(vm, exits < 3 ? 9 : exits);
+    if (exit == PVM_PAGE_FAULT) pvm_protect(vm, (uint32_t)vm->exit_arg >> 12, 1, PVM_WRITE);
+  }
+  pvm_destroy(vm);
+  return digest;
+}
+
+/* E(|j|) E1(1) E(|c|) j c mask of code and mask as they come. */
+static size_t make_blob(const uint8_t *bytes, size_t size, uint8_t *blob) {
+  size_t code = size * 8 / 9, mask = (code + 7) / 8, at = 0;
+  if (code > 8000) code = 8000, mask = 1000;
+  blob[at++] = 8;
+  blob[at++] = 1;
+  if (code < 128) {
+    blob[at++] = (uint8_t)code;
+  } else {
+    blob[at++] = (uint8_t)(0x80 | code >> 8);
+    blob[at++] = (uint8_t)code;
+  }
+  memcpy(blob + at, now->jumps, 8);
+  memcpy(blob + at + 8, bytes, code);
+  for (size_t i = 0; i < mask; i++) blob[at + 8 + code + i] = code + i < size ? bytes[code + i] : 0xff;
+  if (code & 7) blob[at + 8 + code + mask - 1] &= (uint8_t)((1u << (code & 7)) - 1);
+  return at + 8 + code + mask;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static uint8_t made[9200];
+  static settings chosen;
+  if (size < SETTINGS) return 0;
+  memcpy(&chosen, data, SETTINGS);
+  now = &chosen;
+  pvm_set_allocator(allocate, release);
+  const uint8_t *blob = data + SETTINGS;
+  size_t length = size - SETTINGS;
+  if (chosen.form & 1) {
+    length = make_blob(blob, length, made);
+    blob = made;
+  }
+  uint64_t fast = run(blob, length, FAST);
+  if (fast != run(blob, length, TRACED)) abort();
+  if (fast != run(blob, length, STEPS)) abort();
+  return 0;
+}
+
+#ifdef REPLAY
+#include <stdio.h>
+
+int main(int count, char **files) {
+  static uint8_t bytes[1 << 20];
+  for (int i = 1; i < count; i++) {
+    FILE *file = fopen(files[i], "rb");
+    if (file == 0) return 2;
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    uint8_t *exact = malloc(size + 1); /* so that a read behind the end is seen */
+    memcpy(exact, bytes, size);
+    LLVMFuzzerTestOneInput(exact, size);
+    free(exact);
+  }
+  printf("%d inputs\n", count - 1);
+  return 0;
+}
+#endif

@@ -1,0 +1,165 @@
+// Plants bugs, one at a time, in a copy of the sources, and measures who catches them and how fast. Not a test: the suites
+// and the fuzzer are what is tested here.
+//
+//   node scripts/plant.mjs [--only NAME] [--seconds 40] [--json]
+//
+// Each bug is a search and replace in the core or the recompiler. In a git worktree in build/plant the core is rebuilt, then
+// the short fuzz (`coulis fuzz`, one process) and the suites run. Exit code 1 when a bug was caught by neither.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const COPY = join(ROOT, 'build/plant')
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, seconds: { type: 'string', default: '40' }, json: { type: 'boolean' } },
+})
+
+/** name: what is wrong; file, search, replace: how. */
+const BUGS = [
+  {
+    name: 'sign_extend_8 does not',
+    file: 'core/ops.h',
+    search: '(u64)(s64)(int8_t)(uint8_t)a',
+    replace: '(uint8_t)a',
+  },
+  { name: 'shift mask of 64-bit shifts', file: 'core/ops.h', search: 'a << (b & 63); }', replace: 'a << (b & 31); }' },
+  {
+    name: 'mul_upper_s_s looks at one sign twice',
+    file: 'core/ops.h',
+    search: '((s64)b < 0 ? a : 0)',
+    replace: '((s64)a < 0 ? a : 0)',
+  },
+  {
+    name: 'cmov inverted',
+    file: 'core/ops.h',
+    search: 'OPS u32 op_eqz(u64 a) { return a == 0; }',
+    replace: 'OPS u32 op_eqz(u64 a) { return a != 0; }',
+  },
+  {
+    name: 'page end off by one in the fast loop',
+    file: 'core/interpreter.c',
+    search: '<= PAGE_SIZE - (size))',
+    replace: '<= PAGE_SIZE - (size) + 1)',
+  },
+  {
+    name: 'block start not checked by the slow loop',
+    file: 'core/step.c',
+    search: 'if (!pvm_is_block_start(vm, target)) return PVM_PANIC;',
+    replace: 'if (target < 0 || target >= vm->code_len) return PVM_PANIC;',
+  },
+  {
+    name: 'refund after a side exit off by one',
+    file: 'core/interpreter.c',
+    search: 'vm->gas += count_instructions(vm, vm->pc);',
+    replace: 'vm->gas += count_instructions(vm, vm->pc) - 1;',
+  },
+  {
+    name: 'a page stays writable after protect to read-only',
+    file: 'core/memory.c',
+    search: 'rights |= RIGHT_FAST_READ | ((rights & RIGHT_WRITE) && kept ? RIGHT_FAST_WRITE : 0);',
+    replace: 'rights |= RIGHT_FAST_READ | (kept ? RIGHT_FAST_WRITE : 0);',
+  },
+  {
+    name: 'compiled code runs one gas too far',
+    file: 'src/engine/recompiler/emit-ends.ts',
+    search: 'requireGas(emitter, gas.path[node]!)',
+    replace: 'requireGas(emitter, Math.max(gas.path[node]! - 1, 0))',
+  },
+  {
+    name: 'a register is stale after a call',
+    file: 'src/engine/recompiler/emit-ends.ts',
+    search: 'loadRegisters(emitter.code, emitter.flow.liveIn[node]!)',
+    replace: 'loadRegisters(emitter.code, emitter.flow.liveIn[node]! & ~(1 << 8))',
+  },
+  {
+    name: 'compiled misaligned accesses pass the check at a page end',
+    file: 'src/engine/recompiler/emit-memory.ts',
+    search: 'if (span > 1) {',
+    replace: 'if (span > 2) {',
+  },
+  {
+    name: 'compiled 16-bit loads are not sign-extended',
+    file: 'src/engine/recompiler/emit-memory.ts',
+    search: '[Op.i64Load8S, Op.i64Load16S, Op.i64Load32S]',
+    replace: '[Op.i64Load8S, Op.i64Load16U, Op.i64Load32S]',
+  },
+  {
+    name: 'a register written in compiled code is not flushed',
+    file: 'src/engine/recompiler/dataflow.ts',
+    search: 'mask &= endsInMemory(graph.end[from]!) ? liveIn[n]! : validIn[from]! | writes[from]!',
+    replace: 'mask &= endsInMemory(graph.end[from]!) ? 0x1fff : validIn[from]! | writes[from]!',
+  },
+]
+
+function run(command, args, timeout = 600_000) {
+  const started = performance.now()
+  const env = { ...process.env, COULIS_VECTORS: process.env.COULIS_VECTORS ?? resolve(ROOT, '../shared/vectors') }
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: COPY, encoding: 'utf8', timeout, env })
+  return { status, output: `${stdout}${stderr}`, seconds: (performance.now() - started) / 1000 }
+}
+
+const git = (...args) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' })
+
+/** A fresh copy of what is committed. */
+function prepare() {
+  if (existsSync(COPY)) git('worktree', 'remove', '--force', COPY)
+  git('worktree', 'add', '--detach', '--force', COPY, 'HEAD')
+  symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'))
+}
+
+const FUZZ = ['dist/cli.js', 'fuzz', '--json', '--seed', 'plant', '--seconds', options.seconds]
+const SUITES = ['test/engines.test.ts', 'test/golden.test.ts', 'test/runtimes', 'test/hostile-guest.test.ts']
+
+/** Builds with one bug in it, or none, and asks who notices. */
+function examine(bug) {
+  if (bug !== undefined) {
+    const path = join(COPY, bug.file)
+    const text = readFileSync(path, 'utf8')
+    const parts = text.split(bug.search)
+    if (parts.length < 2) throw new Error(`${bug.name}: ${bug.file} has no '${bug.search}' any more`)
+    writeFileSync(path, [parts[0], parts.slice(1).join(bug.search)].join(bug.replace))
+  }
+  for (const script of bug?.file.startsWith('src/') ? [] : ['scripts/build-core.mjs']) {
+    const built = run('node', [script])
+    if (built.status !== 0) throw new Error(`${bug?.name}: ${built.output}`)
+  }
+  const built = run('node', ['scripts/build-cli.mjs'])
+  if (built.status !== 0) throw new Error(`${bug?.name}: ${built.output}`)
+  const fuzz = run('node', FUZZ)
+  const line = fuzz.output.split('\n').findLast(text => /"(difference|done)"/.test(text))
+  const programs = line === undefined ? '?' : JSON.parse(line).programs
+  const suites = run('npx', ['--no-install', 'vitest', 'run', '--reporter=json', ...SUITES])
+  const failed = /"numFailedTests":\s*(\d+)/.exec(suites.output)?.[1] ?? '?'
+  if (bug !== undefined) git('-C', COPY, 'checkout', '-q', '--', '.')
+  return {
+    bug: bug?.name ?? 'none',
+    fuzz: fuzz.status !== 0,
+    fuzzSeconds: fuzz.seconds,
+    programs,
+    suites: suites.status !== 0,
+    failed,
+  }
+}
+
+prepare()
+const results = []
+let missed = 0
+try {
+  const bugs = BUGS.filter(({ name }) => options.only === undefined || name.includes(options.only))
+  for (const bug of [undefined, ...bugs]) {
+    const result = examine(bug)
+    results.push(result)
+    const { fuzz, fuzzSeconds, programs, suites, failed } = result
+    const by = fuzz ? `fuzz after ${fuzzSeconds.toFixed(1)} s, ${programs} programs` : 'fuzz: not caught'
+    const also = suites ? `suites: ${failed} tests fail` : 'suites: not caught'
+    console.log(options.json ? JSON.stringify(result) : `${result.bug}: ${by}; ${also}`)
+    if (bug === undefined && (fuzz || suites)) throw new Error('something fails without a planted bug')
+    if (bug !== undefined && !fuzz && !suites) missed += 1
+  }
+} finally {
+  git('worktree', 'remove', '--force', COPY)
+}
+console.log(`${results.length - 1 - missed} of ${results.length - 1} bugs caught`)
+if (missed > 0) process.exit(1)
