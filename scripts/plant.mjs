@@ -44,10 +44,10 @@ const BUGS = [
     replace: 'OPS u32 op_eqz(u64 a) { return a != 0; }',
   },
   {
-    name: 'page end off by one in the fast loop',
+    name: 'accesses across a page end are not checked by the fast loop',
     file: 'core/interpreter.c',
-    search: '<= PAGE_SIZE - (size))',
-    replace: '<= PAGE_SIZE - (size) + 1)',
+    search: '[op_rotr32((p), __builtin_ctz(size)) >> (PAGE_BITS - __builtin_ctz(size))])',
+    replace: '[(p) >> PAGE_BITS])',
   },
   {
     name: 'block start not checked by the slow loop',
@@ -56,10 +56,16 @@ const BUGS = [
     replace: 'if (target < 0 || target >= vm->code_len) return PVM_PANIC;',
   },
   {
-    name: 'refund after a side exit off by one',
+    name: 'refund of the fast loop off by one',
     file: 'core/interpreter.c',
-    search: 'vm->gas += count_instructions(vm, vm->pc);',
-    replace: 'vm->gas += count_instructions(vm, vm->pc) - 1;',
+    search: 'if (by_instruction) gas += unexecuted_after(rec);',
+    replace: 'if (by_instruction) gas += unexecuted_after(rec) + 1;',
+  },
+  {
+    name: 'refund after a side exit of compiled code off by one',
+    file: 'src/engine/recompiler/runtime.ts',
+    search: '[decoded.segmentOf[index]! + 1]! - index)',
+    replace: '[decoded.segmentOf[index]! + 1]! - index - 1)',
   },
   {
     name: 'a page stays writable after protect to read-only',
@@ -83,7 +89,7 @@ const BUGS = [
     name: 'compiled misaligned accesses pass the check at a page end',
     file: 'src/engine/recompiler/emit-memory.ts',
     search: 'if (span > 1) {',
-    replace: 'if (span > 2) {',
+    replace: 'if (span > 8) {',
   },
   {
     name: 'compiled 16-bit loads are not sign-extended',
