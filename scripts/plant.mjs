@@ -98,7 +98,7 @@ const BUGS = [
     replace: '[Op.i64Load8S, Op.i64Load16U, Op.i64Load32S]',
   },
   {
-    name: 'a register written in compiled code is not flushed',
+    name: 'all registers count as loaded behind a call',
     file: 'src/engine/recompiler/dataflow.ts',
     search: 'mask &= endsInMemory(graph.end[from]!) ? liveIn[n]! : validIn[from]! | writes[from]!',
     replace: 'mask &= endsInMemory(graph.end[from]!) ? 0x1fff : validIn[from]! | writes[from]!',
