@@ -5,9 +5,6 @@ import { assemble } from '../src/blob/assembly.ts'
 import { Random } from '../src/fuzz/random.ts'
 import { availableEngines, createEngine, type EngineKind, exitName, loadProgram, type Program } from '../src/index.ts'
 
-/** Known gap of the core: under block models it pays blocks of more than about 12,000 instructions wrongly. */
-const LONG_BLOCKS = ['a block of 100,000 instructions', 'a block of 30,000 stores']
-
 /** Bombs that the bounds do not hold for where compilation is forced (SECURITY.md). */
 const EAGER = ['a jump table of 20,000 entries']
 
@@ -81,7 +78,7 @@ describe.each(BOMBS)('%s', (name, text) => {
     expect(seconds).toBeLessThan(MAX_SECONDS)
   })
 
-  it.skipIf(LONG_BLOCKS.includes(name))('costs of its blocks are known in time under the pipeline model', () => {
+  it('costs of its blocks are known in time under the pipeline model', () => {
     const rules = { profile: 'gas-model-vectors' } as const
     const { state, seconds } = run('auto', loadProgram(bytes, rules))
     expect(state).toBe(run('reference', loadProgram(bytes, rules)).state)
