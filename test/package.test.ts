@@ -31,7 +31,8 @@ describe('package', () => {
 
   it.skipIf(!BUILT)('publishes sources, builds, the C core, and nothing else', () => {
     const files = packed()
-    const allowed = /^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/cli\.js\.LICENSES\.txt|src\/.*\.ts|core\/[\w.]+\.(c|h|wasm))$/
+    const allowed =
+      /^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/cli\.js\.LICENSES\.txt|src\/.*\.ts|core\/([\w.]+\.(c|h|wasm)|Makefile))$/
     const top = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
     expect(files.filter(file => !allowed.test(file) && !top.includes(file))).toEqual([])
     for (const file of [
