@@ -218,6 +218,8 @@ CORE void flush_records(pvm *vm) {
   private_part *own = OWN(vm);
   __builtin_memset(own->index, 0, 4 * (size_t)(vm->code_len + 1));
   __builtin_memset(own->jump_link, 0, 4 * (size_t)vm->jump_size);
+  u32 high = own->records_next - own->first; /* what the next program's tables must not find: see lay_out */
+  if (high > own->used) own->used = high;
   own->records_next = own->records;
   own->flushes += 1;
 }

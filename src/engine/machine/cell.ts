@@ -150,7 +150,9 @@ export function takeCell(program: Program): Cell {
   let at = idle.findLastIndex(cell => cell.program === program)
   if (at < 0) at = idle.findLastIndex(cell => holdsCode(cell, program))
   if (at < 0 && idle.length >= KEEP) at = 0 // the one that has been idle longest
-  const cell = at < 0 ? new Cell() : idle.splice(at, 1)[0]!
+  let cell = at < 0 ? undefined : idle.splice(at, 1)[0]
+  // A cell keeps to the rules it began with: what was decoded or compiled under others is not worth the risk.
+  if (cell === undefined || cell.program?.profile !== program.profile) cell = new Cell()
   cell.load(program)
   return cell
 }
