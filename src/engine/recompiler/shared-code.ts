@@ -23,6 +23,7 @@ export class SharedCode {
   readonly program: Program
   #analysis: Analysis | undefined
   readonly #modules = new Map<string, SharedModule>()
+  readonly #refused = new Set<string>()
   /** How often the interpreter was seen at a pc, see hot-code.ts; kept over machines. */
   readonly samples: Map<number, number> = new Map()
   sampleCount = 0
@@ -66,7 +67,7 @@ export class SharedCode {
 
   /**
    * The module with these roots; the same roots give the same module object, so that V8 shares its optimized code
-   * between machines. Undefined when the program has used up its bytes.
+   * between machines. Undefined when the program has used up its bytes, or when these roots cannot be compiled.
    */
   module(roots: readonly number[], now: () => number): SharedModule | undefined {
     const key = `${this.version}:${roots.join()}`
@@ -74,10 +75,22 @@ export class SharedCode {
     if (known !== undefined) return known
     if (this.bytes > tierPolicy.maxCodeBytes) return undefined
     if (this.generateMs + this.validateMs > tierPolicy.maxCompileMs) return undefined
+    if (this.#refused.has(key)) return undefined
     const start = now()
-    const compiled = compileRoots(this.analysis, roots)
-    const generated = now()
-    const made = { module: new WebAssembly.Module(compiled.bytes as BufferSource), compiled }
+    let generated = start
+    let made: SharedModule
+    try {
+      const compiled = compileRoots(this.analysis, roots)
+      generated = now()
+      made = { module: new WebAssembly.Module(compiled.bytes as BufferSource), compiled }
+    } catch (error) {
+      // Nested deeper than the host's stack, or beyond what the host accepts as a function: interpreted instead.
+      if (!(error instanceof RangeError || error instanceof WebAssembly.CompileError)) throw error
+      this.generateMs += now() - start
+      this.#refused.add(key)
+      return undefined
+    }
+    const { compiled } = made
     this.validateMs += now() - generated
     this.generateMs += generated - start
     this.bytes += compiled.bytes.length
