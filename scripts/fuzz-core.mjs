@@ -1,7 +1,7 @@
 // Builds the libFuzzer target of the native core with clang-19, address and undefined-behaviour sanitizers, and runs it.
 // Needs clang-19 and libclang-rt-19-dev. Not the differential fuzzer: `coulis fuzz`.
 //
-//   node scripts/fuzz-core.mjs [--seconds 60] [--jobs 1]
+//   node scripts/fuzz-core.mjs [--seconds 60] [--jobs 1] [--seed 1]
 //
 // The corpus is kept in build/fuzz-core/; what crashes is written there as crash-*. Replay: node scripts/fuzz-core.mjs --replay FILE
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -15,6 +15,7 @@ const OUT = join(ROOT, 'build/fuzz-core')
 const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' }, // libFuzzer's; the same start every time, other numbers look elsewhere
     jobs: { type: 'string', default: '1' },
     replay: { type: 'string' },
   },
@@ -59,6 +60,7 @@ if (options.replay !== undefined) {
 await writeSeeds(corpus)
 const limits = [
   `-max_total_time=${options.seconds}`,
+  `-seed=${options.seed}`,
   '-max_len=4096',
   '-timeout=20',
   '-rss_limit_mb=3000',
