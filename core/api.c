@@ -34,6 +34,14 @@ _Static_assert(sizeof(jump_slot) == 16 && sizeof(branch_slots) == 32 && sizeof(p
 #define EXPORT(name)
 #endif
 
+/* A null machine is refused natively; in the wasm build there is exactly one, at a constant address. */
+#if WASM
+#define NEED(vm, otherwise)
+#else
+#define NEED(vm, otherwise) \
+  if ((vm) == 0) return otherwise
+#endif
+
 /* ---- execution ---- */
 
 /* Writes down how the machine stopped. */
@@ -56,6 +64,7 @@ CORE int begin(pvm *vm) {
 }
 
 EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
+  NEED(vm, PVM_BAD);
   int result = begin(vm);
   if (result != PVM_RUNNING) return result;
   do {
@@ -65,11 +74,12 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
     }
 #if WASM
     s64 before = vm->gas;
+    OWN(vm)->compiled_gas = 0;
 #endif
     result = run_fast(vm);
 #if WASM
     if (vm->hot != 0) {
-      s64 used = before - vm->gas;
+      s64 used = before - vm->gas - OWN(vm)->compiled_gas;
       if (used < 0) used = 0; /* the host gave some */
       vm->hot_left = used < (s64)vm->hot_left ? vm->hot_left - (u32)used : 0;
       if (vm->hot_left == 0) {
@@ -89,6 +99,7 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
 }
 
 EXPORT("pvm_step") int32_t pvm_step(pvm *vm, uint32_t count) {
+  NEED(vm, PVM_BAD);
   int result = begin(vm);
   if (result != PVM_RUNNING) return result;
   result = PVM_STEP;
@@ -99,6 +110,7 @@ EXPORT("pvm_step") int32_t pvm_step(pvm *vm, uint32_t count) {
 }
 
 EXPORT("pvm_execute") int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t is_child) {
+  NEED(vm, PVM_BAD);
   if (vm->busy) return PVM_BUSY;
   pvm_set_pc(vm, entry_point);
   vm->child = is_child != 0;
@@ -106,14 +118,19 @@ EXPORT("pvm_execute") int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t
 }
 
 EXPORT("pvm_set_pc") void pvm_set_pc(pvm *vm, uint32_t pc) {
+  NEED(vm, );
   vm->pc = pc;
   vm->charged = 0;
   vm->exit = PVM_RUNNING;
 }
 
-EXPORT("pvm_set_trace") void pvm_set_trace(pvm *vm, int32_t flag) { vm->trace = flag != 0; }
+EXPORT("pvm_set_trace") void pvm_set_trace(pvm *vm, int32_t flag) {
+  NEED(vm, );
+  vm->trace = flag != 0;
+}
 
 EXPORT("pvm_set_entry") int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t table_index) {
+  NEED(vm, PVM_BAD);
   private_part *own = OWN(vm);
   if (!pvm_is_block_start(vm, pc)) return PVM_BAD;
   own->entry_count += (own->entries[pc] == 0 && table_index != 0);
@@ -128,6 +145,7 @@ EXPORT("pvm_set_entry") int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t tab
 
 /* Takes all compiled code away. */
 EXPORT("pvm_clear_entries") void pvm_clear_entries(pvm *vm) {
+  NEED(vm, );
   private_part *own = OWN(vm);
   if (own->entry_count == 0) return;
   own->entry_count = 0;
@@ -138,25 +156,40 @@ EXPORT("pvm_clear_entries") void pvm_clear_entries(pvm *vm) {
 
 /* ---- registers and gas ---- */
 
-uint64_t *pvm_registers(pvm *vm) { return vm->regs; }
+uint64_t *pvm_registers(pvm *vm) {
+  NEED(vm, 0);
+  return vm->regs;
+}
 
 int32_t pvm_get_register(const pvm *vm, uint32_t index, uint64_t *value) {
-  if (index > 12) return PVM_BAD;
+  NEED(vm, PVM_BAD);
+  if (index > 12 || value == 0) return PVM_BAD;
   *value = vm->regs[index];
   return PVM_OK;
 }
 
 int32_t pvm_set_register(pvm *vm, uint32_t index, uint64_t value) {
+  NEED(vm, PVM_BAD);
   if (index > 12) return PVM_BAD;
   vm->regs[index] = value;
   return PVM_OK;
 }
 
-uint32_t pvm_get_pc(const pvm *vm) { return vm->pc; }
-int64_t pvm_get_gas(const pvm *vm) { return vm->gas; }
-void pvm_set_gas(pvm *vm, int64_t gas) { vm->gas = gas; }
+uint32_t pvm_get_pc(const pvm *vm) {
+  NEED(vm, 0);
+  return vm->pc;
+}
+int64_t pvm_get_gas(const pvm *vm) {
+  NEED(vm, 0);
+  return vm->gas;
+}
+void pvm_set_gas(pvm *vm, int64_t gas) {
+  NEED(vm, );
+  vm->gas = gas;
+}
 
 int32_t pvm_charge_gas(pvm *vm, uint64_t amount) {
+  NEED(vm, PVM_BAD);
   if (vm->gas < 0 || (u64)vm->gas < amount) {
     vm->gas = 0;
     return PVM_OUT_OF_GAS;
@@ -185,6 +218,7 @@ EXPORT("pvm_touch") int32_t pvm_touch(pvm *vm, uint32_t address, uint32_t last) 
 }
 
 EXPORT("pvm_protect") int32_t pvm_protect(pvm *vm, uint32_t page, uint32_t count, uint32_t access) {
+  NEED(vm, PVM_BAD);
   if (page > PAGE_COUNT || count > PAGE_COUNT - page) return PVM_BAD;
   if (access != PVM_NONE && access != PVM_READ && access != PVM_WRITE) return PVM_BAD;
   set_rights(vm, page, count, access);
@@ -192,18 +226,21 @@ EXPORT("pvm_protect") int32_t pvm_protect(pvm *vm, uint32_t page, uint32_t count
 }
 
 EXPORT("pvm_zero") int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count) {
+  NEED(vm, PVM_BAD);
   if (page > PAGE_COUNT || count > PAGE_COUNT - page) return PVM_BAD;
   zero_pages(vm, page, count);
   return PVM_OK;
 }
 
 EXPORT("pvm_access") uint32_t pvm_access(const pvm *vm, uint32_t page) {
+  NEED(vm, PVM_NONE);
   uint8_t rights = ((const machine *)vm)->own.rights[PHYSICAL_PAGE(page & (PAGE_COUNT - 1))];
   return rights & RIGHT_WRITE ? PVM_WRITE : rights & RIGHT_READ ? PVM_READ : PVM_NONE;
 }
 
 /* The first page from `page` on that has rights, PAGE_COUNT when there is none. */
 EXPORT("pvm_next_mapped") uint32_t pvm_next_mapped(const pvm *vm, uint32_t page) {
+  NEED(vm, PAGE_COUNT);
   const private_part *own = &((const machine *)vm)->own;
   while (page < PAGE_COUNT) {
     u32 at = PHYSICAL_PAGE(page);
@@ -237,7 +274,9 @@ CORE int range_has(const pvm *vm, u32 address, u32 length, u32 right) {
 }
 
 int32_t pvm_read_ram_bytes(pvm *vm, uint32_t address, uint8_t *into, uint32_t length) {
+  NEED(vm, PVM_BAD);
   if (length == 0) return PVM_OK;
+  if (into == 0) return PVM_BAD;
   if (!range_has(vm, address, length, RIGHT_READ)) return PVM_OOB;
   for (u32 done = 0; done < length;) {
     u32 offset = (address + done) & (PAGE_SIZE - 1), count = PAGE_SIZE - offset;
@@ -251,7 +290,9 @@ int32_t pvm_read_ram_bytes(pvm *vm, uint32_t address, uint8_t *into, uint32_t le
 }
 
 CORE int32_t copy_in(pvm *vm, u32 address, const uint8_t *bytes, u32 length, u32 right) {
+  NEED(vm, PVM_BAD);
   if (length == 0) return PVM_OK;
+  if (bytes == 0) return PVM_BAD;
   if (!range_has(vm, address, length, right)) return PVM_OOB;
   if (pvm_touch(vm, address, address + length - 1) != PVM_OK) return PVM_NO_MEMORY;
   for (u32 done = 0; done < length;) {
@@ -354,6 +395,7 @@ CORE void clear_state(pvm *vm) {
 }
 
 EXPORT("pvm_reset") int32_t pvm_reset(pvm *vm) {
+  NEED(vm, PVM_BAD);
   if (vm->busy) return PVM_BUSY;
   clear_memory(vm);
   clear_state(vm);
@@ -361,6 +403,7 @@ EXPORT("pvm_reset") int32_t pvm_reset(pvm *vm) {
 }
 
 EXPORT("pvm_set_profile") int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model) {
+  NEED(vm, PVM_BAD);
   if (set > PVM_SET_REVIVE_V1 || rules > 127 || gas_model > PVM_GAS_PIPELINE) return PVM_BAD;
   private_part *own = OWN(vm);
   if (vm->busy) return PVM_BUSY;

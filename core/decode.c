@@ -319,12 +319,14 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
   record *first = (record *)(h + 1), *r = first;
   u32 at = pc, count = 0;
   for (;;) {
-    if (count == MAX_SEQUENCE) {
+    /* Too long; or, where nothing is paid for a pc that is no instruction, run_fast has to look again. */
+    if (count == MAX_SEQUENCE || (RULE(vm, PVM_RULE_STRICT) && !pvm_is_instruction(vm, at))) {
       r->op = OP_GLUE;
       r->pc = at;
       pause_slot *s = (pause_slot *)(r + 1);
       s->next_pc = at;
       s->cost = 0;
+      s->first = count == 0;
       s->at = 0; /* not linked: the arena is used again after a flush, what lies here is an old record's */
       r += 2;
       break;
@@ -342,7 +344,7 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
   h->count = (uint16_t)count;
   h->entry = own->entries[pc];
   if (vm->gas_model == PVM_GAS_INSTRUCTION) price_runs(first, r);
-  h->cost = entry_cost(vm, pc, first);
+  h->cost = count == 0 ? 0 : entry_cost(vm, pc, first);
   if (h->entry != 0) first->op = OP_ENTER;
   return OFFSET(vm, first);
 }

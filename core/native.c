@@ -76,7 +76,8 @@ CORE sizes *sizes_of(pvm *vm) { return (sizes *)(void *)((machine *)vm + 1); }
 pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, const uint64_t *initial_regs,
                 uint32_t num_regs, uint32_t initial_pc) {
   parts p;
-  if (allocate_memory == 0 || num_regs > 13 || !read_parts(blob, blob_len, &p)) return 0;
+  if (allocate_memory == 0 || release_memory == 0 || blob == 0 || num_regs > 13 || (num_regs > 0 && initial_regs == 0)) return 0;
+  if (!read_parts(blob, blob_len, &p)) return 0;
   uint8_t *memory = allocate_memory(MACHINE_SIZE);
   if (memory == 0) return 0;
   pvm *vm = (pvm *)(void *)memory;
@@ -121,6 +122,7 @@ CORE int good_range(u32 from, u32 to) { return from <= to && (from & (PAGE_SIZE 
 CORE int overlap(u32 a, u32 b, u32 c, u32 d) { return a < d && c < b; }
 
 int32_t pvm_set_memory_bounds(pvm *vm, const pvm_bounds *b) {
+  if (vm == 0 || b == 0) return PVM_BAD;
   const u32 r[4][2] = {
       {b->ro_from, b->ro_to}, {b->rw_from, b->rw_to}, {b->args_from, b->args_to}, {b->stack_from, b->stack_to}};
   for (int i = 0; i < 4; i++) {
@@ -129,6 +131,7 @@ int32_t pvm_set_memory_bounds(pvm *vm, const pvm_bounds *b) {
       if (overlap(r[i][0], r[i][1], r[k][0], r[k][1])) return PVM_BAD;
     }
   }
+  if (vm->busy) return PVM_BUSY;
   if (b->heap_start > b->heap_limit) return PVM_BAD;
   OWN(vm)->bounds = *b;
   vm->heap_end = b->heap_start;
@@ -137,6 +140,7 @@ int32_t pvm_set_memory_bounds(pvm *vm, const pvm_bounds *b) {
 }
 
 int32_t pvm_map(pvm *vm, uint32_t address, uint8_t *bytes, uint32_t length, uint32_t access) {
+  if (vm == 0) return PVM_BAD;
   if (((address | length) & (PAGE_SIZE - 1)) != 0 || (length != 0 && address + (length - 1) < address)) return PVM_BAD;
   if (access != PVM_READ && access != PVM_WRITE) return PVM_BAD;
   private_part *own = OWN(vm);
@@ -151,6 +155,7 @@ int32_t pvm_map(pvm *vm, uint32_t address, uint8_t *bytes, uint32_t length, uint
 }
 
 int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_t *args, uint8_t *stack) {
+  if (vm == 0) return PVM_BAD;
   const pvm_bounds *b = &OWN(vm)->bounds;
   int32_t result = pvm_map(vm, b->ro_from, ro, b->ro_to - b->ro_from, PVM_READ);
   if (result == PVM_OK) result = pvm_map(vm, b->rw_from, rw, b->rw_to - b->rw_from, PVM_WRITE);
@@ -159,7 +164,11 @@ int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_t *args,
   return result;
 }
 
-void pvm_set_host_callback(pvm *vm, pvm_host_callback callback) { OWN(vm)->host = callback; }
-void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback) { OWN(vm)->tracer = callback; }
+void pvm_set_host_callback(pvm *vm, pvm_host_callback callback) {
+  if (vm != 0) OWN(vm)->host = callback;
+}
+void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback) {
+  if (vm != 0) OWN(vm)->tracer = callback;
+}
 
 #endif

@@ -12,6 +12,13 @@
  *     exit = pvm_resume(vm);                                     // and on, after PVM_HOST, PVM_BREAK, ...
  *     pvm_destroy(vm);
  *
+ * Misuse has an outcome, tested in test/native/misuse.c: a null machine is PVM_BAD (functions without an error code do
+ * nothing, or return 0), so is a null pointer where bytes are to be read or written, a register above 12, a page or range
+ * beyond the address space, regions that overlap, wrap or are not page aligned, an unknown profile, rule or right.
+ * Regions may come in any order. Nothing is changed then. A null blob, or null registers with a count, make no machine.
+ * A machine without callback stops at ecalli with PVM_HOST. Only these are undefined: a machine that was destroyed,
+ * pointers that are shorter than said, and destroying a machine inside its callback.
+ *
  * Rules: a vm is used by one thread at a time. All integers are little-endian. Guest outcomes are exit codes, misuse
  * is a negative error code. Sections of the Gray Paper (GP) are those of version 0.7.2 unless said otherwise.
  */
@@ -75,7 +82,7 @@ enum {
   PVM_RULE_DRAIN = 8,           /* out of gas empties the counter */
   PVM_RULE_SBRK_NEW = 16,       /* sbrk returns the new end of the heap */
   PVM_RULE_CMOV_READS = 32,     /* pipeline model: cmov reads its old destination */
-  PVM_RULE_STRICT = 64          /* a pc that is no instruction panics before anything is paid (GP 0.8.0 A.2) */
+  PVM_RULE_STRICT = 64          /* a pc that is no instruction panics, and is not paid (GP 0.8.0 A.2) */
 };
 
 /* Numberings of the opcodes. */

@@ -77,7 +77,7 @@ typedef struct {
 } branch_slots;
 typedef struct {
   uint32_t next_pc, cost; /* behind ecalli and memset: what follows, and what its run costs */
-  uint32_t at, reserved;  /* OP_GLUE: the record that follows, 0 not known */
+  uint32_t at, first;     /* OP_GLUE: the record that follows, 0 not known; whether nothing stands before it */
 } pause_slot;
 typedef struct {
   int32_t y;
@@ -122,6 +122,7 @@ typedef struct {
   uint32_t set;          /* PVM_SET_* */
   uint32_t flushes;      /* how often all records were thrown away */
   uint32_t entry_count;
+  int64_t compiled_gas;  /* wasm: what compiled code used since run_fast began */
   pvm_host_callback host;
   pvm_trace_callback tracer;
   pvm_bounds bounds;

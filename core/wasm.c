@@ -68,6 +68,9 @@ EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u
   if (at == 0) return PVM_NO_MEMORY;
   staged s = {(const uint8_t *)at, (const uint8_t *)(at + up16(code_len)), 0};
   s.jumps = (const u32 *)(const void *)(s.mask + up16(code_len / 8 + 1));
+  /* What was staged stays where it is, also when it is not needed: the next program's tables must not find it. */
+  u32 staged_end = at + (u32)staging_size(code_len, jump_size) - arena;
+  if (staged_end > own->used) own->used = staged_end;
   if (same_program(vm, &s, code_len, jump_len, jump_size)) return 1;
   int result = lay_out(vm, (uint8_t *)(uintptr_t)arena, end - arena, code_len, jump_len, jump_size);
   if (result != PVM_OK) return result;
@@ -75,17 +78,16 @@ EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u
   __builtin_memcpy(own->mask, s.mask, code_len / 8 + 1);
   __builtin_memcpy(own->jump_table, s.jumps, 4 * (size_t)jump_size);
   pad_mask(vm);
-  u32 staged_end = at + (u32)staging_size(code_len, jump_size) - arena;
-  if (staged_end > own->used) own->used = staged_end;
   return PVM_OK;
 }
 
 /* Address of a part of the machine: 0 code, 1 mask, 2 jump table, 3 dispatch table, 4 trace
- * event, 5 compiled code by pc. */
+ * event, 5 compiled code by pc, 6 records by pc (0: never reached). */
 EXPORT("pvm_part") u32 pvm_part(pvm *vm, u32 part) {
   const private_part *own = OWN(vm);
-  const void *parts[] = {own->code, own->mask, own->jump_table, own->dispatch, &own->event, own->entries};
-  return part < 6 ? (u32)(uintptr_t)parts[part] : 0;
+  const void *parts[] = {own->code, own->mask, own->jump_table, own->dispatch, &own->event, own->entries,
+                         own->index};
+  return part < 7 ? (u32)(uintptr_t)parts[part] : 0;
 }
 
 /* Bytes of the arena in use, pages touched since the reset: what a pooled machine costs. */

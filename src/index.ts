@@ -12,7 +12,7 @@ export {
   listCode,
 } from './blob/disassembly.ts'
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
-export { compile, type TierPolicy, tierPolicy } from './engine/auto.ts'
+export { compile, compileAsync, type TierPolicy, tierPolicy } from './engine/auto.ts'
 export { availableEngines, createEngine, type EngineOptions } from './engine/create.ts'
 export {
   type CodeStats,

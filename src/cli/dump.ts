@@ -11,6 +11,7 @@ import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, loadFile } from './load.ts'
 import { jsonOption, parseAddress, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
+import { textOf } from './wat.ts'
 
 interface Options {
   readonly at?: number
@@ -38,22 +39,6 @@ function rangesOf({ decoded, functions }: Analysis, program: Program): FunctionR
     const instructions = decoded.segmentStart[next]! - decoded.segmentStart[root]!
     return { root, start: pcOf(root), end: pcOf(next), instructions }
   })
-}
-
-// Binaryen is 100 MB, so it is not part of the package; whoever wants to read WebAssembly as text has it or installs it.
-async function textOf(bytes: Uint8Array): Promise<string> {
-  let binaryen: { readBinary(bytes: Uint8Array): { emitText(): string; dispose(): void } }
-  try {
-    binaryen = (await import('binaryen')).default as unknown as typeof binaryen
-  } catch {
-    throw new CliError('--wat needs the package binaryen beside coulis (npm install binaryen); -o writes the module')
-  }
-  const module = binaryen.readBinary(bytes)
-  try {
-    return module.emitText().replace(/\n$/, '')
-  } finally {
-    module.dispose()
-  }
 }
 
 function printFunctions(ranges: readonly FunctionRange[], terminal: Terminal): void {

@@ -52,7 +52,7 @@ export function recogniseTest(bytes: Uint8Array): Recognised | undefined {
     const value = parseJson(text)
     return isObject(value) ? recogniseVector(value) : undefined
   } catch (error) {
-    return { kind: 'broken', why: `not JSON: ${(error as Error).message}` }
+    return { kind: 'broken', why: (error as Error).message }
   }
 }
 

@@ -16,11 +16,17 @@ const LONG_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 /**
  * Parses JSON; integers beyond 2^53 come out as decimal strings, which `bigintOf` reads like numbers.
  *
- * @throws SyntaxError as JSON.parse does.
+ * @throws VectorError when it is none.
  */
 export function parseJson(text: string): unknown {
-  if (!/\d{16}/.test(text)) return JSON.parse(text)
-  return JSON.parse(text.replace(LONG_NUMBERS, token => (/^-?\d{16,}$/.test(token) ? `"${token}"` : token)))
+  const quoted = /\d{16}/.test(text)
+    ? text.replace(LONG_NUMBERS, token => (/^-?\d{16,}$/.test(token) ? `"${token}"` : token))
+    : text
+  try {
+    return JSON.parse(quoted)
+  } catch (error) {
+    throw new VectorError(`not JSON: ${(error as Error).message}`)
+  }
 }
 
 export function isObject(value: unknown): value is JsonObject {

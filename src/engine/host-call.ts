@@ -111,10 +111,18 @@ function ended(site: HostCallSite, pc: number, exit: Exit): Exit {
   return exit
 }
 
+/** Takes the price, which a function computes with pc still at the `ecalli`. */
+function charge(site: HostCallSite, price: HostPrice, index: number, pc: number): boolean {
+  const { vm } = site
+  if (typeof price === 'number') return vm.chargeGas(price)
+  site.movePc(pc)
+  return vm.chargeGas(price(vm, index))
+}
+
 /**
  * Makes the host call of the `ecalli` at `pc`, with `index` as `exitArg` has it and `next` the instruction behind it.
  * The block's payment is not touched (GP 0.8.0 A.36: the flag is passed through). Does not allocate when the price is a
- * number and the host function does not.
+ * number and the host function does not. The site's pc may be anywhere before.
  *
  * @returns undefined when the machine goes on, at its pc, which the host function may have moved; else how it stops:
  * - `Host`, no function for the index: pc is the ecalli, `pending` is `Skip`.
@@ -130,10 +138,11 @@ export function performHostCall(site: HostCallSite, index: number, pc: number, n
     const entry = site.host?.entry(index)
     if (entry === undefined) {
       site.pending = Pending.Skip
-      return Exit.Host
+      return ended(site, pc, Exit.Host)
     }
     const { price } = entry
-    if (!vm.chargeGas(typeof price === 'number' ? price : price(vm, index))) return unpaid(site, pc) // GP A.36
+    const free = price === 0 && !site.gasIsNegative()
+    if (!free && !charge(site, price, index, pc)) return unpaid(site, pc) // GP A.36
     site.chargeFailed = false
     site.movePc(next)
     action = entry.call(vm, index)

@@ -62,6 +62,13 @@ function clamp4(n: number): number {
   return n < 0 ? 0 : n > 4 ? 4 : n
 }
 
+/** Two immediates at `at`: X, as long as 3 bits say, goes into `out`, the other has what is left of `size` bytes. */
+function two(code: Uint8Array, at: number, bits: number, size: number, out: Operands): number {
+  const lx = clamp4(bits & 7)
+  out.x = signed(code, at, lx)
+  return signed(code, at + lx, clamp4(size - lx))
+}
+
 /**
  * Decodes the operands of the instruction at `pc` into `out` and returns it.
  *
@@ -74,7 +81,9 @@ export function decodeOperands(
   skip: number,
   out: Operands = createOperands(),
 ): Operands {
-  const b1 = code[pc + 1] ?? 0
+  const at = pc + 1
+  const behind = pc + 2
+  const b1 = code[at] ?? 0
   const lo = register(b1 & 15)
   const hi = register(b1 >> 4)
   out.a = out.b = out.d = out.x = out.xHigh = out.y = out.target = 0
@@ -82,36 +91,31 @@ export function decodeOperands(
     case 'none':
       break
     case 'imm':
-      out.x = signed(code, pc + 1, clamp4(skip))
+      out.x = signed(code, at, clamp4(skip))
       break
     case 'reg_imm64':
       out.a = lo
-      out.x = signed(code, pc + 2, 4)
-      out.xHigh = signed(code, pc + 6, 4)
+      out.x = signed(code, behind, 4)
+      out.xHigh = signed(code, behind + 4, 4)
       break
-    case 'imm_imm': {
-      const lx = clamp4(b1 & 7)
-      out.x = signed(code, pc + 2, lx)
-      out.y = signed(code, pc + 2 + lx, clamp4(skip - lx - 1))
+    case 'imm_imm':
+      out.y = two(code, behind, b1, skip - 1, out)
       break
-    }
     case 'off':
-      out.target = pc + signed(code, pc + 1, clamp4(skip))
+      out.target = pc + signed(code, at, clamp4(skip))
       break
     case 'reg_imm':
       out.a = lo
-      out.x = signed(code, pc + 2, clamp4(skip - 1))
+      out.x = signed(code, behind, clamp4(skip - 1))
       break
     case 'reg_imm_imm':
-    case 'reg_imm_off': {
       out.a = lo
-      const lx = clamp4((b1 >> 4) & 7)
-      out.x = signed(code, pc + 2, lx)
-      const second = signed(code, pc + 2 + lx, clamp4(skip - lx - 1))
-      if (format === 'reg_imm_imm') out.y = second
-      else out.target = pc + second
+      out.y = two(code, behind, b1 >> 4, skip - 1, out)
       break
-    }
+    case 'reg_imm_off':
+      out.a = lo
+      out.target = pc + two(code, behind, b1 >> 4, skip - 1, out)
+      break
     case 'reg_reg':
       out.d = lo
       out.a = hi
@@ -119,25 +123,22 @@ export function decodeOperands(
     case 'reg_reg_imm':
       out.a = lo
       out.b = hi
-      out.x = signed(code, pc + 2, clamp4(skip - 1))
+      out.x = signed(code, behind, clamp4(skip - 1))
       break
     case 'reg_reg_off':
       out.a = lo
       out.b = hi
-      out.target = pc + signed(code, pc + 2, clamp4(skip - 1))
+      out.target = pc + signed(code, behind, clamp4(skip - 1))
       break
-    case 'reg_reg_imm_imm': {
+    case 'reg_reg_imm_imm':
       out.a = lo
       out.b = hi
-      const lx = clamp4((code[pc + 2] ?? 0) & 7)
-      out.x = signed(code, pc + 3, lx)
-      out.y = signed(code, pc + 3 + lx, clamp4(skip - lx - 2))
+      out.y = two(code, pc + 3, code[behind] ?? 0, skip - 2, out)
       break
-    }
     case 'reg_reg_reg':
       out.a = lo
       out.b = hi
-      out.d = register(code[pc + 2] ?? 0) // the whole byte, GP A.5.13
+      out.d = register(code[behind] ?? 0) // the whole byte, GP A.5.13
       break
   }
   if (format !== 'reg_imm64') out.xHigh = out.x < 0 ? -1 : 0

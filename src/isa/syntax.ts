@@ -46,6 +46,9 @@ const SPACE = /[ \t\r]*/y
 const WORD = /[A-Za-z_][\w.]*/y
 const DIRECTIVE = /\.[a-z_][a-z0-9_]*/y
 const LABEL = /[\w.$]+/y
+/** Digits of a number, its prefix among them: 64 in base 2 and room for leading zeros and intermediate results. */
+const MAX_DIGITS = 1000
+
 const NUMBER = /0[xX][0-9a-fA-F_]+|0[bB][01_]+|[0-9][0-9_]*/y
 const HEX = /[0-9a-fA-F]+/y
 const CHARACTER = /'(?:[^'\\]|\\.)'/y
@@ -155,6 +158,8 @@ export class Line {
     if (match === undefined) return undefined
     const digits = match[0].replaceAll('_', '')
     if (/^0[xXbB]$/.test(digits)) throw this.error('digits', 'syntax', match.index + 1)
+    // No value has that many, and making and printing such a number takes time that grows faster than its length.
+    if (digits.length > MAX_DIGITS) throw this.error(`at most ${MAX_DIGITS} digits`, 'out-of-range', match.index + 1)
     return BigInt(digits)
   }
 

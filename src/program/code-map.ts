@@ -30,22 +30,55 @@ export interface CodeMap {
   readonly blocks: Uint32Array
 }
 
+/** Offsets of the set bits, ascending. */
+function offsetsOf(bitmask: Uint8Array, length: number): Uint32Array {
+  const found = new Uint32Array(length + 8)
+  let count = 0
+  for (let i = 0; 8 * i < length; i++) {
+    for (let bits = bitmask[i]!; bits !== 0; bits &= bits - 1) found[count++] = 8 * i + 31 - Math.clz32(bits & -bits)
+  }
+  while (count > 0 && found[count - 1]! >= length) count -= 1 // bits past the end
+  return found.slice(0, count)
+}
+
+/** Marks the offsets whose opcode is in the table. */
+function markInstructions(instruction: Uint8Array, offsets: Uint32Array, code: Uint8Array, table: Uint8Array): void {
+  for (let i = 0; i < offsets.length; i++) instruction[offsets[i]!] = table[code[offsets[i]!]!]!
+}
+
+/**
+ * Marks and returns the starts of blocks: the first instruction, and those behind a terminator, which are at the next
+ * offset or, at most, behind the longest skip.
+ */
+function findBlocks(
+  blockStart: Uint8Array,
+  offsets: Uint32Array,
+  code: Uint8Array,
+  terminators: Uint8Array,
+  instruction: Uint8Array,
+): Uint32Array {
+  const blocks = new Uint32Array(offsets.length)
+  let count = 0
+  for (let i = 0; i < offsets.length; i++) {
+    const pc = offsets[i]!
+    const before = i === 0 ? -1 : offsets[i - 1]!
+    const starts = i === 0 ? pc === 0 : terminators[code[before]!] === 1 && pc - before <= MAX_SKIP + 1
+    if (!starts || instruction[pc] === 0) continue
+    blockStart[pc] = 1
+    blocks[count++] = pc
+  }
+  return blocks.slice(0, count)
+}
+
 /** Walks the code once. */
 export function createCodeMap(parts: ProgramParts, set: InstructionSet): CodeMap {
   const { code, bitmask } = parts
-  const length = code.length
-  const instruction = new Uint8Array(length)
-  const blockStart = new Uint8Array(length)
-  const offsets: number[] = []
-  for (let pc = 0; pc < length; pc++) if (maskBit(bitmask, length, pc)) offsets.push(pc)
-  for (const pc of offsets) if (set.byOpcode[code[pc]!] !== undefined) instruction[pc] = 1
-  if (instruction[0] === 1) blockStart[0] = 1
-  for (const pc of offsets) {
-    if (set.byOpcode[code[pc]!]?.terminator !== true) continue
-    const next = pc + 1 + skipAt(bitmask, length, pc)
-    if (instruction[next] === 1) blockStart[next] = 1
-  }
-  const blocks: number[] = []
-  for (let pc = 0; pc < length; pc++) if (blockStart[pc] === 1) blocks.push(pc)
-  return { instruction, blockStart, offsets: Uint32Array.from(offsets), blocks: Uint32Array.from(blocks) }
+  const offsets = offsetsOf(bitmask, code.length)
+  const defined = Uint8Array.from(set.byOpcode, instruction => (instruction === undefined ? 0 : 1))
+  const terminators = Uint8Array.from(set.byOpcode, instruction => (instruction?.terminator === true ? 1 : 0))
+  const instruction = new Uint8Array(code.length)
+  const blockStart = new Uint8Array(code.length)
+  markInstructions(instruction, offsets, code, defined)
+  const blocks = findBlocks(blockStart, offsets, code, terminators, instruction)
+  return { instruction, blockStart, offsets, blocks }
 }

@@ -41,9 +41,9 @@ describe('machine memory layout', () => {
 
   it('rights bits are the same', () => {
     const c = new Map([...read('core/vm.h').matchAll(/(RIGHT_\w+) = (\d+)/g)].map(m => [m[1]!, Number(m[2])]))
-    for (const name of ['RIGHT_FAST_READ', 'RIGHT_FAST_WRITE', 'RIGHT_READ', 'RIGHT_WRITE', 'RIGHT_TOUCHED'] as const) {
-      expect(c.get(name)).toBe(layout[name])
-    }
+    const { RIGHT_FAST_READ, RIGHT_FAST_WRITE, RIGHT_READ, RIGHT_WRITE, RIGHT_TOUCHED } = layout
+    const bits = { RIGHT_FAST_READ, RIGHT_FAST_WRITE, RIGHT_READ, RIGHT_WRITE, RIGHT_TOUCHED }
+    for (const [name, bit] of Object.entries(bits)) expect(c.get(name), name).toBe(bit)
   })
 })
 

@@ -66,6 +66,31 @@ export function hostCallSuite(createVm: CreateVm): void {
       expect([vm.run(), vm.pc, vm.regs[7], vm.gas]).toEqual([Exit.Panic, end, 2n, paid - rest])
     })
 
+    it('pages so many that the memory under the machine has grown: the function sees all of it', () => {
+      const at = 0x2000_0000 // outside of the window, where pages take frames: 4096 of them are there at first
+      const count = 4200
+      const text = `load_imm r8, ${at}
+    load_imm r6, ${count}
+    fallthrough
+@loop: store_ind_u32 [r8], r6
+    add_imm_32 r8, r8, 4096
+    add_imm_32 r6, r6, -1
+    branch_ne_imm r6, 0, @loop
+call: ecalli 1
+after: trap
+end: trap`
+      const seen: unknown[] = []
+      const host = hostOf(vm => {
+        const { memory } = vm
+        const across = memory.writeU64(at + 4094, 0x0123_4567_89ab_cdefn)
+        seen.push(vm.gas > 0n, memory.readU32(at + 8192), across, memory.readU64(at + 4094), memory.readU64(at + 8192))
+      })
+      const pages = [{ address: at, length: count * 4096, access: Access.Write }]
+      const { vm, after } = start(host, { gas: 100_000n, pages }, text)
+      expect([vm.run(), vm.pc]).toEqual([Exit.Panic, after])
+      expect(seen).toEqual([true, count - 2, 0, 0x0123_4567_89ab_cdefn, BigInt(count - 2)])
+    })
+
     it('the function sees the machine and its own index; pc is behind the ecalli, both are paid', () => {
       const seen: unknown[] = []
       const { vm, after } = start(

@@ -19,7 +19,6 @@ import { viewState } from './state-view.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
-const HOST_PC = (AT_VM + VM.hostPc) >>> 2
 const GAS_LOW = (AT_VM + VM.gas) >>> 2
 const GAS_HIGH = GAS_LOW + 1
 const EXIT = (AT_VM + VM.exit) >>> 2
@@ -151,13 +150,18 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   chargeGas(amount: number | bigint): boolean {
-    const { u32, i32, gas } = this.#alive()
+    const { u32, i32 } = this.#alive()
     const low = u32[GAS_LOW]!
-    // The usual case without a bigint: the lower half pays it all.
+    // The usual case without a bigint: the lower half pays it all. Small, so that V8 takes it into every host call.
     if (typeof amount === 'number' && amount >= 0 && amount <= low && amount === amount >>> 0 && i32[GAS_HIGH]! >= 0) {
       u32[GAS_LOW] = low - amount
       return true
     }
+    return this.#chargeSlowly(amount)
+  }
+
+  #chargeSlowly(amount: number | bigint): boolean {
+    const { gas } = this.#alive()
     const charge = checkCharge(amount)
     const have = gas[0]!
     if (have < charge) {
@@ -232,14 +236,6 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   onEcalli(index: number, pc: number, next: number): number {
     const exit = performHostCall(this, index, pc, next)
     return exit === undefined ? 0 : 16 + exit
-  }
-
-  onHostCall(index: number): number {
-    const { u32 } = this.#cell!
-    const pc = u32[HOST_PC]!
-    const next = u32[PC]!
-    u32[PC] = pc
-    return this.onEcalli(index, pc, next)
   }
 
   onTrace(): number {

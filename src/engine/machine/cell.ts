@@ -18,8 +18,6 @@ const MAX_TOUCHED = 8192
 export interface CellUser {
   /** Makes the call of the `ecalli` at `pc`. Code for the core, see call_host in core/step.c: 0 continue, 16 + exit. */
   onEcalli(index: number, pc: number, next: number): number
-  /** The same for compiled code, which left the `ecalli` in `VM.hostPc` and what follows it in `VM.pc`. */
-  onHostCall(index: number): number
   /** 0, or 1 to end the run. */
   onTrace(): number
 }
@@ -28,8 +26,6 @@ export interface CellUser {
 export class Cell {
   readonly memory: WebAssembly.Memory
   readonly core: CoreExports
-  /** Compiled code, shared by all modules of this cell; see core/pvm.h. */
-  readonly table: WebAssembly.Table
   /** Who uses the cell while it runs; undefined else, so that a machine nobody holds can be collected. */
   user: CellUser | undefined
   /** Calls compiled code: set by the recompiler. */
@@ -55,15 +51,26 @@ export class Cell {
   constructor(arenaBytes = 0) {
     const size = MEMORY_SIZE + Math.ceil(arenaBytes / WASM_PAGE) * WASM_PAGE
     this.memory = new WebAssembly.Memory({ initial: size / WASM_PAGE, maximum: 65536 })
-    this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 })
     this.#arenaAt = arenaBytes === 0 ? AT_ARENA : MEMORY_SIZE
     this.#arenaEnd = arenaBytes === 0 ? AT_WINDOW : size
     const env = {
       memory: this.memory,
-      host: (index: number, pc: number, next: number): number => this.user!.onEcalli(index, pc >>> 0, next >>> 0),
-      trace: (): number => this.user!.onTrace(),
-      enter: (tableIndex: number): number => this.enter!(tableIndex),
-      slice: (): void => this.onSlice?.(),
+      host: (index: number, pc: number, next: number): number => {
+        if (this.u32.length === 0) this.refresh()
+        return this.user!.onEcalli(index, pc >>> 0, next >>> 0)
+      },
+      trace: (): number => {
+        if (this.u32.length === 0) this.refresh()
+        return this.user!.onTrace()
+      },
+      enter: (tableIndex: number): number => {
+        if (this.u32.length === 0) this.refresh()
+        return this.enter!(tableIndex)
+      },
+      slice: (): void => {
+        if (this.u32.length === 0) this.refresh()
+        this.onSlice?.()
+      },
     }
     this.core = new WebAssembly.Instance(coreModule(), { env }).exports as CoreExports
     this.core.pvm_init()
@@ -82,7 +89,10 @@ export class Cell {
     this.core.__stack_pointer.value = this.#stackTop
   }
 
-  /** Renews the views when the memory has grown: guest pages outside of the window beyond the frames there are. */
+  /**
+   * Renews the views when the memory has grown: guest pages outside of the window beyond the frames there are. The core
+   * does that while it runs, so whatever it calls looks first; a detached view has the length 0.
+   */
   refresh(): void {
     if (this.memory.buffer === this.#buffer) return
     this.#buffer = this.memory.buffer
@@ -138,7 +148,10 @@ function holdsCode(cell: Cell, program: Program): boolean {
   return true
 }
 
-/** A cell with that program in it: one that has it already, a new one, or when enough are idle the one idle longest. */
+/**
+ * A cell with that program in it: one that has it already, a new one, or when enough are idle the one idle longest of
+ * those with the same rules. A new cell costs some milliseconds, most of them the collector's.
+ */
 export function takeCell(program: Program): Cell {
   const needed = arenaFor(program.code.length, program.jumpTable.length)
   const usual = needed - Math.min(24 * program.code.length, 2 ** 26) <= AT_WINDOW - AT_ARENA
@@ -149,10 +162,12 @@ export function takeCell(program: Program): Cell {
   }
   let at = idle.findLastIndex(cell => cell.program === program)
   if (at < 0) at = idle.findLastIndex(cell => holdsCode(cell, program))
-  if (at < 0 && idle.length >= KEEP) at = 0 // the one that has been idle longest
+  if (at < 0 && idle.length >= KEEP) {
+    at = idle.findIndex(cell => cell.program?.profile === program.profile)
+    if (at < 0) at = 0 // the one that has been idle longest makes room
+  }
   let cell = at < 0 ? undefined : idle.splice(at, 1)[0]
-  // A cell keeps to the rules it began with: what was decoded or compiled under others is not worth the risk.
-  if (cell === undefined || cell.program?.profile !== program.profile) cell = new Cell()
+  if (cell === undefined) cell = new Cell()
   cell.load(program)
   return cell
 }

@@ -1,13 +1,38 @@
 // Which roots go into one module together with the one that is wanted: what it calls, nearest first. Not the compilation.
 import type { Analysis } from './compile.ts'
 import { CLASS, Class } from './facts.ts'
-import { isCall } from './functions.ts'
+import { isCall, isReturn } from './functions.ts'
 
 /** Instructions of the function that owns a segment. */
 export function functionSize(analysis: Analysis, segment: number): number {
   const { decoded, functions } = analysis
   const f = functions.of[segment]!
   return decoded.segmentStart[functions.start[f + 1]!]! - decoded.segmentStart[functions.start[f]!]!
+}
+
+/** Instructions of its function that control can come to from a segment; counted up to `limit`. */
+export function reachOf(analysis: Analysis, from: number, limit: number): number {
+  const { decoded, functions } = analysis
+  const f = functions.of[from]!
+  const first = functions.start[f]!
+  const end = functions.start[f + 1]!
+  const seen = new Set([from])
+  let size = 0
+  for (const s of seen) {
+    const last = decoded.segmentStart[s + 1]! - 1
+    size += last + 1 - decoded.segmentStart[s]!
+    if (size >= limit) return limit
+    const kind = CLASS[decoded.id[last]!]!
+    const called = isCall(decoded, s)
+    const target = decoded.target[last]!
+    if (!called && target >= first && target < end) seen.add(target)
+    const next = decoded.nextSegment[s]!
+    if (next >= 0 && next < end && (called || (kind !== Class.Jump && kind !== Class.DynamicJump))) seen.add(next)
+    if (kind === Class.DynamicJump && !called && !isReturn(decoded, functions.links, last)) {
+      for (const label of functions.labels.get(f) ?? []) seen.add(decoded.jumpTable[label]!)
+    }
+  }
+  return size
 }
 
 /** Roots that the function owning `segment` calls directly or jumps to, in code order. */
@@ -34,13 +59,13 @@ function callees(analysis: Analysis, segment: number): number[] {
 }
 
 /**
- * The roots of one module: `wanted`, and breadth first what they call as long as it is not compiled and the module has
- * not more than `limit` instructions.
+ * The roots of one module: `wanted`, and breadth first what they call as long as `takes` it (what is compiled already is
+ * not taken) and the module has not more than `limit` instructions.
  */
 export function clusterOf(
   analysis: Analysis,
   wanted: readonly number[],
-  isCompiled: (segment: number) => boolean,
+  takes: (segment: number) => boolean,
   limit: number,
 ): number[] {
   const roots = new Set(wanted)
@@ -48,7 +73,7 @@ export function clusterOf(
   for (const root of wanted) size += functionSize(analysis, root)
   for (const root of roots) {
     for (const callee of callees(analysis, root)) {
-      if (roots.has(callee) || isCompiled(callee)) continue
+      if (roots.has(callee) || !takes(callee)) continue
       const more = functionSize(analysis, callee)
       if (size + more > limit) continue
       size += more

@@ -6,13 +6,14 @@ import { computeDataflow } from './dataflow.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
 import { emitDepthCheck } from './emit-ends.ts'
 import { type Emitter, FIRST_ROOT, Local, loadRegisters, localsOf, storeRegisters } from './emitter.ts'
-import { findFastLoops } from './fast-loops.ts'
+import { findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
 import { type Functions, findFunctions } from './functions.ts'
 import { computeGasPaths } from './gas-paths.ts'
 import { buildGraph } from './graph.ts'
 import { createHelpers } from './helpers.ts'
 import { createMemoryPlanner, type MemoryPlan } from './memory-plan.ts'
 import { orderGraph } from './order.ts'
+import { Scratch } from './scratch.ts'
 import { emitStructure } from './structure.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionBody, type FunctionType } from './wasm-module.ts'
@@ -34,6 +35,10 @@ export interface Analysis {
   readonly plan: (segment: number) => MemoryPlan
   /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
   readonly tolerant: Uint8Array
+  /** Where the function at hand is written before its frame is known. */
+  readonly body: WasmCode
+  /** For the passes, one function at a time. */
+  readonly scratch: Scratch
 }
 
 /** Decodes and analyses a program, once for all its compilations. */
@@ -44,13 +49,23 @@ export function analyseProgram(program: Program): Analysis {
     functions: findFunctions(decoded),
     plan: createMemoryPlanner(decoded),
     tolerant: new Uint8Array(decoded.count),
+    body: new WasmCode(1 << 16),
+    scratch: new Scratch(),
   }
 }
 
-/** Options of `compileRoots`. */
+/** Which optimisations `compileRoots` applies; all by default. Without them the code does the same, slower. */
 export interface CompileOptions {
-  /** Whether small leaf callees are inlined; default true. */
+  /** Small callees are inlined, functions that call themselves several deep; see graph.ts. */
   readonly inline?: boolean
+  /** Functions that call themselves are inlined four deep, not two. */
+  readonly unrollRecursion?: boolean
+  /** Loops of one segment get a version without page checks and with one comparison of gas for several turns. */
+  readonly fastLoops?: boolean
+  /** Accesses near one base share a check; see memory-plan.ts. */
+  readonly groupChecks?: boolean
+  /** Gas is compared once per path, not in every node; see gas-paths.ts. */
+  readonly gasPaths?: boolean
 }
 
 /** A compiled module. */
@@ -72,13 +87,16 @@ export function compileRoot(
   externals: Set<number>,
   options: CompileOptions = {},
 ): FunctionBody {
-  const { decoded, functions } = analysis
-  const graph = buildGraph(decoded, functions, { root, inline: options.inline ?? true })
-  const order = orderGraph(graph)
-  const flow = computeDataflow(graph, order, !order.reducible)
-  const gas = computeGasPaths(graph, order, flow.checkpoint)
-  const { loops, pairs } = findFastLoops(graph, order, analysis.plan)
-  const body = new WasmCode(4096)
+  const { decoded, functions, body, scratch } = analysis
+  scratch.reset()
+  const { inline = true, unrollRecursion = true, fastLoops = true, groupChecks = true, gasPaths = true } = options
+  const plan = groupChecks ? analysis.plan : createMemoryPlanner(decoded, 0)
+  const graph = buildGraph(decoded, functions, { root, inline, unrollRecursion }, scratch)
+  const order = orderGraph(graph, scratch)
+  const flow = computeDataflow(graph, order, !order.reducible || !gasPaths, scratch)
+  const gas = computeGasPaths(graph, order, flow.checkpoint, scratch)
+  const { loops, pairs } = fastLoops ? findFastLoops(graph, order, plan) : NO_FAST_LOOPS
+  body.length = 0
   const emitter: Emitter = {
     code: body,
     decoded,
@@ -86,14 +104,15 @@ export function compileRoot(
     order,
     flow,
     gas,
-    plan: analysis.plan,
+    plan,
     rootIndex,
     externals,
     tolerant: analysis.tolerant,
     loops,
     pairs,
     depth: 0,
-    labelDepth: new Int32Array(graph.count),
+    labelDepth: scratch.int32(graph.count),
+    agenda: [],
     exits: [],
     dirty: 0,
     valid: 0,

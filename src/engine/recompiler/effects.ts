@@ -1,28 +1,12 @@
 // Turns the effect column into WebAssembly templates: flat lists of opcodes with holes for operands. Filled by lower.ts.
 import { type Expression, effectOf } from '../../isa/semantics.ts'
 import { INSTRUCTIONS } from '../../isa/table.ts'
+import { Helper } from './emitter.ts'
+import { L, S, signed, type Template, template, U } from './template.ts'
 import { I32, I64, Op } from './wasm-op.ts'
 
-/** Holes of a template; everything below 0x100 is a byte of code as it stands. */
-export const Hole = {
-  /** local.get of the operand register. */
-  A: 0x100,
-  B: 0x101,
-  D: 0x102,
-  /** i64.const of the immediate. */
-  X64: 0x103,
-  Y64: 0x104,
-  /** i32.const of the low half of X. */
-  X32: 0x105,
-  /** i64.const; the next element is the value. */
-  CONST64: 0x106,
-  /** i32.const; the next element is the value. */
-  CONST32: 0x107,
-  /** Calls of helpers in the module: upper halves of products. */
-  MULH_UU: 0x108,
-  MULH_SS: 0x109,
-  MULH_SU: 0x10a,
-} as const
+/** Parameters of the templates here, in this order. Registers are the numbers of their locals. */
+export const Operand = { A: 0, B: 1, D: 2, X: 3, XHigh: 4, Y: 5, YHigh: 6 } as const
 
 /** Operators that are one opcode behind their arguments. */
 const PLAIN: Readonly<Record<string, number>> = {
@@ -69,26 +53,27 @@ const PLAIN: Readonly<Record<string, number>> = {
   ext16: Op.i64Extend16S,
 }
 
+/** Helpers in the module: upper halves of products. */
 const HELPERS: Readonly<Record<string, number>> = {
-  mulh_uu: Hole.MULH_UU,
-  mulh_ss: Hole.MULH_SS,
-  mulh_su: Hole.MULH_SU,
+  mulh_uu: Helper.mulhUU,
+  mulh_ss: Helper.mulhSS,
+  mulh_su: Helper.mulhSU,
 }
 
-function constant(value: number): number[] {
-  return [Hole.CONST64, value]
+function constant(value: number): readonly number[] {
+  return [Op.i64Const, ...signed(value)]
 }
 
 /** GP A.5.13: division by zero gives all ones, the remainder the dividend; MIN / -1 gives MIN, remainder 0. */
-function division(operator: string, args: number[][]): number[] {
+function division(operator: string, args: readonly (readonly number[])[]): readonly number[] {
   const wide = !operator.endsWith('32')
   const name = wide ? operator : operator.slice(0, -2)
-  const [a, b] = args as [number[], number[]]
+  const [a, b] = args as [readonly number[], readonly number[]]
   const type = wide ? I64 : I32
-  const number = (value: number): number[] => [wide ? Hole.CONST64 : Hole.CONST32, value]
+  const number = (value: number): number[] => [wide ? Op.i64Const : Op.i32Const, ...signed(value)]
   const eqz = wide ? Op.i64Eqz : Op.i32Eqz
   const pick = (w: number, n: number): number => (wide ? w : n)
-  const guard = (zero: number[], rest: number[]): number[] => [
+  const guard = (zero: readonly number[], rest: readonly number[]): readonly number[] => [
     ...b,
     eqz,
     Op.if,
@@ -115,8 +100,8 @@ function division(operator: string, args: number[][]): number[] {
 }
 
 /** Byte reversal: exchange bytes within 16 bits, those within 32, the halves. V8 computes the repeated parts once. */
-function reverseBytes(a: number[]): number[] {
-  const exchange = (value: number[], bits: number, low: number): number[] => {
+function reverseBytes(a: readonly number[]): readonly number[] {
+  const exchange = (value: readonly number[], bits: number, low: number): readonly number[] => {
     const mask = [...constant(low), ...constant(low), ...constant(32), Op.i64Shl, Op.i64Or]
     const down = [...value, ...constant(bits), Op.i64ShrU, ...mask, Op.i64And]
     return [...down, ...value, ...mask, Op.i64And, ...constant(bits), Op.i64Shl, Op.i64Or]
@@ -124,20 +109,20 @@ function reverseBytes(a: number[]): number[] {
   return [...exchange(exchange(a, 8, 0x00ff00ff), 16, 0x0000ffff), ...constant(32), Op.i64Rotl]
 }
 
-function flatten(expression: Expression): number[] {
+function flatten(expression: Expression): readonly number[] {
   if (expression.is === 'constant') return constant(expression.value)
   if (expression.is === 'operand') {
     switch (expression.letter) {
       case 'A':
-        return [Hole.A]
+        return [Op.localGet, U(Operand.A)]
       case 'B':
-        return [Hole.B]
+        return [Op.localGet, U(Operand.B)]
       case 'D':
-        return [Hole.D]
+        return [Op.localGet, U(Operand.D)]
       case 'X':
-        return [Hole.X64]
+        return [Op.i64Const, L(Operand.X)]
       case 'Y':
-        return [Hole.Y64]
+        return [Op.i64Const, L(Operand.Y)]
       case 'T':
         throw new Error('assert: a jump target is no value')
     }
@@ -145,25 +130,27 @@ function flatten(expression: Expression): number[] {
   const { operator } = expression
   const args = expression.args.map(flatten)
   const first = args[0] ?? []
-  if (operator === 'w' && first[0] === Hole.X64) return [Hole.X32]
+  if (operator === 'w' && first.length === 2 && first[1] === L(Operand.X)) return [Op.i32Const, S(Operand.X)]
   if (operator === 'select') return [...args[1]!, ...args[2]!, ...first, Op.select]
   if (operator === 'not') return [...first, ...constant(-1), Op.i64Xor]
   if (operator === 'bswap') return reverseBytes(first)
   if (/^(div|rem)[us]/.test(operator)) return division(operator, args)
-  const code = PLAIN[operator] ?? HELPERS[operator]
+  const helper = HELPERS[operator]
+  if (helper !== undefined) return [...args.flat(), Op.call, helper]
+  const code = PLAIN[operator]
   if (code === undefined) throw new Error(`assert: no lowering for ${operator}`)
   return [...args.flat(), code]
 }
 
-/** Per instruction id: the value assigned, for instructions without memory access; empty where none. */
-export const VALUE: readonly Int32Array[] = INSTRUCTIONS.map(({ id, kind }) => {
+/** Per instruction id: the assignment, for instructions without memory access; empty where none. */
+export const ASSIGNMENT: readonly Template[] = INSTRUCTIONS.map(({ id, kind }) => {
   const { assign } = effectOf(id)
-  const lowered = assign !== undefined && kind !== 'load' && kind !== 'sbrk'
-  return Int32Array.from(lowered ? flatten(assign.value) : [])
+  if (assign === undefined || kind === 'load' || kind === 'sbrk') return template()
+  return template(flatten(assign.value), Op.localSet, U(assign.to === 'A' ? Operand.A : Operand.D))
 })
 
 /** Per instruction id: the condition of a branch, an i32; empty where none. */
-export const CONDITION: readonly Int32Array[] = INSTRUCTIONS.map(({ id, kind }) => {
+export const CONDITION: readonly Template[] = INSTRUCTIONS.map(({ id, kind }) => {
   const condition = kind === 'branch' ? effectOf(id).action?.args[0] : undefined
-  return Int32Array.from(condition === undefined ? [] : flatten(condition))
+  return template(condition === undefined ? [] : flatten(condition))
 })

@@ -4,54 +4,90 @@ import { forgetRanges } from './emit-loops.ts'
 import {
   type Emitter,
   exit,
-  exitIf,
+  exitLabel,
   flush,
   Import,
   Local,
   loadRegisters,
+  PREPARE_PAID,
   prepareExit,
-  storePc,
-  unwindIf,
+  STORE_PC,
   Why,
 } from './emitter.ts'
 import { emitAssignment } from './lower.ts'
+import { L, S, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 import { AT_RESERVE } from './words.ts'
 
-/** Pushes gas and the depth left for a callee. */
-function pushArguments(emitter: Emitter): void {
-  const { code } = emitter
-  code.get(Local.gas)
-  code.get(Local.depth)
-  code.i32(1)
-  code.byte(Op.i32Sub)
-}
+const REQUIRE_GAS = template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64LtS, Op.brIf, U(2))
+/** Gas and the depth left for a callee. */
+const ARGUMENTS = [Op.localGet, Local.gas, Op.localGet, Local.depth, Op.i32Const, 1, Op.i32Sub]
+const CALL = template(ARGUMENTS, Op.call, U(0))
+/** The pc is for the stub that stands in the table while the callee is not compiled. */
+const CALL_TABLE = template(STORE_PC, ARGUMENTS, Op.i32Const, S(1), Op.callIndirect, 0, 0)
+const CALL_TARGET = template(ARGUMENTS, Op.localGet, Local.target, Op.callIndirect, 0, 0)
+const EXPECT_RETURN = template(
+  [Op.localSet, Local.gas, Op.localTee, Local.target, Op.i32Const, S(0), Op.i32Ne],
+  [Op.brIf, U(1)],
+)
+const TARGET = template(Op.localGet, U(0), Op.i32WrapI64, Op.localSet, Local.target)
+const TARGET_PLUS = template(
+  [Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add],
+  [Op.localSet, Local.target],
+)
+/** The jump-table index of the target local: odd and zero addresses give huge ones. */
+const INDEX = [Op.localGet, Local.target, Op.i32Const, 2, Op.i32Sub, Op.i32Const, 1, Op.i32Rotr]
+const PUSH_INDEX = template(INDEX)
+const LOOK_UP = template(
+  INDEX,
+  [Op.localTee, Local.target, Op.i32Const, S(0), Op.i32GeU, Op.brIf, U(1)],
+  [Op.localGet, Local.target, Op.i32Const, 2, Op.i32Shl, Op.i32Load, 2, ...unsigned(AT_ARENA)],
+  [Op.localTee, Local.target, Op.i32Eqz, Op.brIf, U(1)],
+)
+const RETURN = template(STORE_PC, [Op.localGet, U(1), Op.i32WrapI64, Op.localGet, Local.gas, Op.return])
+const INLINE_RETURN = template(PREPARE_PAID, [
+  Op.localGet,
+  U(1),
+  Op.i32WrapI64,
+  Op.i32Const,
+  S(2),
+  Op.i32Ne,
+  Op.brIf,
+  U(3),
+])
+/** By halves: the host writes the lower one, and a load of both would wait until that store is in the cache. */
+const GAS_WORD = [
+  ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas)],
+  ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas + 4), Op.i64Const, 32, Op.i64Shl, Op.i64Or],
+]
+const RESERVE_WORD = [Op.i64Load, 3, ...unsigned(AT_RESERVE)]
+/** S(0) its own pc, S(1) that behind it, S(2) the number of the host call, U(3) the way out. */
+const HOST = template(
+  [Op.i32Const, 0, Op.i32Const, S(0), Op.i32Store, 2, ...unsigned(AT_VM + VM.hostPc)],
+  [Op.i32Const, 0, Op.i32Const, S(1), Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
+  [Op.i32Const, 0, Op.localGet, Local.gas, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Add],
+  [Op.i64Store, 3, ...unsigned(AT_VM + VM.gas)],
+  [Op.i32Const, S(2), Op.call, Import.host, Op.localSet, Local.target],
+  [...GAS_WORD, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Sub, Op.localSet, Local.gas],
+  [Op.localGet, Local.target, Op.brIf, U(3)],
+)
+const NO_DEPTH = template(Op.localGet, Local.depth, Op.i32Eqz, Op.brIf, U(0))
 
 /** Calls the root at a segment: directly in this module, else through the table, where its index is segment + 1. */
 function callRoot(emitter: Emitter, segment: number): void {
   const { code, decoded } = emitter
   const index = emitter.rootIndex(segment)
   if (index !== undefined) {
-    pushArguments(emitter)
-    code.op(Op.call, index)
+    code.put(CALL, index)
     return
   }
   emitter.externals.add(segment)
-  storePc(emitter, decoded.pc[decoded.segmentStart[segment]!]!) // for the stub that stands there while it is not compiled
-  pushArguments(emitter)
-  code.i32(segment + 1)
-  code.op(Op.callIndirect, 0)
-  code.byte(0)
+  code.put(CALL_TABLE, decoded.pc[decoded.segmentStart[segment]!]!, segment + 1)
 }
 
 /** Takes a callee's results: leaves unless it returned to `address`. */
 function expectReturn(emitter: Emitter, address: number): void {
-  const { code } = emitter
-  code.set(Local.gas)
-  code.tee(Local.target)
-  code.i32(address)
-  code.byte(Op.i32Ne)
-  unwindIf(emitter)
+  emitter.code.put(EXPECT_RETURN, address, emitter.depth)
 }
 
 /** Loads what a node behind a call needs, and forgets what the callee may have changed. */
@@ -64,49 +100,18 @@ function reload(emitter: Emitter, node: number): void {
 export function emitTarget(emitter: Emitter, i: number, isLoadImm: boolean): void {
   const { code, decoded } = emitter
   const offset = isLoadImm ? decoded.y[i]! : decoded.x[i]!
-  code.get(Local.register + (isLoadImm ? decoded.b[i]! : decoded.a[i]!))
-  code.byte(Op.i32WrapI64)
-  if (offset !== 0) {
-    code.i32(offset)
-    code.byte(Op.i32Add)
-  }
-  code.set(Local.target)
-}
-
-/** Pushes the jump-table index of the target local: odd and zero addresses give huge ones. */
-function pushIndex(emitter: Emitter): void {
-  const { code } = emitter
-  code.get(Local.target)
-  code.i32(2)
-  code.byte(Op.i32Sub)
-  code.i32(1)
-  code.byte(Op.i32Rotr)
+  const base = Local.register + (isLoadImm ? decoded.b[i]! : decoded.a[i]!)
+  code.put(offset === 0 ? TARGET : TARGET_PLUS, base, offset)
 }
 
 /** Replaces the target local by the table index of the code there; takes the prepared exit when there is none. */
 function lookUp(emitter: Emitter): void {
-  const { code, decoded } = emitter
-  pushIndex(emitter)
-  code.tee(Local.target)
-  code.i32(decoded.jumpTable.length)
-  code.byte(Op.i32GeU)
-  exitIf(emitter)
-  code.get(Local.target)
-  code.i32(2)
-  code.byte(Op.i32Shl)
-  code.memory(Op.i32Load, 2, AT_ARENA)
-  code.tee(Local.target)
-  code.byte(Op.i32Eqz)
-  exitIf(emitter)
+  emitter.code.put(LOOK_UP, emitter.decoded.jumpTable.length, exitLabel(emitter))
 }
 
 /** Calls the table entry in the target local. */
 function callTarget(emitter: Emitter): void {
-  const { code } = emitter
-  pushArguments(emitter)
-  code.get(Local.target)
-  code.op(Op.callIndirect, 0)
-  code.byte(0)
+  emitter.code.put(CALL_TARGET)
 }
 
 /** Direct call; the link register has been assigned. */
@@ -151,7 +156,7 @@ export function emitHubElsewhere(emitter: Emitter): void {
 /** Pushes the hub's index: that of the target among the labels, from 0. */
 export function emitHubIndex(emitter: Emitter, firstLabel: number): void {
   const { code } = emitter
-  pushIndex(emitter)
+  code.put(PUSH_INDEX)
   if (firstLabel !== 0) {
     code.i32(firstLabel)
     code.byte(Op.i32Sub)
@@ -162,22 +167,13 @@ export function emitHubIndex(emitter: Emitter, firstLabel: number): void {
 export function emitReturn(emitter: Emitter, i: number): void {
   const { code, decoded } = emitter
   flush(emitter)
-  storePc(emitter, decoded.pc[i]!)
-  code.get(Local.register + decoded.a[i]!)
-  code.byte(Op.i32WrapI64)
-  code.get(Local.gas)
-  code.byte(Op.return)
+  code.put(RETURN, decoded.pc[i]!, Local.register + decoded.a[i]!)
 }
 
 /** Return of an inlined callee by `i`; falls through when the address is the expected one. */
 export function emitInlineReturn(emitter: Emitter, i: number, address: number): void {
   const { code, decoded } = emitter
-  prepareExit(emitter, decoded.pc[i]!, Why.Paid)
-  code.get(Local.register + decoded.a[i]!)
-  code.byte(Op.i32WrapI64)
-  code.i32(address)
-  code.byte(Op.i32Ne)
-  exitIf(emitter)
+  code.put(INLINE_RETURN, decoded.pc[i]!, Local.register + decoded.a[i]!, address, exitLabel(emitter))
 }
 
 /** Tail call of a root; in an inlined context a call that returns to `back`. */
@@ -199,27 +195,8 @@ export function emitTail(emitter: Emitter, callee: number, address: number, back
 export function emitHost(emitter: Emitter, i: number, back: number): void {
   const { code, decoded } = emitter
   flush(emitter)
-  code.i32(0)
-  code.i32(decoded.pc[i]!)
-  code.memory(Op.i32Store, 2, AT_VM + VM.hostPc)
-  storePc(emitter, decoded.pc[i + 1]!) // a host call without next instruction is left to the core
-  code.i32(0)
-  code.get(Local.gas)
-  code.i32(0)
-  code.memory(Op.i64Load, 3, AT_RESERVE)
-  code.byte(Op.i64Add)
-  code.memory(Op.i64Store, 3, AT_VM + VM.gas)
-  code.i32(decoded.x[i]!)
-  code.op(Op.call, Import.host)
-  code.set(Local.target)
-  code.i32(0)
-  code.memory(Op.i64Load, 3, AT_VM + VM.gas)
-  code.i32(0)
-  code.memory(Op.i64Load, 3, AT_RESERVE)
-  code.byte(Op.i64Sub)
-  code.set(Local.gas)
-  code.get(Local.target)
-  unwindIf(emitter)
+  // A host call without next instruction is left to the core.
+  code.put(HOST, decoded.pc[i]!, decoded.pc[i + 1]!, decoded.x[i]!, emitter.depth)
   reload(emitter, back)
 }
 
@@ -231,11 +208,7 @@ export function emitExit(emitter: Emitter, i: number): void {
 
 /** Takes the prepared exit unless there is that much gas. */
 function requireGas(emitter: Emitter, path: number): void {
-  const { code } = emitter
-  code.get(Local.gas)
-  code.i64((path % 2 ** 32) | 0, Math.floor(path / 2 ** 32))
-  code.byte(Op.i64LtS)
-  exitIf(emitter)
+  emitter.code.put(REQUIRE_GAS, (path % 2 ** 32) | 0, Math.floor(path / 2 ** 32), exitLabel(emitter))
 }
 
 /** The check of a checkpoint: exits unless the gas covers the path. Depth is checked at the root only. */
@@ -255,7 +228,5 @@ export function emitHubCheck(emitter: Emitter, node: number): void {
 /** At the root: exits when no call depth is left. */
 export function emitDepthCheck(emitter: Emitter, pc: number, within: boolean): void {
   prepareExit(emitter, pc, within ? Why.UnpaidWithin : Why.Unpaid)
-  emitter.code.get(Local.depth)
-  emitter.code.byte(Op.i32Eqz)
-  exitIf(emitter)
+  emitter.code.put(NO_DEPTH, exitLabel(emitter))
 }

@@ -6,9 +6,10 @@
 // gas >= floor, floor = max(path, g - n * c + 1).
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
 import { RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
-import { type Emitter, Helper, Local } from './emitter.ts'
+import { BRANCH_IF, type Emitter, Helper, INVERT, Local, PAY } from './emitter.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
+import { L, S, signed, type Template, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'
 
 /** Instructions the fast version is unrolled to, and turns at most. */
@@ -25,6 +26,69 @@ const WHILE = 16
 /** Turns when nothing but gas limits them. */
 const UNLIMITED = 0x7fffffff
 
+const FORGET = template(Op.i32Const, 0, Op.localTee, U(0), Op.localSet, U(1))
+const TARGET_LESS_LOW = [Op.localGet, U(2), Op.i32Sub]
+/** U(0) register, S(1) constant, U(2) and U(3) the pair, S(4) span, S(5) right. */
+const [OFFSET_OF_CONSTANT, OFFSET] = [
+  [Op.i32Const, S(1)],
+  [Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add],
+].map(address =>
+  template(
+    address,
+    [Op.localTee, Local.address, ...TARGET_LESS_LOW, Op.localTee, Local.target],
+    [Op.localGet, U(3), Op.i32GtU, Op.if, VOID],
+    [Op.localGet, Local.address, Op.i32Const, S(4), Op.i32Const, S(5), Op.call, Helper.range],
+    [Op.localSet, U(3), Op.localSet, U(2)],
+    [Op.localGet, Local.address, ...TARGET_LESS_LOW, Op.localSet, Local.target],
+    [Op.end],
+  ),
+) as [Template, Template]
+/** Room up to the last offset U(0). */
+const ROOM = [Op.localGet, U(0), Op.localGet, Local.target, Op.i32Sub]
+/** The quotient on the stack, plus 1, into the count if it is lower. */
+const LOWER_COUNT = [
+  ...[Op.i32Const, 1, Op.i32Add, Op.localTee, Local.target, Op.localGet, Local.count],
+  ...[Op.localGet, Local.target, Op.localGet, Local.count, Op.i32LtU, Op.select, Op.localSet, Local.count],
+]
+const TURNS_UP = template(ROOM, Op.i32Const, S(1), Op.i32DivU, LOWER_COUNT)
+const TURNS_DOWN = template(Op.localGet, Local.target, Op.i32Const, S(1), Op.i32DivU, LOWER_COUNT)
+/** As unsigned and at least 1: a negative step gives no turn ahead but the next, a step of 0 as many as a step of 1. */
+const TURNS_BY_REGISTER = template(
+  ROOM,
+  [Op.localGet, U(1), Op.i32WrapI64, Op.i32Const, 1, Op.localGet, U(1), Op.i32WrapI64, Op.select, Op.i32DivU],
+  LOWER_COUNT,
+)
+const ENTRY = template([Op.i32Const, ...signed(TURNS_BEFORE), Op.localGet, U(0), Op.i32Sub], [Op.localSet, Local.count])
+const COUNT_FIRST = template(Op.i32Const, signed(UNLIMITED), Op.localSet, Local.count)
+const UNLESS_INSIDE = template(
+  [Op.localGet, Local.target, Op.localGet, U(0), Op.i32GtU, Op.if, VOID],
+  [Op.i32Const, ...signed(TURNS_BEFORE), Op.localSet, Local.count, Op.br, U(1), Op.end],
+)
+/** max(L(2), gas - count * L(0) + 1) */
+const LIMIT = [
+  ...[Op.localGet, Local.gas, Op.localGet, Local.count, Op.i64ExtendI32U, Op.i64Const, L(0), Op.i64Mul, Op.i64Sub],
+  ...[Op.i64Const, 1, Op.i64Add, Op.localTee, Local.floor, Op.i64Const, L(2)],
+  ...[Op.localGet, Local.floor, Op.i64Const, L(2), Op.i64GtS, Op.select],
+]
+const FLOOR = template(LIMIT, Op.localSet, Local.floor)
+const FLOOR_AHEAD = template(LIMIT, Op.i64Const, L(4), Op.i64Add, Op.localSet, Local.floor)
+/** Leaves to U(0), else goes on in the generic version, U(1), while it is its turn. */
+const COUNT_DOWN = template(
+  [Op.brIf, U(0)],
+  [Op.localGet, Local.count, Op.i32Const, 1, Op.i32Sub, Op.localTee, Local.count, Op.brIf, U(1)],
+)
+/** Back in the generic version, ask again after one turn. */
+const FAST_HEAD = template(
+  [Op.i32Const, 1, Op.localSet, Local.count, Op.localGet, Local.gas, Op.localSet, Local.before],
+  [Op.block, VOID, Op.loop, VOID, Op.localGet, Local.gas, Op.localGet, Local.floor, Op.i64LtS, Op.brIf, U(0)],
+)
+const FAST_END = template(
+  [Op.end, Op.end],
+  [Op.i32Const, ...signed(TURNS_BEFORE - 1), Op.i32Const, 0],
+  [Op.localGet, Local.before, Op.localGet, Local.gas, Op.i64Sub, Op.i64Const, L(0), Op.i64GeS],
+  [Op.select, Op.localSet, U(2), Op.br, U(3)],
+)
+
 /** Local of a pair: the low end of its range, and behind it the last offset where the span still fits. */
 export function pairLocal(pair: number): number {
   return Local.pairs + 2 * pair
@@ -32,81 +96,35 @@ export function pairLocal(pair: number): number {
 
 /** Forgets all ranges: behind calls, which may change rights. */
 export function forgetRanges(emitter: Emitter): void {
-  const { code } = emitter
   for (let pair = 0; pair < emitter.pairs; pair++) {
-    code.i32(0)
-    code.tee(pairLocal(pair))
-    code.set(pairLocal(pair) + 1)
+    emitter.code.put(FORGET, pairLocal(pair), pairLocal(pair) + 1)
   }
 }
 
 /** Puts offset of the stream's next access from its range's low end into the target local; asks for a new range if outside. */
 function emitOffset(emitter: Emitter, stream: Stream): void {
-  const { code } = emitter
   const low = pairLocal(stream.pair)
-  const last = low + 1
-  const constant = (stream.low + ROTATION) | 0
-  if (stream.base < 0) {
-    code.i32(constant)
-  } else {
-    code.get(Local.register + stream.base)
-    code.byte(Op.i32WrapI64)
-    code.i32(constant)
-    code.byte(Op.i32Add)
-  }
-  code.tee(Local.address)
-  code.get(low)
-  code.byte(Op.i32Sub)
-  code.tee(Local.target)
-  code.get(last)
-  code.byte(Op.i32GtU)
-  code.open(Op.if, VOID)
-  code.get(Local.address)
-  code.i32(stream.span)
-  code.i32(stream.isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ)
-  code.op(Op.call, Helper.range)
-  code.set(last)
-  code.set(low)
-  code.get(Local.address)
-  code.get(low)
-  code.byte(Op.i32Sub)
-  code.set(Local.target)
-  code.byte(Op.end)
+  emitter.code.put(
+    stream.base < 0 ? OFFSET_OF_CONSTANT : OFFSET,
+    Local.register + stream.base,
+    (stream.low + ROTATION) | 0,
+    low,
+    low + 1,
+    stream.span,
+    stream.isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ,
+  )
 }
 
-/** Pushes how many turns the stream stays in its range, at least 1; the offset is in the target local and inside. */
-function pushTurns(emitter: Emitter, stream: Stream): void {
-  const { code } = emitter
+/**
+ * Lowers the count local to how many turns the stream stays in its range, at least 1; the offset is in the target local
+ * and inside.
+ */
+function emitTurns(emitter: Emitter, stream: Stream): void {
   const { stride, strideRegister } = stream
   const last = pairLocal(stream.pair) + 1
-  const room = (): void => {
-    code.get(last)
-    code.get(Local.target)
-    code.byte(Op.i32Sub)
-  }
-  const divide = (by: number): void => {
-    code.i32(by)
-    code.byte(Op.i32DivU)
-  }
-  if (strideRegister >= 0) {
-    // As unsigned and at least 1: a negative step gives no turn ahead but the next, a step of 0 as many as a step of 1.
-    room()
-    code.get(Local.register + strideRegister)
-    code.byte(Op.i32WrapI64)
-    code.i32(1)
-    code.get(Local.register + strideRegister)
-    code.byte(Op.i32WrapI64)
-    code.byte(Op.select)
-    code.byte(Op.i32DivU)
-  } else if (stride > 0) {
-    room()
-    divide(stride)
-  } else {
-    code.get(Local.target)
-    divide(-stride)
-  }
-  code.i32(1)
-  code.byte(Op.i32Add)
+  if (strideRegister >= 0) emitter.code.put(TURNS_BY_REGISTER, last, Local.register + strideRegister)
+  else if (stride > 0) emitter.code.put(TURNS_UP, last, stride)
+  else emitter.code.put(TURNS_DOWN, last, -stride)
 }
 
 /** The local that says how many generic turns less come first, set behind the fast version. */
@@ -116,129 +134,62 @@ function eagerLocal(emitter: Emitter, loop: FastLoop): number {
 
 /** Before the loop: so many generic turns come first. */
 export function emitLoopEntry(emitter: Emitter, loop: FastLoop): void {
-  const { code } = emitter
-  code.i32(TURNS_BEFORE)
-  code.get(eagerLocal(emitter, loop))
-  code.byte(Op.i32Sub)
-  code.set(Local.count)
+  emitter.code.put(ENTRY, eagerLocal(emitter, loop))
 }
 
-/** Leaves in the count local how many turns all streams stay in range; branches to `again` when it is none. */
-function emitCount(emitter: Emitter, loop: FastLoop, again: () => number): void {
-  const { code } = emitter
-  code.i32(UNLIMITED)
-  code.set(Local.count)
+/** Leaves in the count local how many turns all streams stay in range; branches to the label `again` when it is none. */
+function emitCount(emitter: Emitter, loop: FastLoop, again: number): void {
+  emitter.code.put(COUNT_FIRST)
   for (const stream of loop.streams) {
     emitOffset(emitter, stream)
-    code.get(Local.target)
-    code.get(pairLocal(stream.pair) + 1)
-    code.byte(Op.i32GtU)
-    code.open(Op.if, VOID)
-    emitter.depth += 1
-    code.i32(TURNS_BEFORE)
-    code.set(Local.count)
-    code.op(Op.br, again())
-    emitter.depth -= 1
-    code.byte(Op.end)
-    if (stream.stride === 0 && stream.strideRegister < 0) continue
-    pushTurns(emitter, stream)
-    code.tee(Local.target)
-    code.get(Local.count)
-    code.get(Local.target)
-    code.get(Local.count)
-    code.byte(Op.i32LtU)
-    code.byte(Op.select)
-    code.set(Local.count)
+    emitter.code.put(UNLESS_INSIDE, pairLocal(stream.pair) + 1, again + 1)
+    if (stream.stride !== 0 || stream.strideRegister >= 0) emitTurns(emitter, stream)
   }
 }
 
 /** Sets floor = max(path, gas - count * cost + 1) + ahead. */
 function emitFloor(emitter: Emitter, cost: number, path: number, ahead: number): void {
-  const { code } = emitter
-  code.get(Local.gas)
-  code.get(Local.count)
-  code.byte(Op.i64ExtendI32U)
-  code.i64(cost, 0)
-  code.byte(Op.i64Mul)
-  code.byte(Op.i64Sub)
-  code.i64(1, 0)
-  code.byte(Op.i64Add)
-  code.tee(Local.floor)
-  code.i64(path | 0, Math.floor(path / 2 ** 32))
-  code.get(Local.floor)
-  code.i64(path | 0, Math.floor(path / 2 ** 32))
-  code.byte(Op.i64GtS)
-  code.byte(Op.select)
-  if (ahead > 0) {
-    code.i64(ahead, 0)
-    code.byte(Op.i64Add)
-  }
-  code.set(Local.floor)
+  const [low, high] = [path | 0, Math.floor(path / 2 ** 32)]
+  emitter.code.put(ahead > 0 ? FLOOR_AHEAD : FLOOR, cost, 0, low, high, ahead, 0)
 }
 
 /** Pushes whether the loop goes on (or, negated, ends). */
 function pushContinues(emitter: Emitter, last: number, loop: FastLoop, negated: boolean): void {
   emitCondition(emitter, last)
-  if (loop.continuesWhenTaken === negated) emitter.code.byte(Op.i32Eqz)
+  if (loop.continuesWhenTaken === negated) emitter.code.put(INVERT)
 }
 
 /**
  * Emits what follows the generic body of the loop at `node`: its branch and the fast version.
  * `label` gives the branch depth of a node that has a label.
  */
-export function emitFastLoop(emitter: Emitter, node: number, loop: FastLoop, label: (node: number) => number): void {
+export function emitFastLoop(
+  emitter: Emitter,
+  node: number,
+  loop: FastLoop,
+  label: (emitter: Emitter, node: number) => number,
+): void {
   const { code, decoded, flow, gas, graph } = emitter
   const segment = graph.seg[node]!
   const begin = decoded.segmentStart[segment]!
   const last = decoded.segmentStart[segment + 1]! - 1
   const cost = gas.cost[node]!
   pushContinues(emitter, last, loop, true)
-  code.op(Op.brIf, label(loop.exit))
-  code.get(Local.count)
-  code.i32(1)
-  code.byte(Op.i32Sub)
-  code.tee(Local.count)
-  code.op(Op.brIf, label(node))
-  emitCount(emitter, loop, () => label(node))
+  code.put(COUNT_DOWN, label(emitter, loop.exit), label(emitter, node))
+  emitCount(emitter, loop, label(emitter, node))
   const turns = Math.max(1, Math.min(MAX_TURNS, Math.floor(UNROLLED_INSTRUCTIONS / (last - begin + 1))))
   emitFloor(emitter, cost, gas.path[node]!, (turns - 1) * cost)
-  code.i32(1)
-  code.set(Local.count) // back in the generic version, ask again after one turn
-  code.get(Local.gas)
-  code.set(Local.before)
-  code.open(Op.block, VOID)
-  code.open(Op.loop, VOID)
   emitter.depth += 2
-  code.get(Local.gas)
-  code.get(Local.floor)
-  code.byte(Op.i64LtS)
-  code.op(Op.brIf, label(node))
+  code.put(FAST_HEAD, label(emitter, node))
   for (let turn = 0; turn < turns; turn++) {
-    code.get(Local.gas)
-    code.i64(cost, 0)
-    code.byte(Op.i64Sub)
-    code.set(Local.gas)
+    code.put(PAY, cost, 0)
     emitter.dirty = flow.dirtyIn[node]!
     emitter.valid = flow.validIn[node]!
     emitInstructions(emitter, segment, last + 1, loop.unchecked)
-    if (turn + 1 < turns) {
-      pushContinues(emitter, last, loop, true)
-      code.op(Op.brIf, 1)
-    }
+    const final = turn + 1 === turns
+    pushContinues(emitter, last, loop, !final)
+    code.put(BRANCH_IF, final ? 0 : 1)
   }
-  pushContinues(emitter, last, loop, false)
-  code.op(Op.brIf, 0)
-  code.byte(Op.end)
-  code.byte(Op.end)
   emitter.depth -= 2
-  code.i32(TURNS_BEFORE - 1)
-  code.i32(0)
-  code.get(Local.before)
-  code.get(Local.gas)
-  code.byte(Op.i64Sub)
-  code.i64(WHILE * cost, 0)
-  code.byte(Op.i64GeS)
-  code.byte(Op.select)
-  code.set(eagerLocal(emitter, loop))
-  code.op(Op.br, label(loop.exit))
+  code.put(FAST_END, WHILE * cost, 0, eagerLocal(emitter, loop), label(emitter, loop.exit))
 }

@@ -7,110 +7,107 @@
 
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import { AT_RIGHTS, RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
-import { type Emitter, exitIf, Local, prepareExit, Why, wrote } from './emitter.ts'
+import { type Emitter, exitLabel, Local, PREPARE_PAID, wrote } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER, STORE_VALUE } from './facts.ts'
 import { Check, type MemoryPlan } from './memory-plan.ts'
+import { L, S, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 
-/** wasm load per instruction id. */
-const LOAD_OP = new Uint8Array(INSTRUCTIONS.length)
+const STORE_OP = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store]
+/** wasm load or store per instruction id. */
+const ACCESS_OP = new Uint8Array(INSTRUCTIONS.length)
 for (const { id, kind, name } of INSTRUCTIONS) {
+  const log2 = ACCESS_LOG2[id]!
+  if (kind === 'store') ACCESS_OP[id] = STORE_OP[log2]!
   if (kind !== 'load') continue
   const signed = /_i\d+$/.test(name)
   const wide = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load]
-  LOAD_OP[id] = signed ? [Op.i64Load8S, Op.i64Load16S, Op.i64Load32S][ACCESS_LOG2[id]!]! : wide[ACCESS_LOG2[id]!]!
-}
-const STORE_OP = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store] as const
-
-/** Pushes the physical address of (operand address - `back`). */
-function pushAddress(emitter: Emitter, i: number, back: number): void {
-  const { code, decoded } = emitter
-  const letter = ACCESS_BASE[decoded.id[i]!]!
-  const constant = (decoded.x[i]! - back + ROTATION) | 0
-  if (letter === NO_LETTER) {
-    code.i32(constant)
-    return
-  }
-  code.get(Local.register + (letter === 1 ? decoded.a[i]! : decoded.b[i]!))
-  code.byte(Op.i32WrapI64)
-  code.i32(constant)
-  code.byte(Op.i32Add)
+  ACCESS_OP[id] = signed ? [Op.i64Load8S, Op.i64Load16S, Op.i64Load32S][log2]! : wide[log2]!
 }
 
-/** Pushes the rights byte of the page of local + `plus`. */
-function pushRights(emitter: Emitter, local: number, plus: number): void {
-  const { code } = emitter
-  code.get(local)
-  if (plus !== 0) {
-    code.i32(plus)
-    code.byte(Op.i32Add)
-  }
-  code.i32(12)
-  code.byte(Op.i32ShrU)
-  code.memory(Op.i32Load8U, 0, AT_RIGHTS)
-}
+/** Parameters of the checks below: S(0) pc, U(1) local of the base register, and these. */
+const CONSTANT = S(2)
+const LABEL = U(3)
+const RIGHT = S(4)
+const LOCAL = U(5)
+const LAST = S(6)
 
-/** Exits at instruction `i` unless the rights on the stack have the bit. */
-function requireRight(emitter: Emitter, right: number): void {
-  const { code } = emitter
-  code.i32(right)
-  code.byte(Op.i32And)
-  code.byte(Op.i32Eqz)
-  exitIf(emitter)
-}
+/** Pushes the physical address: of a constant, or of a register plus a constant. */
+const ADDRESS = [
+  [Op.i32Const, CONSTANT],
+  [Op.localGet, U(1), Op.i32WrapI64, Op.i32Const, CONSTANT, Op.i32Add],
+] as const
+/** Takes the prepared exit unless the rights on the stack have the bit. */
+const REQUIRE_RIGHT = [Op.i32Const, RIGHT, Op.i32And, Op.i32Eqz, Op.brIf, LABEL]
+const PUSH_RIGHTS = [Op.i32Const, 12, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)]
 
-/** Puts the checked physical address into a local and returns which; the access has the static offset of the plan. */
-function emitCheck(emitter: Emitter, i: number, plan: MemoryPlan, k: number, unchecked: boolean): number {
-  const { code, decoded } = emitter
-  const log2 = ACCESS_LOG2[decoded.id[i]!]!
-  const right = CLASS[decoded.id[i]!] === Class.Store ? RIGHT_FAST_WRITE : RIGHT_FAST_READ
-  const check = k < plan.count ? plan.check[k]! : Check.Single
-  if (check === Check.Member) return Local.group + plan.local[k]!
-  const leader = check === Check.Leader
-  const local = leader ? Local.group + plan.local[k]! : Local.address
-  if (!unchecked) prepareExit(emitter, decoded.pc[i]!, Why.Paid)
-  pushAddress(emitter, i, leader ? plan.offset[k]! : 0)
-  if (unchecked) {
-    code.set(local)
-    return local
-  }
-  if (leader || emitter.tolerant[i] === 1) {
-    const span = leader ? plan.span[k]! : 1 << log2
-    code.set(local)
-    pushRights(emitter, local, 0)
-    if (span > 1) {
-      pushRights(emitter, local, span - 1)
-      code.byte(Op.i32And)
-    }
-  } else {
-    code.tee(local)
-    if (log2 > 0) {
-      code.i32(log2)
-      code.byte(Op.i32Rotr)
-    }
-    code.i32(12 - log2)
-    code.byte(Op.i32ShrU)
-    code.memory(Op.i32Load8U, 0, AT_RIGHTS)
-  }
-  requireRight(emitter, right)
-  return local
-}
+/** The address local without check, the first for a constant address, the second for a register. */
+const UNCHECKED = ADDRESS.map(address => template(address, Op.localSet, LOCAL))
+/** One access with the rotate trick, per log2 of its bytes. */
+const SINGLE = ADDRESS.map(address =>
+  [0, 1, 2, 3].map(log2 =>
+    template(
+      PREPARE_PAID,
+      address,
+      [Op.localTee, LOCAL],
+      log2 > 0 ? [Op.i32Const, log2, Op.i32Rotr] : [],
+      [Op.i32Const, 12 - log2, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)],
+      REQUIRE_RIGHT,
+    ),
+  ),
+)
+/** The pages of the first byte and, in the second of each pair, of the last. */
+const RANGE = ADDRESS.map(address =>
+  [[], [Op.localGet, LOCAL, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32And]].map(last =>
+    template(PREPARE_PAID, address, [Op.localSet, LOCAL, Op.localGet, LOCAL], PUSH_RIGHTS, last, REQUIRE_RIGHT),
+  ),
+)
+const LOAD = template(Op.localGet, U(0), U(1), 0, U(2), Op.localSet, U(3))
+const STORE = template(Op.localGet, U(0), Op.localGet, U(3), U(1), 0, U(2))
+const STORE_IMMEDIATE = template(Op.localGet, U(0), Op.i64Const, L(3), U(1), 0, U(2))
 
-/** Emits the load or store `i`, access number `k` of its segment. `unchecked`: it is known to be allowed. */
+/**
+ * Emits the load or store `i`, access number `k` of its segment. Puts the checked physical address into a local; the
+ * access has the static offset of the plan.
+ *
+ * @param unchecked whether it is known to be allowed.
+ */
 export function emitAccess(emitter: Emitter, i: number, plan: MemoryPlan, k: number, unchecked: boolean): void {
   const { code, decoded } = emitter
   const id = decoded.id[i]!
-  const log2 = ACCESS_LOG2[id]!
-  const offset = k < plan.count ? plan.offset[k]! : 0
-  const local = emitCheck(emitter, i, plan, k, unchecked)
-  code.get(local)
-  if (CLASS[id] === Class.Load) {
-    code.memory(LOAD_OP[id]!, 0, offset)
-    code.set(Local.register + decoded.a[i]!)
-    wrote(emitter, 1 << decoded.a[i]!)
-    return
+  const isStore = CLASS[id] === Class.Store
+  const planned = k < plan.count
+  const check = planned ? plan.check[k]! : Check.Single
+  const offset = planned ? plan.offset[k]! : 0
+  const local = check === Check.Single ? Local.address : Local.group + plan.local[k]!
+  if (check !== Check.Member) {
+    const leader = check === Check.Leader
+    const log2 = ACCESS_LOG2[id]!
+    const span = leader ? plan.span[k]! : 1 << log2
+    const letter = ACCESS_BASE[id]!
+    const based = letter === NO_LETTER ? 0 : 1
+    let address = SINGLE[based]![log2]!
+    if (unchecked) address = UNCHECKED[based]!
+    else if (leader || emitter.tolerant[i] === 1) address = RANGE[based]![span > 1 ? 1 : 0]!
+    code.put(
+      address,
+      decoded.pc[i]!,
+      Local.register + (letter === 1 ? decoded.a[i]! : decoded.b[i]!),
+      (decoded.x[i]! - (leader ? offset : 0) + ROTATION) | 0,
+      unchecked ? 0 : exitLabel(emitter),
+      isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ,
+      local,
+      span - 1,
+    )
   }
-  if (STORE_VALUE[id] === NO_LETTER) code.i64(decoded.y[i]!, decoded.y[i]! >> 31)
-  else code.get(Local.register + decoded.a[i]!)
-  code.memory(STORE_OP[log2]!, 0, offset)
+  const value = Local.register + decoded.a[i]!
+  if (!isStore) {
+    code.put(LOAD, local, ACCESS_OP[id]!, offset, value)
+    wrote(emitter, decoded.defs[i]!)
+  } else if (STORE_VALUE[id] === NO_LETTER) {
+    const y = decoded.y[i]!
+    code.put(STORE_IMMEDIATE, local, ACCESS_OP[id]!, offset, y, y >> 31)
+  } else {
+    code.put(STORE, local, ACCESS_OP[id]!, offset, value)
+  }
 }

@@ -8,6 +8,7 @@ import type { GasPaths } from './gas-paths.ts'
 import type { Graph } from './graph.ts'
 import { ADDRESS_LOCALS, type MemoryPlan } from './memory-plan.ts'
 import type { Order } from './order.ts'
+import { L, S, type Template, template, U, unsigned } from './template.ts'
 import type { WasmCode } from './wasm-code.ts'
 import { I32, I64, Op } from './wasm-op.ts'
 
@@ -87,6 +88,8 @@ export interface Emitter {
   depth: number
   /** Per node: `depth` just after its label was opened. */
   readonly labelDepth: Int32Array
+  /** What structure.ts has still to write. */
+  readonly agenda: number[]
   /** Masks of the exits, in the order they were first needed; exit i is i + 1 frames outside of the body. */
   readonly exits: number[]
   /** Dirty and valid registers at the point of emission. */
@@ -94,8 +97,33 @@ export interface Emitter {
   valid: number
 }
 
+/** Prepares a side exit at pc S(0). V8 makes the constants phi inputs, they cost nothing. */
+export const PREPARE_PAID: readonly number[] = [
+  Op.i32Const,
+  S(0),
+  Op.localSet,
+  Local.pc,
+  Op.i32Const,
+  Why.Paid,
+  Op.localSet,
+  Local.why,
+]
+const PREPARE = template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.why)
+/** Takes the cost L(0) from the gas. */
+export const PAY: Template = template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64Sub, Op.localSet, Local.gas)
+export const INVERT: Template = template(Op.i32Eqz)
+export const BRANCH_IF: Template = template(Op.brIf, U(0))
+export const BRANCH: Template = template(Op.br, U(0))
+const STORE_REGISTER = template(Op.i32Const, 0, Op.localGet, U(0), Op.i64Store, 3, U(1))
+const LOAD_REGISTER = template(Op.i32Const, 0, Op.i64Load, 3, U(1), Op.localSet, U(0))
+/** Stores a constant pc S(0) in the machine. */
+export const STORE_PC: readonly number[] = [
+  ...[Op.i32Const, 0, Op.i32Const, S(0)],
+  ...[Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
+]
+
 /** Branch depth of an exit that stores what is dirty now: an exit made before, if its mask fits, else a new one. */
-function exitLabel(emitter: Emitter): number {
+export function exitLabel(emitter: Emitter): number {
   const { exits, dirty, valid, depth } = emitter
   for (let i = 0; i < exits.length; i++) {
     const mask = exits[i]!
@@ -105,62 +133,36 @@ function exitLabel(emitter: Emitter): number {
   return depth + exits.length
 }
 
-/** Prepares a side exit at pc: call before the condition is computed. V8 makes the constants phi inputs, they cost nothing. */
+/** Prepares a side exit at pc: call before the condition is computed. */
 export function prepareExit(emitter: Emitter, pc: number, why: number): void {
-  const { code } = emitter
-  code.i32(pc)
-  code.set(Local.pc)
-  code.i32(why)
-  code.set(Local.why)
-}
-
-/** Takes the prepared exit when the i32 on the stack is not 0. */
-export function exitIf(emitter: Emitter): void {
-  emitter.code.op(Op.brIf, exitLabel(emitter))
+  emitter.code.put(PREPARE, pc, why)
 }
 
 /** Takes the prepared exit. */
 export function exit(emitter: Emitter): void {
-  emitter.code.op(Op.br, exitLabel(emitter))
+  emitter.code.put(BRANCH, exitLabel(emitter))
 }
 
-/** Leaves with `target` and `gas` as they are when the i32 on the stack is not 0. */
-export function unwindIf(emitter: Emitter): void {
-  emitter.code.op(Op.brIf, emitter.depth)
+function putRegisters(code: WasmCode, piece: Template, mask: number): void {
+  for (let r = 0, rest = mask; rest !== 0; r++, rest >>= 1) {
+    if ((rest & 1) === 1) code.put(piece, Local.register + r, AT_VM + VM.regs + 8 * r)
+  }
 }
 
 /** Stores the registers of a mask from their locals. */
 export function storeRegisters(code: WasmCode, mask: number): void {
-  for (let r = 0; r < 13; r++) {
-    if (((mask >> r) & 1) === 0) continue
-    code.i32(0)
-    code.get(Local.register + r)
-    code.memory(Op.i64Store, 3, AT_VM + VM.regs + 8 * r)
-  }
+  putRegisters(code, STORE_REGISTER, mask)
 }
 
 /** Loads the registers of a mask into their locals. */
 export function loadRegisters(code: WasmCode, mask: number): void {
-  for (let r = 0; r < 13; r++) {
-    if (((mask >> r) & 1) === 0) continue
-    code.i32(0)
-    code.memory(Op.i64Load, 3, AT_VM + VM.regs + 8 * r)
-    code.set(Local.register + r)
-  }
+  putRegisters(code, LOAD_REGISTER, mask)
 }
 
 /** Stores everything dirty; nothing is dirty afterwards. */
 export function flush(emitter: Emitter): void {
   storeRegisters(emitter.code, emitter.dirty)
   emitter.dirty = 0
-}
-
-/** Stores a constant pc in the machine. */
-export function storePc(emitter: Emitter, pc: number): void {
-  const { code } = emitter
-  code.i32(0)
-  code.i32(pc)
-  code.memory(Op.i32Store, 2, AT_VM + VM.pc)
 }
 
 /** Notes that an instruction wrote registers. */

@@ -4,7 +4,7 @@ import { INSTRUCTIONS } from '../../isa/table.ts'
 import { type Decoded, segmentCost } from './decode.ts'
 import { ACCESS_LOG2, CLASS, Class } from './facts.ts'
 import { End, type Graph } from './graph.ts'
-import { Check, CONSTANT_ROOT, type MemoryPlan } from './memory-plan.ts'
+import { ADDRESS_LOCALS, Check, CONSTANT_ROOT, type MemoryPlan } from './memory-plan.ts'
 import type { Order } from './order.ts'
 
 /** Loops with more instructions are not doubled. */
@@ -35,8 +35,8 @@ export interface FastLoop {
   /** Its number among the fast loops of the function. */
   readonly number: number
   readonly streams: readonly Stream[]
-  /** Access numbers whose check the fast version leaves out. */
-  readonly unchecked: ReadonlySet<number>
+  /** 1 per access whose check the fast version leaves out. */
+  readonly unchecked: Uint8Array
   /** Successor inside of the loop is the taken side of its branch. */
   readonly continuesWhenTaken: boolean
   readonly exit: number
@@ -46,43 +46,39 @@ const ADD_64 = INSTRUCTIONS.find(i => i.name === 'add_64')!.id
 const ADD_IMM_64 = INSTRUCTIONS.find(i => i.name === 'add_imm_64')!.id
 const ADD_IMM_32 = INSTRUCTIONS.find(i => i.name === 'add_imm_32')!.id
 
-/** How a register changes over one turn. */
-interface Step {
-  /** The address it holds moves by a constant, by an invariant register, or unpredictably. */
-  readonly is: 'constant' | 'register' | 'unknown'
-  readonly by: number
+/** How the address that a register holds changes over one turn: by a constant, by an invariant register, unpredictably. */
+const Step = { Constant: 0, Register: 1, Unknown: 2 } as const
+
+/** Steps of the 13 registers; `by` is the constant or the register. */
+interface Steps {
+  readonly is: Uint8Array
+  readonly by: Int32Array
 }
 
 /** Steps of all registers over the segment. Addresses count modulo 2^32, so 32-bit additions are as good. */
-function stepsOf(decoded: Decoded, segment: number): Step[] {
+function stepsOf(decoded: Decoded, segment: number): Steps {
   const { id, a, b, d, x, defs, segmentStart } = decoded
-  const begin = segmentStart[segment]!
+  const is = new Uint8Array(13)
+  const by = new Int32Array(13)
   const end = segmentStart[segment + 1]!
-  const steps: Step[] = []
-  for (let r = 0; r < 13; r++) {
-    let is: Step['is'] = 'constant'
-    let by = 0
-    let count = 0
-    for (let i = begin; i < end; i++) {
-      if (((defs[i]! >> r) & 1) === 0) continue
-      count += 1
-      if ((id[i] === ADD_IMM_64 || id[i] === ADD_IMM_32) && a[i] === r && b[i] === r && is === 'constant') {
-        by = (by + x[i]!) | 0
-      } else if (id[i] === ADD_64 && d[i] === r && (a[i] === r) !== (b[i] === r) && count === 1) {
-        is = 'register'
-        by = a[i] === r ? b[i]! : a[i]!
-      } else {
-        is = 'unknown'
-      }
+  let written = 0
+  for (let i = segmentStart[segment]!; i < end; i++) {
+    const mask = defs[i]!
+    if (mask === 0) continue
+    const r = 31 - Math.clz32(mask)
+    const again = (written & mask) !== 0
+    written |= mask
+    if ((id[i] === ADD_IMM_64 || id[i] === ADD_IMM_32) && b[i] === r && is[r] === Step.Constant) {
+      by[r] = by[r]! + x[i]!
+    } else if (id[i] === ADD_64 && (a[i] === r) !== (b[i] === r) && !again) {
+      is[r] = Step.Register
+      by[r] = d[i] === a[i] ? b[i]! : a[i]!
+    } else {
+      is[r] = Step.Unknown
     }
-    if (is === 'register' && count > 1) is = 'unknown'
-    steps.push({ is, by })
   }
-  const written = (r: number): boolean => {
-    for (let i = begin; i < end; i++) if (((defs[i]! >> r) & 1) === 1) return true
-    return false
-  }
-  return steps.map(step => (step.is === 'register' && written(step.by) ? { is: 'unknown', by: 0 } : step))
+  for (let r = 0; r < 13; r++) if (is[r] === Step.Register && ((written >> by[r]!) & 1) === 1) is[r] = Step.Unknown
+  return { is, by }
 }
 
 /** The fast version of the loop at `node`, if it can have one. `firstPair`: pairs of locals already given away. */
@@ -104,28 +100,29 @@ function findFastLoop(
   if (decoded.segmentStart[segment + 1]! - decoded.segmentStart[segment]! > MAX_INSTRUCTIONS) return null
   const steps = stepsOf(decoded, segment)
   const streams: Stream[] = []
-  const unchecked = new Set<number>()
-  const heads = new Map<number, number>()
+  const unchecked = new Uint8Array(plan.count)
+  const heads = new Int32Array(ADDRESS_LOCALS)
   for (let k = 0; k < plan.count; k++) {
     const is = decoded.id[plan.at[k]!]!
     if (plan.check[k] === Check.Member) {
-      if (unchecked.has(heads.get(plan.local[k]!)!)) unchecked.add(k)
+      unchecked[k] = unchecked[heads[plan.local[k]!]!]!
       continue
     }
-    if (plan.check[k] === Check.Leader) heads.set(plan.local[k]!, k)
+    if (plan.check[k] === Check.Leader) heads[plan.local[k]!] = k
     const root = plan.root[k]!
     if (root > CONSTANT_ROOT) continue
-    const step: Step = root === CONSTANT_ROOT ? { is: 'constant', by: 0 } : steps[root]!
-    if (step.is === 'unknown' || streams.length >= MAX_STREAMS) continue
+    const step = root === CONSTANT_ROOT ? Step.Constant : steps.is[root]!
+    const by = root === CONSTANT_ROOT ? 0 : steps.by[root]!
+    if (step === Step.Unknown || streams.length >= MAX_STREAMS) continue
     if (firstPair + streams.length >= MAX_STREAMS_OF_FUNCTION) continue
-    unchecked.add(k)
+    unchecked[k] = 1
     streams.push({
       access: k,
       base: root === CONSTANT_ROOT ? -1 : root,
       low: plan.low[k]!,
       span: plan.check[k] === Check.Leader ? plan.span[k]! : 1 << ACCESS_LOG2[is]!,
-      stride: step.is === 'constant' ? step.by : 0,
-      strideRegister: step.is === 'register' ? step.by : -1,
+      stride: step === Step.Constant ? by : 0,
+      strideRegister: step === Step.Register ? by : -1,
       isStore: CLASS[is] === Class.Store,
       pair: firstPair + streams.length,
     })
@@ -134,15 +131,19 @@ function findFastLoop(
   return { number, streams, unchecked, continuesWhenTaken, exit: continuesWhenTaken ? fall : taken }
 }
 
-/** All fast loops of a graph by node, and the pairs of locals they need. Their exits become merge nodes. */
-export function findFastLoops(
-  graph: Graph,
-  order: Order,
-  planFor: (segment: number) => MemoryPlan,
-): { loops: ReadonlyMap<number, FastLoop>; pairs: number } {
+/** The fast loops of a graph by node, and the pairs of locals they need. */
+export interface FastLoops {
+  readonly loops: ReadonlyMap<number, FastLoop>
+  readonly pairs: number
+}
+
+export const NO_FAST_LOOPS: FastLoops = { loops: new Map(), pairs: 0 }
+
+/** All fast loops of a graph. Their exits become merge nodes. */
+export function findFastLoops(graph: Graph, order: Order, planFor: (segment: number) => MemoryPlan): FastLoops {
+  if (!order.reducible) return NO_FAST_LOOPS
   const loops = new Map<number, FastLoop>()
   let pairs = 0
-  if (!order.reducible) return { loops, pairs }
   for (let n = 0; n < graph.count; n++) {
     if (order.isLoop[n] === 0 || graph.end[n] !== End.Branch) continue
     const loop = findFastLoop(graph, order, n, planFor(graph.seg[n]!), pairs, loops.size)

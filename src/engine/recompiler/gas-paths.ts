@@ -3,8 +3,9 @@
 // Gas is taken per node but compared only at checkpoints (root, loop headers, behind calls): when it covers the dearest
 // acyclic path to the next checkpoint, nothing can run out before that. Otherwise the core steps, and is exact.
 import { segmentCost } from './decode.ts'
-import { type Graph, hasInstructions, visitSuccessors } from './graph.ts'
+import { type Graph, hasInstructions } from './graph.ts'
 import type { Order } from './order.ts'
+import { Scratch } from './scratch.ts'
 
 /** Costs by node. */
 export interface GasPaths {
@@ -13,19 +14,25 @@ export interface GasPaths {
   readonly path: Float64Array
 }
 
-/** Computes both by one pass against the order; checkpoints cut every cycle. */
-export function computeGasPaths(graph: Graph, order: Order, checkpoint: Uint8Array): GasPaths {
-  const cost = new Float64Array(graph.count)
-  const path = new Float64Array(graph.count)
-  for (let i = graph.count - 1; i >= 0; i--) {
+/** Computes both by one pass against the order; checkpoints cut every cycle. Arrays are the scratch's. */
+export function computeGasPaths(
+  graph: Graph,
+  order: Order,
+  checkpoint: Uint8Array,
+  scratch: Scratch = new Scratch(),
+): GasPaths {
+  const { count, decoded, seg, succStart, succs } = graph
+  const cost = scratch.float64(count)
+  const path = scratch.float64(count)
+  for (let i = count - 1; i >= 0; i--) {
     const n = order.sequence[i]!
-    const own = hasInstructions(graph, n) ? segmentCost(graph.decoded, graph.seg[n]!) : 0
+    if (hasInstructions(graph, n)) cost[n] = segmentCost(decoded, seg[n]!)
     let rest = 0
-    visitSuccessors(graph, n, successor => {
+    for (let e = succStart[n]!; e < succStart[n + 1]!; e++) {
+      const successor = succs[e]!
       if (checkpoint[successor] === 0 && path[successor]! > rest) rest = path[successor]!
-    })
-    cost[n] = own
-    path[n] = own + rest
+    }
+    path[n] = cost[n]! + rest
   }
   return { cost, path }
 }

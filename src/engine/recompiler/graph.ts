@@ -5,6 +5,7 @@
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 import { type Functions, isCall, isReturn, LOAD_IMM_JUMP_IND } from './functions.ts'
+import { Scratch } from './scratch.ts'
 
 /** How a node ends. */
 export const End = {
@@ -48,7 +49,7 @@ const MAX_INLINED = 400
 const MAX_RECURSION_DEPTH = 4
 const MAX_RECURSION_INLINED = 1000
 
-/** A graph; arrays are indexed by node, node 0 is the root. Valid until the next `buildGraph`. */
+/** A graph; arrays are indexed by node, may be longer than `count`; node 0 is the root. */
 export interface Graph {
   readonly decoded: Decoded
   readonly functions: Functions
@@ -66,18 +67,9 @@ export interface Graph {
   switchNodes: readonly number[]
   /** Jump-table entries (from 0) of the labels, ascending. */
   switchLabels: readonly number[]
-}
-
-/** Calls `visit` for every successor of a node. */
-export function visitSuccessors(graph: Graph, node: number, visit: (successor: number) => void): void {
-  if (graph.end[node] === End.Hub) {
-    for (const successor of graph.switchNodes) visit(successor)
-    return
-  }
-  const a = graph.succA[node]!
-  const b = graph.succB[node]!
-  if (a >= 0) visit(a)
-  if (b >= 0) visit(b)
+  /** All successors of a node, `succA` first: `succs[succStart[n]] … succs[succStart[n + 1] - 1]`. */
+  succStart: Int32Array
+  succs: Int32Array
 }
 
 /** Whether a node has instructions; Tail and Hub nodes have none. */
@@ -90,6 +82,8 @@ export interface GraphOptions {
   readonly root: number
   /** Whether small callees are inlined. */
   readonly inline: boolean
+  /** Whether recursion is inlined deeper. */
+  readonly unrollRecursion: boolean
 }
 
 interface Context {
@@ -103,22 +97,25 @@ interface Context {
   readonly returnAddress: number
 }
 
-/** Grows all arrays of a graph together. */
-function grow(graph: Graph): void {
-  const size = graph.seg.length * 2
-  const wider = (array: Int32Array): Int32Array => {
-    const next = new Int32Array(size)
-    next.set(array)
-    return next
+function wider(array: Int32Array, capacity: number): Int32Array {
+  if (array.length >= capacity) return array
+  const next = new Int32Array(capacity)
+  next.set(array)
+  return next
+}
+
+/** Gives all arrays of a graph at least that much room. */
+function grow(graph: Graph, capacity: number): void {
+  if (graph.end.length < capacity) {
+    const end = new Uint8Array(capacity)
+    end.set(graph.end)
+    graph.end = end
   }
-  graph.seg = wider(graph.seg)
-  graph.succA = wider(graph.succA)
-  graph.succB = wider(graph.succB)
-  graph.callee = wider(graph.callee)
-  graph.expected = wider(graph.expected)
-  const end = new Uint8Array(size)
-  end.set(graph.end)
-  graph.end = end
+  graph.seg = wider(graph.seg, capacity)
+  graph.succA = wider(graph.succA, capacity)
+  graph.succB = wider(graph.succB, capacity)
+  graph.callee = wider(graph.callee, capacity)
+  graph.expected = wider(graph.expected, capacity)
 }
 
 /**
@@ -145,25 +142,51 @@ function inlineSize(decoded: Decoded, functions: Functions, callee: number): num
   return size
 }
 
-/** Removes nodes nothing leads to: where an inlined callee would return that never does. Numbers move up. */
-function dropUnreachable(graph: Graph): void {
-  const reached = new Int32Array(graph.count)
-  const stack = [0]
-  reached[0] = 1
-  let kept = 1
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    visitSuccessors(graph, node, successor => {
-      if (reached[successor] === 1) return
-      reached[successor] = 1
-      kept += 1
-      stack.push(successor)
-    })
+/** Lists all successors. */
+function listSuccessors(graph: Graph, scratch: Scratch): void {
+  const { count, end, succA, succB, switchNodes } = graph
+  const start = scratch.int32(count + 1)
+  const list = scratch.int32(2 * count + switchNodes.length)
+  let at = 0
+  for (let n = 0; n < count; n++) {
+    if (end[n] === End.Hub) for (let k = 0; k < switchNodes.length; k++) list[at++] = switchNodes[k]!
+    if (succA[n]! >= 0) list[at++] = succA[n]!
+    if (succB[n]! >= 0) list[at++] = succB[n]!
+    start[n + 1] = at
   }
-  if (kept === graph.count) return
-  const moved = new Int32Array(graph.count).fill(-1)
-  for (let node = 0, to = 0; node < graph.count; node++) if (reached[node] === 1) moved[node] = to++
+  graph.succStart = start
+  graph.succs = list
+}
+
+/** 1 per node that something leads to. */
+function findReached(graph: Graph, scratch: Scratch): Uint8Array {
+  const { count, succStart, succs } = graph
+  const reached = scratch.uint8(count)
+  const stack = scratch.int32(count)
+  let depth = 1
+  reached[0] = 1
+  while (depth > 0) {
+    const node = stack[--depth]!
+    for (let e = succStart[node]!; e < succStart[node + 1]!; e++) {
+      const successor = succs[e]!
+      if (reached[successor] === 1) continue
+      reached[successor] = 1
+      stack[depth++] = successor
+    }
+  }
+  return reached
+}
+
+/** Removes nodes nothing leads to: where an inlined callee would return that never does. Numbers move up. */
+function dropUnreachable(graph: Graph, scratch: Scratch): void {
+  const { count } = graph
+  const reached = findReached(graph, scratch)
+  const moved = scratch.int32(count)
+  let kept = 0
+  for (let node = 0; node < count; node++) moved[node] = reached[node] === 1 ? kept++ : -1
+  if (kept === count) return
   const follow = (node: number): number => (node < 0 ? -1 : moved[node]!)
-  for (let node = 0; node < graph.count; node++) {
+  for (let node = 0; node < count; node++) {
     const to = moved[node]!
     if (to < 0) continue
     graph.seg[to] = graph.seg[node]!
@@ -175,166 +198,243 @@ function dropUnreachable(graph: Graph): void {
   }
   graph.count = kept
   graph.switchNodes = graph.switchNodes.map(follow)
+  listSuccessors(graph, scratch)
 }
 
-/** Builds the graph of the root. Linear in its size. */
-export function buildGraph(decoded: Decoded, functions: Functions, options: GraphOptions): Graph {
-  const { segmentStart, nextSegment, target, id, x } = decoded
-  const f = functions.of[options.root]!
-  const graph: Graph = {
-    decoded,
-    functions,
-    count: 0,
-    seg: new Int32Array(64),
-    end: new Uint8Array(64),
-    succA: new Int32Array(64),
-    succB: new Int32Array(64),
-    callee: new Int32Array(64),
-    expected: new Int32Array(64),
-    switchNodes: [],
-    switchLabels: [],
-  }
-  const both = decoded.program.profile.branchCheck === 'both'
-  const contexts: Context[] = []
-  const contextOf: number[] = []
+/** Nodes a graph has room for at first. */
+const CAPACITY = 64
+const NONE = new Int32Array(0)
 
-  const addNode = (seg: number, context: number): number => {
-    if (graph.count === graph.seg.length) grow(graph)
+/** A graph in the making. */
+class Builder {
+  readonly graph: Graph
+  readonly #decoded: Decoded
+  readonly #functions: Functions
+  readonly #options: GraphOptions
+  /** The PVM function of the root. */
+  readonly #own: number
+  /** Whether a branch panics when either side is no block start. */
+  readonly #both: boolean
+  readonly #contexts: Context[] = []
+  readonly #contextOf: number[] = []
+  readonly #scratch: Scratch
+  /** Nodes the arrays have room for. */
+  #capacity = CAPACITY
+  #inlined = 0
+  #hub = -1
+
+  constructor(decoded: Decoded, functions: Functions, options: GraphOptions, scratch: Scratch) {
+    this.#decoded = decoded
+    this.#functions = functions
+    this.#options = options
+    this.#own = functions.of[options.root]!
+    this.#both = decoded.program.profile.branchCheck === 'both'
+    this.#scratch = scratch
+    this.graph = {
+      decoded,
+      functions,
+      count: 0,
+      seg: scratch.int32(CAPACITY),
+      end: scratch.uint8(CAPACITY),
+      succA: scratch.int32(CAPACITY),
+      succB: scratch.int32(CAPACITY),
+      callee: scratch.int32(CAPACITY),
+      expected: scratch.int32(CAPACITY),
+      switchNodes: [],
+      switchLabels: [],
+      succStart: NONE,
+      succs: NONE,
+    }
+    this.#addContext(this.#own, 0, -1, 0)
+    this.#nodeFor(options.root, 0)
+  }
+
+  #addNode(seg: number, context: number): number {
+    const { graph } = this
+    if (graph.count === this.#capacity) {
+      this.#capacity *= 2
+      grow(graph, this.#capacity)
+    }
     const node = graph.count++
     graph.seg[node] = seg
     graph.end[node] = End.Goto
-    graph.succA[node] = graph.succB[node] = graph.callee[node] = -1
+    graph.succA[node] = -1
+    graph.succB[node] = -1
+    graph.callee[node] = -1
     graph.expected[node] = 0
-    contextOf[node] = context
+    this.#contextOf.push(context)
     return node
   }
-  const addContext = (fn: number, depth: number, returnNode: number, returnAddress: number): number => {
-    const first = functions.start[fn]!
-    const end = functions.start[fn + 1]!
-    const nodes = new Int32Array(end - first).fill(-1)
-    contexts.push({ first, end, nodes, depth, returnNode, returnAddress })
-    return contexts.length - 1
+
+  #addContext(fn: number, depth: number, returnNode: number, returnAddress: number): number {
+    const { start } = this.#functions
+    const first = start[fn]!
+    const end = start[fn + 1]!
+    const nodes = this.#scratch.int32(end - first).fill(-1, 0, end - first)
+    this.#contexts.push({ first, end, nodes, depth, returnNode, returnAddress })
+    return this.#contexts.length - 1
   }
-  const addTail = (seg: number, index: number): number => {
-    const { returnNode, returnAddress } = contexts[index]!
-    const node = addNode(seg, index)
+
+  #addTail(seg: number, index: number): number {
+    const { graph } = this
+    const { returnNode, returnAddress } = this.#contexts[index]!
+    const node = this.#addNode(seg, index)
     graph.end[node] = End.Tail
     graph.callee[node] = seg
     graph.succA[node] = returnNode
     graph.expected[node] = returnAddress
     return node
   }
+
   /** The node for a segment in a context; created on first use. */
-  const nodeFor = (seg: number, index: number): number => {
-    const context = contexts[index]!
-    if (seg < context.first || seg >= context.end) return addTail(seg, index)
+  #nodeFor(seg: number, index: number): number {
+    const context = this.#contexts[index]!
+    if (seg < context.first || seg >= context.end) return this.#addTail(seg, index)
     const known = context.nodes[seg - context.first]!
     if (known >= 0) return known
-    const node = graph.count >= MAX_NODES ? addTail(seg, index) : addNode(seg, index)
+    const node = this.graph.count >= MAX_NODES ? this.#addTail(seg, index) : this.#addNode(seg, index)
     context.nodes[seg - context.first] = node
     return node
   }
-  let inlined = 0
-  const mayInline = (callee: number, context: Context): boolean => {
-    const recursive = callee === context.first
+
+  #mayInline(callee: number, context: Context): boolean {
+    const recursive = this.#options.unrollRecursion && callee === context.first
     if (context.depth >= (recursive ? MAX_RECURSION_DEPTH : MAX_INLINE_DEPTH)) return false
-    const size = inlineSize(decoded, functions, callee)
-    if (size === 0 || inlined + size > (recursive ? MAX_RECURSION_INLINED : MAX_INLINED)) return false
-    inlined += size
+    const size = inlineSize(this.#decoded, this.#functions, callee)
+    if (size === 0 || this.#inlined + size > (recursive ? MAX_RECURSION_INLINED : MAX_INLINED)) return false
+    this.#inlined += size
     return true
   }
-  let hub = -1
-  const hubNode = (): number => {
-    if (hub >= 0) return hub
-    hub = addNode(-1, 0)
-    graph.end[hub] = End.Hub
-    const labels = functions.labels.get(f)!
+
+  #hubNode(): number {
+    if (this.#hub >= 0) return this.#hub
+    const { graph } = this
+    this.#hub = this.#addNode(-1, 0)
+    graph.end[this.#hub] = End.Hub
+    const labels = this.#functions.labels.get(this.#own)!
     graph.switchLabels = labels
-    graph.switchNodes = labels.map(label => nodeFor(decoded.jumpTable[label]!, 0))
-    return hub
+    graph.switchNodes = labels.map(label => this.#nodeFor(this.#decoded.jumpTable[label]!, 0))
+    return this.#hub
   }
-  const connect = (node: number): void => {
-    const index = contextOf[node]!
-    const context = contexts[index]!
-    const seg = graph.seg[node]!
-    const last = segmentStart[seg + 1]! - 1
-    const kind = CLASS[id[last]!]!
-    const next = nextSegment[seg]!
-    const to = target[last]!
-    const set = (how: End, a = -1, b = -1): void => {
-      graph.end[node] = how
-      graph.succA[node] = a
-      graph.succB[node] = b
-    }
-    switch (kind) {
-      case Class.Trap:
-      case Class.Step: // rare: the core executes it
-        set(End.Exit)
-        return
-      case Class.Jump:
-        if (to < 0) {
-          set(End.Exit)
-          return
-        }
-        if (!isCall(decoded, seg)) {
-          set(End.Goto, nodeFor(to, index))
-          return
-        }
-        if (options.inline && mayInline(to, context)) {
-          const back = nodeFor(next, index)
-          const inner = addContext(functions.of[to]!, context.depth + 1, back, x[last]!)
-          set(End.Goto, nodeFor(to, inner))
-          return
-        }
-        set(End.Call, nodeFor(next, index))
-        graph.callee[node] = to
-        return
-      case Class.Branch:
-        if (both && (to < 0 || next < 0)) {
-          set(End.Exit)
-          return
-        }
-        set(End.Branch, to < 0 ? -1 : nodeFor(to, index), next < 0 ? -1 : nodeFor(next, index))
-        return
-      case Class.DynamicJump:
-        if (isCall(decoded, seg)) {
-          set(End.CallIndirect, nodeFor(next, index))
-          return
-        }
-        if (isReturn(decoded, functions.links, last)) {
-          if (context.returnNode < 0) {
-            set(End.Return)
-            return
-          }
-          set(End.InlineReturn, context.returnNode)
-          graph.expected[node] = context.returnAddress
-          return
-        }
-        if (index === 0 && id[last] !== LOAD_IMM_JUMP_IND && functions.labels.has(f)) {
-          set(End.Switch, hubNode())
-          return
-        }
-        set(End.TailIndirect)
-        return
-      default:
-        if (next < 0) {
-          set(End.Exit)
-          return
-        }
-        if (kind === Class.Host) {
-          set(End.Host, nodeFor(next, index))
-          return
-        }
-        set(End.Goto, nodeFor(next, index))
-        return
+
+  /** Connects every node, and those that are added by that. */
+  connectAll(): void {
+    const { graph } = this
+    for (let node = 0; node < graph.count; node++) {
+      if (hasInstructions(graph, node)) this.#connect(node)
     }
   }
 
-  addContext(f, 0, -1, 0)
-  nodeFor(options.root, 0)
-  for (let node = 0; node < graph.count; node++) {
-    if (hasInstructions(graph, node)) connect(node)
+  #end(node: number, how: End, a = -1, b = -1): void {
+    const { graph } = this
+    graph.end[node] = how
+    graph.succA[node] = a
+    graph.succB[node] = b
   }
-  dropUnreachable(graph)
+
+  #connect(node: number): void {
+    const decoded = this.#decoded
+    const seg = this.graph.seg[node]!
+    const index = this.#contextOf[node]!
+    const next = decoded.nextSegment[seg]!
+    const last = decoded.segmentStart[seg + 1]! - 1
+    const kind = CLASS[decoded.id[last]!]!
+    switch (kind) {
+      case Class.Trap:
+      case Class.Step: // rare: the core executes it
+        this.#end(node, End.Exit)
+        return
+      case Class.Jump:
+        this.#connectJump(node, last)
+        return
+      case Class.Branch: {
+        const to = decoded.target[last]!
+        if (this.#both && (to < 0 || next < 0)) {
+          this.#end(node, End.Exit)
+          return
+        }
+        const taken = to < 0 ? -1 : this.#nodeFor(to, index)
+        this.#end(node, End.Branch, taken, next < 0 ? -1 : this.#nodeFor(next, index))
+        return
+      }
+      case Class.DynamicJump:
+        this.#connectDynamicJump(node, last)
+        return
+      default:
+        if (next < 0) this.#end(node, End.Exit)
+        else this.#end(node, kind === Class.Host ? End.Host : End.Goto, this.#nodeFor(next, index))
+    }
+  }
+
+  #connectJump(node: number, last: number): void {
+    const decoded = this.#decoded
+    const functions = this.#functions
+    const { graph } = this
+    const seg = graph.seg[node]!
+    const index = this.#contextOf[node]!
+    const to = decoded.target[last]!
+    if (to < 0) {
+      this.#end(node, End.Exit)
+      return
+    }
+    if (!isCall(decoded, seg)) {
+      this.#end(node, End.Goto, this.#nodeFor(to, index))
+      return
+    }
+    const context = this.#contexts[index]!
+    const inline = this.#options.inline && this.#mayInline(to, context)
+    const back = this.#nodeFor(decoded.nextSegment[seg]!, index)
+    if (inline) {
+      const inner = this.#addContext(functions.of[to]!, context.depth + 1, back, decoded.x[last]!)
+      this.#end(node, End.Goto, this.#nodeFor(to, inner))
+      return
+    }
+    this.#end(node, End.Call, back)
+    graph.callee[node] = to
+  }
+
+  #connectDynamicJump(node: number, last: number): void {
+    const decoded = this.#decoded
+    const functions = this.#functions
+    const { graph } = this
+    const seg = graph.seg[node]!
+    const index = this.#contextOf[node]!
+    if (isCall(decoded, seg)) {
+      this.#end(node, End.CallIndirect, this.#nodeFor(decoded.nextSegment[seg]!, index))
+      return
+    }
+    if (isReturn(decoded, functions.links, last)) {
+      const { returnNode, returnAddress } = this.#contexts[index]!
+      if (returnNode < 0) {
+        this.#end(node, End.Return)
+        return
+      }
+      this.#end(node, End.InlineReturn, returnNode)
+      graph.expected[node] = returnAddress
+      return
+    }
+    const mayStay = index === 0 && decoded.id[last] !== LOAD_IMM_JUMP_IND && functions.labels.has(this.#own)
+    if (mayStay) this.#end(node, End.Switch, this.#hubNode())
+    else this.#end(node, End.TailIndirect)
+  }
+
+  /** Whether nodes may be unreachable: only behind inlined callees. */
+  get hasInlined(): boolean {
+    return this.#contexts.length > 1
+  }
+}
+
+/** Builds the graph of the root. Linear in its size. The arrays are the scratch's: valid until that is reset. */
+export function buildGraph(
+  decoded: Decoded,
+  functions: Functions,
+  options: GraphOptions,
+  scratch: Scratch = new Scratch(),
+): Graph {
+  const builder = new Builder(decoded, functions, options, scratch)
+  builder.connectAll()
+  const { graph } = builder
+  listSuccessors(graph, scratch)
+  if (builder.hasInlined) dropUnreachable(graph, scratch)
   return graph
 }

@@ -1,16 +1,24 @@
-// Finds hot code by sampling the interpreter's pc, and decides what to compile. The numbers are in policy.ts.
+// Finds hot code, and decides what to compile: by samples of the interpreter's pc, and by the places where compiled
+// code had to stop because what comes next is not compiled. The numbers are in policy.ts.
 //
-// Samples count per code, not per machine: short runs of the same service add up. Until they have cost what analysing
-// the program will, only pcs are counted; then they are attributed to functions and loops.
-import { functionSize } from './cluster.ts'
+// Everything counts per code, not per machine: short runs of the same service add up. Until the samples have cost what
+// analysing the program will, only pcs are counted; then they are attributed to functions and loops.
+import { functionSize, reachOf } from './cluster.ts'
 import type { Analysis } from './compile.ts'
 import {
   ANALYSIS_MS,
+  CLUSTER_INSTRUCTIONS,
   COLD_INSTRUCTION_MS,
   COLD_INSTRUCTIONS,
+  FIRST_MODULE_MS,
+  GROUP_GROWTH,
   INSTRUCTION_MS,
   INTERPRETED_PER_MS,
+  LASTING_PATIENCE,
+  LASTING_SAMPLES,
+  MISS_MS,
   MODULE_MS,
+  TOGETHER,
   tierPolicy,
 } from './policy.ts'
 import { compiledInProcess, type SharedCode } from './shared-code.ts'
@@ -20,10 +28,15 @@ function sampleMs(): number {
   return tierPolicy.samplePeriod / INTERPRETED_PER_MS
 }
 
-/** What compiling that many instructions will take, in ms. */
-function compileMs(instructions: number): number {
+/** What a module costs in ms beside its instructions. */
+function moduleMs(): number {
+  return compiledInProcess() === 0 ? MODULE_MS + FIRST_MODULE_MS : MODULE_MS
+}
+
+/** What compiling that many instructions will take, in ms, beside what the module itself costs. */
+function instructionsMs(instructions: number): number {
   const cold = Math.max(0, Math.min(instructions, COLD_INSTRUCTIONS - compiledInProcess()))
-  return MODULE_MS + cold * COLD_INSTRUCTION_MS + (instructions - cold) * INSTRUCTION_MS
+  return cold * COLD_INSTRUCTION_MS + (instructions - cold) * INSTRUCTION_MS
 }
 
 /** Header of the innermost loop around a segment, by its backward jumps within the function; -1 where there is none. */
@@ -40,35 +53,175 @@ export function loopAround(analysis: Analysis, segment: number): number {
   return header
 }
 
-/** Takes a sample, and returns the roots to compile now; none most of the time. */
-export function sampleHotCode(
-  shared: SharedCode,
-  pc: number,
-  isCompiled: (segment: number) => boolean,
-): readonly number[] {
-  const { samples, program } = shared
-  const count = (samples.get(pc) ?? 0) + 1
-  samples.set(pc, count)
-  shared.sampleCount += 1
-  const analysisMs = ANALYSIS_MS * program.map.offsets.length
-  if (shared.sampleCount * sampleMs() < tierPolicy.patience * analysisMs) return []
-  const { analysis } = shared
-  const { decoded, functions } = analysis
-  const index = decoded.indexOf[pc] ?? -1
-  if (index < 0) return []
-  const f = functions.of[decoded.segmentOf[index]!]!
-  let inFunction = 0
-  const from = decoded.pc[decoded.segmentStart[functions.start[f]!]!]!
-  const behind = functions.start[f + 1]!
-  const to = behind === decoded.segments ? Number.POSITIVE_INFINITY : decoded.pc[decoded.segmentStart[behind]!]!
-  for (const [at, n] of samples) if (at >= from && at < to) inFunction += n
-  const size = functionSize(analysis, functions.start[f]!)
-  if (inFunction * sampleMs() < tierPolicy.patience * compileMs(size)) return []
-  const segment = decoded.segmentOf[index]!
-  const header = loopAround(analysis, segment)
-  const roots = [functions.start[f]!]
-  if (header >= 0) roots.push(header)
-  // What is compiled and sampled all the same is entered in the middle, behind a call for instance.
-  if (roots.every(isCompiled) && decoded.isBlock[segment] === 1 && count > 1) roots.push(segment)
-  return roots.filter(root => !isCompiled(root))
+/** What is hot in one code. */
+export class HotCode {
+  readonly #shared: SharedCode
+  /** Samples before the analysis, by pc. */
+  #early: Map<number, number> | undefined = new Map()
+  /** Samples so far. */
+  count = 0
+  /** Samples by function. */
+  #functions = new Map<number, number>()
+  /** Samples by loop header, of functions that are compiled already. */
+  readonly #loops = new Map<number, number>()
+  /** Loop headers of segments seen so far. */
+  readonly #headers = new Map<number, number>()
+  /** Number of samples at which the warm functions are looked at together again. */
+  #nextGroup = 0
+  /** The loop the last samples were in, and how many in a row. */
+  #lasting = -1
+  #inRow = 0
+  /** Times compiled code stopped before a root that is not there, and how many make it worth being compiled. */
+  readonly #misses = new Map<number, { count: number; needed: number }>()
+
+  constructor(shared: SharedCode) {
+    this.#shared = shared
+  }
+
+  /** Samples attributed to the function that owns the segment. */
+  heat(segment: number): number {
+    return this.#functions.get(this.#shared.analysis.functions.of[segment]!) ?? 0
+  }
+
+  /** Takes a sample, and returns the roots to compile now; none most of the time. */
+  sample(pc: number, isCompiled: (segment: number) => boolean): readonly number[] {
+    this.count += 1
+    const early = this.#early
+    if (early === undefined) return this.#judge(this.#attribute(pc, 1), isCompiled)
+    early.set(pc, (early.get(pc) ?? 0) + 1)
+    const { program } = this.#shared
+    if (this.count * sampleMs() < tierPolicy.patience * ANALYSIS_MS * program.map.offsets.length) return []
+    this.#early = undefined
+    for (const [at, count] of early) this.#attribute(at, count)
+    return this.#judge(this.#attribute(pc, 0), isCompiled)
+  }
+
+  /** Counts samples for the function at pc; its segment, or -1 where there is none. */
+  #attribute(pc: number, samples: number): number {
+    const { decoded, functions } = this.#shared.analysis
+    const index = decoded.indexOf[pc] ?? -1
+    if (index < 0) return -1
+    const segment = decoded.segmentOf[index]!
+    const f = functions.of[segment]!
+    this.#functions.set(f, (this.#functions.get(f) ?? 0) + samples)
+    return segment
+  }
+
+  /** What to compile now that the interpreter was seen in a segment. */
+  #judge(segment: number, isCompiled: (segment: number) => boolean): readonly number[] {
+    if (segment < 0) return []
+    const { analysis } = this.#shared
+    const { functions } = analysis
+    const start = functions.start[functions.of[segment]!]!
+    let header = this.#headers.get(segment)
+    if (header === undefined) {
+      header = loopAround(analysis, segment)
+      this.#headers.set(segment, header)
+    }
+    this.#inRow = header >= 0 && header === this.#lasting ? this.#inRow + 1 : 1
+    this.#lasting = header
+    const lasts = this.#inRow >= LASTING_SAMPLES
+    if (isCompiled(start)) return this.#judgeLoop(header, lasts, isCompiled)
+    const roots = [start]
+    let size = functionSize(analysis, start)
+    if (lasts && header !== start && !isCompiled(header)) {
+      roots.push(header)
+      size += reachOf(analysis, header, CLUSTER_INSTRUCTIONS)
+    }
+    const patience = lasts ? LASTING_PATIENCE : 1
+    if (!this.#pays(this.heat(start), patience * (moduleMs() + instructionsMs(size)))) return this.#group(isCompiled)
+    return this.#together(roots, size, isCompiled)
+  }
+
+  /** The function is compiled, and interpreted all the same: was it entered before, it is in a loop that lasts. */
+  #judgeLoop(header: number, lasts: boolean, isCompiled: (segment: number) => boolean): readonly number[] {
+    if (header < 0 || isCompiled(header)) return []
+    const samples = (this.#loops.get(header) ?? 0) + 1
+    this.#loops.set(header, samples)
+    if (!lasts) {
+      const size = reachOf(this.#shared.analysis, header, CLUSTER_INSTRUCTIONS)
+      if (!this.#pays(samples, moduleMs() + instructionsMs(size))) return []
+    }
+    return [header]
+  }
+
+  /** No function is hot enough for a module of its own: maybe those that are warm are so together. */
+  #group(isCompiled: (segment: number) => boolean): readonly number[] {
+    if (this.count < this.#nextGroup) return []
+    this.#nextGroup = this.count * GROUP_GROWTH
+    const roots = this.#together([], 0, isCompiled)
+    let heat = 0
+    let size = 0
+    for (const start of roots) {
+      heat += this.heat(start)
+      size += functionSize(this.#shared.analysis, start)
+    }
+    return roots.length > 0 && this.#pays(heat, moduleMs() + instructionsMs(size)) ? roots : []
+  }
+
+  #pays(samples: number, ms: number): boolean {
+    return samples * sampleMs() >= tierPolicy.patience * ms
+  }
+
+  /** Adds to the roots of a module that is to be made what would soon be hot enough for one of its own. */
+  #together(roots: number[], size: number, isCompiled: (segment: number) => boolean): readonly number[] {
+    const { analysis } = this.#shared
+    let total = size
+    for (const [f, samples] of this.#functions) {
+      const start = analysis.functions.start[f]!
+      if (roots.includes(start) || isCompiled(start)) continue
+      const more = functionSize(analysis, start)
+      if (total + more > CLUSTER_INSTRUCTIONS || !this.#pays(samples, TOGETHER * instructionsMs(more))) continue
+      total += more
+      roots.push(start)
+    }
+    return roots
+  }
+
+  /**
+   * Compiled code had to stop before a segment, because what follows, a return or the target of an indirect jump, is not
+   * compiled. Returns what to compile once that has happened often enough. While the function around it is interpreted,
+   * that is the function: the stops of all its return sites count together, and the next call of it will not come out
+   * there (one by one, a caller with ninety calls in a row was never worth it). In a function that is compiled it is the
+   * segment, and one of a function at a time: what follows it is part of it, and the misses there end by themselves.
+   */
+  missed(segment: number, isCompiled: (segment: number) => boolean): readonly number[] {
+    const { analysis } = this.#shared
+    const { functions } = analysis
+    const f = functions.of[segment]!
+    const start = functions.start[f]!
+    if (!isCompiled(start)) {
+      if (!this.#missedOften(start, functionSize(analysis, start))) return []
+      this.#misses.delete(start)
+      return [start]
+    }
+    if (!this.#missedOften(segment, reachOf(analysis, segment, CLUSTER_INSTRUCTIONS))) return []
+    for (const other of this.#misses.keys()) if (functions.of[other] === f) this.#misses.delete(other)
+    return [segment]
+  }
+
+  /** Counts a miss for a root of so many instructions; whether they have cost what compiling it will. */
+  #missedOften(root: number, size: number): boolean {
+    let known = this.#misses.get(root)
+    if (known === undefined) {
+      // No patience: what was compiled up to here has paid already for knowing that this is hot.
+      const needed = (Math.min(1, tierPolicy.patience) * (moduleMs() + instructionsMs(size))) / MISS_MS
+      known = { count: 0, needed }
+      this.#misses.set(root, known)
+    }
+    known.count += 1
+    return known.count >= known.needed
+  }
+}
+
+const hotCodes = new WeakMap<SharedCode, HotCode>()
+
+/** What is hot in a code, over all machines that run it. */
+export function hotCodeOf(shared: SharedCode): HotCode {
+  let hot = hotCodes.get(shared)
+  if (hot === undefined) {
+    hot = new HotCode(shared)
+    hotCodes.set(shared, hot)
+  }
+  return hot
 }

@@ -1,95 +1,51 @@
-// Lowers the instructions of a node, its end excepted. Fills the templates of effects.ts. Ends are emit-ends.ts.
-import { CONDITION, Hole, VALUE } from './effects.ts'
+// Lowers the instructions of a node, its end excepted, by the templates of effects.ts. Ends are emit-ends.ts.
+import { ASSIGNMENT, CONDITION, Operand } from './effects.ts'
 import { emitAccess } from './emit-memory.ts'
-import { type Emitter, Helper, Local, wrote } from './emitter.ts'
-import { CLASS, Class, WRITES } from './facts.ts'
-import { Op } from './wasm-op.ts'
+import { type Emitter, Local, wrote } from './emitter.ts'
+import { CLASS, Class } from './facts.ts'
+import type { Template } from './template.ts'
 
 /** Writes a template with the operands of instruction `i`. */
-function fill(emitter: Emitter, template: Int32Array, i: number): void {
-  const { code, decoded } = emitter
-  for (let k = 0; k < template.length; k++) {
-    const element = template[k]!
-    if (element < 0x100) {
-      code.byte(element)
-      continue
-    }
-    switch (element) {
-      case Hole.A:
-        code.get(Local.register + decoded.a[i]!)
-        break
-      case Hole.B:
-        code.get(Local.register + decoded.b[i]!)
-        break
-      case Hole.D:
-        code.get(Local.register + decoded.d[i]!)
-        break
-      case Hole.X64:
-        code.i64(decoded.x[i]!, decoded.xHigh[i]!)
-        break
-      case Hole.Y64:
-        code.i64(decoded.y[i]!, decoded.y[i]! >> 31)
-        break
-      case Hole.X32:
-        code.i32(decoded.x[i]!)
-        break
-      case Hole.CONST64: {
-        const value = template[++k]!
-        code.i64(value, value >> 31)
-        break
-      }
-      case Hole.CONST32:
-        code.i32(template[++k]!)
-        break
-      case Hole.MULH_UU:
-        code.op(Op.call, Helper.mulhUU)
-        break
-      case Hole.MULH_SS:
-        code.op(Op.call, Helper.mulhSS)
-        break
-      case Hole.MULH_SU:
-        code.op(Op.call, Helper.mulhSU)
-        break
-    }
-  }
+function putInstruction({ code, decoded }: Emitter, template: Template, i: number): void {
+  const { parameters } = code
+  const y = decoded.y[i]!
+  parameters[Operand.A] = Local.register + decoded.a[i]!
+  parameters[Operand.B] = Local.register + decoded.b[i]!
+  parameters[Operand.D] = Local.register + decoded.d[i]!
+  parameters[Operand.X] = decoded.x[i]!
+  parameters[Operand.XHigh] = decoded.xHigh[i]!
+  parameters[Operand.Y] = y
+  parameters[Operand.YHigh] = y >> 31
+  code.fill(template)
 }
 
 /** Assigns what the effect column assigns: for straight instructions and for the immediate of load_imm_jump. */
 export function emitAssignment(emitter: Emitter, i: number): void {
-  const { code, decoded } = emitter
-  const id = decoded.id[i]!
-  const template = VALUE[id]!
-  if (template.length === 0) return
-  const to = WRITES[id] === 1 ? decoded.a[i]! : decoded.d[i]!
-  fill(emitter, template, i)
-  code.set(Local.register + to)
-  wrote(emitter, 1 << to)
+  const { decoded } = emitter
+  putInstruction(emitter, ASSIGNMENT[decoded.id[i]!]!, i)
+  wrote(emitter, decoded.defs[i]!)
 }
 
 /** Pushes the condition of the branch `i`, an i32. */
 export function emitCondition(emitter: Emitter, i: number): void {
-  fill(emitter, CONDITION[emitter.decoded.id[i]!]!, i)
+  putInstruction(emitter, CONDITION[emitter.decoded.id[i]!]!, i)
 }
 
-const NONE: ReadonlySet<number> = new Set()
-
-/** Emits the straight instructions of a segment before `stop`; terminators and pauses are skipped.
- * `unchecked`: accesses that are known to be allowed. */
-export function emitInstructions(
-  emitter: Emitter,
-  segment: number,
-  stop: number,
-  unchecked: ReadonlySet<number> = NONE,
-): void {
+/**
+ * Emits the straight instructions of a segment before `stop`; terminators and pauses are skipped.
+ *
+ * @param unchecked 1 per access that is known to be allowed.
+ */
+export function emitInstructions(emitter: Emitter, segment: number, stop: number, unchecked?: Uint8Array): void {
   const { decoded } = emitter
-  const begin = decoded.segmentStart[segment]!
+  const { id } = decoded
   const plan = emitter.plan(segment)
   let access = 0
-  for (let i = begin; i < stop; i++) {
-    const kind = CLASS[decoded.id[i]!]!
+  for (let i = decoded.segmentStart[segment]!; i < stop; i++) {
+    const kind = CLASS[id[i]!]!
     if (kind === Class.Straight) emitAssignment(emitter, i)
     else if (kind === Class.Load || kind === Class.Store) {
-      emitAccess(emitter, i, plan, access, unchecked.has(access))
+      emitAccess(emitter, i, plan, access, unchecked !== undefined && unchecked[access] === 1)
       access += 1
     }
   }

@@ -52,9 +52,13 @@ export const CONSTANT_ROOT = 13
 /** Segments with more accesses than this are planned in parts. */
 const CAPACITY = 4096
 
-/** Makes planners: the returned function plans a segment into the same record each time. */
-export function createMemoryPlanner(decoded: Decoded): (segment: number) => MemoryPlan {
-  const { id, a, b, d, x, defs, segmentStart } = decoded
+/**
+ * Makes planners: the returned function plans a segment into the same record each time.
+ *
+ * @param window bytes that a group may span, up to a page; 0: no groups.
+ */
+export function createMemoryPlanner(decoded: Decoded, window: number = WINDOW): (segment: number) => MemoryPlan {
+  const { id, a, b, d, x, defs, segmentStart, accesses } = decoded
   const plan: MemoryPlan = {
     count: 0,
     at: new Int32Array(CAPACITY),
@@ -83,7 +87,6 @@ export function createMemoryPlanner(decoded: Decoded): (segment: number) => Memo
       shift[r] = 0
     }
     let fresh = CONSTANT_ROOT + 1
-    plan.count = 0
     for (let i = begin; i < end; i++) {
       const is = id[i]!
       const kind = CLASS[is]!
@@ -132,7 +135,7 @@ export function createMemoryPlanner(decoded: Decoded): (segment: number) => Memo
         if (accessRoot[head] !== accessRoot[k] || (CLASS[id[plan.at[head]!]!] === Class.Store) !== isStore) continue
         const widerLow = from < low[g]! ? from : low[g]!
         const widerHigh = to > high[g]! ? to : high[g]!
-        if (widerHigh - widerLow > WINDOW) continue
+        if (widerHigh - widerLow > window) continue
         low[g] = widerLow
         high[g] = widerHigh
         break
@@ -149,10 +152,8 @@ export function createMemoryPlanner(decoded: Decoded): (segment: number) => Memo
     return groups
   }
 
-  return segment => {
-    const begin = segmentStart[segment]!
-    collect(begin, segmentStart[segment + 1]!)
-    form()
+  /** Gives each group its local and each access its part. */
+  const assign = (): void => {
     freeAfter.fill(-1)
     for (let k = 0; k < plan.count; k++) {
       const g = group[k]!
@@ -186,6 +187,14 @@ export function createMemoryPlanner(decoded: Decoded): (segment: number) => Memo
         plan.offset[k] = offset - low[g]!
       }
     }
+  }
+
+  return segment => {
+    plan.count = 0
+    if (accesses[segment] === 0) return plan
+    collect(segmentStart[segment]!, segmentStart[segment + 1]!)
+    form()
+    assign()
     return plan
   }
 }

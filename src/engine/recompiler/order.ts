@@ -1,7 +1,8 @@
 // Orders a graph: reverse postorder, dominators, loop headers, merge nodes, reducibility. Not emission: see structure.ts.
-import { End, type Graph, visitSuccessors } from './graph.ts'
+import { End, type Graph } from './graph.ts'
+import { Scratch } from './scratch.ts'
 
-/** The order of a graph. Arrays are indexed by node unless said otherwise. */
+/** The order of a graph. Arrays are indexed by node unless said otherwise, and may be longer than needed. */
 export interface Order {
   /** Nodes in reverse postorder; all nodes of a graph are reachable. */
   readonly sequence: Int32Array
@@ -23,31 +24,13 @@ export interface Order {
   readonly reducible: boolean
 }
 
-function successorsOf(graph: Graph): { start: Int32Array; list: Int32Array } {
-  const start = new Int32Array(graph.count + 1)
-  let total = 0
-  for (let n = 0; n < graph.count; n++) {
-    visitSuccessors(graph, n, () => {
-      total += 1
-    })
-    start[n + 1] = total
-  }
-  const list = new Int32Array(total)
-  let at = 0
-  for (let n = 0; n < graph.count; n++) {
-    visitSuccessors(graph, n, successor => {
-      list[at++] = successor
-    })
-  }
-  return { start, list }
-}
-
 /** Reverse postorder by an explicit stack. A branch's not-taken side is visited first, so that it comes last. */
-function reversePostorder(count: number, start: Int32Array, list: Int32Array): Int32Array {
-  const sequence = new Int32Array(count)
-  const next = start.slice(0, count)
-  const seen = new Uint8Array(count)
-  const stack = new Int32Array(count)
+function reversePostorder({ count, succStart: start, succs: list }: Graph, scratch: Scratch): Int32Array {
+  const sequence = scratch.int32(count)
+  const next = scratch.int32(count)
+  const seen = scratch.uint8(count)
+  const stack = scratch.int32(count)
+  for (let n = 0; n < count; n++) next[n] = start[n]!
   let depth = 1
   let at = count
   seen[0] = 1
@@ -68,21 +51,33 @@ function reversePostorder(count: number, start: Int32Array, list: Int32Array): I
   return sequence
 }
 
-/** Groups indices by key: counting sort into start and list. */
-function group(count: number, keys: Int32Array, items: Int32Array): { start: Int32Array; list: Int32Array } {
-  const start = new Int32Array(count + 1)
-  for (let i = 0; i < items.length; i++) start[keys[i]! + 1]! += 1
-  for (let n = 0; n < count; n++) start[n + 1]! += start[n]!
-  const fill = start.slice(0, count)
-  const list = new Int32Array(items.length)
-  for (let i = 0; i < items.length; i++) list[fill[keys[i]!]!++] = items[i]!
+/** Groups `length` items by key: counting sort into start and list. */
+function group(
+  count: number,
+  length: number,
+  keys: Int32Array,
+  items: Int32Array,
+  scratch: Scratch,
+): { start: Int32Array; list: Int32Array } {
+  const start = scratch.int32(count + 1)
+  const fill = scratch.int32(count)
+  const list = scratch.int32(length)
+  for (let i = 0; i < length; i++) start[keys[i]! + 1]! += 1
+  for (let n = 0; n < count; n++) {
+    fill[n] = start[n]!
+    start[n + 1]! += start[n]!
+  }
+  for (let i = 0; i < length; i++) list[fill[keys[i]!]!++] = items[i]!
   return { start, list }
 }
 
 /** Immediate dominators by iteration over the reverse postorder (Cooper, Harvey, Kennedy). */
-function dominators(sequence: Int32Array, position: Int32Array, predStart: Int32Array, preds: Int32Array): Int32Array {
-  const count = sequence.length
-  const dominator = new Int32Array(count).fill(-1)
+function dominators(
+  count: number,
+  { sequence, position, predStart, preds }: Pick<Order, 'sequence' | 'position' | 'predStart' | 'preds'>,
+  scratch: Scratch,
+): Int32Array {
+  const dominator = scratch.int32(count).fill(-1, 0, count)
   dominator[0] = 0
   let changed = true
   while (changed) {
@@ -118,21 +113,41 @@ function dominates(dominator: Int32Array, position: Int32Array, a: number, b: nu
   return node === a
 }
 
-/** Orders the graph. */
-export function orderGraph(graph: Graph): Order {
-  const { count } = graph
-  const { start, list } = successorsOf(graph)
-  const sequence = reversePostorder(count, start, list)
-  const position = new Int32Array(count)
+/** The source of each edge. */
+function sourcesOf({ count, succStart }: Graph, scratch: Scratch): Int32Array {
+  const sources = scratch.int32(succStart[count]!)
+  for (let n = 0; n < count; n++) for (let e = succStart[n]!; e < succStart[n + 1]!; e++) sources[e] = n
+  return sources
+}
+
+/** Position of each node in the sequence. */
+function positionsOf(count: number, sequence: Int32Array, scratch: Scratch): Int32Array {
+  const position = scratch.int32(count)
   for (let i = 0; i < count; i++) position[sequence[i]!] = i
-  const sources = new Int32Array(list.length)
-  for (let n = 0; n < count; n++) for (let e = start[n]!; e < start[n + 1]!; e++) sources[e] = n
-  const { start: predStart, list: preds } = group(count, list, sources)
-  const dominator = dominators(sequence, position, predStart, preds)
-  const isLoop = new Uint8Array(count)
-  const isMerge = new Uint8Array(count)
+  return position
+}
+
+/** Children in the dominator tree by descending position: grouped in reverse sequence order. */
+function childrenOf(
+  count: number,
+  sequence: Int32Array,
+  dominator: Int32Array,
+  scratch: Scratch,
+): { start: Int32Array; list: Int32Array } {
+  const nodes = scratch.int32(count)
+  const parents = scratch.int32(count)
+  for (let i = count - 1, k = 0; i > 0; i--, k++) {
+    nodes[k] = sequence[i]!
+    parents[k] = dominator[sequence[i]!]!
+  }
+  return group(count, count - 1, parents, nodes, scratch)
+}
+
+/** Finds loops and merges from the edges into each node; returns whether every edge back goes to a dominator. */
+function classifyEdges(graph: Graph, order: Omit<Order, 'children' | 'childStart' | 'reducible'>): boolean {
+  const { position, dominator, predStart, preds, isLoop, isMerge } = order
   let reducible = true
-  for (let n = 0; n < count; n++) {
+  for (let n = 0; n < graph.count; n++) {
     let forward = 0
     for (let p = predStart[n]!; p < predStart[n + 1]!; p++) {
       const from = preds[p]!
@@ -143,13 +158,20 @@ export function orderGraph(graph: Graph): Order {
     }
     if (forward > 1) isMerge[n] = 1
   }
-  // Children by descending position: insert in reverse sequence order.
-  const nodes = new Int32Array(count - 1)
-  const parents = new Int32Array(count - 1)
-  for (let i = count - 1, k = 0; i > 0; i--, k++) {
-    nodes[k] = sequence[i]!
-    parents[k] = dominator[sequence[i]!]!
-  }
-  const { start: childStart, list: children } = group(count, parents, nodes)
-  return { sequence, position, dominator, isLoop, isMerge, childStart, children, predStart, preds, reducible }
+  return reducible
+}
+
+/** Orders the graph. The arrays are the scratch's: valid until that is reset. */
+export function orderGraph(graph: Graph, scratch: Scratch = new Scratch()): Order {
+  const { count, succStart, succs } = graph
+  const sequence = reversePostorder(graph, scratch)
+  const position = positionsOf(count, sequence, scratch)
+  const { start: predStart, list: preds } = group(count, succStart[count]!, succs, sourcesOf(graph, scratch), scratch)
+  const dominator = dominators(count, { sequence, position, predStart, preds }, scratch)
+  const isLoop = scratch.uint8(count)
+  const isMerge = scratch.uint8(count)
+  const known = { sequence, position, dominator, predStart, preds, isLoop, isMerge }
+  const reducible = classifyEdges(graph, known)
+  const { start: childStart, list: children } = childrenOf(count, sequence, dominator, scratch)
+  return { sequence, position, dominator, predStart, preds, isLoop, isMerge, childStart, children, reducible }
 }

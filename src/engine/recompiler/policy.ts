@@ -1,4 +1,4 @@
-// The numbers of the tiers, and why they are what they are. Not the machinery: runtime.ts and hot-code.ts.
+// The numbers of the tiers, and why they are what they are. Not the machinery: runtime.ts, hot-code.ts.
 
 /** Programs whose analysis and modules are kept although no Program object refers to them. */
 export const MAX_CACHED_PROGRAMS = 16
@@ -27,45 +27,82 @@ export const NEIGHBOUR_INSTRUCTIONS = 1000
 export const WHOLE_INSTRUCTIONS = 8000
 
 /**
- * Times an access leaves compiled code for being misaligned before its module is made again with a check that takes any
- * alignment there. Leaving costs about 1 µs, a module 1 ms and more.
+ * Times modules are made again for misaligned accesses; the last time all accesses of the program become tolerant. Without
+ * it a program of many small functions had all its modules made again for each of them.
  */
-export const MISALIGNED_LIMIT = 1000
+export const MAX_REMAKES = 6
 
 /** When hot code is compiled. A user may set the fields before machines are made; tests do. */
 export interface TierPolicy {
-  /** Gas between two samples of the interpreter's pc. A sample costs 0.1 µs, so 100,000 (0.15 ms) is free. */
+  /** Gas between two samples of the interpreter's pc. A sample costs 0.2 µs, so 50,000 (0.1 ms) is free. */
   samplePeriod: number
   /** Compilation starts when interpretation has taken this many times as long as compilation will. */
   patience: number
   /** WebAssembly a program may have made; then what is not compiled stays interpreted. Doom whole is 5 MB. */
   maxCodeBytes: number
+  /**
+   * Modules with more bytes are compiled by the host in the background, and the machine goes on interpreted until they
+   * are there. What a host refuses to compile at once (Chrome's main thread: more than 8 MiB, formerly 4 KiB) goes that
+   * way without being told.
+   */
+  maxSyncBytes: number
   /** Milliseconds of generation and validation a program may have taken. */
   maxCompileMs: number
+  /**
+   * Times an access leaves compiled code for being misaligned before its module is made again with a check that takes
+   * any alignment there. Leaving costs about 1 µs, a module 1 ms and more.
+   */
+  misalignedLimit: number
 }
 
 /**
- * The policy of `auto`. With patience 8 a run that ends just after compilation has lost at most an eighth, and
- * a fresh hot loop still reaches its peak well within 60 ms.
+ * The policy of `auto`. With patience 2.5 a run that ends just after a compilation has lost 40 % of its time so far; one
+ * that goes on has won it back when it has gone on for half of that time. What it gives is measured: bench, traces,
+ * time-to-peak, and the table of auto beside the interpreter.
  */
 export const tierPolicy: TierPolicy = {
-  samplePeriod: 100_000,
-  patience: 8,
+  samplePeriod: 50_000,
+  patience: 2.5,
   maxCodeBytes: 32 * 2 ** 20,
+  maxSyncBytes: Number.POSITIVE_INFINITY,
   maxCompileMs: 10_000,
+  misalignedLimit: 1000,
 }
 
-/** Instructions the interpreter executes per millisecond: 600 to 950 M/s, measured (engine-guide.md section 1). */
-export const INTERPRETED_PER_MS = 600_000
-
-/** Estimated cost of analysing a program: per instruction, in ms. */
-export const ANALYSIS_MS = 0.0007
+/** Gas the interpreter uses per millisecond: 300 (service code) to 900 M/s (straight loops), measured. */
+export const INTERPRETED_PER_MS = 350_000
 
 /**
- * Estimated cost of a module in ms: fixed, per instruction, and for the first instructions of a process, whose
- * compilation runs through V8's own interpreter.
+ * What it costs, in ms, when compiled code stops because what follows is not compiled: 0.3 µs to the core and back, and
+ * the calls that were under way are lost, so that their rest is interpreted.
+ */
+export const MISS_MS = 0.001
+
+/**
+ * Samples in a row in one loop after which it counts as one that lasts. It is entered in the middle, and has this share of
+ * the patience: a loop that has run for a millisecond will go on, more likely than any other code.
+ */
+export const LASTING_SAMPLES = 16
+export const LASTING_PATIENCE = 0.4
+
+/** A module that is made takes along what has this share of the heat that would make it worth a module of its own. */
+export const TOGETHER = 0.25
+
+/** Samples grow by this factor between two looks at whether all warm functions together are worth a module. */
+export const GROUP_GROWTH = 1.1
+
+/** Callees of at most so many instructions go along with a function when they have run at all. */
+export const SMALL_CALLEE = 150
+
+/** Estimated cost of analysing a program: per instruction, in ms, when V8 has optimized the passes; cold 2 µs. */
+export const ANALYSIS_MS = 0.0005
+
+/**
+ * Estimated cost of a module in ms: fixed, per instruction (a part of it V8's compilers), and what the first one of a
+ * process and its first instructions cost more: the compiler itself runs through V8's interpreter then.
  */
 export const MODULE_MS = 0.3
-export const INSTRUCTION_MS = 0.003
+export const INSTRUCTION_MS = 0.004
+export const FIRST_MODULE_MS = 12
 export const COLD_INSTRUCTIONS = 1500
-export const COLD_INSTRUCTION_MS = 0.02
+export const COLD_INSTRUCTION_MS = 0.008

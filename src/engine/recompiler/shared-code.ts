@@ -1,7 +1,7 @@
 // What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
-import { type Analysis, analyseProgram, type CompiledModule, compileRoots } from './compile.ts'
+import { type Analysis, analyseProgram, type CompiledModule, type CompileOptions, compileRoots } from './compile.ts'
 import { MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
 
 /** Instructions compiled in this process so far: the first ones are slower, the compiler itself is still cold. */
@@ -21,12 +21,13 @@ export interface SharedModule {
 /** Analysis and modules of one code under one set of rules. */
 export class SharedCode {
   readonly program: Program
+  /** Optimisations of its modules; set before the first is made. */
+  options: CompileOptions = {}
   #analysis: Analysis | undefined
   readonly #modules = new Map<string, SharedModule>()
   readonly #refused = new Set<string>()
-  /** How often the interpreter was seen at a pc, see hot-code.ts; kept over machines. */
-  readonly samples: Map<number, number> = new Map()
-  sampleCount = 0
+  /** Modules the host is compiling in the background. */
+  readonly #pending = new Map<string, Promise<void>>()
   /** How often an access was left for being misaligned, by instruction; see runtime.ts. */
   readonly misaligned: Map<number, number> = new Map()
   /** Grows when the same roots give other bytes: an access has become tolerant. */
@@ -65,39 +66,92 @@ export class SharedCode {
     return this.#modules.values()
   }
 
+  /** Whether the program has used up the bytes or the milliseconds that it may have: nothing more is compiled. */
+  get isFull(): boolean {
+    return this.bytes > tierPolicy.maxCodeBytes || this.generateMs + this.validateMs > tierPolicy.maxCompileMs
+  }
+
   /**
    * The module with these roots; the same roots give the same module object, so that V8 shares its optimized code
-   * between machines. Undefined when the program has used up its bytes, or when these roots cannot be compiled.
+   * between machines. Undefined when the program has used up its bounds, when these roots cannot be compiled, or while
+   * the host compiles them in the background: then the module is among `modules` later.
    */
   module(roots: readonly number[], now: () => number): SharedModule | undefined {
-    const key = `${this.version}:${roots.join()}`
+    const key = this.#keyOf(roots)
     const known = this.#modules.get(key)
     if (known !== undefined) return known
-    if (this.bytes > tierPolicy.maxCodeBytes) return undefined
-    if (this.generateMs + this.validateMs > tierPolicy.maxCompileMs) return undefined
-    if (this.#refused.has(key)) return undefined
-    const start = now()
-    let generated = start
-    let made: SharedModule
-    try {
-      const compiled = compileRoots(this.analysis, roots)
-      generated = now()
-      made = { module: new WebAssembly.Module(compiled.bytes as BufferSource), compiled }
-    } catch (error) {
-      // Nested deeper than the host's stack, or beyond what the host accepts as a function: interpreted instead.
-      if (!(error instanceof RangeError || error instanceof WebAssembly.CompileError)) throw error
-      this.generateMs += now() - start
-      this.#refused.add(key)
+    const compiled = this.#generate(key, roots, now)
+    if (compiled === undefined) return undefined
+    if (compiled.bytes.length > tierPolicy.maxSyncBytes) {
+      this.#compileLater(key, compiled)
       return undefined
     }
-    const { compiled } = made
-    this.validateMs += now() - generated
-    this.generateMs += generated - start
-    this.bytes += compiled.bytes.length
-    this.instructions += compiled.instructions
-    processInstructions += compiled.instructions
-    this.#modules.set(key, made)
-    return made
+    const start = now()
+    try {
+      const made = { module: new WebAssembly.Module(compiled.bytes as BufferSource), compiled }
+      this.#modules.set(key, made)
+      return made
+    } catch (error) {
+      // Refused on a browser's main thread for its size, or beyond what the host accepts as a function.
+      if (error instanceof RangeError) this.#compileLater(key, compiled)
+      else if (error instanceof WebAssembly.CompileError) this.#refused.add(key)
+      else throw error
+      return undefined
+    } finally {
+      this.validateMs += now() - start
+    }
+  }
+
+  /** Has the host compile the module with these roots in the background, unless it is there; resolves when it is. */
+  async prepare(roots: readonly number[], now: () => number): Promise<void> {
+    const key = this.#keyOf(roots)
+    if (this.#modules.has(key)) return
+    const compiled = this.#generate(key, roots, now)
+    if (compiled !== undefined) this.#compileLater(key, compiled)
+    await this.#pending.get(key)
+  }
+
+  /** Resolves when nothing is compiled in the background any more. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending.values())
+  }
+
+  #keyOf(roots: readonly number[]): string {
+    return `${this.version}:${roots.join()}`
+  }
+
+  /** The module's bytes; undefined when it is not to be compiled, cannot be, or is being compiled. */
+  #generate(key: string, roots: readonly number[], now: () => number): CompiledModule | undefined {
+    if (this.isFull || this.#refused.has(key) || this.#pending.has(key)) return undefined
+    const start = now()
+    try {
+      const compiled = compileRoots(this.analysis, roots, this.options)
+      this.bytes += compiled.bytes.length
+      this.instructions += compiled.instructions
+      processInstructions += compiled.instructions
+      return compiled
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error // more memory than the host gives: interpreted instead
+      this.#refused.add(key)
+      return undefined
+    } finally {
+      this.generateMs += now() - start
+    }
+  }
+
+  #compileLater(key: string, compiled: CompiledModule): void {
+    const finish = async (): Promise<void> => {
+      try {
+        const module = await WebAssembly.compile(compiled.bytes as BufferSource)
+        this.#modules.set(key, { module, compiled })
+      } catch (error) {
+        if (!(error instanceof RangeError || error instanceof WebAssembly.CompileError)) throw error
+        this.#refused.add(key)
+      } finally {
+        this.#pending.delete(key)
+      }
+    }
+    this.#pending.set(key, finish())
   }
 }
 

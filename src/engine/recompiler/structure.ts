@@ -19,31 +19,34 @@ import {
   emitTarget,
 } from './emit-ends.ts'
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
-import { type Emitter, exit, Local, prepareExit, Why } from './emitter.ts'
+import { BRANCH, BRANCH_IF, type Emitter, exit, INVERT, Local, PAY, prepareExit, Why } from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
-import { End, hasInstructions, visitSuccessors } from './graph.ts'
+import { End, hasInstructions } from './graph.ts'
 import { emitAssignment, emitCondition, emitInstructions } from './lower.ts'
+import { S, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'
 
 /** A hub with labels further apart than this is cut; jumps beyond go through the dispatch table. */
 const MAX_HUB = 4096
 
-/** How control reaches a node from the point of emission; leaves the code unreachable behind it. */
-type Go = (from: number, to: number) => void
-/** Pushes nothing, branches to the node when the i32 on the stack is not 0; false when it cannot. */
-type GoIf = (from: number, to: number) => boolean
+/** Control frames around a node in a dispatch loop, at the start of the loop. */
+const DISPATCH_DEPTH = 1
+/** To node S(0) by a branch to the dispatch loop. */
+const GO_TO_STATE = template(Op.i32Const, S(0), Op.localSet, Local.state, Op.br, U(1))
+const OPEN = template(U(0), VOID)
+const CLOSE = template(Op.end)
 
 function lastInstruction(decoded: Decoded, segment: number): number {
   return decoded.segmentStart[segment + 1]! - 1
 }
 
 function open(emitter: Emitter, opcode: number): void {
-  emitter.code.open(opcode, VOID)
+  emitter.code.put(OPEN, opcode)
   emitter.depth += 1
 }
 
 function close(emitter: Emitter): void {
-  emitter.code.byte(Op.end)
+  emitter.code.put(CLOSE)
   emitter.depth -= 1
 }
 
@@ -55,19 +58,14 @@ function emitBody(emitter: Emitter, node: number): void {
   if (!hasInstructions(graph, node)) return
   const cost = gas.cost[node]!
   if (flow.checkpoint[node] === 1 && gas.path[node]! > 0) emitCheckpoint(emitter, node)
-  if (cost > 0) {
-    code.get(Local.gas)
-    code.i64(cost | 0, 0)
-    code.byte(Op.i64Sub)
-    code.set(Local.gas)
-  }
+  if (cost > 0) code.put(PAY, cost, 0)
   const seg = graph.seg[node]!
   const end = graph.end[node]!
   emitInstructions(emitter, seg, decoded.segmentStart[seg + 1]! - (runsLast(end) ? 0 : 1))
 }
 
 /** A branch with both sides. A side without node hands over: its target is no block start. */
-function emitBranch(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
+function emitBranch(emitter: Emitter, node: number): void {
   const { code, decoded, graph } = emitter
   const last = lastInstruction(decoded, graph.seg[node]!)
   const taken = graph.succA[node]!
@@ -79,35 +77,42 @@ function emitBranch(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
   if (taken < 0 || fall < 0) {
     prepareExit(emitter, decoded.pc[last]!, Why.Paid)
     emitCondition(emitter, last)
-    if (fall < 0) code.byte(Op.i32Eqz)
+    if (fall < 0) code.put(INVERT)
     const { dirty, valid } = emitter
     open(emitter, Op.if)
     exit(emitter)
     close(emitter)
     emitter.dirty = dirty
     emitter.valid = valid
-    go(node, taken < 0 ? fall : taken)
+    go(emitter, node, taken < 0 ? fall : taken)
     return
   }
   emitCondition(emitter, last)
-  if (goIf(node, taken)) {
-    go(node, fall)
+  if (goIf(emitter, node, taken)) {
+    go(emitter, node, fall)
     return
   }
-  code.byte(Op.i32Eqz)
-  if (goIf(node, fall)) {
-    go(node, taken)
+  code.put(INVERT)
+  if (goIf(emitter, node, fall)) {
+    go(emitter, node, taken)
     return
   }
-  code.byte(Op.i32Eqz)
+  if (!emitter.order.reducible) {
+    code.put(INVERT)
+    open(emitter, Op.if)
+    go(emitter, node, taken)
+    close(emitter)
+    go(emitter, node, fall)
+    return
+  }
+  // Neither side has a label, so both are nodes for the agenda: the taken one inside of the `if`.
+  code.put(INVERT)
   open(emitter, Op.if)
-  go(node, taken)
-  close(emitter)
-  go(node, fall)
+  emitter.agenda.push(fall, CLOSE_FRAME, taken)
 }
 
 /** The end of a node. */
-function emitEnd(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
+function emitEnd(emitter: Emitter, node: number): void {
   const { graph, decoded } = emitter
   const seg = graph.seg[node]!
   const a = graph.succA[node]!
@@ -116,10 +121,10 @@ function emitEnd(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
   switch (end) {
     case End.Goto:
       if (CLASS[decoded.id[last]!] === Class.Jump) emitAssignment(emitter, last) // an inlined call keeps its link
-      go(node, a)
+      go(emitter, node, a)
       break
     case End.Branch:
-      emitBranch(emitter, node, go, goIf)
+      emitBranch(emitter, node)
       break
     case End.Exit:
       emitExit(emitter, last)
@@ -127,11 +132,11 @@ function emitEnd(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
     case End.Call:
       emitAssignment(emitter, last)
       emitCall(emitter, graph.callee[node]!, decoded.x[last]!, a)
-      go(node, a)
+      go(emitter, node, a)
       break
     case End.CallIndirect:
       emitCallIndirect(emitter, last, a)
-      go(node, a)
+      go(emitter, node, a)
       break
     case End.Return:
       emitReturn(emitter, last)
@@ -139,30 +144,57 @@ function emitEnd(emitter: Emitter, node: number, go: Go, goIf: GoIf): void {
     case End.Switch:
       prepareExit(emitter, decoded.pc[last]!, Why.Paid)
       emitTarget(emitter, last, false)
-      go(node, a)
+      go(emitter, node, a)
       break
     case End.TailIndirect:
       emitTailIndirect(emitter, last, decoded.defs[last] !== 0)
       break
     case End.Host:
       emitHost(emitter, last, a)
-      go(node, a)
+      go(emitter, node, a)
       break
     case End.Tail:
       emitTail(emitter, graph.callee[node]!, graph.expected[node]!, a)
-      if (a >= 0) go(node, a)
+      if (a >= 0) go(emitter, node, a)
       break
     case End.InlineReturn:
       emitInlineReturn(emitter, last, graph.expected[node]!)
-      go(node, a)
+      go(emitter, node, a)
       break
     case End.Hub:
       throw new Error('assert: hubs are emitted with their labels')
   }
 }
 
-/** A branch table over the hub's labels, then the way for all other targets. `label` gives branch depths. */
-function emitHub(emitter: Emitter, node: number, label: (node: number) => number): void {
+/** Branch depth of a node that has a label. */
+function labelOf(emitter: Emitter, node: number): number {
+  return emitter.depth - emitter.labelDepth[node]!
+}
+
+/** Whether the way to a node is a branch to its label, not the code of the node itself. */
+function hasLabel({ order }: Emitter, from: number, to: number): boolean {
+  return order.position[to]! <= order.position[from]! || order.isMerge[to] === 1
+}
+
+/**
+ * Goes to a node from the point of emission; leaves the code unreachable behind it. A node without label is put on the
+ * agenda, so this is the last thing that the end of a node does.
+ */
+function go(emitter: Emitter, from: number, to: number): void {
+  if (!emitter.order.reducible) emitter.code.put(GO_TO_STATE, to, emitter.depth - DISPATCH_DEPTH)
+  else if (hasLabel(emitter, from, to)) emitter.code.put(BRANCH, labelOf(emitter, to))
+  else emitter.agenda.push(to)
+}
+
+/** Branches to a node when the i32 on the stack is not 0; writes nothing and is false when it cannot. */
+function goIf(emitter: Emitter, from: number, to: number): boolean {
+  if (!emitter.order.reducible || !hasLabel(emitter, from, to)) return false
+  emitter.code.put(BRANCH_IF, labelOf(emitter, to))
+  return true
+}
+
+/** A branch table over the hub's labels, then the way for all other targets. */
+function emitHub(emitter: Emitter, node: number): void {
   const { code, graph } = emitter
   if (emitter.flow.checkpoint[node] === 1) emitHubCheck(emitter, node)
   const first = graph.switchLabels[0]!
@@ -172,7 +204,7 @@ function emitHub(emitter: Emitter, node: number, label: (node: number) => number
   code.byte(Op.brTable)
   code.unsigned(size)
   for (let entry = 0, k = 0; entry < size; entry++) {
-    if (graph.switchLabels[k] === first + entry) code.unsigned(label(graph.switchNodes[k++]!))
+    if (graph.switchLabels[k] === first + entry) code.unsigned(labelOf(emitter, graph.switchNodes[k++]!))
     else code.unsigned(0)
   }
   code.unsigned(0)
@@ -180,88 +212,73 @@ function emitHub(emitter: Emitter, node: number, label: (node: number) => number
   emitHubElsewhere(emitter)
 }
 
-/** Emits a reducible graph. */
+/** On the agenda instead of a node: the end of a block or loop. */
+const CLOSE_FRAME = -1
+
+/** Opens a node: its loop, the blocks of its merge children, the last in the order outermost. Then the node itself. */
+function emitNode(emitter: Emitter, node: number): void {
+  const { agenda, labelDepth, loops, order, graph } = emitter
+  const { isLoop, isMerge, childStart, children } = order
+  const loop = loops.get(node)
+  if (isLoop[node] === 1) {
+    if (loop !== undefined) emitLoopEntry(emitter, loop)
+    open(emitter, Op.loop)
+    labelDepth[node] = emitter.depth
+    agenda.push(CLOSE_FRAME)
+  }
+  for (let child = childStart[node]!; child < childStart[node + 1]!; child++) {
+    const merge = children[child]!
+    if (isMerge[merge] === 0) continue
+    open(emitter, Op.block)
+    labelDepth[merge] = emitter.depth
+    agenda.push(merge, CLOSE_FRAME)
+  }
+  emitBody(emitter, node)
+  if (loop !== undefined) emitFastLoop(emitter, node, loop, labelOf)
+  else if (graph.end[node] === End.Hub) emitHub(emitter, node)
+  else emitEnd(emitter, node)
+}
+
+/**
+ * Emits a reducible graph along its dominator tree. What is still to be written is on the agenda, last first: code
+ * nested however deep needs no stack of the host.
+ */
 function emitTree(emitter: Emitter): void {
-  const { code, graph, order, labelDepth } = emitter
-  const { position, isLoop, isMerge, childStart, children } = order
-  const label = (to: number): number => emitter.depth - labelDepth[to]!
-  const isBack = (from: number, to: number): boolean => position[to]! <= position[from]!
-  const go: Go = (from, to) => {
-    if (isBack(from, to) || isMerge[to] === 1) code.op(Op.br, label(to))
-    else tree(to)
+  const { agenda } = emitter
+  agenda.push(0)
+  for (let next = agenda.pop(); next !== undefined; next = agenda.pop()) {
+    if (next === CLOSE_FRAME) close(emitter)
+    else emitNode(emitter, next)
   }
-  const goIf: GoIf = (from, to) => {
-    if (!isBack(from, to) && isMerge[to] === 0) return false
-    code.op(Op.brIf, label(to))
-    return true
-  }
-  const inside = (node: number, from: number, to: number): void => {
-    // Merge children are the blocks around the node, the last in the order outermost.
-    let child = from
-    while (child < to && isMerge[children[child]!] === 0) child += 1
-    if (child < to) {
-      const merge = children[child]!
-      open(emitter, Op.block)
-      labelDepth[merge] = emitter.depth
-      inside(node, child + 1, to)
-      close(emitter)
-      tree(merge)
-      return
-    }
-    emitBody(emitter, node)
-    const loop = emitter.loops.get(node)
-    if (loop !== undefined) emitFastLoop(emitter, node, loop, label)
-    else if (graph.end[node] === End.Hub) emitHub(emitter, node, label)
-    else emitEnd(emitter, node, go, goIf)
-  }
-  const tree = (node: number): void => {
-    if (isLoop[node] === 1) {
-      const fast = emitter.loops.get(node)
-      if (fast !== undefined) emitLoopEntry(emitter, fast)
-      open(emitter, Op.loop)
-      labelDepth[node] = emitter.depth
-    }
-    inside(node, childStart[node]!, childStart[node + 1]!)
-    if (isLoop[node] === 1) close(emitter)
-  }
-  tree(0)
 }
 
 /** Emits any graph as a loop around a branch table on the node to go to, kept in a local. */
 function emitDispatchLoop(emitter: Emitter): void {
   const { code, graph } = emitter
-  const state = Local.state
-  const inLoop = emitter.depth + 1
-  const go: Go = (_, to) => {
-    code.i32(to)
-    code.set(state)
-    code.op(Op.br, emitter.depth - inLoop)
-  }
-  const goIf: GoIf = () => false
+  const { count, switchNodes, switchLabels } = graph
   code.i32(0)
-  code.set(state)
+  code.set(Local.state)
   open(emitter, Op.loop)
-  for (let n = 0; n < graph.count; n++) open(emitter, Op.block)
-  code.get(state)
+  for (let n = 0; n < count; n++) open(emitter, Op.block)
+  code.get(Local.state)
   code.byte(Op.brTable)
-  code.unsigned(graph.count - 1)
-  for (let n = 0; n < graph.count; n++) code.unsigned(n)
-  for (let n = 0; n < graph.count; n++) {
+  code.unsigned(count - 1)
+  for (let n = 0; n < count; n++) code.unsigned(n)
+  for (let n = 0; n < count; n++) {
     close(emitter)
     emitBody(emitter, n)
     if (graph.end[n] !== End.Hub) {
-      emitEnd(emitter, n, go, goIf)
+      emitEnd(emitter, n)
       continue
     }
     // No labels to branch to: set the state by comparing, rare and slow.
-    let k = 0
-    visitSuccessors(graph, n, to => {
-      emitHubIndex(emitter, graph.switchLabels[k++]!)
+    for (let k = 0; k < switchNodes.length; k++) {
+      emitHubIndex(emitter, switchLabels[k]!)
       code.byte(Op.i32Eqz)
       open(emitter, Op.if)
-      go(n, to)
+      go(emitter, n, switchNodes[k]!)
       close(emitter)
-    })
+    }
     emitHubElsewhere(emitter)
   }
   close(emitter)

@@ -1,10 +1,18 @@
 // A growable buffer of WebAssembly code: bytes, LEB128 numbers, instructions. Knows the encoding, not PVM.
+import { LONG, SIGNED, type Template } from './template.ts'
 import { Op } from './wasm-op.ts'
+
+/** The longest encoding of one element of a template. */
+const LONGEST = 10
+/** Parameters of `put`; not more than `template.ts` has numbers for. */
+const PARAMETERS = 7
 
 /** Appends to one growing byte array; `bytes` beyond `length` is spare room. */
 export class WasmCode {
   bytes: Uint8Array
   length = 0
+  /** What `fill` fills holes from. */
+  readonly parameters: Int32Array = new Int32Array(PARAMETERS)
 
   constructor(capacity = 1024) {
     this.bytes = new Uint8Array(capacity)
@@ -54,6 +62,76 @@ export class WasmCode {
       hi >>= 7
     }
     this.byte(lo & 0x7f)
+  }
+
+  /** A template with its holes filled from the parameters. */
+  put(template: Template, p0 = 0, p1 = 0, p2 = 0, p3 = 0, p4 = 0, p5 = 0, p6 = 0): void {
+    const { parameters } = this
+    parameters[0] = p0
+    parameters[1] = p1
+    parameters[2] = p2
+    parameters[3] = p3
+    parameters[4] = p4
+    parameters[5] = p5
+    parameters[6] = p6
+    this.fill(template)
+  }
+
+  /**
+   * A template with its holes filled from `parameters`. The lengths of numbers are
+   * unrolled: most have one byte, and at over 460 bytes of bytecode V8 does not copy the method into all its callers.
+   */
+  fill(template: Template): void {
+    const { parameters } = this
+    const { length } = template
+    this.reserve(LONGEST * length)
+    const { bytes } = this
+    let at = this.length
+    for (let k = 0; k < length; k++) {
+      const element = template[k]!
+      if (element < 0x100) {
+        bytes[at++] = element
+        continue
+      }
+      let low = parameters[element & 15]!
+      if (element < SIGNED) {
+        if (low >>> 0 <= 0x7f) {
+          bytes[at++] = low
+          continue
+        }
+        bytes[at++] = low | 0x80
+        low >>>= 7
+        if (low <= 0x7f) {
+          bytes[at++] = low
+          continue
+        }
+        bytes[at++] = low | 0x80
+        low >>>= 7
+        for (; low > 0x7f; low >>>= 7) bytes[at++] = low | 0x80
+        bytes[at++] = low
+        continue
+      }
+      let high = low >> 31
+      if (element >= LONG) high = parameters[(element & 15) + 1]!
+      else {
+        if (low >= -64 && low <= 63) {
+          bytes[at++] = low & 0x7f
+          continue
+        }
+        bytes[at++] = low | 0x80
+        low >>= 7
+        if (low >= -64 && low <= 63) {
+          bytes[at++] = low & 0x7f
+          continue
+        }
+      }
+      for (; high !== low >> 31 || low > 63 || low < -64; high >>= 7) {
+        bytes[at++] = low | 0x80
+        low = (low >>> 7) | (high << 25)
+      }
+      bytes[at++] = low & 0x7f
+    }
+    this.length = at
   }
 
   /** All of another buffer. */

@@ -1,0 +1,65 @@
+;;   0  branch_eq_imm r7, 0, @L14
+;;   3  mul_64 r8, r8, r7
+;;   6  mul_64 r8, r8, r7
+;;   9  mul_64 r8, r8, r7
+;;  12  jump @L18
+;;  14  add_imm_64 r8, r8, 1
+;;  17  fallthrough
+;;  18  ecalli 1
+;;  20  add_imm_64 r8, r8, 2
+;;  23  trap
+(func $root0
+  (block $block4
+    (block $block3
+      (block $block
+        (block $block2
+          (local.set $pc (i32.const 0))
+          (local.set $why (i32.const 1))
+          (br_if $block (i32.eqz (local.get $depth)))
+          (local.set $r7 (i64.load offset=1080 (i32.const 0)))
+          (local.set $r8 (i64.load offset=1088 (i32.const 0)))
+          (block $block1
+            (local.set $pc (i32.const 0))
+            (local.set $why (i32.const 1))
+            (br_if $block (i64.lt_s (local.get $gas) (i64.const 6)))
+            (local.set $gas (i64.sub (local.get $gas) (i64.const 1)))
+            (if
+              (i32.eqz (i32.eqz (i64.eq (local.get $r7) (i64.const 0))))
+              (then
+                (local.set $gas (i64.sub (local.get $gas) (i64.const 2)))
+                (local.set $r8 (i64.add (local.get $r8) (i64.const 1)))
+                (br $block1)))
+            (local.set $gas (i64.sub (local.get $gas) (i64.const 4)))
+            (local.set $r8 (i64.mul (local.get $r8) (local.get $r7)))
+            (local.set $r8 (i64.mul (local.get $r8) (local.get $r7)))
+            (local.set $r8 (i64.mul (local.get $r8) (local.get $r7)))
+            (br $block1))
+          (local.set $gas (i64.sub (local.get $gas) (i64.const 1)))
+          (i64.store offset=1088 (i32.const 0) (local.get $r8))
+          (i32.store offset=1200 (i32.const 0) (i32.const 18))
+          (i32.store offset=1136 (i32.const 0) (i32.const 20))
+          (i64.store offset=1128 (i32.const 0) (i64.add (local.get $gas) (i64.load offset=1000 (i32.const 0))))
+          (local.set $target (call $fimport$0 (i32.const 1)))
+          (local.set $gas
+            (i64.sub
+              (i64.or
+                (i64.load32_u offset=1128 (i32.const 0))
+                (i64.shl (i64.load32_u offset=1132 (i32.const 0)) (i64.const 32)))
+              (i64.load offset=1000 (i32.const 0))))
+          (br_if $block2 (local.get $target))
+          (local.set $r8 (i64.load offset=1088 (i32.const 0)))
+          (local.set $pc (i32.const 20))
+          (local.set $why (i32.const 7))
+          (br_if $block (i64.lt_s (local.get $gas) (i64.const 2)))
+          (local.set $gas (i64.sub (local.get $gas) (i64.const 2)))
+          (local.set $r8 (i64.add (local.get $r8) (i64.const 2)))
+          (local.set $pc (i32.const 23))
+          (local.set $why (i32.const 3))
+          (br $block3)
+          (unreachable))
+        (return (tuple.make 2 (local.get $target) (local.get $gas))))
+      (br $block4))
+    (i64.store offset=1088 (i32.const 0) (local.get $r8)))
+  (i32.store offset=1136 (i32.const 0) (local.get $pc))
+  (i32.store offset=1008 (i32.const 0) (local.get $why))
+  (tuple.make 2 (i32.const 1) (local.get $gas)))

@@ -1,0 +1,39 @@
+// Every optimisation switched off: the code does the same, and it is other code, so the switch is connected.
+import { describe, expect, it } from 'vitest'
+import { type CompileOptions, compileRoots } from '../../src/engine/recompiler/compile.ts'
+import { sharedCode } from '../../src/engine/recompiler/shared-code.ts'
+import { analysisOf, MIXED, machine, programOf, stateOf } from './programs.ts'
+
+const OFF: readonly CompileOptions[] = [
+  { inline: false },
+  { unrollRecursion: false },
+  { fastLoops: false },
+  { groupChecks: false },
+  { gasPaths: false },
+  { inline: false, unrollRecursion: false, fastLoops: false, groupChecks: false, gasPaths: false },
+]
+
+describe.each(OFF.map(options => [Object.keys(options).join(', '), options] as const))(
+  'without %s',
+  (name, options) => {
+    it('the code is other code', () => {
+      const analysis = analysisOf(MIXED)
+      const roots = [...analysis.functions.start.subarray(0, -1)]
+      expect(compileRoots(analysis, roots, options).bytes).not.toEqual(compileRoots(analysis, roots).bytes)
+    })
+
+    it('gas ends at every position as on the reference machine', () => {
+      // A program of its own for each, so that nothing has been compiled of it.
+      const program = programOf(
+        `${MIXED}\n    load_imm r9, ${name.length}\n    load_imm r10, ${OFF.indexOf(options)}\n    trap`,
+      )
+      sharedCode(program).options = options
+      for (let gas = 0n; gas < 1100n; gas += 7n) {
+        const vm = machine('recompiler', program, { gas })
+        const reference = machine('reference', program, { gas })
+        expect([gas, vm.run(), stateOf(vm)]).toEqual([gas, reference.run(), stateOf(reference)])
+        vm.dispose()
+      }
+    })
+  },
+)
