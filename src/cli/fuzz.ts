@@ -15,6 +15,7 @@ import { formatCase } from '../fuzz/text.ts'
 import { type ProfileName, profile } from '../program/profile.ts'
 import { ExitCode } from './errors.ts'
 import { formatCount } from './format.ts'
+import { type CaseEvent, watchFuzz } from './fuzz-watch.ts'
 import { parseCount, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -29,10 +30,14 @@ interface Options {
   readonly style: FuzzStyle
   readonly profile?: ProfileName
   readonly json?: boolean
+  readonly watch?: number
+  readonly heartbeat?: boolean
 }
 
 const DEFAULT_SECONDS = 10
 const PROGRESS_MS = 2000
+/** Time for making a difference small; a program that runs for a second cannot be tried thousands of times. */
+const REDUCE_MS = 60_000
 
 function parseShard(text: string): { index: number; count: number } {
   const match = /^(\d+)\/(\d+)$/.exec(text)
@@ -79,6 +84,17 @@ function summary(totals: Totals, seconds: number): string {
   )
 }
 
+/** The same campaign in another process, watched. */
+function watched(options: Options, seconds: number, terminal: Terminal): Promise<number> {
+  const engines = options.engines ?? availableEngines()
+  const { seed, style, shard, json: _, watch: __, heartbeat: ___, engines: ____, profile: name, ...numbers } = options
+  const args = ['fuzz', '--json', '--heartbeat', '--seed', seed, '--style', style, '--engines', engines.join()]
+  if (shard !== undefined) args.push('--shard', `${shard.index + 1}/${shard.count}`)
+  if (name !== undefined) args.push('--profile', name)
+  for (const [key, value] of Object.entries(numbers)) args.push(`--${key}`, `${value}`)
+  return watchFuzz({ args, seconds, again: index => again(options, engines, `${index}`) }, terminal)
+}
+
 function fuzz(options: Options, terminal: Terminal): number {
   const engines = options.engines ?? availableEngines()
   const started = performance.now()
@@ -87,6 +103,7 @@ function fuzz(options: Options, terminal: Terminal): number {
     options.seconds ??
     (options.programs === undefined && options.cases === undefined ? DEFAULT_SECONDS : Number.POSITIVE_INFINITY)
   let reported = started
+  let reducing: number | undefined
   const report = (totals: Totals, event: string): void => {
     if (options.json) terminal.line(JSON.stringify({ event, engines, seconds: seconds(), ...totals }))
     else if (event === 'progress') terminal.error(terminal.errorColors.dim(summary(totals, seconds())))
@@ -99,6 +116,18 @@ function fuzz(options: Options, terminal: Terminal): number {
     ...(options.shard === undefined ? {} : { shard: options.shard }),
     ...(options.from === undefined ? {} : { from: options.from }),
     ...(options.profile === undefined ? {} : { profiles: [profile(options.profile)] }),
+    ...(options.heartbeat === true
+      ? {
+          onCase: (index: number) => {
+            terminal.line(JSON.stringify({ event: 'case', index } satisfies CaseEvent))
+            terminal.flush()
+          },
+        }
+      : {}),
+    tired() {
+      reducing ??= performance.now()
+      return performance.now() - reducing > REDUCE_MS
+    },
     enough(totals) {
       const now = performance.now()
       if (now - reported > PROGRESS_MS) {
@@ -110,21 +139,32 @@ function fuzz(options: Options, terminal: Terminal): number {
     },
   }
   const totals = createTotals()
-  const found = runCampaign(campaign, totals)
+  const difference = runCampaign(campaign, totals)
   const { green, red } = terminal.colors
-  if (found === undefined) {
+  if (difference === undefined) {
     report(totals, 'done')
     if (!options.json)
       terminal.line(`${green('no difference')} between ${engines.join(', ')}: ${summary(totals, seconds())}`)
     return ExitCode.Ok
   }
-  const index = found.fuzz.label.slice(found.fuzz.label.lastIndexOf(':') + 1)
+  const found = ((reducing ?? performance.now()) - started) / 1000
+  const { label } = difference.fuzz
+  const index = label.slice(label.lastIndexOf(':') + 1)
   const command = again(options, engines, index)
-  const text = reproducer(found, command)
+  const text = reproducer(difference, command)
   if (options.json) {
-    const { reducedFinding } = found
+    const { reducedFinding } = difference
     terminal.line(
-      JSON.stringify({ event: 'difference', engines, seconds: seconds(), ...totals, command, ...reducedFinding, text }),
+      JSON.stringify({
+        event: 'difference',
+        engines,
+        found,
+        seconds: seconds(),
+        ...totals,
+        command,
+        ...reducedFinding,
+        text,
+      }),
     )
   } else terminal.line(`${red('difference')} after ${summary(totals, seconds())}\n\n${text}`)
   return ExitCode.Different
@@ -150,6 +190,12 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
     .addOption(new Option('--style <style>', 'what cases look like').choices([...FUZZ_STYLES]).default('mixed'))
     .addOption(profileOption())
     .option('--json', 'print a JSON object per line: progress, then done or difference')
+    .option(
+      '--watch <seconds>',
+      'in a process of its own, ended and reported when a case takes longer; JSON',
+      parseCount,
+    )
+    .addOption(new Option('--heartbeat').hideHelp())
     .addHelpText(
       'after',
       `
@@ -164,5 +210,8 @@ Examples:
   coulis fuzz --engines interpreter,recompiler --style long --seed nightly --shard 1/2
   coulis fuzz --seed 7 --from 1234 --cases 1`,
     )
-    .action((options: Options) => exit(fuzz(options, terminal)))
+    .action(async (options: Options) => {
+      const { watch } = options
+      exit(watch === undefined ? fuzz(options, terminal) : await watched(options, watch, terminal))
+    })
 }

@@ -4,7 +4,7 @@ import type { EngineKind } from '../engine/engine.ts'
 import type { Profile } from '../program/profile.ts'
 import type { FuzzCase } from './case.ts'
 import { type DriveOptions, driveCase, type Finding } from './drive.ts'
-import { type GenerateOptions, generateCase } from './generate.ts'
+import { type GenerateOptions, generateCase, PROFILE_RUN } from './generate.ts'
 import { reduceCase } from './reduce.ts'
 
 /**
@@ -32,8 +32,12 @@ export interface CampaignOptions {
   readonly from?: number
   /** Profiles to pick from; default both Gray Paper versions and mixtures. */
   readonly profiles?: readonly Profile[]
+  /** Told the number of every case before it runs. */
+  readonly onCase?: (index: number) => void
   /** Asked before every case. */
   readonly enough: (totals: Totals) => boolean
+  /** Asked while a difference is made small; true: small enough. */
+  readonly tired?: () => boolean
   readonly instantiate?: DriveOptions['instantiate']
 }
 
@@ -51,7 +55,7 @@ export interface Totals {
   instructions: number
   /** Programs the loader refused. */
   rejected: number
-  /** Number of the next case. */
+  /** First case to go on with: with `from` this number and the same shard nothing is left out, a few cases come again. */
   next: number
 }
 
@@ -64,6 +68,9 @@ export interface CampaignFinding {
   readonly reducedFinding: Finding
 }
 
+/** One case in so many is run twice. */
+const AGAIN = 12
+
 interface Plan {
   readonly generate: GenerateOptions
   readonly drive: DriveOptions
@@ -71,6 +78,11 @@ interface Plan {
 
 const CLOSE: Plan = { generate: { entries: 2 }, drive: { memory: 'exits' } }
 const SHORT: Plan = { generate: { entries: 250, rounds: 8, gas: 1500, plain: true }, drive: { memory: 'case' } }
+/** The reference machine is what takes the time: rather more programs than more starts of them. */
+const SHORT_WITH_REFERENCE: Plan = {
+  generate: { entries: 250, rounds: 2, gas: 600, plain: true },
+  drive: { memory: 'case' },
+}
 /** Fast engines only: long loops cost little. */
 const CLOSE_FAST: Plan = { generate: { entries: 2, hugeGas: 4 }, drive: { memory: 'exits' } }
 /** The reference machine runs about a million instructions in a second; with it among the engines long is shorter. */
@@ -82,12 +94,12 @@ function planOf(style: FuzzStyle, index: number, engines: readonly EngineKind[])
     case 'close':
       return engines.includes('reference') ? CLOSE : CLOSE_FAST
     case 'short':
-      return SHORT
+      return engines.includes('reference') ? SHORT_WITH_REFERENCE : SHORT
     case 'long':
       return engines.includes('reference') ? LONG_WITH_REFERENCE : LONG
     case 'mixed': {
       const turn = index % 50
-      return planOf(turn === 0 ? 'long' : turn < 10 ? 'short' : 'close', index, engines)
+      return planOf(turn === 49 ? 'long' : turn % 5 === 4 ? 'short' : 'close', index, engines)
     }
   }
 }
@@ -106,13 +118,14 @@ function reduce(
   finding: Finding,
   engines: readonly EngineKind[],
   drive: DriveOptions,
+  tired: () => boolean,
 ): CampaignFinding {
   const pair = engines.filter(kind => kind === finding.left || kind === finding.right)
   // Memory at every exit says more than at the end, if the case still fails like that.
   const close: DriveOptions = { ...drive, memory: 'exits' }
   const run = (it: FuzzCase): Finding | undefined => driveCase(it, pair, close).finding
   if (run(fuzz) === undefined) return { fuzz, finding, reduced: fuzz, reducedFinding: finding }
-  const reduced = reduceCase(fuzz, it => run(it) !== undefined)
+  const reduced = reduceCase(fuzz, it => !tired() && run(it) !== undefined)
   return { fuzz, finding, reduced, reducedFinding: run(reduced) ?? finding }
 }
 
@@ -126,8 +139,12 @@ export function runCampaign(options: CampaignOptions, totals: Totals): CampaignF
   if (engines.length < 2) throw new RangeError('engines: at least two, to compare')
   if (!(shard.index >= 0 && shard.index < shard.count)) throw new RangeError(`shard: ${shard.index} of ${shard.count}`)
   const first = options.from ?? 0
-  for (let index = first + shard.index; !options.enough(totals); index += shard.count) {
+  for (let k = 0; !options.enough(totals); k++) {
+    const index = caseNumber(k, first, shard)
+    options.onCase?.(index)
     const { fuzz, drive } = campaignCase(options, index)
+    // The same bytes loaded once more meet what engines keep of programs; then other programs meet what that leaves.
+    if (index % AGAIN === 0) driveCase(fuzz, engines, { ...drive, memory: 'case' })
     const outcome = driveCase(fuzz, engines, drive)
     totals.cases += 1
     totals.programs += outcome.programs
@@ -136,10 +153,16 @@ export function runCampaign(options: CampaignOptions, totals: Totals): CampaignF
     totals.hostCalls += outcome.hostCalls
     totals.instructions += outcome.instructions
     totals.rejected += outcome.rejected ? 1 : 0
-    totals.next = index + shard.count
-    if (outcome.finding !== undefined) return reduce(fuzz, outcome.finding, engines, drive)
+    totals.next = first + Math.floor((k + 1) / PROFILE_RUN) * shard.count * PROFILE_RUN
+    if (outcome.finding !== undefined)
+      return reduce(fuzz, outcome.finding, engines, drive, options.tired ?? (() => false))
   }
   return undefined
+}
+
+/** Number of the k-th case of a shard: shards take turns at runs of cases, which share a profile. */
+function caseNumber(k: number, from: number, { index, count }: { index: number; count: number }): number {
+  return from + (Math.floor(k / PROFILE_RUN) * count + index) * PROFILE_RUN + (k % PROFILE_RUN)
 }
 
 /** Nothing done yet. */

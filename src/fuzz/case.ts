@@ -39,6 +39,8 @@ export interface FuzzCase {
   readonly salt: number
   /** Whether a host function answers `ecalli`, or the machine exits. */
   readonly hostCalls: 'exit' | 'call'
+  /** `eager`: code is compiled, and compiled again, after a few turns and not when that pays; see `tierPolicy`. */
+  readonly tiers: 'usual' | 'eager'
   /** Exits to follow per entry at most. */
   readonly exits: number
 }

@@ -7,6 +7,7 @@ import { type FuzzCase, programOfCase, startOptions } from './case.ts'
 import { enter, perform } from './drive.ts'
 import { Random } from './random.ts'
 import { fuzzHost, react } from './reactions.ts'
+import { withTiers } from './tiers.ts'
 
 /** One number for all rights and contents. */
 function memoryDigest(vm: Vm): string {
@@ -33,6 +34,10 @@ function state(vm: Vm, before: BigUint64Array): string {
 
 /** What happens, exit by exit: how, where, gas, the registers that changed; behind it a digest of the memory. */
 export function describeRun(fuzz: FuzzCase, kind: EngineKind): string[] {
+  return withTiers(fuzz, () => describe(fuzz, kind))
+}
+
+function describe(fuzz: FuzzCase, kind: EngineKind): string[] {
   const lines: string[] = []
   const log = { calls: 0, sinceStart: 0, digest: 0 }
   const host = fuzz.hostCalls === 'call' ? { host: fuzzHost(fuzz.salt, new Random(fuzz.salt), log) } : {}

@@ -8,6 +8,7 @@ import { type FuzzCase, type FuzzEntry, programOfCase, startOptions } from './ca
 import { difference, memoryDifference } from './compare.ts'
 import { Random } from './random.ts'
 import { fuzzHost, type HostLog, react } from './reactions.ts'
+import { withTiers } from './tiers.ts'
 
 /** Where two engines part. */
 export interface Finding {
@@ -109,6 +110,10 @@ function compareAll(runners: readonly Runner[], deep: boolean): { runner: Runner
  * @throws BlobError never: a program the loader refuses is an outcome.
  */
 export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptions = {}): Outcome {
+  return withTiers(fuzz, () => drive(fuzz, kinds, options))
+}
+
+function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptions): Outcome {
   const { memory = 'exits' } = options
   const instantiate =
     options.instantiate ?? ((kind, program, start) => createEngine({ kind }).instantiate(program, start))

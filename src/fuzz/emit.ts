@@ -53,6 +53,8 @@ export class Emitter {
   readonly random: Random
   readonly set: InstructionSet
   readonly mood: Mood
+  /** Gas without which what was written does not get to what it is about. */
+  gasNeeded = 0
   readonly #byKind: ReadonlyMap<Kind, readonly Instruction[]>
   readonly #opcodes: ReadonlyMap<string, number>
   readonly #wide = new Uint32Array(2)

@@ -52,10 +52,23 @@ function mixedProfile(random: Random): Profile {
   })
 }
 
-function pickProfile(random: Random, profiles: readonly Profile[] | undefined): Profile {
-  if (profiles !== undefined) return random.pick(profiles)
+/** Cases in a row with the same rules, when they are small: machines with other rules cannot share a cell's memory. */
+export const PROFILE_RUN = 16
+
+const mixtures = new Map<string, Profile>()
+
+/** The profile of a case. The same mixture is the same object, which is what machines compare. */
+function pickProfile(seed: number | string, index: number, few: boolean): Profile {
+  // Streams from the other end of the numbers, so that they are none of a case's.
+  const random = new Random(seed, ~(few ? Math.floor(index / PROFILE_RUN) : index))
   const kind = random.below(10)
-  return kind < 4 ? GP_072 : kind < 7 ? GP_080 : kind < 8 ? LENIENT_080 : mixedProfile(random)
+  if (kind < 8) return kind < 4 ? GP_072 : kind < 7 ? GP_080 : LENIENT_080
+  const mixed = mixedProfile(random)
+  const key = JSON.stringify(mixed)
+  const known = mixtures.get(key)
+  if (known !== undefined) return known
+  mixtures.set(key, mixed)
+  return mixed
 }
 
 function pickPages(random: Random): Mapping[] {
@@ -121,7 +134,8 @@ function pickGas(random: Random, most: number, huge: number): number {
 export function generateCase(seed: number | string, index: number, options: GenerateOptions = {}): FuzzCase {
   const { entries: count = 1, rounds = 1, gas = 3000, hugeGas = 0.3, plain = false } = options
   const random = new Random(seed, index)
-  const rules = pickProfile(random, options.profiles)
+  const { profiles } = options
+  const rules = profiles === undefined ? pickProfile(seed, index, count <= 12) : random.pick(profiles)
   const set = instructionSet(rules.instructionSet)
   const standard = random.chance(15) && options.raw !== true
   const pages = pickPages(random)
@@ -138,20 +152,22 @@ export function generateCase(seed: number | string, index: number, options: Gene
   })
   const { writer } = emitter
   const labels = Array.from({ length: count }, () => writer.newLabel())
-  for (const label of labels) {
+  const needs = labels.map(label => {
     writer.place(label)
+    emitter.gasNeeded = 0
     writeSegment(emitter, plain)
-  }
+    return emitter.gasNeeded
+  })
   writer.begin(emitter.opcode('trap'))
   let parts = writer.finish()
   if (random.chance(strict ? 3 : 12)) parts = mutate(random, parts)
   const entries: FuzzEntry[] = []
   for (let round = 0; round < rounds; round++) {
-    for (const label of labels) {
+    labels.forEach((label, i) => {
       // Now and then not where a block starts, or not in the code at all.
       const pc = random.chance(3) ? random.below(parts.code.length + 2) : writer.offsetOf(label)
-      entries.push({ pc, gas: pickGas(random, gas, hugeGas), regs: startRegisters(random, mapped) })
-    }
+      entries.push({ pc, gas: needs[i]! + pickGas(random, gas, hugeGas), regs: startRegisters(random, mapped) })
+    })
   }
   const heapStart = 0x50000 + random.below(3) * 0x800
   return {
@@ -165,6 +181,7 @@ export function generateCase(seed: number | string, index: number, options: Gene
     schedule: pickSchedule(random, plain),
     salt: random.chance(20) ? 0 : random.next() | 1,
     hostCalls: random.chance(50) ? 'exit' : 'call',
+    tiers: random.chance(count <= 12 ? 40 : 10) ? 'eager' : 'usual',
     exits: random.between(1, 24),
   }
 }

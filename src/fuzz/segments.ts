@@ -2,7 +2,7 @@
 // Not single instructions: emit.ts; memory in patterns: streams.ts. Every piece begins a basic block, most end with a
 // terminator.
 import type { Emitter } from './emit.ts'
-import { accessGroup, deepCalls, streamLoop, walks } from './streams.ts'
+import { accessGroup, deepCalls, straddles, streamLoop, walks } from './streams.ts'
 
 /** One random instruction that does not end the block. */
 function filler(emitter: Emitter): void {
@@ -218,6 +218,18 @@ function hostLoop(emitter: Emitter): void {
   emitter.ofKind('branch', head)
 }
 
+/** A block longer than what is decoded at once; with accesses, or without anything that could end it early. */
+function longBlock(emitter: Emitter): void {
+  const { random } = emitter
+  if (random.chance(50)) {
+    fillers(emitter, random.between(200, 3000))
+    return
+  }
+  const count = random.pick([1022, 1023, 1024, 1025, 2047, 2048, 2050])
+  for (let i = 0; i < count; i++) emitter.ofKind('alu')
+  emitter.gasNeeded = random.chance(70) ? count + 10 : 0
+}
+
 /** Writes one piece; control flow may leave it for any label written so far. */
 export function writeSegment(emitter: Emitter, plain: boolean): void {
   const { random, writer } = emitter
@@ -229,10 +241,11 @@ export function writeSegment(emitter: Emitter, plain: boolean): void {
   else if (kind < 64) deepCalls(emitter)
   else if (kind < 72) jumpSwitch(emitter)
   else if (kind < 78) hostLoop(emitter)
-  else if (kind < 84) streamLoop(emitter)
-  else if (kind < 90) walks(emitter)
-  else if (kind < 92 && !plain) fillers(emitter, random.between(200, 3000))
-  else if (kind < 96) accessGroup(emitter)
+  else if (kind < 83) streamLoop(emitter)
+  else if (kind < 88) walks(emitter)
+  else if (kind < 90 && !plain) longBlock(emitter)
+  else if (kind < 93) accessGroup(emitter)
+  else if (kind < 98) straddles(emitter)
   else memoryAccesses(emitter)
   if (random.chance(85)) terminator(emitter)
   else {

@@ -110,6 +110,52 @@ export function accessGroup(emitter: Emitter): void {
   })
 }
 
+/**
+ * Accesses that are misaligned so often that compiled code is made again to take them, and then lie across a page end, on
+ * it and beside it: the pages have other rights, one of them may have none, or be the first or last there is.
+ */
+export function straddles(emitter: Emitter): void {
+  const { random, writer } = emitter
+  const [base, counter, rounds, copy] = emitter.distinct(4) as [number, number, number, number]
+  const { pages } = emitter.mood
+  const page = pages.length === 0 || random.chance(10) ? random.pick([0x10, 0xf, 0xfffff]) : random.pick(pages)
+  const turns = random.pick([5, 5, 5, 1100])
+  // Mostly upwards: the fault of an access beyond the edge may give the next page rights.
+  const upwards = random.chance(75)
+  const edge = (page + random.below(2)) * 4096 + (upwards ? random.below(3) : -random.between(2, 9))
+  const [head, out] = [writer.newLabel(), writer.newLabel()]
+  // An address that no analysis knows is looked up at every access; others may be checked once for all.
+  const known = random.chance(30)
+  const reach = random.chance(70) ? 1 : 9
+  const accesses = random.pick([1, 1, 2, 4])
+  emitter.set32(base, page * 4096 + 8 * random.between(2, 500) + random.pick([1, 3, 5, 7]))
+  emitter.set32(counter, turns)
+  emitter.set32(rounds, random.between(1, 10))
+  writer.begin(emitter.opcode('fallthrough'))
+  writer.place(head)
+  emitter.sparing([base, counter, rounds, copy], () => {
+    for (let i = 0; i < accesses; i++) {
+      if (!known) emitter.operands(emitter.opcode('or_imm'), 'reg_reg_imm', copy, base, 0, 0)
+      access(emitter, emitter.register(), known ? base : copy, random.below(reach))
+    }
+  })
+  addImmediate(emitter, counter, -1)
+  emitter.operands(emitter.opcode('branch_ne_imm'), 'reg_imm_off', counter, 0, 0, 0, head)
+  emitter.set32(base, edge)
+  emitter.operands(emitter.opcode(upwards ? 'sub_64' : 'add_64'), 'reg_reg_reg', base, rounds, base, 0)
+  if (random.chance(20)) {
+    writer.begin(emitter.opcode('move_reg'))
+    writer.byte(7 | (base << 4))
+    emitter.operands(emitter.opcode('ecalli'), 'imm', 0, 0, 0, RIGHTS_CALL | random.below(64))
+  }
+  emitter.set32(counter, 1)
+  emitter.operands(emitter.opcode('branch_eq_imm'), 'reg_imm_off', rounds, 0, 0, 0, out)
+  addImmediate(emitter, rounds, -1)
+  emitter.operands(emitter.opcode('jump'), 'off', 0, 0, 0, 0, head)
+  writer.place(out)
+  emitter.gasNeeded = turns * (2 * accesses + 2) + 200
+}
+
 /** A function that calls itself to a depth, with return addresses on a stack. */
 export function deepCalls(emitter: Emitter): void {
   const { random, writer } = emitter

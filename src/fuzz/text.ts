@@ -40,13 +40,14 @@ function pageText({ address, length, access }: Mapping): string {
 
 /** The directives of a case, without its program. */
 function directives(fuzz: FuzzCase): string[] {
-  const { heap, salt, hostCalls, exits, schedule } = fuzz
+  const { heap, salt, hostCalls, tiers, exits, schedule } = fuzz
   return [
     `profile ${profileText(fuzz.profile)}`,
     ...fuzz.pages.map(pageText),
     ...(heap === undefined ? [] : [`heap 0x${heap.start.toString(16)} 0x${heap.limit.toString(16)}`]),
     ...(salt === 0 ? [] : [`salt ${salt}`]),
     ...(hostCalls === 'exit' ? [] : [`host ${hostCalls}`]),
+    ...(tiers === 'usual' ? [] : [`tiers ${tiers}`]),
     `exits ${exits}`,
     `schedule ${schedule.join(' ')}`,
     ...fuzz.entries.map(entryText),
@@ -101,6 +102,7 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
   let heap: FuzzCase['heap']
   let salt = 0
   let hostCalls: FuzzCase['hostCalls'] = 'exit'
+  let tiers: FuzzCase['tiers'] = 'usual'
   let exits = 16
   let schedule: readonly number[] = [0]
   for (const line of text.split('\n')) {
@@ -129,6 +131,9 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
       case 'host':
         hostCalls = rest === 'call' ? 'call' : 'exit'
         break
+      case 'tiers':
+        tiers = rest === 'eager' ? 'eager' : 'usual'
+        break
       case 'exits':
         exits = Number(rest)
         break
@@ -146,7 +151,7 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
     }
   }
   const { container } = assemble(text)
-  const how = { pages, heap, schedule, salt, hostCalls, exits }
+  const how = { pages, heap, schedule, salt, hostCalls, tiers, exits }
   const fuzz: FuzzCase = { label, container, profile: rules, entries, programs: entries.length, ...how }
   return { fuzz, expected }
 }

@@ -26,6 +26,19 @@ describe('coulis fuzz', () => {
     expect(totals()).toEqual(totals())
   })
 
+  it('watched, it does the same in another process, and a case that takes too long is reported with its number', () => {
+    const line = (...args: string[]): { code: number; last: Record<string, unknown> } => {
+      const { code, out } = cli.run(['fuzz', '--watch', '60', '--seed', 'word', ...args])
+      return { code, last: JSON.parse(out.trim().split('\n').at(-1)!) }
+    }
+    const { code, last } = line('--cases', '12', ...SELF)
+    expect([code, last.event, last.cases]).toEqual([0, 'done', 12])
+    // A long case of the slow engine, and no time at all.
+    const late = line('--cases', '9', '--style', 'long', '--engines', 'reference,reference', '--watch', '0')
+    expect([late.code, late.last.event]).toEqual([1, 'hang'])
+    expect(late.last.command).toContain('coulis fuzz --seed word --from')
+  })
+
   it('shards of a seed run different cases, together all of them', () => {
     const programs = (...args: string[]): number =>
       JSON.parse(
@@ -35,8 +48,8 @@ describe('coulis fuzz', () => {
           .split('\n')
           .at(-1)!,
       ).exits
-    expect(programs('--shard', '1/2', '--cases', '5') + programs('--shard', '2/2', '--cases', '5')).toBe(
-      programs('--cases', '10'),
+    expect(programs('--shard', '1/2', '--cases', '16') + programs('--shard', '2/2', '--cases', '16')).toBe(
+      programs('--cases', '32'),
     )
   })
 
