@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cell, gasOf, geometricMean, goals, TWELVE } from './goals.mjs'
 import { BENCH, ROOT } from './programs.mjs'
+import { PROTOTYPE_BASELINE, prototypeRatio } from './prototype.mjs'
 
 /** Programs whose time is not spent in instructions, or that are over at once. */
 const NO_SPEED = new Set(['ecalli', 'ecalli-mem', 'halt', 'bigcode', 'fib27'])
@@ -70,30 +71,24 @@ function ratioTable(record, suite, programs, baseline, title) {
   return `${title}\n\n${markdownTable(['time ÷ baseline', ...ours.map(o => o.label)], rows)}`
 }
 
-/** Best times (ms) of the prototype behind ../shared/design/engine-guide.md, on a machine of this class (issue 5). */
-const PROTOTYPE = {
-  alu64: 16.3,
-  alu32: 22.0,
-  divrem: 19.2,
-  collatz: 23.8,
-  blake2b: 3.0,
-  dispatch: 103,
-  ecalli: 12,
-  sieve: 13.7,
-  matmul: 6.1,
-  memcpy64: 13.7,
-  memcpy8: 14.5,
-  fib33: 39,
-}
-
-/** The twelve: best time of our compiled engines beside PolkaVM's of the same run and the prototype's of its day. */
+/**
+ * The twelve: best times of our compiled engines and of PolkaVM's in this run, then times as multiples of PolkaVM's, of ours and of
+ * the prototype, which was measured on another machine.
+ */
 function twelveTable(record, programs) {
   const ours = record.opponents.filter(o => /^coulis-(recompiler|auto)/.test(o.id))
   const rivals = record.opponents.filter(o => /^polkavm-(generic|linux)-gas/.test(o.id))
   if (ours.length === 0 && rivals.length === 0) return ''
   const best = (p, o) => cell(record, 'micro', p, o.id)?.ms?.min
-  const rows = programs.map(p => [p, ...[...ours, ...rivals].map(o => figure(best(p, o))), figure(PROTOTYPE[p])])
-  return `Best times, ms.\n\n${markdownTable(['ms', ...[...ours, ...rivals].map(o => o.label), 'prototype'], rows)}`
+  const rows = programs.map(p => [
+    p,
+    ...[...ours, ...rivals].map(o => figure(best(p, o))),
+    ...ours.map(o => figure(best(p, o) / cell(record, 'micro', p, PROTOTYPE_BASELINE)?.ms?.min)),
+    figure(prototypeRatio(p)),
+  ])
+  const labels = [...ours, ...rivals].map(o => o.label)
+  const header = ['best, ms', ...labels, ...ours.map(o => `${o.label} ÷ PolkaVM`), 'prototype ÷ PolkaVM then']
+  return markdownTable(header, rows)
 }
 
 /** All tables of one benchmark record. */

@@ -56,6 +56,6 @@ const print = (name, value) => {
   const line = { engine: `anan-as ${version}`, node: process.version, name, value, unit: 'ms' }
   console.log(JSON.stringify(line))
 }
-print('32 traces, first pass of a process', passes[0])
+print('32 traces from cold objects, processor time of all threads', passes[0])
 print('32 traces, second pass', passes[1])
 print('32 traces, third pass and later', summary(passes.slice(2)).median)

@@ -17,6 +17,11 @@ const POLKAVM = join(HERE, '..', 'peers', 'polkavm', 'target', 'release', 'polka
 const RW_START = 0x20000
 const PAGE = 4096
 const GAS = 1_000_000_000
+/** What the benchmark's host functions do (bench/README.md), in the words that `coulis conform` reads. */
+const HOST_CALLS = {
+  1: 'r7 := r7 + 1 mod 2^64',
+  2: 'reads 32 bytes at r7 and writes the sum of their four u64 words at r8',
+}
 
 interface Outcome {
   readonly status: string
@@ -33,7 +38,14 @@ function polkavm(file: string): Outcome {
   return outcome
 }
 
-function programJson(name: string, source: string, assembly: Assembly, outcome: Outcome | undefined): string {
+interface Source {
+  readonly name: string
+  /** File it is from. */
+  readonly from: string
+  readonly text: string
+}
+
+function programJson({ name, from, text }: Source, assembly: Assembly, outcome: Outcome | undefined): string {
   if (assembly.readOnlySize > 0) throw new Error(`${name}: read-only data is not expected here`)
   const length = Math.ceil(assembly.readWriteSize / PAGE) * PAGE
   const contents = Array.from(assembly.readWrite)
@@ -41,12 +53,13 @@ function programJson(name: string, source: string, assembly: Assembly, outcome: 
   const blob = encodeProgramBlob({ jumpTable, jumpTableLength, jumpTableEntrySize, code, bitmask })
   const fields: (readonly [string, unknown])[] = [
     ['name', name],
-    ['made-by', `bench/programs/build.ts from ${source}`],
+    ['made-by', `bench/programs/build.ts from ${from}`],
     ['initial-regs', [0xffff0000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
     ['initial-pc', 0],
     ['initial-page-map', length === 0 ? [] : [{ address: RW_START, length, 'is-writable': true }]],
     ['initial-memory', contents.length === 0 ? [] : [{ address: RW_START, contents }]],
     ['initial-gas', GAS],
+    ...(/^\s*ecalli\b/m.test(text) ? [['host-calls', HOST_CALLS] as const] : []),
     ['program', Array.from(blob)],
     ['static-instructions', assembly.lines.length],
     ['code-bytes', code.length],
@@ -61,12 +74,13 @@ function programJson(name: string, source: string, assembly: Assembly, outcome: 
   return `{\n${lines.join(',\n')}\n}\n`
 }
 
-function build(name: string, source: string, text: string): Outcome {
+function build(source: Source): Outcome {
+  const { name, text } = source
   const assembly = assembleSource(text)
   const file = join(HERE, `${name}.gen.json`)
-  writeFileSync(file, programJson(name, source, assembly, undefined))
+  writeFileSync(file, programJson(source, assembly, undefined))
   const outcome = polkavm(file)
-  writeFileSync(file, programJson(name, source, assembly, outcome))
+  writeFileSync(file, programJson(source, assembly, outcome))
   console.log(`${name}: ${assembly.lines.length} instructions, gas ${outcome.gasUsed}, r7 ${outcome.r7}`)
   return outcome
 }
@@ -75,17 +89,17 @@ function check(what: string, actual: string, expected: bigint): void {
   if (BigInt(actual) !== expected) throw new Error(`${what}: ${actual}, expected ${expected}`)
 }
 
-for (const source of readdirSync(HERE).filter(n => n.endsWith('.pvm'))) {
-  const name = source.replace(/\.pvm$/, '')
-  const outcome = build(name, source, readFileSync(join(HERE, source), 'utf8'))
+for (const from of readdirSync(HERE).filter(n => n.endsWith('.pvm'))) {
+  const name = from.replace(/\.pvm$/, '')
+  const outcome = build({ name, from, text: readFileSync(join(HERE, from), 'utf8') })
   if (name === 'fib33') check('fib33', outcome.r7, 3524578n)
   if (name === 'ecalli-mem') check('ecalli-mem', outcome.r7, 10n)
 }
-const blake = build('blake2b', 'generated.ts', blake2b())
+const blake = build({ name: 'blake2b', from: 'generated.ts', text: blake2b() })
 const block = Uint8Array.from({ length: 128 }, (_, i) => blakeMessageByte(i))
 const hash = createHash('blake2b512')
 for (let i = 0; i < BLAKE_BLOCKS; i++) hash.update(block)
 const digest = hash.digest()
 check('blake2b, word 0', blake.r7, digest.readBigUInt64LE(0))
 check('blake2b, word 7', blake.r8, digest.readBigUInt64LE(56))
-build('bigcode', 'generated.ts', bigcode())
+build({ name: 'bigcode', from: 'generated.ts', text: bigcode() })
