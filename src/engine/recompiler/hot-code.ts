@@ -191,21 +191,21 @@ export class HotCode {
     const f = functions.of[segment]!
     const start = functions.start[f]!
     if (!isCompiled(start)) {
-      if (!this.#missedOften(start, functionSize(analysis, start))) return []
+      if (!this.#missedOften(start, () => functionSize(analysis, start))) return []
       this.#misses.delete(start)
       return [start]
     }
-    if (!this.#missedOften(segment, reachOf(analysis, segment, CLUSTER_INSTRUCTIONS))) return []
+    if (!this.#missedOften(segment, () => reachOf(analysis, segment, CLUSTER_INSTRUCTIONS))) return []
     for (const other of this.#misses.keys()) if (functions.of[other] === f) this.#misses.delete(other)
     return [segment]
   }
 
-  /** Counts a miss for a root of so many instructions; whether they have cost what compiling it will. */
-  #missedOften(root: number, size: number): boolean {
+  /** Counts a miss for a root; whether they have cost what compiling it will. Its size is asked for once. */
+  #missedOften(root: number, size: () => number): boolean {
     let known = this.#misses.get(root)
     if (known === undefined) {
       // No patience: what was compiled up to here has paid already for knowing that this is hot.
-      const needed = (Math.min(1, tierPolicy.patience) * (moduleMs() + instructionsMs(size))) / MISS_MS
+      const needed = (Math.min(1, tierPolicy.patience) * (moduleMs() + instructionsMs(size()))) / MISS_MS
       known = { count: 0, needed }
       this.#misses.set(root, known)
     }
