@@ -21,6 +21,18 @@ export function markdownTable(header, rows) {
   return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }
 
+/** Geometric mean of an opponent over the programs of a suite that compute, in millions of instructions a second. */
+function speedOf(record, suite, opponent) {
+  const programs = [...new Set(record.results.filter(r => r.suite === suite).map(r => r.program))]
+  return geometricMean(
+    programs.flatMap(program => {
+      const gas = gasOf(record, suite, program)
+      const line = cell(record, suite, program, opponent)
+      return line?.ok && gas !== undefined && !NO_SPEED.has(program) ? [gas / line.ms.median / 1e3] : []
+    }),
+  )
+}
+
 /** Median milliseconds of every program on every opponent, and the geometric mean as millions of instructions a second. */
 function timesTable(record, suite) {
   const programs = [...new Set(record.results.filter(r => r.suite === suite).map(r => r.program))]
@@ -33,14 +45,7 @@ function timesTable(record, suite) {
       return line?.ok ? figure(line.ms.median) : line === undefined ? '–' : 'WRONG'
     }),
   ])
-  const speed = columns.map(o => {
-    const speeds = programs.flatMap(program => {
-      const gas = gasOf(record, suite, program)
-      const line = cell(record, suite, program, o.id)
-      return line?.ok && gas !== undefined && !NO_SPEED.has(program) ? [gas / line.ms.median / 1e3] : []
-    })
-    return figure(geometricMean(speeds))
-  })
+  const speed = columns.map(o => figure(speedOf(record, suite, o.id)))
   rows.push(['**geometric mean, M instructions/s**', ...speed.map(s => `**${s}**`)])
   return markdownTable(['ms', ...columns.map(o => o.label)], rows)
 }
@@ -184,8 +189,50 @@ export function writeReport() {
   if (figures !== undefined)
     parts.push(
       '## Single figures',
-      `${aboutMachine(figures)} Processor time, best of the rounds.`,
+      `${aboutMachine(figures)} Best of the rounds. Processor time on one core; what is waited for on two cores where V8's compilers work beside the program (traces, time to peak, generation, short runs).`,
       figuresTable(figures),
     )
   writeFileSync(join(ROOT, 'BENCHMARKS.md'), `${parts.join('\n\n')}\n`)
+  writeReadme(programs, figures)
+}
+
+/** Who stands in the README: id in the programs' record, name in the figures' (`on`), and how it is called there. */
+const SHOWN = [
+  ['coulis-interpreter-20', 'interpreter, Node 20', 'coulis `interpreter`'],
+  ['coulis-auto-20', 'auto, Node 20', 'coulis `auto`'],
+  ['anan-as-20', 'anan-as', 'anan-as, its fast path'],
+  ['polkavm-interpreter-gas', 'polkavm interpreter', 'PolkaVM interpreter, native'],
+  ['polkavm-generic-gas', 'polkavm generic', 'PolkaVM recompiler, native'],
+]
+const BEGIN = '<!-- bench: written by bench/figures.mjs and bench/run.mjs -->'
+const END = '<!-- /bench -->'
+
+/** Renews the short table of the README. */
+function writeReadme(programs, figures) {
+  const file = join(ROOT, 'README.md')
+  const text = readFileSync(file, 'utf8')
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
+  if (from < 0 || to < from || programs === undefined || figures === undefined) return
+  const traces = (on, names) => {
+    const found = figures.figures.find(f => names.includes(f.name) && f.on.startsWith(on) && !f.on.includes('Node 26'))
+    return found === undefined ? '–' : `${figure(found.value)} ms`
+  }
+  const speed = (suite, id) => {
+    const value = speedOf(programs, suite, id)
+    return Number.isNaN(value) ? '–' : `${figure(value)} M/s`
+  }
+  const first = ['32 traces from cold objects, after 30 ms of warm-up', '32 traces, first pass of a process']
+  const rows = SHOWN.map(([id, on, name]) => [
+    name,
+    speed('micro', id),
+    speed('workloads', id),
+    traces(on, [...first, '32 traces from cold objects, processor time of all threads']),
+    traces(on, ['32 traces, third pass and later']),
+  ])
+  const header = ['with gas', 'small programs', 'C workloads', '32 service runs, cold', 'again, at peak']
+  const about = `${aboutMachine(programs)} Node 20.`
+  writeFileSync(
+    file,
+    `${text.slice(0, from)}${BEGIN}\n\n${markdownTable(header, rows)}\n\n${about}\n\n${text.slice(to)}`,
+  )
 }

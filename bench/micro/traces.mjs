@@ -1,6 +1,6 @@
 // The 32 recorded service runs, replayed with fresh programs and machines in every pass: the first pass of a process after
-// 30 ms of warm-up on another program, and later passes. Host calls are answered inline from the record. Processor time of
-// all threads, V8's compilers included; for the first pass also the time a user waits.
+// 30 ms of warm-up on another program, and later passes. Host calls are answered inline from the record. What a user waits
+// for, on two cores; for the first pass also the processor time of all threads, V8's compilers included.
 
 import { cpuMs } from '../lib/clock.mjs'
 import { coulis, engineKind, printFigure, programFrom, skip, start, traceModule, traceTexts } from '../lib/figure.mjs'
@@ -84,16 +84,16 @@ function warmUp(ms) {
 }
 
 warmUp(30)
-let waited = 0
 const passes = []
+const begun = cpuMs()
+let processor = 0
 for (let pass = 0; pass < PASSES; pass++) {
-  const begun = cpuMs()
   const from = performance.now()
   for (const [i, t] of traces.entries()) {
     if (!play(t)) throw new Error(`trace ${i + 1} ended otherwise than recorded`)
   }
-  passes.push(cpuMs() - begun)
-  if (pass === 0) waited = performance.now() - from
+  passes.push(performance.now() - from)
+  if (pass === 0) processor = cpuMs() - begun
 }
 // Outside the clock: every register, every byte read, against the record.
 const engine = coulis.createEngine({ kind: engineKind })
@@ -105,8 +105,8 @@ const core = engineKind === 'interpreter'
 const auto = engineKind === 'auto'
 const gas = traces.reduce((sum, { trace }) => sum + Number(trace.start.gas - trace.end.gas), 0)
 const limits = core || auto ? { must: 70, goal: 50 } : {}
-printFigure({ name: '32 traces from cold objects, after 30 ms of warm-up', value: waited, unit: 'ms', ...limits })
-printFigure({ name: '32 traces from cold objects, processor time of all threads', value: passes[0], unit: 'ms' })
+printFigure({ name: '32 traces from cold objects, after 30 ms of warm-up', value: passes[0], unit: 'ms', ...limits })
+printFigure({ name: '32 traces from cold objects, processor time of all threads', value: processor, unit: 'ms' })
 if (PASSES > 3) {
   const peak = summary(passes.slice(2)).median
   printFigure({ name: '32 traces, second pass', value: passes[1], unit: 'ms' })

@@ -1,0 +1,74 @@
+// What `auto` costs programs that end soon: a loop that takes the interpreter N ms, as the first thing a process does, on
+// both engines in processes of their own; and one more of a kind the process has not seen, when it has compiled before.
+// Wall clock, best of some. The ratio is what compiling for a run that ends costs, or gains.
+
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { coulis, engineKind, printFigure, programFrom, skip, start } from '../lib/figure.mjs'
+import { adapterArguments } from '../lib/measure.mjs'
+
+const LENGTHS = [1, 3, 10, 30, 100]
+/** Turns the interpreter does in about a millisecond. */
+const TURNS_PER_MS = 100_000
+const ROUNDS = 5
+const { variant, length } = adapterArguments()
+
+/** A loop like those of the other figures; `salt` makes it another program. */
+const loop = (turns, salt) => `
+    load_imm      r6, ${turns}
+    load_imm_64   r8, ${0x9e3779b97f4a7c15n + BigInt(salt)}
+    fallthrough
+@turn:
+    mul_64        r7, r7, r8
+    add_imm_64    r7, r7, ${salt}
+    and_imm       r10, r7, 0xff8
+    xor           r7, r7, r10
+    add_imm_64    r6, r6, -1
+    branch_ne_imm r6, 0, @turn
+    jump_ind      r0
+`
+
+function time(ms, salt, kind = engineKind) {
+  const program = programFrom(loop(Math.round(ms * TURNS_PER_MS), salt))
+  const vm = coulis.createEngine({ kind }).instantiate(program, start())
+  const begun = performance.now()
+  vm.run()
+  const taken = performance.now() - begun
+  if (vm.exit !== coulis.Exit.Halt) throw new Error(coulis.exitName(vm.exit))
+  vm.dispose()
+  return taken
+}
+
+/** In a process of its own: the time of one engine. */
+const VARIANTS = {
+  first: () => time(length, 1),
+  later() {
+    for (let i = 0; i < 20; i++) time(20, 100 + i) // this engine and V8 are warm
+    return time(length, 1)
+  },
+}
+
+if (variant !== undefined) {
+  console.log(VARIANTS[variant]())
+} else if (engineKind !== 'auto') {
+  skip('auto beside the interpreter')
+} else {
+  const script = fileURLToPath(import.meta.url)
+  for (const [name, what] of [
+    ['first', 'the first program of a process'],
+    ['later', 'a new program later'],
+  ]) {
+    for (const ms of LENGTHS) {
+      const best = { auto: Number.POSITIVE_INFINITY, interpreter: Number.POSITIVE_INFINITY }
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const kind of ['auto', 'interpreter']) {
+          const own = [script, '--engine', kind, '--variant', name, '--length', `${ms}`]
+          best[kind] = Math.min(best[kind], Number(execFileSync(process.execPath, own, { encoding: 'utf8' })))
+        }
+      }
+      const value = best.auto / best.interpreter
+      const note = `interpreter ${best.interpreter.toFixed(2)} ms`
+      printFigure({ name: `auto ÷ interpreter, ${what}, a loop of ${ms} ms`, value, unit: '×', note })
+    }
+  }
+}
