@@ -18,6 +18,8 @@ import {
   LASTING_SAMPLES,
   MISS_MS,
   MODULE_MS,
+  SHORT_MS,
+  SOON_SAMPLES,
   TOGETHER,
   tierPolicy,
 } from './policy.ts'
@@ -68,7 +70,7 @@ export class HotCode {
   readonly #headers = new Map<number, number>()
   /** Number of samples at which the warm functions are looked at together again. */
   #nextGroup = 0
-  /** The loop the last samples were in, and how many in a row. */
+  /** The loop the last samples were in, and how many in a row (of those before the analysis: how many at all). */
   #lasting = -1
   #inRow = 0
   /** Times compiled code stopped before a root that is not there, and how many make it worth being compiled. */
@@ -90,10 +92,23 @@ export class HotCode {
     if (early === undefined) return this.#judge(this.#attribute(pc, 1), isCompiled)
     early.set(pc, (early.get(pc) ?? 0) + 1)
     const { program } = this.#shared
-    if (this.count * sampleMs() < tierPolicy.patience * ANALYSIS_MS * program.map.offsets.length) return []
+    const first = Math.max(SHORT_MS, ANALYSIS_MS * program.map.offsets.length)
+    if (this.count * sampleMs() < tierPolicy.patience * first) return []
     this.#early = undefined
-    for (const [at, count] of early) this.#attribute(at, count)
-    return this.#judge(this.#attribute(pc, 0), isCompiled)
+    const segment = this.#attribute(pc, 0)
+    this.#lasting = this.#loopOf(segment)
+    for (const [at, count] of early) if (this.#loopOf(this.#attribute(at, count)) === this.#lasting) this.#inRow += count
+    return this.#judge(segment, isCompiled)
+  }
+
+  /** Header of the innermost loop around a segment, -1 where there is none. */
+  #loopOf(segment: number): number {
+    let header = segment < 0 ? -1 : this.#headers.get(segment)
+    if (header === undefined) {
+      header = loopAround(this.#shared.analysis, segment)
+      this.#headers.set(segment, header)
+    }
+    return header
   }
 
   /** Counts samples for the function at pc; its segment, or -1 where there is none. */
@@ -113,18 +128,15 @@ export class HotCode {
     const { analysis } = this.#shared
     const { functions } = analysis
     const start = functions.start[functions.of[segment]!]!
-    let header = this.#headers.get(segment)
-    if (header === undefined) {
-      header = loopAround(analysis, segment)
-      this.#headers.set(segment, header)
-    }
+    const header = this.#loopOf(segment)
     this.#inRow = header >= 0 && header === this.#lasting ? this.#inRow + 1 : 1
     this.#lasting = header
     const lasts = this.#inRow >= LASTING_SAMPLES
     if (isCompiled(start)) return this.#judgeLoop(header, lasts, isCompiled)
     const roots = [start]
     let size = functionSize(analysis, start)
-    if (lasts && header !== start && !isCompiled(header)) {
+    // Control is in the loop now: without a root there it would stay interpreted until the next call.
+    if (header >= 0 && this.#inRow >= SOON_SAMPLES && header !== start && !isCompiled(header)) {
       roots.push(header)
       size += reachOf(analysis, header, CLUSTER_INSTRUCTIONS)
     }

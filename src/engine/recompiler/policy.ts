@@ -79,10 +79,19 @@ export const INTERPRETED_PER_MS = 350_000
 export const MISS_MS = 0.001
 
 /**
+ * What has run for less than `patience` times this long, in ms at the speed above, over all machines, is likely over soon:
+ * 4 million instructions. A loop that ends just then has lost a sixth of its time to its module, not two thirds as with a
+ * tenth of it (bench/micro/short-runs.mjs), and one that goes on reaches its peak 5 ms later.
+ */
+export const SHORT_MS = 4.5
+
+/**
  * Samples in a row in one loop after which it counts as one that lasts. It is entered in the middle, and has this share of
  * the patience: a loop that has run for a millisecond will go on, more likely than any other code.
  */
 export const LASTING_SAMPLES = 16
+/** And after which a function's module gets a root at the loop as well. */
+export const SOON_SAMPLES = 4
 export const LASTING_PATIENCE = 0.4
 
 /** A module that is made takes along what has this share of the heat that would make it worth a module of its own. */
