@@ -97,7 +97,8 @@ export class HotCode {
     this.#early = undefined
     const segment = this.#attribute(pc, 0)
     this.#lasting = this.#loopOf(segment)
-    for (const [at, count] of early) if (this.#loopOf(this.#attribute(at, count)) === this.#lasting) this.#inRow += count
+    for (const [at, count] of early)
+      if (this.#loopOf(this.#attribute(at, count)) === this.#lasting) this.#inRow += count
     return this.#judge(segment, isCompiled)
   }
 
