@@ -49,6 +49,13 @@ export function segmentCost(decoded: Decoded, segment: number): number {
   return cost
 }
 
+/** Code offset to instruction. */
+function indexInstructions(pc: Uint32Array, length: number): Int32Array {
+  const indexOf = new Int32Array(length).fill(-1)
+  for (let i = 0; i < pc.length; i++) indexOf[pc[i]!] = i
+  return indexOf
+}
+
 /** First instruction of each segment, and one more entry for the end; `segmentOf` and `accesses` are filled. */
 function findSegments(program: Program, id: Uint8Array, segmentOf: Uint32Array, accesses: Uint8Array): Uint32Array {
   const { blockStart, offsets: pc } = program.map
@@ -67,56 +74,78 @@ function findSegments(program: Program, id: Uint8Array, segmentOf: Uint32Array, 
   return starts.slice(0, segments + 1)
 }
 
-/** Decodes every instruction and finds every segment. Linear in the code size. */
-export function decodeProgram(program: Program): Decoded {
-  const { code, map } = program
-  const { blockStart, offsets: pc } = map
-  const count = pc.length
-  const { target: targetPc, ...columns } = decodeColumns(program)
-  const { id } = columns
-  const indexOf = new Int32Array(code.length).fill(-1)
-  for (let i = 0; i < count; i++) indexOf[pc[i]!] = i
-  const segmentOf = new Uint32Array(count)
-  const accesses = new Uint8Array(count) // a segment has at least one instruction
-  const segmentStart = findSegments(program, id, segmentOf, accesses)
+type Segments = Pick<Decoded, 'pc' | 'id' | 'segmentStart' | 'segmentOf' | 'indexOf'>
+
+/** Which segments start blocks, and where control falls into the next one. */
+function linkSegments(
+  { pc, id, segmentStart }: Segments,
+  blockStart: Uint8Array,
+): Pick<Decoded, 'isBlock' | 'nextSegment'> {
   const segments = segmentStart.length - 1
   const isBlock = new Uint8Array(segments)
   const nextSegment = new Int32Array(segments).fill(-1)
-  const cost = new Int32Array(segments).fill(-1)
   for (let s = 0; s < segments; s++) {
-    const first = segmentStart[s]!
+    isBlock[s] = blockStart[pc[segmentStart[s]!]!]!
     const last = segmentStart[s + 1]! - 1
-    isBlock[s] = blockStart[pc[first]!]!
     const adjacent = s + 1 < segments && pc[last + 1]! - pc[last]! <= 25
     // Behind an undefined opcode no block starts; it is a trap anyway. A terminator goes on to a block start or nowhere.
     if (adjacent && (CLASS[id[last]!]! < Class.Jump || blockStart[pc[last + 1]!] === 1)) nextSegment[s] = s + 1
   }
-  const segmentAt = (at: number): number =>
-    at >= 0 && at < code.length && blockStart[at] === 1 ? segmentOf[indexOf[at]!]! : -1
-  // Only the last instruction of a segment has a target.
-  const target = new Int32Array(count).fill(-1)
-  for (let s = 0; s < segments; s++) {
+  return { isBlock, nextSegment }
+}
+
+/** Segments of static jump targets: only the last instruction of a segment has one. */
+function findTargets(
+  { id, segmentStart, segmentOf, indexOf }: Segments,
+  blockStart: Uint8Array,
+  targetPc: Int32Array,
+): Int32Array {
+  const target = new Int32Array(id.length).fill(-1)
+  for (let s = 0; s + 1 < segmentStart.length; s++) {
     const last = segmentStart[s + 1]! - 1
     const kind = CLASS[id[last]!]!
-    if (kind === Class.Jump || kind === Class.Branch) target[last] = segmentAt(targetPc[last]!)
+    if (kind !== Class.Jump && kind !== Class.Branch) continue
+    const at = targetPc[last]!
+    if (at >= 0 && at < blockStart.length && blockStart[at] === 1) target[last] = segmentOf[indexOf[at]!]!
   }
-  const entries = Math.min(program.jumpTable.length, PAGE_COUNT)
-  const jumpTable = new Int32Array(entries)
-  for (let i = 0; i < entries; i++) jumpTable[i] = segmentAt(program.jumpTable[i]!)
+  return target
+}
+
+/** Segments of jump-table entries. */
+function findEntries({ segmentOf, indexOf }: Segments, blockStart: Uint8Array, jumpTable: Uint32Array): Int32Array {
+  const entries = new Int32Array(Math.min(jumpTable.length, PAGE_COUNT)).fill(-1)
+  for (let j = 0; j < entries.length; j++) {
+    const at = jumpTable[j]!
+    if (at < blockStart.length && blockStart[at] === 1) entries[j] = segmentOf[indexOf[at]!]!
+  }
+  return entries
+}
+
+/** Decodes every instruction and finds every segment. Linear in the code size. */
+export function decodeProgram(program: Program): Decoded {
+  const { blockStart, offsets: pc } = program.map
+  const count = pc.length
+  const { target: targetPc, ...columns } = decodeColumns(program)
+  const { id } = columns
+  const segmentOf = new Uint32Array(count)
+  const accesses = new Uint8Array(count) // a segment has at least one instruction
+  const segmentStart = findSegments(program, id, segmentOf, accesses)
+  const segments = segmentStart.length - 1
+  const indexOf = indexInstructions(pc, program.code.length)
+  const known = { pc, id, segmentStart, segmentOf, indexOf }
   return {
     program,
     count,
     pc,
     ...columns,
-    target,
+    target: findTargets(known, blockStart, targetPc),
     indexOf,
     segments,
     segmentStart,
     segmentOf,
-    isBlock,
+    ...linkSegments(known, blockStart),
     accesses,
-    nextSegment,
-    cost,
-    jumpTable,
+    cost: new Int32Array(segments).fill(-1),
+    jumpTable: findEntries(known, blockStart, program.jumpTable),
   }
 }
