@@ -1,5 +1,6 @@
 // The core's decoder gives what isa/format.ts gives, an implementation apart, for anything that can stand behind an opcode.
 import { describe, expect, it } from 'vitest'
+import { Cell } from '../../src/engine/machine/cell.ts'
 import { type Columns, decodeColumns } from '../../src/engine/machine/decoder.ts'
 import { CHUNK_SIZE } from '../../src/engine/machine/layout.ts'
 import { READS, WRITES } from '../../src/engine/recompiler/facts.ts'
@@ -116,5 +117,12 @@ describe('the core decodes', () => {
     check('gp-0.7.2', new Uint8Array(CHUNK_SIZE).fill(0xff), maskOf([0, 5], CHUNK_SIZE))
     check('gp-0.7.2', new Uint8Array(0), new Uint8Array(0))
     check('gp-0.7.2', Uint8Array.of(0x14, 0xff), maskOf([0], 2))
+  })
+
+  it('nothing for a set it does not know, or without code', () => {
+    const { core } = new Cell()
+    expect(core.pvm_decode(4, 0, 1)).toBe(0)
+    expect(core.pvm_decode(-1, 0, 1)).toBe(0)
+    expect(core.pvm_decode(0, 0, 0)).toBe(0)
   })
 })
