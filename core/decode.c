@@ -16,14 +16,17 @@
 
 CORE int mask_bit(const pvm *vm, u32 pc) { return OWN(vm)->mask[pc >> 3] >> (pc & 7) & 1; }
 
-/* skip(pc): zeros in the mask behind pc, at most 24; bits behind the end are set. */
-CORE u32 pvm_skip(const pvm *vm, u32 pc) {
+/* Zeros in a mask behind pc, at most 24. */
+CORE u32 skip_in(const uint8_t *mask, u32 pc) {
   u64 bits;
   u32 from = pc + 1;
-  __builtin_memcpy(&bits, OWN(vm)->mask + (from >> 3), 8);
+  __builtin_memcpy(&bits, mask + (from >> 3), 8);
   bits = bits >> (from & 7) | UINT64_C(1) << MAX_SKIP;
   return (u32)__builtin_ctzll(bits);
 }
+
+/* skip(pc): bits behind the end are set. */
+CORE u32 pvm_skip(const pvm *vm, u32 pc) { return skip_in(OWN(vm)->mask, pc); }
 
 /* The id of the instruction at pc, trap where there is none with a defined opcode (GP A.4). */
 CORE u32 pvm_id_at(const pvm *vm, u32 pc) {
@@ -97,9 +100,8 @@ CORE u64 immediate(const uint8_t *at, u32 n) {
 CORE u32 min4(s32 n) { return n < 0 ? 0 : n > 4 ? 4 : (u32)n; }
 CORE u32 reg_of(u32 value) { return value > 12 ? 12 : value; }
 
-CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out) {
-  const uint8_t *code = OWN(vm)->code + pc;
-  s32 skip = (s32)pvm_skip(vm, pc);
+/* `code` is where the instruction is, pc what its target is relative to; up to 12 bytes behind its skip are read. */
+CORE void operands_at(const uint8_t *code, u32 id, u32 pc, s32 skip, operands *out) {
   u32 low = reg_of(code[1] & 15), high = reg_of(code[1] >> 4), length;
   out->a = out->b = out->d = 0;
   out->x = out->y = 0;
@@ -165,6 +167,10 @@ CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out) {
       out->d = reg_of(code[2]);
       break;
   }
+}
+
+CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out) {
+  operands_at(OWN(vm)->code + pc, id, pc, (s32)pvm_skip(vm, pc), out);
 }
 
 /* ---- records ---- */

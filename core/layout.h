@@ -5,6 +5,7 @@
  *
  *   0x0000400  struct pvm: registers, gas, pc, exit, ... see pvm.h
  *   0x0010000  the core's constants and its stack
+ *   0x0100000  a chunk of code and its decoded columns: see wasm.c
  *   0x0400000  frames: u32 per physical page, for pages outside of the window
  *   0x0800000  rights: a byte per physical page, 8 MiB of which only the first is ever written (rotate trick)
  *   0x1000000  arena: dispatch table, code, bitmask, jump table, decoded records
@@ -19,6 +20,8 @@
 
 #define PVM_AT_VM 0x400u
 #define PVM_AT_DATA 0x10000u
+#define PVM_AT_CHUNK 0x100000u
+#define PVM_CHUNK_SIZE 0x1000u
 #define PVM_AT_RIGHTS 0x800000u
 #define PVM_AT_FRAMES 0x400000u
 #define PVM_AT_ARENA 0x1000000u

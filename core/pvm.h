@@ -263,6 +263,8 @@ void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback);
  *                       model the core gives back the instructions from vm->pc to its end, under block models it is charged
  *     PVM_TO_EXIT       the machine stops: vm->exit and vm->exit_arg are set
  * After PVM_TO_CONTINUE and PVM_TO_REFUND at least one instruction is interpreted before compiled code is entered again.
+ *
+ * The recompiler has the core decode programs, without a machine: pvm_decode in core/wasm.c.
  */
 enum { PVM_TO_CONTINUE = 1, PVM_TO_REFUND = 3, PVM_TO_EXIT = 5 };
 

@@ -1,4 +1,5 @@
 // Writes core/opcodes.gen.h from the instruction table. Not the core's decoder: that is core/decode.c, by hand.
+import { READS, WRITES } from '../src/engine/recompiler/facts.ts'
 import type { Format } from '../src/isa/format.ts'
 import { type Expression, effectOf } from '../src/isa/semantics.ts'
 import { type InstructionSetName, instructionSet } from '../src/isa/set.ts'
@@ -145,6 +146,8 @@ export function generateOpcodes(): string {
       'Kind by id.',
       INSTRUCTIONS.map(i => KINDS.indexOf(i.kind)),
     ),
+    bytes('pvm_reads_of', 'Register operands read by id: A 1, B 2, D 4.', [...READS]),
+    bytes('pvm_writes_of', 'Register operands written by id.', [...WRITES]),
     bytes(
       'pvm_ids',
       'Id by opcode byte, 256 for each of PVM_SET_*.',

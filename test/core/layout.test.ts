@@ -22,6 +22,8 @@ describe('machine memory layout', () => {
     expect(c.get('PVM_AT_VM')).toBe(layout.AT_VM)
     expect(c.get('PVM_AT_RIGHTS')).toBe(layout.AT_RIGHTS)
     expect(c.get('PVM_AT_FRAMES')).toBe(layout.AT_FRAMES)
+    expect(c.get('PVM_AT_CHUNK')).toBe(layout.AT_CHUNK)
+    expect(c.get('PVM_CHUNK_SIZE')).toBe(layout.CHUNK_SIZE)
     expect(c.get('PVM_AT_ARENA')).toBe(layout.AT_ARENA)
     expect(c.get('PVM_AT_WINDOW')).toBe(layout.AT_WINDOW)
     expect(c.get('PVM_TOP_SIZE')).toBe(layout.TOP_SIZE)

@@ -8,6 +8,7 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_stage(vm: number, arena: number, end: number, codeLength: number, jumpSize: number): number
   pvm_load(vm: number, arena: number, end: number, codeLength: number, jumpLength: number, jumpSize: number): number
   pvm_set_profile(vm: number, set: number, rules: number, gasModel: number): number
+  pvm_decode(set: number, pc: number, left: number): number
   pvm_part(vm: number, part: number): number
   pvm_used(vm: number, what: number): number
   pvm_reset(vm: number): void

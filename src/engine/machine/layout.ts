@@ -3,6 +3,10 @@
 
 /** Address of struct pvm. */
 export const AT_VM = 0x400
+/** A chunk of code and its decoded columns, see decoder.ts: no part of a machine. */
+export const AT_CHUNK = 0x100000
+/** Bytes of code in a chunk. */
+export const CHUNK_SIZE = 0x1000
 /** Rights: a byte per physical page; see RIGHT_*. The table is 8 MiB, only the first MiB is ever written. */
 export const AT_RIGHTS = 0x800000
 /** u32 per physical page: where a page outside of the window is, 0 where it is in its place or not touched. */

@@ -12,9 +12,14 @@ export interface CoreRules {
 const SETS: readonly string[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1']
 const GAS_MODELS: readonly GasModel[] = ['instruction', 'block', 'pipeline']
 
+/** The instruction set of a program, PVM_SET_*. */
+export function coreSet(program: Program): number {
+  return SETS.indexOf(program.instructionSet.name)
+}
+
 /** How the core is told about the program's profile. */
 export function coreRules(program: Program): CoreRules {
-  const { profile, instructionSet } = program
+  const { profile } = program
   const bits = [
     profile.branchCheck === 'both',
     profile.readOnlyStore === 'panic',
@@ -25,7 +30,7 @@ export function coreRules(program: Program): CoreRules {
     profile.loader === 'strict',
   ]
   return {
-    set: SETS.indexOf(instructionSet.name),
+    set: coreSet(program),
     rules: bits.reduce((sum, bit, i) => sum + (bit ? 1 << i : 0), 0),
     gasModel: GAS_MODELS.indexOf(profile.gasModel),
   }

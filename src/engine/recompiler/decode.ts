@@ -2,32 +2,18 @@
 //
 // A segment is a straight run of instructions that ends with a terminator, a host call or a step (sbrk, memset). A basic
 // block is one or more segments; only its first segment is a jump target.
-import { createOperands, decodeOperands, type Format, type Operands } from '../../isa/format.ts'
-import { UNDEFINED_OPCODE } from '../../isa/set.ts'
-import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
 import { PAGE_COUNT } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
-import { CLASS, Class, READS, WRITES } from './facts.ts'
+import { type Columns, decodeColumns } from '../machine/decoder.ts'
+import { CLASS, Class } from './facts.ts'
 
 /** A decoded program. Arrays without other word are indexed by instruction. */
-export interface Decoded {
+export interface Decoded extends Omit<Columns, 'target'> {
   readonly program: Program
   readonly count: number
   readonly pc: Uint32Array
-  /** Instruction id; `trap` for undefined opcodes. */
-  readonly id: Uint8Array
-  readonly a: Uint8Array
-  readonly b: Uint8Array
-  readonly d: Uint8Array
-  readonly x: Int32Array
-  /** Upper half of X. */
-  readonly xHigh: Int32Array
-  readonly y: Int32Array
   /** Segment of a static jump target, -1 where it is no block start. */
   readonly target: Int32Array
-  /** Registers read and written, as bit masks. */
-  readonly uses: Uint16Array
-  readonly defs: Uint16Array
   /** Code offset to instruction, -1 where none starts. */
   readonly indexOf: Int32Array
   readonly segments: number
@@ -47,8 +33,6 @@ export interface Decoded {
   readonly jumpTable: Int32Array
 }
 
-const FORMATS: readonly Format[] = INSTRUCTIONS.map(instruction => instruction.format)
-
 /**
  * What is paid on entering a segment. Instruction model: its instruction count. Block models: the price of the whole
  * block in its first segment, nothing in the others. Computed on first use, the pipeline model is not cheap.
@@ -65,54 +49,11 @@ export function segmentCost(decoded: Decoded, segment: number): number {
   return cost
 }
 
-/** Operand bytes of an instruction that reaches beyond the code are 0: so many that no operand ends behind them. */
-const PADDING = 32
-
-/** Operands and masks of every instruction. */
-function decodeInstructions(program: Program) {
-  const { map } = program
-  const { ids } = program.instructionSet
-  const { length } = program.code
-  const code = new Uint8Array(length + PADDING)
-  code.set(program.code)
-  const count = map.offsets.length
-  const pc = map.offsets
-  const id = new Uint8Array(count)
-  const a = new Uint8Array(count)
-  const b = new Uint8Array(count)
-  const d = new Uint8Array(count)
-  const x = new Int32Array(count)
-  const y = new Int32Array(count)
-  const xHigh = new Int32Array(count)
-  const targetPc = new Int32Array(count)
-  const uses = new Uint16Array(count)
-  const defs = new Uint16Array(count)
+/** Code offset to instruction. */
+function indexInstructions(pc: Uint32Array, length: number): Int32Array {
   const indexOf = new Int32Array(length).fill(-1)
-  const found = createOperands()
-  for (let i = 0; i < count; i++) {
-    const at = pc[i]!
-    indexOf[at] = i
-    const known = ids[code[at]!]!
-    const is = known === UNDEFINED_OPCODE ? TRAP_ID : known
-    id[i] = is
-    const distance = (i + 1 < count ? pc[i + 1]! : length) - at - 1
-    decodeOperands(FORMATS[is]!, code, at, distance > 24 ? 24 : distance, found)
-    a[i] = found.a
-    b[i] = found.b
-    d[i] = found.d
-    x[i] = found.x
-    y[i] = found.y
-    xHigh[i] = found.xHigh
-    targetPc[i] = found.target
-    uses[i] = maskOf(READS[is]!, found)
-    defs[i] = maskOf(WRITES[is]!, found)
-  }
-  return { count, pc, id, a, b, d, x, xHigh, y, targetPc, uses, defs, indexOf }
-}
-
-/** Registers of operand letters, as a mask. */
-function maskOf(letters: number, { a, b, d }: Operands): number {
-  return ((letters & 1) << a) | (((letters >> 1) & 1) << b) | (((letters >> 2) & 1) << d)
+  for (let i = 0; i < pc.length; i++) indexOf[pc[i]!] = i
+  return indexOf
 }
 
 /** First instruction of each segment, and one more entry for the end; `segmentOf` and `accesses` are filled. */
@@ -133,50 +74,78 @@ function findSegments(program: Program, id: Uint8Array, segmentOf: Uint32Array, 
   return starts.slice(0, segments + 1)
 }
 
-/** Decodes every instruction and finds every segment. Linear in the code size. */
-export function decodeProgram(program: Program): Decoded {
-  const { code, map } = program
-  const { targetPc, ...instructions } = decodeInstructions(program)
-  const { count, pc, id, indexOf } = instructions
-  const { blockStart } = map
-  const segmentOf = new Uint32Array(count)
-  const accesses = new Uint8Array(count) // a segment has at least one instruction
-  const segmentStart = findSegments(program, id, segmentOf, accesses)
+type Segments = Pick<Decoded, 'pc' | 'id' | 'segmentStart' | 'segmentOf' | 'indexOf'>
+
+/** Which segments start blocks, and where control falls into the next one. */
+function linkSegments(
+  { pc, id, segmentStart }: Segments,
+  blockStart: Uint8Array,
+): Pick<Decoded, 'isBlock' | 'nextSegment'> {
   const segments = segmentStart.length - 1
   const isBlock = new Uint8Array(segments)
   const nextSegment = new Int32Array(segments).fill(-1)
-  const cost = new Int32Array(segments).fill(-1)
   for (let s = 0; s < segments; s++) {
-    const first = segmentStart[s]!
+    isBlock[s] = blockStart[pc[segmentStart[s]!]!]!
     const last = segmentStart[s + 1]! - 1
-    isBlock[s] = blockStart[pc[first]!]!
     const adjacent = s + 1 < segments && pc[last + 1]! - pc[last]! <= 25
     // Behind an undefined opcode no block starts; it is a trap anyway. A terminator goes on to a block start or nowhere.
     if (adjacent && (CLASS[id[last]!]! < Class.Jump || blockStart[pc[last + 1]!] === 1)) nextSegment[s] = s + 1
   }
-  const segmentAt = (at: number): number =>
-    at >= 0 && at < code.length && blockStart[at] === 1 ? segmentOf[indexOf[at]!]! : -1
-  // Only the last instruction of a segment has a target.
-  const target = new Int32Array(count).fill(-1)
-  for (let s = 0; s < segments; s++) {
+  return { isBlock, nextSegment }
+}
+
+/** Segments of static jump targets: only the last instruction of a segment has one. */
+function findTargets(
+  { id, segmentStart, segmentOf, indexOf }: Segments,
+  blockStart: Uint8Array,
+  targetPc: Int32Array,
+): Int32Array {
+  const target = new Int32Array(id.length).fill(-1)
+  for (let s = 0; s + 1 < segmentStart.length; s++) {
     const last = segmentStart[s + 1]! - 1
     const kind = CLASS[id[last]!]!
-    if (kind === Class.Jump || kind === Class.Branch) target[last] = segmentAt(targetPc[last]!)
+    if (kind !== Class.Jump && kind !== Class.Branch) continue
+    const at = targetPc[last]!
+    if (at >= 0 && at < blockStart.length && blockStart[at] === 1) target[last] = segmentOf[indexOf[at]!]!
   }
-  const entries = Math.min(program.jumpTable.length, PAGE_COUNT)
-  const jumpTable = new Int32Array(entries)
-  for (let i = 0; i < entries; i++) jumpTable[i] = segmentAt(program.jumpTable[i]!)
+  return target
+}
+
+/** Segments of jump-table entries. */
+function findEntries({ segmentOf, indexOf }: Segments, blockStart: Uint8Array, jumpTable: Uint32Array): Int32Array {
+  const entries = new Int32Array(Math.min(jumpTable.length, PAGE_COUNT)).fill(-1)
+  for (let j = 0; j < entries.length; j++) {
+    const at = jumpTable[j]!
+    if (at < blockStart.length && blockStart[at] === 1) entries[j] = segmentOf[indexOf[at]!]!
+  }
+  return entries
+}
+
+/** Decodes every instruction and finds every segment. Linear in the code size. */
+export function decodeProgram(program: Program): Decoded {
+  const { blockStart, offsets: pc } = program.map
+  const count = pc.length
+  const { target: targetPc, ...columns } = decodeColumns(program)
+  const { id } = columns
+  const segmentOf = new Uint32Array(count)
+  const accesses = new Uint8Array(count) // a segment has at least one instruction
+  const segmentStart = findSegments(program, id, segmentOf, accesses)
+  const segments = segmentStart.length - 1
+  const indexOf = indexInstructions(pc, program.code.length)
+  const known = { pc, id, segmentStart, segmentOf, indexOf }
   return {
     program,
-    ...instructions,
-    target,
+    count,
+    pc,
+    ...columns,
+    target: findTargets(known, blockStart, targetPc),
+    indexOf,
     segments,
     segmentStart,
     segmentOf,
-    isBlock,
+    ...linkSegments(known, blockStart),
     accesses,
-    nextSegment,
-    cost,
-    jumpTable,
+    cost: new Int32Array(segments).fill(-1),
+    jumpTable: findEntries(known, blockStart, program.jumpTable),
   }
 }

@@ -187,9 +187,4 @@ export class WasmCode {
     this.byte(opcode)
     this.byte(type)
   }
-
-  /** A copy of what was written. */
-  toBytes(): Uint8Array {
-    return this.bytes.slice(0, this.length)
-  }
 }

@@ -40,10 +40,17 @@ function section(out: WasmCode, id: number, write: (body: WasmCode) => void): vo
   out.append(body)
 }
 
+/** Bytes of an unsigned LEB128. */
+function unsignedLength(value: number): number {
+  let length = 1
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) length += 1
+  return length
+}
+
 /** The module's bytes. The same parts give the same bytes. */
 export function encodeModule(parts: ModuleParts): Uint8Array {
   const { types, imports, functions, exports } = parts
-  const out = new WasmCode(1 << 16)
+  const out = new WasmCode()
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte)
   section(out, 1, body => {
     body.unsigned(types.length)
@@ -87,23 +94,29 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
       body.unsigned(index)
     }
   })
-  const codes = new WasmCode(1 << 16)
-  codes.unsigned(functions.length)
-  const head = new WasmCode(64)
-  for (const { locals, code } of functions) {
-    head.length = 0
+  const heads = functions.map(({ locals }) => {
+    const head = new WasmCode(16)
     head.unsigned(locals.length)
     for (const [count, type] of locals) {
       head.unsigned(count)
       head.byte(type)
     }
-    codes.unsigned(head.length + code.length + 1)
-    codes.append(head)
-    codes.append(code)
-    codes.byte(Op.end)
-  }
+    return head
+  })
+  // Each body is copied once, into its place: fresh pages of buffers that double and are copied cost more than that.
+  const sizes = functions.map(({ code }, f) => heads[f]!.length + code.length + 1)
+  const size = sizes.reduce((sum, bytes) => sum + unsignedLength(bytes) + bytes, unsignedLength(functions.length))
   out.byte(10)
-  out.unsigned(codes.length)
-  out.append(codes)
-  return out.toBytes()
+  out.unsigned(size)
+  const total = out.length + size
+  out.reserve(size)
+  out.unsigned(functions.length)
+  for (let f = 0; f < functions.length; f++) {
+    out.unsigned(sizes[f]!)
+    out.append(heads[f]!)
+    out.append(functions[f]!.code)
+    out.byte(Op.end)
+  }
+  if (out.length !== total) throw new Error('assert: the code section has the length it says')
+  return out.bytes.subarray(0, total)
 }
