@@ -98,7 +98,9 @@ function compareAll(runners: readonly Runner[], deep: boolean): { runner: Runner
         ? `host calls: ${first.log.calls} and ${log.calls}`
         : log.digest !== first.log.digest
           ? `what host call ${log.calls} or one before it saw`
-          : difference(first.vm, vm, deep)
+          : log.memory !== first.log.memory
+            ? `the memory that host call ${log.calls} or one before it saw`
+            : difference(first.vm, vm, deep)
     if (what !== undefined) return { runner, what }
   }
   return undefined
@@ -126,8 +128,9 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
   }
   const start = startOptions(fuzz)
   const random = new Random(fuzz.salt)
+  const looks = memory === 'exits' && (fuzz.salt & 2) !== 0
   const runners: Runner[] = kinds.map(kind => {
-    const log = { calls: 0, sinceStart: 0, digest: 0 }
+    const log: HostLog = { calls: 0, sinceStart: 0, digest: 0, ...(looks ? { memory: 0 } : {}) }
     const host = fuzz.hostCalls === 'call' ? { host: fuzzHost(fuzz.salt, new Random(fuzz.salt), log) } : {}
     return { kind, vm: instantiate(kind, program, { ...start, ...host }), log }
   })

@@ -29,7 +29,7 @@ describe.skipIf(compilers.length === 0).each(compilers)('native core, built by %
 
   it('random programs end as on the reference machine, sanitizers silent', () => {
     compare(runner, randomCases('native', NIGHTLY ? 5000 : 150))
-  }, 1_200_000)
+  })
 
   it.skipIf(vectors === undefined)('the published programs end as on the reference machine, sanitizers silent', () => {
     compare(runner, vectorCases(vectors!))
