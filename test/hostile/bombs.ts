@@ -1,5 +1,4 @@
-// Compile bombs: programs made to be expensive to analyse or compile, and how they are run. Not the tests: those run them in a
-// vitest worker (hostile-compile.test.ts) and on the main thread of a process (hostile-main-thread.test.ts).
+// Compile bombs: programs made to be expensive to analyse or compile, and how they are run. Not the tests: hostile-compile.test.ts.
 import { Random } from '../../src/fuzz/random.ts'
 import { createEngine, type EngineKind, exitName, type Program } from '../../src/index.ts'
 import { processorSeconds } from '../clock.ts'
