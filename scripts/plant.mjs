@@ -226,9 +226,9 @@ function examine(bug) {
   const fuzz = run('node', FUZZ)
   const line = fuzz.output.split('\n').findLast(text => /"(difference|done)"/.test(text))
   const { programs = '?', found = fuzz.seconds, text } = line === undefined ? {} : JSON.parse(line)
-  const differs = fuzz.status === 1 && fuzz.output.includes('"event":"difference"')
+  const differs = (fuzz.status === 1 && fuzz.output.includes('"event":"difference"')) || fuzz.status === 70 // an engine broke down
   if (fuzz.status !== 0 && !differs) throw new Error(`${bug?.name}: ${fuzz.output}`)
-  if (differs && bug !== undefined && options.write !== undefined) keep(bug, text)
+  if (text !== undefined && bug !== undefined && options.write !== undefined) keep(bug, text)
   const wanted = options.all || fuzz.status === 0
   const suites = wanted ? run('npx', ['--no-install', 'vitest', 'run', '--reporter=json', ...SUITES]) : undefined
   const failed = /"numFailedTests":\s*(\d+)/.exec(suites?.output ?? '')?.[1] ?? '?'

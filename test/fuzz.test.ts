@@ -112,3 +112,23 @@ describe('short form', () => {
     expect(programs).toBeGreaterThan(1400)
   })
 })
+
+describe('an engine that breaks down', () => {
+  it.each(['instantiate', 'run'])('in %s is a difference, not an end of the fuzzer', where => {
+    let made = 0
+    const { finding } = driveCase(generateCase('broken', 0), ['reference', 'reference'], {
+      instantiate: (kind, program, start) => {
+        const broken = made++ === 1
+        if (broken && where === 'instantiate') throw new Error('broken')
+        const vm = createEngine({ kind }).instantiate(program, start)
+        if (broken) {
+          vm.run = vm.step = () => {
+            throw new Error('broken')
+          }
+        }
+        return vm
+      },
+    })
+    expect(finding?.what).toBe('throws Error: broken')
+  })
+})
