@@ -50,7 +50,7 @@ CORE int read_parts(const uint8_t *blob, size_t length, parts *out) {
   out->jump_bytes = *at++;
   if (out->jump_bytes > 8 || !read_number(&at, end, &out->code_len)) return 0;
   u64 rest = (u64)(end - at);
-  if (out->code_len > MAX_CODE || out->jump_len > UINT64_C(0xFFFFFFFF)) return 0;
+  if (out->code_len > MAX_CODE || (out->jump_bytes != 0 && out->jump_len > UINT64_C(0xFFFFFFFF))) return 0;
   u64 jumps = out->jump_len * out->jump_bytes, mask = (out->code_len + 7) / 8;
   if (jumps + out->code_len + mask != rest) return 0;
   out->jumps = at;
@@ -84,7 +84,9 @@ pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, co
   private_part *own = OWN(vm);
   own->rights = memory + RIGHTS_AT;
   own->frames = (uint8_t **)(void *)(memory + FRAMES_AT);
-  u32 code_len = (u32)p.code_len, jump_len = (u32)p.jump_len, jump_size = p.jump_bytes == 0 ? 0 : jump_len;
+  /* More entries than there are even addresses but 0: the engine takes an index, and an odd address or 0 has none below. */
+  u32 jump_len = p.jump_len > INT32_MAX ? INT32_MAX : (u32)p.jump_len;
+  u32 code_len = (u32)p.code_len, jump_size = p.jump_bytes == 0 ? 0 : jump_len;
   u64 records = 24 * (u64)code_len;
   if (records > 64u << 20) records = 64u << 20;
   u64 arena_size = up_page(9 * (u64)code_len + 12 * (u64)jump_size + code_len / 8 + 8 * (u64)MAX_RECORDS + records);

@@ -1,12 +1,15 @@
 // Plants bugs, one at a time, in a copy of the sources, and measures who catches them and how fast. Not a test: the suites
 // and the fuzzer are what is tested here.
 //
-//   node scripts/plant.mjs [--only NAME] [--from 1] [--seconds 60] [--all] [--json]
+//   node scripts/plant.mjs [--only NAME] [--from 1] [--programs 40000] [--all] [--json] [--write FOLDER] [--check]
 //
-// Each bug is a search and replace in the core or the recompiler. In a git worktree in build/plant the core is rebuilt, then
-// the short fuzz (`coulis fuzz`, one process) runs, and the suites where it finds nothing (--all: always). Exit code 1 when a bug was caught by neither.
+// Each bug is a search and replace in the core or the recompiler. In a git worktree in build/plant, of what is committed, the
+// core is rebuilt, then the fuzzer (`coulis fuzz`, one process) runs so many programs at most, and the suites where it finds
+// nothing (--all: always). Programs are counted, not seconds, so that a busy machine catches the same bugs. --write keeps the
+// programs that gave bugs away, made small, as files for test/golden/; --check only looks whether the sources still have the
+// places to plant in. Exit code 1 when a bug was caught by neither, or has no place any more.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
@@ -16,7 +19,9 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     from: { type: 'string', default: '1' },
-    seconds: { type: 'string', default: '60' },
+    programs: { type: 'string', default: '40000' },
+    write: { type: 'string' },
+    check: { type: 'boolean' },
     all: { type: 'boolean' },
     json: { type: 'boolean' },
   },
@@ -165,7 +170,7 @@ const BUGS = [
   },
 ]
 
-function run(command, args, timeout = 600_000) {
+function run(command, args, timeout = 3_600_000) {
   const started = performance.now()
   const env = { ...process.env, COULIS_VECTORS: process.env.COULIS_VECTORS ?? resolve(ROOT, '../shared/vectors') }
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: COPY, encoding: 'utf8', timeout, env })
@@ -181,7 +186,7 @@ function prepare() {
   symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'))
 }
 
-const FUZZ = ['dist/cli.js', 'fuzz', '--json', '--seed', 'plant', '--seconds', options.seconds]
+const FUZZ = ['dist/cli.js', 'fuzz', '--json', '--seed', 'plant', '--programs', options.programs]
 const SUITES = [
   'test/engines.test.ts',
   'test/golden.test.ts',
@@ -189,6 +194,19 @@ const SUITES = [
   'test/hostile-guest.test.ts',
   'test/hostile-compile.test.ts',
 ]
+
+/** The reproducer as a golden program: what the bug was about, and no expectations of an engine with a bug in it. */
+function keep(bug, text) {
+  const lines = text.split('\n').filter(line => !/^; |^;! expect /.test(line))
+  mkdirSync(options.write, { recursive: true })
+  const path = join(options.write, `planted-${bug.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.pvm`)
+  writeFileSync(path, `; Gives away a bug planted by scripts/plant.mjs: ${bug.name}.\n${lines.join('\n')}`)
+}
+
+/** Bugs whose place is gone. */
+function displaced(bugs) {
+  return bugs.filter(bug => !readFileSync(join(ROOT, bug.file), 'utf8').includes(bug.search))
+}
 
 /** Builds with one bug in it, or none, and asks who notices. */
 function examine(bug) {
@@ -207,9 +225,10 @@ function examine(bug) {
   if (built.status !== 0) throw new Error(`${bug?.name}: ${built.output}`)
   const fuzz = run('node', FUZZ)
   const line = fuzz.output.split('\n').findLast(text => /"(difference|done)"/.test(text))
-  const { programs = '?', found = fuzz.seconds } = line === undefined ? {} : JSON.parse(line)
-  const differs = fuzz.status === 1 && fuzz.output.includes('"event":"difference"')
+  const { programs = '?', found = fuzz.seconds, text } = line === undefined ? {} : JSON.parse(line)
+  const differs = (fuzz.status === 1 && fuzz.output.includes('"event":"difference"')) || fuzz.status === 70 // an engine broke down
   if (fuzz.status !== 0 && !differs) throw new Error(`${bug?.name}: ${fuzz.output}`)
+  if (text !== undefined && bug !== undefined && options.write !== undefined) keep(bug, text)
   const wanted = options.all || fuzz.status === 0
   const suites = wanted ? run('npx', ['--no-install', 'vitest', 'run', '--reporter=json', ...SUITES]) : undefined
   const failed = /"numFailedTests":\s*(\d+)/.exec(suites?.output ?? '')?.[1] ?? '?'
@@ -224,13 +243,20 @@ function examine(bug) {
   }
 }
 
+const bugs = BUGS.slice(Number(options.from) - 1).filter(
+  ({ name }) => options.only === undefined || name.includes(options.only),
+)
+const gone = displaced(bugs)
+for (const { name, file, search } of gone) console.error(`${name}: ${file} has no '${search}' any more`)
+if (gone.length > 0) process.exit(1)
+if (options.check) {
+  console.log(`${bugs.length} bugs have their place`)
+  process.exit(0)
+}
 prepare()
 const results = []
 let missed = 0
 try {
-  const bugs = BUGS.slice(Number(options.from) - 1).filter(
-    ({ name }) => options.only === undefined || name.includes(options.only),
-  )
   for (const bug of options.all ? [undefined, ...bugs] : bugs) {
     const result = examine(bug)
     results.push(result)

@@ -112,7 +112,7 @@ describe('100,000 random and mutated blobs', () => {
     // both outcomes have to be common, else the mutations test nothing
     expect(loaded).toBeGreaterThan(10_000)
     expect(refused).toBeGreaterThan(50_000)
-  }, 60_000)
+  })
 
   it('what loads is written back byte for byte (.polkavm allows several spellings of one file)', () => {
     fc.assert(
@@ -149,7 +149,7 @@ describe('raw program blobs (GP A.2)', () => {
     const count = new Writer().varint(2n ** 63n).toBytes()
     const parts = partsOf(parseContainer(bytes(count, 0, 1, 0, 1), 'raw'))
     expect(parts.jumpTable).toHaveLength(0)
-    expect(parts.jumpTableLength).toBe(2 ** 31)
+    expect(parts.jumpTableLength).toBe(2 ** 31 - 1)
   })
 
   it.each<[string, Uint8Array, BlobErrorCode, number]>([

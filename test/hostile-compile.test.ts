@@ -1,5 +1,6 @@
 // Compile bombs: programs made to be expensive to analyse or compile. Every engine has to do what the reference machine does,
-// in bounded time: what is too large or too tangled to compile is interpreted. Figures are in docs/testing.md.
+// in bounded time: what is too large or too tangled to compile is interpreted. On the main thread of a process, with its default
+// stack (vitest.config.ts): the larger one of a worker thread once hid an overflow. Figures are in docs/testing.md.
 import { afterEach, describe, expect, it } from 'vitest'
 import { assemble } from '../src/blob/assembly.ts'
 import { availableEngines, compile, loadProgram, tierPolicy } from '../src/index.ts'

@@ -10,7 +10,7 @@ export interface ProgramParts {
   readonly bitmask: Uint8Array
   /** Jump table entries; entries that cannot be a code offset are 0xffffffff. Empty when the entry size is 0. */
   readonly jumpTable: Uint32Array
-  /** |j|. Larger than `jumpTable.length` only for entry size 0, where every entry is 0. At most 2^31. */
+  /** |j|. Larger than `jumpTable.length` only for entry size 0, where every entry is 0. At most 2^31 - 1. */
   readonly jumpTableLength: number
   /** Bytes per jump table entry in the blob (z). */
   readonly jumpTableEntrySize: number
@@ -18,8 +18,8 @@ export interface ProgramParts {
   readonly exactTable?: { readonly count: bigint; readonly bytes: Uint8Array } | undefined
 }
 
-/** No dynamic jump can name a larger index: addresses are 32 bit and even. */
-const MAX_ENTRIES = 2 ** 31
+/** Entries that dynamic jumps can name: their addresses are even, below 2^32, and not 0, the one that wraps around (GP A.18). */
+const MAX_ENTRIES = 2 ** 31 - 1
 
 function readJumpTable(bytes: Uint8Array, count: number, size: number): Uint32Array {
   const table = new Uint32Array(size === 0 ? 0 : count)

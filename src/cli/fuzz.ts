@@ -8,12 +8,16 @@ import {
   createTotals,
   FUZZ_STYLES,
   type FuzzStyle,
+  reduceFinding,
   runCampaign,
   type Totals,
 } from '../fuzz/campaign.ts'
-import { formatCase } from '../fuzz/text.ts'
+import type { FuzzCase } from '../fuzz/case.ts'
+import { driveCase } from '../fuzz/drive.ts'
+import { formatCase, parseCase } from '../fuzz/text.ts'
 import { type ProfileName, profile } from '../program/profile.ts'
-import { ExitCode } from './errors.ts'
+import { CliError, ExitCode, inFile } from './errors.ts'
+import { readText } from './files.ts'
 import { formatCount } from './format.ts'
 import { type CaseEvent, watchFuzz } from './fuzz-watch.ts'
 import { parseCount, profileOption } from './options.ts'
@@ -170,10 +174,48 @@ function fuzz(options: Options, terminal: Terminal): number {
   return ExitCode.Different
 }
 
+function readCase(path: string): FuzzCase {
+  const text = readText(path)
+  return inFile(path, () => {
+    try {
+      const { fuzz } = parseCase(text, path)
+      if (fuzz.entries.length === 0) throw new CliError("no line ';! entry PC gas N'")
+      return fuzz
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new CliError(error.message)
+      throw error
+    }
+  })
+}
+
+/** A case from a file, a bug report or test/golden/, on the engines; a difference is made small as a random one is. */
+function fuzzFile(path: string, { json, engines = availableEngines() }: Options, terminal: Terminal): number {
+  const read = readCase(path)
+  const drive = { memory: 'exits' } as const
+  const { finding, exits, rejected } = driveCase(read, engines, drive)
+  const { green, red } = terminal.colors
+  if (rejected) throw new CliError('no program that its profile takes', { file: path })
+  if (finding === undefined) {
+    if (json) terminal.line(JSON.stringify({ event: 'done', engines, file: path, exits }))
+    else
+      terminal.line(`${green('no difference')} between ${engines.join(', ')} at ${formatCount(exits)} exits of ${path}`)
+    return ExitCode.Ok
+  }
+  const started = performance.now()
+  const found = reduceFinding(read, finding, engines, drive, () => performance.now() - started > REDUCE_MS)
+  const command = `coulis fuzz ${path} --engines ${engines.join(',')}`
+  const text = reproducer(found, command)
+  if (json)
+    terminal.line(JSON.stringify({ event: 'difference', engines, file: path, command, ...found.reducedFinding, text }))
+  else terminal.line(`${red('difference')} in ${path}\n\n${text}`)
+  return ExitCode.Different
+}
+
 /** Adds the command. */
 export function addFuzz(program: Command, terminal: Terminal, exit: (code: number) => void): void {
   program
     .command('fuzz')
+    .argument('[file]', 'a case as text, instead of random ones: runs it, and makes it small where it differs')
     .summary('compare engines on random programs')
     .description(
       'Runs random programs, valid, nearly valid and hostile, on several engines and compares exit, pc, gas, registers,\n' +
@@ -208,10 +250,12 @@ Styles:
 Examples:
   coulis fuzz --seconds 60
   coulis fuzz --engines interpreter,recompiler --style long --seed nightly --shard 1/2
-  coulis fuzz --seed 7 --from 1234 --cases 1`,
+  coulis fuzz --seed 7 --from 1234 --cases 1
+  coulis fuzz report.pvm`,
     )
-    .action(async (options: Options) => {
+    .action(async (file: string | undefined, options: Options) => {
       const { watch } = options
+      if (file !== undefined) return exit(fuzzFile(file, options, terminal))
       exit(watch === undefined ? fuzz(options, terminal) : await watched(options, watch, terminal))
     })
 }

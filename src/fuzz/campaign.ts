@@ -2,7 +2,7 @@
 // Not a clock and not an output: callers decide when to stop and what to print.
 import type { EngineKind } from '../engine/engine.ts'
 import type { Profile } from '../program/profile.ts'
-import type { FuzzCase } from './case.ts'
+import { type FuzzCase, partsOfCase, withParts } from './case.ts'
 import { type DriveOptions, driveCase, type Finding } from './drive.ts'
 import { type GenerateOptions, generateCase, PROFILE_RUN } from './generate.ts'
 import { reduceCase } from './reduce.ts'
@@ -112,8 +112,20 @@ export function campaignCase(options: CampaignOptions, index: number): { fuzz: F
   return { fuzz, drive: instantiate === undefined ? drive : { ...drive, instantiate } }
 }
 
-/** Reduces a case that shows a difference. */
-function reduce(
+/**
+ * The same case with a jump table entry more, a different one each time: it leads out of the code, as no entry does. Engines keep
+ * what they have compiled and learnt of a program; a reduced case has to fail in a process that has never seen it.
+ */
+function neverSeen(fuzz: FuzzCase, attempt: number): FuzzCase {
+  const parts = partsOfCase(fuzz)
+  const { jumpTable, jumpTableLength } = parts
+  if (jumpTableLength !== jumpTable.length) return fuzz
+  const longer = Uint32Array.from([...jumpTable, 0xf0000000 + attempt])
+  return withParts(fuzz, { ...parts, jumpTable: longer, jumpTableLength: longer.length })
+}
+
+/** Reduces a case that shows a difference, until `tired`. */
+export function reduceFinding(
   fuzz: FuzzCase,
   finding: Finding,
   engines: readonly EngineKind[],
@@ -123,9 +135,13 @@ function reduce(
   const pair = engines.filter(kind => kind === finding.left || kind === finding.right)
   // Memory at every exit says more than at the end, if the case still fails like that.
   const close: DriveOptions = { ...drive, memory: 'exits' }
-  const run = (it: FuzzCase): Finding | undefined => driveCase(it, pair, close).finding
+  let attempts = 0
+  const run = (it: FuzzCase): Finding | undefined => driveCase(neverSeen(it, attempts++), pair, close).finding
   if (run(fuzz) === undefined) return { fuzz, finding, reduced: fuzz, reducedFinding: finding }
-  const reduced = reduceCase(fuzz, it => !tired() && run(it) !== undefined)
+  const fails = (it: FuzzCase): boolean => !tired() && run(it) !== undefined
+  // Code that is compiled at once needs no entries that only make it hot.
+  const eager: FuzzCase = { ...fuzz, tiers: 'eager' }
+  const reduced = reduceCase(fuzz.tiers === 'usual' && fails(eager) ? eager : fuzz, fails)
   return { fuzz, finding, reduced, reducedFinding: run(reduced) ?? finding }
 }
 
@@ -155,7 +171,7 @@ export function runCampaign(options: CampaignOptions, totals: Totals): CampaignF
     totals.rejected += outcome.rejected ? 1 : 0
     totals.next = first + Math.floor((k + 1) / PROFILE_RUN) * shard.count * PROFILE_RUN
     if (outcome.finding !== undefined)
-      return reduce(fuzz, outcome.finding, engines, drive, options.tired ?? (() => false))
+      return reduceFinding(fuzz, outcome.finding, engines, drive, options.tired ?? (() => false))
   }
   return undefined
 }

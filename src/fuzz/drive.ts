@@ -98,7 +98,9 @@ function compareAll(runners: readonly Runner[], deep: boolean): { runner: Runner
         ? `host calls: ${first.log.calls} and ${log.calls}`
         : log.digest !== first.log.digest
           ? `what host call ${log.calls} or one before it saw`
-          : difference(first.vm, vm, deep)
+          : log.memory !== first.log.memory
+            ? `the memory that host call ${log.calls} or one before it saw`
+            : difference(first.vm, vm, deep)
     if (what !== undefined) return { runner, what }
   }
   return undefined
@@ -126,11 +128,22 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
   }
   const start = startOptions(fuzz)
   const random = new Random(fuzz.salt)
-  const runners: Runner[] = kinds.map(kind => {
-    const log = { calls: 0, sinceStart: 0, digest: 0 }
+  const looks = memory === 'exits' && (fuzz.salt & 2) !== 0
+  const runners: Runner[] = []
+  for (const kind of kinds) {
+    const log: HostLog = { calls: 0, sinceStart: 0, digest: 0, ...(looks ? { memory: 0 } : {}) }
     const host = fuzz.hostCalls === 'call' ? { host: fuzzHost(fuzz.salt, new Random(fuzz.salt), log) } : {}
-    return { kind, vm: instantiate(kind, program, { ...start, ...host }), log }
-  })
+    try {
+      runners.push({ kind, vm: instantiate(kind, program, { ...start, ...host }), log })
+    } catch (error) {
+      // What the first engine refuses is wrong with the case; what only another does is wrong with that.
+      const left = runners[0]?.kind
+      if (left === undefined) throw error
+      for (const { vm } of runners) vm.dispose()
+      const finding: Finding = { left, right: kind, what: `throws ${String(error)}`, entry: 0, exit: 0, path: [] }
+      return { finding, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: false }
+    }
+  }
   const first = runners[0]!
   const counted = fuzz.profile.gasModel !== 'pipeline'
   let starts = 0

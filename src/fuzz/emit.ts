@@ -227,8 +227,30 @@ export class Emitter {
 
   #target(label: number): void {
     const { writer, random } = this
-    if (label < 0 && this.wild) writer.immediate(edge32(random), random.below(5))
-    else writer.target(label < 0 ? this.anyLabel() : label, writer.length > 20000 || random.chance(5) ? 4 : 2)
+    if (label < 0 && this.wild) this.#strayTarget()
+    else
+      writer.target(
+        label < 0 ? this.anyLabel() : label,
+        writer.length > 20000 || random.chance(6) ? random.pick([3, 4]) : 2,
+      )
+  }
+
+  /** Anywhere: mostly no block, before the code or behind it. */
+  #strayTarget(): void {
+    const { writer, random } = this
+    switch (random.below(4)) {
+      case 0:
+        writer.immediate(random.below(41) - 20, random.between(1, 4))
+        break
+      case 1:
+        writer.immediate(random.below(3) - 1 - writer.pc, 4)
+        break
+      case 2:
+        writer.target(writer.newLabel(), 4) // never placed: the end of the code
+        break
+      default:
+        writer.immediate(edge32(random), random.below(5))
+    }
   }
 
   /** rA := value. */

@@ -34,6 +34,7 @@ export interface ForeignEngine {
 /** What happened on our side, for deciding whether a difference is a known one. */
 export interface Evidence {
   readonly fuzz: FuzzCase
+  readonly entry: FuzzEntry
   readonly ours: Vm
   /** What differs: `exit: …`, `r7: …`, see `compareForeign`. */
   readonly what: string
@@ -147,7 +148,7 @@ export function driveForeign(
       const what = compareForeign(exit, ours, theirs.run(), theirs)
       exits += 1
       if (what !== undefined) {
-        const deviation = deviations.find(it => it.applies({ fuzz, ours, what, ...seen }))
+        const deviation = deviations.find(it => it.applies({ fuzz, entry, ours, what, ...seen }))
         if (deviation === undefined) finding = { what, entry: e }
         else known.push(deviation.name)
         break

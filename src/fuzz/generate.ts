@@ -130,6 +130,13 @@ function pickGas(random: Random, most: number, huge: number): number {
   return random.below(kind < 4 ? Math.min(64, most) : most)
 }
 
+/** Mostly not where a block starts, or not in the code at all. */
+function strangePc(random: Random, length: number): number {
+  return random.chance(80)
+    ? random.below(length)
+    : random.pick([length, length + 1, 0x7fffffff, 0x80000000, 0xffffffff])
+}
+
 /** The case of that number of a seed: always the same one. */
 export function generateCase(seed: number | string, index: number, options: GenerateOptions = {}): FuzzCase {
   const { entries: count = 1, rounds = 1, gas = 3000, hugeGas = 0.3, plain = false } = options
@@ -158,15 +165,20 @@ export function generateCase(seed: number | string, index: number, options: Gene
     writeSegment(emitter, plain)
     return emitter.gasNeeded
   })
-  writer.begin(emitter.opcode('trap'))
+  // What runs off the code meets an implicit trap; a strict loader refuses code that could.
+  if (!random.chance(strict ? 1 : 15)) writer.begin(emitter.opcode('trap'))
   let parts = writer.finish()
-  if (random.chance(strict ? 3 : 12)) parts = mutate(random, parts)
+  if (random.chance(strict ? 6 : 12)) parts = mutate(random, parts)
+  const schedule = pickSchedule(random, plain)
+  // Steps end by themselves, so that gas may be more than a run could ever use up.
+  const plenty =
+    schedule.every(action => action > 0) && random.chance(50) ? random.pick([2 ** 32, 2 ** 33, 2 ** 52]) : 0
   const entries: FuzzEntry[] = []
   for (let round = 0; round < rounds; round++) {
     labels.forEach((label, i) => {
-      // Now and then not where a block starts, or not in the code at all.
-      const pc = random.chance(3) ? random.below(parts.code.length + 2) : writer.offsetOf(label)
-      entries.push({ pc, gas: needs[i]! + pickGas(random, gas, hugeGas), regs: startRegisters(random, mapped) })
+      const pc = random.chance(3) ? strangePc(random, parts.code.length) : writer.offsetOf(label)
+      const most = needs[i]! + pickGas(random, gas, hugeGas) + plenty
+      entries.push({ pc, gas: most, regs: startRegisters(random, mapped) })
     })
   }
   const heapStart = 0x50000 + random.below(3) * 0x800
@@ -178,7 +190,7 @@ export function generateCase(seed: number | string, index: number, options: Gene
     programs: count,
     pages: standard ? [] : pages,
     heap: standard || random.chance(20) ? undefined : { start: heapStart, limit: heapStart + random.below(0x8000) },
-    schedule: pickSchedule(random, plain),
+    schedule,
     salt: random.chance(20) ? 0 : random.next() | 1,
     hostCalls: random.chance(50) ? 'exit' : 'call',
     tiers: random.chance(count <= 12 ? 40 : 10) ? 'eager' : 'usual',

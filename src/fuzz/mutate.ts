@@ -11,9 +11,16 @@ function noise(random: Random, parts: ProgramParts): ProgramParts {
   return { ...parts, code, bitmask }
 }
 
+/** A jump table of entries without bytes, each of which is 0: as many as jumps can name, or few. */
+function endlessTable(random: Random, parts: ProgramParts): ProgramParts {
+  const jumpTableLength = random.pick([0, 1, 2, 2 ** 31 - 1, 2 ** 31 - 1])
+  return { ...parts, jumpTable: new Uint32Array(0), jumpTableLength, jumpTableEntrySize: 0 }
+}
+
 /** A program with something wrong in it. */
 export function mutate(random: Random, parts: ProgramParts): ProgramParts {
   if (random.chance(10)) return noise(random, parts)
+  if (random.chance(10)) return endlessTable(random, parts)
   const code = parts.code.slice()
   const bitmask = parts.bitmask.slice()
   const jumpTable = parts.jumpTable.slice()

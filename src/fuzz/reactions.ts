@@ -88,12 +88,34 @@ function digest(vm: Vm, index: number, before: number): number {
   return Math.imul(h ^ (vm.charged ? 1 : 2), 0x01000193)
 }
 
+/** What of the memory is looked at in a host call: so many calls, pages at a time, and words of them. */
+const LOOKS = 200
+const PAGES_LOOKED_AT = 8
+
+/** Rights of all pages and contents of the first ones, as the host function sees them. */
+function memoryDigest({ memory }: Vm, before: number): number {
+  let h = before
+  let left = PAGES_LOOKED_AT
+  for (const { page, count, access } of memory.pages()) {
+    h = Math.imul(h ^ page ^ (access << 24), 0x01000193)
+    h = Math.imul(h ^ count, 0x01000193)
+    for (let i = 0; i < count && left > 0; i++, left--) {
+      const bytes = memory.view((page + i) * PAGE_SIZE, PAGE_SIZE)!
+      const words = new Int32Array(bytes.buffer, bytes.byteOffset, PAGE_SIZE / 4)
+      for (let k = 0; k < words.length; k++) if (words[k] !== 0) h = Math.imul(h ^ words[k]! ^ (k << 20), 0x01000193)
+    }
+  }
+  return h
+}
+
 /** What the host functions of one machine saw. */
 export interface HostLog {
   calls: number
   /** Calls since the machine was started last; what a call does depends on it, so that entries can be taken out. */
   sinceStart: number
   digest: number
+  /** The same of memory and rights, where they are to be looked at: not by every case, since looking may put right what is wrong. */
+  memory?: number
 }
 
 /** Host functions that meddle, charge, refuse, stop, jump; some indices have none. `random` is the machine's own. */
@@ -108,6 +130,7 @@ export function fuzzHost(salt: number, random: Random, log: HostLog): HostTable 
           log.calls += 1
           log.sinceStart += 1
           log.digest = digest(vm, index, log.digest)
+          if (log.memory !== undefined && log.sinceStart <= LOOKS) log.memory = memoryDigest(vm, log.memory)
           random.reseed(salt, log.sinceStart)
           if (index > 0 && index < 128 && (index & RIGHTS_CALL) !== 0) changeRights(vm, random)
           else meddle(vm, random)

@@ -5,6 +5,7 @@ import { instructionSet } from '../isa/set.ts'
 import { instructionNamed } from '../isa/table.ts'
 import { profile } from '../program/profile.ts'
 import { type FuzzCase, type FuzzEntry, partsOfCase, withParts } from './case.ts'
+import { executedBy } from './executed.ts'
 import { type CodeItem, itemsOf, joinItems } from './items.ts'
 
 /** Whether a case still shows the difference. */
@@ -182,6 +183,21 @@ function shorterTable(reducer: Reducer): boolean {
   return changed
 }
 
+/** Takes out at once what is never executed; if too much of it matters, the ends of blocks stay, which make places to jump to. */
+function executedOnly(reducer: Reducer): boolean {
+  const { best } = reducer
+  const seen = executedBy(best)
+  const set = instructionSet(best.profile.instructionSet)
+  const ends = (item: CodeItem): boolean =>
+    /trap|fallthrough|jump|branch/.test(set.byOpcode[item.bytes[0]!]?.kind ?? '')
+  const items = codeItems(best)
+  const rests = [
+    items.filter(({ pc }) => seen.has(pc)),
+    items.filter((item, i) => seen.has(item.pc) || (ends(item) && seen.has(items[i + 1]?.pc ?? -1))),
+  ]
+  return rests.some(rest => rest.length < items.length && rest.length > 0 && reducer.try(withItems(best, rest)))
+}
+
 /**
  * The smallest case found that still fails.
  *
@@ -198,6 +214,7 @@ export function reduceCase(fuzz: FuzzCase, fails: Fails, budget = 20_000): FuzzC
         it => it.entries,
         (it, entries) => ({ ...it, entries }),
       ) || changed
+    changed = executedOnly(reducer) || changed
     changed = dropRuns(reducer, codeItems, withItems) || changed
     changed =
       dropRuns(

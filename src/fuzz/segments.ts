@@ -3,6 +3,7 @@
 // terminator.
 import type { Emitter } from './emit.ts'
 import { accessGroup, deepCalls, straddles, streamLoop, walks } from './streams.ts'
+import { edge32 } from './values.ts'
 
 /** One random instruction that does not end the block. */
 function filler(emitter: Emitter): void {
@@ -12,9 +13,9 @@ function filler(emitter: Emitter): void {
   else if (kind < 76) memoryAccess(emitter, 'load')
   else if (kind < 90) memoryAccess(emitter, 'store')
   else if (kind < 92) emitter.ofKind('host')
-  else if (kind < 93) growHeap(emitter)
-  else if (kind < 94) blockFill(emitter)
-  else if (kind < 96) emitter.ofKind('nop')
+  else if (kind < 94) growHeap(emitter)
+  else if (kind < 96) blockFill(emitter)
+  else if (kind < 98) emitter.ofKind('nop')
   else emitter.ofKind('alu')
 }
 
@@ -73,11 +74,12 @@ function jumpThroughTable(emitter: Emitter, label: number): void {
     emitter.operands(emitter.opcode('jump_ind'), 'reg_imm', base, 0, 0, offset)
   } else {
     emitter.set32(base, address)
-    // X is written to A, which may be the base: that has to be read first (GP A.5.12).
+    // X is written to A, which may be the base: that has to be read first (GP A.5.12). Y is 0 for want of bytes.
     writer.begin(emitter.opcode('load_imm_jump_ind'))
     writer.byte((random.chance(30) ? base : emitter.register()) | (base << 4))
-    writer.byte(1)
-    writer.byte(random.below(256))
+    const width = random.chance(50) ? 4 : random.below(4)
+    writer.byte(width)
+    writer.immediate(edge32(random), width)
   }
 }
 
@@ -104,7 +106,7 @@ function tangle(emitter: Emitter): void {
   for (const label of labels) {
     writer.place(label)
     if (random.chance(10)) emitter.ofKind('nop')
-    fillers(emitter, random.below(6))
+    if (random.chance(80)) fillers(emitter, random.below(6))
     if (random.chance(60)) emitter.ofKind('branch', random.pick(labels))
     else terminator(emitter)
   }
@@ -180,6 +182,12 @@ function calls(emitter: Emitter): void {
   }
 }
 
+/** A jump table entry that leads to no block, or by chance to one. */
+function wildEntry({ random, writer }: Emitter): number {
+  if (random.chance(20)) return writer.entry(writer.newLabel()) // never placed: the end of the code
+  return writer.wildEntry(random.pick([0, 1, random.below(writer.length), writer.length, 0x7fffffff, 0xffffffff]))
+}
+
 /** A table of targets, some of them bad, and a jump into it by a computed index. */
 function jumpSwitch(emitter: Emitter): void {
   const { random, writer } = emitter
@@ -188,9 +196,7 @@ function jumpSwitch(emitter: Emitter): void {
   const labels = Array.from({ length: count }, () => writer.newLabel())
   let first = 0
   for (const label of labels) {
-    const address = emitter.wild
-      ? writer.wildEntry(random.pick([0, 1, writer.length, 0xffffffff]))
-      : writer.entry(label)
+    const address = emitter.wild ? wildEntry(emitter) : writer.entry(label)
     first ||= address
   }
   emitter.operands(emitter.opcode('and_imm'), 'reg_reg_imm', index, emitter.register(), 0, count - 1)

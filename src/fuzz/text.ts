@@ -77,16 +77,24 @@ export interface ParsedCase {
   readonly expected: readonly string[]
 }
 
+/** A whole number of a directive. */
+function whole(word: string | undefined, least = 0, most: number = Number.MAX_SAFE_INTEGER): number {
+  const value = word === undefined || word === '' ? Number.NaN : Number(word)
+  if (!(Number.isInteger(value) && value >= least && value <= most))
+    throw new SyntaxError(`expected a whole number from ${least} to ${most}, not '${word ?? ''}'`)
+  return value
+}
+
 function parseEntry(words: readonly string[]): FuzzEntry {
   const regs = new Uint32Array(26)
   for (const word of words.slice(3)) {
-    const match = /^r(\d+)=(0x[0-9a-f]+)$/.exec(word)
-    if (match === null) throw new SyntaxError(`;! entry: ${word}`)
+    const match = /^r(\d|1[012])=(0x[0-9a-f]{1,16})$/.exec(word)
+    if (match === null) throw new SyntaxError(`expected a register like r7=0x1, not '${word}'`)
     const value = BigInt(match[2]!)
     regs[2 * Number(match[1])] = Number(value & 0xffffffffn)
     regs[2 * Number(match[1]) + 1] = Number(value >> 32n)
   }
-  return { pc: Number(words[0]), gas: Number(words[2]), regs }
+  return { pc: whole(words[0], 0, 2 ** 32 - 1), gas: whole(words[2]), regs }
 }
 
 /**
@@ -118,15 +126,15 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
       }
       case 'page': {
         const access = RIGHTS[words[2]!]
-        if (access === undefined) throw new SyntaxError(line)
-        pages.push({ address: Number(words[0]), length: Number(words[1]), access })
+        if (access === undefined) throw new SyntaxError(`expected none, read or write at the end of '${line}'`)
+        pages.push({ address: whole(words[0]), length: whole(words[1]), access })
         break
       }
       case 'heap':
-        heap = { start: Number(words[0]), limit: Number(words[1]) }
+        heap = { start: whole(words[0]), limit: whole(words[1]) }
         break
       case 'salt':
-        salt = Number(rest)
+        salt = whole(rest, -(2 ** 31), 2 ** 32 - 1)
         break
       case 'host':
         hostCalls = rest === 'call' ? 'call' : 'exit'
@@ -135,10 +143,10 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
         tiers = rest === 'eager' ? 'eager' : 'usual'
         break
       case 'exits':
-        exits = Number(rest)
+        exits = whole(rest)
         break
       case 'schedule':
-        schedule = words.map(Number)
+        schedule = words.map(word => whole(word, -1, 2 ** 32 - 1))
         break
       case 'entry':
         entries.push(parseEntry(words))
@@ -147,7 +155,7 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
         expected.push(rest)
         break
       default:
-        throw new SyntaxError(line)
+        throw new SyntaxError(`unknown directive '${line}'`)
     }
   }
   const { container } = assemble(text)

@@ -268,7 +268,7 @@ describe('terminals and pipes', () => {
     const { status, stdout, stderr } = spawnSync(
       'bash',
       ['-c', `set -o pipefail; "${process.execPath}" "${cli.path}" run ${loop} --gas 1g --trace | head -2`],
-      { cwd: cli.folder, timeout: 20_000 },
+      { cwd: cli.folder, timeout: 300_000 },
     )
     expect(stdout.toString().split('\n')).toHaveLength(3)
     expect(stderr.toString()).toBe('')

@@ -72,5 +72,5 @@ describe('generated files of the core', () => {
     expect(() =>
       execFileSync('node', [join(ROOT, 'scripts/build-core.mjs'), '--check'], { stdio: 'pipe' }),
     ).not.toThrow()
-  }, 60_000)
+  })
 })

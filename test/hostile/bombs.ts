@@ -1,9 +1,9 @@
-// Compile bombs: programs made to be expensive to analyse or compile, and how they are run. Not the tests: those run them in a
-// vitest worker (hostile-compile.test.ts) and on the main thread of a process (hostile-main-thread.test.ts).
+// Compile bombs: programs made to be expensive to analyse or compile, and how they are run. Not the tests: hostile-compile.test.ts.
 import { Random } from '../../src/fuzz/random.ts'
 import { createEngine, type EngineKind, exitName, type Program } from '../../src/index.ts'
+import { processorSeconds } from '../clock.ts'
 
-/** Seconds that a bomb may take on an engine, from the program's bytes to its end; other work may share the machine. */
+/** Seconds of processor time that a bomb may take on an engine, from the program's bytes to its end. */
 export const MAX_SECONDS = 30
 
 function lines(count: number, line: (index: number) => string): string {
@@ -59,16 +59,16 @@ export const BOMBS: readonly (readonly [name: string, text: string, gas?: number
   ],
 ]
 
-/** How a program ends on an engine, and the seconds it takes. */
+/** How a program ends on an engine, and the seconds of processor time it takes. */
 export function run(
   kind: EngineKind,
   program: Program,
   gas = 400_000,
 ): { readonly state: string; readonly seconds: number } {
-  const started = performance.now()
+  const started = processorSeconds()
   const vm = createEngine({ kind }).instantiate(program, { gas: BigInt(gas) })
   vm.run()
   const state = `${exitName(vm.exit!)} ${vm.exitArg} pc ${vm.pc} gas ${vm.gas} ${vm.regs.join(' ')}`
   vm.dispose()
-  return { state, seconds: (performance.now() - started) / 1000 }
+  return { state, seconds: processorSeconds() - started }
 }

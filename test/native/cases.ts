@@ -7,8 +7,9 @@ import type { StartOptions } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
 import { coreRules } from '../../src/engine/machine/rules.ts'
 import { resolveStart } from '../../src/engine/start.ts'
-import { programOfCase, startOptions } from '../../src/fuzz/case.ts'
+import { type FuzzCase, type FuzzEntry, programOfCase, startOptions } from '../../src/fuzz/case.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'
+import { parseCase } from '../../src/fuzz/text.ts'
 import { Access, PAGE_SIZE } from '../../src/program/layout.ts'
 import { type ProfileName, profile } from '../../src/program/profile.ts'
 import { createProgram, type Program } from '../../src/program/program.ts'
@@ -86,29 +87,46 @@ export function expectedLine({ program, options, steps }: NativeCase): string {
   return [...facts, ...regs, hash.toString(16)].join(' ')
 }
 
-/** The first `count` random programs whose memory stays small enough to compare. */
+/** How an entry of a fuzz case starts, with memory that stays small enough to compare. */
+function startOf(fuzz: FuzzCase, { pc, gas, regs }: FuzzEntry): StartOptions {
+  const heap = { start: fuzz.heap?.start ?? 0, limit: Math.min(fuzz.heap?.limit ?? 0, 2 ** 22) }
+  return {
+    ...startOptions(fuzz),
+    heap: { start: heap.start, limit: Math.max(heap.start, heap.limit) },
+    entry: pc,
+    // Gas of steps that end by themselves would run for ever here.
+    gas: BigInt(Math.min(gas, 200_000)),
+    regs: [...new BigUint64Array(regs.buffer.slice(0))],
+  }
+}
+
+/** The first `count` random programs that a loader takes. */
 export function randomCases(seed: string, count: number): NativeCase[] {
   const cases: NativeCase[] = []
   for (let i = 0; cases.length < count; i++) {
     const fuzz = generateCase(seed, i)
-    const entry = fuzz.entries[0]!
     let program: Program
     try {
       program = programOfCase(fuzz)
     } catch {
       continue // the loader refuses it
     }
-    const heap = { start: fuzz.heap?.start ?? 0, limit: Math.min(fuzz.heap?.limit ?? 0, 2 ** 22) }
-    const options: StartOptions = {
-      ...startOptions(fuzz),
-      heap: { start: heap.start, limit: Math.max(heap.start, heap.limit) },
-      entry: entry.pc,
-      gas: BigInt(Math.max(0, entry.gas)),
-      regs: [...new BigUint64Array(entry.regs.buffer.slice(0))],
-    }
+    const options = startOf(fuzz, fuzz.entries[0]!)
     cases.push({ name: fuzz.label, program, options, steps: i % 3 === 0 ? 1 + (i % 5) : 0 })
   }
   return cases
+}
+
+/** Every entry of the golden programs, run and stepped. Host calls are exits here. */
+export function goldenCases(folder: string): NativeCase[] {
+  return readdirSync(folder).flatMap(file => {
+    const { fuzz } = parseCase(readFileSync(join(folder, file), 'utf8'), file)
+    const program = programOfCase(fuzz)
+    return fuzz.entries.flatMap(entry => {
+      const options = startOf(fuzz, entry)
+      return [0, 1, 3].map(steps => ({ name: `${file}, steps of ${steps}`, program, options, steps }))
+    })
+  })
 }
 
 interface Vector {

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { vectors } from '../vectors.ts'
 import { compile, compilers, SANITIZERS } from './build.ts'
-import { encodeCases, expectedLine, type NativeCase, randomCases, vectorCases } from './cases.ts'
+import { encodeCases, expectedLine, goldenCases, type NativeCase, randomCases, vectorCases } from './cases.ts'
 
 const NIGHTLY = process.env.COULIS_NIGHTLY !== undefined
 
@@ -29,7 +29,11 @@ describe.skipIf(compilers.length === 0).each(compilers)('native core, built by %
 
   it('random programs end as on the reference machine, sanitizers silent', () => {
     compare(runner, randomCases('native', NIGHTLY ? 5000 : 150))
-  }, 1_200_000)
+  })
+
+  it('the golden programs end as on the reference machine, sanitizers silent', () => {
+    compare(runner, goldenCases(join(import.meta.dirname, '../golden')))
+  })
 
   it.skipIf(vectors === undefined)('the published programs end as on the reference machine, sanitizers silent', () => {
     compare(runner, vectorCases(vectors!))

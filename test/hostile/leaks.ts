@@ -1,12 +1,10 @@
-// What hostile-main-thread.test.ts runs in a process of its own: the compile bombs and a long row of different programs, on the
-// main thread with the stack a process has by default. Prints a JSON object. Needs --expose-gc.
-import { assemble } from '../../src/blob/assembly.ts'
+// What hostile-leaks.test.ts runs in a process of its own: a long row of different programs, on each engine. Prints a JSON
+// object. Needs --expose-gc.
 import { programOfCase, startOptions } from '../../src/fuzz/case.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'
-import { createEngine, type EngineKind, loadProgram, profile } from '../../src/index.ts'
-import { BOMBS, run } from './bombs.ts'
+import { createEngine, type EngineKind, profile } from '../../src/index.ts'
 
-const KINDS: readonly EngineKind[] = ['interpreter', 'recompiler']
+const KINDS: readonly EngineKind[] = ['interpreter', 'recompiler', 'auto']
 
 /** Bytes of JavaScript objects in use. */
 function heapUsed(): number {
@@ -25,15 +23,10 @@ function runPrograms(kind: EngineKind, from: number, count: number): void {
   }
 }
 
-const bombs = BOMBS.map(([name, text, gas]) => {
-  const { bytes } = assemble(text)
-  const states = ['reference' as const, ...KINDS].map(kind => run(kind, loadProgram(bytes), gas))
-  return { name, states: states.map(({ state }) => state), seconds: Math.max(...states.map(({ seconds }) => seconds)) }
-})
 const growth = KINDS.map(kind => {
   runPrograms(kind, 0, 60)
   const before = heapUsed()
   runPrograms(kind, 60, 200)
   return { kind, bytesPerProgram: Math.round((heapUsed() - before) / 200) }
 })
-console.log(JSON.stringify({ bombs, growth }))
+console.log(JSON.stringify(growth))
