@@ -63,6 +63,7 @@ EXPORT("pvm_stage") u32 pvm_stage(pvm *vm, u32 arena, u32 end, u32 code_len, u32
 
 /* Loads the staged program: 1 when it is the one already here (its records stay), 0 when it is new, else an error. */
 EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u32 jump_len, u32 jump_size) {
+  if (jump_len > INT32_MAX) jump_len = INT32_MAX; /* no address asks for more, and 0 must not ask for the one behind */
   private_part *own = OWN(vm);
   u32 at = pvm_stage(vm, arena, end, code_len, jump_size);
   if (at == 0) return PVM_NO_MEMORY;

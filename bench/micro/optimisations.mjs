@@ -138,6 +138,44 @@ const BRANCHES = loop(
   ).join('\n'),
 )
 
+/** A table of words by random bytes: eight look-ups at the same base. */
+const LOOK_UPS = loop(
+  1_000_000,
+  `    mul_imm_64 r7, r6, 0x1e3779b1
+    store_ind_u64 [r9], r7
+${Array.from(
+  { length: 8 },
+  (_, k) => `    load_ind_u8 r8, [r9 + ${k}]
+    shlo_l_imm_64 r8, r8, 3
+    add_64 r8, r9, r8
+    load_ind_u64 r8, [r8]
+    add_64 r11, r11, r8`,
+).join('\n')}`,
+)
+
+/** Three handlers, called through the jump table in turn. */
+const HANDLERS = loop(
+  3_000_000,
+  `    and_imm r7, r6, 3
+    set_gt_u_imm r8, r7, 2
+    sub_64 r7, r7, r8
+    shlo_l_imm_64 r7, r7, 1
+    load_imm_jump_ind r0, &return, r7 + 4
+@return:
+    xor r11, r11, r10`,
+  `@f0:
+    add_64 r10, r10, r11
+    jump_ind r0
+@f1:
+    rot_r_64_imm r10, r10, 9
+    jump_ind r0
+@f2:
+    sub_64 r10, r10, r6
+    jump_ind r0`,
+)
+  .replace('.code', '.jump_table @return, @f0, @f1, @f2\n.code')
+  .replace('jump_ind r12', 'move_reg r0, r12\n    jump_ind r0') // else the handlers count as labels of a switch
+
 /** Name, the options that switch it off, program. */
 const OPTIMISATIONS = [
   ['inlining a small leaf callee', { inline: false }, LEAF],
@@ -146,6 +184,8 @@ const OPTIMISATIONS = [
   ['checks and gas of a filling loop ahead, bytes', { fastLoops: false }, FILL],
   ['gas of a counted loop once in eight turns', { fastLoops: false }, COUNTED],
   ['one check for accesses near one base', { groupChecks: false }, FIELDS],
+  ['one look at the rights for accesses to a base plus a byte times eight', { wideChecks: false }, LOOK_UPS],
+  ['few small callees of the jump table inlined at indirect calls', { inlineIndirect: false }, HANDLERS],
   ['gas compared once per path', { gasPaths: false }, BRANCHES],
 ]
 

@@ -2,22 +2,28 @@
 import { describe, expect, it } from 'vitest'
 import { type CompileOptions, compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { sharedCode } from '../../src/engine/recompiler/shared-code.ts'
-import { analysisOf, MIXED, machine, programOf, stateOf } from './programs.ts'
+import { analysisOf, HANDLERS, MIXED, machine, programOf, stateOf, TABLES } from './programs.ts'
 
 const OFF: readonly CompileOptions[] = [
   { inline: false },
   { unrollRecursion: false },
   { fastLoops: false },
   { groupChecks: false },
+  { wideChecks: false },
+  { inlineIndirect: false },
   { gasPaths: false },
   { inline: false, unrollRecursion: false, fastLoops: false, groupChecks: false, gasPaths: false },
 ]
+
+/** The program in which an optimisation has something to do. */
+const textFor = (options: CompileOptions): string =>
+  options.wideChecks === false ? TABLES : options.inlineIndirect === false ? HANDLERS : MIXED
 
 describe.each(OFF.map(options => [Object.keys(options).join(', '), options] as const))(
   'without %s',
   (name, options) => {
     it('the code is other code', () => {
-      const analysis = analysisOf(MIXED)
+      const analysis = analysisOf(textFor(options))
       const roots = [...analysis.functions.start.subarray(0, -1)]
       expect(compileRoots(analysis, roots, options).bytes).not.toEqual(compileRoots(analysis, roots).bytes)
     })
@@ -25,7 +31,7 @@ describe.each(OFF.map(options => [Object.keys(options).join(', '), options] as c
     it('gas ends at every position as on the reference machine', () => {
       // A program of its own for each, so that nothing has been compiled of it.
       const program = programOf(
-        `${MIXED}\n    load_imm r9, ${name.length}\n    load_imm r10, ${OFF.indexOf(options)}\n    trap`,
+        `${textFor(options)}\n    load_imm r9, ${name.length}\n    load_imm r10, ${OFF.indexOf(options)}\n    trap`,
       )
       sharedCode(program).options = options
       for (let gas = 0n; gas < 1100n; gas += 7n) {

@@ -13,7 +13,7 @@ import { analysisOf, MIXED } from './programs.ts'
 
 function passes(text: string, root = 0, inline = false) {
   const analysis = analysisOf(text)
-  const graph = buildGraph(analysis.decoded, analysis.functions, { root, inline, unrollRecursion: true })
+  const graph = buildGraph(analysis.decoded, analysis.functions, { root, inline, unrollRecursion: true, indirect: [] })
   const order = orderGraph(graph)
   const flow = computeDataflow(graph, order, !order.reducible)
   const gas = computeGasPaths(graph, order, flow.checkpoint)

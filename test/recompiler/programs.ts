@@ -96,3 +96,89 @@ export const MIXED = `
     add_imm_64 r1, r1, 16
     jump_ind r0
 `
+
+/**
+ * Indirect calls of small leaf functions, of one that calls, of addresses that lead nowhere; through a link register that
+ * held the address, once in vain, with a return to another place than the call.
+ */
+export const HANDLERS = `
+.entry_size 4
+.jump_table @back, @add, @store, @far, @xor, @nested, @end
+    load_imm r1, 0x20800
+    load_imm r5, 3
+    load_imm r9, 0x20100
+    fallthrough
+@round:
+    load_imm r6, 9
+    fallthrough
+@loop:
+    mul_imm_64 r10, r6, 7
+    and_imm r10, r10, 3
+    shlo_l_imm_64 r10, r10, 1
+    load_imm_jump_ind r0, &back, r10 + 4
+@back:
+    add_imm_64 r6, r6, -1
+    branch_gt_s_imm r6, 0, @loop
+    add_imm_64 r5, r5, -1
+    branch_eq_imm r5, 0, @last
+    branch_ne_imm r5, 1, @round
+    load_imm r10, 6
+    load_imm_jump_ind r10, &end, r10 - 2
+@last:
+    load_imm r10, 5
+    load_imm_jump_ind r10, &end, r10 - 4
+@end:
+    trap
+@add:
+    add_64 r7, r7, r6
+    add_imm_64 r7, r7, 3
+    jump_ind r0
+@store:
+    branch_lt_u_imm r6, 3, @none
+    store_ind_u64 [r9], r7
+    add_imm_64 r9, r9, 0x808
+    fallthrough
+@none:
+    jump_ind r0
+@far:
+    store_ind_u64 [r1], r0
+    load_imm_jump r0, &nested, @add
+@nested:
+    load_ind_u64 r0, [r1]
+    jump_ind r0
+@xor:
+    xor r7, r7, r10
+    load_ind_u64 r8, [r9 - 8]
+    jump_ind r0
+`
+
+/** Loads and stores at a base anywhere in eight pages plus a byte times 8: wide groups, some of them partly without right. */
+export const TABLES = `
+    load_imm r8, 0x20000
+    load_imm r6, 40
+    load_imm r7, 0x12345
+    fallthrough
+@loop:
+    mul_imm_64 r9, r7, 0x1e3779b1
+    store_ind_u64 [r8], r9
+    shlo_r_imm_64 r9, r9, 20
+    and_imm r9, r9, 0x7fff
+    add_64 r9, r8, r9
+${[0, 1, 2, 3, 4, 5]
+  .map(
+    k => `    load_ind_u8 r2, [r8 + ${k}]
+    shlo_l_imm_64 r2, r2, 3
+    add_64 r3, r9, r2
+    load_ind_u64 r4, [r3${k === 5 ? ' + 16' : ''}]
+    mul_imm_64 r7, r7, 31
+    add_64 r7, r7, r4
+    shlo_r_imm_64 r2, r7, 56
+    shlo_l_imm_64 r2, r2, 2
+    add_64 r3, r2, r9
+    store_ind_u32 [r3 + 4], r7`,
+  )
+  .join('\n')}
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @loop
+    trap
+`

@@ -2,6 +2,7 @@
 
 import type { Program } from '../../program/program.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
+import { findIndirectCallees } from './callees.ts'
 import { computeDataflow } from './dataflow.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
 import { emitDepthCheck } from './emit-ends.ts'
@@ -28,10 +29,14 @@ const TYPES: readonly FunctionType[] = [
   { params: [I32, I32, I32], results: [I32, I32] },
 ]
 
+const NO_CALLEES: readonly number[] = []
+
 /** A program as the recompiler sees it; kept per program. */
 export interface Analysis {
   readonly decoded: Decoded
   readonly functions: Functions
+  /** Jump-table entries of the functions that are inlined at indirect calls. */
+  readonly indirect: readonly number[]
   readonly plan: (segment: number) => MemoryPlan
   /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
   readonly tolerant: Uint8Array
@@ -44,11 +49,14 @@ export interface Analysis {
 /** Decodes and analyses a program, once for all its compilations. */
 export function analyseProgram(program: Program): Analysis {
   const decoded = decodeProgram(program)
+  const functions = findFunctions(decoded)
+  const tolerant = new Uint8Array(decoded.count)
   return {
     decoded,
-    functions: findFunctions(decoded),
-    plan: createMemoryPlanner(decoded),
-    tolerant: new Uint8Array(decoded.count),
+    functions,
+    indirect: findIndirectCallees(decoded, functions),
+    plan: createMemoryPlanner(decoded, { tolerant }),
+    tolerant,
     body: new WasmCode(1 << 16),
     scratch: new Scratch(),
   }
@@ -60,10 +68,14 @@ export interface CompileOptions {
   readonly inline?: boolean
   /** Functions that call themselves are inlined four deep, not two. */
   readonly unrollRecursion?: boolean
+  /** Indirect calls take in the functions of the jump table, where those are few and small; see callees.ts. */
+  readonly inlineIndirect?: boolean
   /** Loops of one segment get a version without page checks and with one comparison of gas for several turns. */
   readonly fastLoops?: boolean
   /** Accesses near one base share a check; see memory-plan.ts. */
   readonly groupChecks?: boolean
+  /** Accesses to a base plus a bounded index share a check of all they may reach; see memory-plan.ts. */
+  readonly wideChecks?: boolean
   /** Gas is compared once per path, not in every node; see gas-paths.ts. */
   readonly gasPaths?: boolean
 }
@@ -89,9 +101,12 @@ export function compileRoot(
 ): FunctionBody {
   const { decoded, functions, body, scratch } = analysis
   scratch.reset()
-  const { inline = true, unrollRecursion = true, fastLoops = true, groupChecks = true, gasPaths = true } = options
-  const plan = groupChecks ? analysis.plan : createMemoryPlanner(decoded, 0)
-  const graph = buildGraph(decoded, functions, { root, inline, unrollRecursion }, scratch)
+  const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
+  const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true } = options
+  const indirect = inline && inlineIndirect ? analysis.indirect : NO_CALLEES
+  const plan =
+    groupChecks && wideChecks ? analysis.plan : createMemoryPlanner(decoded, groupChecks ? {} : { window: 0 })
+  const graph = buildGraph(decoded, functions, { root, inline, unrollRecursion, indirect }, scratch)
   const order = orderGraph(graph, scratch)
   const flow = computeDataflow(graph, order, !order.reducible || !gasPaths, scratch)
   const gas = computeGasPaths(graph, order, flow.checkpoint, scratch)
@@ -116,6 +131,8 @@ export function compileRoot(
     exits: [],
     dirty: 0,
     valid: 0,
+    dirtyBefore: scratch.uint16(graph.count),
+    validBefore: scratch.uint16(graph.count),
   }
   emitDepthCheck(emitter, decoded.pc[decoded.segmentStart[root]!]!, decoded.isBlock[root] === 0)
   loadRegisters(body, flow.liveIn[0]!)

@@ -22,7 +22,7 @@ export interface Dataflow {
 /** Whether registers are in memory after the node, so that its successors start clean and reload. */
 export function endsInMemory(end: number): boolean {
   return (
-    end === End.Call || end === End.CallIndirect || end === End.Host || end === End.Tail // inlined tail call
+    end === End.Call || end === End.CallIndirect || end === End.CallElsewhere || end === End.Host || end === End.Tail // inlined tail call
   )
 }
 

@@ -23,7 +23,7 @@ export interface Decoded extends Omit<Columns, 'target'> {
   readonly segmentOf: Uint32Array
   /** Whether a segment starts a basic block, and so is a legal jump target. */
   readonly isBlock: Uint8Array
-  /** 1 per segment that reads or writes memory. */
+  /** Loads and stores of each segment, 255 when there are more. */
   readonly accesses: Uint8Array
   /** Segment control falls into, -1 where none: there the last instruction of the segment exits to the core. */
   readonly nextSegment: Int32Array
@@ -68,7 +68,7 @@ function findSegments(program: Program, id: Uint8Array, segmentOf: Uint32Array, 
     if (fresh) starts[segments++] = i
     segmentOf[i] = segments - 1
     const kind = CLASS[id[i]!]!
-    if (kind === Class.Load || kind === Class.Store) accesses[segments - 1] = 1
+    if ((kind === Class.Load || kind === Class.Store) && accesses[segments - 1]! < 0xff) accesses[segments - 1]! += 1
   }
   starts[segments] = count
   return starts.slice(0, segments + 1)

@@ -71,6 +71,7 @@ const HOST = template(
   [...GAS_WORD, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Sub, Op.localSet, Local.gas],
   [Op.localGet, Local.target, Op.brIf, U(3)],
 )
+const MOVE = template(Op.localGet, U(0), Op.localSet, U(1))
 const NO_DEPTH = template(Op.localGet, Local.depth, Op.i32Eqz, Op.brIf, U(0))
 
 /** Calls the root at a segment: directly in this module, else through the table, where its index is segment + 1. */
@@ -134,6 +135,35 @@ export function emitCallIndirect(emitter: Emitter, i: number, back: number): voi
   reload(emitter, back)
 }
 
+/**
+ * The beginning of an indirect call by `i` with inlined callees: computes the target, keeps the link register's value in
+ * case that the call has to exit, and assigns it. The branch table is structure.ts's.
+ */
+export function emitCallTable(emitter: Emitter, i: number, elsewhere: number): void {
+  const { code, decoded } = emitter
+  emitTarget(emitter, i, true)
+  emitter.dirtyBefore[elsewhere] = emitter.dirty
+  emitter.validBefore[elsewhere] = emitter.valid
+  code.put(MOVE, Local.register + decoded.a[i]!, Local.before)
+  emitAssignment(emitter, i)
+}
+
+/** The same indirect call when its callee is none of those: as emitCallIndirect, with the target computed. */
+export function emitCallElsewhere(emitter: Emitter, node: number, i: number, back: number): void {
+  const { code, decoded, flow } = emitter
+  code.put(MOVE, Local.before, Local.register + decoded.a[i]!)
+  emitter.dirty = emitter.dirtyBefore[node]!
+  emitter.valid = emitter.validBefore[node]!
+  prepareExit(emitter, decoded.pc[i]!, Why.Paid)
+  lookUp(emitter)
+  emitAssignment(emitter, i)
+  emitter.dirty = flow.dirtyIn[node]!
+  flush(emitter)
+  callTarget(emitter)
+  expectReturn(emitter, decoded.x[i]!)
+  reload(emitter, back)
+}
+
 /** Indirect tail call by `i`. */
 export function emitTailIndirect(emitter: Emitter, i: number, isLoadImm: boolean): void {
   prepareExit(emitter, emitter.decoded.pc[i]!, Why.Paid)
@@ -153,8 +183,8 @@ export function emitHubElsewhere(emitter: Emitter): void {
   emitter.code.byte(Op.return)
 }
 
-/** Pushes the hub's index: that of the target among the labels, from 0. */
-export function emitHubIndex(emitter: Emitter, firstLabel: number): void {
+/** Pushes the index of the target among the labels of a table, from 0. */
+export function emitTableIndex(emitter: Emitter, firstLabel: number): void {
   const { code } = emitter
   code.put(PUSH_INDEX)
   if (firstLabel !== 0) {

@@ -9,8 +9,8 @@ import { INSTRUCTIONS } from '../../isa/table.ts'
 import { AT_RIGHTS, RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
 import { type Emitter, exitLabel, Local, PREPARE_PAID, wrote } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER, STORE_VALUE } from './facts.ts'
-import { Check, type MemoryPlan } from './memory-plan.ts'
-import { L, S, template, U, unsigned } from './template.ts'
+import { Check, isWide, type MemoryPlan } from './memory-plan.ts'
+import { L, S, signed, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 
 const STORE_OP = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store]
@@ -62,9 +62,44 @@ const RANGE = ADDRESS.map(address =>
     template(PREPARE_PAID, address, [Op.localSet, LOCAL, Op.localGet, LOCAL], PUSH_RIGHTS, last, REQUIRE_RIGHT),
   ),
 )
+/**
+ * The local U(0) is the lowest address of a wide group, whose page has the right. It becomes the highest that an access
+ * of S(2) + 1 bytes may have: that of the group (S(1) more), or in that page, if the page of the last byte (S(3) more)
+ * has not the right S(4).
+ */
+const REACH = template(
+  [Op.localGet, U(0), Op.i32Const, S(1), Op.i32Add],
+  [Op.localGet, U(0), Op.i32Const, ...signed(4095), Op.i32Or, Op.i32Const, S(2), Op.i32Sub],
+  [Op.localGet, U(0), Op.i32Const, S(3), Op.i32Add, ...PUSH_RIGHTS, Op.i32Const, S(4), Op.i32And],
+  [Op.select, Op.localSet, U(0)],
+)
+/** An access of a wide group, never below its lowest address. */
+const WITHIN = template([
+  ...PREPARE_PAID,
+  ...ADDRESS[1],
+  Op.localTee,
+  Local.address,
+  Op.localGet,
+  LOCAL,
+  Op.i32GtU,
+  Op.brIf,
+  LABEL,
+])
 const LOAD = template(Op.localGet, U(0), U(1), 0, U(2), Op.localSet, U(3))
 const STORE = template(Op.localGet, U(0), Op.localGet, U(3), U(1), 0, U(2))
 const STORE_IMMEDIATE = template(Op.localGet, U(0), Op.i64Const, L(3), U(1), 0, U(2))
+
+/** Checks how far a wide group may reach, from the register that holds its base: the last address, in the group's local. */
+function emitReach(emitter: Emitter, i: number, plan: MemoryPlan, k: number, right: number): void {
+  const base = plan.baseRegister[k]!
+  const limit = Local.limit + plan.local[k]!
+  const last = plan.span[k]! - 1
+  const widest = plan.offset[k]!
+  const { code, decoded } = emitter
+  const low = (plan.low[k]! + ROTATION) | 0
+  code.put(RANGE[base < 0 ? 0 : 1]![0]!, decoded.pc[i]!, Local.register + base, low, exitLabel(emitter), right, limit)
+  code.put(REACH, limit, last - widest, widest, last, right)
+}
 
 /**
  * Emits the load or store `i`, access number `k` of its segment. Puts the checked physical address into a local; the
@@ -78,9 +113,15 @@ export function emitAccess(emitter: Emitter, i: number, plan: MemoryPlan, k: num
   const isStore = CLASS[id] === Class.Store
   const planned = k < plan.count
   const check = planned ? plan.check[k]! : Check.Single
-  const offset = planned ? plan.offset[k]! : 0
-  const local = check === Check.Single ? Local.address : Local.group + plan.local[k]!
-  if (check !== Check.Member) {
+  const offset = planned && !isWide(check) ? plan.offset[k]! : 0
+  const wide = isWide(check)
+  const local = check === Check.Single || wide ? Local.address : Local.group + plan.local[k]!
+  if (check === Check.WideLeader) emitReach(emitter, i, plan, k, isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ)
+  if (wide) {
+    const base = Local.register + (ACCESS_BASE[id] === 1 ? decoded.a[i]! : decoded.b[i]!)
+    const address = (decoded.x[i]! + ROTATION) | 0
+    code.put(WITHIN, decoded.pc[i]!, base, address, exitLabel(emitter), 0, Local.limit + plan.local[k]!)
+  } else if (check !== Check.Member) {
     const leader = check === Check.Leader
     const log2 = ACCESS_LOG2[id]!
     const span = leader ? plan.span[k]! : 1 << log2

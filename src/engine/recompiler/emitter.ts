@@ -6,7 +6,7 @@ import type { Decoded } from './decode.ts'
 import type { FastLoop } from './fast-loops.ts'
 import type { GasPaths } from './gas-paths.ts'
 import type { Graph } from './graph.ts'
-import { ADDRESS_LOCALS, type MemoryPlan } from './memory-plan.ts'
+import { ADDRESS_LOCALS, type MemoryPlan, WIDE_GROUPS } from './memory-plan.ts'
 import type { Order } from './order.ts'
 import { L, S, type Template, template, U, unsigned } from './template.ts'
 import type { WasmCode } from './wasm-code.ts'
@@ -32,9 +32,11 @@ export const Local = {
   /** Turns ahead, the gas they end at and began with, see emit-loops.ts. */
   count: (20 + ADDRESS_LOCALS) as number,
   floor: (21 + ADDRESS_LOCALS) as number,
-  /** Ranges of streams, two each. */
   before: (22 + ADDRESS_LOCALS) as number,
-  pairs: (23 + ADDRESS_LOCALS) as number,
+  /** Highest addresses of wide groups, see wide-groups.ts. */
+  limit: (23 + ADDRESS_LOCALS) as number,
+  /** Ranges of streams, two each. */
+  pairs: (23 + ADDRESS_LOCALS + WIDE_GROUPS) as number,
 } as const
 
 /** Runs of locals after the parameters, for the function's header. */
@@ -43,7 +45,7 @@ export function localsOf(pairs: number, loops: number): readonly (readonly [numb
     [13, I64],
     [6 + ADDRESS_LOCALS, I32],
     [2, I64],
-    [2 * pairs + loops, I32],
+    [WIDE_GROUPS + 2 * pairs + loops, I32],
   ]
 }
 
@@ -95,6 +97,9 @@ export interface Emitter {
   /** Dirty and valid registers at the point of emission. */
   dirty: number
   valid: number
+  /** Both before the link register of a CallTable was assigned, by the CallElsewhere behind it. */
+  readonly dirtyBefore: Uint16Array
+  readonly validBefore: Uint16Array
 }
 
 /** Prepares a side exit at pc S(0). V8 makes the constants phi inputs, they cost nothing. */

@@ -2,6 +2,7 @@
 //
 // A root is the segment a compiled function starts at; its graph holds what is reachable inside the PVM function that
 // owns the root. Edges that leave it end in Tail nodes. Inlined callees get nodes of their own, in their own context.
+import { inlineSize } from './callees.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 import { type Functions, isCall, isReturn, LOAD_IMM_JUMP_IND } from './functions.ts'
@@ -36,13 +37,19 @@ export const End = {
    * hub for all switches of a graph: handlers that jump to one another stay reducible, the hub is their loop header.
    */
   Hub: 11,
+  /**
+   * Indirect call whose likely callees are inlined: computes the address, assigns the link register, branches to the
+   * nodes of the callees; with another address to the CallElsewhere `succA`.
+   */
+  CallTable: 12,
+  /** No instructions: the indirect call of a CallTable, as CallIndirect. */
+  CallElsewhere: 13,
 } as const
 export type End = (typeof End)[keyof typeof End]
 
 /** Nodes beyond this number become tail calls: TurboFan's time grows faster than the function. */
 export const MAX_NODES = 3000
-/** Callees of at most this many instructions are inlined, so deep, until the root has taken that many. */
-const MAX_INLINE = 40
+/** Callees are inlined so deep, until the root has taken that many instructions. */
 const MAX_INLINE_DEPTH = 2
 const MAX_INLINED = 400
 /** Recursion is unrolled deeper: fib(33) 41 ms with 0, 25 with 2, 22 with 3, 20 with 4 (bench, fib33). */
@@ -59,7 +66,7 @@ export interface Graph {
   end: Uint8Array
   succA: Int32Array
   succB: Int32Array
-  /** Call: segment called. */
+  /** Call: segment called. CallTable: index in `calleeNodes` of its first callee. */
   callee: Int32Array
   /** The value a link register must have for an InlineReturn, or for a Tail in an inlined context; 0 where none. */
   expected: Int32Array
@@ -67,14 +74,24 @@ export interface Graph {
   switchNodes: readonly number[]
   /** Jump-table entries (from 0) of the labels, ascending. */
   switchLabels: readonly number[]
-  /** All successors of a node, `succA` first: `succs[succStart[n]] … succs[succStart[n + 1] - 1]`. */
+  /** Jump-table entries (from 0) of the functions that CallTable nodes branch to, ascending. */
+  readonly calleeEntries: readonly number[]
+  /** Per CallTable node one node for each of them. */
+  calleeNodes: number[]
+  /** All successors of a node: `succs[succStart[n]] … succs[succStart[n + 1] - 1]`. */
   succStart: Int32Array
   succs: Int32Array
 }
 
-/** Whether a node has instructions; Tail and Hub nodes have none. */
+/** Whether a node has instructions; Tail, Hub and CallElsewhere nodes have none. */
 export function hasInstructions(graph: Graph, node: number): boolean {
-  return graph.end[node] !== End.Tail && graph.end[node] !== End.Hub
+  const end = graph.end[node]
+  return end !== End.Tail && end !== End.Hub && end !== End.CallElsewhere
+}
+
+/** Whether a node branches by a table. */
+export function hasTable(end: number): boolean {
+  return end === End.Hub || end === End.CallTable
 }
 
 /** Options of `buildGraph`. */
@@ -84,6 +101,8 @@ export interface GraphOptions {
   readonly inline: boolean
   /** Whether recursion is inlined deeper. */
   readonly unrollRecursion: boolean
+  /** Jump-table entries of the functions that are inlined at indirect calls, see callees.ts. */
+  readonly indirect: readonly number[]
 }
 
 interface Context {
@@ -118,37 +137,16 @@ function grow(graph: Graph, capacity: number): void {
   graph.expected = wider(graph.expected, capacity)
 }
 
-/**
- * Instructions of the callee if it can be inlined: small, all its jumps stay inside or return, no host calls (their
- * frames must be left often enough for nothing to be gained). Else 0.
- */
-function inlineSize(decoded: Decoded, functions: Functions, callee: number): number {
-  const f = functions.of[callee]!
-  const first = functions.start[f]!
-  if (first !== callee) return 0
-  const end = functions.start[f + 1]!
-  const size = decoded.segmentStart[end]! - decoded.segmentStart[first]!
-  if (size > MAX_INLINE) return 0
-  for (let s = first; s < end; s++) {
-    const last = decoded.segmentStart[s + 1]! - 1
-    const kind = CLASS[decoded.id[last]!]!
-    if (kind === Class.Host || kind === Class.Step) return 0
-    if (isCall(decoded, s)) continue
-    if (kind === Class.DynamicJump && !isReturn(decoded, functions.links, last)) return 0
-    for (const target of [decoded.target[last]!, kind === Class.Jump ? -1 : decoded.nextSegment[s]!]) {
-      if (target >= 0 && (target < first || target >= end) && kind !== Class.DynamicJump) return 0
-    }
-  }
-  return size
-}
-
 /** Lists all successors. */
 function listSuccessors(graph: Graph, scratch: Scratch): void {
-  const { count, end, succA, succB, switchNodes } = graph
+  const { count, end, succA, succB, switchNodes, callee, calleeNodes, calleeEntries } = graph
   const start = scratch.int32(count + 1)
-  const list = scratch.int32(2 * count + switchNodes.length)
+  const list = scratch.int32(2 * count + switchNodes.length + calleeNodes.length)
   let at = 0
   for (let n = 0; n < count; n++) {
+    if (end[n] === End.CallTable) {
+      for (let k = 0; k < calleeEntries.length; k++) list[at++] = calleeNodes[callee[n]! + k]!
+    }
     if (end[n] === End.Hub) for (let k = 0; k < switchNodes.length; k++) list[at++] = switchNodes[k]!
     if (succA[n]! >= 0) list[at++] = succA[n]!
     if (succB[n]! >= 0) list[at++] = succB[n]!
@@ -198,6 +196,7 @@ function dropUnreachable(graph: Graph, scratch: Scratch): void {
   }
   graph.count = kept
   graph.switchNodes = graph.switchNodes.map(follow)
+  graph.calleeNodes = graph.calleeNodes.map(follow)
   listSuccessors(graph, scratch)
 }
 
@@ -242,6 +241,8 @@ class Builder {
       expected: scratch.int32(CAPACITY),
       switchNodes: [],
       switchLabels: [],
+      calleeEntries: options.indirect,
+      calleeNodes: [],
       succStart: NONE,
       succs: NONE,
     }
@@ -304,6 +305,31 @@ class Builder {
     if (size === 0 || this.#inlined + size > (recursive ? MAX_RECURSION_INLINED : MAX_INLINED)) return false
     this.#inlined += size
     return true
+  }
+
+  #mayInlineIndirect(context: Context): boolean {
+    const { indirect } = this.#options
+    if (indirect.length === 0 || context.depth >= MAX_INLINE_DEPTH) return false
+    let size = 0
+    for (const entry of indirect) size += inlineSize(this.#decoded, this.#functions, this.#decoded.jumpTable[entry]!)
+    if (this.#inlined + size > MAX_INLINED) return false
+    this.#inlined += size
+    return true
+  }
+
+  /** The indirect call of `node` becomes a branch to its callees, each in a context of its own. */
+  #inlineIndirect(node: number, index: number, back: number, address: number): void {
+    const { graph } = this
+    const elsewhere = this.#addNode(graph.seg[node]!, index)
+    this.#end(elsewhere, End.CallElsewhere, back)
+    this.#end(node, End.CallTable, elsewhere)
+    graph.callee[node] = graph.calleeNodes.length
+    const { depth } = this.#contexts[index]!
+    for (const entry of graph.calleeEntries) {
+      const callee = this.#decoded.jumpTable[entry]!
+      const inner = this.#addContext(this.#functions.of[callee]!, depth + 1, back, address)
+      graph.calleeNodes.push(this.#nodeFor(callee, inner))
+    }
   }
 
   #hubNode(): number {
@@ -400,7 +426,9 @@ class Builder {
     const seg = graph.seg[node]!
     const index = this.#contextOf[node]!
     if (isCall(decoded, seg)) {
-      this.#end(node, End.CallIndirect, this.#nodeFor(decoded.nextSegment[seg]!, index))
+      const back = this.#nodeFor(decoded.nextSegment[seg]!, index)
+      if (this.#mayInlineIndirect(this.#contexts[index]!)) this.#inlineIndirect(node, index, back, decoded.x[last]!)
+      else this.#end(node, End.CallIndirect, back)
       return
     }
     if (isReturn(decoded, functions.links, last)) {

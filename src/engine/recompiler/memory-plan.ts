@@ -8,9 +8,14 @@
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import type { Decoded } from './decode.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER, WRITES } from './facts.ts'
+import { createWidePlanner } from './wide-groups.ts'
 
 /** Address locals of a function: groups that overlap beyond this number compute their addresses anew. */
 export const ADDRESS_LOCALS = 8
+/** Wide groups of a segment: each has a local. */
+export const WIDE_GROUPS = 4
+/** Addresses that make a wide group worth while: what the first one computes costs as much as two checks. */
+export const WIDE_WORTH = 5
 /** How far apart the lowest and the highest byte of a group may be; at most a page, so that two checks see all. */
 const WINDOW = 2048
 
@@ -22,8 +27,17 @@ export const Check = {
   Leader: 1,
   /** Checked by its leader. */
   Member: 2,
+  /** First of a wide group: finds out how far in [low, low + span) from `baseRegister` accesses may be. */
+  WideLeader: 3,
+  /** Compares its address with what its leader found. */
+  WideMember: 4,
 } as const
 export type Check = (typeof Check)[keyof typeof Check]
+
+/** Whether an access is one of a wide group, see wide-groups.ts. */
+export function isWide(check: number): boolean {
+  return check >= Check.WideLeader
+}
 
 /** Plan of the accesses of one segment, in instruction order. Reused: valid until the next `planMemory`. */
 export interface MemoryPlan {
@@ -31,33 +45,42 @@ export interface MemoryPlan {
   /** Instruction. */
   readonly at: Int32Array
   readonly check: Uint8Array
-  /** Address local 0…7. */
+  /** Address local 0…7; of wide groups, number of the local of its limit. */
   readonly local: Uint8Array
-  /** Offset of this access from the group's lowest byte; for a leader too. */
+  /** Offset of this access from the group's lowest byte; for a leader too. WideLeader: bytes of its widest access less 1. */
   readonly offset: Int32Array
   /** Leader: bytes from the lowest to the end of the highest access. */
   readonly span: Int32Array
-  /** Register whose value on entry is the root, CONSTANT_ROOT, or beyond for values computed inside. */
+  /** Register whose value on entry is the root, CONSTANT_ROOT, or beyond for values computed inside and wide groups. */
   readonly root: Int32Array
-  /** Lowest byte of the group, or of a single access, relative to the root. */
+  /** Lowest byte of the group, or of a single access, relative to the root. WideLeader: relative to its base register. */
   readonly low: Int32Array
+  /** WideLeader: register that holds the root plus a constant, -1 for a constant. */
+  readonly baseRegister: Int8Array
 }
 
-const ADD_IMM_64 = INSTRUCTIONS.find(i => i.name === 'add_imm_64')!.id
-const ADD_IMM_32 = INSTRUCTIONS.find(i => i.name === 'add_imm_32')!.id
-const MOVE_REG = INSTRUCTIONS.find(i => i.name === 'move_reg')!.id
-const LOAD_IMM = INSTRUCTIONS.find(i => i.name === 'load_imm')!.id
+export const ADD_IMM_64: number = INSTRUCTIONS.find(i => i.name === 'add_imm_64')!.id
+export const ADD_IMM_32: number = INSTRUCTIONS.find(i => i.name === 'add_imm_32')!.id
+export const MOVE_REG: number = INSTRUCTIONS.find(i => i.name === 'move_reg')!.id
+export const LOAD_IMM: number = INSTRUCTIONS.find(i => i.name === 'load_imm')!.id
 /** Root of constant addresses; roots below 13 are the registers' values on entry. */
 export const CONSTANT_ROOT = 13
 /** Segments with more accesses than this are planned in parts. */
-const CAPACITY = 4096
+export const CAPACITY = 4096
 
-/**
- * Makes planners: the returned function plans a segment into the same record each time.
- *
- * @param window bytes that a group may span, up to a page; 0: no groups.
- */
-export function createMemoryPlanner(decoded: Decoded, window: number = WINDOW): (segment: number) => MemoryPlan {
+/** Options of `createMemoryPlanner`. */
+export interface PlannerOptions {
+  /** Bytes that a group may span, up to a page; 0: no groups. */
+  readonly window?: number
+  /** 1 per instruction whose access must not be in a wide group; without it there are none. */
+  readonly tolerant?: Uint8Array | undefined
+}
+
+/** Makes planners: the returned function plans a segment into the same record each time. */
+export function createMemoryPlanner(
+  decoded: Decoded,
+  { window = WINDOW, tolerant }: PlannerOptions = {},
+): (segment: number) => MemoryPlan {
   const { id, a, b, d, x, defs, segmentStart, accesses } = decoded
   const plan: MemoryPlan = {
     count: 0,
@@ -68,7 +91,9 @@ export function createMemoryPlanner(decoded: Decoded, window: number = WINDOW): 
     span: new Int32Array(CAPACITY),
     root: new Int32Array(CAPACITY),
     low: new Int32Array(CAPACITY),
+    baseRegister: new Int8Array(CAPACITY),
   }
+  const planWide = tolerant === undefined ? undefined : createWidePlanner(decoded, plan, tolerant)
   const root = new Int32Array(13)
   const shift = new Int32Array(13)
   const accessRoot = plan.root
@@ -94,13 +119,14 @@ export function createMemoryPlanner(decoded: Decoded, window: number = WINDOW): 
         const k = plan.count++
         const letter = ACCESS_BASE[is]!
         plan.at[k] = i
+        plan.check[k] = Check.Single
         if (letter === NO_LETTER) {
           accessRoot[k] = CONSTANT_ROOT
           plan.offset[k] = x[i]!
         } else {
           const base = letter === 1 ? a[i]! : b[i]!
-          accessRoot[k] = root[base]!
           plan.offset[k] = (shift[base]! + x[i]!) | 0
+          accessRoot[k] = root[base]!
         }
       }
       if (defs[i] === 0) continue
@@ -128,6 +154,7 @@ export function createMemoryPlanner(decoded: Decoded, window: number = WINDOW): 
       const is = id[plan.at[k]!]!
       const isStore = CLASS[is] === Class.Store
       const from = plan.offset[k]!
+      if (isWide(plan.check[k]!)) continue
       const to = from + (1 << ACCESS_LOG2[is]!)
       let g = groups - 1
       for (; g >= 0 && groups - g <= 16; g--) {
@@ -158,6 +185,7 @@ export function createMemoryPlanner(decoded: Decoded, window: number = WINDOW): 
     for (let k = 0; k < plan.count; k++) {
       const g = group[k]!
       const offset = plan.offset[k]!
+      if (isWide(plan.check[k]!)) continue
       if (first[g] === k) {
         let local = 0
         while (local < ADDRESS_LOCALS - 1 && freeAfter[local]! >= k) local += 1
@@ -193,6 +221,7 @@ export function createMemoryPlanner(decoded: Decoded, window: number = WINDOW): 
     plan.count = 0
     if (accesses[segment] === 0) return plan
     collect(segmentStart[segment]!, segmentStart[segment + 1]!)
+    if (planWide !== undefined && accesses[segment]! >= WIDE_WORTH) planWide(segment)
     form()
     assign()
     return plan

@@ -1,5 +1,5 @@
 // Orders a graph: reverse postorder, dominators, loop headers, merge nodes, reducibility. Not emission: see structure.ts.
-import { End, type Graph } from './graph.ts'
+import { type Graph, hasTable } from './graph.ts'
 import { Scratch } from './scratch.ts'
 
 /** The order of a graph. Arrays are indexed by node unless said otherwise, and may be longer than needed. */
@@ -12,7 +12,7 @@ export interface Order {
   readonly dominator: Int32Array
   /** 1 where an edge comes back from a node the target dominates. */
   readonly isLoop: Uint8Array
-  /** 1 where more than one forward edge comes in, or a hub branches to it: needs a label. */
+  /** 1 where more than one forward edge comes in, or a table leads to it: needs a label. */
   readonly isMerge: Uint8Array
   /** Children in the dominator tree, by descending position: `children[childStart[n]] … childStart[n + 1]`. */
   readonly childStart: Int32Array
@@ -151,7 +151,7 @@ function classifyEdges(graph: Graph, order: Omit<Order, 'children' | 'childStart
     let forward = 0
     for (let p = predStart[n]!; p < predStart[n + 1]!; p++) {
       const from = preds[p]!
-      if (graph.end[from] === End.Hub) isMerge[n] = 1
+      if (hasTable(graph.end[from]!)) isMerge[n] = 1
       if (position[from]! < position[n]!) forward += 1
       else if (dominates(dominator, position, n, from)) isLoop[n] = 1
       else reducible = false

@@ -26,6 +26,7 @@ import {
   WHOLE_INSTRUCTIONS,
 } from './policy.ts'
 import { type SharedCode, type SharedModule, sharedCode } from './shared-code.ts'
+import { wideGroupAt } from './wide-groups.ts'
 import { AT_SLICE, AT_WHY } from './words.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -411,21 +412,27 @@ export class Runtime {
     this.#goesOn(this.#segmentOfAddress((base + (own ? decoded.y[index]! : decoded.x[index]!)) >>> 0), false)
   }
 
-  /** An access that left: when it does so often because it is misaligned, its module is made again, tolerant there. */
+  /**
+   * An access that left: when it does so often because it is misaligned, or because its wide group begins before a page
+   * with the right, its module is made again, tolerant there.
+   */
   #noteAccess(index: number): void {
     const { shared } = this
-    const { decoded, functions, tolerant } = shared.analysis
+    const { decoded, functions, tolerant, plan } = shared.analysis
     const id = decoded.id[index]!
     const letter = ACCESS_BASE[id]!
     const base =
       letter === NO_LETTER ? 0 : this.#cell.regs32[2 * (letter === 1 ? decoded.a[index]! : decoded.b[index]!)]!
-    if (((base + decoded.x[index]!) & ((1 << ACCESS_LOG2[id]!) - 1)) === 0) return
+    const group = wideGroupAt(plan(decoded.segmentOf[index]!), index)
+    const aligned = ((base + decoded.x[index]!) & ((1 << ACCESS_LOG2[id]!) - 1)) === 0
+    if (aligned && group.length === 0) return
     const count = (shared.misaligned.get(index) ?? 0) + 1
     shared.misaligned.set(index, count)
     if (count < tierPolicy.misalignedLimit || tolerant[index] === 1) return
     // All of the function that was ever misaligned at once: it will not be the last.
     const f = functions.of[decoded.segmentOf[index]!]!
     for (const at of shared.misaligned.keys()) if (functions.of[decoded.segmentOf[at]!] === f) tolerant[at] = 1
+    for (const at of group) tolerant[at] = 1
     shared.version += 1
     if (shared.version === MAX_REMAKES) tolerant.fill(1)
     const { modules } = this.#link()

@@ -5,15 +5,17 @@ import { runsLast } from './dataflow.ts'
 import type { Decoded } from './decode.ts'
 import {
   emitCall,
+  emitCallElsewhere,
   emitCallIndirect,
+  emitCallTable,
   emitCheckpoint,
   emitExit,
   emitHost,
   emitHubCheck,
   emitHubElsewhere,
-  emitHubIndex,
   emitInlineReturn,
   emitReturn,
+  emitTableIndex,
   emitTail,
   emitTailIndirect,
   emitTarget,
@@ -138,6 +140,14 @@ function emitEnd(emitter: Emitter, node: number): void {
       emitCallIndirect(emitter, last, a)
       go(emitter, node, a)
       break
+    case End.CallTable:
+      emitCallTable(emitter, last, a)
+      emitCallees(emitter, node)
+      break
+    case End.CallElsewhere:
+      emitCallElsewhere(emitter, node, lastInstruction(decoded, seg), a)
+      go(emitter, node, a)
+      break
     case End.Return:
       emitReturn(emitter, last)
       break
@@ -193,23 +203,68 @@ function goIf(emitter: Emitter, from: number, to: number): boolean {
   return true
 }
 
-/** A branch table over the hub's labels, then the way for all other targets. */
-function emitHub(emitter: Emitter, node: number): void {
-  const { code, graph } = emitter
-  if (emitter.flow.checkpoint[node] === 1) emitHubCheck(emitter, node)
-  const first = graph.switchLabels[0]!
-  const size = Math.min(graph.switchLabels[graph.switchLabels.length - 1]! - first + 1, MAX_HUB)
-  open(emitter, Op.block)
-  emitHubIndex(emitter, first)
+/**
+ * A branch table on the target local: to the nodes from `at` in a list, one per jump-table entry, and to the branch depth
+ * `elsewhere` for all other targets.
+ */
+function emitTable(
+  emitter: Emitter,
+  entries: readonly number[],
+  nodes: readonly number[],
+  at: number,
+  elsewhere: number,
+): void {
+  const { code } = emitter
+  const first = entries[0]!
+  const size = Math.min(entries[entries.length - 1]! - first + 1, MAX_HUB)
+  emitTableIndex(emitter, first)
   code.byte(Op.brTable)
   code.unsigned(size)
   for (let entry = 0, k = 0; entry < size; entry++) {
-    if (graph.switchLabels[k] === first + entry) code.unsigned(labelOf(emitter, graph.switchNodes[k++]!))
-    else code.unsigned(0)
+    if (entries[k] === first + entry) code.unsigned(labelOf(emitter, nodes[at + k++]!))
+    else code.unsigned(elsewhere)
   }
-  code.unsigned(0)
+  code.unsigned(elsewhere)
+}
+
+/** A branch table over the hub's labels, then the way for all other targets. */
+function emitHub(emitter: Emitter, node: number): void {
+  const { graph } = emitter
+  if (emitter.flow.checkpoint[node] === 1) emitHubCheck(emitter, node)
+  open(emitter, Op.block)
+  emitTable(emitter, graph.switchLabels, graph.switchNodes, 0, 0)
   close(emitter)
   emitHubElsewhere(emitter)
+}
+
+/** The branch of a CallTable node. */
+function emitCallees(emitter: Emitter, node: number): void {
+  const { graph } = emitter
+  const { calleeEntries, calleeNodes } = graph
+  const at = graph.callee[node]!
+  const elsewhere = graph.succA[node]!
+  if (emitter.order.reducible) emitTable(emitter, calleeEntries, calleeNodes, at, labelOf(emitter, elsewhere))
+  else {
+    emitComparisons(emitter, node, calleeEntries, calleeNodes, at)
+    go(emitter, node, elsewhere)
+  }
+}
+
+/** The same without labels to branch to: sets the state by comparing, rare and slow. Falls through elsewhere. */
+function emitComparisons(
+  emitter: Emitter,
+  node: number,
+  entries: readonly number[],
+  nodes: readonly number[],
+  at: number,
+): void {
+  for (let k = 0; k < entries.length; k++) {
+    emitTableIndex(emitter, entries[k]!)
+    emitter.code.byte(Op.i32Eqz)
+    open(emitter, Op.if)
+    go(emitter, node, nodes[at + k]!)
+    close(emitter)
+  }
 }
 
 /** On the agenda instead of a node: the end of a block or loop. */
@@ -271,14 +326,7 @@ function emitDispatchLoop(emitter: Emitter): void {
       emitEnd(emitter, n)
       continue
     }
-    // No labels to branch to: set the state by comparing, rare and slow.
-    for (let k = 0; k < switchNodes.length; k++) {
-      emitHubIndex(emitter, switchLabels[k]!)
-      code.byte(Op.i32Eqz)
-      open(emitter, Op.if)
-      go(emitter, n, switchNodes[k]!)
-      close(emitter)
-    }
+    emitComparisons(emitter, n, switchLabels, switchNodes, 0)
     emitHubElsewhere(emitter)
   }
   close(emitter)

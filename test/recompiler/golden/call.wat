@@ -26,11 +26,11 @@
               (local.tee $target
                 (block
                   (result i32)
-                  (local.set $scratch_32
+                  (local.set $scratch_36
                     (tuple.extract 2 0
                       (local.tee $scratch (call $5 (local.get $gas) (i32.sub (local.get $depth) (i32.const 1))))))
                   (local.set $gas (tuple.extract 2 1 (local.get $scratch)))
-                  (local.get $scratch_32)))
+                  (local.get $scratch_36)))
               (i32.const 2)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))

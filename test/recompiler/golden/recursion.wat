@@ -53,11 +53,11 @@
                   (local.tee $target
                     (block
                       (result i32)
-                      (local.set $scratch_32
+                      (local.set $scratch_36
                         (tuple.extract 2 0
                           (local.tee $scratch (call $4 (local.get $gas) (i32.sub (local.get $depth) (i32.const 1))))))
                       (local.set $gas (tuple.extract 2 1 (local.get $scratch)))
-                      (local.get $scratch_32)))
+                      (local.get $scratch_36)))
                   (i32.const 2)))
               (local.set $r1 (i64.load offset=1032 (i32.const 0)))
               (local.set $r6 (i64.load offset=1072 (i32.const 0)))
