@@ -26,6 +26,11 @@ describe('wide groups', () => {
     expect(found.filter(check => check === Check.WideMember).length).toBe(10)
   })
 
+  it('the base is the register that holds it, not one that holds an address in the group', () => {
+    const plan = analysisOf(TABLES).plan(1)
+    for (let k = 0; k < plan.count; k++) if (plan.check[k] === Check.WideLeader) expect(plan.baseRegister[k]).toBe(9)
+  })
+
   it('an index without bound, a base that is lost, and too wide a reach have none', () => {
     expect(isWide(lookUps('    shlo_l_imm_64 r2, r2, 3'))).toBe(true)
     expect(isWide(lookUps('    shlo_l_imm_64 r2, r2, 4'))).toBe(true)
