@@ -1,7 +1,7 @@
-// `coulis dump`: the WebAssembly that the recompiler makes of a function. Not the recompiler: engine/recompiler/.
+// `coulis dump`: what the recompiler makes of a function, pass by pass. Not the recompiler: engine/recompiler/.
 import { type Command, Option } from 'commander'
 import { listCode } from '../blob/disassembly.ts'
-import { type Analysis, analyseProgram, compileRoots } from '../engine/recompiler/compile.ts'
+import { type Analysis, analyseProgram, compileRoots, runPasses } from '../engine/recompiler/compile.ts'
 import type { ProfileName } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import { CliError } from './errors.ts'
@@ -10,11 +10,14 @@ import { formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, loadFile } from './load.ts'
 import { jsonOption, parseAddress, profileOption } from './options.ts'
+import { describeAnalysis, describeGraph } from './passes.ts'
 import type { Terminal } from './terminal.ts'
 import { textOf } from './wat.ts'
 
 interface Options {
-  readonly at?: number
+  readonly function?: number
+  readonly cfg?: boolean
+  readonly analysis?: boolean
   readonly output?: string
   readonly wat?: boolean
   readonly inline: boolean
@@ -48,7 +51,7 @@ function printFunctions(ranges: readonly FunctionRange[], terminal: Terminal): v
     terminal.line(`${`@${start}`.padStart(8)} ${`@${end}`.padStart(9)} ${formatCount(instructions).padStart(13)}`)
   }
   terminal.line(
-    dim(`${formatPlural(ranges.length, 'function')} as the recompiler cuts the code; --at OFFSET compiles one`),
+    dim(`${formatPlural(ranges.length, 'function')} as the recompiler cuts the code; --function PC compiles one`),
   )
 }
 
@@ -62,7 +65,9 @@ export function addDump(program: Command, terminal: Terminal): void {
         'with --wat the PVM code and the WebAssembly as text.',
     )
     .argument('<file>', 'the program; - reads standard input')
-    .option('--at <offset>', 'compile the function that contains this code offset', parseAddress)
+    .option('--function <pc>', 'compile the function that contains this pc', parseAddress)
+    .option('--cfg', 'print the control-flow graph')
+    .option('--analysis', 'print registers, gas and memory checks by node')
     .option('-o, --output <file>', 'write the module')
     .option('--wat', 'print the PVM code and the WebAssembly text')
     .option('--no-inline', 'do not inline small callees')
@@ -74,29 +79,39 @@ export function addDump(program: Command, terminal: Terminal): void {
       `
 Examples:
   coulis dump service.jam
-  coulis dump examples/fibonacci.pvm --at 15 --wat
-  coulis dump service.jam --at 93537 -o function.wasm`,
+  coulis dump examples/fibonacci.pvm --function 15 --cfg --analysis
+  coulis dump examples/fibonacci.pvm --function 15 --wat
+  coulis dump service.jam --function 93537 -o function.wasm`,
     )
     .action(async (file: string, options: Options) => {
       const { program: loaded, profile } = loadFile(file, options)
       const analysis = analyseProgram(loaded)
       const ranges = rangesOf(analysis, loaded)
-      if (options.at === undefined) {
+      const { function: at, inline } = options
+      if (at === undefined) {
+        if (options.cfg || options.analysis || options.wat || options.output !== undefined) {
+          throw new CliError('--cfg, --analysis, --wat and -o are of one function: --function PC says which')
+        }
         if (options.json) terminal.line(toJson({ file, profile, functions: ranges }))
         else printFunctions(ranges, terminal)
         return
       }
-      const { at } = options
       const range = ranges.find(({ start, end }) => at >= start && at < end)
-      if (range === undefined) throw new CliError(`--at ${at}: no function there`)
-      const { bytes, instructions } = compileRoots(analysis, [range.root], { inline: options.inline })
+      if (range === undefined) throw new CliError(`--function ${at}: no function there`)
+      const { bytes, instructions } = compileRoots(analysis, [range.root], { inline })
+      const passes = runPasses(analysis, range.root, { inline })
+      const graph = options.cfg ? describeGraph(passes) : undefined
+      const nodes = options.analysis ? describeAnalysis(passes) : undefined
       if (options.output !== undefined) writeOutput(options.output, bytes)
       if (options.json) {
-        terminal.line(toJson({ file, profile, ...range, compiled: instructions, size: bytes.length, bytes }))
+        terminal.line(
+          toJson({ file, profile, ...range, compiled: instructions, size: bytes.length, graph, nodes, bytes }),
+        )
         return
       }
       const size = `${formatPlural(instructions, 'instruction')}, ${formatSize(bytes.length)} of WebAssembly`
       terminal.line(`; function @${range.start} to @${range.end}: ${size}`)
+      for (const line of [...(graph ?? []), ...(nodes ?? [])]) terminal.line(line)
       if (!options.wat) return
       for (const { pc, text, label } of listCode(loaded)) {
         if (pc < range.start || pc >= range.end) continue

@@ -169,17 +169,22 @@ describe('coulis asm, disasm, inspect, gas', () => {
 describe('coulis dump', () => {
   it('lists functions and writes the module of one, which WebAssembly accepts', () => {
     expect(cli.run(['dump', 'fib.pvm']).out).toContain('1 function as the recompiler cuts the code')
-    const { code, out } = cli.run(['dump', 'fib.pvm', '--at', '9', '-o', 'fib.wasm'])
+    const { code, out } = cli.run(['dump', 'fib.pvm', '--function', '9', '-o', 'fib.wasm'])
     expect(code).toBe(0)
     expect(out).toMatch(/^; function @0 to @25: 11 instructions, .* of WebAssembly\n$/)
     expect(WebAssembly.validate(readFileSync(join(cli.folder, 'fib.wasm')))).toBe(true)
   })
 
-  it('an offset behind the code is a mistake', () => {
-    expect(cli.run(['dump', 'fib.pvm', '--at', '999'])).toMatchObject({
+  it('shows the graph of a function, and what the passes know at each node', () => {
+    expect(cli.run(['dump', 'fib.pvm', '--function', '9', '--cfg', '--analysis']).out).toMatchSnapshot()
+  })
+
+  it('an offset behind the code is a mistake, and so is a dump of no function', () => {
+    expect(cli.run(['dump', 'fib.pvm', '--function', '999'])).toMatchObject({
       code: 2,
-      err: 'error: --at 999: no function there\n',
+      err: 'error: --function 999: no function there\n',
     })
+    expect(cli.run(['dump', 'fib.pvm', '--cfg']).code).toBe(2)
   })
 })
 

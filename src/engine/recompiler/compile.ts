@@ -3,17 +3,17 @@
 import type { Program } from '../../program/program.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import { findIndirectCallees } from './callees.ts'
-import { computeDataflow } from './dataflow.ts'
+import { computeDataflow, type Dataflow } from './dataflow.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
 import { emitDepthCheck } from './emit-ends.ts'
 import { type Emitter, FIRST_ROOT, Local, loadRegisters, localsOf, storeRegisters } from './emitter.ts'
-import { findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
+import { type FastLoop, findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
 import { type Functions, findFunctions } from './functions.ts'
-import { computeGasPaths } from './gas-paths.ts'
-import { buildGraph } from './graph.ts'
+import { computeGasPaths, type GasPaths } from './gas-paths.ts'
+import { buildGraph, type Graph } from './graph.ts'
 import { createHelpers } from './helpers.ts'
 import { createMemoryPlanner, type MemoryPlan } from './memory-plan.ts'
-import { orderGraph } from './order.ts'
+import { type Order, orderGraph } from './order.ts'
 import { Scratch } from './scratch.ts'
 import { emitStructure } from './structure.ts'
 import { WasmCode } from './wasm-code.ts'
@@ -91,15 +91,21 @@ export interface CompiledModule {
   readonly externals: readonly number[]
 }
 
-/** One root as a function body. `rootIndex` and `externals` as in Emitter. */
-export function compileRoot(
-  analysis: Analysis,
-  root: number,
-  rootIndex: (segment: number) => number | undefined,
-  externals: Set<number>,
-  options: CompileOptions = {},
-): FunctionBody {
-  const { decoded, functions, body, scratch } = analysis
+/** What the passes know of one root. Arrays are the scratch's: valid until the next root. */
+export interface RootPasses {
+  readonly graph: Graph
+  readonly order: Order
+  readonly flow: Dataflow
+  readonly gas: GasPaths
+  readonly plan: (segment: number) => MemoryPlan
+  /** Loops with a fast version, by node, and the pairs of locals they use. */
+  readonly loops: ReadonlyMap<number, FastLoop>
+  readonly pairs: number
+}
+
+/** Runs the passes over one root. */
+export function runPasses(analysis: Analysis, root: number, options: CompileOptions = {}): RootPasses {
+  const { decoded, functions, scratch } = analysis
   scratch.reset()
   const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
   const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true } = options
@@ -111,20 +117,28 @@ export function compileRoot(
   const flow = computeDataflow(graph, order, !order.reducible || !gasPaths, scratch)
   const gas = computeGasPaths(graph, order, flow.checkpoint, scratch)
   const { loops, pairs } = fastLoops ? findFastLoops(graph, order, plan) : NO_FAST_LOOPS
+  return { graph, order, flow, gas, plan, loops, pairs }
+}
+
+/** One root as a function body. `rootIndex` and `externals` as in Emitter. */
+export function compileRoot(
+  analysis: Analysis,
+  root: number,
+  rootIndex: (segment: number) => number | undefined,
+  externals: Set<number>,
+  options: CompileOptions = {},
+): FunctionBody {
+  const { decoded, body, scratch } = analysis
+  const passes = runPasses(analysis, root, options)
+  const { graph, flow, loops, pairs } = passes
   body.length = 0
   const emitter: Emitter = {
+    ...passes,
     code: body,
     decoded,
-    graph,
-    order,
-    flow,
-    gas,
-    plan,
     rootIndex,
     externals,
     tolerant: analysis.tolerant,
-    loops,
-    pairs,
     depth: 0,
     labelDepth: scratch.int32(graph.count),
     agenda: [],
