@@ -6,14 +6,12 @@ import { adapterArguments, measureAll } from '../lib/measure.mjs'
 import { DIST, ROOT } from '../lib/programs.mjs'
 
 const { Access, createEngine, exitName, loadProgram } = await import(join(DIST, 'index.js'))
+const { createHost } = await import(join(DIST, 'host', 'index.js'))
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const { engine: kind = 'auto' } = adapterArguments()
 
 /** Host call 1 adds 1 to r7; host call 2 reads 32 bytes at r7 and writes their wrapping u64 sum at r8. */
-const HOST_CALLS = new Map([
-  [1, { name: 'increment', price: 0, call: increment }],
-  [2, { name: 'sum', price: 0, call: sum }],
-])
+const host = createHost({ 1: { price: 0, call: increment }, 2: { price: 0, call: sum } })
 
 function increment(vm) {
   vm.regs[7] = vm.regs[7] + 1n
@@ -35,7 +33,7 @@ await measureAll({ engine: 'coulis', version, variant: kind }, program => {
     gas: program.gas,
     pages: program.pages.map(p => ({ ...p, access: p.writable ? Access.Write : Access.Read })),
     memory: program.memory.map(c => ({ address: c.address, bytes: c.contents })),
-    host: { entry: index => HOST_CALLS.get(index) },
+    host,
   }
   return {
     instance() {

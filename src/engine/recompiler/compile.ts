@@ -57,7 +57,7 @@ export function analyseProgram(program: Program): Analysis {
     indirect: findIndirectCallees(decoded, functions),
     plan: createMemoryPlanner(decoded, { tolerant }),
     tolerant,
-    body: new WasmCode(1 << 16),
+    body: new WasmCode(1 << 12),
     scratch: new Scratch(),
   }
 }

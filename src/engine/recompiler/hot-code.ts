@@ -22,6 +22,7 @@ import {
   SOON_SAMPLES,
   TOGETHER,
   tierPolicy,
+  UNKNOWN_PATIENCE,
 } from './policy.ts'
 import { compiledInProcess, type SharedCode } from './shared-code.ts'
 
@@ -70,7 +71,7 @@ export class HotCode {
   readonly #headers = new Map<number, number>()
   /** Number of samples at which the warm functions are looked at together again. */
   #nextGroup = 0
-  /** The loop the last samples were in, and how many in a row (of those before the analysis: how many at all). */
+  /** The loop the last samples were in, and how many in a row (of those before the analysis: how many at all); before it, the pc. */
   #lasting = -1
   #inRow = 0
   /** Times compiled code stopped before a root that is not there, and how many make it worth being compiled. */
@@ -91,12 +92,17 @@ export class HotCode {
     const early = this.#early
     if (early === undefined) return this.#judge(this.#attribute(pc, 1), isCompiled)
     early.set(pc, (early.get(pc) ?? 0) + 1)
-    const { program } = this.#shared
-    const first = Math.max(SHORT_MS, ANALYSIS_MS * program.map.offsets.length)
-    if (this.count * sampleMs() < tierPolicy.patience * first) return []
+    // At one pc again and again: in a loop of one block, all of it.
+    this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
+    this.#lasting = pc
+    const share = this.#inRow >= LASTING_SAMPLES ? LASTING_PATIENCE : UNKNOWN_PATIENCE
+    const size = this.#shared.program.map.offsets.length
+    if (this.count * sampleMs() < tierPolicy.patience * Math.max(SHORT_MS, ANALYSIS_MS * size, share * moduleMs()))
+      return []
     this.#early = undefined
     const segment = this.#attribute(pc, 0)
     this.#lasting = this.#loopOf(segment)
+    this.#inRow = 0
     for (const [at, count] of early)
       if (this.#loopOf(this.#attribute(at, count)) === this.#lasting) this.#inRow += count
     return this.#judge(segment, isCompiled)

@@ -66,7 +66,7 @@ export const LOAD_IMM: number = INSTRUCTIONS.find(i => i.name === 'load_imm')!.i
 /** Root of constant addresses; roots below 13 are the registers' values on entry. */
 export const CONSTANT_ROOT = 13
 /** Segments with more accesses than this are planned in parts. */
-export const CAPACITY = 4096
+const CAPACITY = 4096
 
 /** Options of `createMemoryPlanner`. */
 export interface PlannerOptions {
@@ -82,27 +82,28 @@ export function createMemoryPlanner(
   { window = WINDOW, tolerant }: PlannerOptions = {},
 ): (segment: number) => MemoryPlan {
   const { id, a, b, d, x, defs, segmentStart, accesses } = decoded
+  const capacity = Math.min(CAPACITY, decoded.count) // small programs are many, and fresh memory is dear
   const plan: MemoryPlan = {
     count: 0,
-    at: new Int32Array(CAPACITY),
-    check: new Uint8Array(CAPACITY),
-    local: new Uint8Array(CAPACITY),
-    offset: new Int32Array(CAPACITY),
-    span: new Int32Array(CAPACITY),
-    root: new Int32Array(CAPACITY),
-    low: new Int32Array(CAPACITY),
-    baseRegister: new Int8Array(CAPACITY),
+    at: new Int32Array(capacity),
+    check: new Uint8Array(capacity),
+    local: new Uint8Array(capacity),
+    offset: new Int32Array(capacity),
+    span: new Int32Array(capacity),
+    root: new Int32Array(capacity),
+    low: new Int32Array(capacity),
+    baseRegister: new Int8Array(capacity),
   }
   const planWide = tolerant === undefined ? undefined : createWidePlanner(decoded, plan, tolerant)
   const root = new Int32Array(13)
   const shift = new Int32Array(13)
   const accessRoot = plan.root
-  const group = new Int32Array(CAPACITY)
+  const group = new Int32Array(capacity)
   // Per group: first access, last access, members, bounds relative to the root.
-  const first = new Int32Array(CAPACITY)
-  const last = new Int32Array(CAPACITY)
-  const low = new Float64Array(CAPACITY)
-  const high = new Float64Array(CAPACITY) // may pass 2^31
+  const first = new Int32Array(capacity)
+  const last = new Int32Array(capacity)
+  const low = new Float64Array(capacity)
+  const high = new Float64Array(capacity) // may pass 2^31
   const freeAfter = new Int32Array(ADDRESS_LOCALS)
 
   /** Collects accesses with their root and offset from it. */
@@ -115,7 +116,7 @@ export function createMemoryPlanner(
     for (let i = begin; i < end; i++) {
       const is = id[i]!
       const kind = CLASS[is]!
-      if ((kind === Class.Load || kind === Class.Store) && plan.count < CAPACITY) {
+      if ((kind === Class.Load || kind === Class.Store) && plan.count < capacity) {
         const k = plan.count++
         const letter = ACCESS_BASE[is]!
         plan.at[k] = i

@@ -94,6 +94,12 @@ export const LASTING_SAMPLES = 16
 export const SOON_SAMPLES = 4
 export const LASTING_PATIENCE = 0.4
 
+/**
+ * The share of the patience with a module after which code is analysed that has not been seen at one pc again and again. The
+ * first analysis of a process costs 5 ms by itself: fib27, over after 17 ms, must not pay that (bench, first runs).
+ */
+export const UNKNOWN_PATIENCE = 0.6
+
 /** A module that is made takes along what has this share of the heat that would make it worth a module of its own. */
 export const TOGETHER = 0.25
 

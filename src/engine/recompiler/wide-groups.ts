@@ -11,7 +11,6 @@ import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER, WRITES } from './fac
 import {
   ADD_IMM_32,
   ADD_IMM_64,
-  CAPACITY,
   Check,
   CONSTANT_ROOT,
   LOAD_IMM,
@@ -32,6 +31,7 @@ const ADD_64 = INSTRUCTIONS.find(i => i.name === 'add_64')!.id
 /** Makes the part of a planner that finds the wide groups of a segment whose accesses are collected, and plans them. */
 export function createWidePlanner(decoded: Decoded, plan: MemoryPlan, tolerant: Uint8Array): (segment: number) => void {
   const { id, a, b, d, x, defs, segmentStart } = decoded
+  const capacity = plan.at.length
   // Per register: its value is root + shift + something from 0 to extent. Its own bound, where one is known.
   const root = new Int32Array(13)
   const shift = new Int32Array(13)
@@ -40,21 +40,21 @@ export function createWidePlanner(decoded: Decoded, plan: MemoryPlan, tolerant: 
   let fresh = 0
   // Candidates, in order: access, root, lowest and highest byte from there, register that holds the root and its shift.
   let count = 0
-  const candidate = new Int32Array(CAPACITY)
-  const rootOf = new Int32Array(CAPACITY)
-  const low = new Float64Array(CAPACITY) // sums may pass 2^31
-  const high = new Float64Array(CAPACITY)
-  const holder = new Int8Array(CAPACITY)
-  const holderShift = new Int32Array(CAPACITY)
+  const candidate = new Int32Array(capacity)
+  const rootOf = new Int32Array(capacity)
+  const low = new Float64Array(capacity) // sums may pass 2^31
+  const high = new Float64Array(capacity)
+  const holder = new Int8Array(capacity)
+  const holderShift = new Int32Array(capacity)
   // Per group: its first candidate, whose bounds become the group's, how many addresses, the last of them.
-  const head = new Int32Array(CAPACITY)
-  const members = new Int32Array(CAPACITY)
-  const latest = new Int32Array(CAPACITY)
-  const widest = new Int32Array(CAPACITY)
+  const head = new Int32Array(capacity)
+  const members = new Int32Array(capacity)
+  const latest = new Int32Array(capacity)
+  const widest = new Int32Array(capacity)
   /** Its number among those that are worth while, -1 for the others. */
-  const number = new Int8Array(CAPACITY)
+  const number = new Int8Array(capacity)
   /** Per candidate: its group. */
-  const groupOf = new Int32Array(CAPACITY)
+  const groupOf = new Int32Array(capacity)
 
   /** Register whose value is exactly the root and a shift: -1 when the root is a constant, -2 when there is none. */
   const findHolder = (wanted: number): number => {
