@@ -4,7 +4,7 @@
 //   node figures.mjs [--only traces,heap] [--engine auto,interpreter] [--node 20,26] [--rounds 3] [--cpu 1|none] [--write]
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { machine } from './lib/machine.mjs'
 import { nodeBinaries } from './lib/opponents.mjs'
@@ -90,7 +90,18 @@ list.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
 const record = { date: new Date().toISOString().slice(0, 10), machine: machine(), figures: list }
 console.log(figuresTable(record))
 if (options.write) {
+  const file = join(BENCH, 'results', 'figures.json')
   mkdirSync(join(BENCH, 'results'), { recursive: true })
-  writeFileSync(join(BENCH, 'results', 'figures.json'), `${JSON.stringify(record, null, 1)}\n`)
+  writeFileSync(file, `${JSON.stringify(withEarlier(record, file), null, 1)}\n`)
   writeReport()
+}
+
+/** With --only, --engine or --node: what was not measured this time stays from the time before, in its place. */
+function withEarlier(now, file) {
+  if (!(options.only || options.engine || options.node) || !existsSync(file)) return now
+  const key = f => `${f.name} ${f.on}`
+  const measured = new Map(now.figures.map(f => [key(f), f]))
+  const kept = JSON.parse(readFileSync(file, 'utf8')).figures.map(f => measured.get(key(f)) ?? f)
+  const known = new Set(kept.map(key))
+  return { ...now, figures: [...kept, ...now.figures.filter(f => !known.has(key(f)))] }
 }
