@@ -8,6 +8,7 @@ import type { Analysis } from './compile.ts'
 import {
   ANALYSIS_MS,
   CLUSTER_INSTRUCTIONS,
+  COLD_ANALYSIS_MS,
   COLD_INSTRUCTION_MS,
   COLD_INSTRUCTIONS,
   FIRST_MODULE_MS,
@@ -29,6 +30,11 @@ import { compiledInProcess, type SharedCode } from './shared-code.ts'
 /** Milliseconds of interpretation that one sample stands for. */
 function sampleMs(): number {
   return tierPolicy.samplePeriod / INTERPRETED_PER_MS
+}
+
+/** What analysing a program of so many instructions will take, in ms. */
+function analysisMs(instructions: number): number {
+  return instructions * (compiledInProcess() === 0 ? COLD_ANALYSIS_MS : ANALYSIS_MS)
 }
 
 /** What a module costs in ms beside its instructions. */
@@ -97,7 +103,7 @@ export class HotCode {
     this.#lasting = pc
     const share = this.#inRow >= LASTING_SAMPLES ? LASTING_PATIENCE : UNKNOWN_PATIENCE
     const size = this.#shared.program.map.offsets.length
-    if (this.count * sampleMs() < tierPolicy.patience * Math.max(SHORT_MS, ANALYSIS_MS * size, share * moduleMs()))
+    if (this.count * sampleMs() < tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size), share * moduleMs()))
       return []
     this.#early = undefined
     const segment = this.#attribute(pc, 0)
