@@ -170,7 +170,8 @@ export function writeReport() {
     'Written by `node bench/run.mjs --write` and `node bench/figures.mjs --write` from `bench/results/*.json`; do not ' +
       "edit. How to run it: `bench/README.md`. Times are medians of processor time in milliseconds (wall clock for PolkaVM's process sandbox), one fresh process per program and " +
       "engine, after one warm-up run; ratios and goals are taken from the best times, which a busy machine disturbs least. An instruction is a unit of gas (Gray Paper 0.7.2); every engine's result and " +
-      'gas are checked. Compare within one table only.',
+      'gas are checked. Compare within one table only: these machines are virtual, their hosts differ by 1.6 times and more in speed, and change while ' +
+      'a table is measured. The native columns and those of PolkaVM say how fast this one was.',
   ]
   if (programs !== undefined) {
     const versions = new Set(programs.results.filter(r => r.version).map(r => `${r.engine} ${r.version}`))
@@ -207,6 +208,15 @@ const SHOWN = [
 const BEGIN = '<!-- bench: written by bench/figures.mjs and bench/run.mjs -->'
 const END = '<!-- /bench -->'
 
+/** A table with padded columns, as the formatter wants it in documents that are written by hand too. */
+function alignedTable(header, rows) {
+  const widths = header.map((_, i) => Math.max(...[header, ...rows].map(cells => cells[i].length)))
+  const pad = (cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))
+  const line = cells => `| ${cells.join(' | ')} |`
+  const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
+  return [header.map(pad), rule, ...rows.map(cells => cells.map(pad))].map(line).join('\n')
+}
+
 /** Renews the short table of the README. */
 function writeReadme(programs, figures) {
   const file = join(ROOT, 'README.md')
@@ -233,6 +243,6 @@ function writeReadme(programs, figures) {
   const about = `${aboutMachine(programs)} Node 20.`
   writeFileSync(
     file,
-    `${text.slice(0, from)}${BEGIN}\n\n${markdownTable(header, rows)}\n\n${about}\n\n${text.slice(to)}`,
+    `${text.slice(0, from)}${BEGIN}\n\n${alignedTable(header, rows)}\n\n${about}\n\n${text.slice(to)}`,
   )
 }
