@@ -175,8 +175,11 @@ CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out) {
 
 /* ---- records ---- */
 
-/* The op of a record, also where it is patched to OP_ENTER. */
-CORE u32 op_of(const record *r) { return r->op == OP_ENTER ? ((const header *)r)[-1].op : r->op; }
+/* The op of a record itself, also where it is patched to OP_ENTER or stands for a whole sequence. */
+CORE u32 op_of(const record *r) {
+  u32 op = r->op == OP_ENTER ? ((const header *)r)[-1].op : r->op;
+  return op >= OP_FUSED && op < OP_ENTER ? pvm_fused_first[op - OP_FUSED] : op;
+}
 
 CORE u32 slots_of(u32 op) {
   switch (op) {
@@ -303,6 +306,45 @@ CORE record *emit(pvm *vm, record *r, u32 id, u32 pc) {
   return r + 2;
 }
 
+/* ---- superinstructions ---- */
+
+/* The records that the next one may join: their first, and the node of fused.gen.h they have come to. */
+typedef struct {
+  record *first;
+  u32 node;
+  u32 result; /* register written last, as records name it; NO_RESULT none */
+} fusion;
+#define NO_RESULT 0x10000u
+#define NO_NODE 0xFFFFu
+
+/* Whether the operand an edge asks for is the result of the instruction before; changes places where it may. */
+CORE int takes_result(record *r, u32 takes, u32 result) {
+  if (takes == 0) return 1;
+  if (takes == 3 && r->a != result && r->b == result) {
+    r->b = r->a;
+    r->a = (uint16_t)result;
+  }
+  return (takes == 2 ? r->b : r->a) == result;
+}
+
+/* Lets r, which is the instruction `id`, join the sequence before it, or begin one. Only the op of the sequence's first
+ * record changes: whoever comes to a later one, by its pc or after a slow access, goes on from there. */
+CORE void fuse(fusion *f, record *r, u32 id) {
+  u32 node = id;
+  if (f->node != NO_NODE) {
+    for (u32 i = pvm_fused_edges_of[f->node]; i < pvm_fused_edges_of[f->node + 1]; i++) {
+      const pvm_fused_edge *edge = &pvm_fused_edges[i];
+      if (edge->id != id || !takes_result(r, edge->takes, f->result)) continue;
+      f->first->op = (uint16_t)(OP_FUSED + edge->to);
+      node = OP_COUNT + edge->to;
+      break;
+    }
+  }
+  if (node == id) f->first = r;
+  f->node = node;
+  f->result = pvm_writes_of[id] == 1 ? r->a : pvm_writes_of[id] == 4 ? r->d : NO_RESULT;
+}
+
 /* Fills in what the runs behind ecalli and memset cost. */
 CORE void price_runs(record *first, const record *end) {
   for (record *r = first; r < end; r += slots_of(op_of(r))) {
@@ -323,6 +365,7 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
   if (own->records_end - own->records_next < MAX_RECORDS) flush_records(vm);
   header *h = (header *)AT(vm, own->records_next);
   record *first = (record *)(h + 1), *r = first;
+  fusion f = {first, NO_NODE, NO_RESULT};
   u32 at = pc, count = 0;
   for (;;) {
     /* Too long; or, where nothing is paid for a pc that is no instruction, run_fast has to look again. */
@@ -339,7 +382,9 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
     }
     u32 id = pvm_id_at(vm, at);
     own->index[at] = OFFSET(vm, r);
+    record *here = r;
     r = emit(vm, r, id, at);
+    fuse(&f, here, here->op);
     count += 1;
     if (pvm_kind_of[id] >= KIND_TRAP) break;
     at += 1 + pvm_skip(vm, at);

@@ -14,7 +14,7 @@
 #define HOST_ADDRESS(p) ((void *)(uintptr_t)(p))
 #else
 #define MAY(p, size, right) \
-  ((rights[(p) >> PAGE_BITS] & (right)) && ((p) & (PAGE_SIZE - 1)) <= PAGE_SIZE - (size))
+  ((own->rights[(p) >> PAGE_BITS] & (right)) && ((p) & (PAGE_SIZE - 1)) <= PAGE_SIZE - (size))
 #define HOST_ADDRESS(p) (own->frames[(p) >> PAGE_BITS] + ((p) & (PAGE_SIZE - 1)))
 #endif
 
@@ -108,6 +108,8 @@ COLD int slow_access(pvm *vm, const record *rec) {
   }
 }
 
+#define BY_INSTRUCTION (vm->gas_model == PVM_GAS_INSTRUCTION)
+
 #define NEXT(slots) \
   rec += (slots);   \
   continue
@@ -120,6 +122,44 @@ COLD int slow_access(pvm *vm, const record *rec) {
     if (UNLIKELY(gas < 0)) goto short_of_gas; \
     continue;               \
   }
+
+/* What instructions do, alone and as steps of superinstructions (fused.gen.h): v is the result, rec goes on to the next
+ * record, and what fails is the record that rec has come to. */
+#define DO_ALU(v, to, value) \
+  const u64 v = (value);     \
+  (void)v;                   \
+  to = v;                    \
+  rec += 1;
+#define DO_LOAD(v, type, where)                                             \
+  const u32 at_##v = (u32)(where);                                          \
+  type loaded_##v;                                                          \
+  if (UNLIKELY(!MAY(at_##v, sizeof(type), RIGHT_FAST_READ))) goto slow;     \
+  __builtin_memcpy(&loaded_##v, HOST_ADDRESS(at_##v), sizeof(type));        \
+  DO_ALU(v, A, (u64)(s64)loaded_##v)
+#define DO_STORE(slots, type, where, what)                                  \
+  {                                                                         \
+    const u32 p = (u32)(where);                                             \
+    const type stored = (type)(what);                                       \
+    if (UNLIKELY(!MAY(p, sizeof(type), RIGHT_FAST_WRITE))) goto slow;       \
+    __builtin_memcpy(HOST_ADDRESS(p), &stored, sizeof(type));               \
+    rec += (slots);                                                         \
+  }
+#define DO_BRANCH(condition)                                                \
+  {                                                                         \
+    const branch_slots *s = (const branch_slots *)(rec + 1);                \
+    if (condition) {                                                        \
+      __asm__ volatile(""); /* keeps the branch: a select would make the next record wait for the condition */ \
+      ENTER(&s->taken);                                                     \
+    }                                                                       \
+    ENTER(&s->fall);                                                        \
+  }
+#define DO_JUMP() ENTER(&((const jump_slot *)(rec + 1))->to);
+#define DO_CALL(value) \
+  A = (value);         \
+  DO_JUMP()
+#define DO_JUMP_IND(where) \
+  address = (u32)(where);  \
+  goto dynamic;
 
 /* Gas behind a host call. The host writes its lower half: one load of both would have to wait until that is in the cache
  * (no store forwarding from a part). Measured: bench/micro/host-call.mjs. */
@@ -138,19 +178,18 @@ CORE s64 gas_left(const pvm *vm) {
 #define SLICE 250000
 
 /* Runs until the machine stops (exit code) or something else has to be done first (GO_*). */
-CORE __attribute__((noinline)) int run_fast(pvm *vm) {
-  private_part *own = OWN(vm);
-  const uint8_t *rights = own->rights;
-  const int by_instruction = vm->gas_model == PVM_GAS_INSTRUCTION;
-  s64 gas = vm->gas, reserve = 0;
+CORE __attribute__((noinline)) int run_fast(pvm *given) {
+  pvm *const vm = MACHINE(given);
+  private_part *const own = OWN(vm);
+  s64 gas = vm->gas;
+  own->reserve = 0;
   int result;
   u32 address, pc;
-  (void)rights;
   record *rec = start_at(vm, vm->pc, &gas, &result);
   if (rec == 0) return result;
   const s64 slice = vm->hot != 0 ? vm->hot_left : SLICE;
   if (gas > slice) {
-    reserve = gas - slice;
+    own->reserve = gas - slice;
     gas = slice;
   }
 
@@ -158,9 +197,10 @@ again:
   for (;;) {
     switch (rec->op) {
 #define ALU(name, to, value) \
-  case OP_##name:            \
-    to = (value);            \
-    NEXT(1);
+  case OP_##name: {          \
+    DO_ALU(v, to, value)     \
+    continue;                \
+  }
       PVM_ALU(ALU)
 #undef ALU
       case OP_LOAD_IMM_64:
@@ -169,54 +209,41 @@ again:
       case OP_UNLIKELY:
         NEXT(1);
 
-#define LOAD(name, type, where)                                  \
-  case OP_##name: {                                              \
-    u32 p = (u32)(where);                                        \
-    type value;                                                  \
-    if (UNLIKELY(!MAY(p, sizeof(type), RIGHT_FAST_READ))) goto slow; \
-    __builtin_memcpy(&value, HOST_ADDRESS(p), sizeof(type));     \
-    A = (u64)(s64)value;                                         \
-    NEXT(1);                                                     \
+#define LOAD(name, type, where) \
+  case OP_##name: {             \
+    DO_LOAD(v, type, where)     \
+    continue;                   \
   }
       PVM_LOADS(LOAD)
 #undef LOAD
 
-#define STORE(name, type, where, what)                           \
-  case OP_##name: {                                              \
-    u32 p = (u32)(where);                                        \
-    type value = (type)(what);                                   \
-    if (UNLIKELY(!MAY(p, sizeof(type), RIGHT_FAST_WRITE))) goto slow; \
-    __builtin_memcpy(HOST_ADDRESS(p), &value, sizeof(type));     \
-    NEXT(slots_of(OP_##name));                                   \
+#define STORE(name, type, where, what)                 \
+  case OP_##name: {                                    \
+    DO_STORE(slots_of(OP_##name), type, where, what)   \
+    continue;                                          \
   }
       PVM_STORES(STORE)
 #undef STORE
 
-#define BRANCH(name, condition)                                                   \
-  case OP_##name: {                                                               \
-    const branch_slots *s = (const branch_slots *)(rec + 1);                      \
-    if (condition) {                                                              \
-      __asm__ volatile(""); /* keeps the branch: a select would make the next record wait for the condition */ \
-      ENTER(&s->taken);                                                           \
-    }                                                                             \
-    ENTER(&s->fall);                                                              \
+#define BRANCH(name, condition) \
+  case OP_##name: {             \
+    DO_BRANCH(condition)        \
   }
       PVM_BRANCHES(BRANCH)
 #undef BRANCH
 
       case OP_LOAD_IMM_JUMP:
-        A = X;
-        ENTER(&((const jump_slot *)(rec + 1))->to);
+        DO_CALL(X)
       case OP_JUMP:
       case OP_FALLTHROUGH:
-        ENTER(&((const jump_slot *)(rec + 1))->to);
+        DO_JUMP()
 
       case OP_LOAD_IMM_JUMP_IND:
         address = (u32)(B + Y);
         A = X;
         goto dynamic;
       case OP_JUMP_IND:
-        address = (u32)(A + X);
+        DO_JUMP_IND(A + X)
       dynamic:
         pc = rec->pc;
 #if WASM
@@ -247,28 +274,28 @@ again:
       case OP_ECALLI: {
         const pause_slot *s = (const pause_slot *)(rec + 1);
         u32 next = s->next_pc;
-        vm->gas = gas + reserve;
+        vm->gas = gas + own->reserve;
         result = call_host(vm, rec->pc, next, rec->x);
         if (result != PVM_RUNNING) return result;
-        if (vm->pc != next || vm->trace || vm->charged == (u32)by_instruction) return GO_AGAIN;
-        gas = gas_left(vm) - reserve;
-        if (by_instruction) gas -= s->cost;
+        if (vm->pc != next || vm->trace || vm->charged == (u32)BY_INSTRUCTION) return GO_AGAIN;
+        gas = gas_left(vm) - own->reserve;
+        if (BY_INSTRUCTION) gas -= s->cost;
         /* Nothing of it is in vm->gas. Under block models: the host took more than the slice had. */
-        if (UNLIKELY(gas < 0)) return reserve > 0 ? GO_AGAIN : GO_SHORT;
+        if (UNLIKELY(gas < 0)) return own->reserve > 0 ? GO_AGAIN : GO_SHORT;
         NEXT(2);
       }
 
       case OP_MEMSET: {
         const pause_slot *s = (const pause_slot *)(rec + 1);
-        vm->gas = gas + reserve;
-        vm->charged = !by_instruction;
+        vm->gas = gas + own->reserve;
+        vm->charged = !BY_INSTRUCTION;
         result = pvm_memset(vm);
-        gas = vm->gas - reserve;
+        gas = vm->gas - own->reserve;
         vm->pc = rec->pc;
         if (result >= 0) return result;
         vm->pc = s->next_pc;
-        if (by_instruction) gas -= s->cost;
-        if (UNLIKELY(gas < 0)) return reserve > 0 ? GO_AGAIN : GO_SHORT;
+        if (BY_INSTRUCTION) gas -= s->cost;
+        if (UNLIKELY(gas < 0)) return own->reserve > 0 ? GO_AGAIN : GO_SHORT;
         NEXT(2);
       }
 
@@ -277,16 +304,16 @@ again:
         if (s->at == 0) {
           u32 flushes = own->flushes, next = s->next_pc;
           if (RULE(vm, PVM_RULE_STRICT) && !pvm_is_instruction(vm, next)) {
-            vm->gas = gas + reserve;
+            vm->gas = gas + own->reserve;
             vm->pc = next;
-            vm->charged = !by_instruction && !s->first;
+            vm->charged = !BY_INSTRUCTION && !s->first;
             return GO_AGAIN; /* to panic there */
           }
-          u32 at = record_at(vm, next), cost = by_instruction ? run_cost(AT(vm, at)) : 0;
+          u32 at = record_at(vm, next), cost = BY_INSTRUCTION ? run_cost(AT(vm, at)) : 0;
           if (flushes != own->flushes || at == 0) {
-            vm->gas = gas + reserve;
+            vm->gas = gas + own->reserve;
             vm->pc = next;
-            vm->charged = !by_instruction;
+            vm->charged = !BY_INSTRUCTION;
             return GO_AGAIN;
           }
           s->cost = cost;
@@ -294,9 +321,9 @@ again:
         }
         gas -= s->cost;
         if (UNLIKELY(gas < 0)) {
-          vm->gas = gas + s->cost + reserve;
+          vm->gas = gas + s->cost + own->reserve;
           vm->pc = s->next_pc;
-          return reserve > 0 ? GO_AGAIN : GO_SHORT;
+          return own->reserve > 0 ? GO_AGAIN : GO_SHORT;
         }
         rec = AT(vm, s->at);
         continue;
@@ -316,7 +343,7 @@ again:
       case OP_ENTER: {
 #if WASM
         const header *h = (const header *)rec - 1;
-        const s64 mine = gas + h->cost, before = mine + reserve;
+        const s64 mine = gas + h->cost, before = mine + own->reserve;
         vm->gas = before;
         vm->pc = h->pc;
         vm->charged = 0;
@@ -324,18 +351,22 @@ again:
         own->compiled_gas += before - vm->gas;
         if (!(address & 1)) {
           gas = vm->gas < mine ? vm->gas : mine; /* the slice is this loop's: compiled code does not use it up */
-          reserve = vm->gas - gas;
+          own->reserve = vm->gas - gas;
           pc = vm->pc;
           goto dynamic_at;
         }
         if (address == PVM_TO_EXIT) return (int)vm->exit;
         if (address == PVM_TO_REFUND) {
-          if (by_instruction) vm->gas += count_instructions(vm, vm->pc);
+          if (BY_INSTRUCTION) vm->gas += count_instructions(vm, vm->pc);
           else vm->charged = 1;
         }
 #endif
         return GO_STEP;
       }
+
+#define PVM_FUSED_CASES
+#include "fused.gen.h"
+#undef PVM_FUSED_CASES
 
       default:
         __builtin_unreachable();
@@ -350,18 +381,18 @@ slow: /* misaligned, across pages, a page that was never touched, outside of the
   }
 /* in the middle of a run: the instruction is paid, those behind it are not */
   pc = rec->pc;
-  if (by_instruction) gas += unexecuted_after(rec);
+  if (BY_INSTRUCTION) gas += unexecuted_after(rec);
 stopped:
-  vm->gas = gas + reserve;
+  vm->gas = gas + own->reserve;
   vm->pc = pc;
-  vm->charged = !by_instruction;
+  vm->charged = !BY_INSTRUCTION;
   return result;
 short_of_gas: {
   const header *h = (const header *)rec - 1;
-  vm->gas = gas + h->cost + reserve;
+  vm->gas = gas + h->cost + own->reserve;
   vm->pc = h->pc;
   vm->charged = 0;
-  return reserve > 0 ? GO_AGAIN : GO_SHORT;
+  return own->reserve > 0 ? GO_AGAIN : GO_SHORT;
 }
 }
 
@@ -371,4 +402,12 @@ short_of_gas: {
 #undef X
 #undef Y
 #undef NEXT
+#undef DO_ALU
+#undef DO_LOAD
+#undef DO_STORE
+#undef DO_BRANCH
+#undef DO_JUMP
+#undef DO_CALL
+#undef DO_JUMP_IND
+#undef BY_INSTRUCTION
 #undef ENTER

@@ -49,7 +49,8 @@ const LOADS: Readonly<Record<string, string>> = {
   load_u64: 'uint64_t',
 }
 
-function c(expression: Expression): string {
+/** An expression of the effect column in C. */
+export function c(expression: Expression): string {
   switch (expression.is) {
     case 'operand':
       return expression.letter
@@ -75,17 +76,23 @@ function alu(instruction: Instruction): string {
   return `${upper(instruction.name)}, ${assign!.to}, ${c(assign!.value)}`
 }
 
+/** The C type of what a load or store moves. */
+export function accessType(instruction: Instruction): string {
+  const operator = accessOf(instruction) ?? ''
+  const type = LOADS[operator] ?? (/^store\d+$/.test(operator) ? `uint${operator.replace('store', '')}_t` : undefined)
+  if (type === undefined) throw new Error(`${instruction.name}: ${operator} is no load or store`)
+  return type
+}
+
 function load(instruction: Instruction): string {
   const value = effectOf(instruction.id).assign!.value
   if (value.is !== 'apply') throw new Error(`${instruction.name}: not a load`)
-  const type = LOADS[value.operator]
-  if (type === undefined) throw new Error(`${instruction.name}: ${value.operator} is no load`)
-  return `${upper(instruction.name)}, ${type}, ${c(value.args[0]!)}`
+  return `${upper(instruction.name)}, ${accessType(instruction)}, ${c(value.args[0]!)}`
 }
 
 function store(instruction: Instruction): string {
-  const { operator, args } = effectOf(instruction.id).action!
-  return `${upper(instruction.name)}, uint${operator.replace('store', '')}_t, ${c(args[0]!)}, ${c(args[1]!)}`
+  const { args } = effectOf(instruction.id).action!
+  return `${upper(instruction.name)}, ${accessType(instruction)}, ${c(args[0]!)}, ${c(args[1]!)}`
 }
 
 /** Where a load or store with an absolute address X goes: the same with a base register, which then reads as zero. */

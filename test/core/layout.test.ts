@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { generateFused } from '../../scripts/fused.ts'
 import { generateOpcodes } from '../../scripts/opcodes.ts'
 import { Exit } from '../../src/engine/exit.ts'
 import { HostAction } from '../../src/engine/host-call.ts'
@@ -66,6 +67,10 @@ describe('core/pvm.h', () => {
 describe('generated files of the core', () => {
   it('core/opcodes.gen.h is what the instruction table gives', () => {
     expect(read('core/opcodes.gen.h')).toBe(generateOpcodes())
+  })
+
+  it('core/fused.gen.h is what scripts/fused-sequences.ts gives', () => {
+    expect(read('core/fused.gen.h')).toBe(generateFused())
   })
 
   it('core/core.wasm and core.gen.ts are what the C sources give, where clang-19 is', () => {
