@@ -55,6 +55,18 @@ const BUGS = [
     replace: '[(p) >> PAGE_BITS])',
   },
   {
+    name: 'a superinstruction takes the result before, whatever register is read',
+    file: 'core/decode.c',
+    search: '(takes == 2 ? r->b : r->a) == result;',
+    replace: '1;',
+  },
+  {
+    name: 'a fault in a superinstruction is taken for one of its last record',
+    file: 'core/decode.c',
+    search: 'pvm_fused_first[op - OP_FUSED] : op;',
+    replace: 'OP_TRAP : op;',
+  },
+  {
     name: 'block start not checked by the slow loop',
     file: 'core/step.c',
     search: 'if (!pvm_is_block_start(vm, target)) return PVM_PANIC;',
@@ -63,7 +75,7 @@ const BUGS = [
   {
     name: 'refund of the fast loop off by one',
     file: 'core/interpreter.c',
-    search: 'if (by_instruction) gas += unexecuted_after(rec);',
+    search: 'if (BY_INSTRUCTION) gas += unexecuted_after(rec);',
     replace: 'if (by_instruction) gas += unexecuted_after(rec) + 1;',
   },
   {
@@ -159,7 +171,7 @@ const BUGS = [
   {
     name: 'sequences glued at 1,024 instructions are paid one too few',
     file: 'core/interpreter.c',
-    search: 'by_instruction ? run_cost(AT(vm, at)) : 0',
+    search: 'BY_INSTRUCTION ? run_cost(AT(vm, at)) : 0',
     replace: 'by_instruction ? run_cost(AT(vm, at)) - 1 : 0',
   },
   {
