@@ -76,7 +76,7 @@ const BUGS = [
     name: 'refund of the fast loop off by one',
     file: 'core/interpreter.c',
     search: 'if (BY_INSTRUCTION) gas += unexecuted_after(rec);',
-    replace: 'if (by_instruction) gas += unexecuted_after(rec) + 1;',
+    replace: 'if (BY_INSTRUCTION) gas += unexecuted_after(rec) + 1;',
   },
   {
     name: 'refund after a side exit of compiled code off by one',
@@ -172,7 +172,7 @@ const BUGS = [
     name: 'sequences glued at 1,024 instructions are paid one too few',
     file: 'core/interpreter.c',
     search: 'BY_INSTRUCTION ? run_cost(AT(vm, at)) : 0',
-    replace: 'by_instruction ? run_cost(AT(vm, at)) - 1 : 0',
+    replace: 'BY_INSTRUCTION ? run_cost(AT(vm, at)) - 1 : 0',
   },
   {
     name: 'what was staged of a program that is here already is forgotten',
