@@ -69,8 +69,8 @@ export const tierPolicy: TierPolicy = {
   misalignedLimit: 1000,
 }
 
-/** Gas the interpreter uses per millisecond: 300 (service code) to 900 M/s (straight loops), measured. */
-export const INTERPRETED_PER_MS = 350_000
+/** Gas the interpreter uses per millisecond: 350 (service code) to 1,100 M/s (straight loops), measured. */
+export const INTERPRETED_PER_MS = 480_000
 
 /**
  * What it costs, in ms, when compiled code stops because what follows is not compiled: 0.3 µs to the core and back, and
@@ -80,10 +80,17 @@ export const MISS_MS = 0.001
 
 /**
  * What has run for less than `patience` times this long, in ms at the speed above, over all machines, is likely over soon:
- * 4 million instructions. A loop that ends just then has lost a sixth of its time to its module, not two thirds as with a
+ * 5 million instructions. A loop that ends just then has lost a sixth of its time to its module, not two thirds as with a
  * tenth of it (bench/micro/short-runs.mjs), and one that goes on reaches its peak 5 ms later.
  */
 export const SHORT_MS = 4.5
+
+/**
+ * Until a code has run for this share of that, a sample stands for so many. In a process that has just begun a sample costs
+ * some 10 µs, V8 interpreting what takes it; with one every 0.1 ms a loop of 1 ms took 12 % longer.
+ */
+export const EARLY_SHARE = 0.7
+export const EARLY_STRIDE = 10
 
 /**
  * Samples in a row in one loop after which it counts as one that lasts. It is entered in the middle, and has this share of
