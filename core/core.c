@@ -15,4 +15,14 @@
 
 #include "native.c"
 
+#include "graph.c"
+
+#include "order.c"
+
+#include "flow.c"
+
+#include "plan.c"
+
+#include "wide.c"
+
 #include "wasm.c"

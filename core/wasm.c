@@ -1,5 +1,6 @@
 /* What only the wasm build has: a machine whose parts stand at the addresses of layout.h, laid out by TypeScript
  * (src/engine/machine/). One machine per memory. */
+#include "passes.h"
 #include "vm.h"
 
 #if WASM
@@ -126,6 +127,50 @@ EXPORT("pvm_decode") u32 pvm_decode(u32 set, u32 pc, u32 left) {
     }
   }
   return count;
+}
+
+/* ---- the passes: the tables at these addresses, nothing of a machine ---- */
+
+#define THE_PROGRAM ((const program_tables *)PVM_AT_PROGRAM)
+#define THE_GRAPH ((graph_tables *)PVM_AT_GRAPH)
+#define THE_PLAN ((plan_tables *)PVM_AT_PLAN)
+#define THE_WIDE ((wide_tables *)PVM_AT_WIDE)
+
+_Static_assert(sizeof(code_chunk) <= PVM_AT_PROGRAM - PVM_AT_CHUNK, "a chunk fits below the program's tables");
+_Static_assert(sizeof(program_tables) <= PVM_AT_GRAPH - PVM_AT_PROGRAM, "the program's tables fit below the graph's");
+_Static_assert(sizeof(graph_tables) <= PVM_AT_PLAN - PVM_AT_GRAPH, "a graph fits below the plan");
+_Static_assert(sizeof(plan_tables) <= PVM_AT_WIDE - PVM_AT_PLAN, "a plan fits below that of wide groups");
+_Static_assert(sizeof(wide_tables) <= PVM_AT_TABLES - PVM_AT_WIDE, "wide groups fit below what TypeScript lays out");
+
+/* Finds the functions that are inlined at indirect calls; returns how many. */
+EXPORT("pvm_find_callees") u32 pvm_find_callees(void) { return find_callees(THE_PROGRAM); }
+
+/* Builds the graph of the root and orders it. */
+EXPORT("pvm_graph") void pvm_graph(s32 root, u32 options) {
+  build_graph(THE_PROGRAM, THE_GRAPH, root, options);
+  order_graph(THE_GRAPH);
+}
+
+/* Finds registers and gas of the graph; every node is a checkpoint if asked for, or if it is not reducible. */
+EXPORT("pvm_flow") void pvm_flow(u32 every_node) {
+  compute_flow(THE_PROGRAM, THE_GRAPH, every_node || !THE_GRAPH->reducible);
+}
+
+/* Plans the accesses of a segment: groups span up to `window` bytes; wide groups are made if asked for. */
+EXPORT("pvm_plan") void pvm_plan(u32 segment, u32 window, u32 wide) {
+  const program_tables *p = THE_PROGRAM;
+  if (p->accesses[segment] == 0) return;
+  collect_accesses(p, THE_PLAN, segment);
+  if (wide && p->accesses[segment] >= WIDE_WORTH) plan_wide(p, THE_PLAN, THE_WIDE, segment);
+  form_groups(p, THE_PLAN, window);
+  assign_groups(p, THE_PLAN);
+}
+
+/* The same for all segments of the graph. */
+EXPORT("pvm_plan_graph") void pvm_plan_graph(u32 window, u32 wide) {
+  for (u32 n = 0; n < THE_GRAPH->count; n++) {
+    if (!HAS(BARE, THE_GRAPH->end[n])) pvm_plan((u32)THE_GRAPH->seg[n], window, wide);
+  }
 }
 
 /* Address of a part of the machine: 0 code, 1 mask, 2 jump table, 3 dispatch table, 4 trace

@@ -1,5 +1,5 @@
 // Writes core/opcodes.gen.h from the instruction table. Not the core's decoder: that is core/decode.c, by hand.
-import { READS, WRITES } from '../src/engine/recompiler/facts.ts'
+import { ACCESS_BASE, ACCESS_LOG2, READS, WRITES } from '../src/engine/recompiler/facts.ts'
 import type { Format } from '../src/isa/format.ts'
 import { type Expression, effectOf } from '../src/isa/semantics.ts'
 import { type InstructionSetName, instructionSet } from '../src/isa/set.ts'
@@ -155,6 +155,10 @@ export function generateOpcodes(): string {
     ),
     bytes('pvm_reads_of', 'Register operands read by id: A 1, B 2, D 4.', [...READS]),
     bytes('pvm_writes_of', 'Register operands written by id.', [...WRITES]),
+    bytes('pvm_access_base', 'Register operand that is the base of a load or store by id, 0 for none.', [
+      ...ACCESS_BASE,
+    ]),
+    bytes('pvm_access_log2', 'Memory access: log2 of its bytes by id.', [...ACCESS_LOG2]),
     bytes(
       'pvm_ids',
       'Id by opcode byte, 256 for each of PVM_SET_*.',

@@ -1,9 +1,9 @@
 // The recompiler's passes over one root as text: its control-flow graph, and what is known at each node. Not a command:
 // dump.ts. The words are those of docs/how-the-recompiler-works.md.
-import type { RootPasses } from '../engine/recompiler/compile.ts'
 import type { FastLoop, Stream } from '../engine/recompiler/fast-loops.ts'
 import { End, hasInstructions } from '../engine/recompiler/graph.ts'
-import { Check, type MemoryPlan } from '../engine/recompiler/memory-plan.ts'
+import { accessesOf, Check } from '../engine/recompiler/memory-plan.ts'
+import { pathOf, type RootPasses } from '../engine/recompiler/passes.ts'
 
 const END_NAMES = new Map<number, string>(Object.entries(End).map(([name, end]) => [end, words(name)]))
 const CHECK_NAMES = new Map<number, string>(Object.entries(Check).map(([name, check]) => [check, words(name)]))
@@ -63,12 +63,12 @@ export function describeGraph(passes: RootPasses): string[] {
 }
 
 /** One access of a plan. */
-function describeAccess({ graph }: RootPasses, plan: MemoryPlan, k: number): string {
+function describeAccess({ graph, plan }: RootPasses, i: number): string {
   const { decoded } = graph
-  const check = plan.check[k]!
-  const group = check === Check.Single ? '' : ` of group ${plan.local[k]}`
+  const check = plan.check[i]!
+  const group = check === Check.Single ? '' : ` of group ${plan.local[i]}`
   const leads = check === Check.Leader || check === Check.WideLeader
-  return `  access @${decoded.pc[plan.at[k]!]}  ${CHECK_NAMES.get(check)}${group}${leads ? `, ${plan.span[k]} bytes` : ''}`
+  return `  access @${decoded.pc[i]}  ${CHECK_NAMES.get(check)}${group}${leads ? `, ${plan.span[i]} bytes` : ''}`
 }
 
 function describeStream({ base, low, span, stride, strideRegister, isStore }: Stream): string {
@@ -84,18 +84,17 @@ function describeLoop(loop: FastLoop): string[] {
 
 /** What is known at each node: registers on entry, gas, memory accesses, fast loops. */
 export function describeAnalysis(passes: RootPasses): string[] {
-  const { graph, order, flow, gas, loops, plan } = passes
+  const { graph, order, flow, gas, loops } = passes
   const lines: string[] = []
   for (let i = 0; i < graph.count; i++) {
     const node = order.sequence[i]!
     const [dirty, live, valid] = [flow.dirtyIn[node]!, flow.liveIn[node]!, flow.validIn[node]!]
     lines.push(
-      `${placeOf(passes, node).padEnd(12)} gas ${gas.cost[node]}, dearest path ${gas.path[node]}`,
+      `${placeOf(passes, node).padEnd(12)} gas ${gas.cost[node]}, dearest path ${pathOf(gas, node)}`,
       `  dirty ${registers(dirty)}; live ${registers(live)}; valid ${registers(valid)}`,
     )
     if (!hasInstructions(graph, node)) continue
-    const accesses = plan(graph.seg[node]!)
-    for (let k = 0; k < accesses.count; k++) lines.push(describeAccess(passes, accesses, k))
+    for (const i of accessesOf(graph.decoded, graph.seg[node]!)) lines.push(describeAccess(passes, i))
     const loop = loops.get(node)
     if (loop !== undefined) lines.push(...describeLoop(loop))
   }

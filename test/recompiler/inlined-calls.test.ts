@@ -1,9 +1,8 @@
-// Indirect calls whose callees are inlined end everywhere as on the reference machine. Which are inlined: callees.ts.
+// Indirect calls whose callees are inlined end everywhere as on the reference machine. Which are inlined: core/graph.c.
 import { describe, expect, it } from 'vitest'
 import { Exit } from '../../src/engine/exit.ts'
-import { findIndirectCallees } from '../../src/engine/recompiler/callees.ts'
-import { buildGraph, End } from '../../src/engine/recompiler/graph.ts'
-import { orderGraph } from '../../src/engine/recompiler/order.ts'
+import { End } from '../../src/engine/recompiler/graph.ts'
+import { runPasses } from '../../src/engine/recompiler/passes.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { analysisOf, HANDLERS, machine, programOf, stateOf } from './programs.ts'
 
@@ -15,8 +14,7 @@ const IRREDUCIBLE = HANDLERS.replace(
 
 describe('indirect calls', () => {
   it('take in the small leaf functions of the jump table', () => {
-    const { decoded, functions } = analysisOf(HANDLERS)
-    expect(findIndirectCallees(decoded, functions)).toEqual([1, 2, 4])
+    expect(analysisOf(HANDLERS).indirect).toEqual([1, 2, 4])
   })
 
   it('are in both shapes of code', () => {
@@ -24,10 +22,9 @@ describe('indirect calls', () => {
       [HANDLERS, true],
       [IRREDUCIBLE, false],
     ] as const) {
-      const { decoded, functions, indirect } = analysisOf(text)
-      const graph = buildGraph(decoded, functions, { root: 0, inline: true, unrollRecursion: true, indirect })
+      const { graph, order } = runPasses(analysisOf(text), 0)
       expect([...graph.end.subarray(0, graph.count)]).toContain(End.CallTable)
-      expect(orderGraph(graph).reducible).toBe(reducible)
+      expect(order.reducible).toBe(reducible)
     }
   })
 

@@ -1,23 +1,15 @@
 // The passes, each on small text programs.
 import { describe, expect, it } from 'vitest'
 import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { computeDataflow } from '../../src/engine/recompiler/dataflow.ts'
-import { findFastLoops } from '../../src/engine/recompiler/fast-loops.ts'
 import { isCall } from '../../src/engine/recompiler/functions.ts'
-import { computeGasPaths } from '../../src/engine/recompiler/gas-paths.ts'
-import { buildGraph, End } from '../../src/engine/recompiler/graph.ts'
+import { End } from '../../src/engine/recompiler/graph.ts'
 import { loopAround } from '../../src/engine/recompiler/hot-code.ts'
-import { Check } from '../../src/engine/recompiler/memory-plan.ts'
-import { orderGraph } from '../../src/engine/recompiler/order.ts'
+import { accessesOf, Check } from '../../src/engine/recompiler/memory-plan.ts'
+import { pathOf, planSegment, runPasses } from '../../src/engine/recompiler/passes.ts'
 import { analysisOf, MIXED } from './programs.ts'
 
 function passes(text: string, root = 0, inline = false) {
-  const analysis = analysisOf(text)
-  const graph = buildGraph(analysis.decoded, analysis.functions, { root, inline, unrollRecursion: true, indirect: [] })
-  const order = orderGraph(graph)
-  const flow = computeDataflow(graph, order, !order.reducible)
-  const gas = computeGasPaths(graph, order, flow.checkpoint)
-  return { analysis, graph, order, flow, gas }
+  return runPasses(analysisOf(text), root, { inline, inlineIndirect: false })
 }
 
 describe('functions', () => {
@@ -100,16 +92,16 @@ describe('gas', () => {
 @short:
     trap`)
     expect(gas.cost[0]).toBe(1)
-    expect(gas.path[0]).toBe(1 + 3 + 1)
+    expect(pathOf(gas, 0)).toBe(1 + 3 + 1)
     expect(graph.count).toBe(3)
   })
 })
 
 describe('memory plan', () => {
   const plan = (text: string) => {
-    const { plan: planFor } = analysisOf(text)
-    const made = planFor(0)
-    return Array.from({ length: made.count }, (_, k) => made.check[k])
+    const analysis = analysisOf(text)
+    const { check } = planSegment(analysis, 0)
+    return accessesOf(analysis.decoded, 0).map(i => check[i])
   }
 
   it('accesses near one base are checked once, through moves and additions', () => {
@@ -130,10 +122,7 @@ describe('memory plan', () => {
 })
 
 describe('fast loops', () => {
-  const loops = (text: string) => {
-    const { analysis, graph, order } = passes(text)
-    return [...findFastLoops(graph, order, analysis.plan).loops.values()]
-  }
+  const loops = (text: string) => [...passes(text).loops.values()]
 
   it('streams move by constants, by an invariant register, or not at all', () => {
     const [loop] = loops(`

@@ -2,13 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import { Exit } from '../../src/engine/exit.ts'
 import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
-import { Check } from '../../src/engine/recompiler/memory-plan.ts'
+import { accessesOf, Check } from '../../src/engine/recompiler/memory-plan.ts'
+import { planSegment } from '../../src/engine/recompiler/passes.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { analysisOf, coreOf, machine, programOf, stateOf, TABLES } from './programs.ts'
 
 const checks = (text: string, segment: number): number[] => {
-  const plan = analysisOf(text).plan(segment)
-  return [...plan.check.subarray(0, plan.count)]
+  const analysis = analysisOf(text)
+  const { check } = planSegment(analysis, segment)
+  return accessesOf(analysis.decoded, segment).map(i => check[i]!)
 }
 
 /** Six loads from a table, its index made by the line given. */
@@ -27,8 +29,10 @@ describe('wide groups', () => {
   })
 
   it('the base is the register that holds it, not one that holds an address in the group', () => {
-    const plan = analysisOf(TABLES).plan(1)
-    for (let k = 0; k < plan.count; k++) if (plan.check[k] === Check.WideLeader) expect(plan.baseRegister[k]).toBe(9)
+    const analysis = analysisOf(TABLES)
+    const { check, base } = planSegment(analysis, 1)
+    const leaders = accessesOf(analysis.decoded, 1).filter(i => check[i] === Check.WideLeader)
+    expect(leaders.map(i => base[i])).toEqual(leaders.map(() => 9))
   })
 
   it('an index without bound, a base that is lost, and too wide a reach have none', () => {

@@ -9,6 +9,11 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_load(vm: number, arena: number, end: number, codeLength: number, jumpLength: number, jumpSize: number): number
   pvm_set_profile(vm: number, set: number, rules: number, gasModel: number): number
   pvm_decode(set: number, pc: number, left: number): number
+  pvm_find_callees(): number
+  pvm_graph(root: number, options: number): void
+  pvm_flow(everyNode: number): void
+  pvm_plan(segment: number, window: number, wide: number): void
+  pvm_plan_graph(window: number, wide: number): void
   pvm_part(vm: number, part: number): number
   pvm_used(vm: number, what: number): number
   pvm_reset(vm: number): void

@@ -1,9 +1,9 @@
 // Decodes all instructions of a program with the core's decoder, into a typed array per operand. Not a machine: the core
-// has an instance of its own for it, on a small memory, so that machines are neither needed nor touched, whatever they run.
+// has an instance of its own for it, see workspace.ts.
 import type { Program } from '../../program/program.ts'
-import { type CoreExports, coreModule } from './core.ts'
 import { AT_CHUNK, CHUNK_SIZE } from './layout.ts'
 import { coreSet } from './rules.ts'
+import { openWorkspace, type Workspace } from './workspace.ts'
 
 /** Operands by instruction. */
 export interface Columns {
@@ -29,23 +29,17 @@ const MASK_AHEAD = 8
 
 /** The chunk at AT_CHUNK, `code_chunk` in core/wasm.c: the columns of its instructions, the code, its mask. */
 interface Decoder {
-  readonly core: CoreExports
+  readonly workspace: Workspace
   readonly columns: Columns
   readonly code: Uint8Array
   readonly mask: Uint8Array
 }
 
-function createDecoder(): Decoder {
-  const memory = new WebAssembly.Memory({ initial: 32, maximum: 32 })
-  const never = (): never => {
-    throw new Error('assert: a decoder does not run')
-  }
-  const env = { memory, host: never, trace: never, enter: never, slice: never }
-  const core = new WebAssembly.Instance(coreModule(), { env }).exports as CoreExports
-  const { buffer } = memory
+function createDecoder(workspace: Workspace): Decoder {
+  const { buffer } = workspace
   const at = (bytesBefore: number): number => AT_CHUNK + bytesBefore * CHUNK_SIZE
   return {
-    core,
+    workspace,
     columns: {
       x: new Int32Array(buffer, at(0), CHUNK_SIZE),
       xHigh: new Int32Array(buffer, at(4), CHUNK_SIZE),
@@ -67,8 +61,9 @@ let decoder: Decoder | undefined
 
 /** Decodes every instruction of the program, in the order of `program.map.offsets`. */
 export function decodeColumns(program: Program): Columns {
-  decoder ??= createDecoder()
-  const { core, columns: from } = decoder
+  const workspace = openWorkspace(0)
+  if (decoder?.workspace !== workspace) decoder = createDecoder(workspace)
+  const { columns: from } = decoder
   const { code, bitmask } = program
   const { length } = program.map.offsets
   const set = coreSet(program)
@@ -90,7 +85,7 @@ export function decodeColumns(program: Program): Columns {
     decoder.code.set(bytes)
     decoder.code.fill(0, bytes.length) // GP A.4: behind its end the code is zeros
     decoder.mask.set(bitmask.subarray(at >>> 3, (at + CHUNK_SIZE) / 8 + MASK_AHEAD))
-    const count = core.pvm_decode(set, at, code.length - at)
+    const count = workspace.core.pvm_decode(set, at, code.length - at)
     for (const name of names) into[name].set(from[name].subarray(0, count), done)
     done += count
   }

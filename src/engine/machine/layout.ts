@@ -7,6 +7,13 @@ export const AT_VM = 0x400
 export const AT_CHUNK = 0x100000
 /** Bytes of code in a chunk. */
 export const CHUNK_SIZE = 0x1000
+/**
+ * Tables of the passes, `program_tables`, `graph_tables` in core/passes.h, and where those of a program lie: in the memory of
+ * workspace.ts only, no part of a machine.
+ */
+export const AT_PROGRAM = 0x120000
+export const AT_GRAPH = 0x121000
+export const AT_TABLES = 0x400000
 /** Rights: a byte per physical page; see RIGHT_*. The table is 8 MiB, only the first MiB is ever written. */
 export const AT_RIGHTS = 0x800000
 /** u32 per physical page: where a page outside of the window is, 0 where it is in its place or not touched. */

@@ -2,19 +2,12 @@
 
 import type { Program } from '../../program/program.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
-import { findIndirectCallees } from './callees.ts'
-import { computeDataflow, type Dataflow } from './dataflow.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
 import { emitDepthCheck } from './emit-ends.ts'
 import { type Emitter, FIRST_ROOT, Local, loadRegisters, localsOf, storeRegisters } from './emitter.ts'
-import { type FastLoop, findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
 import { type Functions, findFunctions } from './functions.ts'
-import { computeGasPaths, type GasPaths } from './gas-paths.ts'
-import { buildGraph, type Graph } from './graph.ts'
 import { createHelpers } from './helpers.ts'
-import { createMemoryPlanner, type MemoryPlan } from './memory-plan.ts'
-import { type Order, orderGraph } from './order.ts'
-import { Scratch } from './scratch.ts'
+import { indirectCallees, runPasses } from './passes.ts'
 import { emitStructure } from './structure.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionBody, type FunctionType } from './wasm-module.ts'
@@ -29,54 +22,41 @@ const TYPES: readonly FunctionType[] = [
   { params: [I32, I32, I32], results: [I32, I32] },
 ]
 
-const NO_CALLEES: readonly number[] = []
-
 /** A program as the recompiler sees it; kept per program. */
 export interface Analysis {
   readonly decoded: Decoded
   readonly functions: Functions
   /** Jump-table entries of the functions that are inlined at indirect calls. */
   readonly indirect: readonly number[]
-  readonly plan: (segment: number) => MemoryPlan
   /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
   readonly tolerant: Uint8Array
   /** Where the function at hand is written before its frame is known. */
   readonly body: WasmCode
-  /** For the passes, one function at a time. */
-  readonly scratch: Scratch
 }
 
 /** Decodes and analyses a program, once for all its compilations. */
 export function analyseProgram(program: Program): Analysis {
   const decoded = decodeProgram(program)
   const functions = findFunctions(decoded)
-  const tolerant = new Uint8Array(decoded.count)
-  return {
-    decoded,
-    functions,
-    indirect: findIndirectCallees(decoded, functions),
-    plan: createMemoryPlanner(decoded, { tolerant }),
-    tolerant,
-    body: new WasmCode(1 << 12),
-    scratch: new Scratch(),
-  }
+  const source = { decoded, functions, tolerant: new Uint8Array(decoded.count) }
+  return { ...source, indirect: indirectCallees(source), body: new WasmCode(1 << 12) }
 }
 
 /** Which optimisations `compileRoots` applies; all by default. Without them the code does the same, slower. */
 export interface CompileOptions {
-  /** Small callees are inlined, functions that call themselves several deep; see graph.ts. */
+  /** Small callees are inlined, functions that call themselves several deep; see core/graph.c. */
   readonly inline?: boolean
   /** Functions that call themselves are inlined four deep, not two. */
   readonly unrollRecursion?: boolean
-  /** Indirect calls take in the functions of the jump table, where those are few and small; see callees.ts. */
+  /** Indirect calls take in the functions of the jump table, where those are few and small; see core/graph.c. */
   readonly inlineIndirect?: boolean
   /** Loops of one segment get a version without page checks and with one comparison of gas for several turns. */
   readonly fastLoops?: boolean
-  /** Accesses near one base share a check; see memory-plan.ts. */
+  /** Accesses near one base share a check; see core/plan.c. */
   readonly groupChecks?: boolean
-  /** Accesses to a base plus a bounded index share a check of all they may reach; see memory-plan.ts. */
+  /** Accesses to a base plus a bounded index share a check of all they may reach; see core/wide.c. */
   readonly wideChecks?: boolean
-  /** Gas is compared once per path, not in every node; see gas-paths.ts. */
+  /** Gas is compared once per path, not in every node; see core/flow.c. */
   readonly gasPaths?: boolean
 }
 
@@ -91,35 +71,6 @@ export interface CompiledModule {
   readonly externals: readonly number[]
 }
 
-/** What the passes know of one root. Arrays are the scratch's: valid until the next root. */
-export interface RootPasses {
-  readonly graph: Graph
-  readonly order: Order
-  readonly flow: Dataflow
-  readonly gas: GasPaths
-  readonly plan: (segment: number) => MemoryPlan
-  /** Loops with a fast version, by node, and the pairs of locals they use. */
-  readonly loops: ReadonlyMap<number, FastLoop>
-  readonly pairs: number
-}
-
-/** Runs the passes over one root. */
-export function runPasses(analysis: Analysis, root: number, options: CompileOptions = {}): RootPasses {
-  const { decoded, functions, scratch } = analysis
-  scratch.reset()
-  const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
-  const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true } = options
-  const indirect = inline && inlineIndirect ? analysis.indirect : NO_CALLEES
-  const plan =
-    groupChecks && wideChecks ? analysis.plan : createMemoryPlanner(decoded, groupChecks ? {} : { window: 0 })
-  const graph = buildGraph(decoded, functions, { root, inline, unrollRecursion, indirect }, scratch)
-  const order = orderGraph(graph, scratch)
-  const flow = computeDataflow(graph, order, !order.reducible || !gasPaths, scratch)
-  const gas = computeGasPaths(graph, order, flow.checkpoint, scratch)
-  const { loops, pairs } = fastLoops ? findFastLoops(graph, order, plan) : NO_FAST_LOOPS
-  return { graph, order, flow, gas, plan, loops, pairs }
-}
-
 /** One root as a function body. `rootIndex` and `externals` as in Emitter. */
 export function compileRoot(
   analysis: Analysis,
@@ -128,7 +79,7 @@ export function compileRoot(
   externals: Set<number>,
   options: CompileOptions = {},
 ): FunctionBody {
-  const { decoded, body, scratch } = analysis
+  const { decoded, body } = analysis
   const passes = runPasses(analysis, root, options)
   const { graph, flow, loops, pairs } = passes
   body.length = 0
@@ -140,13 +91,13 @@ export function compileRoot(
     externals,
     tolerant: analysis.tolerant,
     depth: 0,
-    labelDepth: scratch.int32(graph.count),
+    labelDepth: new Int32Array(graph.count),
     agenda: [],
     exits: [],
     dirty: 0,
     valid: 0,
-    dirtyBefore: scratch.uint16(graph.count),
-    validBefore: scratch.uint16(graph.count),
+    dirtyBefore: new Uint16Array(graph.count),
+    validBefore: new Uint16Array(graph.count),
   }
   emitDepthCheck(emitter, decoded.pc[decoded.segmentStart[root]!]!, decoded.isBlock[root] === 0)
   loadRegisters(body, flow.liveIn[0]!)

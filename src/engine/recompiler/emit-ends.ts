@@ -15,6 +15,7 @@ import {
   Why,
 } from './emitter.ts'
 import { emitAssignment } from './lower.ts'
+import { pathOf } from './passes.ts'
 import { L, S, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 import { AT_RESERVE } from './words.ts'
@@ -247,12 +248,13 @@ export function emitCheckpoint(emitter: Emitter, node: number): void {
   const seg = graph.seg[node]!
   const within = decoded.isBlock[seg] === 0
   prepareExit(emitter, decoded.pc[decoded.segmentStart[seg]!]!, within ? Why.UnpaidWithin : Why.Unpaid)
-  requireGas(emitter, gas.path[node]!)
+  requireGas(emitter, pathOf(gas, node))
 }
 
 /** The check of a hub that is a loop header: the exit prepared by the switch repeats the jump. */
 export function emitHubCheck(emitter: Emitter, node: number): void {
-  if (emitter.gas.path[node]! > 0) requireGas(emitter, emitter.gas.path[node]!)
+  const path = pathOf(emitter.gas, node)
+  if (path > 0) requireGas(emitter, path)
 }
 
 /** At the root: exits when no call depth is left. */

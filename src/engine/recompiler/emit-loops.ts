@@ -9,6 +9,7 @@ import { RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.t
 import { BRANCH_IF, type Emitter, Helper, INVERT, Local, PAY } from './emitter.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
+import { pathOf } from './passes.ts'
 import { L, S, signed, type Template, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'
 
@@ -178,7 +179,7 @@ export function emitFastLoop(
   code.put(COUNT_DOWN, label(emitter, loop.exit), label(emitter, node))
   emitCount(emitter, loop, label(emitter, node))
   const turns = Math.max(1, Math.min(MAX_TURNS, Math.floor(UNROLLED_INSTRUCTIONS / (last - begin + 1))))
-  emitFloor(emitter, cost, gas.path[node]!, (turns - 1) * cost)
+  emitFloor(emitter, cost, pathOf(gas, node), (turns - 1) * cost)
   emitter.depth += 2
   code.put(FAST_HEAD, label(emitter, node))
   for (let turn = 0; turn < turns; turn++) {

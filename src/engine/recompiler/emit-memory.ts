@@ -1,4 +1,4 @@
-// Guest loads and stores: address, check of the page's rights, access. Which accesses check is memory-plan.ts.
+// Guest loads and stores: address, check of the page's rights, access. Which accesses check is core/plan.c.
 //
 // A guest address is at physical address (guest + ROTATION) mod 2^32 of the machine's memory; the constant goes into the
 // immediate. A byte per physical page says what fast code may do there. For an access of 2^l bytes the index is
@@ -9,7 +9,7 @@ import { INSTRUCTIONS } from '../../isa/table.ts'
 import { AT_RIGHTS, RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
 import { type Emitter, exitLabel, Local, PREPARE_PAID, wrote } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER, STORE_VALUE } from './facts.ts'
-import { Check, isWide, type MemoryPlan } from './memory-plan.ts'
+import { Check, isWide } from './memory-plan.ts'
 import { L, S, signed, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 
@@ -90,41 +90,40 @@ const STORE = template(Op.localGet, U(0), Op.localGet, U(3), U(1), 0, U(2))
 const STORE_IMMEDIATE = template(Op.localGet, U(0), Op.i64Const, L(3), U(1), 0, U(2))
 
 /** Checks how far a wide group may reach, from the register that holds its base: the last address, in the group's local. */
-function emitReach(emitter: Emitter, i: number, plan: MemoryPlan, k: number, right: number): void {
-  const base = plan.baseRegister[k]!
-  const limit = Local.limit + plan.local[k]!
-  const last = plan.span[k]! - 1
-  const widest = plan.offset[k]!
-  const { code, decoded } = emitter
-  const low = (plan.low[k]! + ROTATION) | 0
+function emitReach(emitter: Emitter, i: number, right: number): void {
+  const { code, decoded, plan } = emitter
+  const base = plan.base[i]!
+  const limit = Local.limit + plan.local[i]!
+  const last = plan.span[i]! - 1
+  const widest = plan.offset[i]!
+  const low = (plan.low[i]! + ROTATION) | 0
   code.put(RANGE[base < 0 ? 0 : 1]![0]!, decoded.pc[i]!, Local.register + base, low, exitLabel(emitter), right, limit)
   code.put(REACH, limit, last - widest, widest, last, right)
 }
 
 /**
- * Emits the load or store `i`, access number `k` of its segment. Puts the checked physical address into a local; the
- * access has the static offset of the plan.
+ * Emits the load or store `i`. Puts the checked physical address into a local; the access has the static offset of the
+ * plan.
  *
  * @param unchecked whether it is known to be allowed.
  */
-export function emitAccess(emitter: Emitter, i: number, plan: MemoryPlan, k: number, unchecked: boolean): void {
-  const { code, decoded } = emitter
+export function emitAccess(emitter: Emitter, i: number, unchecked: boolean): void {
+  const { code, decoded, plan } = emitter
   const id = decoded.id[i]!
   const isStore = CLASS[id] === Class.Store
-  const planned = k < plan.count
-  const check = planned ? plan.check[k]! : Check.Single
-  const offset = planned && !isWide(check) ? plan.offset[k]! : 0
+  const check = plan.check[i]!
   const wide = isWide(check)
-  const local = check === Check.Single || wide ? Local.address : Local.group + plan.local[k]!
-  if (check === Check.WideLeader) emitReach(emitter, i, plan, k, isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ)
+  const offset = wide ? 0 : plan.offset[i]!
+  const local = check === Check.Single || wide ? Local.address : Local.group + plan.local[i]!
+  if (check === Check.WideLeader) emitReach(emitter, i, isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ)
   if (wide) {
     const base = Local.register + (ACCESS_BASE[id] === 1 ? decoded.a[i]! : decoded.b[i]!)
     const address = (decoded.x[i]! + ROTATION) | 0
-    code.put(WITHIN, decoded.pc[i]!, base, address, exitLabel(emitter), 0, Local.limit + plan.local[k]!)
+    code.put(WITHIN, decoded.pc[i]!, base, address, exitLabel(emitter), 0, Local.limit + plan.local[i]!)
   } else if (check !== Check.Member) {
     const leader = check === Check.Leader
     const log2 = ACCESS_LOG2[id]!
-    const span = leader ? plan.span[k]! : 1 << log2
+    const span = leader ? plan.span[i]! : 1 << log2
     const letter = ACCESS_BASE[id]!
     const based = letter === NO_LETTER ? 0 : 1
     let address = SINGLE[based]![log2]!

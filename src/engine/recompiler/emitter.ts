@@ -1,13 +1,9 @@
 // What all parts of code generation share for one function: the code so far, exits, flushes, labels. Not what is emitted where.
 
 import { AT_VM, VM } from '../machine/layout.ts'
-import type { Dataflow } from './dataflow.ts'
 import type { Decoded } from './decode.ts'
-import type { FastLoop } from './fast-loops.ts'
-import type { GasPaths } from './gas-paths.ts'
-import type { Graph } from './graph.ts'
-import { ADDRESS_LOCALS, type MemoryPlan, WIDE_GROUPS } from './memory-plan.ts'
-import type { Order } from './order.ts'
+import { ADDRESS_LOCALS, WIDE_GROUPS } from './memory-plan.ts'
+import type { RootPasses } from './passes.ts'
 import { L, S, type Template, template, U, unsigned } from './template.ts'
 import type { WasmCode } from './wasm-code.ts'
 import { I32, I64, Op } from './wasm-op.ts'
@@ -33,7 +29,7 @@ export const Local = {
   count: (20 + ADDRESS_LOCALS) as number,
   floor: (21 + ADDRESS_LOCALS) as number,
   before: (22 + ADDRESS_LOCALS) as number,
-  /** Highest addresses of wide groups, see wide-groups.ts. */
+  /** Highest addresses of wide groups, see core/wide.c. */
   limit: (23 + ADDRESS_LOCALS) as number,
   /** Ranges of streams, two each. */
   pairs: (23 + ADDRESS_LOCALS + WIDE_GROUPS) as number,
@@ -70,22 +66,14 @@ export const FIRST_ROOT = 5
 export type RootIndex = (segment: number) => number | undefined
 
 /** State of the generation of one function. */
-export interface Emitter {
+export interface Emitter extends RootPasses {
   readonly code: WasmCode
   readonly decoded: Decoded
-  readonly graph: Graph
-  readonly order: Order
-  readonly flow: Dataflow
-  readonly gas: GasPaths
-  readonly plan: (segment: number) => MemoryPlan
   readonly rootIndex: RootIndex
   /** Segments of roots in other modules that this one calls. */
   readonly externals: Set<number>
   /** 1 per instruction whose access is often misaligned: checked without the rotate trick. */
   readonly tolerant: Uint8Array
-  /** Loops with a fast version, by node, and the pairs of locals they use. */
-  readonly loops: ReadonlyMap<number, FastLoop>
-  readonly pairs: number
   /** Control frames open in the body; the frame for unwinding is just outside of them, then come the exits. */
   depth: number
   /** Per node: `depth` just after its label was opened. */

@@ -4,8 +4,8 @@ import { INSTRUCTIONS } from '../../isa/table.ts'
 import { type Decoded, segmentCost } from './decode.ts'
 import { ACCESS_LOG2, CLASS, Class } from './facts.ts'
 import { End, type Graph } from './graph.ts'
-import { ADDRESS_LOCALS, Check, CONSTANT_ROOT, type MemoryPlan } from './memory-plan.ts'
-import type { Order } from './order.ts'
+import { ADDRESS_LOCALS, accessesOf, Check, CONSTANT_ROOT, type MemoryPlan } from './memory-plan.ts'
+import type { Order } from './passes.ts'
 
 /** Loops with more instructions are not doubled. */
 const MAX_INSTRUCTIONS = 64
@@ -15,8 +15,6 @@ const MAX_STREAMS_OF_FUNCTION = 32
 
 /** A group of accesses that moves by a constant or by an invariant register each turn. */
 export interface Stream {
-  /** Access that heads the group in the segment's plan. */
-  readonly access: number
   /** Register whose value at the top of the loop is the base, -1 for a constant address. */
   readonly base: number
   /** Lowest byte relative to the base, and bytes from there to the end of the highest access. */
@@ -121,16 +119,17 @@ function findFastLoop(
   if (searches(decoded, segment)) return null
   const steps = stepsOf(decoded, segment)
   const streams: Stream[] = []
-  const unchecked = new Uint8Array(plan.count)
+  const accesses = accessesOf(decoded, segment)
+  const unchecked = new Uint8Array(accesses.length)
   const heads = new Int32Array(ADDRESS_LOCALS)
-  for (let k = 0; k < plan.count; k++) {
-    const is = decoded.id[plan.at[k]!]!
-    if (plan.check[k] === Check.Member) {
-      unchecked[k] = unchecked[heads[plan.local[k]!]!]!
+  for (const [k, i] of accesses.entries()) {
+    const is = decoded.id[i]!
+    if (plan.check[i] === Check.Member) {
+      unchecked[k] = unchecked[heads[plan.local[i]!]!]!
       continue
     }
-    if (plan.check[k] === Check.Leader) heads[plan.local[k]!] = k
-    const root = plan.root[k]!
+    if (plan.check[i] === Check.Leader) heads[plan.local[i]!] = k
+    const root = plan.root[i]!
     if (root > CONSTANT_ROOT) continue
     const step = root === CONSTANT_ROOT ? Step.Constant : steps.is[root]!
     const by = root === CONSTANT_ROOT ? 0 : steps.by[root]!
@@ -138,10 +137,9 @@ function findFastLoop(
     if (firstPair + streams.length >= MAX_STREAMS_OF_FUNCTION) continue
     unchecked[k] = 1
     streams.push({
-      access: k,
       base: root === CONSTANT_ROOT ? -1 : root,
-      low: plan.low[k]!,
-      span: plan.check[k] === Check.Leader ? plan.span[k]! : 1 << ACCESS_LOG2[is]!,
+      low: plan.low[i]!,
+      span: plan.check[i] === Check.Leader ? plan.span[i]! : 1 << ACCESS_LOG2[is]!,
       stride: step === Step.Constant ? by : 0,
       strideRegister: step === Step.Register ? by : -1,
       isStore: CLASS[is] === Class.Store,
@@ -161,13 +159,13 @@ export interface FastLoops {
 export const NO_FAST_LOOPS: FastLoops = { loops: new Map(), pairs: 0 }
 
 /** All fast loops of a graph. Their exits become merge nodes. */
-export function findFastLoops(graph: Graph, order: Order, planFor: (segment: number) => MemoryPlan): FastLoops {
+export function findFastLoops(graph: Graph, order: Order, plan: MemoryPlan): FastLoops {
   if (!order.reducible) return NO_FAST_LOOPS
   const loops = new Map<number, FastLoop>()
   let pairs = 0
   for (let n = 0; n < graph.count; n++) {
     if (order.isLoop[n] === 0 || graph.end[n] !== End.Branch) continue
-    const loop = findFastLoop(graph, order, n, planFor(graph.seg[n]!), pairs, loops.size)
+    const loop = findFastLoop(graph, order, n, plan, pairs, loops.size)
     if (loop === null) continue
     loops.set(n, loop)
     pairs += loop.streams.length

@@ -39,13 +39,12 @@ export function emitCondition(emitter: Emitter, i: number): void {
 export function emitInstructions(emitter: Emitter, segment: number, stop: number, unchecked?: Uint8Array): void {
   const { decoded } = emitter
   const { id } = decoded
-  const plan = emitter.plan(segment)
   let access = 0
   for (let i = decoded.segmentStart[segment]!; i < stop; i++) {
     const kind = CLASS[id[i]!]!
     if (kind === Class.Straight) emitAssignment(emitter, i)
     else if (kind === Class.Load || kind === Class.Store) {
-      emitAccess(emitter, i, plan, access, unchecked !== undefined && unchecked[access] === 1)
+      emitAccess(emitter, i, unchecked !== undefined && unchecked[access] === 1)
       access += 1
     }
   }

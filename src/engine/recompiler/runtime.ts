@@ -13,6 +13,8 @@ import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { LOAD_IMM_JUMP_IND } from './functions.ts'
 import { encodeGlue } from './glue.ts'
 import { type HotCode, hotCodeOf } from './hot-code.ts'
+import { wideGroupAt } from './memory-plan.ts'
+import { planSegment } from './passes.ts'
 import {
   CLUSTER_INSTRUCTIONS,
   FIRST_SLICE,
@@ -26,7 +28,6 @@ import {
   WHOLE_INSTRUCTIONS,
 } from './policy.ts'
 import { type SharedCode, type SharedModule, sharedCode } from './shared-code.ts'
-import { wideGroupAt } from './wide-groups.ts'
 import { AT_SLICE, AT_WHY } from './words.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -428,12 +429,13 @@ export class Runtime {
    */
   #noteAccess(index: number): void {
     const { shared } = this
-    const { decoded, functions, tolerant, plan } = shared.analysis
+    const { decoded, functions, tolerant } = shared.analysis
     const id = decoded.id[index]!
     const letter = ACCESS_BASE[id]!
     const base =
       letter === NO_LETTER ? 0 : this.#cell.regs32[2 * (letter === 1 ? decoded.a[index]! : decoded.b[index]!)]!
-    const group = wideGroupAt(plan(decoded.segmentOf[index]!), index)
+    const segment = decoded.segmentOf[index]!
+    const group = wideGroupAt(decoded, planSegment(shared.analysis, segment), segment, index)
     const aligned = ((base + decoded.x[index]!) & ((1 << ACCESS_LOG2[id]!) - 1)) === 0
     if (aligned && group.length === 0) return
     const count = (shared.misaligned.get(index) ?? 0) + 1

@@ -1,7 +1,6 @@
 // Turns a graph into structured WebAssembly: nested blocks and loops along the dominator tree (Ramsey, "Beyond Relooper").
 // Irreducible graphs become one loop around a branch table. What is inside of the nodes is lower.ts and emit-ends.ts.
 
-import { runsLast } from './dataflow.ts'
 import type { Decoded } from './decode.ts'
 import {
   emitCall,
@@ -23,8 +22,9 @@ import {
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
 import { BRANCH, BRANCH_IF, type Emitter, exit, INVERT, Local, PAY, prepareExit, Why } from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
-import { End, hasInstructions } from './graph.ts'
+import { End, hasInstructions, runsLast } from './graph.ts'
 import { emitAssignment, emitCondition, emitInstructions } from './lower.ts'
+import { pathOf } from './passes.ts'
 import { S, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'
 
@@ -59,7 +59,7 @@ function emitBody(emitter: Emitter, node: number): void {
   emitter.valid = flow.validIn[node]!
   if (!hasInstructions(graph, node)) return
   const cost = gas.cost[node]!
-  if (flow.checkpoint[node] === 1 && gas.path[node]! > 0) emitCheckpoint(emitter, node)
+  if (flow.checkpoint[node] === 1 && pathOf(gas, node) > 0) emitCheckpoint(emitter, node)
   if (cost > 0) code.put(PAY, cost, 0)
   const seg = graph.seg[node]!
   const end = graph.end[node]!
@@ -210,7 +210,7 @@ function goIf(emitter: Emitter, from: number, to: number): boolean {
 function emitTable(
   emitter: Emitter,
   entries: readonly number[],
-  nodes: readonly number[],
+  nodes: Int32Array,
   at: number,
   elsewhere: number,
 ): void {
@@ -255,7 +255,7 @@ function emitComparisons(
   emitter: Emitter,
   node: number,
   entries: readonly number[],
-  nodes: readonly number[],
+  nodes: Int32Array,
   at: number,
 ): void {
   for (let k = 0; k < entries.length; k++) {

@@ -1,0 +1,124 @@
+/* Which registers are where at each node, and what gas is needed from there. Bit masks of 13 registers: dirty (newer in
+ * the local than in memory), live (the local is read later), valid (the local is current).
+ *
+ * Registers live in wasm locals inside a function and in memory between functions. A side exit, a call, a return flushes
+ * the dirty ones, so it is a use of the dirty mask and of nothing else. What is live at the root, or behind a call, is
+ * loaded there; nothing is loaded anywhere else.
+ *
+ * Gas is taken per node but compared only at checkpoints: when it covers the dearest acyclic path to the next checkpoint,
+ * nothing can run out before that. */
+#include "passes.h"
+
+#define ALL_REGISTERS 0x1fffu
+
+/* The root, loop headers, and what follows a node that ends in memory. */
+CORE void find_checkpoints(graph_tables *g, int every_node) {
+  for (u32 n = 0; n < g->count; n++) g->checkpoint[n] = every_node || n == 0 || g->is_loop[n];
+  for (u32 n = 0; n < g->count; n++) {
+    if (HAS(IN_MEMORY, g->end[n]) && g->succ_a[n] >= 0) g->checkpoint[g->succ_a[n]] = 1;
+  }
+}
+
+/* What a node does by itself: registers read before any write and written, whether it has a side exit or a flush, what
+ * passes through to its successors. */
+CORE void find_own(const program_tables *p, graph_tables *g) {
+  for (u32 n = 0; n < g->count; n++) {
+    u32 end = g->end[n], reads = 0, writes = 0, leaves = HAS(FLUSHES, end) || end == END_EXIT || g->checkpoint[n];
+    /* A branch with a missing side hands over there. */
+    if (end == END_BRANCH && (g->succ_a[n] < 0 || g->succ_b[n] < 0)) leaves = 1;
+    g->cost[n] = 0;
+    if (!HAS(BARE, end)) {
+      s32 s = g->seg[n];
+      u32 stop = p->start[s + 1] - (end == END_EXIT ? 1 : 0); /* an exit leaves the last instruction to the core */
+      g->cost[n] = p->paid_whole ? p->cost[s] : (s32)(p->start[s + 1] - p->start[s]);
+      for (u32 i = p->start[s]; i < stop; i++) {
+        leaves |= is_access(p->id[i]);
+        reads |= p->uses[i] & ~writes;
+        writes |= p->defs[i];
+      }
+    }
+    g->reads[n] = (uint16_t)reads;
+    g->writes[n] = (uint16_t)writes;
+    g->leaves[n] = leaves != 0;
+    g->passes[n] = HAS(IN_MEMORY, end) ? 0 : ALL_REGISTERS;
+  }
+}
+
+/* Forward: dirty where some way there made it so. */
+CORE void find_dirty(graph_tables *g) {
+  for (u32 n = 0; n < g->count; n++) g->dirty[n] = 0;
+  for (int changed = 1; changed;) {
+    changed = 0;
+    for (u32 i = 0; i < g->count; i++) {
+      s32 n = g->sequence[i];
+      u32 mask = 0;
+      for (s32 p = g->pred_start[n]; p < g->pred_start[n + 1]; p++) {
+        s32 from = g->preds[p];
+        mask |= (u32)(g->dirty[from] | g->writes[from]) & g->passes[from];
+      }
+      if (mask == g->dirty[n]) continue;
+      g->dirty[n] = (uint16_t)mask;
+      changed = 1;
+    }
+  }
+}
+
+/* Backward: live where read on some way. A flush at a node's end uses what earlier nodes made dirty, whatever it writes. */
+CORE void find_live(graph_tables *g) {
+  for (u32 n = 0; n < g->count; n++) g->live[n] = 0;
+  for (int changed = 1; changed;) {
+    changed = 0;
+    for (u32 i = g->count; i-- > 0;) {
+      s32 n = g->sequence[i];
+      u32 out = 0;
+      for (s32 e = g->succ_start[n]; e < g->succ_start[n + 1]; e++) out |= g->live[g->succs[e]];
+      u32 mask = g->reads[n] | (out & g->passes[n] & ~(u32)g->writes[n]) | (g->leaves[n] ? g->dirty[n] : 0u);
+      if (mask == g->live[n]) continue;
+      g->live[n] = (uint16_t)mask;
+      changed = 1;
+    }
+  }
+}
+
+/* Forward: valid where loaded or written on every way. */
+CORE void find_valid(graph_tables *g) {
+  for (u32 n = 0; n < g->count; n++) g->valid[n] = ALL_REGISTERS;
+  for (int changed = 1; changed;) {
+    changed = 0;
+    for (u32 i = 0; i < g->count; i++) {
+      s32 n = g->sequence[i];
+      u32 mask = i == 0 ? g->live[0] : ALL_REGISTERS; /* the entry loads what is live */
+      for (s32 p = g->pred_start[n]; p < g->pred_start[n + 1]; p++) {
+        s32 from = g->preds[p];
+        mask &= g->passes[from] == 0 ? g->live[n] : (u32)(g->valid[from] | g->writes[from]);
+      }
+      if (mask == g->valid[n]) continue;
+      g->valid[n] = (uint16_t)mask;
+      changed = 1;
+    }
+  }
+}
+
+/* One pass against the order; checkpoints cut every cycle. */
+CORE void find_paths(graph_tables *g) {
+  for (u32 n = 0; n < g->count; n++) g->path[n] = 0;
+  for (u32 i = g->count; i-- > 0;) {
+    s32 n = g->sequence[i];
+    u64 rest = 0;
+    for (s32 e = g->succ_start[n]; e < g->succ_start[n + 1]; e++) {
+      s32 to = g->succs[e];
+      if (!g->checkpoint[to] && g->path[to] > rest) rest = g->path[to];
+    }
+    g->path[n] = (u64)g->cost[n] + rest;
+  }
+}
+
+/* `every_node`: each node is a checkpoint. */
+CORE void compute_flow(const program_tables *p, graph_tables *g, int every_node) {
+  find_checkpoints(g, every_node);
+  find_own(p, g);
+  find_dirty(g);
+  find_live(g);
+  find_valid(g);
+  find_paths(g);
+}

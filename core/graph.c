@@ -1,0 +1,327 @@
+/* The control-flow graph of one compiled function: what is reachable from the root inside of the function that owns it.
+ * Edges that leave it end in tail nodes; small callees are inlined, with nodes and a context of their own. Not its order:
+ * order.c. */
+#include "passes.h"
+
+/* Callees of at most that many instructions are inlined, so deep, until the root has taken so many. */
+#define MAX_INLINE 40u
+#define MAX_INLINE_DEPTH 2
+#define MAX_INLINED 400u
+/* Recursion is unrolled deeper: fib(33) 41 ms with 0, 25 with 2, 22 with 3, 20 with 4 (bench, fib33). */
+#define MAX_RECURSION_DEPTH 4
+#define MAX_RECURSION_INLINED 1000u
+/* Functions an indirect call takes in, instructions of all of them, entries between the first and the last. */
+#define MAX_INDIRECT 16u
+#define MAX_INDIRECT_INSTRUCTIONS 160u
+#define MAX_INDIRECT_ENTRIES 256u
+
+/* Options of pvm_graph, as in tables.ts. */
+enum { GRAPH_INLINE = 1, GRAPH_UNROLL = 2, GRAPH_INDIRECT = 4 };
+
+/* Whether the last instruction of a segment is a call: it puts the jump-table address of the segment behind it into a
+ * register and jumps, directly or indirectly. */
+CORE int is_call(const program_tables *p, u32 segment) {
+  u32 last = last_of(p, segment), id = p->id[last];
+  if (id != OP_LOAD_IMM_JUMP && id != OP_LOAD_IMM_JUMP_IND) return 0;
+  u32 address = (u32)p->x[last], entry = address / 2 - 1;
+  if (address == 0 || address % 2 != 0 || entry >= p->jumps) return 0;
+  return p->next[segment] >= 0 && p->jump_table[entry] == p->next[segment];
+}
+
+/* Whether a dynamic jump is a return: through a link register, without offset. */
+CORE int is_return(const program_tables *p, u32 i) {
+  return p->id[i] != OP_LOAD_IMM_JUMP_IND && p->x[i] == 0 && (p->links >> p->a[i] & 1) == 1;
+}
+
+/* Whether the segment starts a function. */
+CORE int is_entry(const program_tables *p, s32 segment) {
+  return p->function_start[p->function_of[segment]] == segment;
+}
+
+/* Instructions of the callee if it can be inlined: small, all its jumps stay inside or return, no host calls (their
+ * frames must be left often enough for nothing to be gained). Else 0. */
+CORE u32 inline_size(const program_tables *p, s32 callee) {
+  if (!is_entry(p, callee)) return 0;
+  s32 end = p->function_start[p->function_of[callee] + 1];
+  u32 size = p->start[end] - p->start[callee];
+  if (size > MAX_INLINE) return 0;
+  for (s32 s = callee; s < end; s++) {
+    u32 last = last_of(p, (u32)s), kind = pvm_kind_of[p->id[last]];
+    if (kind == KIND_HOST || kind == KIND_SBRK || kind == KIND_MEMSET) return 0;
+    if (is_call(p, (u32)s)) continue;
+    if (kind == KIND_DJUMP) {
+      if (!is_return(p, last)) return 0;
+      continue;
+    }
+    s32 target = p->target[last], next = kind == KIND_JUMP ? -1 : p->next[s];
+    if (target >= 0 && (target < callee || target >= end)) return 0;
+    if (next >= 0 && (next < callee || next >= end)) return 0;
+  }
+  return size;
+}
+
+CORE int is_leaf(const program_tables *p, s32 callee) {
+  s32 end = p->function_start[p->function_of[callee] + 1];
+  for (s32 s = callee; s < end; s++) {
+    if (is_call(p, (u32)s)) return 0;
+  }
+  return 1;
+}
+
+/* The jump-table entries of small leaf functions, where they are so few that every indirect call can take them all in, and
+ * at least half of the functions in the table: an interpreter's handlers, the methods of a few small types. Else none:
+ * which of many a call means would have to be known from running it. (A service with one small function among large ones
+ * in its table grew by 11 %.) They go to `callees`; returns how many. */
+CORE u32 find_callees(const program_tables *p) {
+  u32 found = 0, instructions = 0, others = 0;
+  for (u32 j = 0; j < p->jumps; j++) {
+    s32 s = p->jump_table[j];
+    if (s < 0 || !is_entry(p, s)) continue;
+    u32 size = inline_size(p, s);
+    if (size == 0 || !is_leaf(p, s)) {
+      others += 1;
+      continue;
+    }
+    if (found == MAX_INDIRECT) return 0;
+    p->callees[found++] = (s32)j;
+    instructions += size;
+  }
+  if (instructions > MAX_INDIRECT_INSTRUCTIONS || found < others) return 0;
+  if (found > 0 && (u32)(p->callees[found - 1] - p->callees[0]) >= MAX_INDIRECT_ENTRIES) return 0;
+  return found;
+}
+
+CORE s32 add_node(graph_tables *g, s32 seg, u32 context) {
+  if (g->count == NODE_CAPACITY - 1) __builtin_trap(); /* see MAX_NODES */
+  u32 node = g->count++;
+  g->seg[node] = seg;
+  g->end[node] = END_GOTO;
+  g->succ_a[node] = g->succ_b[node] = g->callee[node] = -1;
+  g->expected[node] = 0;
+  g->context_of[node] = (s32)context;
+  return (s32)node;
+}
+
+CORE u32 add_context(const program_tables *p, graph_tables *g, s32 function, s32 depth, s32 back, s32 address) {
+  if (g->context_count == CONTEXT_CAPACITY) __builtin_trap(); /* each inlines an instruction at least */
+  s32 first = p->function_start[function], end = p->function_start[function + 1];
+  context *c = &g->contexts[g->context_count];
+  *c = (context){first, end, depth, back, address, g->pool};
+  for (s32 s = first; s < end; s++) p->node_pool[g->pool++] = -1;
+  return g->context_count++;
+}
+
+CORE s32 add_tail(graph_tables *g, s32 seg, u32 context) {
+  s32 node = add_node(g, seg, context);
+  g->end[node] = END_TAIL;
+  g->callee[node] = seg;
+  g->succ_a[node] = g->contexts[context].return_node;
+  g->expected[node] = g->contexts[context].return_address;
+  return node;
+}
+
+/* The node for a segment in a context; made on first use. */
+CORE s32 node_for(const program_tables *p, graph_tables *g, s32 seg, u32 index) {
+  const context *c = &g->contexts[index];
+  if (seg < c->first || seg >= c->end) return add_tail(g, seg, index);
+  s32 *known = &p->node_pool[c->pool + (u32)(seg - c->first)];
+  if (*known < 0) *known = g->count >= MAX_NODES ? add_tail(g, seg, index) : add_node(g, seg, index);
+  return *known;
+}
+
+CORE void end_node(graph_tables *g, s32 node, u32 how, s32 a, s32 b) {
+  g->end[node] = (uint8_t)how;
+  g->succ_a[node] = a;
+  g->succ_b[node] = b;
+}
+
+CORE int may_inline(const program_tables *p, graph_tables *g, s32 callee, const context *c, u32 options) {
+  if ((options & GRAPH_INLINE) == 0) return 0;
+  int recursive = (options & GRAPH_UNROLL) != 0 && callee == c->first;
+  if (c->depth >= (recursive ? MAX_RECURSION_DEPTH : MAX_INLINE_DEPTH)) return 0;
+  u32 size = inline_size(p, callee);
+  if (size == 0 || g->inlined + size > (recursive ? MAX_RECURSION_INLINED : MAX_INLINED)) return 0;
+  g->inlined += size;
+  return 1;
+}
+
+/* Whether an indirect call takes in all of the functions that indirect calls may. */
+CORE int may_inline_indirect(const program_tables *p, graph_tables *g, const context *c, u32 options) {
+  if ((options & GRAPH_INDIRECT) == 0 || p->indirect == 0 || c->depth >= MAX_INLINE_DEPTH) return 0;
+  u32 size = 0;
+  for (u32 k = 0; k < p->indirect; k++) size += inline_size(p, p->jump_table[p->callees[k]]);
+  if (g->inlined + size > MAX_INLINED) return 0;
+  g->inlined += size;
+  return 1;
+}
+
+/* The indirect call of `node` becomes a branch to its callees, each in a context of its own. */
+CORE void inline_indirect(const program_tables *p, graph_tables *g, s32 node, s32 back, s32 address) {
+  u32 index = (u32)g->context_of[node];
+  s32 elsewhere = add_node(g, g->seg[node], index);
+  end_node(g, elsewhere, END_CALL_ELSEWHERE, back, -1);
+  end_node(g, node, END_CALL_TABLE, elsewhere, -1);
+  g->callee[node] = (s32)g->callee_count;
+  for (u32 k = 0; k < p->indirect; k++) {
+    s32 callee = p->jump_table[p->callees[k]];
+    u32 inner = add_context(p, g, p->function_of[callee], g->contexts[index].depth + 1, back, address);
+    g->callee_nodes[g->callee_count++] = node_for(p, g, callee, inner);
+  }
+}
+
+/* The node that branches on the address a switch computed; one for all switches of a graph. */
+CORE s32 hub_node(const program_tables *p, graph_tables *g, s32 own) {
+  if (g->hub >= 0) return g->hub;
+  g->hub = add_node(g, -1, 0);
+  g->end[g->hub] = END_HUB;
+  for (s32 l = p->label_start[own]; l < p->label_start[own + 1]; l++) {
+    g->switch_nodes[g->switches++] = node_for(p, g, p->jump_table[p->labels[l]], 0);
+  }
+  return g->hub;
+}
+
+CORE void connect_jump(const program_tables *p, graph_tables *g, s32 node, u32 last, u32 options) {
+  u32 seg = (u32)g->seg[node], index = (u32)g->context_of[node];
+  s32 to = p->target[last];
+  if (to < 0) {
+    end_node(g, node, END_EXIT, -1, -1);
+    return;
+  }
+  if (!is_call(p, seg)) {
+    end_node(g, node, END_GOTO, node_for(p, g, to, index), -1);
+    return;
+  }
+  const context *c = &g->contexts[index];
+  int inlined = may_inline(p, g, to, c, options);
+  s32 back = node_for(p, g, p->next[seg], index);
+  if (inlined) {
+    u32 inner = add_context(p, g, p->function_of[to], c->depth + 1, back, p->x[last]);
+    end_node(g, node, END_GOTO, node_for(p, g, to, inner), -1);
+    return;
+  }
+  end_node(g, node, END_CALL, back, -1);
+  g->callee[node] = to;
+}
+
+CORE void connect_dynamic_jump(const program_tables *p, graph_tables *g, s32 node, u32 last, u32 options) {
+  u32 seg = (u32)g->seg[node], index = (u32)g->context_of[node];
+  const context *c = &g->contexts[index];
+  s32 own = p->function_of[g->seg[0]];
+  if (is_call(p, seg)) {
+    s32 back = node_for(p, g, p->next[seg], index);
+    if (may_inline_indirect(p, g, c, options)) inline_indirect(p, g, node, back, p->x[last]);
+    else end_node(g, node, END_CALL_INDIRECT, back, -1);
+  } else if (is_return(p, last)) {
+    if (c->return_node < 0) {
+      end_node(g, node, END_RETURN, -1, -1);
+      return;
+    }
+    end_node(g, node, END_INLINE_RETURN, c->return_node, -1);
+    g->expected[node] = c->return_address;
+  } else if (index == 0 && p->id[last] != OP_LOAD_IMM_JUMP_IND && p->label_start[own] < p->label_start[own + 1]) {
+    end_node(g, node, END_SWITCH, hub_node(p, g, own), -1);
+  } else end_node(g, node, END_TAIL_INDIRECT, -1, -1);
+}
+
+CORE void connect_node(const program_tables *p, graph_tables *g, s32 node, u32 options) {
+  u32 seg = (u32)g->seg[node], index = (u32)g->context_of[node], last = last_of(p, seg);
+  s32 next = p->next[seg], to = p->target[last], taken, fall;
+  u32 kind = pvm_kind_of[p->id[last]];
+  switch (kind) {
+    case KIND_TRAP:
+    case KIND_SBRK:
+    case KIND_MEMSET: /* rare: the core executes it */
+      end_node(g, node, END_EXIT, -1, -1);
+      return;
+    case KIND_JUMP:
+      connect_jump(p, g, node, last, options);
+      return;
+    case KIND_BRANCH:
+      if (p->both && (to < 0 || next < 0)) {
+        end_node(g, node, END_EXIT, -1, -1);
+        return;
+      }
+      taken = to < 0 ? -1 : node_for(p, g, to, index);
+      fall = next < 0 ? -1 : node_for(p, g, next, index);
+      end_node(g, node, END_BRANCH, taken, fall);
+      return;
+    case KIND_DJUMP:
+      connect_dynamic_jump(p, g, node, last, options);
+      return;
+    default:
+      if (next < 0) end_node(g, node, END_EXIT, -1, -1);
+      else end_node(g, node, kind == KIND_HOST ? END_HOST : END_GOTO, node_for(p, g, next, index), -1);
+  }
+}
+
+/* Lists all successors. */
+CORE void list_successors(const program_tables *p, graph_tables *g) {
+  u32 at = 0;
+  for (u32 n = 0; n < g->count; n++) {
+    g->succ_start[n] = (s32)at;
+    if (at > EDGE_CAPACITY - LIST_CAPACITY) __builtin_trap(); /* see EDGE_CAPACITY */
+    if (g->end[n] == END_CALL_TABLE) {
+      for (u32 k = 0; k < p->indirect; k++) g->succs[at++] = g->callee_nodes[(u32)g->callee[n] + k];
+    }
+    if (g->end[n] == END_HUB) {
+      for (u32 k = 0; k < g->switches; k++) g->succs[at++] = g->switch_nodes[k];
+    }
+    if (g->succ_a[n] >= 0) g->succs[at++] = g->succ_a[n];
+    if (g->succ_b[n] >= 0) g->succs[at++] = g->succ_b[n];
+  }
+  g->succ_start[g->count] = (s32)at;
+}
+
+/* Gives the nodes that something leads to new numbers, in `spare`, -1 to the others; returns how many are kept. */
+CORE u32 number_reached(graph_tables *g) {
+  u32 depth = 1, kept = 0;
+  for (u32 n = 0; n < g->count; n++) g->seen[n] = 0;
+  g->seen[0] = 1;
+  g->stack[0] = 0;
+  while (depth > 0) {
+    s32 node = g->stack[--depth];
+    for (s32 e = g->succ_start[node]; e < g->succ_start[node + 1]; e++) {
+      s32 to = g->succs[e];
+      if (g->seen[to]) continue;
+      g->seen[to] = 1;
+      g->stack[depth++] = to;
+    }
+  }
+  for (u32 n = 0; n < g->count; n++) g->spare[n] = g->seen[n] ? (s32)kept++ : -1;
+  return kept;
+}
+
+CORE s32 moved(const graph_tables *g, s32 node) { return node < 0 ? -1 : g->spare[node]; }
+
+/* Removes nodes nothing leads to: where an inlined callee would return that never does. Numbers move up. */
+CORE void drop_unreachable(const program_tables *p, graph_tables *g) {
+  u32 kept = number_reached(g);
+  if (kept == g->count) return;
+  for (u32 n = 0; n < g->count; n++) {
+    s32 to = g->spare[n];
+    if (to < 0) continue;
+    g->seg[to] = g->seg[n];
+    g->end[to] = g->end[n];
+    g->succ_a[to] = moved(g, g->succ_a[n]);
+    g->succ_b[to] = moved(g, g->succ_b[n]);
+    g->callee[to] = g->callee[n];
+    g->expected[to] = g->expected[n];
+  }
+  g->count = kept;
+  for (u32 k = 0; k < g->switches; k++) g->switch_nodes[k] = moved(g, g->switch_nodes[k]);
+  for (u32 k = 0; k < g->callee_count; k++) g->callee_nodes[k] = moved(g, g->callee_nodes[k]);
+  list_successors(p, g);
+}
+
+/* Builds the graph of the root. Linear in its size. */
+CORE void build_graph(const program_tables *p, graph_tables *g, s32 root, u32 options) {
+  g->count = g->context_count = g->pool = g->inlined = g->switches = g->callee_count = 0;
+  g->hub = -1;
+  add_context(p, g, p->function_of[root], 0, -1, 0);
+  node_for(p, g, root, 0);
+  for (u32 n = 0; n < g->count; n++) {
+    if (!HAS(BARE, g->end[n])) connect_node(p, g, (s32)n, options);
+  }
+  list_successors(p, g);
+  if (g->context_count > 1) drop_unreachable(p, g);
+}

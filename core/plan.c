@@ -1,0 +1,151 @@
+/* Decides per segment which memory accesses are checked, and together with which others. Not the code for it: that is
+ * emit-memory.ts, which has the words too. Wide groups are wide.c.
+ *
+ * Accesses whose addresses differ by a constant (the same root value, followed through add_imm, move_reg and constants)
+ * form a group when they lie within a window of 2 KiB: the first one checks the pages of the lowest and the highest
+ * byte for all, and keeps the lowest address in a local; the others are plain accesses with a static offset.
+ * Loads and stores are grouped apart, so that a read-only page does not refuse a load. Groups never span a host call
+ * or a step, because those end a segment and may change rights. */
+#include "passes.h"
+
+/* As in memory-plan.ts. */
+#define ADDRESS_LOCALS 8u
+#define CONSTANT_ROOT 13
+enum { CHECK_SINGLE, CHECK_LEADER, CHECK_MEMBER, CHECK_WIDE_LEADER, CHECK_WIDE_MEMBER };
+
+/* How far back a group is looked for. */
+#define NEAR_GROUPS 16
+
+/* An access at root + offset: a register's value on entry, CONSTANT_ROOT, or beyond for values computed inside. */
+typedef struct {
+  u32 at, group;
+  s32 root, offset;
+} access;
+
+/* First and last access, bounds relative to the root. */
+typedef struct {
+  u32 first, last, alone;
+  s64 low, high;
+} access_group;
+
+typedef struct {
+  access accesses[ACCESS_CAPACITY];
+  access_group groups[ACCESS_CAPACITY];
+  u32 count;
+} plan_tables;
+
+CORE u32 base_of(const program_tables *p, u32 i) {
+  return (pvm_access_base[p->id[i]] & 1) != 0 ? p->a[i] : p->b[i];
+}
+
+CORE u32 destination_of(const program_tables *p, u32 i) {
+  return pvm_writes_of[p->id[i]] == 1 ? p->a[i] : p->d[i];
+}
+
+CORE s64 bytes_of(const program_tables *p, u32 i) { return 1 << pvm_access_log2[p->id[i]]; }
+CORE int is_store(const program_tables *p, u32 i) { return pvm_kind_of[p->id[i]] == KIND_STORE; }
+CORE s32 plus(s32 a, s32 b) { return (s32)((u32)a + (u32)b); }
+
+/* Collects the accesses of a segment with their root and offset from it; each checks itself so far. */
+CORE void collect_accesses(const program_tables *p, plan_tables *t, u32 segment) {
+  s32 root[13], shift[13], fresh = CONSTANT_ROOT + 1;
+  for (s32 r = 0; r < 13; r++) {
+    root[r] = r;
+    shift[r] = 0;
+  }
+  t->count = 0;
+  for (u32 i = p->start[segment]; i < p->start[segment + 1]; i++) {
+    u32 id = p->id[i];
+    if (is_access(id)) {
+      int based = pvm_access_base[id] != 0;
+      u32 base = base_of(p, i);
+      p->check[i] = CHECK_SINGLE;
+      p->local[i] = ADDRESS_LOCALS;
+      p->offset[i] = 0;
+      if (t->count < ACCESS_CAPACITY) {
+        access *k = &t->accesses[t->count++];
+        k->at = i;
+        k->root = p->root[i] = based ? root[base] : CONSTANT_ROOT;
+        k->offset = p->low[i] = based ? plus(shift[base], p->x[i]) : p->x[i];
+      } else p->root[i] = CONSTANT_ROOT + 1;
+    }
+    if (p->defs[i] == 0) continue;
+    u32 to = destination_of(p, i);
+    if (id == OP_ADD_IMM_64 || id == OP_ADD_IMM_32) {
+      shift[to] = plus(shift[p->b[i]], p->x[i]); /* addresses count modulo 2^32 only, so the 32-bit form is the same */
+      root[to] = root[p->b[i]];
+    } else if (id == OP_MOVE_REG) {
+      shift[to] = shift[p->a[i]];
+      root[to] = root[p->a[i]];
+    } else if (id == OP_LOAD_IMM) {
+      shift[to] = p->x[i];
+      root[to] = CONSTANT_ROOT;
+    } else {
+      shift[to] = 0;
+      root[to] = fresh++;
+    }
+  }
+}
+
+/* The latest group near that can take an access, or `groups`, which is a new one. */
+CORE u32 group_for(const program_tables *p, plan_tables *t, const access *k, u32 groups, s64 window) {
+  s64 from = k->offset, to = from + bytes_of(p, k->at);
+  for (s32 g = (s32)groups - 1; g >= 0 && (s32)groups - g <= NEAR_GROUPS; g--) {
+    access_group *group = &t->groups[g];
+    const access *head = &t->accesses[group->first];
+    if (head->root != k->root || is_store(p, head->at) != is_store(p, k->at)) continue;
+    s64 low = from < group->low ? from : group->low, high = to > group->high ? to : group->high;
+    if (high - low > window) continue;
+    group->low = low;
+    group->high = high;
+    return (u32)g;
+  }
+  t->groups[groups].low = from;
+  t->groups[groups].high = to;
+  return groups;
+}
+
+/* Puts each access into a group. */
+CORE void form_groups(const program_tables *p, plan_tables *t, s64 window) {
+  u32 groups = 0;
+  for (u32 k = 0; k < t->count; k++) {
+    access *own = &t->accesses[k];
+    if (p->check[own->at] != CHECK_SINGLE) continue; /* in a wide group */
+    own->group = group_for(p, t, own, groups, window);
+    access_group *group = &t->groups[own->group];
+    if (own->group == groups) {
+      groups += 1;
+      group->first = k;
+      group->alone = 0;
+    }
+    group->last = k;
+  }
+}
+
+/* Gives each group its local and each access its part. A group alone, or without a local, is checked one by one. */
+CORE void assign_groups(const program_tables *p, plan_tables *t) {
+  s32 free_after[ADDRESS_LOCALS];
+  for (u32 l = 0; l < ADDRESS_LOCALS; l++) free_after[l] = -1;
+  for (u32 k = 0; k < t->count; k++) {
+    const access *own = &t->accesses[k];
+    u32 at = own->at;
+    if (p->check[at] != CHECK_SINGLE) continue;
+    access_group *group = &t->groups[own->group];
+    if (group->first == k) {
+      u32 local = 0;
+      while (local < ADDRESS_LOCALS - 1 && free_after[local] >= (s32)k) local += 1;
+      group->alone = group->last == k || free_after[local] >= (s32)k;
+      if (group->alone) continue;
+      free_after[local] = (s32)group->last;
+      p->check[at] = CHECK_LEADER;
+      p->local[at] = (uint8_t)local;
+      p->low[at] = (s32)group->low;
+      p->span[at] = (s32)(group->high - group->low);
+    } else if (group->alone) continue;
+    else {
+      p->check[at] = CHECK_MEMBER;
+      p->local[at] = p->local[t->accesses[group->first].at];
+    }
+    p->offset[at] = (s32)(own->offset - group->low);
+  }
+}

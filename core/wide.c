@@ -1,0 +1,188 @@
+/* Groups of accesses to a base plus an index of which an upper bound is known: m[s[i]] where s[i] is a byte. Part of the
+ * memory plan (plan.c), which plans all others.
+ *
+ * They reach over two pages at most. The first access looks at the rights of both, and keeps the highest address that is
+ * allowed; each compares its own with that, half of what a check of its own costs. When the page of the base has not the
+ * right, the core goes on, which is exact; an access where that happens often is made tolerant (runtime.ts), and is
+ * checked alone from then on. */
+#include "passes.h"
+
+/* Bytes a group may reach over: at most a page, so that two checks see all. */
+#define WIDE_WINDOW 4096
+/* Groups looked at for an access, groups of a segment (each has a local), addresses that make a group worth while. */
+#define WIDE_NEAR 4
+#define WIDE_GROUPS 4
+#define WIDE_WORTH 5u
+/* Bounds are at most this; what may be more counts as unbounded. */
+#define MAX_BOUND 4096
+#define UNBOUNDED (-1)
+
+/* Root, lowest and highest byte from there, register that holds the root (-1: it is constant) and its shift. */
+typedef struct {
+  u32 access, group;
+  s32 root, holder, holder_shift;
+  s64 low, high;
+} candidate;
+
+/* The first candidate's bounds become the group's; how many addresses, the last of them, bytes of its widest access. */
+typedef struct {
+  u32 head, members;
+  s32 latest, number;
+  s64 widest;
+} wide_group;
+
+typedef struct {
+  candidate candidates[ACCESS_CAPACITY];
+  wide_group groups[ACCESS_CAPACITY];
+  u32 count;
+} wide_tables;
+
+/* A register's value is root + shift + something from 0 to extent. Its own bound, where one is known. */
+typedef struct {
+  s32 root, shift, extent, bound;
+} value;
+
+CORE s32 at_most(s64 bound) { return bound >= 0 && bound <= MAX_BOUND ? (s32)bound : UNBOUNDED; }
+
+/* The bound of what instruction `i` writes: it is unsigned and at most that. */
+CORE s32 bound_of(const program_tables *p, u32 i, const value *values) {
+  u32 count = (u32)p->x[i];
+  switch (p->id[i]) {
+    case OP_LOAD_U8:
+    case OP_LOAD_IND_U8:
+      return 0xff;
+    case OP_SET_LT_U:
+    case OP_SET_LT_S:
+    case OP_SET_LT_U_IMM:
+    case OP_SET_LT_S_IMM:
+    case OP_SET_GT_U_IMM:
+    case OP_SET_GT_S_IMM:
+      return 1;
+    case OP_AND_IMM: /* a non-negative immediate masks, whatever the register holds */
+      return p->x_high[i] == 0 ? at_most(p->x[i]) : UNBOUNDED;
+    case OP_SHLO_L_IMM_64: {
+      s32 bound = values[p->b[i]].bound;
+      return bound == UNBOUNDED || (count & 63) > 12 ? UNBOUNDED : at_most((s64)bound << (count & 63));
+    }
+    case OP_SHLO_R_IMM_64:
+      return (count & 63) < 52 ? UNBOUNDED : (1 << (64 - (count & 63))) - 1;
+    case OP_SHLO_R_IMM_32:
+      return (count & 31) < 20 ? UNBOUNDED : (1 << (32 - (count & 31))) - 1;
+    case OP_MOVE_REG:
+      return values[p->a[i]].bound;
+    default:
+      return UNBOUNDED;
+  }
+}
+
+/* Follows what instruction `i` writes to a register. */
+CORE void follow_value(const program_tables *p, u32 i, value *values, s32 *fresh) {
+  u32 id = p->id[i];
+  value *to = &values[destination_of(p, i)];
+  const value *a = &values[p->a[i]], *b = &values[p->b[i]];
+  value next = {0, 0, 0, bound_of(p, i, values)};
+  if (id == OP_ADD_IMM_64 || id == OP_ADD_IMM_32 || id == OP_MOVE_REG) {
+    const value *from = id == OP_MOVE_REG ? a : b;
+    next.shift = id == OP_MOVE_REG ? from->shift : plus(from->shift, p->x[i]);
+    next.root = from->root;
+    next.extent = from->extent;
+  } else if (id == OP_LOAD_IMM) {
+    next.shift = p->x[i];
+    next.root = CONSTANT_ROOT;
+  } else if (id == OP_ADD_64 && (a->bound != UNBOUNDED || b->bound != UNBOUNDED)) {
+    const value *index = b->bound != UNBOUNDED ? b : a, *base = index == b ? a : b;
+    s32 reach = base->extent + index->bound;
+    next.shift = base->shift;
+    next.root = base->root;
+    next.extent = reach > MAX_BOUND ? MAX_BOUND + 1 : reach;
+  } else next.root = (*fresh)++;
+  *to = next;
+}
+
+/* Register whose value is exactly the root and a shift: -1 when the root is a constant, -2 when there is none. */
+CORE s32 holder_of(const value *values, s32 root) {
+  if (root == CONSTANT_ROOT) return -1;
+  for (s32 r = 0; r < 13; r++) {
+    if (values[r].root == root && values[r].extent == 0) return r;
+  }
+  return -2;
+}
+
+/* Notes access `k` by its base register, if it can be in a group. */
+CORE void note_candidate(const program_tables *p, wide_tables *t, u32 k, u32 i, u32 base, const value *values) {
+  const value *v = &values[base];
+  s64 bytes = bytes_of(p, i);
+  if (v->extent + bytes > WIDE_WINDOW || p->tolerant[i]) return;
+  s32 holder = holder_of(values, v->root);
+  if (holder < -1) return;
+  s64 low = (s64)v->shift + p->x[i];
+  t->candidates[t->count++] = (candidate){k, 0, v->root, holder, holder < 0 ? 0 : values[holder].shift, low,
+                                          low + v->extent + bytes};
+}
+
+CORE void collect_candidates(const program_tables *p, wide_tables *t, u32 segment, u32 accesses) {
+  value values[13];
+  s32 fresh = CONSTANT_ROOT + 1;
+  u32 k = 0;
+  for (s32 r = 0; r < 13; r++) values[r] = (value){r, 0, 0, UNBOUNDED};
+  t->count = 0;
+  for (u32 i = p->start[segment]; i < p->start[segment + 1]; i++) {
+    if (is_access(p->id[i]) && k < accesses) {
+      u32 base = base_of(p, i);
+      if (pvm_access_base[p->id[i]] != 0 && values[base].extent > 0) note_candidate(p, t, k, i, base, values);
+      k += 1;
+    }
+    if (p->defs[i] != 0) follow_value(p, i, values, &fresh);
+  }
+}
+
+/* Puts a candidate into one of the last groups; starts one where it fits into none. Returns how many there are. */
+CORE u32 join_group(const program_tables *p, const plan_tables *plan, wide_tables *t, u32 c, u32 groups) {
+  candidate *own = &t->candidates[c];
+  const access *k = &plan->accesses[own->access];
+  s64 bytes = bytes_of(p, k->at);
+  for (s32 g = (s32)groups - 1; g >= 0 && (s32)groups - g <= WIDE_NEAR; g--) {
+    wide_group *group = &t->groups[g];
+    candidate *head = &t->candidates[group->head];
+    if (head->root != own->root || is_store(p, plan->accesses[head->access].at) != is_store(p, k->at)) continue;
+    s64 low = own->low < head->low ? own->low : head->low, high = own->high > head->high ? own->high : head->high;
+    if (high - low > WIDE_WINDOW) continue;
+    head->low = low;
+    head->high = high;
+    /* Accesses with one root of their own would share a check anyway. */
+    if (k->root != group->latest) group->members += 1;
+    group->latest = k->root;
+    if (bytes > group->widest) group->widest = bytes;
+    own->group = (u32)g;
+    return groups;
+  }
+  t->groups[groups] = (wide_group){c, 1, k->root, -1, bytes};
+  own->group = groups;
+  return groups + 1;
+}
+
+/* Finds the wide groups of a segment whose accesses are collected, and plans them. */
+CORE void plan_wide(const program_tables *p, const plan_tables *plan, wide_tables *t, u32 segment) {
+  u32 groups = 0;
+  s32 kept = 0;
+  collect_candidates(p, t, segment, plan->count);
+  if (t->count < WIDE_WORTH) return;
+  for (u32 c = 0; c < t->count; c++) groups = join_group(p, plan, t, c, groups);
+  for (u32 g = 0; g < groups; g++) {
+    t->groups[g].number = t->groups[g].members >= WIDE_WORTH && kept < WIDE_GROUPS ? kept++ : -1;
+  }
+  for (u32 c = 0; c < t->count; c++) {
+    const candidate *own = &t->candidates[c];
+    const wide_group *group = &t->groups[own->group];
+    if (group->number == -1) continue;
+    const candidate *head = &t->candidates[group->head];
+    u32 at = plan->accesses[own->access].at;
+    p->check[at] = group->head == c ? CHECK_WIDE_LEADER : CHECK_WIDE_MEMBER;
+    p->local[at] = (uint8_t)group->number;
+    p->offset[at] = (s32)group->widest - 1;
+    p->root[at] = CONSTANT_ROOT + 1; /* its own address is none a loop could check ahead */
+    p->low[at] = (s32)(u32)(u64)(head->low - head->holder_shift);
+    p->span[at] = (s32)(head->high - head->low);
+    p->base[at] = (int8_t)head->holder;
+  }
+}

@@ -1,0 +1,140 @@
+// What is known of one root before its code is written, found by the core's passes. Not the passes themselves:
+// core/graph.c, order.c, flow.c, plan.c, which say how; nor fast loops, fast-loops.ts.
+import type { CompileOptions } from './compile.ts'
+import { type Decoded, segmentCost } from './decode.ts'
+import { type FastLoop, findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
+import type { Graph } from './graph.ts'
+import { type MemoryPlan, WINDOW } from './memory-plan.ts'
+import { type TableSource, type Tables, tablesOf } from './tables.ts'
+
+/** The order of a graph. Arrays are indexed by node unless said otherwise, and may be longer than needed. */
+export interface Order {
+  /** Nodes in reverse postorder; all nodes of a graph are reachable. */
+  readonly sequence: Int32Array
+  /** Position in `sequence`. */
+  readonly position: Int32Array
+  /** Immediate dominator; the root's is itself. */
+  readonly dominator: Int32Array
+  /** 1 where an edge comes back from a node the target dominates. */
+  readonly isLoop: Uint8Array
+  /** 1 where more than one forward edge comes in, or a table leads to it: needs a label. */
+  readonly isMerge: Uint8Array
+  /** Children in the dominator tree, by descending position: `children[childStart[n]] … childStart[n + 1]`. */
+  readonly childStart: Int32Array
+  readonly children: Int32Array
+  /** Whether every edge back goes to a dominator; else the function is emitted as a dispatch loop. */
+  readonly reducible: boolean
+}
+
+/**
+ * Which registers are where on entry of each node, by node: bit masks of 13 registers. Dirty: newer in the local than in
+ * memory; live: the local is read later; valid: the local is current.
+ */
+export interface Dataflow {
+  readonly dirtyIn: Uint16Array
+  readonly liveIn: Uint16Array
+  readonly validIn: Uint16Array
+  /** 1 where the path's gas is checked: the root, loop headers, behind calls. */
+  readonly checkpoint: Uint8Array
+}
+
+/** Gas by node. */
+export interface GasPaths {
+  readonly cost: Int32Array
+  /**
+   * Cost of the dearest path from the node, itself included, up to but not including the next checkpoint: low and high
+   * half, see `pathOf`.
+   */
+  readonly path: Uint32Array
+}
+
+/** The dearest path from a node. */
+export function pathOf({ path }: GasPaths, node: number): number {
+  return path[2 * node]! + path[2 * node + 1]! * 2 ** 32
+}
+
+/** What the passes know of one root. Arrays are the workspace's: valid until the next root, of whatever program. */
+export interface RootPasses {
+  readonly graph: Graph
+  readonly order: Order
+  readonly flow: Dataflow
+  readonly gas: GasPaths
+  readonly plan: MemoryPlan
+  /** Loops with a fast version, by node, and the pairs of locals they use. */
+  readonly loops: ReadonlyMap<number, FastLoop>
+  readonly pairs: number
+}
+
+/** Options of `pvm_graph`. */
+const Option = { Inline: 1, Unroll: 2, Indirect: 4 } as const
+
+/** Block models: the price of the segments of a graph, which is computed where it is needed. */
+function fillCosts({ cost, graph }: Tables, decoded: Decoded, count: number): void {
+  const { seg } = graph
+  for (let n = 0; n < count; n++) if (seg[n]! >= 0) cost[seg[n]!] = segmentCost(decoded, seg[n]!)
+}
+
+/** The functions that are inlined at indirect calls: jump-table entries (from 0), ascending. */
+export function indirectCallees(source: TableSource): readonly number[] {
+  return Array.from(tablesOf(source).callees)
+}
+
+/** The plan of one segment's accesses, all optimisations on. Valid until the next root. */
+export function planSegment(source: TableSource, segment: number): MemoryPlan {
+  const { core, plan } = tablesOf(source)
+  core.pvm_plan(segment, WINDOW, 1)
+  return plan
+}
+
+const NO_CALLEES: readonly number[] = []
+
+/** Runs the passes over one root. */
+export function runPasses(
+  source: TableSource & { readonly indirect: readonly number[] },
+  root: number,
+  options: CompileOptions = {},
+): RootPasses {
+  const { decoded, functions } = source
+  const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
+  const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true } = options
+  const tables = tablesOf(source)
+  const { core, graph: found, plan } = tables
+  const indirect = inline && inlineIndirect
+  core.pvm_graph(
+    root,
+    (inline ? Option.Inline : 0) | (unrollRecursion ? Option.Unroll : 0) | (indirect ? Option.Indirect : 0),
+  )
+  const { counts } = found
+  const count = counts[0]!
+  if (decoded.program.profile.gasModel !== 'instruction') fillCosts(tables, decoded, count)
+  core.pvm_flow(gasPaths ? 0 : 1)
+  core.pvm_plan_graph(groupChecks ? WINDOW : 0, groupChecks && wideChecks ? 1 : 0)
+  const graph: Graph = {
+    decoded,
+    count,
+    seg: found.seg,
+    end: found.end,
+    succA: found.succA,
+    succB: found.succB,
+    callee: found.callee,
+    expected: found.expected,
+    switchNodes: found.switchNodes,
+    switchLabels: counts[2]! > 0 ? functions.labels.get(functions.of[root]!)! : NO_CALLEES,
+    calleeEntries: indirect ? source.indirect : NO_CALLEES,
+    calleeNodes: found.calleeNodes,
+    succStart: found.succStart,
+    succs: found.succs,
+  }
+  const order: Order = {
+    sequence: found.sequence,
+    position: found.position,
+    dominator: found.dominator,
+    isLoop: found.isLoop,
+    isMerge: found.isMerge,
+    childStart: found.childStart,
+    children: found.children,
+    reducible: counts[1] === 1,
+  }
+  const { loops, pairs } = fastLoops ? findFastLoops(graph, order, plan) : NO_FAST_LOOPS
+  return { graph, order, flow: found, gas: found, plan, loops, pairs }
+}

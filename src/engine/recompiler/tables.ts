@@ -1,0 +1,204 @@
+// The tables that the core's passes read and write: a program's, which are filled in here, and those of one graph of it.
+// Not the passes: core/passes.h has the same tables, core/graph.c, order.c, flow.c, plan.c and wide.c work on them.
+import type { CoreExports } from '../machine/core.ts'
+import { AT_GRAPH, AT_PROGRAM, AT_TABLES } from '../machine/layout.ts'
+import { openWorkspace, type Workspace } from '../machine/workspace.ts'
+import type { Decoded } from './decode.ts'
+import type { Functions } from './functions.ts'
+
+/** Capacities of core/passes.h. */
+const NODES = 0x4000
+const EDGES = 0xa000
+const LIST = 0x1000
+/** Nodes of inlined callees, beside one for each segment. */
+const POOL = 1024
+/** Functions that an indirect call takes in. */
+const MAX_CALLEES = 16
+
+/** What is known of one root; by node unless said otherwise, and longer than needed. Valid until the next root. */
+export interface GraphTables {
+  /** u64: low and high half. */
+  readonly path: Uint32Array
+  readonly seg: Int32Array
+  readonly succA: Int32Array
+  readonly succB: Int32Array
+  readonly callee: Int32Array
+  readonly expected: Int32Array
+  readonly sequence: Int32Array
+  readonly position: Int32Array
+  readonly dominator: Int32Array
+  readonly cost: Int32Array
+  readonly succStart: Int32Array
+  readonly predStart: Int32Array
+  readonly childStart: Int32Array
+  readonly children: Int32Array
+  readonly succs: Int32Array
+  readonly preds: Int32Array
+  readonly switchNodes: Int32Array
+  readonly calleeNodes: Int32Array
+  readonly dirtyIn: Uint16Array
+  readonly liveIn: Uint16Array
+  readonly validIn: Uint16Array
+  readonly end: Uint8Array
+  readonly isLoop: Uint8Array
+  readonly isMerge: Uint8Array
+  readonly checkpoint: Uint8Array
+  /** Nodes; whether the graph is reducible; switch nodes; callee nodes. */
+  readonly counts: Uint32Array
+}
+
+/** The memory plan by instruction, see memory-plan.ts. */
+export interface PlanTables {
+  readonly check: Uint8Array
+  readonly local: Uint8Array
+  readonly offset: Int32Array
+  readonly span: Int32Array
+  readonly root: Int32Array
+  readonly low: Int32Array
+  readonly base: Int8Array
+}
+
+/** Tables as they are for one program. */
+export interface Tables {
+  readonly core: CoreExports
+  readonly workspace: Workspace
+  readonly graph: GraphTables
+  readonly plan: PlanTables
+  readonly tolerant: Uint8Array
+  /** By segment, for block gas models: filled in where a graph needs it. */
+  readonly cost: Int32Array
+  /** Jump-table entries of the functions that are inlined at indirect calls. */
+  readonly callees: Int32Array
+}
+
+/** A program to be compiled. */
+export interface TableSource {
+  readonly decoded: Decoded
+  readonly functions: Functions
+  /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
+  readonly tolerant: Uint8Array
+}
+
+type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Int8Array
+type Make<T> = new (buffer: ArrayBuffer, at: number, length: number) => T
+
+/** `graph_tables`, up to the count. */
+function viewGraph({ buffer }: Workspace): GraphTables {
+  let at = AT_GRAPH
+  const view = <T extends Numbers>(make: Make<T>, length: number): T => {
+    const made = new make(buffer, at, length)
+    at += made.byteLength
+    return made
+  }
+  const int32 = (length = NODES): Int32Array => view(Int32Array, length)
+  const uint16 = (): Uint16Array => view(Uint16Array, NODES)
+  const uint8 = (): Uint8Array => view(Uint8Array, NODES)
+  return {
+    path: view(Uint32Array, 2 * NODES),
+    seg: int32(),
+    succA: int32(),
+    succB: int32(),
+    callee: int32(),
+    expected: int32(),
+    sequence: int32(),
+    position: int32(),
+    dominator: int32(),
+    cost: int32(),
+    succStart: int32(),
+    predStart: int32(),
+    childStart: int32(),
+    children: int32(),
+    succs: int32(EDGES),
+    preds: int32(EDGES),
+    switchNodes: int32(LIST),
+    calleeNodes: int32(LIST),
+    dirtyIn: uint16(),
+    liveIn: uint16(),
+    validIn: uint16(),
+    end: uint8(),
+    isLoop: uint8(),
+    isMerge: uint8(),
+    checkpoint: uint8(),
+    counts: view(Uint32Array, 4),
+  }
+}
+
+/** Labels of all functions one after the other, and where those of each begin. */
+function listLabels({ start, labels }: Functions): { readonly starts: Int32Array; readonly list: Int32Array } {
+  const starts = new Int32Array(start.length)
+  const list: number[] = []
+  for (let f = 0; f + 1 < start.length; f++) {
+    list.push(...(labels.get(f) ?? []))
+    starts[f + 1] = list.length
+  }
+  return { starts, list: Int32Array.from(list) }
+}
+
+/** Writes a program's tables and `program_tables`. */
+function writeProgram(source: TableSource): Tables {
+  const { decoded, functions, tolerant } = source
+  const { count, segments, jumpTable, program } = decoded
+  const { starts, list } = listLabels(functions)
+  const given = [
+    ...[decoded.id, decoded.a, decoded.b, decoded.d, decoded.x, decoded.xHigh, decoded.target, decoded.uses],
+    ...[decoded.defs, tolerant, decoded.segmentStart, decoded.nextSegment, functions.of, decoded.accesses],
+    ...[decoded.cost, functions.start, starts, list, jumpTable],
+  ]
+  const made: (readonly [make: Make<Numbers>, length: number])[] = [
+    [Int32Array, MAX_CALLEES],
+    [Int32Array, segments + POOL],
+    [Uint8Array, count],
+    [Uint8Array, count],
+    [Int32Array, count],
+    [Int32Array, count],
+    [Int32Array, count],
+    [Int32Array, count],
+    [Int8Array, count],
+  ]
+  const padded = (bytes: number): number => (bytes + 7) & -8
+  let size = 0
+  for (const array of given) size += padded(array.byteLength)
+  for (const [, length] of made) size += padded(4 * length)
+  const workspace = openWorkspace(size)
+  const { buffer, core } = workspace
+  let at = AT_TABLES
+  const pointers: number[] = []
+  const place = <T extends Numbers>(make: Make<T>, length: number): T => {
+    const view = new make(buffer, at, length)
+    pointers.push(at)
+    at += padded(view.byteLength)
+    return view
+  }
+  const views = given.map(array => {
+    const view = place(array.constructor as Make<Numbers>, array.length)
+    view.set(array)
+    return view
+  })
+  const [callees, , check, local, offset, span, root, low, base] = made.map(([make, length]) => place(make, length))
+  const { branchCheck, gasModel } = program.profile
+  const numbers = [segments, functions.start.length - 1, jumpTable.length, branchCheck === 'both' ? 1 : 0]
+  const words = new Uint32Array(buffer, AT_PROGRAM)
+  words.set([...numbers, functions.links, 0, gasModel === 'instruction' ? 0 : 1, ...pointers])
+  const found = core.pvm_find_callees()
+  words[5] = found
+  return {
+    core,
+    workspace,
+    graph: viewGraph(workspace),
+    plan: { check, local, offset, span, root, low, base } as PlanTables,
+    tolerant: views[9] as Uint8Array,
+    cost: views[14] as Int32Array,
+    callees: (callees as Int32Array).slice(0, found),
+  }
+}
+
+/** What the workspace has the tables of. */
+let known: { readonly program: WeakRef<Decoded>; readonly tables: Tables } | undefined
+
+/** The tables of a program: those that are there, or written now. What is tolerant is always as of now. */
+export function tablesOf(source: TableSource): Tables {
+  if (known === undefined || known.program.deref() !== source.decoded || known.tables.workspace !== openWorkspace(0)) {
+    known = { program: new WeakRef(source.decoded), tables: writeProgram(source) }
+  } else known.tables.tolerant.set(source.tolerant)
+  return known.tables
+}
