@@ -141,7 +141,7 @@ struct pvm {
   uint32_t busy;       /* 164 1 while pvm_execute is on the stack */
   uint32_t child;      /* 168 1: ecalli never calls back */
   uint32_t service;    /* 172 service_index, for the host's use */
-  uint32_t host_pc;    /* 176 pc of the ecalli, written by compiled code before it calls the host */
+  uint32_t unused;     /* 176 */
   uint32_t depth;      /* 180 nested compiled calls allowed, given to compiled code */
   uint32_t hot;        /* 184 not 0: env.slice() is called after so much gas in the fast loop (wasm build) */
   uint32_t hot_left;   /* 188 gas until then */

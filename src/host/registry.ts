@@ -65,6 +65,6 @@ export function createHost(handlers: HostHandlers = {}, options: HostOptions = {
   for (let index = 0; index < 128; index++) small.push(entries.get(index) ?? unknown)
   return {
     version,
-    entry: index => (index >= 0 && index < 128 ? small[index] : (entries.get(index) ?? unknown)),
+    entry: index => (index >>> 0 < 128 ? small[index] : (entries.get(index) ?? unknown)),
   }
 }

@@ -69,7 +69,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   // The host-call site, see host-call.ts.
   readonly vm: Vm = this
   host: HostTable | undefined
-  chargeFailed = false
+  overdrawn = false
   pending: Pending = Pending.None
   disposeRequested = false
   thrown: HostCallError | undefined
@@ -141,7 +141,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   set gas(gas: bigint) {
     this.#alive().gas[0] = checkGas(gas)
-    this.chargeFailed = false
+    this.overdrawn = gas < 0n
   }
 
   get gasUsed(): bigint {
@@ -166,7 +166,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     const have = gas[0]!
     if (have < charge) {
       gas[0] = 0n
-      this.chargeFailed = true
+      this.overdrawn = true
       return false
     }
     gas[0] = have - charge
@@ -229,10 +229,6 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.#cell!.u32[PC] = pc
   }
 
-  gasIsNegative(): boolean {
-    return this.#cell!.i32[GAS_HIGH]! < 0
-  }
-
   onEcalli(index: number, pc: number, next: number): number {
     const exit = performHostCall(this, index, pc, next)
     return exit === undefined ? 0 : 16 + exit
@@ -290,6 +286,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     }
     const index = decodeOperands('imm', program.code, pc, program.skip(pc)).x
     cell.i32[EXIT_ARG] = index
+    cell.u32[PC] = next
     return performHostCall(this, index, pc, next)
   }
 
@@ -357,7 +354,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     u32[TRACE] = this.#tracer === undefined ? 0 : 1
     this.host = start.host
     this.pending = Pending.None
-    this.chargeFailed = false
+    this.overdrawn = start.gas < 0n
     this.thrown = undefined
     this.#throwHostErrors = start.hostErrors === 'throw'
     this.#exit = undefined

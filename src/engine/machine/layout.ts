@@ -66,7 +66,6 @@ export const VM = {
   busy: 164,
   child: 168,
   service: 172,
-  hostPc: 176,
   depth: 180,
   hot: 184,
   hotLeft: 188,

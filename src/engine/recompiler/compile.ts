@@ -17,7 +17,7 @@ import { AT_WHY } from './words.ts'
 /** Types of every module: compiled code, imports, helpers. */
 const TYPES: readonly FunctionType[] = [
   { params: [I64, I32], results: [I32, I64] },
-  { params: [I32], results: [I32] },
+  { params: [I32, I32, I32], results: [I32] },
   { params: [I64, I64], results: [I64] },
   { params: [I32, I32, I32], results: [I32, I32] },
 ]

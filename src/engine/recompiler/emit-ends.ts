@@ -16,7 +16,7 @@ import {
 } from './emitter.ts'
 import { emitAssignment } from './lower.ts'
 import { pathOf } from './passes.ts'
-import { L, S, template, U, unsigned } from './template.ts'
+import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 import { AT_RESERVE } from './words.ts'
 
@@ -62,16 +62,28 @@ const GAS_WORD = [
   ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas + 4), Op.i64Const, 32, Op.i64Shl, Op.i64Or],
 ]
 const RESERVE_WORD = [Op.i64Load, 3, ...unsigned(AT_RESERVE)]
-/** S(0) its own pc, S(1) that behind it, S(2) the number of the host call, U(3) the way out. */
-const HOST = template(
-  [Op.i32Const, 0, Op.i32Const, S(0), Op.i32Store, 2, ...unsigned(AT_VM + VM.hostPc)],
-  [Op.i32Const, 0, Op.i32Const, S(1), Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
-  [Op.i32Const, 0, Op.localGet, Local.gas, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Add],
-  [Op.i64Store, 3, ...unsigned(AT_VM + VM.gas)],
-  [Op.i32Const, S(2), Op.call, Import.host, Op.localSet, Local.target],
-  [...GAS_WORD, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Sub, Op.localSet, Local.gas],
-  [Op.localGet, Local.target, Op.brIf, U(3)],
-)
+/**
+ * S(0) its own pc, S(1) that behind it, S(2) the number of the host call, U(3) an exit that stores no registers. It is
+ * taken when the import says so, or the function left another pc or switched tracing on, or (`charged` is how the block
+ * models have it) wrote pc and left it the same: one comparison of all, which is cheaper here than in JavaScript.
+ */
+const [HOST, HOST_IN_BLOCK] = [0, 1].map(charged =>
+  template(
+    [Op.i32Const, 0, Op.i32Const, S(1), Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
+    charged === 0 ? [] : [Op.i32Const, 0, Op.i32Const, 1, Op.i32Store, 2, ...unsigned(AT_VM + VM.charged)],
+    [Op.i32Const, 0, Op.localGet, Local.gas, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Add],
+    [Op.i64Store, 3, ...unsigned(AT_VM + VM.gas)],
+    [Op.i32Const, S(2), Op.i32Const, S(0), Op.i32Const, S(1), Op.call, Import.host, Op.localTee, Local.target],
+    [Op.i32Const, ...signed(Why.Moved), Op.localGet, Local.target, Op.select, Op.localSet, Local.why],
+    [...GAS_WORD, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Sub, Op.localSet, Local.gas],
+    [Op.i32Const, 0, Op.i32Load, 2, ...unsigned(AT_VM + VM.pc), Op.localTee, Local.pc, Op.i32Const, S(1), Op.i32Xor],
+    [Op.i32Const, 0, Op.i32Load, 2, ...unsigned(AT_VM + VM.trace), Op.i32Or, Op.localGet, Local.target, Op.i32Or],
+    charged === 0
+      ? []
+      : [Op.i32Const, 0, Op.i32Load, 2, ...unsigned(AT_VM + VM.charged), Op.i32Const, 1, Op.i32Xor, Op.i32Or],
+    [Op.brIf, U(3)],
+  ),
+) as [Template, Template]
 const MOVE = template(Op.localGet, U(0), Op.localSet, U(1))
 const NO_DEPTH = template(Op.localGet, Local.depth, Op.i32Eqz, Op.brIf, U(0))
 
@@ -226,8 +238,10 @@ export function emitTail(emitter: Emitter, callee: number, address: number, back
 export function emitHost(emitter: Emitter, i: number, back: number): void {
   const { code, decoded } = emitter
   flush(emitter)
+  emitter.valid = 0 // memory has the registers now, and an exit must leave them there
+  const inBlock = decoded.program.profile.gasModel !== 'instruction'
   // A host call without next instruction is left to the core.
-  code.put(HOST, decoded.pc[i]!, decoded.pc[i + 1]!, decoded.x[i]!, emitter.depth)
+  code.put(inBlock ? HOST_IN_BLOCK : HOST, decoded.pc[i]!, decoded.pc[i + 1]!, decoded.x[i]!, exitLabel(emitter))
   reload(emitter, back)
 }
 

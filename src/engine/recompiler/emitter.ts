@@ -55,6 +55,8 @@ export const Why = {
   Exit: 5,
   /** The segment at pc has not been paid; it is in the middle of a block that counts as paid under block models. */
   UnpaidWithin: 7,
+  /** A host function left another pc, or switched tracing on: pc and whether its block is paid are in the machine. */
+  Moved: 9,
 } as const
 
 /** Function indices every module begins with, see compile.ts. */

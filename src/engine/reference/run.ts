@@ -29,7 +29,9 @@ function call(state: MachineState, site: HostCallSite): Exit | undefined {
   const { program, pc } = state
   const index = decodedAt(program, pc).operands.x
   state.exitArg = index // also when the call was put off and only now is made
-  return performHostCall(site, index, pc, program.next(pc))
+  const next = program.next(pc)
+  site.movePc(next)
+  return performHostCall(site, index, pc, next)
 }
 
 /** What a stop at an `ecalli` left to do. */

@@ -56,8 +56,7 @@ class ReferenceVm implements Vm {
       movePc: pc => {
         state.pc = pc
       },
-      gasIsNegative: () => state.gas < 0n,
-      chargeFailed: false,
+      overdrawn: false,
       pending: Pending.None,
       disposeRequested: false,
       thrown: undefined,
@@ -114,7 +113,7 @@ class ReferenceVm implements Vm {
   set gas(gas: bigint) {
     this.#alive()
     this.#state.gas = checkGas(gas)
-    this.#site.chargeFailed = false
+    this.#site.overdrawn = gas < 0n
   }
 
   get gasUsed(): bigint {
@@ -127,7 +126,7 @@ class ReferenceVm implements Vm {
     const charge = checkCharge(amount)
     if (this.#state.gas < charge) {
       this.#state.gas = 0n
-      this.#site.chargeFailed = true
+      this.#site.overdrawn = true
       return false
     }
     this.#state.gas -= charge
@@ -234,7 +233,7 @@ class ReferenceVm implements Vm {
     this.#state.exitArg = 0
     this.#site.host = start.host
     this.#site.pending = Pending.None
-    this.#site.chargeFailed = false
+    this.#site.overdrawn = start.gas < 0n
     this.#site.thrown = undefined
     this.#throwHostErrors = start.hostErrors === 'throw'
     this.#exit = undefined

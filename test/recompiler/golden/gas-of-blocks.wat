@@ -3,10 +3,10 @@
 ;;   5  div_u_64 r8, r8, r7
 ;;   8  trap
 (func $root0
-  (block $block3
-    (block $block2
+  (block $block2
+    (block $block1
       (block $block
-        (block $block1
+        (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
           (br_if $block (i32.eqz (local.get $depth)))
@@ -18,17 +18,28 @@
           (local.set $gas (i64.sub (local.get $gas) (i64.const 101)))
           (local.set $r8 (i64.mul (local.get $r8) (local.get $r7)))
           (i64.store offset=1088 (i32.const 0) (local.get $r8))
-          (i32.store offset=1200 (i32.const 0) (i32.const 3))
           (i32.store offset=1136 (i32.const 0) (i32.const 5))
+          (i32.store offset=1148 (i32.const 0) (i32.const 1))
           (i64.store offset=1128 (i32.const 0) (i64.add (local.get $gas) (i64.load offset=1000 (i32.const 0))))
-          (local.set $target (call $fimport$0 (i32.const 1)))
+          (local.set $why
+            (select
+              (local.tee $target (call $fimport$0 (i32.const 1) (i32.const 3) (i32.const 5)))
+              (i32.const 9)
+              (local.get $target)))
           (local.set $gas
             (i64.sub
               (i64.or
                 (i64.load32_u offset=1128 (i32.const 0))
                 (i64.shl (i64.load32_u offset=1132 (i32.const 0)) (i64.const 32)))
               (i64.load offset=1000 (i32.const 0))))
-          (br_if $block1 (local.get $target))
+          (br_if $block
+            (i32.or
+              (i32.or
+                (i32.or
+                  (i32.xor (local.tee $pc (i32.load offset=1136 (i32.const 0))) (i32.const 5))
+                  (i32.load offset=1160 (i32.const 0)))
+                (local.get $target))
+              (i32.xor (i32.load offset=1148 (i32.const 0)) (i32.const 1))))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (local.set $r8
@@ -41,10 +52,10 @@
                 (i64.div_u (local.get $r8) (local.get $r7)))))
           (local.set $pc (i32.const 8))
           (local.set $why (i32.const 3))
-          (br $block2)
+          (br $block1)
           (unreachable))
         (return (tuple.make 2 (local.get $target) (local.get $gas))))
-      (br $block3))
+      (br $block2))
     (i64.store offset=1088 (i32.const 0) (local.get $r8)))
   (i32.store offset=1136 (i32.const 0) (local.get $pc))
   (i32.store offset=1008 (i32.const 0) (local.get $why))

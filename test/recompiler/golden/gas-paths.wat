@@ -9,10 +9,10 @@
 ;;  20  add_imm_64 r8, r8, 2
 ;;  23  trap
 (func $root0
-  (block $block4
-    (block $block3
+  (block $block3
+    (block $block2
       (block $block
-        (block $block2
+        (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
           (br_if $block (i32.eqz (local.get $depth)))
@@ -36,17 +36,25 @@
             (br $block1))
           (local.set $gas (i64.sub (local.get $gas) (i64.const 1)))
           (i64.store offset=1088 (i32.const 0) (local.get $r8))
-          (i32.store offset=1200 (i32.const 0) (i32.const 18))
           (i32.store offset=1136 (i32.const 0) (i32.const 20))
           (i64.store offset=1128 (i32.const 0) (i64.add (local.get $gas) (i64.load offset=1000 (i32.const 0))))
-          (local.set $target (call $fimport$0 (i32.const 1)))
+          (local.set $why
+            (select
+              (local.tee $target (call $fimport$0 (i32.const 1) (i32.const 18) (i32.const 20)))
+              (i32.const 9)
+              (local.get $target)))
           (local.set $gas
             (i64.sub
               (i64.or
                 (i64.load32_u offset=1128 (i32.const 0))
                 (i64.shl (i64.load32_u offset=1132 (i32.const 0)) (i64.const 32)))
               (i64.load offset=1000 (i32.const 0))))
-          (br_if $block2 (local.get $target))
+          (br_if $block
+            (i32.or
+              (i32.or
+                (i32.xor (local.tee $pc (i32.load offset=1136 (i32.const 0))) (i32.const 20))
+                (i32.load offset=1160 (i32.const 0)))
+              (local.get $target)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (local.set $pc (i32.const 20))
           (local.set $why (i32.const 7))
@@ -55,10 +63,10 @@
           (local.set $r8 (i64.add (local.get $r8) (i64.const 2)))
           (local.set $pc (i32.const 23))
           (local.set $why (i32.const 3))
-          (br $block3)
+          (br $block2)
           (unreachable))
         (return (tuple.make 2 (local.get $target) (local.get $gas))))
-      (br $block4))
+      (br $block3))
     (i64.store offset=1088 (i32.const 0) (local.get $r8)))
   (i32.store offset=1136 (i32.const 0) (local.get $pc))
   (i32.store offset=1008 (i32.const 0) (local.get $why))
