@@ -63,6 +63,9 @@ typedef struct {
   uint16_t dirty[NODE_CAPACITY], live[NODE_CAPACITY], valid[NODE_CAPACITY];
   uint8_t end[NODE_CAPACITY], is_loop[NODE_CAPACITY], is_merge[NODE_CAPACITY], checkpoint[NODE_CAPACITY];
   u32 count, reducible, switches, callee_count;
+  /* Of the code's generator; no pass looks at them. */
+  s32 label_depth[NODE_CAPACITY];
+  uint16_t dirty_before[NODE_CAPACITY], valid_before[NODE_CAPACITY];
   /* Of the passes themselves. */
   s32 spare[NODE_CAPACITY], next[NODE_CAPACITY], stack[NODE_CAPACITY], context_of[NODE_CAPACITY];
   uint16_t reads[NODE_CAPACITY], writes[NODE_CAPACITY], passes[NODE_CAPACITY];

@@ -7,147 +7,191 @@
 
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import { AT_RIGHTS, RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
-import { type Emitter, exitLabel, Local, PREPARE_PAID, wrote } from './emitter.ts'
+import { Operand } from './effects.ts'
+import { type Emitter, exitLabel, Local, preparePaid } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER, STORE_VALUE } from './facts.ts'
 import { Check, isWide } from './memory-plan.ts'
-import { L, S, signed, template, U, unsigned } from './template.ts'
+import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 
+/** wasm loads by log2 of their bytes: unsigned, signed; and stores. */
+const LOAD_OP = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load]
+const LOAD_SIGNED_OP = [Op.i64Load8S, Op.i64Load16S, Op.i64Load32S]
 const STORE_OP = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store]
-/** wasm load or store per instruction id. */
-const ACCESS_OP = new Uint8Array(INSTRUCTIONS.length)
-for (const { id, kind, name } of INSTRUCTIONS) {
-  const log2 = ACCESS_LOG2[id]!
-  if (kind === 'store') ACCESS_OP[id] = STORE_OP[log2]!
-  if (kind !== 'load') continue
-  const signed = /_i\d+$/.test(name)
-  const wide = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load]
-  ACCESS_OP[id] = signed ? [Op.i64Load8S, Op.i64Load16S, Op.i64Load32S][log2]! : wide[log2]!
+
+/** Parameters of the templates below, beside the operands of the instruction. */
+const Access = {
+  Pc: 7,
+  Constant: 8,
+  Label: 9,
+  Local: 10,
+  Last: 11,
+  Offset: 12,
+  Base: 13,
+  Reach: 14,
+  Widest: 15,
+  Limit: 13,
+} as const
+const CONSTANT = S(Access.Constant)
+const LABEL = U(Access.Label)
+const LOCAL = U(Access.Local)
+const LAST = S(Access.Last)
+const PREPARE = preparePaid(S(Access.Pc))
+
+/** Pushes the physical address: of a constant, of a register plus a constant. */
+function address(letter: number): readonly number[] {
+  if (letter === NO_LETTER) return [Op.i32Const, CONSTANT]
+  const base = U(letter === 1 ? Operand.A : Operand.B)
+  return [Op.localGet, base, Op.i32WrapI64, Op.i32Const, CONSTANT, Op.i32Add]
 }
 
-/** Parameters of the checks below: S(0) pc, U(1) local of the base register, and these. */
-const CONSTANT = S(2)
-const LABEL = U(3)
-const RIGHT = S(4)
-const LOCAL = U(5)
-const LAST = S(6)
-
-/** Pushes the physical address: of a constant, or of a register plus a constant. */
-const ADDRESS = [
-  [Op.i32Const, CONSTANT],
-  [Op.localGet, U(1), Op.i32WrapI64, Op.i32Const, CONSTANT, Op.i32Add],
-] as const
 /** Takes the prepared exit unless the rights on the stack have the bit. */
-const REQUIRE_RIGHT = [Op.i32Const, RIGHT, Op.i32And, Op.i32Eqz, Op.brIf, LABEL]
+function requireRight(right: number): readonly number[] {
+  return [Op.i32Const, right, Op.i32And, Op.i32Eqz, Op.brIf, LABEL]
+}
 const PUSH_RIGHTS = [Op.i32Const, 12, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)]
 
-/** The address local without check, the first for a constant address, the second for a register. */
-const UNCHECKED = ADDRESS.map(address => template(address, Op.localSet, LOCAL))
-/** One access with the rotate trick, per log2 of its bytes. */
-const SINGLE = ADDRESS.map(address =>
-  [0, 1, 2, 3].map(log2 =>
-    template(
-      PREPARE_PAID,
-      address,
-      [Op.localTee, LOCAL],
-      log2 > 0 ? [Op.i32Const, log2, Op.i32Rotr] : [],
-      [Op.i32Const, 12 - log2, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)],
-      REQUIRE_RIGHT,
-    ),
-  ),
+/** One access with the rotate trick. */
+function single(letter: number, right: number, log2: number): Template {
+  return template(
+    [...PREPARE, ...address(letter), Op.localTee, LOCAL],
+    log2 > 0 ? [Op.i32Const, log2, Op.i32Rotr] : [],
+    [Op.i32Const, 12 - log2, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)],
+    requireRight(right),
+  )
+}
+
+/** The page of the first byte; if `both`, of the last too. */
+function range(letter: number, right: number, both: boolean): Template {
+  return template(
+    [...PREPARE, ...address(letter), Op.localSet, LOCAL, Op.localGet, LOCAL, ...PUSH_RIGHTS],
+    both ? [Op.localGet, LOCAL, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32And] : [],
+    requireRight(right),
+  )
+}
+
+/** How an access is checked; a template each by instruction id. */
+const Way = { Single: 0, First: 1, Both: 2, Unchecked: 3 } as const
+const WAYS = 4
+const CHECKS: readonly (readonly Template[])[] = [NO_LETTER, 1, 2].flatMap(letter =>
+  [RIGHT_FAST_READ, RIGHT_FAST_WRITE].map(right => [
+    ...[0, 1, 2, 3].map(log2 => single(letter, right, log2)),
+    range(letter, right, false),
+    range(letter, right, true),
+    template(address(letter), Op.localSet, LOCAL),
+  ]),
 )
-/** The pages of the first byte and, in the second of each pair, of the last. */
-const RANGE = ADDRESS.map(address =>
-  [[], [Op.localGet, LOCAL, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32And]].map(last =>
-    template(PREPARE_PAID, address, [Op.localSet, LOCAL, Op.localGet, LOCAL], PUSH_RIGHTS, last, REQUIRE_RIGHT),
+/** The check by id and way, and the access itself by id, its address in the local. */
+const CHECK: Template[] = []
+const ACCESS: Template[] = []
+const NONE = template()
+for (const { id, kind, name } of INSTRUCTIONS) {
+  const isAccess = kind === 'load' || kind === 'store'
+  const isStore = kind === 'store'
+  const log2 = ACCESS_LOG2[id]!
+  const checks = CHECKS[2 * ACCESS_BASE[id]! + (isStore ? 1 : 0)]!
+  for (const at of [log2, 4, 5, 6]) CHECK.push(isAccess ? checks[at]! : NONE)
+  const place = [0, U(Access.Offset)]
+  const load = /_i\d+$/.test(name) ? LOAD_SIGNED_OP[log2]! : LOAD_OP[log2]!
+  const value = STORE_VALUE[id] === NO_LETTER ? [Op.i64Const, L(Operand.Y)] : [Op.localGet, U(Operand.A)]
+  if (!isAccess) ACCESS.push(NONE)
+  else if (isStore) ACCESS.push(template(Op.localGet, LOCAL, value, STORE_OP[log2]!, place))
+  else ACCESS.push(template(Op.localGet, LOCAL, load, place, Op.localSet, U(Operand.A)))
+}
+
+/** The page of the lowest address of a wide group, by right less 1: of a constant, or of a register plus a constant. */
+const WIDE_BASES = [
+  [Op.i32Const, CONSTANT],
+  [Op.localGet, U(Access.Base), Op.i32WrapI64, Op.i32Const, CONSTANT, Op.i32Add],
+].map(base =>
+  [RIGHT_FAST_READ, RIGHT_FAST_WRITE].map(right =>
+    template([...PREPARE, ...base, Op.localSet, LOCAL, Op.localGet, LOCAL, ...PUSH_RIGHTS], requireRight(right)),
   ),
 )
 /**
- * The local U(0) is the lowest address of a wide group, whose page has the right. It becomes the highest that an access
- * of S(2) + 1 bytes may have: that of the group (S(1) more), or in that page, if the page of the last byte (S(3) more)
- * has not the right S(4).
+ * The local is the lowest address of a wide group, whose page has the right. It becomes the highest that an access of
+ * Widest + 1 bytes may have: that of the group (Reach more), or in that page, if the page of the last byte has not the
+ * right. By right less 1.
  */
-const REACH = template(
-  [Op.localGet, U(0), Op.i32Const, S(1), Op.i32Add],
-  [Op.localGet, U(0), Op.i32Const, ...signed(4095), Op.i32Or, Op.i32Const, S(2), Op.i32Sub],
-  [Op.localGet, U(0), Op.i32Const, S(3), Op.i32Add, ...PUSH_RIGHTS, Op.i32Const, S(4), Op.i32And],
-  [Op.select, Op.localSet, U(0)],
+const REACH = [RIGHT_FAST_READ, RIGHT_FAST_WRITE].map(right =>
+  template(
+    [Op.localGet, LOCAL, Op.i32Const, S(Access.Reach), Op.i32Add],
+    [Op.localGet, LOCAL, Op.i32Const, ...signed(4095), Op.i32Or, Op.i32Const, S(Access.Widest), Op.i32Sub],
+    [Op.localGet, LOCAL, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32Const, right, Op.i32And],
+    [Op.select, Op.localSet, LOCAL],
+  ),
 )
-/** An access of a wide group, never below its lowest address. */
-const WITHIN = template([
-  ...PREPARE_PAID,
-  ...ADDRESS[1],
-  Op.localTee,
-  Local.address,
-  Op.localGet,
-  LOCAL,
-  Op.i32GtU,
-  Op.brIf,
-  LABEL,
-])
-const LOAD = template(Op.localGet, U(0), U(1), 0, U(2), Op.localSet, U(3))
-const STORE = template(Op.localGet, U(0), Op.localGet, U(3), U(1), 0, U(2))
-const STORE_IMMEDIATE = template(Op.localGet, U(0), Op.i64Const, L(3), U(1), 0, U(2))
+/** An access of a wide group by the letter of its base, never below its lowest address. */
+const WITHIN = [NO_LETTER, 1, 2].map(letter =>
+  template(
+    [...PREPARE, ...address(letter), Op.localTee, LOCAL, Op.localGet, U(Access.Limit), Op.i32GtU],
+    [Op.brIf, LABEL],
+  ),
+)
 
 /** Checks how far a wide group may reach, from the register that holds its base: the last address, in the group's local. */
 function emitReach(emitter: Emitter, i: number, right: number): void {
-  const { code, decoded, plan } = emitter
+  const { code, plan } = emitter
+  const { parameters } = code
   const base = plan.base[i]!
-  const limit = Local.limit + plan.local[i]!
   const last = plan.span[i]! - 1
   const widest = plan.offset[i]!
-  const low = (plan.low[i]! + ROTATION) | 0
-  code.put(RANGE[base < 0 ? 0 : 1]![0]!, decoded.pc[i]!, Local.register + base, low, exitLabel(emitter), right, limit)
-  code.put(REACH, limit, last - widest, widest, last, right)
+  parameters[Access.Constant] = (plan.low[i]! + ROTATION) | 0
+  parameters[Access.Local] = Local.limit + plan.local[i]!
+  parameters[Access.Last] = last
+  parameters[Access.Base] = Local.register + base
+  parameters[Access.Reach] = last - widest
+  parameters[Access.Widest] = widest
+  code.fill(WIDE_BASES[base < 0 ? 0 : 1]![right - 1]!)
+  code.fill(REACH[right - 1]!)
+}
+
+/** Checks an access of a wide group, and the group itself if it is the first. */
+function emitWithin(emitter: Emitter, i: number, check: number): void {
+  const { code, decoded, plan } = emitter
+  const { parameters } = code
+  const id = decoded.id[i]!
+  const right = CLASS[id] === Class.Store ? RIGHT_FAST_WRITE : RIGHT_FAST_READ
+  if (check === Check.WideLeader) emitReach(emitter, i, right)
+  parameters[Access.Constant] = (decoded.x[i]! + ROTATION) | 0
+  parameters[Access.Local] = Local.address
+  parameters[Access.Limit] = Local.limit + plan.local[i]!
+  parameters[Access.Offset] = 0
+  code.fill(WITHIN[ACCESS_BASE[id]!]!)
 }
 
 /**
- * Emits the load or store `i`. Puts the checked physical address into a local; the access has the static offset of the
- * plan.
+ * Emits the load or store `i`, whose operands are parameters already. Puts the checked physical address into a local; the
+ * access has the static offset of the plan.
  *
  * @param unchecked whether it is known to be allowed.
  */
 export function emitAccess(emitter: Emitter, i: number, unchecked: boolean): void {
   const { code, decoded, plan } = emitter
+  const { parameters } = code
   const id = decoded.id[i]!
-  const isStore = CLASS[id] === Class.Store
   const check = plan.check[i]!
-  const wide = isWide(check)
-  const offset = wide ? 0 : plan.offset[i]!
-  const local = check === Check.Single || wide ? Local.address : Local.group + plan.local[i]!
-  if (check === Check.WideLeader) emitReach(emitter, i, isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ)
-  if (wide) {
-    const base = Local.register + (ACCESS_BASE[id] === 1 ? decoded.a[i]! : decoded.b[i]!)
-    const address = (decoded.x[i]! + ROTATION) | 0
-    code.put(WITHIN, decoded.pc[i]!, base, address, exitLabel(emitter), 0, Local.limit + plan.local[i]!)
-  } else if (check !== Check.Member) {
+  if (check === Check.Member) {
+    parameters[Access.Local] = Local.group + plan.local[i]!
+    parameters[Access.Offset] = plan.offset[i]!
+    code.fill(ACCESS[id]!)
+    return
+  }
+  parameters[Access.Pc] = decoded.pc[i]!
+  parameters[Access.Label] = unchecked ? 0 : exitLabel(emitter)
+  if (isWide(check)) emitWithin(emitter, i, check)
+  else {
     const leader = check === Check.Leader
-    const log2 = ACCESS_LOG2[id]!
-    const span = leader ? plan.span[i]! : 1 << log2
-    const letter = ACCESS_BASE[id]!
-    const based = letter === NO_LETTER ? 0 : 1
-    let address = SINGLE[based]![log2]!
-    if (unchecked) address = UNCHECKED[based]!
-    else if (leader || emitter.tolerant[i] === 1) address = RANGE[based]![span > 1 ? 1 : 0]!
-    code.put(
-      address,
-      decoded.pc[i]!,
-      Local.register + (letter === 1 ? decoded.a[i]! : decoded.b[i]!),
-      (decoded.x[i]! - (leader ? offset : 0) + ROTATION) | 0,
-      unchecked ? 0 : exitLabel(emitter),
-      isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ,
-      local,
-      span - 1,
-    )
+    const span = leader ? plan.span[i]! : 1 << ACCESS_LOG2[id]!
+    const offset = plan.offset[i]!
+    parameters[Access.Constant] = (decoded.x[i]! - offset + ROTATION) | 0
+    parameters[Access.Local] = leader ? Local.group + plan.local[i]! : Local.address
+    parameters[Access.Last] = span - 1
+    parameters[Access.Offset] = offset
+    let way: number = Way.Single
+    if (unchecked) way = Way.Unchecked
+    else if (leader || emitter.tolerant[i] === 1) way = span > 1 ? Way.Both : Way.First
+    code.fill(CHECK[WAYS * id + way]!)
   }
-  const value = Local.register + decoded.a[i]!
-  if (!isStore) {
-    code.put(LOAD, local, ACCESS_OP[id]!, offset, value)
-    wrote(emitter, decoded.defs[i]!)
-  } else if (STORE_VALUE[id] === NO_LETTER) {
-    const y = decoded.y[i]!
-    code.put(STORE_IMMEDIATE, local, ACCESS_OP[id]!, offset, y, y >> 31)
-  } else {
-    code.put(STORE, local, ACCESS_OP[id]!, offset, value)
-  }
+  code.fill(ACCESS[id]!)
 }

@@ -1,4 +1,5 @@
 // Lowers the instructions of a node, its end excepted, by the templates of effects.ts. Ends are emit-ends.ts.
+import type { Decoded } from './decode.ts'
 import { ASSIGNMENT, CONDITION, Operand } from './effects.ts'
 import { emitAccess } from './emit-memory.ts'
 import { type Emitter, Local, wrote } from './emitter.ts'
@@ -7,7 +8,12 @@ import type { Template } from './template.ts'
 
 /** Writes a template with the operands of instruction `i`. */
 function putInstruction({ code, decoded }: Emitter, template: Template, i: number): void {
-  const { parameters } = code
+  setOperands(code.parameters, decoded, i)
+  code.fill(template)
+}
+
+/** Makes the operands of instruction `i` parameters. */
+function setOperands(parameters: Int32Array, decoded: Decoded, i: number): void {
   const y = decoded.y[i]!
   parameters[Operand.A] = Local.register + decoded.a[i]!
   parameters[Operand.B] = Local.register + decoded.b[i]!
@@ -16,7 +22,6 @@ function putInstruction({ code, decoded }: Emitter, template: Template, i: numbe
   parameters[Operand.XHigh] = decoded.xHigh[i]!
   parameters[Operand.Y] = y
   parameters[Operand.YHigh] = y >> 31
-  code.fill(template)
 }
 
 /** Assigns what the effect column assigns: for straight instructions and for the immediate of load_imm_jump. */
@@ -37,15 +42,17 @@ export function emitCondition(emitter: Emitter, i: number): void {
  * @param unchecked 1 per access that is known to be allowed.
  */
 export function emitInstructions(emitter: Emitter, segment: number, stop: number, unchecked?: Uint8Array): void {
-  const { decoded } = emitter
-  const { id } = decoded
+  const { code, decoded } = emitter
+  const { id, defs } = decoded
   let access = 0
   for (let i = decoded.segmentStart[segment]!; i < stop; i++) {
-    const kind = CLASS[id[i]!]!
-    if (kind === Class.Straight) emitAssignment(emitter, i)
-    else if (kind === Class.Load || kind === Class.Store) {
-      emitAccess(emitter, i, unchecked !== undefined && unchecked[access] === 1)
-      access += 1
-    }
+    const is = id[i]!
+    const kind = CLASS[is]!
+    if (kind > Class.Store) continue
+    setOperands(code.parameters, decoded, i)
+    if (kind === Class.Straight) code.fill(ASSIGNMENT[is]!)
+    else emitAccess(emitter, i, unchecked !== undefined && unchecked[access++] === 1)
+    emitter.dirty |= defs[i]!
+    emitter.valid |= defs[i]!
   }
 }

@@ -45,6 +45,10 @@ export interface GraphTables {
   readonly checkpoint: Uint8Array
   /** Nodes; whether the graph is reducible; switch nodes; callee nodes. */
   readonly counts: Uint32Array
+  /** For emitter.ts, which says what they are. */
+  readonly labelDepth: Int32Array
+  readonly dirtyBefore: Uint16Array
+  readonly validBefore: Uint16Array
 }
 
 /** The memory plan by instruction, see memory-plan.ts. */
@@ -82,7 +86,7 @@ export interface TableSource {
 type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Int8Array
 type Make<T> = new (buffer: ArrayBuffer, at: number, length: number) => T
 
-/** `graph_tables`, up to the count. */
+/** `graph_tables`, as far as it is used here. */
 function viewGraph({ buffer }: Workspace): GraphTables {
   let at = AT_GRAPH
   const view = <T extends Numbers>(make: Make<T>, length: number): T => {
@@ -120,6 +124,9 @@ function viewGraph({ buffer }: Workspace): GraphTables {
     isMerge: uint8(),
     checkpoint: uint8(),
     counts: view(Uint32Array, 4),
+    labelDepth: int32(),
+    dirtyBefore: uint16(),
+    validBefore: uint16(),
   }
 }
 

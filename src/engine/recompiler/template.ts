@@ -5,7 +5,7 @@
 // longer than generation itself took (137 KB service: 9 of 12.5 µs per instruction).
 
 /** Parameters a template can have. */
-const PARAMETERS = 16
+export const PARAMETERS = 16
 const UNSIGNED = 0x100
 export const SIGNED: number = UNSIGNED + PARAMETERS
 export const LONG: number = SIGNED + PARAMETERS

@@ -1,11 +1,9 @@
 // A growable buffer of WebAssembly code: bytes, LEB128 numbers, instructions. Knows the encoding, not PVM.
-import { LONG, SIGNED, type Template } from './template.ts'
+import { LONG, PARAMETERS, SIGNED, type Template } from './template.ts'
 import { Op } from './wasm-op.ts'
 
 /** The longest encoding of one element of a template. */
 const LONGEST = 10
-/** Parameters of `put`; not more than `template.ts` has numbers for. */
-const PARAMETERS = 7
 
 /** Appends to one growing byte array; `bytes` beyond `length` is spare room. */
 export class WasmCode {
