@@ -18,6 +18,31 @@
 /* Accesses of a segment that are planned; those behind are checked alone. */
 #define ACCESS_CAPACITY 0x1000u
 
+/* What a program is decoded from and into. Who calls the decoder lays it out; arrays by segment or function have an entry
+ * for each instruction, and one more. */
+typedef struct {
+  u32 set, code_len, jumps;
+  u32 count, segments, functions, links; /* what is found; links as below */
+  const uint8_t *code, *mask;            /* 32 zeros and 8 bytes of anything behind them */
+  /* By instruction. */
+  u32 *pc;
+  uint8_t *id, *a, *b, *d;
+  s32 *x, *x_high, *y, *target;
+  uint16_t *uses, *defs;
+  u32 *segment_of;
+  s32 *index; /* by code offset: the instruction there, or -1 */
+  /* By segment. */
+  u32 *start;
+  uint8_t *is_block, *accesses;
+  s32 *next, *function_of;
+  /* By jump-table entry: code offset before, segment behind. */
+  s32 *jump_table;
+  /* As in program_tables. */
+  s32 *function_start, *label_start, *labels;
+  /* Of the decoder itself, the first two by segment, the third by jump-table entry. */
+  uint8_t *entry, *switches, *returns_to;
+} decode_tables;
+
 /* A program, as decoded: who calls the passes has written it. */
 typedef struct {
   u32 segments, functions, jumps;
