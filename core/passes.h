@@ -43,6 +43,15 @@ typedef struct {
   uint8_t *entry, *switches, *returns_to;
 } decode_tables;
 
+/* Words of an instruction that its templates take, see template.ts and emit-memory.ts. */
+typedef struct {
+  s32 a, b, d; /* numbers of the registers' locals; for the first of a wide group d is its lowest address */
+  s32 x, x_high, y, y_high; /* for a wide group x_high is the local of its limit */
+  s32 pc;
+  s32 constant, label, local, last, offset; /* of an access; the label is the generator's */
+  s32 base, reach, widest;                  /* of the first of a wide group */
+} record_words;
+
 /* A program, as decoded: who calls the passes has written it. */
 typedef struct {
   u32 segments, functions, jumps;
@@ -50,9 +59,11 @@ typedef struct {
   u32 links;    /* registers that some call uses for its return address, as a mask */
   u32 indirect; /* how many functions are inlined at indirect calls */
   u32 paid_whole; /* segments cost what `cost` says, else their instructions */
+  s32 local_register, local_address, local_group, local_limit; /* numbers of the first local of each kind, see emitter.ts */
   /* By instruction. */
   const uint8_t *id, *a, *b, *d;
-  const s32 *x, *x_high, *target;
+  const s32 *x, *x_high, *y, *target;
+  const u32 *pc;
   const uint16_t *uses, *defs;
   const uint8_t *tolerant; /* 1: never in a wide group */
   /* By segment. */
@@ -70,6 +81,9 @@ typedef struct {
   uint8_t *check, *local;
   s32 *offset, *span, *root, *low;
   int8_t *base;
+  /* By instruction: what the templates of its code are filled from, and which template checks it. */
+  record_words *records;
+  uint8_t *way;
 } program_tables;
 
 typedef struct {

@@ -132,10 +132,12 @@ EXPORT("pvm_plan") void pvm_plan(u32 segment, u32 window, u32 wide) {
   assign_groups(p, THE_PLAN);
 }
 
-/* The same for all segments of the graph. */
+/* The same for all segments of the graph, and what code is made from. */
 EXPORT("pvm_plan_graph") void pvm_plan_graph(u32 window, u32 wide) {
   for (u32 n = 0; n < THE_GRAPH->count; n++) {
-    if (!HAS(BARE, THE_GRAPH->end[n])) pvm_plan((u32)THE_GRAPH->seg[n], window, wide);
+    if (HAS(BARE, THE_GRAPH->end[n])) continue;
+    pvm_plan((u32)THE_GRAPH->seg[n], window, wide);
+    record_segment(THE_PROGRAM, (u32)THE_GRAPH->seg[n]);
   }
 }
 

@@ -4,12 +4,15 @@ import type { CoreExports } from '../machine/core.ts'
 import { AT_GRAPH, AT_PROGRAM } from '../machine/layout.ts'
 import { Areas, isOpen, type Workspace } from '../machine/workspace.ts'
 import type { Decoded } from './decode.ts'
+import { Local } from './emitter.ts'
 import type { Functions } from './functions.ts'
 
 /** Capacities of core/passes.h. */
 const NODES = 0x4000
 const EDGES = 0xa000
 const LIST = 0x1000
+/** Words of an instruction, `record_words`. */
+export const RECORD_WORDS = 16
 /** Nodes of inlined callees, beside one for each segment. */
 const POOL = 1024
 /** Functions that an indirect call takes in. */
@@ -60,6 +63,9 @@ export interface PlanTables {
   readonly root: Int32Array
   readonly low: Int32Array
   readonly base: Int8Array
+  /** What templates are filled from, RECORD_WORDS of each instruction, and the template that checks it: emit-memory.ts. */
+  readonly records: Int32Array
+  readonly way: Uint8Array
 }
 
 /** Tables as they are for one program. */
@@ -146,8 +152,16 @@ function writeProgram(source: TableSource): Tables {
   const { decoded, functions, tolerant } = source
   const { count, segments, jumpTable, program } = decoded
   const given = [
-    ...[decoded.id, decoded.a, decoded.b, decoded.d, decoded.x, decoded.xHigh, decoded.target, decoded.uses],
-    ...[decoded.defs, tolerant, decoded.segmentStart, decoded.nextSegment, functions.of, decoded.accesses],
+    ...[decoded.id, decoded.a, decoded.b, decoded.d, decoded.x, decoded.xHigh, decoded.y, decoded.target, decoded.pc],
+    ...[
+      decoded.uses,
+      decoded.defs,
+      tolerant,
+      decoded.segmentStart,
+      decoded.nextSegment,
+      functions.of,
+      decoded.accesses,
+    ],
     ...[decoded.cost, functions.start, decoded.labelStart, decoded.labels, jumpTable],
   ]
   const made: (readonly [make: Make<Numbers>, length: number])[] = [
@@ -160,6 +174,8 @@ function writeProgram(source: TableSource): Tables {
     [Int32Array, count],
     [Int32Array, count],
     [Int8Array, count],
+    [Int32Array, RECORD_WORDS * count],
+    [Uint8Array, count],
   ]
   const areas = new Areas()
   const givenAt = given.map(array => areas.take(array.byteLength))
@@ -171,22 +187,23 @@ function writeProgram(source: TableSource): Tables {
     view.set(array)
     return view
   })
-  const [callees, , check, local, offset, span, root, low, base] = made.map(
+  const [callees, , check, local, offset, span, root, low, base, records, way] = made.map(
     ([make, length], k) => new make(buffer, madeAt[k]!, length),
   )
   const { branchCheck, gasModel } = program.profile
   const numbers = [segments, functions.start.length - 1, jumpTable.length, branchCheck === 'both' ? 1 : 0]
+  const locals = [Local.register, Local.address, Local.group, Local.limit]
   const words = new Uint32Array(buffer, AT_PROGRAM)
-  words.set([...numbers, functions.links, 0, gasModel === 'instruction' ? 0 : 1, ...givenAt, ...madeAt])
+  words.set([...numbers, functions.links, 0, gasModel === 'instruction' ? 0 : 1, ...locals, ...givenAt, ...madeAt])
   const found = core.pvm_find_callees()
   words[5] = found
   return {
     core,
     workspace,
     graph: graphOf(workspace),
-    plan: { check, local, offset, span, root, low, base } as PlanTables,
-    tolerant: views[9] as Uint8Array,
-    cost: views[14] as Int32Array,
+    plan: { check, local, offset, span, root, low, base, records, way } as PlanTables,
+    tolerant: views[11] as Uint8Array,
+    cost: views[16] as Int32Array,
     callees: (callees as Int32Array).slice(0, found),
   }
 }
