@@ -15,6 +15,8 @@
 
 #include "native.c"
 
+#include "program.c"
+
 #include "graph.c"
 
 #include "order.c"

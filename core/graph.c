@@ -18,14 +18,9 @@
 /* Options of pvm_graph, as in tables.ts. */
 enum { GRAPH_INLINE = 1, GRAPH_UNROLL = 2, GRAPH_INDIRECT = 4 };
 
-/* Whether the last instruction of a segment is a call: it puts the jump-table address of the segment behind it into a
- * register and jumps, directly or indirectly. */
+/* Whether the last instruction of a segment is a call. */
 CORE int is_call(const program_tables *p, u32 segment) {
-  u32 last = last_of(p, segment), id = p->id[last];
-  if (id != OP_LOAD_IMM_JUMP && id != OP_LOAD_IMM_JUMP_IND) return 0;
-  u32 address = (u32)p->x[last], entry = address / 2 - 1;
-  if (address == 0 || address % 2 != 0 || entry >= p->jumps) return 0;
-  return p->next[segment] >= 0 && p->jump_table[entry] == p->next[segment];
+  return call_entry(p->id, p->x, p->jump_table, p->jumps, last_of(p, segment), p->next[segment]) != 0;
 }
 
 /* Whether a dynamic jump is a return: through a link register, without offset. */

@@ -5,9 +5,8 @@
  *
  *   0x0000400  struct pvm: registers, gas, pc, exit, ... see pvm.h
  *   0x0010000  the core's constants and its stack
- *   0x0100000  a chunk of code and its decoded columns: see wasm.c
- *   0x0120000  tables of the recompiler's passes: see passes.h. These two are no part of a machine: they are in a memory
- *              that no machine is in, and what lies behind them there is the program's tables
+ *   0x0100000  tables of the recompiler's passes: see passes.h. No part of a machine: they are in a memory that no machine
+ *              is in, and from 0x0400000 on it has what they point to
  *   0x0400000  frames: u32 per physical page, for pages outside of the window
  *   0x0800000  rights: a byte per physical page, 8 MiB of which only the first is ever written (rotate trick)
  *   0x1000000  arena: dispatch table, code, bitmask, jump table, decoded records
@@ -22,8 +21,7 @@
 
 #define PVM_AT_VM 0x400u
 #define PVM_AT_DATA 0x10000u
-#define PVM_AT_CHUNK 0x100000u
-#define PVM_CHUNK_SIZE 0x1000u
+#define PVM_AT_DECODED 0x100000u
 #define PVM_AT_PROGRAM 0x120000u
 #define PVM_AT_GRAPH 0x121000u
 #define PVM_AT_PLAN 0x320000u

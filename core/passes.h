@@ -18,6 +18,40 @@
 /* Accesses of a segment that are planned; those behind are checked alone. */
 #define ACCESS_CAPACITY 0x1000u
 
+/* What a program is decoded from and into. Who calls the decoder lays it out; arrays by segment or function have an entry
+ * for each instruction, and one more. */
+typedef struct {
+  u32 set, code_len, jumps;
+  u32 count, segments, functions, links; /* what is found; links as below */
+  const uint8_t *code, *mask;            /* 32 zeros and 8 bytes of anything behind them */
+  /* By instruction. */
+  u32 *pc;
+  uint8_t *id, *a, *b, *d;
+  s32 *x, *x_high, *y, *target;
+  uint16_t *uses, *defs;
+  u32 *segment_of;
+  s32 *index; /* by code offset: the instruction there, or -1 */
+  /* By segment. */
+  u32 *start;
+  uint8_t *is_block, *accesses;
+  s32 *next, *function_of;
+  /* By jump-table entry: code offset before, segment behind. */
+  s32 *jump_table;
+  /* As in program_tables. */
+  s32 *function_start, *label_start, *labels;
+  /* Of the decoder itself, the first two by segment, the third by jump-table entry. */
+  uint8_t *entry, *switches, *returns_to;
+} decode_tables;
+
+/* Words of an instruction that its templates take, see template.ts and emit-memory.ts. */
+typedef struct {
+  s32 a, b, d; /* numbers of the registers' locals; for the first of a wide group d is its lowest address */
+  s32 x, x_high, y, y_high; /* for a wide group x_high is the local of its limit */
+  s32 pc;
+  s32 constant, label, local, last, offset; /* of an access; the label is the generator's */
+  s32 base, reach, widest;                  /* of the first of a wide group */
+} record_words;
+
 /* A program, as decoded: who calls the passes has written it. */
 typedef struct {
   u32 segments, functions, jumps;
@@ -25,9 +59,11 @@ typedef struct {
   u32 links;    /* registers that some call uses for its return address, as a mask */
   u32 indirect; /* how many functions are inlined at indirect calls */
   u32 paid_whole; /* segments cost what `cost` says, else their instructions */
+  s32 local_register, local_address, local_group, local_limit; /* numbers of the first local of each kind, see emitter.ts */
   /* By instruction. */
   const uint8_t *id, *a, *b, *d;
-  const s32 *x, *x_high, *target;
+  const s32 *x, *x_high, *y, *target;
+  const u32 *pc;
   const uint16_t *uses, *defs;
   const uint8_t *tolerant; /* 1: never in a wide group */
   /* By segment. */
@@ -45,6 +81,9 @@ typedef struct {
   uint8_t *check, *local;
   s32 *offset, *span, *root, *low;
   int8_t *base;
+  /* By instruction: what the templates of its code are filled from, and which template checks it. */
+  record_words *records;
+  uint8_t *way;
 } program_tables;
 
 typedef struct {
@@ -63,6 +102,9 @@ typedef struct {
   uint16_t dirty[NODE_CAPACITY], live[NODE_CAPACITY], valid[NODE_CAPACITY];
   uint8_t end[NODE_CAPACITY], is_loop[NODE_CAPACITY], is_merge[NODE_CAPACITY], checkpoint[NODE_CAPACITY];
   u32 count, reducible, switches, callee_count;
+  /* Of the code's generator; no pass looks at them. */
+  s32 label_depth[NODE_CAPACITY];
+  uint16_t dirty_before[NODE_CAPACITY], valid_before[NODE_CAPACITY];
   /* Of the passes themselves. */
   s32 spare[NODE_CAPACITY], next[NODE_CAPACITY], stack[NODE_CAPACITY], context_of[NODE_CAPACITY];
   uint16_t reads[NODE_CAPACITY], writes[NODE_CAPACITY], passes[NODE_CAPACITY];

@@ -149,3 +149,52 @@ CORE void assign_groups(const program_tables *p, plan_tables *t) {
     p->offset[at] = (s32)(own->offset - group->low);
   }
 }
+
+/* How an access is checked: its template, as in emit-memory.ts. */
+enum { WAY_SINGLE, WAY_FIRST, WAY_BOTH, WAY_WIDE, WAY_WIDE_CONSTANT, WAY_WITHIN, WAY_MEMBER };
+
+/* The words of an access, by its plan. */
+CORE void record_access(const program_tables *p, u32 i, record_words *r) {
+  u32 check = p->check[i];
+  s32 bytes = (s32)bytes_of(p, i), offset = p->offset[i], span = check == CHECK_LEADER ? p->span[i] : bytes;
+  r->local = p->local_address;
+  r->offset = 0;
+  r->constant = plus(p->x[i], (s32)PVM_ROTATION);
+  if (check == CHECK_MEMBER || check == CHECK_LEADER) {
+    r->local = p->local_group + p->local[i];
+    r->offset = offset;
+    r->constant = plus(r->constant, -offset);
+  }
+  r->last = span - 1;
+  if (check == CHECK_MEMBER) p->way[i] = WAY_MEMBER;
+  else if (check == CHECK_LEADER || (check == CHECK_SINGLE && p->tolerant[i])) p->way[i] = span > 1 ? WAY_BOTH : WAY_FIRST;
+  else if (check == CHECK_SINGLE) p->way[i] = WAY_SINGLE;
+  else {
+    p->way[i] = WAY_WITHIN;
+    r->x_high = p->local_limit + p->local[i];
+    if (check != CHECK_WIDE_LEADER) return;
+    p->way[i] = p->base[i] < 0 ? WAY_WIDE_CONSTANT : WAY_WIDE;
+    r->d = plus(p->low[i], (s32)PVM_ROTATION);
+    r->last = p->span[i] - 1;
+    r->base = p->local_register + p->base[i];
+    r->reach = r->last - offset;
+    r->widest = offset;
+  }
+}
+
+/* The words of a segment's instructions, whose accesses are planned. */
+CORE void record_segment(const program_tables *p, u32 segment) {
+  s32 local = p->local_register;
+  for (u32 i = p->start[segment]; i < p->start[segment + 1]; i++) {
+    record_words *r = &p->records[i];
+    r->a = local + p->a[i];
+    r->b = local + p->b[i];
+    r->d = local + p->d[i];
+    r->x = p->x[i];
+    r->x_high = p->x_high[i];
+    r->y = p->y[i];
+    r->y_high = p->y[i] >> 31;
+    r->pc = (s32)p->pc[i];
+    if (is_access(p->id[i])) record_access(p, i, r);
+  }
+}

@@ -83,64 +83,30 @@ EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u
   return PVM_OK;
 }
 
-/* A chunk of code, and its instructions in columns. It is no part of a machine: the memory of a decoder ends behind it. */
-typedef struct {
-  s32 x[PVM_CHUNK_SIZE], x_high[PVM_CHUNK_SIZE], y[PVM_CHUNK_SIZE], target[PVM_CHUNK_SIZE];
-  uint16_t uses[PVM_CHUNK_SIZE], defs[PVM_CHUNK_SIZE];
-  uint8_t id[PVM_CHUNK_SIZE], a[PVM_CHUNK_SIZE], b[PVM_CHUNK_SIZE], d[PVM_CHUNK_SIZE];
-  uint8_t code[PVM_CHUNK_SIZE + 32];    /* what operands at the end reach is there too, zeros behind the end of the code */
-  uint8_t mask[PVM_CHUNK_SIZE / 8 + 8]; /* skips look 25 bits ahead */
-} code_chunk;
-
-/* Registers of operand letters (A 1, B 2, D 4), as a mask. */
-CORE uint16_t registers_of(u32 letters, const operands *o) {
-  return (uint16_t)((letters & 1) << o->a | (letters >> 1 & 1) << o->b | (letters >> 2 & 1) << o->d);
-}
-
-/* Decodes the chunk, which TypeScript has written to PVM_AT_CHUNK: the instructions of the set that start in it, where
- * it begins at pc and `left` bytes of code are left from there. Returns their number; nothing but the chunk changes. */
-EXPORT("pvm_decode") u32 pvm_decode(u32 set, u32 pc, u32 left) {
-  code_chunk *chunk = (code_chunk *)PVM_AT_CHUNK;
-  if (set > PVM_SET_REVIVE_V1) return 0;
-  u32 count = 0, end = left < PVM_CHUNK_SIZE ? left : PVM_CHUNK_SIZE;
-  const uint8_t *ids = pvm_ids + 256 * set;
-  for (u32 byte = 0; 8 * byte < end; byte++) {
-    for (u32 bits = chunk->mask[byte]; bits != 0; bits &= bits - 1) {
-      u32 at = 8 * byte + (u32)__builtin_ctz(bits);
-      if (at >= end) return count; /* bits behind the end of the code */
-      u32 id = ids[chunk->code[at]], skip = skip_in(chunk->mask, at);
-      if (id == OP_UNDEFINED) id = OP_TRAP;
-      if (skip > left - at - 1) skip = left - at - 1;
-      operands o;
-      operands_at(chunk->code + at, id, pc + at, (s32)skip, &o);
-      chunk->id[count] = (uint8_t)id;
-      chunk->a[count] = (uint8_t)o.a;
-      chunk->b[count] = (uint8_t)o.b;
-      chunk->d[count] = (uint8_t)o.d;
-      chunk->x[count] = (s32)o.x;
-      chunk->x_high[count] = (s32)(o.x >> 32);
-      chunk->y[count] = (s32)o.y;
-      chunk->target[count] = (s32)o.target;
-      chunk->uses[count] = registers_of(pvm_reads_of[id], &o);
-      chunk->defs[count] = registers_of(pvm_writes_of[id], &o);
-      count += 1;
-    }
-  }
-  return count;
-}
-
 /* ---- the passes: the tables at these addresses, nothing of a machine ---- */
 
+#define THE_DECODED ((decode_tables *)PVM_AT_DECODED)
 #define THE_PROGRAM ((const program_tables *)PVM_AT_PROGRAM)
 #define THE_GRAPH ((graph_tables *)PVM_AT_GRAPH)
 #define THE_PLAN ((plan_tables *)PVM_AT_PLAN)
 #define THE_WIDE ((wide_tables *)PVM_AT_WIDE)
 
-_Static_assert(sizeof(code_chunk) <= PVM_AT_PROGRAM - PVM_AT_CHUNK, "a chunk fits below the program's tables");
+_Static_assert(sizeof(decode_tables) <= PVM_AT_PROGRAM - PVM_AT_DECODED, "a decoded program fits below its tables");
 _Static_assert(sizeof(program_tables) <= PVM_AT_GRAPH - PVM_AT_PROGRAM, "the program's tables fit below the graph's");
 _Static_assert(sizeof(graph_tables) <= PVM_AT_PLAN - PVM_AT_GRAPH, "a graph fits below the plan");
 _Static_assert(sizeof(plan_tables) <= PVM_AT_WIDE - PVM_AT_PLAN, "a plan fits below that of wide groups");
 _Static_assert(sizeof(wide_tables) <= PVM_AT_TABLES - PVM_AT_WIDE, "wide groups fit below what TypeScript lays out");
+
+/* Instructions of a mask whose code has `length` bytes: its bits before that. */
+EXPORT("pvm_count") u32 pvm_count(const uint8_t *mask, u32 length) {
+  u32 count = 0;
+  for (u32 i = 0; i < length / 8; i++) count += (u32)__builtin_popcount(mask[i]);
+  if (length % 8 != 0) count += (u32)__builtin_popcount(mask[length / 8] & ((1u << length % 8) - 1));
+  return count;
+}
+
+/* Decodes the program that is laid out. */
+EXPORT("pvm_decode") void pvm_decode(void) { decode_program(THE_DECODED); }
 
 /* Finds the functions that are inlined at indirect calls; returns how many. */
 EXPORT("pvm_find_callees") u32 pvm_find_callees(void) { return find_callees(THE_PROGRAM); }
@@ -166,10 +132,12 @@ EXPORT("pvm_plan") void pvm_plan(u32 segment, u32 window, u32 wide) {
   assign_groups(p, THE_PLAN);
 }
 
-/* The same for all segments of the graph. */
+/* The same for all segments of the graph, and what code is made from. */
 EXPORT("pvm_plan_graph") void pvm_plan_graph(u32 window, u32 wide) {
   for (u32 n = 0; n < THE_GRAPH->count; n++) {
-    if (!HAS(BARE, THE_GRAPH->end[n])) pvm_plan((u32)THE_GRAPH->seg[n], window, wide);
+    if (HAS(BARE, THE_GRAPH->end[n])) continue;
+    pvm_plan((u32)THE_GRAPH->seg[n], window, wide);
+    record_segment(THE_PROGRAM, (u32)THE_GRAPH->seg[n]);
   }
 }
 

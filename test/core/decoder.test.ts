@@ -1,9 +1,8 @@
 // The core's decoder gives what isa/format.ts gives, an implementation apart, for anything that can stand behind an opcode.
 import { describe, expect, it } from 'vitest'
 import { Cell } from '../../src/engine/machine/cell.ts'
-import { type Columns, decodeColumns } from '../../src/engine/machine/decoder.ts'
-import { CHUNK_SIZE } from '../../src/engine/machine/layout.ts'
-import { READS, WRITES } from '../../src/engine/recompiler/facts.ts'
+import { decodeColumns } from '../../src/engine/machine/decoder.ts'
+import { CLASS, Class, READS, WRITES } from '../../src/engine/recompiler/facts.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { decodeOperands } from '../../src/isa/format.ts'
 import { type InstructionSetName, instructionSet, UNDEFINED_OPCODE } from '../../src/isa/set.ts'
@@ -13,6 +12,9 @@ import type { Program } from '../../src/program/program.ts'
 
 const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1']
 
+/** Bytes of the longest programs here. */
+const LONG = 0x1000
+
 /** Code and where its instructions start, as far as a decoder looks at a program. */
 function programOf(name: InstructionSetName, code: Uint8Array, bitmask: Uint8Array): Program {
   const set = instructionSet(name)
@@ -20,25 +22,63 @@ function programOf(name: InstructionSetName, code: Uint8Array, bitmask: Uint8Arr
   return { ...parts, instructionSet: set, map: createCodeMap(parts, set) } as unknown as Program
 }
 
+/** First instructions of segments: behind what ends one, a gap, and where blocks start. */
+function segmentsOf({ map }: Program, ids: readonly number[]): number[] {
+  const { offsets, blockStart } = map
+  const ends = (id: number): boolean => CLASS[id]! >= Class.Host
+  return [...offsets.keys()].filter(
+    i => i === 0 || blockStart[offsets[i]!] === 1 || ends(ids[i - 1]!) || offsets[i]! - offsets[i - 1]! > 25,
+  )
+}
+
 /** What the columns have to be, one instruction after the other. */
 function expected(program: Program): string[] {
   const { code, map, instructionSet } = program
-  return Array.from(map.offsets, (pc, i) => {
+  const ids = Array.from(map.offsets, pc => {
     const known = instructionSet.ids[code[pc]!]!
-    const id = known === UNDEFINED_OPCODE ? TRAP_ID : known
+    return known === UNDEFINED_OPCODE ? TRAP_ID : known
+  })
+  const starts = segmentsOf(program, ids)
+  const segmentAt = new Map(starts.map((i, s) => [map.offsets[i]!, s]))
+  const lasts = new Set(starts.map(i => i - 1))
+  lasts.add(ids.length - 1)
+  return Array.from(map.offsets, (pc, i) => {
+    const id = ids[i]!
     const skip = Math.min((map.offsets[i + 1] ?? code.length) - pc - 1, 24)
     const { a, b, d, x, xHigh, y, target } = decodeOperands(INSTRUCTIONS[id]!.format, code, pc, skip)
     const mask = (letters: number): number =>
       [a, b, d].reduce((sum, register, letter) => sum | (((letters >> letter) & 1) << register), 0)
-    return [pc, id, a, b, d, x, xHigh, y, target | 0, mask(READS[id]!), mask(WRITES[id]!)].join()
+    const jumps = lasts.has(i) && (CLASS[id] === Class.Jump || CLASS[id] === Class.Branch)
+    const to = jumps && map.blockStart[target] === 1 ? segmentAt.get(target)! : -1
+    return [pc, id, a, b, d, x, xHigh, y, to, mask(READS[id]!), mask(WRITES[id]!)].join()
   })
 }
 
+/** Segments as they have to be. */
+function checkSegments(program: Program): void {
+  const { id, pc, segmentStart, segmentOf, isBlock, nextSegment, accesses, indexOf } = decodeColumns(program)
+  const { blockStart, offsets } = program.map
+  const starts = segmentsOf(program, [...id])
+  expect([...segmentStart]).toEqual([...starts, id.length])
+  expect([...isBlock]).toEqual(starts.map(i => blockStart[offsets[i]!]))
+  expect([...segmentOf]).toEqual([...id.keys()].map(i => starts.findLastIndex(start => start <= i)))
+  for (const [s, start] of starts.entries()) {
+    const end = segmentStart[s + 1]!
+    const kinds = [...id.subarray(start, end)].map(one => CLASS[one]!)
+    expect(accesses[s]).toBe(Math.min(255, kinds.filter(kind => kind === Class.Load || kind === Class.Store).length))
+    const adjacent = end < id.length && pc[end]! - pc[end - 1]! <= 25
+    const goesOn = adjacent && (kinds.at(-1)! < Class.Jump || blockStart[offsets[end]!] === 1)
+    expect(nextSegment[s]).toBe(goesOn ? s + 1 : -1)
+  }
+  for (let at = 0; at < program.code.length; at++) expect(indexOf[at]).toBe(offsets.indexOf(at))
+}
+
 function decoded(program: Program): string[] {
-  const { id, a, b, d, x, xHigh, y, target, uses, defs }: Columns = decodeColumns(program)
-  const columns = [program.map.offsets, id, a, b, d, x, xHigh, y, target, uses, defs]
-  expect(new Set(columns.map(column => column.length)).size).toBe(1)
-  return Array.from(id, (_, i) => columns.map(column => column[i]).join())
+  const columns = decodeColumns(program)
+  const { pc, id, a, b, d, x, xHigh, y, target, uses, defs } = columns
+  const all = [pc, id, a, b, d, x, xHigh, y, target, uses, defs]
+  expect(new Set(all.map(column => column.length)).size).toBe(1)
+  return Array.from(id, (_, i) => all.map(column => column[i]).join())
 }
 
 function check(name: InstructionSetName, code: Uint8Array, bitmask: Uint8Array): void {
@@ -93,36 +133,46 @@ describe.each(SETS)('the core decodes as isa/format.ts does: %s', name => {
   it.each([1, 7, 60])('random bytes under random masks, one bit in %i set', sparse => {
     const random = new Random(`decoder ${name} ${sparse}`)
     for (let round = 0; round < 20; round++) {
-      const length = random.below(3 * CHUNK_SIZE)
+      const length = random.below(3 * LONG)
       const code = Uint8Array.from({ length }, () => random.below(256))
       const offsets = [...code.keys()].filter(() => random.below(sparse) === 0)
       check(name, code, maskOf(offsets, length, random.below(256)))
     }
   })
 
-  it('what straddles chunks, and gaps longer than chunks', () => {
-    for (let at = CHUNK_SIZE - 26; at <= CHUNK_SIZE + 1; at++) {
-      const code = new Uint8Array(4 * CHUNK_SIZE).fill(0x9c)
+  it('instructions far apart', () => {
+    for (let at = LONG - 26; at <= LONG + 1; at++) {
+      const code = new Uint8Array(4 * LONG).fill(0x9c)
       const opcode = instructionSet(name).ids.findIndex(id => INSTRUCTIONS[id]?.format === 'reg_imm64')
       code[at] = opcode < 0 ? 0x50 : opcode
       check(name, code, maskOf([0, at], code.length))
-      check(name, code, maskOf([0, at, at + 10, 4 * CHUNK_SIZE - 1], code.length))
-      check(name, code.subarray(0, CHUNK_SIZE + 3), maskOf([at], CHUNK_SIZE + 3))
+      check(name, code, maskOf([0, at, at + 10, 4 * LONG - 1], code.length))
+      check(name, code.subarray(0, LONG + 3), maskOf([at], LONG + 3))
     }
   })
 })
 
 describe('the core decodes', () => {
   it('no code as no instructions, and forgets the program before', () => {
-    check('gp-0.7.2', new Uint8Array(CHUNK_SIZE).fill(0xff), maskOf([0, 5], CHUNK_SIZE))
+    check('gp-0.7.2', new Uint8Array(LONG).fill(0xff), maskOf([0, 5], LONG))
     check('gp-0.7.2', new Uint8Array(0), new Uint8Array(0))
     check('gp-0.7.2', Uint8Array.of(0x14, 0xff), maskOf([0], 2))
   })
 
-  it('nothing for a set it does not know, or without code', () => {
+  it('segments of random instructions, with gaps and undefined opcodes', () => {
+    const random = new Random('segments')
+    for (let round = 0; round < 60; round++) {
+      const length = random.below(600)
+      const code = Uint8Array.from({ length }, () => random.below(256))
+      const sparse = random.pick([2, 5, 30] as const)
+      const offsets = [...code.keys()].filter(() => random.below(sparse) === 0)
+      checkSegments(programOf('gp-0.7.2', code, maskOf(offsets, length)))
+    }
+  })
+
+  it('nothing where nothing is laid out', () => {
     const { core } = new Cell()
-    expect(core.pvm_decode(4, 0, 1)).toBe(0)
-    expect(core.pvm_decode(-1, 0, 1)).toBe(0)
-    expect(core.pvm_decode(0, 0, 0)).toBe(0)
+    core.pvm_decode()
+    expect(core.pvm_count(0, 0)).toBe(0)
   })
 })

@@ -6,7 +6,7 @@ import { End } from '../../src/engine/recompiler/graph.ts'
 import { loopAround } from '../../src/engine/recompiler/hot-code.ts'
 import { accessesOf, Check } from '../../src/engine/recompiler/memory-plan.ts'
 import { pathOf, planSegment, runPasses } from '../../src/engine/recompiler/passes.ts'
-import { analysisOf, MIXED } from './programs.ts'
+import { analysisOf, HANDLERS, MIXED } from './programs.ts'
 
 function passes(text: string, root = 0, inline = false) {
   return runPasses(analysisOf(text), root, { inline, inlineIndirect: false })
@@ -174,6 +174,15 @@ describe('hot code', () => {
 })
 
 describe('bytes', () => {
+  it('are the same when other programs come in between', () => {
+    const mixed = analysisOf(MIXED)
+    const handlers = analysisOf(HANDLERS)
+    const first = [compileRoots(mixed, [0]), compileRoots(handlers, [0])]
+    analysisOf('    trap')
+    expect([compileRoots(mixed, [0]), compileRoots(handlers, [0])]).toEqual(first)
+    expect([compileRoots(handlers, [0]), compileRoots(mixed, [0])]).toEqual(first.reverse())
+  })
+
   it('the same roots give the same bytes, whatever the order', () => {
     const roots = [...analysisOf(MIXED).functions.start].slice(0, -1)
     const first = compileRoots(analysisOf(MIXED), roots)

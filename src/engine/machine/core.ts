@@ -8,7 +8,8 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_stage(vm: number, arena: number, end: number, codeLength: number, jumpSize: number): number
   pvm_load(vm: number, arena: number, end: number, codeLength: number, jumpLength: number, jumpSize: number): number
   pvm_set_profile(vm: number, set: number, rules: number, gasModel: number): number
-  pvm_decode(set: number, pc: number, left: number): number
+  pvm_count(mask: number, length: number): number
+  pvm_decode(): void
   pvm_find_callees(): number
   pvm_graph(root: number, options: number): void
   pvm_flow(everyNode: number): void

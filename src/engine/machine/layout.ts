@@ -3,14 +3,11 @@
 
 /** Address of struct pvm. */
 export const AT_VM = 0x400
-/** A chunk of code and its decoded columns, see decoder.ts: no part of a machine. */
-export const AT_CHUNK = 0x100000
-/** Bytes of code in a chunk. */
-export const CHUNK_SIZE = 0x1000
 /**
- * Tables of the passes, `program_tables`, `graph_tables` in core/passes.h, and where those of a program lie: in the memory of
+ * `decode_tables`, `program_tables`, `graph_tables` of core/passes.h, and where what they point to lies: in the memory of
  * workspace.ts only, no part of a machine.
  */
+export const AT_DECODED = 0x100000
 export const AT_PROGRAM = 0x120000
 export const AT_GRAPH = 0x121000
 export const AT_TABLES = 0x400000

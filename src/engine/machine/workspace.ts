@@ -7,10 +7,27 @@ const WASM_PAGE = 0x10000
 /** A memory with more bytes than this is given up when a smaller one would do. */
 const KEPT = 0x4000000
 
-/** The core and its memory. Another object when the memory has moved: views on the one before are stale then. */
+/** The core and its memory. Another object when somebody else writes there: what was there before is lost then. */
 export interface Workspace {
   readonly core: CoreExports
   readonly buffer: ArrayBuffer
+}
+
+/** Areas one after the other from AT_TABLES on, each at a multiple of 8. */
+export class Areas {
+  #end = AT_TABLES
+
+  /** The address of the next `bytes`. */
+  take(bytes: number): number {
+    const at = this.#end
+    this.#end += Math.ceil(bytes / 8) * 8
+    return at
+  }
+
+  /** The workspace, with room for all of them. It is whose who opened it last; what is in it stays until it is written. */
+  open(): Workspace {
+    return openWorkspace(this.#end)
+  }
 }
 
 let memory: WebAssembly.Memory | undefined
@@ -27,19 +44,20 @@ function createInstance(pages: number): Workspace {
   return { core, buffer: memory.buffer }
 }
 
-/**
- * The process's workspace, with room for `bytes` from AT_TABLES on; 0: as it is.
- *
- * @throws RangeError when the system has not so much memory.
- */
-export function openWorkspace(bytes: number): Workspace {
-  const pages = Math.ceil((AT_TABLES + bytes) / WASM_PAGE)
-  const fits = workspace !== undefined && workspace.buffer.byteLength >= pages * WASM_PAGE
-  const spare = workspace !== undefined && workspace.buffer.byteLength > KEPT && pages * WASM_PAGE <= KEPT && bytes > 0
-  if (workspace === undefined || memory === undefined || spare) workspace = createInstance(pages)
-  else if (!fits) {
-    memory.grow(pages - workspace.buffer.byteLength / WASM_PAGE)
-    workspace = { core: workspace.core, buffer: memory.buffer }
+/** Throws a RangeError when the system has not so much memory. */
+function openWorkspace(bytes: number): Workspace {
+  const pages = Math.ceil(bytes / WASM_PAGE)
+  const size = memory === undefined ? 0 : memory.buffer.byteLength
+  if (workspace === undefined || memory === undefined || (size > KEPT && bytes <= KEPT)) {
+    workspace = createInstance(pages)
+    return workspace
   }
+  if (size < bytes) memory.grow(pages - size / WASM_PAGE)
+  workspace = { core: workspace.core, buffer: memory.buffer }
   return workspace
+}
+
+/** Whether nobody has opened the workspace since. */
+export function isOpen(opened: Workspace): boolean {
+  return workspace === opened
 }

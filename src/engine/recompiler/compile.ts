@@ -4,14 +4,15 @@ import type { Program } from '../../program/program.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
 import { emitDepthCheck } from './emit-ends.ts'
-import { type Emitter, FIRST_ROOT, Local, loadRegisters, localsOf, storeRegisters } from './emitter.ts'
+import { type Emitter, FIRST_ROOT, Local, loadRegisters, localsOf, type RootIndex, storeRegisters } from './emitter.ts'
 import { type Functions, findFunctions } from './functions.ts'
 import { createHelpers } from './helpers.ts'
-import { indirectCallees, runPasses } from './passes.ts'
+import { indirectCallees, type RootPasses, runPasses } from './passes.ts'
 import { emitStructure } from './structure.ts'
+import { tablesOf } from './tables.ts'
 import { WasmCode } from './wasm-code.ts'
-import { encodeModule, type FunctionBody, type FunctionType } from './wasm-module.ts'
-import { I32, I64, Op, VOID } from './wasm-op.ts'
+import { encodeModule, type FunctionType, putFunction } from './wasm-module.ts'
+import { I32, I64, Op } from './wasm-op.ts'
 import { AT_WHY } from './words.ts'
 
 /** Types of every module: compiled code, imports, helpers. */
@@ -21,6 +22,9 @@ const TYPES: readonly FunctionType[] = [
   { params: [I64, I64], results: [I64] },
   { params: [I32, I32, I32], results: [I32, I32] },
 ]
+
+/** What code takes on average, for room at first. */
+const BYTES_PER_INSTRUCTION = 26
 
 /** A program as the recompiler sees it; kept per program. */
 export interface Analysis {
@@ -71,67 +75,67 @@ export interface CompiledModule {
   readonly externals: readonly number[]
 }
 
-/** One root as a function body. `rootIndex` and `externals` as in Emitter. */
-export function compileRoot(
-  analysis: Analysis,
-  root: number,
-  rootIndex: (segment: number) => number | undefined,
+/** Emitter of one module's functions; the passes are those of its first root. */
+function createEmitter(
+  { decoded, tolerant, body }: Analysis,
+  passes: RootPasses,
+  rootIndex: RootIndex,
   externals: Set<number>,
-  options: CompileOptions = {},
-): FunctionBody {
-  const { decoded, body } = analysis
-  const passes = runPasses(analysis, root, options)
-  const { graph, flow, loops, pairs } = passes
-  body.length = 0
-  const emitter: Emitter = {
+): Emitter {
+  const { labelDepth, dirtyBefore, validBefore } = passes.found
+  return {
     ...passes,
     code: body,
     decoded,
     rootIndex,
     externals,
-    tolerant: analysis.tolerant,
+    tolerant,
     depth: 0,
-    labelDepth: new Int32Array(graph.count),
+    labelDepth,
     agenda: [],
     exits: [],
     dirty: 0,
     valid: 0,
-    dirtyBefore: new Uint16Array(graph.count),
-    validBefore: new Uint16Array(graph.count),
+    dirtyBefore,
+    validBefore,
   }
+}
+
+/** Writes the function of the root whose passes the emitter has. */
+function compileRoot(emitter: Emitter, root: number, into: WasmCode): void {
+  const { code: body, decoded, exits, flow, loops, pairs } = emitter
+  body.length = 0
+  exits.length = 0
+  emitter.depth = 0
+  emitter.dirty = 0
+  emitter.valid = 0
   emitDepthCheck(emitter, decoded.pc[decoded.segmentStart[root]!]!, decoded.isBlock[root] === 0)
   loadRegisters(body, flow.liveIn[0]!)
   emitStructure(emitter)
   body.byte(Op.unreachable)
-
-  // Frames from the outside: what all exits share, the exits, unwinding, the body.
-  const { exits } = emitter
-  const code = new WasmCode(body.length + 64 * (exits.length + 2))
-  if (exits.length > 0) code.open(Op.block, VOID)
-  for (let i = 0; i < exits.length; i++) code.open(Op.block, VOID)
-  code.open(Op.block, VOID)
-  code.append(body)
-  code.byte(Op.end)
-  code.get(Local.target)
-  code.get(Local.gas)
-  code.byte(Op.return)
+  // Behind the body: unwinding, the exits, what all exits share. Their frames are opened in front of it.
+  body.byte(Op.end)
+  body.get(Local.target)
+  body.get(Local.gas)
+  body.byte(Op.return)
   if (exits.length > 0) {
     for (let i = 0; i < exits.length; i++) {
-      code.byte(Op.end)
-      storeRegisters(code, exits[i]!)
-      if (i + 1 < exits.length) code.op(Op.br, exits.length - 1 - i)
+      body.byte(Op.end)
+      storeRegisters(body, exits[i]!)
+      if (i + 1 < exits.length) body.op(Op.br, exits.length - 1 - i)
     }
-    code.byte(Op.end)
-    code.i32(0)
-    code.get(Local.pc)
-    code.memory(Op.i32Store, 2, AT_VM + VM.pc)
-    code.i32(0)
-    code.get(Local.why)
-    code.memory(Op.i32Store, 2, AT_WHY)
-    code.i32(1)
-    code.get(Local.gas)
+    body.byte(Op.end)
+    body.i32(0)
+    body.get(Local.pc)
+    body.memory(Op.i32Store, 2, AT_VM + VM.pc)
+    body.i32(0)
+    body.get(Local.why)
+    body.memory(Op.i32Store, 2, AT_WHY)
+    body.i32(1)
+    body.get(Local.gas)
   }
-  return { type: 0, locals: localsOf(pairs, loops.size), code }
+  const frames = exits.length > 0 ? exits.length + 2 : 1
+  putFunction(into, { type: 0, locals: localsOf(pairs, loops.size), code: body }, frames)
 }
 
 /** Compiles the roots, in ascending order of segments, into one module: the same roots give the same bytes. */
@@ -144,13 +148,21 @@ export function compileRoots(
   const index = new Map(sorted.map((segment, i) => [segment, FIRST_ROOT + i]))
   const externals = new Set<number>()
   const rootIndex = (segment: number): number | undefined => index.get(segment)
+  const { segmentStart } = analysis.decoded
+  const { of, start } = analysis.functions
   let instructions = 0
-  const functions = sorted.map(root => {
-    const f = analysis.functions.of[root]!
-    const { segmentStart } = analysis.decoded
-    instructions += segmentStart[analysis.functions.start[f + 1]!]! - segmentStart[root]!
-    return compileRoot(analysis, root, rootIndex, externals, options)
-  })
+  for (const root of sorted) instructions += segmentStart[start[of[root]! + 1]!]! - segmentStart[root]!
+  const helpers = createHelpers(2, 3)
+  const code = new WasmCode(BYTES_PER_INSTRUCTION * instructions + 1024)
+  for (const helper of helpers) putFunction(code, helper)
+  const tables = tablesOf(analysis)
+  let emitter: Emitter | undefined
+  for (const root of sorted) {
+    const passes = runPasses(analysis, root, options, tables)
+    if (emitter === undefined) emitter = createEmitter(analysis, passes, rootIndex, externals)
+    else Object.assign(emitter, passes)
+    compileRoot(emitter, root, code)
+  }
   const bytes = encodeModule({
     types: TYPES,
     imports: [
@@ -158,7 +170,8 @@ export function compileRoots(
       { name: 'table', is: 'table' },
       { name: 'host', is: { type: 1 } },
     ],
-    functions: [...createHelpers(2, 3), ...functions],
+    functions: [...helpers.map(({ type }) => type), ...sorted.map(() => 0)],
+    code,
     exports: sorted.map(segment => ({ name: `${segment}`, index: index.get(segment)! })),
   })
   return { bytes, roots: sorted, instructions, externals: [...externals].sort((a, b) => a - b) }

@@ -2,11 +2,8 @@
 import { type Expression, effectOf } from '../../isa/semantics.ts'
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import { Helper } from './emitter.ts'
-import { L, S, signed, type Template, template, U } from './template.ts'
+import { L, Operand, S, signed, type Template, template, U } from './template.ts'
 import { I32, I64, Op } from './wasm-op.ts'
-
-/** Parameters of the templates here, in this order. Registers are the numbers of their locals. */
-export const Operand = { A: 0, B: 1, D: 2, X: 3, XHigh: 4, Y: 5, YHigh: 6 } as const
 
 /** Operators that are one opcode behind their arguments. */
 const PLAIN: Readonly<Record<string, number>> = {

@@ -9,8 +9,8 @@ import {
   Import,
   Local,
   loadRegisters,
-  PREPARE_PAID,
   prepareExit,
+  preparePaid,
   STORE_PC,
   Why,
 } from './emitter.ts'
@@ -46,7 +46,7 @@ const LOOK_UP = template(
   [Op.localTee, Local.target, Op.i32Eqz, Op.brIf, U(1)],
 )
 const RETURN = template(STORE_PC, [Op.localGet, U(1), Op.i32WrapI64, Op.localGet, Local.gas, Op.return])
-const INLINE_RETURN = template(PREPARE_PAID, [
+const INLINE_RETURN = template(preparePaid(S(0)), [
   Op.localGet,
   U(1),
   Op.i32WrapI64,

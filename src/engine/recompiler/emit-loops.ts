@@ -6,9 +6,11 @@
 // gas >= floor, floor = max(path, g - n * c + 1).
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
 import { RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
+import { Way } from './emit-memory.ts'
 import { BRANCH_IF, type Emitter, Helper, INVERT, Local, PAY } from './emitter.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
+import { accessesOf } from './memory-plan.ts'
 import { pathOf } from './passes.ts'
 import { L, S, signed, type Template, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'
@@ -160,6 +162,16 @@ function pushContinues(emitter: Emitter, last: number, loop: FastLoop, negated: 
   if (loop.continuesWhenTaken === negated) emitter.code.put(INVERT)
 }
 
+/** Has the checks left out that the fast version does not need. Returns how they were done, by access. */
+function leaveOut({ decoded, plan }: Emitter, segment: number, loop: FastLoop): number[] {
+  const { way } = plan
+  return accessesOf(decoded, segment).map((i, k) => {
+    const before = way[i]!
+    if (loop.unchecked[k] === 1 && before !== Way.Member) way[i] = Way.Unchecked
+    return before
+  })
+}
+
 /**
  * Emits what follows the generic body of the loop at `node`: its branch and the fast version.
  * `label` gives the branch depth of a node that has a label.
@@ -182,15 +194,17 @@ export function emitFastLoop(
   emitFloor(emitter, cost, pathOf(gas, node), (turns - 1) * cost)
   emitter.depth += 2
   code.put(FAST_HEAD, label(emitter, node))
+  const checked = leaveOut(emitter, segment, loop)
   for (let turn = 0; turn < turns; turn++) {
     code.put(PAY, cost, 0)
     emitter.dirty = flow.dirtyIn[node]!
     emitter.valid = flow.validIn[node]!
-    emitInstructions(emitter, segment, last + 1, loop.unchecked)
+    emitInstructions(emitter, segment, last + 1)
     const final = turn + 1 === turns
     pushContinues(emitter, last, loop, !final)
     code.put(BRANCH_IF, final ? 0 : 1)
   }
+  for (const [k, i] of accessesOf(decoded, segment).entries()) emitter.plan.way[i] = checked[k]!
   emitter.depth -= 2
   code.put(FAST_END, WHILE * cost, 0, eagerLocal(emitter, loop), label(emitter, loop.exit))
 }

@@ -1,4 +1,4 @@
-// Guest loads and stores: address, check of the page's rights, access. Which accesses check is core/plan.c.
+// Templates of guest loads and stores: address, check of the page's rights, access. Which accesses check is core/plan.c.
 //
 // A guest address is at physical address (guest + ROTATION) mod 2^32 of the machine's memory; the constant goes into the
 // immediate. A byte per physical page says what fast code may do there. For an access of 2^l bytes the index is
@@ -6,148 +6,132 @@
 // is zero. So one test covers page, alignment and page crossing; who fails it leaves to the core, which is exact.
 
 import { INSTRUCTIONS } from '../../isa/table.ts'
-import { AT_RIGHTS, RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
-import { type Emitter, exitLabel, Local, PREPARE_PAID, wrote } from './emitter.ts'
-import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER, STORE_VALUE } from './facts.ts'
-import { Check, isWide } from './memory-plan.ts'
-import { L, S, signed, template, U, unsigned } from './template.ts'
+import { AT_RIGHTS, RIGHT_FAST_READ, RIGHT_FAST_WRITE } from '../machine/layout.ts'
+import { preparePaid } from './emitter.ts'
+import { ACCESS_BASE, ACCESS_LOG2, NO_LETTER, STORE_VALUE } from './facts.ts'
+import { L, Operand, S, signed, type Template, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 
+/** wasm loads by log2 of their bytes: unsigned, signed; and stores. */
+const LOAD_OP = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load]
+const LOAD_SIGNED_OP = [Op.i64Load8S, Op.i64Load16S, Op.i64Load32S]
 const STORE_OP = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store]
-/** wasm load or store per instruction id. */
-const ACCESS_OP = new Uint8Array(INSTRUCTIONS.length)
-for (const { id, kind, name } of INSTRUCTIONS) {
-  const log2 = ACCESS_LOG2[id]!
-  if (kind === 'store') ACCESS_OP[id] = STORE_OP[log2]!
-  if (kind !== 'load') continue
-  const signed = /_i\d+$/.test(name)
-  const wide = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load]
-  ACCESS_OP[id] = signed ? [Op.i64Load8S, Op.i64Load16S, Op.i64Load32S][log2]! : wide[log2]!
+
+const CONSTANT = S(Operand.Constant)
+const LABEL = U(Operand.Label)
+const LOCAL = U(Operand.Local)
+const LAST = S(Operand.Last)
+const LIMIT = U(Operand.Limit)
+const PREPARE = preparePaid(S(Operand.Pc))
+
+/** Pushes the physical address: of a constant, of a register plus a constant. */
+function address(letter: number): readonly number[] {
+  if (letter === NO_LETTER) return [Op.i32Const, CONSTANT]
+  const base = U(letter === 1 ? Operand.A : Operand.B)
+  return [Op.localGet, base, Op.i32WrapI64, Op.i32Const, CONSTANT, Op.i32Add]
 }
 
-/** Parameters of the checks below: S(0) pc, U(1) local of the base register, and these. */
-const CONSTANT = S(2)
-const LABEL = U(3)
-const RIGHT = S(4)
-const LOCAL = U(5)
-const LAST = S(6)
-
-/** Pushes the physical address: of a constant, or of a register plus a constant. */
-const ADDRESS = [
-  [Op.i32Const, CONSTANT],
-  [Op.localGet, U(1), Op.i32WrapI64, Op.i32Const, CONSTANT, Op.i32Add],
-] as const
 /** Takes the prepared exit unless the rights on the stack have the bit. */
-const REQUIRE_RIGHT = [Op.i32Const, RIGHT, Op.i32And, Op.i32Eqz, Op.brIf, LABEL]
+function requireRight(right: number): readonly number[] {
+  return [Op.i32Const, right, Op.i32And, Op.i32Eqz, Op.brIf, LABEL]
+}
 const PUSH_RIGHTS = [Op.i32Const, 12, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)]
 
-/** The address local without check, the first for a constant address, the second for a register. */
-const UNCHECKED = ADDRESS.map(address => template(address, Op.localSet, LOCAL))
-/** One access with the rotate trick, per log2 of its bytes. */
-const SINGLE = ADDRESS.map(address =>
-  [0, 1, 2, 3].map(log2 =>
-    template(
-      PREPARE_PAID,
-      address,
-      [Op.localTee, LOCAL],
-      log2 > 0 ? [Op.i32Const, log2, Op.i32Rotr] : [],
-      [Op.i32Const, 12 - log2, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)],
-      REQUIRE_RIGHT,
-    ),
-  ),
-)
-/** The pages of the first byte and, in the second of each pair, of the last. */
-const RANGE = ADDRESS.map(address =>
-  [[], [Op.localGet, LOCAL, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32And]].map(last =>
-    template(PREPARE_PAID, address, [Op.localSet, LOCAL, Op.localGet, LOCAL], PUSH_RIGHTS, last, REQUIRE_RIGHT),
-  ),
-)
-/**
- * The local U(0) is the lowest address of a wide group, whose page has the right. It becomes the highest that an access
- * of S(2) + 1 bytes may have: that of the group (S(1) more), or in that page, if the page of the last byte (S(3) more)
- * has not the right S(4).
- */
-const REACH = template(
-  [Op.localGet, U(0), Op.i32Const, S(1), Op.i32Add],
-  [Op.localGet, U(0), Op.i32Const, ...signed(4095), Op.i32Or, Op.i32Const, S(2), Op.i32Sub],
-  [Op.localGet, U(0), Op.i32Const, S(3), Op.i32Add, ...PUSH_RIGHTS, Op.i32Const, S(4), Op.i32And],
-  [Op.select, Op.localSet, U(0)],
-)
-/** An access of a wide group, never below its lowest address. */
-const WITHIN = template([
-  ...PREPARE_PAID,
-  ...ADDRESS[1],
-  Op.localTee,
-  Local.address,
-  Op.localGet,
-  LOCAL,
-  Op.i32GtU,
-  Op.brIf,
-  LABEL,
-])
-const LOAD = template(Op.localGet, U(0), U(1), 0, U(2), Op.localSet, U(3))
-const STORE = template(Op.localGet, U(0), Op.localGet, U(3), U(1), 0, U(2))
-const STORE_IMMEDIATE = template(Op.localGet, U(0), Op.i64Const, L(3), U(1), 0, U(2))
+/** One access with the rotate trick. */
+function single(letter: number, right: number, log2: number): Template {
+  return template(
+    [...PREPARE, ...address(letter), Op.localTee, LOCAL],
+    log2 > 0 ? [Op.i32Const, log2, Op.i32Rotr] : [],
+    [Op.i32Const, 12 - log2, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)],
+    requireRight(right),
+  )
+}
 
-/** Checks how far a wide group may reach, from the register that holds its base: the last address, in the group's local. */
-function emitReach(emitter: Emitter, i: number, right: number): void {
-  const { code, decoded, plan } = emitter
-  const base = plan.base[i]!
-  const limit = Local.limit + plan.local[i]!
-  const last = plan.span[i]! - 1
-  const widest = plan.offset[i]!
-  const low = (plan.low[i]! + ROTATION) | 0
-  code.put(RANGE[base < 0 ? 0 : 1]![0]!, decoded.pc[i]!, Local.register + base, low, exitLabel(emitter), right, limit)
-  code.put(REACH, limit, last - widest, widest, last, right)
+/** The page of the first byte; if `both`, of the last too. */
+function range(letter: number, right: number, both: boolean): Template {
+  return template(
+    [...PREPARE, ...address(letter), Op.localSet, LOCAL, Op.localGet, LOCAL, ...PUSH_RIGHTS],
+    both ? [Op.localGet, LOCAL, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32And] : [],
+    requireRight(right),
+  )
+}
+
+/** The page of the lowest address of a wide group into its limit, from this base. */
+function wideBase(base: readonly number[], right: number): readonly number[] {
+  return [...PREPARE, ...base, Op.localSet, LIMIT, Op.localGet, LIMIT, ...PUSH_RIGHTS, ...requireRight(right)]
 }
 
 /**
- * Emits the load or store `i`. Puts the checked physical address into a local; the access has the static offset of the
- * plan.
- *
- * @param unchecked whether it is known to be allowed.
+ * The limit is the lowest address of a wide group, whose page has the right. It becomes the highest that an access of
+ * Widest + 1 bytes may have: that of the group (Reach more), or in that page, if the page of the last byte has not the
+ * right.
  */
-export function emitAccess(emitter: Emitter, i: number, unchecked: boolean): void {
-  const { code, decoded, plan } = emitter
-  const id = decoded.id[i]!
-  const isStore = CLASS[id] === Class.Store
-  const check = plan.check[i]!
-  const wide = isWide(check)
-  const offset = wide ? 0 : plan.offset[i]!
-  const local = check === Check.Single || wide ? Local.address : Local.group + plan.local[i]!
-  if (check === Check.WideLeader) emitReach(emitter, i, isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ)
-  if (wide) {
-    const base = Local.register + (ACCESS_BASE[id] === 1 ? decoded.a[i]! : decoded.b[i]!)
-    const address = (decoded.x[i]! + ROTATION) | 0
-    code.put(WITHIN, decoded.pc[i]!, base, address, exitLabel(emitter), 0, Local.limit + plan.local[i]!)
-  } else if (check !== Check.Member) {
-    const leader = check === Check.Leader
-    const log2 = ACCESS_LOG2[id]!
-    const span = leader ? plan.span[i]! : 1 << log2
-    const letter = ACCESS_BASE[id]!
-    const based = letter === NO_LETTER ? 0 : 1
-    let address = SINGLE[based]![log2]!
-    if (unchecked) address = UNCHECKED[based]!
-    else if (leader || emitter.tolerant[i] === 1) address = RANGE[based]![span > 1 ? 1 : 0]!
-    code.put(
-      address,
-      decoded.pc[i]!,
-      Local.register + (letter === 1 ? decoded.a[i]! : decoded.b[i]!),
-      (decoded.x[i]! - (leader ? offset : 0) + ROTATION) | 0,
-      unchecked ? 0 : exitLabel(emitter),
-      isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ,
-      local,
-      span - 1,
-    )
-  }
-  const value = Local.register + decoded.a[i]!
-  if (!isStore) {
-    code.put(LOAD, local, ACCESS_OP[id]!, offset, value)
-    wrote(emitter, decoded.defs[i]!)
-  } else if (STORE_VALUE[id] === NO_LETTER) {
-    const y = decoded.y[i]!
-    code.put(STORE_IMMEDIATE, local, ACCESS_OP[id]!, offset, y, y >> 31)
-  } else {
-    code.put(STORE, local, ACCESS_OP[id]!, offset, value)
-  }
+function reach(right: number): readonly number[] {
+  return [
+    ...[Op.localGet, LIMIT, Op.i32Const, S(Operand.Reach), Op.i32Add],
+    ...[Op.localGet, LIMIT, Op.i32Const, ...signed(4095), Op.i32Or, Op.i32Const, S(Operand.Widest), Op.i32Sub],
+    ...[Op.localGet, LIMIT, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32Const, right, Op.i32And],
+    ...[Op.select, Op.localSet, LIMIT],
+  ]
+}
+
+/** An access of a wide group, never below its lowest address. */
+function within(letter: number): readonly number[] {
+  return [...PREPARE, ...address(letter), Op.localTee, LOCAL, Op.localGet, LIMIT, Op.i32GtU, Op.brIf, LABEL]
+}
+const LOW = S(Operand.Low)
+const LOW_BY_REGISTER = [Op.localGet, U(Operand.Base), Op.i32WrapI64, Op.i32Const, LOW, Op.i32Add]
+
+/** How an access is checked. Those from Member on have no exit. The core says which (core/plan.c), but Unchecked. */
+export const Way = {
+  /** By the rotate trick. */
+  Single: 0,
+  /** By the page of its first byte, or of the first and the last: leaders, and what is often misaligned. */
+  First: 1,
+  Both: 2,
+  /** First of a wide group, from a register or a constant; one of its others. */
+  Wide: 3,
+  WideConstant: 4,
+  Within: 5,
+  /** By its leader. */
+  Member: 6,
+  /** It is known to be allowed, its address is not known yet. */
+  Unchecked: 7,
+} as const
+export const WAYS = 8
+
+/** The templates of all ways, for a letter of the base and a right; the first four are Single by log2 of the bytes. */
+function waysOf(letter: number, right: number): readonly Template[] {
+  return [
+    ...[0, 1, 2, 3].map(log2 => single(letter, right, log2)),
+    range(letter, right, false),
+    range(letter, right, true),
+    template(wideBase(LOW_BY_REGISTER, right), reach(right), within(letter)),
+    template(wideBase([Op.i32Const, LOW], right), reach(right), within(letter)),
+    template(within(letter)),
+    template(),
+    template(address(letter), Op.localSet, LOCAL),
+  ]
+}
+const ALL_WAYS = [NO_LETTER, 1, 2].flatMap(letter => [
+  waysOf(letter, RIGHT_FAST_READ),
+  waysOf(letter, RIGHT_FAST_WRITE),
+])
+
+/** The check of an access, by `WAYS` times its id plus the way, and the access itself by id, its address in the local. */
+export const CHECK: Template[] = []
+export const ACCESS: Template[] = []
+for (const { id, kind, name } of INSTRUCTIONS) {
+  const isStore = kind === 'store'
+  const log2 = ACCESS_LOG2[id]!
+  const [, , , , ...others] = ALL_WAYS[2 * ACCESS_BASE[id]! + (isStore ? 1 : 0)]!
+  CHECK.push(ALL_WAYS[2 * ACCESS_BASE[id]! + (isStore ? 1 : 0)]![log2]!, ...others)
+  const place = [0, U(Operand.Offset)]
+  const load = /_i\d+$/.test(name) ? LOAD_SIGNED_OP[log2]! : LOAD_OP[log2]!
+  const value = STORE_VALUE[id] === NO_LETTER ? [Op.i64Const, L(Operand.Y)] : [Op.localGet, U(Operand.A)]
+  ACCESS.push(
+    isStore
+      ? template(Op.localGet, LOCAL, value, STORE_OP[log2]!, place)
+      : template(Op.localGet, LOCAL, load, place, Op.localSet, U(Operand.A)),
+  )
 }

@@ -92,17 +92,10 @@ export interface Emitter extends RootPasses {
   readonly validBefore: Uint16Array
 }
 
-/** Prepares a side exit at pc S(0). V8 makes the constants phi inputs, they cost nothing. */
-export const PREPARE_PAID: readonly number[] = [
-  Op.i32Const,
-  S(0),
-  Op.localSet,
-  Local.pc,
-  Op.i32Const,
-  Why.Paid,
-  Op.localSet,
-  Local.why,
-]
+/** Prepares a side exit at a pc, a hole. V8 makes the constants phi inputs, they cost nothing. */
+export function preparePaid(pc: number): readonly number[] {
+  return [Op.i32Const, pc, Op.localSet, Local.pc, Op.i32Const, Why.Paid, Op.localSet, Local.why]
+}
 const PREPARE = template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.why)
 /** Takes the cost L(0) from the gas. */
 export const PAY: Template = template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64Sub, Op.localSet, Local.gas)

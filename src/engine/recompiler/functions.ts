@@ -1,14 +1,11 @@
-// Splits a program into functions by address ranges: who calls, who returns, which jump-table entries are labels.
+// The functions of a program: address ranges, found by who calls, who returns, which jump-table entries are labels
+// (core/program.c).
 // A guess that costs speed when wrong, never correctness: the dispatcher reaches any block (docs/how-the-recompiler-works.md).
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import type { Decoded } from './decode.ts'
-import { CLASS, Class } from './facts.ts'
 
 const LOAD_IMM_JUMP = INSTRUCTIONS.find(i => i.name === 'load_imm_jump')!.id
 export const LOAD_IMM_JUMP_IND: number = INSTRUCTIONS.find(i => i.name === 'load_imm_jump_ind')!.id
-
-/** A range with more labels than this is no switch; its labels become functions. */
-const MAX_LABELS = 1024
 
 /** The functions of a program. A function is the segments from its entry up to the next entry. */
 export interface Functions {
@@ -52,62 +49,12 @@ export function isReturn(decoded: Decoded, links: number, instruction: number): 
   )
 }
 
-/** Finds the functions. Linear. */
-export function findFunctions(decoded: Decoded): Functions {
-  const { segments, segmentStart, jumpTable } = decoded
-  const entry = new Uint8Array(segments + 1)
-  const returnsTo = new Uint8Array(jumpTable.length)
-  let links = 0
-  if (segments > 0) entry[0] = 1
-  const accumulate = decoded.indexOf[5] ?? -1 // GP B.9: accumulate enters at 5
-  if (accumulate >= 0 && decoded.isBlock[decoded.segmentOf[accumulate]!] === 1) {
-    entry[decoded.segmentOf[accumulate]!] = 1
+/** The functions of a program, which the decoder has found. */
+export function findFunctions({ functionStart, functionOf, links, labelStart, labels }: Decoded): Functions {
+  const lists = new Map<number, readonly number[]>()
+  for (let f = 0; labels.length > 0 && f + 1 < functionStart.length; f++) {
+    const list = labels.subarray(labelStart[f], labelStart[f + 1])
+    if (list.length > 0) lists.set(f, Array.from(list))
   }
-  for (let s = 0; s < segments; s++) {
-    if (!isCall(decoded, s)) continue
-    const last = segmentStart[s + 1]! - 1
-    links |= 1 << decoded.a[last]!
-    returnsTo[jumpTableIndex(decoded, decoded.x[last]!)] = 1
-    if (decoded.target[last]! >= 0) entry[decoded.target[last]!] = 1
-  }
-  // Ranges by direct calls only; those with a dynamic jump that is no return hold switch labels.
-  const owner = new Int32Array(segments)
-  const switches = new Uint8Array(segments)
-  for (let s = 0, f = 0; s < segments; s++) {
-    if (entry[s] === 1) f = s
-    owner[s] = f
-    const last = segmentStart[s + 1]! - 1
-    if (CLASS[decoded.id[last]!] === Class.DynamicJump && !isCall(decoded, s) && !isReturn(decoded, links, last)) {
-      switches[f] = 1
-    }
-  }
-  const labelCount = new Int32Array(segments)
-  for (let j = 0; j < jumpTable.length; j++) {
-    const s = jumpTable[j]!
-    if (s >= 0 && returnsTo[j] === 0 && entry[s] === 0) labelCount[owner[s]!]! += 1
-  }
-  for (let j = 0; j < jumpTable.length; j++) {
-    const s = jumpTable[j]!
-    if (s < 0 || returnsTo[j] === 1) continue
-    const f = owner[s]!
-    if (switches[f] === 0 || labelCount[f]! > MAX_LABELS) entry[s] = 1
-  }
-  let count = 0
-  for (let s = 0; s < segments; s++) count += entry[s]!
-  const start = new Int32Array(count + 1)
-  const of = new Int32Array(segments)
-  for (let s = 0, f = -1; s < segments; s++) {
-    if (entry[s] === 1) start[++f] = s
-    of[s] = f
-  }
-  start[count] = segments
-  const labels = new Map<number, number[]>()
-  for (let j = 0; j < jumpTable.length; j++) {
-    const s = jumpTable[j]!
-    if (s < 0 || returnsTo[j] === 1 || entry[s] === 1) continue
-    const list = labels.get(of[s]!)
-    if (list === undefined) labels.set(of[s]!, [j])
-    else list.push(j)
-  }
-  return { start, of, links, labels }
+  return { start: functionStart, of: functionOf, links, labels: lists }
 }

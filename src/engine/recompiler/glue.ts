@@ -3,7 +3,7 @@
 import { AT_VM, VM } from '../machine/layout.ts'
 import { Why } from './emitter.ts'
 import { WasmCode } from './wasm-code.ts'
-import { encodeModule, type FunctionBody } from './wasm-module.ts'
+import { encodeModule, type FunctionBody, putFunction } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'
 import { AT_RESERVE, AT_SLICE, AT_WHY } from './words.ts'
 
@@ -91,6 +91,9 @@ function stub(): FunctionBody {
 
 /** The bytes of the glue module; its exports are `enter` and `stub`. */
 export function encodeGlue(): Uint8Array {
+  const functions = [enter(), stub()]
+  const code = new WasmCode()
+  for (const one of functions) putFunction(code, one)
   return encodeModule({
     types: [
       { params: [I64, I32], results: [I32, I64] },
@@ -100,7 +103,8 @@ export function encodeGlue(): Uint8Array {
       { name: 'memory', is: 'memory' },
       { name: 'table', is: 'table' },
     ],
-    functions: [enter(), stub()],
+    functions: functions.map(({ type }) => type),
+    code,
     exports: [
       { name: 'enter', index: 0 },
       { name: 'stub', index: 1 },

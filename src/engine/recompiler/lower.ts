@@ -1,51 +1,46 @@
-// Lowers the instructions of a node, its end excepted, by the templates of effects.ts. Ends are emit-ends.ts.
-import { ASSIGNMENT, CONDITION, Operand } from './effects.ts'
-import { emitAccess } from './emit-memory.ts'
-import { type Emitter, Local, wrote } from './emitter.ts'
+// Lowers the instructions of a node, its end excepted: a template by instruction id, filled from the words the core has
+// put together for each instruction (`record_words` in core/passes.h). Ends are emit-ends.ts.
+import { ASSIGNMENT, CONDITION } from './effects.ts'
+import { ACCESS, CHECK, WAYS, Way } from './emit-memory.ts'
+import { type Emitter, exitLabel, wrote } from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
-import type { Template } from './template.ts'
+import { RECORD_WORDS } from './tables.ts'
+import { Operand, type Template } from './template.ts'
 
-/** Writes a template with the operands of instruction `i`. */
-function putInstruction({ code, decoded }: Emitter, template: Template, i: number): void {
-  const { parameters } = code
-  const y = decoded.y[i]!
-  parameters[Operand.A] = Local.register + decoded.a[i]!
-  parameters[Operand.B] = Local.register + decoded.b[i]!
-  parameters[Operand.D] = Local.register + decoded.d[i]!
-  parameters[Operand.X] = decoded.x[i]!
-  parameters[Operand.XHigh] = decoded.xHigh[i]!
-  parameters[Operand.Y] = y
-  parameters[Operand.YHigh] = y >> 31
-  code.fill(template)
-}
+/** Straight code of each instruction: its assignment, or its access, which a check precedes. */
+const BODY: readonly Template[] = ASSIGNMENT.map((assignment, id) =>
+  CLASS[id] === Class.Load || CLASS[id] === Class.Store ? ACCESS[id]! : assignment,
+)
 
 /** Assigns what the effect column assigns: for straight instructions and for the immediate of load_imm_jump. */
 export function emitAssignment(emitter: Emitter, i: number): void {
-  const { decoded } = emitter
-  putInstruction(emitter, ASSIGNMENT[decoded.id[i]!]!, i)
+  const { code, decoded, plan } = emitter
+  code.fill(ASSIGNMENT[decoded.id[i]!]!, plan.records, RECORD_WORDS * i)
   wrote(emitter, decoded.defs[i]!)
 }
 
 /** Pushes the condition of the branch `i`, an i32. */
-export function emitCondition(emitter: Emitter, i: number): void {
-  putInstruction(emitter, CONDITION[emitter.decoded.id[i]!]!, i)
+export function emitCondition({ code, decoded, plan }: Emitter, i: number): void {
+  code.fill(CONDITION[decoded.id[i]!]!, plan.records, RECORD_WORDS * i)
 }
 
-/**
- * Emits the straight instructions of a segment before `stop`; terminators and pauses are skipped.
- *
- * @param unchecked 1 per access that is known to be allowed.
- */
-export function emitInstructions(emitter: Emitter, segment: number, stop: number, unchecked?: Uint8Array): void {
-  const { decoded } = emitter
-  const { id } = decoded
-  let access = 0
+/** Emits the straight instructions of a segment before `stop`; terminators and pauses are skipped. */
+export function emitInstructions(emitter: Emitter, segment: number, stop: number): void {
+  const { code, decoded, plan } = emitter
+  const { id, defs } = decoded
+  const { records, way } = plan
   for (let i = decoded.segmentStart[segment]!; i < stop; i++) {
-    const kind = CLASS[id[i]!]!
-    if (kind === Class.Straight) emitAssignment(emitter, i)
-    else if (kind === Class.Load || kind === Class.Store) {
-      emitAccess(emitter, i, unchecked !== undefined && unchecked[access] === 1)
-      access += 1
+    const is = id[i]!
+    const kind = CLASS[is]!
+    if (kind > Class.Store) continue
+    const at = RECORD_WORDS * i
+    if (kind !== Class.Straight) {
+      const how = way[i]!
+      if (how < Way.Member) records[at + Operand.Label] = exitLabel(emitter)
+      code.fill(CHECK[WAYS * is + how]!, records, at)
     }
+    code.fill(BODY[is]!, records, at)
+    emitter.dirty |= defs[i]!
+    emitter.valid |= defs[i]!
   }
 }

@@ -28,11 +28,6 @@ export const Check = {
 } as const
 export type Check = (typeof Check)[keyof typeof Check]
 
-/** Whether an access is one of a wide group, see core/wide.c. */
-export function isWide(check: number): boolean {
-  return check >= Check.WideLeader
-}
-
 /**
  * The plan, by instruction that is an access:
  *

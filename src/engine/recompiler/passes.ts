@@ -5,7 +5,7 @@ import { type Decoded, segmentCost } from './decode.ts'
 import { type FastLoop, findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
 import type { Graph } from './graph.ts'
 import { type MemoryPlan, WINDOW } from './memory-plan.ts'
-import { type TableSource, type Tables, tablesOf } from './tables.ts'
+import { type GraphTables, type TableSource, type Tables, tablesOf } from './tables.ts'
 
 /** The order of a graph. Arrays are indexed by node unless said otherwise, and may be longer than needed. */
 export interface Order {
@@ -63,6 +63,8 @@ export interface RootPasses {
   /** Loops with a fast version, by node, and the pairs of locals they use. */
   readonly loops: ReadonlyMap<number, FastLoop>
   readonly pairs: number
+  /** Where all of it is, and what is for the generator. */
+  readonly found: GraphTables
 }
 
 /** Options of `pvm_graph`. */
@@ -88,16 +90,16 @@ export function planSegment(source: TableSource, segment: number): MemoryPlan {
 
 const NO_CALLEES: readonly number[] = []
 
-/** Runs the passes over one root. */
+/** Runs the passes over one root. Who has the tables at hand gives them. */
 export function runPasses(
   source: TableSource & { readonly indirect: readonly number[] },
   root: number,
   options: CompileOptions = {},
+  tables: Tables = tablesOf(source),
 ): RootPasses {
   const { decoded, functions } = source
   const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
   const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true } = options
-  const tables = tablesOf(source)
   const { core, graph: found, plan } = tables
   const indirect = inline && inlineIndirect
   core.pvm_graph(
@@ -136,5 +138,5 @@ export function runPasses(
     reducible: counts[1] === 1,
   }
   const { loops, pairs } = fastLoops ? findFastLoops(graph, order, plan) : NO_FAST_LOOPS
-  return { graph, order, flow: found, gas: found, plan, loops, pairs }
+  return { graph, order, flow: found, gas: found, plan, loops, pairs, found }
 }

@@ -1,15 +1,18 @@
 // The tables that the core's passes read and write: a program's, which are filled in here, and those of one graph of it.
 // Not the passes: core/passes.h has the same tables, core/graph.c, order.c, flow.c, plan.c and wide.c work on them.
 import type { CoreExports } from '../machine/core.ts'
-import { AT_GRAPH, AT_PROGRAM, AT_TABLES } from '../machine/layout.ts'
-import { openWorkspace, type Workspace } from '../machine/workspace.ts'
+import { AT_GRAPH, AT_PROGRAM } from '../machine/layout.ts'
+import { Areas, isOpen, type Workspace } from '../machine/workspace.ts'
 import type { Decoded } from './decode.ts'
+import { Local } from './emitter.ts'
 import type { Functions } from './functions.ts'
 
 /** Capacities of core/passes.h. */
 const NODES = 0x4000
 const EDGES = 0xa000
 const LIST = 0x1000
+/** Words of an instruction, `record_words`. */
+export const RECORD_WORDS = 16
 /** Nodes of inlined callees, beside one for each segment. */
 const POOL = 1024
 /** Functions that an indirect call takes in. */
@@ -45,6 +48,10 @@ export interface GraphTables {
   readonly checkpoint: Uint8Array
   /** Nodes; whether the graph is reducible; switch nodes; callee nodes. */
   readonly counts: Uint32Array
+  /** For emitter.ts, which says what they are. */
+  readonly labelDepth: Int32Array
+  readonly dirtyBefore: Uint16Array
+  readonly validBefore: Uint16Array
 }
 
 /** The memory plan by instruction, see memory-plan.ts. */
@@ -56,6 +63,9 @@ export interface PlanTables {
   readonly root: Int32Array
   readonly low: Int32Array
   readonly base: Int8Array
+  /** What templates are filled from, RECORD_WORDS of each instruction, and the template that checks it: emit-memory.ts. */
+  readonly records: Int32Array
+  readonly way: Uint8Array
 }
 
 /** Tables as they are for one program. */
@@ -80,9 +90,12 @@ export interface TableSource {
 }
 
 type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Int8Array
-type Make<T> = new (buffer: ArrayBuffer, at: number, length: number) => T
+interface Make<T> {
+  new (buffer: ArrayBuffer, at: number, length: number): T
+  readonly BYTES_PER_ELEMENT: number
+}
 
-/** `graph_tables`, up to the count. */
+/** `graph_tables`, as far as it is used here. */
 function viewGraph({ buffer }: Workspace): GraphTables {
   let at = AT_GRAPH
   const view = <T extends Numbers>(make: Make<T>, length: number): T => {
@@ -120,29 +133,36 @@ function viewGraph({ buffer }: Workspace): GraphTables {
     isMerge: uint8(),
     checkpoint: uint8(),
     counts: view(Uint32Array, 4),
+    labelDepth: int32(),
+    dirtyBefore: uint16(),
+    validBefore: uint16(),
   }
 }
 
-/** Labels of all functions one after the other, and where those of each begin. */
-function listLabels({ start, labels }: Functions): { readonly starts: Int32Array; readonly list: Int32Array } {
-  const starts = new Int32Array(start.length)
-  const list: number[] = []
-  for (let f = 0; f + 1 < start.length; f++) {
-    list.push(...(labels.get(f) ?? []))
-    starts[f + 1] = list.length
-  }
-  return { starts, list: Int32Array.from(list) }
+let graph: GraphTables | undefined
+
+/** The views on `graph_tables`, made again only where the memory has moved. */
+function graphOf(workspace: Workspace): GraphTables {
+  if (graph?.seg.buffer !== workspace.buffer) graph = viewGraph(workspace)
+  return graph
 }
 
 /** Writes a program's tables and `program_tables`. */
 function writeProgram(source: TableSource): Tables {
   const { decoded, functions, tolerant } = source
   const { count, segments, jumpTable, program } = decoded
-  const { starts, list } = listLabels(functions)
   const given = [
-    ...[decoded.id, decoded.a, decoded.b, decoded.d, decoded.x, decoded.xHigh, decoded.target, decoded.uses],
-    ...[decoded.defs, tolerant, decoded.segmentStart, decoded.nextSegment, functions.of, decoded.accesses],
-    ...[decoded.cost, functions.start, starts, list, jumpTable],
+    ...[decoded.id, decoded.a, decoded.b, decoded.d, decoded.x, decoded.xHigh, decoded.y, decoded.target, decoded.pc],
+    ...[
+      decoded.uses,
+      decoded.defs,
+      tolerant,
+      decoded.segmentStart,
+      decoded.nextSegment,
+      functions.of,
+      decoded.accesses,
+    ],
+    ...[decoded.cost, functions.start, decoded.labelStart, decoded.labels, jumpTable],
   ]
   const made: (readonly [make: Make<Numbers>, length: number])[] = [
     [Int32Array, MAX_CALLEES],
@@ -154,51 +174,47 @@ function writeProgram(source: TableSource): Tables {
     [Int32Array, count],
     [Int32Array, count],
     [Int8Array, count],
+    [Int32Array, RECORD_WORDS * count],
+    [Uint8Array, count],
   ]
-  const padded = (bytes: number): number => (bytes + 7) & -8
-  let size = 0
-  for (const array of given) size += padded(array.byteLength)
-  for (const [, length] of made) size += padded(4 * length)
-  const workspace = openWorkspace(size)
+  const areas = new Areas()
+  const givenAt = given.map(array => areas.take(array.byteLength))
+  const madeAt = made.map(([make, length]) => areas.take(make.BYTES_PER_ELEMENT * length))
+  const workspace = areas.open()
   const { buffer, core } = workspace
-  let at = AT_TABLES
-  const pointers: number[] = []
-  const place = <T extends Numbers>(make: Make<T>, length: number): T => {
-    const view = new make(buffer, at, length)
-    pointers.push(at)
-    at += padded(view.byteLength)
-    return view
-  }
-  const views = given.map(array => {
-    const view = place(array.constructor as Make<Numbers>, array.length)
+  const views = given.map((array, k) => {
+    const view = new (array.constructor as Make<Numbers>)(buffer, givenAt[k]!, array.length)
     view.set(array)
     return view
   })
-  const [callees, , check, local, offset, span, root, low, base] = made.map(([make, length]) => place(make, length))
+  const [callees, , check, local, offset, span, root, low, base, records, way] = made.map(
+    ([make, length], k) => new make(buffer, madeAt[k]!, length),
+  )
   const { branchCheck, gasModel } = program.profile
   const numbers = [segments, functions.start.length - 1, jumpTable.length, branchCheck === 'both' ? 1 : 0]
+  const locals = [Local.register, Local.address, Local.group, Local.limit]
   const words = new Uint32Array(buffer, AT_PROGRAM)
-  words.set([...numbers, functions.links, 0, gasModel === 'instruction' ? 0 : 1, ...pointers])
+  words.set([...numbers, functions.links, 0, gasModel === 'instruction' ? 0 : 1, ...locals, ...givenAt, ...madeAt])
   const found = core.pvm_find_callees()
   words[5] = found
   return {
     core,
     workspace,
-    graph: viewGraph(workspace),
-    plan: { check, local, offset, span, root, low, base } as PlanTables,
-    tolerant: views[9] as Uint8Array,
-    cost: views[14] as Int32Array,
+    graph: graphOf(workspace),
+    plan: { check, local, offset, span, root, low, base, records, way } as PlanTables,
+    tolerant: views[11] as Uint8Array,
+    cost: views[16] as Int32Array,
     callees: (callees as Int32Array).slice(0, found),
   }
 }
 
 /** What the workspace has the tables of. */
-let known: { readonly program: WeakRef<Decoded>; readonly tables: Tables } | undefined
+let known: { readonly serial: number; readonly tables: Tables } | undefined
 
-/** The tables of a program: those that are there, or written now. What is tolerant is always as of now. */
+/** The tables of a program, by its number: those that are there, or written now. What is tolerant is always as of now. */
 export function tablesOf(source: TableSource): Tables {
-  if (known === undefined || known.program.deref() !== source.decoded || known.tables.workspace !== openWorkspace(0)) {
-    known = { program: new WeakRef(source.decoded), tables: writeProgram(source) }
+  if (known === undefined || known.serial !== source.decoded.serial || !isOpen(known.tables.workspace)) {
+    known = { serial: source.decoded.serial, tables: writeProgram(source) }
   } else known.tables.tolerant.set(source.tolerant)
   return known.tables
 }

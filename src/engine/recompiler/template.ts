@@ -5,13 +5,38 @@
 // longer than generation itself took (137 KB service: 9 of 12.5 µs per instruction).
 
 /** Parameters a template can have. */
-const PARAMETERS = 16
-const UNSIGNED = 0x100
+export const PARAMETERS = 16
+export const UNSIGNED = 0x100
 export const SIGNED: number = UNSIGNED + PARAMETERS
 export const LONG: number = SIGNED + PARAMETERS
 
 /** A template: elements below 0x100 are bytes as they stand, others are holes. */
 export type Template = Int32Array
+
+/**
+ * Parameters of the templates of instructions: `record_words` of core/passes.h. Registers are the numbers of their locals.
+ * Some words have other uses in the checks of wide groups.
+ */
+export const Operand = {
+  A: 0,
+  B: 1,
+  D: 2,
+  X: 3,
+  XHigh: 4,
+  Y: 5,
+  YHigh: 6,
+  Pc: 7,
+  Constant: 8,
+  Label: 9,
+  Local: 10,
+  Last: 11,
+  Offset: 12,
+  Base: 13,
+  Reach: 14,
+  Widest: 15,
+  Low: 2,
+  Limit: 4,
+} as const
 
 /** Hole for parameter `k` as unsigned LEB128: an index, an offset, an opcode. */
 export function U(k: number): number {

@@ -1,18 +1,16 @@
 // A growable buffer of WebAssembly code: bytes, LEB128 numbers, instructions. Knows the encoding, not PVM.
-import { LONG, SIGNED, type Template } from './template.ts'
+import { LONG, PARAMETERS, SIGNED, type Template, UNSIGNED } from './template.ts'
 import { Op } from './wasm-op.ts'
 
 /** The longest encoding of one element of a template. */
 const LONGEST = 10
-/** Parameters of `put`; not more than `template.ts` has numbers for. */
-const PARAMETERS = 7
 
 /** Appends to one growing byte array; `bytes` beyond `length` is spare room. */
 export class WasmCode {
   bytes: Uint8Array
   length = 0
-  /** What `fill` fills holes from. */
-  readonly parameters: Int32Array = new Int32Array(PARAMETERS)
+  /** What `put` fills holes from. */
+  readonly #parameters = new Int32Array(PARAMETERS)
 
   constructor(capacity = 1024) {
     this.bytes = new Uint8Array(capacity)
@@ -64,9 +62,9 @@ export class WasmCode {
     this.byte(lo & 0x7f)
   }
 
-  /** A template with its holes filled from the parameters. */
+  /** A template with its holes filled from these parameters. */
   put(template: Template, p0 = 0, p1 = 0, p2 = 0, p3 = 0, p4 = 0, p5 = 0, p6 = 0): void {
-    const { parameters } = this
+    const parameters = this.#parameters
     parameters[0] = p0
     parameters[1] = p1
     parameters[2] = p2
@@ -74,57 +72,29 @@ export class WasmCode {
     parameters[4] = p4
     parameters[5] = p5
     parameters[6] = p6
-    this.fill(template)
+    this.fill(template, parameters, 0)
   }
 
-  /**
-   * A template with its holes filled from `parameters`. The lengths of numbers are
-   * unrolled: most have one byte, and at over 460 bytes of bytecode V8 does not copy the method into all its callers.
-   */
-  fill(template: Template): void {
-    const { parameters } = this
+  /** A template with its holes filled from an array, parameter 0 at `first`. Most numbers have one byte or two. */
+  fill(template: Template, parameters: Int32Array, first: number): void {
     const { length } = template
     this.reserve(LONGEST * length)
     const { bytes } = this
     let at = this.length
     for (let k = 0; k < length; k++) {
       const element = template[k]!
-      if (element < 0x100) {
+      if (element < UNSIGNED) {
         bytes[at++] = element
         continue
       }
-      let low = parameters[element & 15]!
+      const word = first + (element & 15)
+      let low = parameters[word]!
       if (element < SIGNED) {
-        if (low >>> 0 <= 0x7f) {
-          bytes[at++] = low
-          continue
-        }
-        bytes[at++] = low | 0x80
-        low >>>= 7
-        if (low <= 0x7f) {
-          bytes[at++] = low
-          continue
-        }
-        bytes[at++] = low | 0x80
-        low >>>= 7
-        for (; low > 0x7f; low >>>= 7) bytes[at++] = low | 0x80
+        for (; low >>> 0 > 0x7f; low >>>= 7) bytes[at++] = low | 0x80
         bytes[at++] = low
         continue
       }
-      let high = low >> 31
-      if (element >= LONG) high = parameters[(element & 15) + 1]!
-      else {
-        if (low >= -64 && low <= 63) {
-          bytes[at++] = low & 0x7f
-          continue
-        }
-        bytes[at++] = low | 0x80
-        low >>= 7
-        if (low >= -64 && low <= 63) {
-          bytes[at++] = low & 0x7f
-          continue
-        }
-      }
+      let high = element < LONG ? low >> 31 : parameters[word + 1]!
       for (; high !== low >> 31 || low > 63 || low < -64; high >>= 7) {
         bytes[at++] = low | 0x80
         low = (low >>> 7) | (high << 25)

@@ -1,6 +1,6 @@
 // Puts a WebAssembly module together from types, imports and function bodies. Knows the format, not PVM.
 import { WasmCode } from './wasm-code.ts'
-import { Op } from './wasm-op.ts'
+import { Op, VOID } from './wasm-op.ts'
 
 /** A function type. */
 export interface FunctionType {
@@ -27,7 +27,9 @@ export interface FunctionBody {
 export interface ModuleParts {
   readonly types: readonly FunctionType[]
   readonly imports: readonly ModuleImport[]
-  readonly functions: readonly FunctionBody[]
+  /** Type index of each function, and all functions one after the other as `putFunction` writes them. */
+  readonly functions: readonly number[]
+  readonly code: WasmCode
   /** Exported functions by name. */
   readonly exports: readonly { readonly name: string; readonly index: number }[]
 }
@@ -47,9 +49,25 @@ function unsignedLength(value: number): number {
   return length
 }
 
+/** Writes a function as it stands in a module: its size, its locals, `frames` blocks opened, its code. */
+export function putFunction(out: WasmCode, { locals, code }: FunctionBody, frames = 0): void {
+  let size = unsignedLength(locals.length) + 2 * frames + code.length + 1
+  for (const [count] of locals) size += unsignedLength(count) + 1
+  out.reserve(size + 5)
+  out.unsigned(size)
+  out.unsigned(locals.length)
+  for (const [count, type] of locals) {
+    out.unsigned(count)
+    out.byte(type)
+  }
+  for (let i = 0; i < frames; i++) out.open(Op.block, VOID)
+  out.append(code)
+  out.byte(Op.end)
+}
+
 /** The module's bytes. The same parts give the same bytes. */
 export function encodeModule(parts: ModuleParts): Uint8Array {
-  const { types, imports, functions, exports } = parts
+  const { types, imports, functions, code, exports } = parts
   const out = new WasmCode()
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte)
   section(out, 1, body => {
@@ -84,7 +102,7 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
   })
   section(out, 3, body => {
     body.unsigned(functions.length)
-    for (const { type } of functions) body.unsigned(type)
+    for (const type of functions) body.unsigned(type)
   })
   section(out, 7, body => {
     body.unsigned(exports.length)
@@ -94,29 +112,12 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
       body.unsigned(index)
     }
   })
-  const heads = functions.map(({ locals }) => {
-    const head = new WasmCode(16)
-    head.unsigned(locals.length)
-    for (const [count, type] of locals) {
-      head.unsigned(count)
-      head.byte(type)
-    }
-    return head
-  })
-  // Each body is copied once, into its place: fresh pages of buffers that double and are copied cost more than that.
-  const sizes = functions.map(({ code }, f) => heads[f]!.length + code.length + 1)
-  const size = sizes.reduce((sum, bytes) => sum + unsignedLength(bytes) + bytes, unsignedLength(functions.length))
+  // The code is copied once, into its place: fresh pages of buffers that double and are copied cost more than that.
+  const size = unsignedLength(functions.length) + code.length
   out.byte(10)
   out.unsigned(size)
-  const total = out.length + size
   out.reserve(size)
   out.unsigned(functions.length)
-  for (let f = 0; f < functions.length; f++) {
-    out.unsigned(sizes[f]!)
-    out.append(heads[f]!)
-    out.append(functions[f]!.code)
-    out.byte(Op.end)
-  }
-  if (out.length !== total) throw new Error('assert: the code section has the length it says')
-  return out.bytes.subarray(0, total)
+  out.append(code)
+  return out.bytes.subarray(0, out.length)
 }

@@ -1,0 +1,176 @@
+/* A program in columns: its instructions' operands, its segments, its functions. Not the graphs of them: graph.c.
+ *
+ * A segment is a straight run of instructions that ends with a terminator, a host call or a step (sbrk, memset). A basic
+ * block is one or more segments; only its first segment is a jump target. */
+#include "passes.h"
+
+/* Control does not flow over a gap of more bytes than an instruction can have. */
+#define MAX_LENGTH (MAX_SKIP + 1)
+/* A range with more labels than this is no switch; its labels become functions. */
+#define MAX_LABELS 1024u
+
+/* Registers of operand letters (A 1, B 2, D 4), as a mask. */
+CORE uint16_t registers_of(u32 letters, const operands *o) {
+  return (uint16_t)((letters & 1) << o->a | (letters >> 1 & 1) << o->b | (letters >> 2 & 1) << o->d);
+}
+
+/* Decodes instruction `i` at pc; 1 when its opcode is defined. */
+CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
+  u32 id = pvm_ids[256 * t->set + t->code[pc]], skip = skip_in(t->mask, pc);
+  int defined = id != OP_UNDEFINED;
+  operands o;
+  if (!defined) id = OP_TRAP;
+  if (skip > t->code_len - pc - 1) skip = t->code_len - pc - 1;
+  operands_at(t->code + pc, id, pc, (s32)skip, &o);
+  t->pc[i] = pc;
+  t->index[pc] = (s32)i;
+  t->id[i] = (uint8_t)id;
+  t->a[i] = (uint8_t)o.a;
+  t->b[i] = (uint8_t)o.b;
+  t->d[i] = (uint8_t)o.d;
+  t->x[i] = (s32)o.x;
+  t->x_high[i] = (s32)(o.x >> 32);
+  t->y[i] = (s32)o.y;
+  t->target[i] = (s32)o.target;
+  t->uses[i] = registers_of(pvm_reads_of[id], &o);
+  t->defs[i] = registers_of(pvm_writes_of[id], &o);
+  return defined;
+}
+
+/* Decodes all instructions. A block starts at 0 and behind a terminator, where a defined opcode is (GP A.5); a segment
+ * there, and behind whatever ends one. */
+CORE void decode_columns(decode_tables *t) {
+  int defined_before = 0;
+  for (u32 byte = 0; 8 * byte < t->code_len; byte++) {
+    for (u32 bits = t->mask[byte]; bits != 0; bits &= bits - 1) {
+      u32 pc = 8 * byte + (u32)__builtin_ctz(bits), i = t->count;
+      if (pc >= t->code_len) return; /* bits behind the end of the code */
+      u32 kind_before = i == 0 ? KIND_TRAP : pvm_kind_of[t->id[i - 1]], gap = i == 0 ? 0 : pc - t->pc[i - 1];
+      int defined = decode_instruction(t, i, pc);
+      int behind = i == 0 ? pc == 0 : defined_before && kind_before >= KIND_TRAP && gap <= MAX_LENGTH;
+      if ((behind && defined) || kind_before >= KIND_SBRK || gap > MAX_LENGTH) {
+        t->start[t->segments] = i;
+        t->is_block[t->segments] = behind && defined;
+        t->accesses[t->segments] = 0;
+        t->segments += 1;
+      }
+      u32 segment = t->segments - 1;
+      t->segment_of[i] = segment;
+      if (is_access(t->id[i]) && t->accesses[segment] < 0xff) t->accesses[segment] += 1;
+      t->count += 1;
+      defined_before = defined;
+    }
+  }
+}
+
+/* The segment at a code offset that is a block start, else -1. */
+CORE s32 block_at(const decode_tables *t, u32 pc) {
+  if (pc >= t->code_len || t->index[pc] < 0) return -1;
+  u32 i = (u32)t->index[pc], segment = t->segment_of[i];
+  return t->start[segment] == i && t->is_block[segment] ? (s32)segment : -1;
+}
+
+/* Where control falls into the next segment, segments of jump targets and of jump-table entries; -1 where none. */
+CORE void link_segments(decode_tables *t) {
+  for (u32 s = 0; s < t->segments; s++) {
+    u32 last = t->start[s + 1] - 1, kind = pvm_kind_of[t->id[last]];
+    int adjacent = s + 1 < t->segments && t->pc[last + 1] - t->pc[last] <= MAX_LENGTH;
+    /* Behind an undefined opcode no block starts; it is a trap anyway. A terminator goes on to a block start or nowhere. */
+    t->next[s] = adjacent && (kind < KIND_TRAP || t->is_block[s + 1]) ? (s32)s + 1 : -1;
+    for (u32 i = t->start[s]; i < last; i++) t->target[i] = -1;
+    t->target[last] = kind == KIND_JUMP || kind == KIND_BRANCH ? block_at(t, (u32)t->target[last]) : -1;
+  }
+  for (u32 j = 0; j < t->jumps; j++) t->jump_table[j] = block_at(t, (u32)t->jump_table[j]);
+}
+
+/* Whether the instruction `last` of a segment that goes on at `next` is a call: it puts the jump-table address of that
+ * segment into a register and jumps, directly or indirectly. Returns the jump-table entry, from 1, else 0. */
+CORE u32 call_entry(const uint8_t *id, const s32 *x, const s32 *jump_table, u32 jumps, u32 last, s32 next) {
+  if (id[last] != OP_LOAD_IMM_JUMP && id[last] != OP_LOAD_IMM_JUMP_IND) return 0;
+  u32 address = (u32)x[last], entry = address / 2;
+  if (address == 0 || address % 2 != 0 || entry > jumps) return 0;
+  return next >= 0 && jump_table[entry - 1] == next ? entry : 0;
+}
+
+CORE u32 call_of(const decode_tables *t, u32 s) {
+  return call_entry(t->id, t->x, t->jump_table, t->jumps, t->start[s + 1] - 1, t->next[s]);
+}
+
+/* Marks what is called, and what calls return to; collects the registers of return addresses. */
+CORE void find_calls(decode_tables *t) {
+  if (t->segments > 0) t->entry[0] = 1;
+  if (t->code_len > 5 && t->index[5] >= 0) { /* GP B.9: accumulate enters at 5 */
+    u32 accumulate = t->segment_of[t->index[5]];
+    if (t->is_block[accumulate]) t->entry[accumulate] = 1;
+  }
+  for (u32 s = 0; s < t->segments; s++) {
+    u32 call = call_of(t, s), last = t->start[s + 1] - 1;
+    if (call == 0) continue;
+    t->links |= 1u << t->a[last];
+    t->returns_to[call - 1] = 1;
+    if (t->target[last] >= 0) t->entry[t->target[last]] = 1;
+  }
+}
+
+/* By the ranges of direct calls only: which segments hold a dynamic jump that is no return, and so switch labels. A label
+ * elsewhere, or one of too many, is the entry of a function. */
+CORE void find_label_entries(decode_tables *t) {
+  s32 *owner = t->function_of, *labels = t->label_start; /* both are filled in later */
+  for (u32 s = 0, f = 0; s < t->segments; s++) {
+    u32 last = t->start[s + 1] - 1;
+    if (t->entry[s]) f = s;
+    owner[s] = (s32)f;
+    labels[s] = 0;
+    t->switches[s] = 0;
+    if (pvm_kind_of[t->id[last]] != KIND_DJUMP || call_of(t, s) != 0) continue;
+    int returns = t->id[last] != OP_LOAD_IMM_JUMP_IND && t->x[last] == 0 && (t->links >> t->a[last] & 1) == 1;
+    if (!returns) t->switches[f] = 1;
+  }
+  for (u32 j = 0; j < t->jumps; j++) {
+    s32 s = t->jump_table[j];
+    if (s >= 0 && !t->returns_to[j] && !t->entry[s]) labels[owner[s]] += 1;
+  }
+  for (u32 j = 0; j < t->jumps; j++) {
+    s32 s = t->jump_table[j];
+    if (s < 0 || t->returns_to[j]) continue;
+    if (!t->switches[owner[s]] || (u32)labels[owner[s]] > MAX_LABELS) t->entry[s] = 1;
+  }
+}
+
+/* Numbers the functions and sorts the labels by function. */
+CORE void list_functions(decode_tables *t) {
+  for (u32 s = 0; s < t->segments; s++) {
+    if (t->entry[s]) t->function_start[t->functions++] = (s32)s;
+    t->function_of[s] = (s32)t->functions - 1;
+  }
+  t->function_start[t->functions] = (s32)t->segments;
+  s32 *start = t->label_start;
+  for (u32 f = 0; f <= t->functions; f++) start[f] = 0;
+  for (int pass = 0; pass < 2; pass++) {
+    for (u32 j = 0; j < t->jumps; j++) {
+      s32 s = t->jump_table[j];
+      if (s < 0 || t->returns_to[j] || t->entry[s]) continue;
+      if (pass == 0) start[t->function_of[s] + 1] += 1;
+      else t->labels[start[t->function_of[s]]++] = (s32)j;
+    }
+    if (pass == 0) {
+      for (u32 f = 0; f < t->functions; f++) start[f + 1] += start[f];
+    }
+  }
+  for (u32 f = t->functions; f > 0; f--) start[f] = start[f - 1];
+  start[0] = 0;
+}
+
+/* Decodes the program and finds its segments and functions. Linear. */
+CORE void decode_program(decode_tables *t) {
+  t->count = t->segments = t->functions = t->links = 0;
+  for (u32 pc = 0; pc < t->code_len; pc++) t->index[pc] = -1;
+  for (u32 j = 0; j < t->jumps; j++) t->returns_to[j] = 0;
+  decode_columns(t);
+  t->start[t->segments] = t->count;
+  for (u32 s = 0; s < t->segments; s++) t->entry[s] = 0;
+  link_segments(t);
+  find_calls(t);
+  find_label_entries(t);
+  list_functions(t);
+}
