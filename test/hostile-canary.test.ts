@@ -97,7 +97,7 @@ function instantiate(kind: EngineKind, host: HostTable): { vm: Vm; memory: WebAs
   WebAssembly.Memory = class extends Original {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {
       super(descriptor)
-      memory = this
+      if (this.buffer.byteLength === MEMORY_SIZE) memory = this // not that of the recompiler's passes
     }
   }
   try {
