@@ -21,6 +21,8 @@
 
 #include "order.c"
 
+#include "stores.c"
+
 #include "flow.c"
 
 #include "plan.c"

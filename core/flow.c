@@ -9,8 +9,6 @@
  * nothing can run out before that. */
 #include "passes.h"
 
-#define ALL_REGISTERS 0x1fffu
-
 /* The root, loop headers, and what follows a node that ends in memory. */
 CORE void find_checkpoints(graph_tables *g, int every_node) {
   for (u32 n = 0; n < g->count; n++) g->checkpoint[n] = every_node || n == 0 || g->is_loop[n];
@@ -44,7 +42,8 @@ CORE void find_own(const program_tables *p, graph_tables *g) {
   }
 }
 
-/* Forward: dirty where some way there made it so. */
+/* Forward: dirty where some way there made it so. What is stored before a loop does not come into it dirty, nor is it made
+ * dirty in the loop. */
 CORE void find_dirty(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->dirty[n] = 0;
   for (int changed = 1; changed;) {
@@ -56,6 +55,7 @@ CORE void find_dirty(graph_tables *g) {
         s32 from = g->preds[p];
         mask |= (u32)(g->dirty[from] | g->writes[from]) & g->passes[from];
       }
+      mask &= ~(u32)g->stored_before[n];
       if (mask == g->dirty[n]) continue;
       g->dirty[n] = (uint16_t)mask;
       changed = 1;
@@ -71,7 +71,11 @@ CORE void find_live(graph_tables *g) {
     for (u32 i = g->count; i-- > 0;) {
       s32 n = g->sequence[i];
       u32 out = 0;
-      for (s32 e = g->succ_start[n]; e < g->succ_start[n + 1]; e++) out |= g->live[g->succs[e]];
+      for (s32 e = g->succ_start[n]; e < g->succ_start[n + 1]; e++) {
+        s32 to = g->succs[e];
+        out |= g->live[to];
+        if (g->position[to] > (s32)i) out |= g->stored_before[to];
+      }
       u32 mask = g->reads[n] | (out & g->passes[n] & ~(u32)g->writes[n]) | (g->leaves[n] ? g->dirty[n] : 0u);
       if (mask == g->live[n]) continue;
       g->live[n] = (uint16_t)mask;
@@ -113,11 +117,14 @@ CORE void find_paths(graph_tables *g) {
   }
 }
 
-/* `every_node`: each node is a checkpoint. */
-CORE void compute_flow(const program_tables *p, graph_tables *g, int every_node) {
+/* `every_node`: each node is a checkpoint. `loop_stores`: see stores.c. */
+CORE void compute_flow(const program_tables *p, graph_tables *g, int every_node, int loop_stores) {
   find_checkpoints(g, every_node);
   find_own(p, g);
+  if (loop_stores) find_unwritten(g);
+  else for (u32 n = 0; n < g->count; n++) g->stored_before[n] = 0;
   find_dirty(g);
+  find_stored_before(g);
   find_live(g);
   find_valid(g);
   find_paths(g);

@@ -100,6 +100,7 @@ typedef struct {
   s32 succs[EDGE_CAPACITY], preds[EDGE_CAPACITY];
   s32 switch_nodes[LIST_CAPACITY], callee_nodes[LIST_CAPACITY];
   uint16_t dirty[NODE_CAPACITY], live[NODE_CAPACITY], valid[NODE_CAPACITY];
+  uint16_t stored_before[NODE_CAPACITY]; /* by loop header, see stores.c */
   uint8_t end[NODE_CAPACITY], is_loop[NODE_CAPACITY], is_merge[NODE_CAPACITY], checkpoint[NODE_CAPACITY];
   u32 count, reducible, switches, callee_count;
   /* Of the code's generator; no pass looks at them. */
@@ -107,7 +108,9 @@ typedef struct {
   uint16_t dirty_before[NODE_CAPACITY], valid_before[NODE_CAPACITY];
   /* Of the passes themselves. */
   s32 spare[NODE_CAPACITY], next[NODE_CAPACITY], stack[NODE_CAPACITY], context_of[NODE_CAPACITY];
+  s32 edges[EDGE_CAPACITY];
   uint16_t reads[NODE_CAPACITY], writes[NODE_CAPACITY], passes[NODE_CAPACITY];
+  uint16_t written[NODE_CAPACITY], through[NODE_CAPACITY];
   uint8_t leaves[NODE_CAPACITY], seen[NODE_CAPACITY];
   context contexts[CONTEXT_CAPACITY];
   u32 context_count, pool, inlined;
@@ -131,6 +134,8 @@ enum {
   END_CALL_TABLE,
   END_CALL_ELSEWHERE
 };
+
+#define ALL_REGISTERS 0x1fffu
 
 #define HAS(set, value) ((1u << (value) & (set)) != 0)
 /* Ends of nodes without instructions, and of nodes that branch by a table. */

@@ -117,9 +117,10 @@ EXPORT("pvm_graph") void pvm_graph(s32 root, u32 options) {
   order_graph(THE_GRAPH);
 }
 
-/* Finds registers and gas of the graph; every node is a checkpoint if asked for, or if it is not reducible. */
-EXPORT("pvm_flow") void pvm_flow(u32 every_node) {
-  compute_flow(THE_PROGRAM, THE_GRAPH, every_node || !THE_GRAPH->reducible);
+/* Finds registers and gas of the graph; every node is a checkpoint if asked for, or if it is not reducible. `loop_stores`:
+ * what a loop with calls does not write is stored before it. */
+EXPORT("pvm_flow") void pvm_flow(u32 every_node, u32 loop_stores) {
+  compute_flow(THE_PROGRAM, THE_GRAPH, every_node || !THE_GRAPH->reducible, loop_stores != 0);
 }
 
 /* Plans the accesses of a segment: groups span up to `window` bytes; wide groups are made if asked for. */

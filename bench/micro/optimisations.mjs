@@ -176,6 +176,22 @@ const HANDLERS = loop(
   .replace('.code', '.jump_table @return, @f0, @f1, @f2\n.code')
   .replace('jump_ind r12', 'move_reg r0, r12\n    jump_ind r0') // else the handlers count as labels of a switch
 
+/** Calls in a loop, of a function too large to be inlined, with six registers that were set before it. */
+const CALLS = loop(
+  20_000,
+  `${[2, 3, 4, 5, 8, 10].map((r, i) => `    add_imm_64 r${r}, r6, ${i}`).join('\n')}
+    load_imm r11, 100
+    fallthrough
+@again:
+    load_imm_jump r0, &back, @large
+@back:
+    add_imm_64 r11, r11, -1
+    branch_ne_imm r11, 0, @again`,
+  `@large:
+${'    xor r7, r7, r6\n'.repeat(40)}
+    jump_ind r0`,
+)
+
 /** Name, the options that switch it off, program. */
 const OPTIMISATIONS = [
   ['inlining a small leaf callee', { inline: false }, LEAF],
@@ -187,6 +203,7 @@ const OPTIMISATIONS = [
   ['one look at the rights for accesses to a base plus a byte times eight', { wideChecks: false }, LOOK_UPS],
   ['few small callees of the jump table inlined at indirect calls', { inlineIndirect: false }, HANDLERS],
   ['gas compared once per path', { gasPaths: false }, BRANCHES],
+  ['registers stored before a loop with calls, not at each call', { loopStores: false }, CALLS],
 ]
 
 /** What guide section 11 names beside these, and is not there. */

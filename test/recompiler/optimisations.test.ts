@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { type CompileOptions, compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { sharedCode } from '../../src/engine/recompiler/shared-code.ts'
-import { analysisOf, HANDLERS, MIXED, machine, programOf, stateOf, TABLES } from './programs.ts'
+import { analysisOf, CALLS_IN_LOOPS, HANDLERS, MIXED, machine, programOf, stateOf, TABLES } from './programs.ts'
 
 const OFF: readonly CompileOptions[] = [
   { inline: false },
@@ -12,12 +12,16 @@ const OFF: readonly CompileOptions[] = [
   { wideChecks: false },
   { inlineIndirect: false },
   { gasPaths: false },
+  { loopStores: false },
   { inline: false, unrollRecursion: false, fastLoops: false, groupChecks: false, gasPaths: false },
 ]
 
 /** The program in which an optimisation has something to do. */
-const textFor = (options: CompileOptions): string =>
-  options.wideChecks === false ? TABLES : options.inlineIndirect === false ? HANDLERS : MIXED
+const textFor = (options: CompileOptions): string => {
+  if (options.wideChecks === false) return TABLES
+  if (options.loopStores === false) return CALLS_IN_LOOPS
+  return options.inlineIndirect === false ? HANDLERS : MIXED
+}
 
 describe.each(OFF.map(options => [Object.keys(options).join(', '), options] as const))(
   'without %s',

@@ -182,3 +182,35 @@ ${[0, 1, 2, 3, 4, 5]
     branch_ne_imm r6, 0, @loop
     trap
 `
+
+/**
+ * Loops with calls of a function too large to be inlined, one in the other, with registers that are dirty before either
+ * and written in none, the outer, the inner; also where the loop is left and where it is entered from two sides.
+ */
+export const CALLS_IN_LOOPS = `
+.jump_table @back
+    load_imm r2, 77
+    load_imm r6, 3
+    branch_eq_imm r7, 0, @outer
+    load_imm r3, 5
+    fallthrough
+@outer:
+    add_imm_64 r4, r6, 100
+    load_imm r5, 4
+    fallthrough
+@inner:
+    load_imm_jump r0, 2, @large
+@back:
+    add_imm_64 r5, r5, -1
+    branch_eq_imm r9, 7, @out
+    branch_ne_imm r5, 0, @inner
+    add_64 r10, r10, r4
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @outer
+    fallthrough
+@out:
+    add_64 r11, r2, r4
+    trap
+@large:
+${'    add_64 r9, r9, r5\n    xor r8, r8, r3\n'.repeat(21)}
+    jump_ind r0`

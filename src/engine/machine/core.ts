@@ -12,7 +12,7 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_decode(): void
   pvm_find_callees(): number
   pvm_graph(root: number, options: number): void
-  pvm_flow(everyNode: number): void
+  pvm_flow(everyNode: number, loopStores: number): void
   pvm_plan(segment: number, window: number, wide: number): void
   pvm_plan_graph(window: number, wide: number): void
   pvm_part(vm: number, part: number): number

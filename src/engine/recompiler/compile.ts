@@ -62,6 +62,8 @@ export interface CompileOptions {
   readonly wideChecks?: boolean
   /** Gas is compared once per path, not in every node; see core/flow.c. */
   readonly gasPaths?: boolean
+  /** What a loop with calls does not write is stored before it, not at each call in it; see core/stores.c. */
+  readonly loopStores?: boolean
 }
 
 /** A compiled module. */

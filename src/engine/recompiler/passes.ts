@@ -1,5 +1,5 @@
 // What is known of one root before its code is written, found by the core's passes. Not the passes themselves:
-// core/graph.c, order.c, flow.c, plan.c, which say how; nor fast loops, fast-loops.ts.
+// core/graph.c, order.c, flow.c, stores.c, plan.c, which say how; nor fast loops, fast-loops.ts.
 import type { CompileOptions } from './compile.ts'
 import { type Decoded, segmentCost } from './decode.ts'
 import { type FastLoop, findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
@@ -34,6 +34,8 @@ export interface Dataflow {
   readonly dirtyIn: Uint16Array
   readonly liveIn: Uint16Array
   readonly validIn: Uint16Array
+  /** Per loop header: what is stored before the loop is entered, and so is not dirty in it; see core/stores.c. */
+  readonly storedBefore: Uint16Array
   /** 1 where the path's gas is checked: the root, loop headers, behind calls. */
   readonly checkpoint: Uint8Array
 }
@@ -99,7 +101,7 @@ export function runPasses(
 ): RootPasses {
   const { decoded, functions } = source
   const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
-  const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true } = options
+  const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true, loopStores = true } = options
   const { core, graph: found, plan } = tables
   const indirect = inline && inlineIndirect
   core.pvm_graph(
@@ -109,7 +111,7 @@ export function runPasses(
   const { counts } = found
   const count = counts[0]!
   if (decoded.program.profile.gasModel !== 'instruction') fillCosts(tables, decoded, count)
-  core.pvm_flow(gasPaths ? 0 : 1)
+  core.pvm_flow(gasPaths ? 0 : 1, loopStores ? 1 : 0)
   core.pvm_plan_graph(groupChecks ? WINDOW : 0, groupChecks && wideChecks ? 1 : 0)
   const graph: Graph = {
     decoded,

@@ -20,7 +20,18 @@ import {
   emitTarget,
 } from './emit-ends.ts'
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
-import { BRANCH, BRANCH_IF, type Emitter, exit, INVERT, Local, PAY, prepareExit, Why } from './emitter.ts'
+import {
+  BRANCH,
+  BRANCH_IF,
+  type Emitter,
+  exit,
+  INVERT,
+  Local,
+  PAY,
+  prepareExit,
+  storeRegisters,
+  Why,
+} from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
 import { End, hasInstructions, runsLast } from './graph.ts'
 import { emitAssignment, emitCondition, emitInstructions } from './lower.ts'
@@ -272,10 +283,11 @@ const CLOSE_FRAME = -1
 
 /** Opens a node: its loop, the blocks of its merge children, the last in the order outermost. Then the node itself. */
 function emitNode(emitter: Emitter, node: number): void {
-  const { agenda, labelDepth, loops, order, graph } = emitter
+  const { agenda, code, flow, labelDepth, loops, order, graph } = emitter
   const { isLoop, isMerge, childStart, children } = order
   const loop = loops.get(node)
   if (isLoop[node] === 1) {
+    storeRegisters(code, flow.storedBefore[node]!)
     if (loop !== undefined) emitLoopEntry(emitter, loop)
     open(emitter, Op.loop)
     labelDepth[node] = emitter.depth

@@ -42,6 +42,7 @@ export interface GraphTables {
   readonly dirtyIn: Uint16Array
   readonly liveIn: Uint16Array
   readonly validIn: Uint16Array
+  readonly storedBefore: Uint16Array
   readonly end: Uint8Array
   readonly isLoop: Uint8Array
   readonly isMerge: Uint8Array
@@ -128,6 +129,7 @@ function viewGraph({ buffer }: Workspace): GraphTables {
     dirtyIn: uint16(),
     liveIn: uint16(),
     validIn: uint16(),
+    storedBefore: uint16(),
     end: uint8(),
     isLoop: uint8(),
     isMerge: uint8(),
