@@ -19,7 +19,6 @@ import { AT_WHY } from './words.ts'
 const TYPES: readonly FunctionType[] = [
   { params: [I64, I32], results: [I32, I64] },
   { params: [I32, I32, I32], results: [I32] },
-  { params: [I64, I64], results: [I64] },
   { params: [I32, I32, I32], results: [I32, I32] },
 ]
 
@@ -154,7 +153,7 @@ export function compileRoots(
   const { of, start } = analysis.functions
   let instructions = 0
   for (const root of sorted) instructions += segmentStart[start[of[root]! + 1]!]! - segmentStart[root]!
-  const helpers = createHelpers(2, 3)
+  const helpers = createHelpers(2)
   const code = new WasmCode(BYTES_PER_INSTRUCTION * instructions + 1024)
   for (const helper of helpers) putFunction(code, helper)
   const tables = tablesOf(analysis)

@@ -1,7 +1,6 @@
 // Turns the effect column into WebAssembly templates: flat lists of opcodes with holes for operands. Filled by lower.ts.
 import { type Expression, effectOf } from '../../isa/semantics.ts'
 import { INSTRUCTIONS } from '../../isa/table.ts'
-import { Helper } from './emitter.ts'
 import { L, Operand, S, signed, type Template, template, U } from './template.ts'
 import { I32, I64, Op } from './wasm-op.ts'
 
@@ -50,11 +49,11 @@ const PLAIN: Readonly<Record<string, number>> = {
   ext16: Op.i64Extend16S,
 }
 
-/** Helpers in the module: upper halves of products. */
-const HELPERS: Readonly<Record<string, number>> = {
-  mulh_uu: Helper.mulhUU,
-  mulh_ss: Helper.mulhSS,
-  mulh_su: Helper.mulhSU,
+/** Upper halves of products: which factors are signed. */
+const UPPER: Readonly<Record<string, { readonly a: boolean; readonly b: boolean }>> = {
+  mulh_uu: { a: false, b: false },
+  mulh_ss: { a: true, b: true },
+  mulh_su: { a: true, b: false },
 }
 
 function constant(value: number): readonly number[] {
@@ -96,6 +95,26 @@ function division(operator: string, args: readonly (readonly number[])[]): reado
   }
 }
 
+/**
+ * The upper half of a product of 64-bit factors, in halves of 32 bits: no sum below exceeds 64 bits. V8 computes the
+ * repeated parts once, and a constant factor's halves not at all. As a function of the module it cost a call, with all
+ * registers on the stack around it (Node 20; 26 inlines such functions itself).
+ */
+function upperProduct(a: readonly number[], b: readonly number[], signed: { a: boolean; b: boolean }): number[] {
+  const low = (value: readonly number[]): number[] => [...value, Op.i32WrapI64, Op.i64ExtendI32U]
+  const high = (value: readonly number[]): number[] => [...value, ...constant(32), Op.i64ShrU]
+  const times = (x: readonly number[], y: readonly number[]): number[] => [...x, ...y, Op.i64Mul]
+  const middle = [...times(high(a), low(b)), ...high(times(low(a), low(b))), Op.i64Add]
+  const carry = [...times(low(a), high(b)), ...low(middle), Op.i64Add]
+  const product = [...times(high(a), high(b)), ...high(middle), Op.i64Add, ...high(carry), Op.i64Add]
+  /** What a negative factor lacks against its unsigned reading, times 2^64. */
+  const lack = (sign: readonly number[], other: readonly number[]): number[] => [
+    ...[...sign, ...constant(63), Op.i64ShrS],
+    ...[...other, Op.i64And, Op.i64Sub],
+  ]
+  return [...product, ...(signed.a ? lack(a, b) : []), ...(signed.b ? lack(b, a) : [])]
+}
+
 /** Byte reversal: exchange bytes within 16 bits, those within 32, the halves. V8 computes the repeated parts once. */
 function reverseBytes(a: readonly number[]): readonly number[] {
   const exchange = (value: readonly number[], bits: number, low: number): readonly number[] => {
@@ -132,8 +151,8 @@ function flatten(expression: Expression): readonly number[] {
   if (operator === 'not') return [...first, ...constant(-1), Op.i64Xor]
   if (operator === 'bswap') return reverseBytes(first)
   if (/^(div|rem)[us]/.test(operator)) return division(operator, args)
-  const helper = HELPERS[operator]
-  if (helper !== undefined) return [...args.flat(), Op.call, helper]
+  const upper = UPPER[operator]
+  if (upper !== undefined) return upperProduct(first, args[1]!, upper)
   const code = PLAIN[operator]
   if (code === undefined) throw new Error(`assert: no lowering for ${operator}`)
   return [...args.flat(), code]

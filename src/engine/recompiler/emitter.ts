@@ -61,8 +61,8 @@ export const Why = {
 
 /** Function indices every module begins with, see compile.ts. */
 export const Import = { host: 0 } as const
-export const Helper = { mulhUU: 1, mulhSS: 2, mulhSU: 3, range: 4 } as const
-export const FIRST_ROOT = 5
+export const Helper = { range: 1 } as const
+export const FIRST_ROOT = 2
 
 /** What `call` needs to reach another root: its function index, or undefined when it is in another module. */
 export type RootIndex = (segment: number) => number | undefined

@@ -28,7 +28,7 @@
                   (result i32)
                   (local.set $scratch_36
                     (tuple.extract 2 0
-                      (local.tee $scratch (call $5 (local.get $gas) (i32.sub (local.get $depth) (i32.const 1))))))
+                      (local.tee $scratch (call $2 (local.get $gas) (i32.sub (local.get $depth) (i32.const 1))))))
                   (local.set $gas (tuple.extract 2 1 (local.get $scratch)))
                   (local.get $scratch_36)))
               (i32.const 2)))

@@ -68,7 +68,7 @@
                     (block
                       (result i32)
                       (local.set $scratch_41
-                        (tuple.extract 2 0 (local.tee $scratch (call $3 (local.get $address) (i32.const 8) (i32.const 1)))))
+                        (tuple.extract 2 0 (local.tee $scratch (call $0 (local.get $address) (i32.const 8) (i32.const 1)))))
                       (local.set $pairs1 (tuple.extract 2 1 (local.get $scratch)))
                       (local.get $scratch_41)))
                   (local.set $target (i32.sub (local.get $address) (local.get $pairs0)))))
@@ -96,7 +96,7 @@
                       (result i32)
                       (local.set $scratch_43
                         (tuple.extract 2 0
-                          (local.tee $scratch_42 (call $3 (local.get $address) (i32.const 8) (i32.const 2)))))
+                          (local.tee $scratch_42 (call $0 (local.get $address) (i32.const 8) (i32.const 2)))))
                       (local.set $pairs3 (tuple.extract 2 1 (local.get $scratch_42)))
                       (local.get $scratch_43)))
                   (local.set $target (i32.sub (local.get $address) (local.get $pairs2)))))

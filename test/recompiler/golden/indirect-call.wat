@@ -45,7 +45,7 @@
                         (tuple.extract 2 0
                           (local.tee $scratch
                             (call_indirect
-                              (type $1)
+                              (type $0)
                               (local.get $gas)
                               (i32.sub (local.get $depth) (i32.const 1))
                               (local.get $target)))))

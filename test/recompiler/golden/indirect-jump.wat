@@ -41,7 +41,7 @@
                       (i32.eqz (local.tee $target (i32.load offset=16777216 (i32.shl (local.get $target) (i32.const 2))))))
                     (i64.store offset=1104 (i32.const 0) (local.get $r10))
                     (return
-                      (call_indirect (type $1) (local.get $gas) (i32.sub (local.get $depth) (i32.const 1)) (local.get $target))))
+                      (call_indirect (type $0) (local.get $gas) (i32.sub (local.get $depth) (i32.const 1)) (local.get $target))))
                   (local.set $gas (i64.sub (local.get $gas) (i64.const 2)))
                   (local.set $r8 (i64.add (local.get $r8) (i64.const 7)))
                   (br $block6))

@@ -61,7 +61,7 @@
               (i32.ge_u (local.tee $target (i32.rotr (i32.sub (local.get $target) (i32.const 2)) (i32.const 1))) (i32.const 0)))
             (br_if $block1 (i32.eqz (local.tee $target (i32.load offset=16777216 (i32.shl (local.get $target) (i32.const 2))))))
             (i64.store offset=1088 (i32.const 0) (local.get $r8))
-            (return (call_indirect (type $1) (local.get $gas) (i32.sub (local.get $depth) (i32.const 1)) (local.get $target))))
+            (return (call_indirect (type $0) (local.get $gas) (i32.sub (local.get $depth) (i32.const 1)) (local.get $target))))
           (unreachable))
         (return (tuple.make 2 (local.get $target) (local.get $gas))))
       (br $block2))

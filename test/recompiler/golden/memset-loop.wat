@@ -46,7 +46,7 @@
                     (block
                       (result i32)
                       (local.set $scratch_39
-                        (tuple.extract 2 0 (local.tee $scratch (call $3 (local.get $address) (i32.const 1) (i32.const 2)))))
+                        (tuple.extract 2 0 (local.tee $scratch (call $0 (local.get $address) (i32.const 1) (i32.const 2)))))
                       (local.set $pairs1 (tuple.extract 2 1 (local.get $scratch)))
                       (local.get $scratch_39)))
                   (local.set $target (i32.sub (local.get $address) (local.get $pairs0)))))
