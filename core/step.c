@@ -31,11 +31,10 @@ COLD int stopped_by_host(pvm *vm, u32 pc, s32 index, s32 action) {
 CORE __attribute__((always_inline)) inline int call_host(pvm *vm, u32 pc, u32 next, s32 index) {
   int32_t action = PVM_HOST_EXIT;
   vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
+  vm->pc = next;
 #if WASM
-  vm->pc = pc; /* TypeScript moves it: a price is computed with pc still at the ecalli */
   if (LIKELY(!vm->child)) action = env_host(index, pc, next);
 #else
-  vm->pc = next;
   if (!vm->child && OWN(vm)->host != 0) action = OWN(vm)->host(vm, index);
 #endif
   return LIKELY(action == PVM_HOST_CONTINUE) ? PVM_RUNNING : stopped_by_host(vm, pc, index, action);

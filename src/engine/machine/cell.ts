@@ -3,11 +3,10 @@
 // program semantics, no host calls.
 import type { Program } from '../../program/program.ts'
 import { type CoreExports, coreModule } from './core.ts'
-import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE, VM } from './layout.ts'
+import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE } from './layout.ts'
 import { coreRules } from './rules.ts'
 
 const WASM_PAGE = 65536
-const PC = (AT_VM + VM.pc) >>> 2
 /** Cells kept for reuse; more are left to the collector. */
 const MAX_IDLE = 8
 /** Up to this many idle cells keep what they have decoded: another program gets a new cell. */
@@ -58,7 +57,6 @@ export class Cell {
       memory: this.memory,
       host: (index: number, pc: number, next: number): number => {
         if (this.u32.length === 0) this.refresh()
-        this.u32[PC] = next
         return this.user!.onEcalli(index, pc >>> 0, next >>> 0)
       },
       trace: (): number => {
