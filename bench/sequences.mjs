@@ -117,21 +117,23 @@ function saved(run, list, candidate) {
   for (let i = 0; i < words.length; ) {
     let sequence = words[i].name
     let length = 1
+    let whole = 1
     while (
       i + length < words.length &&
       words[i + length - 1].goesOn &&
       (words[i + length].goesOn || words[i + length].ends)
     ) {
       const next = wordsOf(words[i + length]).map(word => `${sequence} ${word}`)
-      const found = next.find(s => list.has(s))
+      const found = next.find(s => beginnings.has(s))
       if (found === undefined) {
         if (length < LENGTH) for (const s of next) candidate?.(s, run.count)
         break
       }
       sequence = found
       length += 1
+      if (list.has(sequence)) whole = length
     }
-    total += length - 1
+    total += whole - 1
     i += length
   }
   return total * run.count
@@ -151,7 +153,9 @@ if (folder !== undefined) {
   programs.push({ name: 'recorded service', runs: traceTexts().flatMap(profileTrace) })
 }
 
-const list = new Set(
+const list = new Set(SEQUENCES)
+/** Also what sequences begin with: matching goes on there. */
+const beginnings = new Set(
   SEQUENCES.flatMap(sequence => {
     parseSequence(sequence)
     const words = sequence.split(' ')

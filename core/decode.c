@@ -335,8 +335,8 @@ CORE void fuse(fusion *f, record *r, u32 id) {
     for (u32 i = pvm_fused_edges_of[f->node]; i < pvm_fused_edges_of[f->node + 1]; i++) {
       const pvm_fused_edge *edge = &pvm_fused_edges[i];
       if (edge->id != id || !takes_result(r, edge->takes, f->result)) continue;
-      f->first->op = (uint16_t)(OP_FUSED + edge->to);
-      node = OP_COUNT + edge->to;
+      if (edge->op < FUSED_COUNT) f->first->op = (uint16_t)(OP_FUSED + edge->op);
+      node = edge->to;
       break;
     }
   }

@@ -76,9 +76,11 @@ function stepText({ instruction, forwarded }: Step, at: number): string {
   throw new Error(`${instruction.name}: nothing is known about fusing it`)
 }
 
-/** A node of the tree of sequences: a single instruction or the beginning of a sequence. */
+/** A node of the tree of sequences: a single instruction, a sequence, or the beginning of one. */
 interface Node {
   readonly index: number
+  /** Number of the superinstruction; undefined where a sequence only begins. */
+  op: number | undefined
   readonly steps: readonly Step[]
   readonly next: Edge[]
 }
@@ -93,23 +95,26 @@ const sameStep = (a: Step, b: Step): boolean => a.instruction === b.instruction 
 function buildTree(): { roots: readonly Node[]; fused: readonly Node[] } {
   const roots: Node[] = INSTRUCTIONS.map((instruction, index) => ({
     index,
+    op: undefined,
     steps: [{ instruction, forwarded: undefined }],
     next: [],
   }))
   const fused: Node[] = []
+  let count = 0
   for (const sequence of SEQUENCES) {
     const [first, ...rest] = parseSequence(sequence)
     let node = roots[first!.instruction.id]!
     for (const step of rest) {
       let edge = node.next.find(e => sameStep(e.step, step))
       if (edge === undefined) {
-        const to: Node = { index: fused.length, steps: [...node.steps, step], next: [] }
+        const to: Node = { index: roots.length + fused.length, op: undefined, steps: [...node.steps, step], next: [] }
         fused.push(to)
         edge = { step, to }
         node.next.push(edge)
       }
       node = edge.to
     }
+    node.op = count++
   }
   // What takes the value of the one before is tried first.
   for (const node of [...roots, ...fused]) {
@@ -131,33 +136,54 @@ function rows(values: readonly (string | number)[]): string {
   return lines.join('\n')
 }
 
+/**
+ * The superinstruction for what has come to a node: its own, or one of the same instructions that takes fewer values from
+ * the one before, which is right as well.
+ */
+function opOf(node: Node, fused: readonly Node[]): number | undefined {
+  if (node.op !== undefined) return node.op
+  const fits = (other: Node): boolean =>
+    other.op !== undefined &&
+    other.steps.length === node.steps.length &&
+    other.steps.every(({ instruction, forwarded }, i) => {
+      const step = node.steps[i]!
+      return instruction === step.instruction && (forwarded === undefined || forwarded === step.forwarded)
+    })
+  return fused.find(fits)?.op
+}
+
 /** The text of core/fused.gen.h. */
 export function generateFused(): string {
   const { roots, fused } = buildTree()
   const nodes = [...roots, ...fused]
   const edges = nodes.flatMap(node => node.next)
+  if (nodes.length > 256) throw new Error(`${nodes.length} nodes: their numbers are bytes`)
   const firsts = [0]
   for (const node of nodes) firsts.push(firsts[firsts.length - 1]! + node.next.length)
   const name = ({ instruction, forwarded }: Step): string => instruction.name + (forwarded ? `:${forwarded}` : '')
-  const cases = fused.map(({ index, steps }) => {
+  const ops = fused.filter(node => node.op !== undefined).sort((a, b) => a.op! - b.op!)
+  const cases = ops.map(({ op, steps }) => {
     const body = steps.map((step, at) => `  ${stepText(step, at)}`)
-    return `case OP_FUSED + ${index}: { /* ${steps.map(name).join(' ')} */\n${body.join('\n')}\n  continue;\n}`
+    return `case OP_FUSED + ${op}: { /* ${steps.map(name).join(' ')} */\n${body.join('\n')}\n  continue;\n}`
   })
   return [
     '/* Made by `npm run core` from scripts/fused-sequences.ts. Do not edit.',
     ' * Superinstructions: op OP_FUSED + n of a record stands for it and the records behind it. */',
     '#ifndef PVM_FUSED_CASES',
-    `enum { FUSED_COUNT = ${fused.length} };\n`,
+    `enum { FUSED_COUNT = ${ops.length} };\n`,
     '/* The first instruction of each. */',
-    `static const uint8_t pvm_fused_first[FUSED_COUNT] = {\n${rows(fused.map(n => n.steps[0]!.instruction.id))}\n};\n`,
-    '/* A tree: nodes are the instructions by id, then the superinstructions. Where an instruction goes on from a node. */',
+    `static const uint8_t pvm_fused_first[FUSED_COUNT] = {\n${rows(ops.map(n => n.steps[0]!.instruction.id))}\n};\n`,
+    '/* A tree: nodes are the instructions by id, then beginnings of sequences. Where an instruction goes on from a node. */',
     'typedef struct {',
     '  uint8_t id;     /* of the instruction that follows */',
     '  uint8_t takes;  /* the operand that has to be the result of the one before: 0 none, 1 A, 2 B, 3 A after B may change places with it */',
-    '  uint16_t to;    /* superinstruction */',
+    '  uint8_t to;     /* the node */\n  uint8_t op;     /* its superinstruction, FUSED_COUNT where it is none */',
     '} pvm_fused_edge;',
     `static const pvm_fused_edge pvm_fused_edges[${edges.length}] = {`,
-    ...edges.map(({ step, to }) => `  {${step.instruction.id}, ${operandBits(step)}, ${to.index}},`),
+    ...edges.map(
+      ({ step, to }) =>
+        `  {${step.instruction.id}, ${operandBits(step)}, ${to.index}, ${opOf(to, fused) ?? ops.length}},`,
+    ),
     '};\n',
     '/* First edge by node; those of the next node begin where its end. */',
     `static const uint16_t pvm_fused_edges_of[${firsts.length}] = {\n${rows(firsts)}\n};`,
