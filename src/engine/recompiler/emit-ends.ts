@@ -20,6 +20,13 @@ import { L, S, signed, type Template, template, U, unsigned } from './template.t
 import { Op } from './wasm-op.ts'
 import { AT_RESERVE } from './words.ts'
 
+/** Why of a checkpoint, by whether its segment starts a block. */
+const UNPAID = [Why.UnpaidWithin, Why.Unpaid]
+/** Leaves to the core at pc S(0), unpaid, why S(1), unless there is as much gas as L(2). */
+const CHECKPOINT = template(
+  [Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.why],
+  [Op.localGet, Local.gas, Op.i64Const, L(2), Op.i64LtS, Op.brIf, U(4)],
+)
 const REQUIRE_GAS = template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64LtS, Op.brIf, U(2))
 /** Gas and the depth left for a callee. */
 const ARGUMENTS = [Op.localGet, Local.gas, Op.localGet, Local.depth, Op.i32Const, 1, Op.i32Sub]
@@ -216,7 +223,7 @@ export function emitReturn(emitter: Emitter, i: number): void {
 /** Return of an inlined callee by `i`; falls through when the address is the expected one. */
 export function emitInlineReturn(emitter: Emitter, i: number, address: number): void {
   const { code, decoded } = emitter
-  code.put(INLINE_RETURN, decoded.pc[i]!, Local.register + decoded.a[i]!, address, exitLabel(emitter))
+  code.putMany(INLINE_RETURN, decoded.pc[i]!, Local.register + decoded.a[i]!, address, exitLabel(emitter))
 }
 
 /** Tail call of a root; in an inlined context a call that returns to `back`. */
@@ -241,7 +248,7 @@ export function emitHost(emitter: Emitter, i: number, back: number): void {
   emitter.valid = 0 // memory has the registers now, and an exit must leave them there
   const inBlock = decoded.program.profile.gasModel !== 'instruction'
   // A host call without next instruction is left to the core.
-  code.put(inBlock ? HOST_IN_BLOCK : HOST, decoded.pc[i]!, decoded.pc[i + 1]!, decoded.x[i]!, exitLabel(emitter))
+  code.putMany(inBlock ? HOST_IN_BLOCK : HOST, decoded.pc[i]!, decoded.pc[i + 1]!, decoded.x[i]!, exitLabel(emitter))
   reload(emitter, back)
 }
 
@@ -253,16 +260,22 @@ export function emitExit(emitter: Emitter, i: number): void {
 
 /** Takes the prepared exit unless there is that much gas. */
 function requireGas(emitter: Emitter, path: number): void {
-  emitter.code.put(REQUIRE_GAS, (path % 2 ** 32) | 0, Math.floor(path / 2 ** 32), exitLabel(emitter))
+  emitter.code.putMany(REQUIRE_GAS, (path % 2 ** 32) | 0, Math.floor(path / 2 ** 32), exitLabel(emitter), 0)
 }
 
 /** The check of a checkpoint: exits unless the gas covers the path. Depth is checked at the root only. */
 export function emitCheckpoint(emitter: Emitter, node: number): void {
   const { decoded, graph, gas } = emitter
   const seg = graph.seg[node]!
-  const within = decoded.isBlock[seg] === 0
-  prepareExit(emitter, decoded.pc[decoded.segmentStart[seg]!]!, within ? Why.UnpaidWithin : Why.Unpaid)
-  requireGas(emitter, pathOf(gas, node))
+  const { path } = gas
+  emitter.code.putMany(
+    CHECKPOINT,
+    decoded.pc[decoded.segmentStart[seg]!]!,
+    UNPAID[decoded.isBlock[seg]!]!,
+    path[2 * node]!,
+    path[2 * node + 1]!,
+    exitLabel(emitter),
+  )
 }
 
 /** The check of a hub that is a loop header: the exit prepared by the switch repeats the jump. */

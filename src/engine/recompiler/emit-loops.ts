@@ -7,7 +7,7 @@
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
 import { RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
 import { Way } from './emit-memory.ts'
-import { BRANCH_IF, type Emitter, Helper, INVERT, Local, PAY } from './emitter.ts'
+import { type Emitter, Helper, Local, PAY } from './emitter.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
 import { accessesOf } from './memory-plan.ts'
@@ -107,7 +107,7 @@ export function forgetRanges(emitter: Emitter): void {
 /** Puts offset of the stream's next access from its range's low end into the target local; asks for a new range if outside. */
 function emitOffset(emitter: Emitter, stream: Stream): void {
   const low = pairLocal(stream.pair)
-  emitter.code.put(
+  emitter.code.putMany(
     stream.base < 0 ? OFFSET_OF_CONSTANT : OFFSET,
     Local.register + stream.base,
     (stream.low + ROTATION) | 0,
@@ -153,13 +153,13 @@ function emitCount(emitter: Emitter, loop: FastLoop, again: number): void {
 /** Sets floor = max(path, gas - count * cost + 1) + ahead. */
 function emitFloor(emitter: Emitter, cost: number, path: number, ahead: number): void {
   const [low, high] = [path | 0, Math.floor(path / 2 ** 32)]
-  emitter.code.put(ahead > 0 ? FLOOR_AHEAD : FLOOR, cost, 0, low, high, ahead, 0)
+  emitter.code.putMany(ahead > 0 ? FLOOR_AHEAD : FLOOR, cost, 0, low, high, ahead, 0)
 }
 
 /** Pushes whether the loop goes on (or, negated, ends). */
 function pushContinues(emitter: Emitter, last: number, loop: FastLoop, negated: boolean): void {
   emitCondition(emitter, last)
-  if (loop.continuesWhenTaken === negated) emitter.code.put(INVERT)
+  if (loop.continuesWhenTaken === negated) emitter.code.byte(Op.i32Eqz)
 }
 
 /** Has the checks left out that the fast version does not need. Returns how they were done, by access. */
@@ -202,9 +202,9 @@ export function emitFastLoop(
     emitInstructions(emitter, segment, last + 1)
     const final = turn + 1 === turns
     pushContinues(emitter, last, loop, !final)
-    code.put(BRANCH_IF, final ? 0 : 1)
+    code.op(Op.brIf, final ? 0 : 1)
   }
   for (const [k, i] of accessesOf(decoded, segment).entries()) emitter.plan.way[i] = checked[k]!
   emitter.depth -= 2
-  code.put(FAST_END, WHILE * cost, 0, eagerLocal(emitter, loop), label(emitter, loop.exit))
+  code.putMany(FAST_END, WHILE * cost, 0, eagerLocal(emitter, loop), label(emitter, loop.exit))
 }

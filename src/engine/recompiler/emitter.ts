@@ -4,7 +4,7 @@ import { AT_VM, VM } from '../machine/layout.ts'
 import type { Decoded } from './decode.ts'
 import { ADDRESS_LOCALS, WIDE_GROUPS } from './memory-plan.ts'
 import type { RootPasses } from './passes.ts'
-import { L, S, type Template, template, U, unsigned } from './template.ts'
+import { L, S, type Template, template, unsigned } from './template.ts'
 import type { WasmCode } from './wasm-code.ts'
 import { I32, I64, Op } from './wasm-op.ts'
 
@@ -92,6 +92,10 @@ export interface Emitter extends RootPasses {
   readonly validBefore: Uint16Array
 }
 
+function registers(piece: (local: number, at: readonly number[]) => readonly number[]): readonly Template[] {
+  return Array.from({ length: 13 }, (_, r) => template(piece(Local.register + r, unsigned(AT_VM + VM.regs + 8 * r))))
+}
+
 /** Prepares a side exit at a pc, a hole. V8 makes the constants phi inputs, they cost nothing. */
 export function preparePaid(pc: number): readonly number[] {
   return [Op.i32Const, pc, Op.localSet, Local.pc, Op.i32Const, Why.Paid, Op.localSet, Local.why]
@@ -99,11 +103,9 @@ export function preparePaid(pc: number): readonly number[] {
 const PREPARE = template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.why)
 /** Takes the cost L(0) from the gas. */
 export const PAY: Template = template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64Sub, Op.localSet, Local.gas)
-export const INVERT: Template = template(Op.i32Eqz)
-export const BRANCH_IF: Template = template(Op.brIf, U(0))
-export const BRANCH: Template = template(Op.br, U(0))
-const STORE_REGISTER = template(Op.i32Const, 0, Op.localGet, U(0), Op.i64Store, 3, U(1))
-const LOAD_REGISTER = template(Op.i32Const, 0, Op.i64Load, 3, U(1), Op.localSet, U(0))
+/** Stores and loads of each register, without holes. */
+const STORE_REGISTER = registers((local, at) => [Op.i32Const, 0, Op.localGet, local, Op.i64Store, 3, ...at])
+const LOAD_REGISTER = registers((local, at) => [Op.i32Const, 0, Op.i64Load, 3, ...at, Op.localSet, local])
 /** Stores a constant pc S(0) in the machine. */
 export const STORE_PC: readonly number[] = [
   ...[Op.i32Const, 0, Op.i32Const, S(0)],
@@ -128,12 +130,12 @@ export function prepareExit(emitter: Emitter, pc: number, why: number): void {
 
 /** Takes the prepared exit. */
 export function exit(emitter: Emitter): void {
-  emitter.code.put(BRANCH, exitLabel(emitter))
+  emitter.code.op(Op.br, exitLabel(emitter))
 }
 
-function putRegisters(code: WasmCode, piece: Template, mask: number): void {
+function putRegisters(code: WasmCode, pieces: readonly Template[], mask: number): void {
   for (let r = 0, rest = mask; rest !== 0; r++, rest >>= 1) {
-    if ((rest & 1) === 1) code.put(piece, Local.register + r, AT_VM + VM.regs + 8 * r)
+    if ((rest & 1) === 1) code.put(pieces[r]!)
   }
 }
 

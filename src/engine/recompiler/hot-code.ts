@@ -11,8 +11,6 @@ import {
   COLD_ANALYSIS_MS,
   COLD_INSTRUCTION_MS,
   COLD_INSTRUCTIONS,
-  EARLY_SHARE,
-  EARLY_STRIDE,
   FIRST_MODULE_MS,
   GROUP_GROWTH,
   INSTRUCTION_MS,
@@ -69,9 +67,8 @@ export class HotCode {
   readonly #shared: SharedCode
   /** Samples before the analysis, by pc. */
   #early: Map<number, number> | undefined = new Map()
-  /** Samples so far, and machines that run the code. */
+  /** Samples so far. */
   count = 0
-  #machines = 0
   /** Samples by function. */
   #functions = new Map<number, number>()
   /** Samples by loop header, of functions that are compiled already. */
@@ -95,23 +92,12 @@ export class HotCode {
     return this.#functions.get(this.#shared.analysis.functions.of[segment]!) ?? 0
   }
 
-  /** Says that one more machine runs this code. */
-  addMachine(): void {
-    this.#machines += 1
-  }
-
-  /** How many sample periods of gas the next sample stands for. Few: short runs of one code must add up. */
-  get stride(): number {
-    if (this.#early === undefined || this.#machines > 1) return 1
-    return this.count * sampleMs() < EARLY_SHARE * tierPolicy.patience * SHORT_MS ? EARLY_STRIDE : 1
-  }
-
-  /** Takes a sample that stands for so many, and returns the roots to compile now; none most of the time. */
-  sample(pc: number, stands: number, isCompiled: (segment: number) => boolean): readonly number[] {
-    this.count += stands
+  /** Takes a sample, and returns the roots to compile now; none most of the time. */
+  sample(pc: number, isCompiled: (segment: number) => boolean): readonly number[] {
+    this.count += 1
     const early = this.#early
-    if (early === undefined) return this.#judge(this.#attribute(pc, stands), isCompiled)
-    early.set(pc, (early.get(pc) ?? 0) + stands)
+    if (early === undefined) return this.#judge(this.#attribute(pc, 1), isCompiled)
+    early.set(pc, (early.get(pc) ?? 0) + 1)
     // At one pc again and again: in a loop of one block, all of it.
     this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
     this.#lasting = pc

@@ -86,13 +86,6 @@ export const MISS_MS = 0.001
 export const SHORT_MS = 4.5
 
 /**
- * Until a code has run for this share of that, a sample stands for so many. In a process that has just begun a sample costs
- * some 10 µs, V8 interpreting what takes it; with one every 0.1 ms a loop of 1 ms took 12 % longer.
- */
-export const EARLY_SHARE = 0.7
-export const EARLY_STRIDE = 10
-
-/**
  * Samples in a row in one loop after which it counts as one that lasts. It is entered in the middle, and has this share of
  * the patience: a loop that has run for a millisecond will go on, more likely than any other code.
  */

@@ -94,8 +94,6 @@ export class Runtime {
   /** What needs the analysis; made when something is compiled first. */
   #linkage: Linkage | undefined
   #slice = FIRST_SLICE
-  /** Sample periods between two samples. */
-  #stride = 1
   /** Times compiled code was entered from outside, and times it went back to the core. */
   entered = 0
   left = 0
@@ -106,7 +104,6 @@ export class Runtime {
     this.#depth = options.depth ?? MAX_DEPTH
     this.shared = sharedCode(program)
     this.#hot = hotCodeOf(this.shared)
-    this.#hot.addMachine()
     this.#perInstruction = program.profile.gasModel === 'instruction'
     this.use(options.mode)
   }
@@ -156,9 +153,8 @@ export class Runtime {
   /** Changes the mode: entries are taken away or set, sampling is switched. */
   use(mode: RuntimeMode): void {
     const { u32 } = this.#cell
-    this.#stride = this.#hot.stride
-    u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod * this.#stride : 0
-    u32[HOT_LEFT] = tierPolicy.samplePeriod * this.#stride
+    u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
+    u32[HOT_LEFT] = tierPolicy.samplePeriod
     this.#cell.onSlice = mode === 'hot' ? () => this.#onSlice() : undefined
     if (mode !== 'off' && this.shared.moduleCount > 0) for (const made of this.shared.modules()) this.#add(made)
     if (mode === this.#mode) return
@@ -179,13 +175,7 @@ export class Runtime {
   /** The interpreter has used up a slice: maybe there is something to compile. */
   #onSlice(): void {
     this.#catchUp()
-    const roots = this.#hot.sample(this.#cell.u32[PC]!, this.#stride, segment => this.isCompiled(segment))
-    const { stride } = this.#hot
-    if (stride !== this.#stride) {
-      this.#stride = stride
-      this.#cell.u32[HOT] = tierPolicy.samplePeriod * stride
-      this.#cell.u32[HOT_LEFT] = tierPolicy.samplePeriod * stride
-    }
+    const roots = this.#hot.sample(this.#cell.u32[PC]!, segment => this.isCompiled(segment))
     if (roots.length > 0) this.compile(roots)
   }
 

@@ -20,22 +20,10 @@ import {
   emitTarget,
 } from './emit-ends.ts'
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
-import {
-  BRANCH,
-  BRANCH_IF,
-  type Emitter,
-  exit,
-  INVERT,
-  Local,
-  PAY,
-  prepareExit,
-  storeRegisters,
-  Why,
-} from './emitter.ts'
+import { type Emitter, exit, Local, PAY, prepareExit, storeRegisters, Why } from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
 import { End, hasInstructions, runsLast } from './graph.ts'
 import { emitAssignment, emitCondition, emitInstructions } from './lower.ts'
-import { pathOf } from './passes.ts'
 import { S, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'
 
@@ -46,20 +34,18 @@ const MAX_HUB = 4096
 const DISPATCH_DEPTH = 1
 /** To node S(0) by a branch to the dispatch loop. */
 const GO_TO_STATE = template(Op.i32Const, S(0), Op.localSet, Local.state, Op.br, U(1))
-const OPEN = template(U(0), VOID)
-const CLOSE = template(Op.end)
 
 function lastInstruction(decoded: Decoded, segment: number): number {
   return decoded.segmentStart[segment + 1]! - 1
 }
 
 function open(emitter: Emitter, opcode: number): void {
-  emitter.code.put(OPEN, opcode)
+  emitter.code.open(opcode, VOID)
   emitter.depth += 1
 }
 
 function close(emitter: Emitter): void {
-  emitter.code.put(CLOSE)
+  emitter.code.byte(Op.end)
   emitter.depth -= 1
 }
 
@@ -70,7 +56,8 @@ function emitBody(emitter: Emitter, node: number): void {
   emitter.valid = flow.validIn[node]!
   if (!hasInstructions(graph, node)) return
   const cost = gas.cost[node]!
-  if (flow.checkpoint[node] === 1 && pathOf(gas, node) > 0) emitCheckpoint(emitter, node)
+  if (flow.checkpoint[node] === 1 && (gas.path[2 * node]! | gas.path[2 * node + 1]!) !== 0)
+    emitCheckpoint(emitter, node)
   if (cost > 0) code.put(PAY, cost, 0)
   const seg = graph.seg[node]!
   const end = graph.end[node]!
@@ -90,7 +77,7 @@ function emitBranch(emitter: Emitter, node: number): void {
   if (taken < 0 || fall < 0) {
     prepareExit(emitter, decoded.pc[last]!, Why.Paid)
     emitCondition(emitter, last)
-    if (fall < 0) code.put(INVERT)
+    if (fall < 0) code.byte(Op.i32Eqz)
     const { dirty, valid } = emitter
     open(emitter, Op.if)
     exit(emitter)
@@ -105,13 +92,13 @@ function emitBranch(emitter: Emitter, node: number): void {
     go(emitter, node, fall)
     return
   }
-  code.put(INVERT)
+  code.byte(Op.i32Eqz)
   if (goIf(emitter, node, fall)) {
     go(emitter, node, taken)
     return
   }
   if (!emitter.order.reducible) {
-    code.put(INVERT)
+    code.byte(Op.i32Eqz)
     open(emitter, Op.if)
     go(emitter, node, taken)
     close(emitter)
@@ -119,7 +106,7 @@ function emitBranch(emitter: Emitter, node: number): void {
     return
   }
   // Neither side has a label, so both are nodes for the agenda: the taken one inside of the `if`.
-  code.put(INVERT)
+  code.byte(Op.i32Eqz)
   open(emitter, Op.if)
   emitter.agenda.push(fall, CLOSE_FRAME, taken)
 }
@@ -203,14 +190,14 @@ function hasLabel({ order }: Emitter, from: number, to: number): boolean {
  */
 function go(emitter: Emitter, from: number, to: number): void {
   if (!emitter.order.reducible) emitter.code.put(GO_TO_STATE, to, emitter.depth - DISPATCH_DEPTH)
-  else if (hasLabel(emitter, from, to)) emitter.code.put(BRANCH, labelOf(emitter, to))
+  else if (hasLabel(emitter, from, to)) emitter.code.op(Op.br, labelOf(emitter, to))
   else emitter.agenda.push(to)
 }
 
 /** Branches to a node when the i32 on the stack is not 0; writes nothing and is false when it cannot. */
 function goIf(emitter: Emitter, from: number, to: number): boolean {
   if (!emitter.order.reducible || !hasLabel(emitter, from, to)) return false
-  emitter.code.put(BRANCH_IF, labelOf(emitter, to))
+  emitter.code.op(Op.brIf, labelOf(emitter, to))
   return true
 }
 
