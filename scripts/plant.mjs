@@ -93,8 +93,8 @@ const BUGS = [
   {
     name: 'compiled code runs one gas too far',
     file: 'src/engine/recompiler/emit-ends.ts',
-    search: 'requireGas(emitter, gas.path[node]!)',
-    replace: 'requireGas(emitter, Math.max(gas.path[node]! - 1, 0))',
+    search: '    path[2 * node]!,\n',
+    replace: '    Math.max(path[2 * node]! - 1, 0),\n',
   },
   {
     name: 'a register is stale after a call',
@@ -104,9 +104,9 @@ const BUGS = [
   },
   {
     name: 'compiled misaligned accesses pass the check at a page end',
-    file: 'src/engine/recompiler/emit-memory.ts',
-    search: 'span > 1 ? 1 : 0',
-    replace: 'span > 2 ? 1 : 0',
+    file: 'core/plan.c',
+    search: 'span > 1 ? WAY_BOTH : WAY_FIRST',
+    replace: 'span > 2 ? WAY_BOTH : WAY_FIRST',
   },
   {
     name: 'compiled 16-bit loads are not sign-extended',
@@ -116,15 +116,15 @@ const BUGS = [
   },
   {
     name: 'all registers count as loaded behind a call',
-    file: 'src/engine/recompiler/dataflow.ts',
-    search: 'mask &= passes[from] === 0 ? liveIn[n]! : validIn[from]! | writes[from]!',
-    replace: 'mask &= passes[from] === 0 ? ALL : validIn[from]! | writes[from]!',
+    file: 'core/flow.c',
+    search: 'mask &= g->passes[from] == 0 ? g->live[n] :',
+    replace: 'mask &= g->passes[from] == 0 ? ALL_REGISTERS :',
   },
   {
     name: 'a host function called by compiled code sees the next pc',
     file: 'src/engine/recompiler/runtime.ts',
-    search: 'onEcalli(index, u32[HOST_PC]!, next)',
-    replace: 'onEcalli(index, next, next)',
+    search: 'cell.user!.onEcalli(index, pc, next)',
+    replace: 'cell.user!.onEcalli(index, next, next)',
   },
   {
     name: 'a side exit of compiled code forgets that the block is paid',
