@@ -13,7 +13,7 @@ import { READS, WRITES } from '../src/engine/recompiler/facts.ts'
 import { BENCH, DIST, readProgram, vectorsFolder } from './lib/programs.mjs'
 
 const { Access, createEngine, loadProgram } = await import(join(DIST, 'index.js'))
-const { parseTrace } = await import(join(DIST, 'trace', 'index.js'))
+const { parseTrace, replay } = await import(join(DIST, 'trace', 'index.js'))
 const { createHost } = await import(join(DIST, 'host', 'index.js'))
 
 const { values: options } = parseArgs({
@@ -36,8 +36,8 @@ const B = 2
 /** Loads and stores at absolute addresses run as those with a base register. */
 const nameOf = ({ name }) => name.replace(/^(load|store|store_imm)_([ui]\d+)$/, '$1_ind_$2')
 
-/** Counts the straight runs of instructions that a machine executes until `finish` returns. */
-function countRuns(vm, finish) {
+/** The straight runs of instructions that a machine executes from now on: counted while it runs. */
+function countRuns(vm) {
   const counted = new Map()
   let run
   let result = -1
@@ -60,8 +60,7 @@ function countRuns(vm, finish) {
     result = WRITES[id] === A ? operands.a : WRITES[id] === 4 ? operands.d : -1
     if (instruction.terminator || instruction.kind === 'host') run = undefined
   }
-  finish()
-  return [...counted.values()]
+  return counted
 }
 
 function profileProgram(file) {
@@ -78,29 +77,21 @@ function profileProgram(file) {
       host,
     },
   )
-  return countRuns(vm, () => vm.run())
+  const runs = countRuns(vm)
+  vm.run()
+  return [...runs.values()]
 }
 
 function profileTrace(text) {
-  const trace = parseTrace(text)
-  let at = 0
-  const recorded = {
-    name: 'recorded',
-    price: 0,
-    call(vm) {
-      const call = trace.calls[at++]
-      for (const write of call.writes) vm.memory.load(write.address, write.bytes)
-      for (const { register, value } of call.registers) vm.regs[register] = value
-      if (call.gasAfter !== undefined) vm.gas = call.gasAfter
-    },
+  const engine = createEngine({ kind: 'interpreter' })
+  let runs
+  const instantiate = (program, start) => {
+    const vm = engine.instantiate(program, start)
+    runs = countRuns(vm)
+    return vm
   }
-  const vm = createEngine({ kind: 'interpreter' }).instantiate(loadProgram(trace.program), {
-    args: trace.initial.find(w => w.address >= 0xfeff0000)?.bytes ?? new Uint8Array(0),
-    entry: trace.start.pc,
-    gas: trace.start.gas,
-    host: { entry: () => recorded },
-  })
-  return countRuns(vm, () => vm.run())
+  if (!replay(parseTrace(text), { engine: { ...engine, instantiate } }).identical) throw new Error('a trace differs')
+  return [...runs.values()]
 }
 
 /** The words a sequence may have at an instruction: with the result of the one before, then without. */

@@ -50,11 +50,11 @@ function write(sequence: string, wiring: Wiring, random: Random): Written {
     const [name, takes] = word.split(':')
     const instruction = instructionNamed(name!)!
     const { assign } = effectOf(instruction.id)
-    const any = (letter: string): number => {
+    const pick = (letter: string): number => {
       if (wiring === 'one register') return 5
       return wiring === 'forwarded' && letter === takes && result !== undefined ? result : random.between(1, 6)
     }
-    const registers = { A: any('A'), B: any('B'), D: any('D') }
+    const registers = { A: pick('A'), B: pick('B'), D: pick('D') }
     const operands = shapeOf(instruction).slots.map(slot => operand(slot, registers, random))
     result = assign === undefined ? undefined : registers[assign.to]
     return `${name} ${operands.join(', ')}`
