@@ -85,17 +85,33 @@ describe('cells', () => {
   })
 
   it('the same code from other bytes keeps its decoded instructions; other code does not', () => {
-    const first = make(programOf(STORE), { gas: 1n })
+    const long = STORE + '\nmove_reg r7, r7'.repeat(5000)
+    const first = make(programOf(long), { gas: 1n })
     first.run()
     const cell = cellNumber(first)
     const decoded = arena(first)
     first.dispose()
-    const same = make(programOf(STORE), { gas: 1n })
+    const same = make(programOf(long), { gas: 1n })
     expect([cellNumber(same), arena(same)]).toEqual([cell, decoded])
     same.dispose()
-    const other = make(programOf(STORE.replace('-1', '-2')), { gas: 1n })
+    const other = make(programOf(long.replace('-1', '-2').replaceAll('r7, r7', 'r6, r6')), { gas: 1n })
     expect(other.run()).toBe(Exit.Panic) // a store at 0
     expect(cellNumber(other)).not.toBe(cell)
+  })
+
+  it('the cell of a small program that nobody came back to goes to another, once', () => {
+    const [a, b, c] = ['-30', '-31', '-32'].map(step => programOf(STORE.replace('-1', step)))
+    const cellOf = (program: Program): number => {
+      const vm = make(program, { gas: 1n })
+      const cell = cellNumber(vm)
+      vm.dispose()
+      return cell
+    }
+    const cells = [a, b, c, a, b, c, a, b, c].map(program => cellOf(program!))
+    expect(cells[1]).toBe(cells[0])
+    expect(cells[2]).not.toBe(cells[0])
+    expect(cells.slice(6)).toEqual(cells.slice(3, 6))
+    expect(new Set(cells.slice(6)).size).toBe(3)
   })
 
   it('programs that take turns stay decoded, each in its own cell; idle cells do not pile up', () => {

@@ -11,6 +11,8 @@ const WASM_PAGE = 65536
 const MAX_IDLE = 8
 /** Up to this many idle cells keep what they have decoded: another program gets a new cell. */
 const KEEP = 4
+/** What that many bytes of code decode to is soon made again: such a cell is given away once, 10 ms cheaper than a new one. */
+const SMALL_CODE = 8192
 /** A machine that touched more guest pages than this gives its memory back to the system: 32 MiB. */
 const MAX_TOUCHED = 8192
 
@@ -36,6 +38,8 @@ export class Cell {
   compiled: unknown
   /** The program whose decoded form is in the arena. */
   program: Program | undefined
+  /** How many programs have been in it. */
+  loads = 0
   readonly #arenaAt: number
   readonly #arenaEnd: number
   readonly #stackTop: number
@@ -124,6 +128,7 @@ export class Cell {
       core.pvm_clear_entries(AT_VM)
     }
     this.program = program
+    this.loads += 1
   }
 }
 
@@ -149,8 +154,8 @@ function holdsCode(cell: Cell, program: Program): boolean {
 }
 
 /**
- * A cell with that program in it: one that has it already, a new one, or when enough are idle the one idle longest of
- * those with the same rules. A new cell costs some milliseconds, most of them the collector's.
+ * A cell with that program in it: one that has it already, one that had a small program only, a new one, or when enough
+ * are idle the one idle longest of those with the same rules. A new cell costs some milliseconds, most of them the collector's.
  */
 export function takeCell(program: Program): Cell {
   const needed = arenaFor(program.code.length, program.jumpTable.length)
@@ -162,6 +167,7 @@ export function takeCell(program: Program): Cell {
   }
   let at = idle.findLastIndex(cell => cell.program === program)
   if (at < 0) at = idle.findLastIndex(cell => holdsCode(cell, program))
+  if (at < 0) at = idle.findIndex(cell => cell.loads === 1 && cell.program!.code.length <= SMALL_CODE)
   if (at < 0 && idle.length >= KEEP) {
     at = idle.findIndex(cell => cell.program?.profile === program.profile)
     if (at < 0) at = 0 // the one that has been idle longest makes room
