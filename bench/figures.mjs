@@ -1,7 +1,7 @@
 // The single figures: every script of micro/ on every engine and Node, each in a fresh process, with the must and the
 // goal beside it; with --write keeps them in results/figures.json and renews ../BENCHMARKS.md.
 //
-//   node figures.mjs [--only traces,heap] [--engine auto,interpreter] [--node 20,26] [--rounds 3] [--cpu 1|none] [--write]
+//   node figures.mjs [--only traces,heap] [--engine auto,interpreter] [--node 20,26] [--rounds 3] [--tries 2] [--cpu 1|none] [--write]
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,9 +9,10 @@ import { basename, join } from 'node:path'
 import { machine } from './lib/machine.mjs'
 import { nodeBinaries } from './lib/opponents.mjs'
 import { BENCH, DIST } from './lib/programs.mjs'
+import { quietly } from './lib/quiet.mjs'
 import { figuresTable, writeReport } from './lib/report.mjs'
 
-const options = { rounds: '3', cpu: '1', write: false }
+const options = { rounds: '3', tries: '2', cpu: '1', write: false }
 const argv = process.argv.slice(2)
 for (let i = 0; i < argv.length; i++) {
   const name = argv[i].replace(/^--/, '')
@@ -67,14 +68,15 @@ for (const script of scripts) {
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const kind of kinds) {
       for (const node of nodes) {
-        for (const line of run(join('micro', script), kind, node)) add(line, `${kind}, Node ${node.major}`)
+        const { results } = quietly(options.cpu, Number(options.tries), () => run(join('micro', script), kind, node))
+        for (const line of results.flat()) add(line, `${kind}, Node ${node.major}`)
       }
     }
   }
 }
 for (const { script, everyNode } of PEERS.filter(p => scripts.includes(p.like))) {
   for (const node of everyNode ? nodes : nodes.slice(0, 1)) {
-    for (const line of run(join('peers', script), 'reference', node)) {
+    for (const line of quietly(options.cpu, Number(options.tries), () => run(join('peers', script), 'reference', node)).results.flat()) {
       add(line, everyNode ? `${line.engine}, Node ${node.major}` : line.engine)
     }
   }

@@ -2,7 +2,7 @@
 // with --write keeps the results in results/programs.json and renews ../BENCHMARKS.md.
 //
 //   node run.mjs [--suite micro|workloads] [--program a,b] [--opponent text,text] [--runs 5] [--seconds 3]
-//                [--rounds 1] [--cpu 1|none] [--write]
+//                [--rounds 1] [--tries 2] [--cpu 1|none] [--write]
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,10 +11,11 @@ import { machine } from './lib/machine.mjs'
 import { summary } from './lib/measure.mjs'
 import { opponents } from './lib/opponents.mjs'
 import { BENCH, programFiles, programName } from './lib/programs.mjs'
+import { quietly } from './lib/quiet.mjs'
 import { programTable, writeReport } from './lib/report.mjs'
 
 function parse(argv) {
-  const o = { runs: '5', seconds: '3', rounds: '1', cpu: '1', write: false }
+  const o = { runs: '5', seconds: '3', rounds: '1', tries: '2', cpu: '1', write: false }
   for (let i = 0; i < argv.length; i++) {
     const name = argv[i].replace(/^--/, '')
     if (name === 'write') o.write = true
@@ -59,6 +60,8 @@ const chosen = everybody.filter(o => o.missing === undefined && (wanted ? wanted
 const missing = everybody.filter(o => o.missing !== undefined && !o.slow)
 const suites = programFiles()
 const results = []
+let measured = 0
+let disturbed = 0
 for (const [suite, all] of Object.entries(suites)) {
   if (options.suite !== undefined && options.suite !== suite) continue
   const names = options.program?.split(',')
@@ -67,7 +70,12 @@ for (const [suite, all] of Object.entries(suites)) {
     const lines = new Map(chosen.filter(o => o.suites.includes(suite)).map(o => [o, []]))
     // Rounds outside, opponents inside: what disturbs the machine disturbs them all.
     for (let round = 0; round < Number(options.rounds); round++) {
-      for (const [opponent, list] of lines) list.push(run(opponent, file, options))
+      for (const [opponent, list] of lines) {
+        const { results: tries, quiet } = quietly(options.cpu, Number(options.tries), () => run(opponent, file, options))
+        list.push(...tries)
+        measured += 1
+        if (!quiet) disturbed += 1
+      }
     }
     for (const [opponent, list] of lines) {
       const line = merged(list)
@@ -78,12 +86,15 @@ for (const [suite, all] of Object.entries(suites)) {
     }
   }
 }
+console.error(`${disturbed} of ${measured} measurements were never undisturbed`)
 for (const o of missing) console.error(`not measured: ${o.label} (${o.missing})`)
 
 const record = {
   date: new Date().toISOString().slice(0, 10),
   machine: machine(),
   settings: { runs: options.runs, seconds: options.seconds, rounds: options.rounds, cpu: options.cpu },
+  measured,
+  disturbed,
   opponents: chosen.map(o => ({
     id: o.id,
     label: o.label,
