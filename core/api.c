@@ -62,6 +62,13 @@ CORE int begin(pvm *vm) {
   return PVM_RUNNING;
 }
 
+/* Whether run_fast would enter compiled code at pc, before it has executed anything. */
+CORE int has_entry(const pvm *vm, u32 pc) {
+  const private_part *own = OWN(vm);
+  if (pc > vm->code_len) return 0;
+  return own->index[pc] != 0 ? ((const record *)AT(vm, own->index[pc]))->op == OP_ENTER : own->entries[pc] != 0;
+}
+
 EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
   NEED(vm, PVM_BAD);
   int result = begin(vm);
@@ -91,7 +98,7 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
       u64 count = vm->gas_model == PVM_GAS_INSTRUCTION && vm->gas > 0 ? (u64)vm->gas + 1 : 1;
       result = run_steps(vm, count, 0);
     } else if (result == GO_STEP) {
-      result = run_steps(vm, 1, vm->trace != 0);
+      result = has_entry(vm, vm->pc) ? run_steps(vm, 1, vm->trace != 0) : GO_AGAIN;
     }
   } while (result == GO_AGAIN || result == PVM_STEP);
   return finish(vm, result);

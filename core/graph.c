@@ -120,7 +120,10 @@ CORE s32 node_for(const program_tables *p, graph_tables *g, s32 seg, u32 index) 
   const context *c = &g->contexts[index];
   if (seg < c->first || seg >= c->end) return add_tail(g, seg, index);
   s32 *known = &p->node_pool[c->pool + (u32)(seg - c->first)];
-  if (*known < 0) *known = g->count >= MAX_NODES ? add_tail(g, seg, index) : add_node(g, seg, index);
+  if (*known < 0) {
+    int leave = p->leave[seg] == LEAVE || g->count >= MAX_NODES;
+    *known = leave ? add_tail(g, seg, index) : add_node(g, seg, index);
+  }
   return *known;
 }
 
@@ -131,7 +134,7 @@ CORE void end_node(graph_tables *g, s32 node, u32 how, s32 a, s32 b) {
 }
 
 CORE int may_inline(const program_tables *p, graph_tables *g, s32 callee, const context *c, u32 options) {
-  if ((options & GRAPH_INLINE) == 0) return 0;
+  if ((options & GRAPH_INLINE) == 0 || p->leave[callee] == LEAVE) return 0;
   int recursive = (options & GRAPH_UNROLL) != 0 && callee == c->first;
   if (c->depth >= (recursive ? MAX_RECURSION_DEPTH : MAX_INLINE_DEPTH)) return 0;
   u32 size = inline_size(p, callee);
@@ -313,7 +316,7 @@ CORE void build_graph(const program_tables *p, graph_tables *g, s32 root, u32 op
   g->count = g->context_count = g->pool = g->inlined = g->switches = g->callee_count = 0;
   g->hub = -1;
   add_context(p, g, p->function_of[root], 0, -1, 0);
-  node_for(p, g, root, 0);
+  p->node_pool[root - g->contexts[0].first] = add_node(g, root, 0);
   for (u32 n = 0; n < g->count; n++) {
     if (!HAS(BARE, g->end[n])) connect_node(p, g, (s32)n, options);
   }

@@ -8,7 +8,7 @@
 
 #include "vm.h"
 
-/* Nodes beyond MAX_NODES become tail calls, each with two successors at most; hubs and inlined callees are few. */
+/* Nodes beyond MAX_NODES become tail calls (`leave`), each with two successors at most; hubs and inlined callees are few. */
 #define MAX_NODES 3000u
 #define NODE_CAPACITY 0x4000u
 #define EDGE_CAPACITY 0xA000u
@@ -84,7 +84,13 @@ typedef struct {
   /* By instruction: what the templates of its code are filled from, and which template checks it. */
   record_words *records;
   uint8_t *way;
+  /* By segment: when an edge to it ends in a tail call, LEAVE_*. */
+  const uint8_t *leave;
 } program_tables;
+
+/* Segments in a graph: those of a function that is too large end it, and, where what is compiled is what has run, those
+ * that have not. */
+enum { LEAVE_IF_FULL, LEAVE };
 
 typedef struct {
   s32 first, end, depth, return_node, return_address;

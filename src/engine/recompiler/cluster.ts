@@ -1,17 +1,19 @@
 // Which roots go into one module together with the one that is wanted: what it calls, nearest first. Not the compilation.
 import type { Analysis } from './compile.ts'
+import type { Coverage } from './coverage.ts'
 import { CLASS, Class } from './facts.ts'
 import { isCall, isReturn } from './functions.ts'
 
-/** Instructions of the function that owns a segment. */
-export function functionSize(analysis: Analysis, segment: number): number {
+/** Instructions of the function that owns a segment; with coverage those that have run. */
+export function functionSize(analysis: Analysis, segment: number, coverage?: Coverage): number {
   const { decoded, functions } = analysis
   const f = functions.of[segment]!
+  if (coverage !== undefined) return coverage.size(functions.start[f]!, functions.start[f + 1]!)
   return decoded.segmentStart[functions.start[f + 1]!]! - decoded.segmentStart[functions.start[f]!]!
 }
 
-/** Instructions of its function that control can come to from a segment; counted up to `limit`. */
-export function reachOf(analysis: Analysis, from: number, limit: number): number {
+/** Instructions of its function that have run and control can come to from a segment; counted up to `limit`. */
+export function reachOf(analysis: Analysis, from: number, limit: number, { ran }: Coverage): number {
   const { decoded, functions } = analysis
   const f = functions.of[from]!
   const first = functions.start[f]!
@@ -19,6 +21,7 @@ export function reachOf(analysis: Analysis, from: number, limit: number): number
   const seen = new Set([from])
   let size = 0
   for (const s of seen) {
+    if (ran[s] === 0 && s !== from) continue
     const last = decoded.segmentStart[s + 1]! - 1
     size += last + 1 - decoded.segmentStart[s]!
     if (size >= limit) return limit
@@ -35,8 +38,8 @@ export function reachOf(analysis: Analysis, from: number, limit: number): number
   return size
 }
 
-/** Roots that the function owning `segment` calls directly or jumps to, in code order. */
-function callees(analysis: Analysis, segment: number): number[] {
+/** Roots that the function owning `segment`, or what has run of it, calls directly or jumps to, in code order. */
+function callees(analysis: Analysis, segment: number, coverage: Coverage | undefined): number[] {
   const { decoded, functions } = analysis
   const f = functions.of[segment]!
   const first = functions.start[f]!
@@ -46,6 +49,7 @@ function callees(analysis: Analysis, segment: number): number[] {
     if (target >= 0 && (target < first || target >= end)) found.push(target)
   }
   for (let s = first; s < end; s++) {
+    if (coverage?.ran[s] === 0) continue
     const last = decoded.segmentStart[s + 1]! - 1
     const kind = CLASS[decoded.id[last]!]!
     if (isCall(decoded, s)) {
@@ -60,21 +64,22 @@ function callees(analysis: Analysis, segment: number): number[] {
 
 /**
  * The roots of one module: `wanted`, and breadth first what they call as long as `takes` it (what is compiled already is
- * not taken) and the module has not more than `limit` instructions.
+ * not taken) and the module has not more than `limit` instructions. With coverage only what has run counts.
  */
 export function clusterOf(
   analysis: Analysis,
   wanted: readonly number[],
   takes: (segment: number) => boolean,
   limit: number,
+  coverage?: Coverage,
 ): number[] {
   const roots = new Set(wanted)
   let size = 0
-  for (const root of wanted) size += functionSize(analysis, root)
+  for (const root of wanted) size += functionSize(analysis, root, coverage)
   for (const root of roots) {
-    for (const callee of callees(analysis, root)) {
+    for (const callee of callees(analysis, root, coverage)) {
       if (roots.has(callee) || !takes(callee)) continue
-      const more = functionSize(analysis, callee)
+      const more = functionSize(analysis, callee, coverage)
       if (size + more > limit) continue
       size += more
       roots.add(callee)

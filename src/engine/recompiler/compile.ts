@@ -2,9 +2,19 @@
 
 import type { Program } from '../../program/program.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
+import type { Coverage } from './coverage.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
-import { emitDepthCheck } from './emit-ends.ts'
-import { type Emitter, FIRST_ROOT, Local, loadRegisters, localsOf, type RootIndex, storeRegisters } from './emitter.ts'
+import { emitDepthCheck, putGoOn } from './emit-ends.ts'
+import {
+  type Emitter,
+  FIRST_ROOT,
+  GOES_ON,
+  Local,
+  loadRegisters,
+  localsOf,
+  type RootIndex,
+  storeRegisters,
+} from './emitter.ts'
 import { type Functions, findFunctions } from './functions.ts'
 import { createHelpers } from './helpers.ts'
 import { indirectCallees, type RootPasses, runPasses } from './passes.ts'
@@ -70,7 +80,7 @@ export interface CompiledModule {
   readonly bytes: Uint8Array
   /** Segments of its roots; the export of each is its number in decimal. */
   readonly roots: readonly number[]
-  /** PVM instructions in the functions of its roots, those that are there twice counted twice. */
+  /** PVM instructions in the functions of its roots, those that are there twice counted twice; with coverage, that have run. */
   readonly instructions: number
   /** Segments of roots it calls through the table, at index segment + 1. */
   readonly externals: readonly number[]
@@ -122,8 +132,10 @@ function compileRoot(emitter: Emitter, root: number, into: WasmCode): void {
   if (exits.length > 0) {
     for (let i = 0; i < exits.length; i++) {
       body.byte(Op.end)
-      storeRegisters(body, exits[i]!)
-      if (i + 1 < exits.length) body.op(Op.br, exits.length - 1 - i)
+      const mask = exits[i]!
+      storeRegisters(body, mask & ~GOES_ON)
+      if ((mask & GOES_ON) !== 0) putGoOn(body)
+      else if (i + 1 < exits.length) body.op(Op.br, exits.length - 1 - i)
     }
     body.byte(Op.end)
     body.i32(0)
@@ -139,11 +151,15 @@ function compileRoot(emitter: Emitter, root: number, into: WasmCode): void {
   putFunction(into, { type: 0, locals: localsOf(pairs, loops.size), code: body }, frames)
 }
 
-/** Compiles the roots, in ascending order of segments, into one module: the same roots give the same bytes. */
+/**
+ * Compiles the roots, in ascending order of segments, into one module: the same roots give the same bytes. With `coverage`
+ * only what has run of their functions, and then the bytes depend on that as well.
+ */
 export function compileRoots(
   analysis: Analysis,
   roots: readonly number[],
   options: CompileOptions = {},
+  coverage?: Coverage,
 ): CompiledModule {
   const sorted = [...new Set(roots)].sort((a, b) => a - b)
   const index = new Map(sorted.map((segment, i) => [segment, FIRST_ROOT + i]))
@@ -152,11 +168,16 @@ export function compileRoots(
   const { segmentStart } = analysis.decoded
   const { of, start } = analysis.functions
   let instructions = 0
-  for (const root of sorted) instructions += segmentStart[start[of[root]! + 1]!]! - segmentStart[root]!
+  for (const root of sorted) {
+    const end = start[of[root]! + 1]!
+    instructions += coverage?.size(root, end) ?? segmentStart[end]! - segmentStart[root]!
+  }
   const helpers = createHelpers(2)
   const code = new WasmCode(BYTES_PER_INSTRUCTION * instructions + 1024)
   for (const helper of helpers) putFunction(code, helper)
   const tables = tablesOf(analysis)
+  if (coverage === undefined) tables.leave.fill(0)
+  else tables.leave.set(coverage.leftOut())
   let emitter: Emitter | undefined
   for (const root of sorted) {
     const passes = runPasses(analysis, root, options, tables)

@@ -6,6 +6,7 @@ import {
   exit,
   exitLabel,
   flush,
+  GOES_ON,
   Import,
   Local,
   loadRegisters,
@@ -17,6 +18,7 @@ import {
 import { emitAssignment } from './lower.ts'
 import { pathOf } from './passes.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
+import type { WasmCode } from './wasm-code.ts'
 import { Op } from './wasm-op.ts'
 import { AT_RESERVE } from './words.ts'
 
@@ -33,6 +35,12 @@ const ARGUMENTS = [Op.localGet, Local.gas, Op.localGet, Local.depth, Op.i32Const
 const CALL = template(ARGUMENTS, Op.call, U(0))
 /** The pc is for the stub that stands in the table while the callee is not compiled. */
 const CALL_TABLE = template(STORE_PC, ARGUMENTS, Op.i32Const, S(1), Op.callIndirect, 0, 0)
+/** The same with pc and index in locals, for an exit that goes on. */
+const PREPARE_TABLE = template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.target)
+const GO_ON = template(
+  [Op.i32Const, 0, Op.localGet, Local.pc, Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
+  [...ARGUMENTS, Op.localGet, Local.target, Op.callIndirect, 0, 0, Op.return],
+)
 const CALL_TARGET = template(ARGUMENTS, Op.localGet, Local.target, Op.callIndirect, 0, 0)
 const EXPECT_RETURN = template(
   [Op.localSet, Local.gas, Op.localTee, Local.target, Op.i32Const, S(0), Op.i32Ne],
@@ -226,16 +234,37 @@ export function emitInlineReturn(emitter: Emitter, i: number, address: number): 
   code.putMany(INLINE_RETURN, decoded.pc[i]!, Local.register + decoded.a[i]!, address, exitLabel(emitter))
 }
 
-/** Tail call of a root; in an inlined context a call that returns to `back`. */
+/**
+ * Tail call of a root; in an inlined context a call that returns to `back`. What is in the middle of a block cannot be a
+ * root with a stub before it: the core goes on there.
+ */
 export function emitTail(emitter: Emitter, callee: number, address: number, back: number): void {
+  const { code, decoded } = emitter
+  const pc = decoded.pc[decoded.segmentStart[callee]!]!
+  if (decoded.isBlock[callee] === 0) {
+    prepareExit(emitter, pc, Why.UnpaidWithin)
+    exit(emitter)
+    return
+  }
+  if (back < 0 && emitter.rootIndex(callee) === undefined) {
+    emitter.externals.add(callee)
+    code.put(PREPARE_TABLE, pc, callee + 1)
+    code.op(Op.br, exitLabel(emitter, GOES_ON))
+    return
+  }
   flush(emitter)
   callRoot(emitter, callee)
   if (back < 0) {
-    emitter.code.byte(Op.return)
+    code.byte(Op.return)
     return
   }
   expectReturn(emitter, address)
   reload(emitter, back)
+}
+
+/** The end of an exit that goes on at another root, registers stored. */
+export function putGoOn(code: WasmCode): void {
+  code.put(GO_ON)
 }
 
 /**

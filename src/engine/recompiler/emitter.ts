@@ -57,6 +57,8 @@ export const Why = {
   UnpaidWithin: 7,
   /** A host function left another pc, or switched tracing on: pc and whether its block is paid are in the machine. */
   Moved: 9,
+  /** As Unpaid: a root that is not compiled. */
+  Missing: 11,
 } as const
 
 /** Function indices every module begins with, see compile.ts. */
@@ -82,7 +84,7 @@ export interface Emitter extends RootPasses {
   readonly labelDepth: Int32Array
   /** What structure.ts has still to write. */
   readonly agenda: number[]
-  /** Masks of the exits, in the order they were first needed; exit i is i + 1 frames outside of the body. */
+  /** Masks of the exits (see GOES_ON), in the order they were first needed; exit i is i + 1 frames outside of the body. */
   readonly exits: number[]
   /** Dirty and valid registers at the point of emission. */
   dirty: number
@@ -112,14 +114,22 @@ export const STORE_PC: readonly number[] = [
   ...[Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
 ]
 
-/** Branch depth of an exit that stores what is dirty now: an exit made before, if its mask fits, else a new one. */
-export function exitLabel(emitter: Emitter): number {
+/** In the mask of an exit: goes on at the root whose table index is in the target local, instead of leaving. */
+export const GOES_ON: number = 1 << 13
+
+/**
+ * Branch depth of an exit that stores what is dirty now, plain or of the kind `GOES_ON`: an exit made before, if its mask
+ * fits, else a new one.
+ */
+export function exitLabel(emitter: Emitter, kind = 0): number {
   const { exits, dirty, valid, depth } = emitter
+  const needed = dirty | kind
+  const allowed = valid | kind
   for (let i = 0; i < exits.length; i++) {
     const mask = exits[i]!
-    if ((dirty & ~mask) === 0 && (mask & ~valid) === 0) return depth + 1 + i
+    if ((needed & ~mask) === 0 && (mask & ~allowed) === 0) return depth + 1 + i
   }
-  exits.push(dirty)
+  exits.push(needed)
   return depth + exits.length
 }
 

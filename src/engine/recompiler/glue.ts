@@ -83,7 +83,7 @@ function enter(): FunctionBody {
 /** stub: stands in the table for a root that is not compiled; pc has been stored by the caller. */
 function stub(): FunctionBody {
   const code = new WasmCode(32)
-  storeWord(code, AT_WHY, Why.Unpaid)
+  storeWord(code, AT_WHY, Why.Missing)
   code.i32(1)
   code.get(0)
   return { type: 0, locals: [], code }

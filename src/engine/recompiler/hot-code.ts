@@ -3,6 +3,7 @@
 //
 // Everything counts per code, not per machine: short runs of the same service add up. Until the samples have cost what
 // analysing the program will, only pcs are counted; then they are attributed to functions and loops.
+import type { Cell } from '../machine/cell.ts'
 import { functionSize, reachOf } from './cluster.ts'
 import type { Analysis } from './compile.ts'
 import {
@@ -17,6 +18,7 @@ import {
   INTERPRETED_PER_MS,
   LASTING_PATIENCE,
   LASTING_SAMPLES,
+  LOOK_GROWTH,
   MISS_MS,
   MODULE_MS,
   SHORT_MS,
@@ -77,6 +79,8 @@ export class HotCode {
   readonly #headers = new Map<number, number>()
   /** Number of samples at which the warm functions are looked at together again. */
   #nextGroup = 0
+  /** And at which it is looked at again what has run. */
+  #nextLook = 0
   /** The loop the last samples were in, and how many in a row (of those before the analysis: how many at all); before it, the pc. */
   #lasting = -1
   #inRow = 0
@@ -92,11 +96,14 @@ export class HotCode {
     return this.#functions.get(this.#shared.analysis.functions.of[segment]!) ?? 0
   }
 
-  /** Takes a sample, and returns the roots to compile now; none most of the time. */
-  sample(pc: number, isCompiled: (segment: number) => boolean): readonly number[] {
+  /** Takes a sample of a cell, and returns the roots to compile now; none most of the time. */
+  sample(cell: Cell, pc: number, isCompiled: (segment: number) => boolean): readonly number[] {
     this.count += 1
     const early = this.#early
-    if (early === undefined) return this.#judge(this.#attribute(pc, 1), isCompiled)
+    if (early === undefined) {
+      this.#look(cell)
+      return this.#judge(this.#attribute(pc, 1), isCompiled)
+    }
     early.set(pc, (early.get(pc) ?? 0) + 1)
     // At one pc again and again: in a loop of one block, all of it.
     this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
@@ -106,12 +113,20 @@ export class HotCode {
     if (this.count * sampleMs() < tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size), share * moduleMs()))
       return []
     this.#early = undefined
+    this.#look(cell)
     const segment = this.#attribute(pc, 0)
     this.#lasting = this.#loopOf(segment)
     this.#inRow = 0
     for (const [at, count] of early)
       if (this.#loopOf(this.#attribute(at, count)) === this.#lasting) this.#inRow += count
     return this.#judge(segment, isCompiled)
+  }
+
+  /** From time to time: what has run by now. */
+  #look(cell: Cell): void {
+    if (this.count < this.#nextLook) return
+    this.#nextLook = this.count * LOOK_GROWTH
+    this.#shared.coverage.add(cell)
   }
 
   /** Header of the innermost loop around a segment, -1 where there is none. */
@@ -138,7 +153,7 @@ export class HotCode {
   /** What to compile now that the interpreter was seen in a segment. */
   #judge(segment: number, isCompiled: (segment: number) => boolean): readonly number[] {
     if (segment < 0) return []
-    const { analysis } = this.#shared
+    const { analysis, coverage } = this.#shared
     const { functions } = analysis
     const start = functions.start[functions.of[segment]!]!
     const header = this.#loopOf(segment)
@@ -147,11 +162,11 @@ export class HotCode {
     const lasts = this.#inRow >= LASTING_SAMPLES
     if (isCompiled(start)) return this.#judgeLoop(header, lasts, isCompiled)
     const roots = [start]
-    let size = functionSize(analysis, start)
+    let size = functionSize(analysis, start, coverage)
     // Control is in the loop now: without a root there it would stay interpreted until the next call.
     if (header >= 0 && this.#inRow >= SOON_SAMPLES && header !== start && !isCompiled(header)) {
       roots.push(header)
-      size += reachOf(analysis, header, CLUSTER_INSTRUCTIONS)
+      size += reachOf(analysis, header, CLUSTER_INSTRUCTIONS, coverage)
     }
     const patience = lasts ? LASTING_PATIENCE : 1
     if (!this.#pays(this.heat(start), patience * (moduleMs() + instructionsMs(size)))) return this.#group(isCompiled)
@@ -164,7 +179,8 @@ export class HotCode {
     const samples = (this.#loops.get(header) ?? 0) + 1
     this.#loops.set(header, samples)
     if (!lasts) {
-      const size = reachOf(this.#shared.analysis, header, CLUSTER_INSTRUCTIONS)
+      const { analysis, coverage } = this.#shared
+      const size = reachOf(analysis, header, CLUSTER_INSTRUCTIONS, coverage)
       if (!this.#pays(samples, moduleMs() + instructionsMs(size))) return []
     }
     return [header]
@@ -179,7 +195,7 @@ export class HotCode {
     let size = 0
     for (const start of roots) {
       heat += this.heat(start)
-      size += functionSize(this.#shared.analysis, start)
+      size += functionSize(this.#shared.analysis, start, this.#shared.coverage)
     }
     return roots.length > 0 && this.#pays(heat, moduleMs() + instructionsMs(size)) ? roots : []
   }
@@ -190,12 +206,12 @@ export class HotCode {
 
   /** Adds to the roots of a module that is to be made what would soon be hot enough for one of its own. */
   #together(roots: number[], size: number, isCompiled: (segment: number) => boolean): readonly number[] {
-    const { analysis } = this.#shared
+    const { analysis, coverage } = this.#shared
     let total = size
     for (const [f, samples] of this.#functions) {
       const start = analysis.functions.start[f]!
       if (roots.includes(start) || isCompiled(start)) continue
-      const more = functionSize(analysis, start)
+      const more = functionSize(analysis, start, coverage)
       if (total + more > CLUSTER_INSTRUCTIONS || !this.#pays(samples, TOGETHER * instructionsMs(more))) continue
       total += more
       roots.push(start)
@@ -211,16 +227,16 @@ export class HotCode {
    * segment, and one of a function at a time: what follows it is part of it, and the misses there end by themselves.
    */
   missed(segment: number, isCompiled: (segment: number) => boolean): readonly number[] {
-    const { analysis } = this.#shared
+    const { analysis, coverage } = this.#shared
     const { functions } = analysis
     const f = functions.of[segment]!
     const start = functions.start[f]!
     if (!isCompiled(start)) {
-      if (!this.#missedOften(start, () => functionSize(analysis, start))) return []
+      if (!this.#missedOften(start, () => functionSize(analysis, start, coverage))) return []
       this.#misses.delete(start)
       return [start]
     }
-    if (!this.#missedOften(segment, () => reachOf(analysis, segment, CLUSTER_INSTRUCTIONS))) return []
+    if (!this.#missedOften(segment, () => reachOf(analysis, segment, CLUSTER_INSTRUCTIONS, coverage))) return []
     for (const other of this.#misses.keys()) if (functions.of[other] === f) this.#misses.delete(other)
     return [segment]
   }

@@ -106,6 +106,9 @@ export const TOGETHER = 0.25
 /** Samples grow by this factor between two looks at whether all warm functions together are worth a module. */
 export const GROUP_GROWTH = 1.1
 
+/** And by this between two looks at what of the program has run by now: a look costs 4 ns per block. */
+export const LOOK_GROWTH = 1.2
+
 /** Callees of at most so many instructions go along with a function when they have run at all. */
 export const SMALL_CALLEE = 150
 

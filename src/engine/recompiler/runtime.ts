@@ -175,7 +175,7 @@ export class Runtime {
   /** The interpreter has used up a slice: maybe there is something to compile. */
   #onSlice(): void {
     this.#catchUp()
-    const roots = this.#hot.sample(this.#cell.u32[PC]!, segment => this.isCompiled(segment))
+    const roots = this.#hot.sample(this.#cell, this.#cell.u32[PC]!, segment => this.isCompiled(segment))
     if (roots.length > 0) this.compile(roots)
   }
 
@@ -187,10 +187,9 @@ export class Runtime {
 
   /** Whether a callee goes into the module of a hot function: it has run, and is hot too or small. */
   #goesAlong(callee: number): boolean {
-    const { decoded } = this.shared.analysis
-    const records = this.#cell.core.pvm_part(AT_VM, 6) >>> 2
-    if (this.#cell.u32[records + decoded.pc[decoded.segmentStart[callee]!]!] === 0) return false
-    return this.#hot.heat(callee) > 0 || functionSize(this.shared.analysis, callee) <= SMALL_CALLEE
+    const { analysis, coverage } = this.shared
+    if (coverage.ran[callee] === 0) return false
+    return this.#hot.heat(callee) > 0 || functionSize(analysis, callee, coverage) <= SMALL_CALLEE
   }
 
   /** Whether compiled code can be entered at the segment. */
@@ -212,15 +211,18 @@ export class Runtime {
       for (const segment of fresh) compiled[segment] = REFUSED
       return false
     }
+    const partial = this.#mode === 'hot'
+    if (partial) this.shared.coverage.add(this.#cell)
     const whole = this.#mode === 'eager' && analysis.decoded.count <= WHOLE_INSTRUCTIONS && modules.size === 0
     const near = this.#mode === 'eager' ? this.#neighbours(fresh[0]!) : []
     const roots = clusterOf(
       analysis,
       whole ? [...fresh, ...analysis.functions.start.subarray(0, -1)] : [...fresh, ...near],
-      callee => compiled[callee] === 0 && (this.#mode !== 'hot' || this.#goesAlong(callee)),
+      callee => compiled[callee] === 0 && (!partial || this.#goesAlong(callee)),
       CLUSTER_INSTRUCTIONS,
+      partial ? this.shared.coverage : undefined,
     )
-    const made = this.shared.module(roots, this.#now)
+    const made = this.shared.module(roots, this.#now, partial)
     if (made === undefined) {
       for (const segment of fresh) compiled[segment] = REFUSED
       return false
@@ -357,12 +359,14 @@ export class Runtime {
           return Target.Exit
         case Why.Unpaid:
         case Why.UnpaidWithin:
+        case Why.Missing:
         case Why.Moved: {
           if (result !== Why.Moved) u32[CHARGED] = result === Why.UnpaidWithin && !this.#perInstruction ? 1 : 0
           // The slice or the depth is used up, unless gas itself is short or the host stopped for something.
           const spent = (lowBefore - u32[2 * GAS]!) | 0
           segment = this.#segmentAt(u32[PC]!)
-          if (spent === 0 || u32[TRACE] !== 0 || !this.#hasSlice() || !this.#goesOn(segment, spent > FIRST_SLICE / 2)) {
+          const lasts = result !== Why.Missing && spent > FIRST_SLICE / 2
+          if (spent === 0 || u32[TRACE] !== 0 || !this.#hasSlice() || !this.#goesOn(segment, lasts)) {
             this.left += 1
             return Target.Continue
           }
@@ -437,8 +441,8 @@ export class Runtime {
     shared.version += 1
     if (shared.version === MAX_REMAKES) tolerant.fill(1)
     const { modules } = this.#link()
-    for (const { compiled } of [...modules]) {
-      const made = shared.module(compiled.roots, this.#now)
+    for (const { compiled, partial } of [...modules]) {
+      const made = shared.module(compiled.roots, this.#now, partial)
       if (made !== undefined) this.#add(made)
     }
   }

@@ -2,6 +2,7 @@
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import { type Analysis, analyseProgram, type CompiledModule, type CompileOptions, compileRoots } from './compile.ts'
+import { Coverage } from './coverage.ts'
 import { MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
 
 /** Instructions compiled in this process so far: the first ones are slower, the compiler itself is still cold. */
@@ -16,6 +17,8 @@ export function compiledInProcess(): number {
 export interface SharedModule {
   readonly module: WebAssembly.Module
   readonly compiled: CompiledModule
+  /** Whether it has only what had run when it was made. */
+  readonly partial: boolean
 }
 
 /** Analysis and modules of one code under one set of rules. */
@@ -24,6 +27,7 @@ export class SharedCode {
   /** Optimisations of its modules; set before the first is made. */
   options: CompileOptions = {}
   #analysis: Analysis | undefined
+  #coverage: Coverage | undefined
   readonly #modules = new Map<string, SharedModule>()
   readonly #refused = new Set<string>()
   /** Modules the host is compiling in the background. */
@@ -46,6 +50,12 @@ export class SharedCode {
   get analysis(): Analysis {
     this.#analysis ??= analyseProgram(this.program)
     return this.#analysis
+  }
+
+  /** What has run so far, as the machines that compile hot code tell. */
+  get coverage(): Coverage {
+    this.#coverage ??= new Coverage(this.analysis.decoded)
+    return this.#coverage
   }
 
   /** Modules made so far. */
@@ -74,26 +84,27 @@ export class SharedCode {
   /**
    * The module with these roots; the same roots give the same module object, so that V8 shares its optimized code
    * between machines. Undefined when the program has used up its bounds, when these roots cannot be compiled, or while
-   * the host compiles them in the background: then the module is among `modules` later.
+   * the host compiles them in the background: then the module is among `modules` later. A partial one has only what has
+   * run.
    */
-  module(roots: readonly number[], now: () => number): SharedModule | undefined {
-    const key = this.#keyOf(roots)
+  module(roots: readonly number[], now: () => number, partial = false): SharedModule | undefined {
+    const key = this.#keyOf(roots, partial)
     const known = this.#modules.get(key)
     if (known !== undefined) return known
-    const compiled = this.#generate(key, roots, now)
+    const compiled = this.#generate(key, roots, now, partial)
     if (compiled === undefined) return undefined
     if (compiled.bytes.length > tierPolicy.maxSyncBytes) {
-      this.#compileLater(key, compiled)
+      this.#compileLater(key, compiled, partial)
       return undefined
     }
     const start = now()
     try {
-      const made = { module: new WebAssembly.Module(compiled.bytes as BufferSource), compiled }
+      const made = { module: new WebAssembly.Module(compiled.bytes as BufferSource), compiled, partial }
       this.#modules.set(key, made)
       return made
     } catch (error) {
       // Refused on a browser's main thread for its size, or beyond what the host accepts as a function.
-      if (error instanceof RangeError) this.#compileLater(key, compiled)
+      if (error instanceof RangeError) this.#compileLater(key, compiled, partial)
       else if (error instanceof WebAssembly.CompileError) this.#refused.add(key)
       else throw error
       return undefined
@@ -104,10 +115,10 @@ export class SharedCode {
 
   /** Has the host compile the module with these roots in the background, unless it is there; resolves when it is. */
   async prepare(roots: readonly number[], now: () => number): Promise<void> {
-    const key = this.#keyOf(roots)
+    const key = this.#keyOf(roots, false)
     if (this.#modules.has(key)) return
-    const compiled = this.#generate(key, roots, now)
-    if (compiled !== undefined) this.#compileLater(key, compiled)
+    const compiled = this.#generate(key, roots, now, false)
+    if (compiled !== undefined) this.#compileLater(key, compiled, false)
     await this.#pending.get(key)
   }
 
@@ -116,16 +127,16 @@ export class SharedCode {
     while (this.#pending.size > 0) await Promise.all(this.#pending.values())
   }
 
-  #keyOf(roots: readonly number[]): string {
-    return `${this.version}:${roots.join()}`
+  #keyOf(roots: readonly number[], partial: boolean): string {
+    return `${this.version}${partial ? 'p' : ':'}${roots.join()}`
   }
 
   /** The module's bytes; undefined when it is not to be compiled, cannot be, or is being compiled. */
-  #generate(key: string, roots: readonly number[], now: () => number): CompiledModule | undefined {
+  #generate(key: string, roots: readonly number[], now: () => number, partial: boolean): CompiledModule | undefined {
     if (this.isFull || this.#refused.has(key) || this.#pending.has(key)) return undefined
     const start = now()
     try {
-      const compiled = compileRoots(this.analysis, roots, this.options)
+      const compiled = compileRoots(this.analysis, roots, this.options, partial ? this.coverage : undefined)
       this.bytes += compiled.bytes.length
       this.instructions += compiled.instructions
       processInstructions += compiled.instructions
@@ -139,11 +150,11 @@ export class SharedCode {
     }
   }
 
-  #compileLater(key: string, compiled: CompiledModule): void {
+  #compileLater(key: string, compiled: CompiledModule, partial: boolean): void {
     const finish = async (): Promise<void> => {
       try {
         const module = await WebAssembly.compile(compiled.bytes as BufferSource)
-        this.#modules.set(key, { module, compiled })
+        this.#modules.set(key, { module, compiled, partial })
       } catch (error) {
         if (!(error instanceof RangeError || error instanceof WebAssembly.CompileError)) throw error
         this.#refused.add(key)

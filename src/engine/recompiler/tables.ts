@@ -80,6 +80,8 @@ export interface Tables {
   readonly cost: Int32Array
   /** Jump-table entries of the functions that are inlined at indirect calls. */
   readonly callees: Int32Array
+  /** By segment: 1 where an edge to it leaves the graph, because it has not run. */
+  readonly leave: Uint8Array
 }
 
 /** A program to be compiled. */
@@ -178,6 +180,7 @@ function writeProgram(source: TableSource): Tables {
     [Int8Array, count],
     [Int32Array, RECORD_WORDS * count],
     [Uint8Array, count],
+    [Uint8Array, segments],
   ]
   const areas = new Areas()
   const givenAt = given.map(array => areas.take(array.byteLength))
@@ -189,7 +192,7 @@ function writeProgram(source: TableSource): Tables {
     view.set(array)
     return view
   })
-  const [callees, , check, local, offset, span, root, low, base, records, way] = made.map(
+  const [callees, , check, local, offset, span, root, low, base, records, way, leave] = made.map(
     ([make, length], k) => new make(buffer, madeAt[k]!, length),
   )
   const { branchCheck, gasModel } = program.profile
@@ -207,6 +210,7 @@ function writeProgram(source: TableSource): Tables {
     tolerant: views[11] as Uint8Array,
     cost: views[16] as Int32Array,
     callees: (callees as Int32Array).slice(0, found),
+    leave: leave as Uint8Array,
   }
 }
 

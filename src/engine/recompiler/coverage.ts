@@ -1,0 +1,60 @@
+// Which segments of a program have run: only those are compiled where hot code is, because most of a service never runs.
+// Not what is hot: hot-code.ts.
+import type { Cell } from '../machine/cell.ts'
+import { AT_VM } from '../machine/layout.ts'
+import type { Decoded } from './decode.ts'
+import { CLASS, Class } from './facts.ts'
+
+/** The part of `pvm_part` that is the index of decoded records, u32 by code offset. */
+const INDEX = 6
+
+/** What has run of one code, over all machines that tell. Grows only. */
+export class Coverage {
+  readonly #decoded: Decoded
+  /** 1 per segment that has run, or follows in its block on one that has. */
+  readonly ran: Uint8Array
+  /** Instructions of segments that have run, before each segment; one more entry. */
+  readonly #before: Int32Array
+
+  constructor(decoded: Decoded) {
+    this.#decoded = decoded
+    this.ran = new Uint8Array(decoded.segments)
+    this.#before = new Int32Array(decoded.segments + 1)
+  }
+
+  /** Adds what a cell's interpreter has decoded, which it does with a block when control comes to it. */
+  add(cell: Cell): void {
+    const { segments, segmentStart, pc, isBlock } = this.#decoded
+    const { u32 } = cell
+    const index = cell.core.pvm_part(AT_VM, INDEX) >>> 2
+    const ran = this.ran
+    const before = this.#before
+    let last = 0
+    let total = 0
+    for (let s = 0; s < segments; s++) {
+      const first = segmentStart[s]!
+      if (isBlock[s] === 1) last = ran[s]! | (u32[index + pc[first]!] === 0 ? 0 : 1)
+      ran[s] = last
+      total += last * (segmentStart[s + 1]! - first)
+      before[s + 1] = total
+    }
+  }
+
+  /** Instructions that have run, of the segments from one up to another. */
+  size(from: number, to: number): number {
+    return this.#before[to]! - this.#before[from]!
+  }
+
+  /** 1 per segment that is left out of what is compiled. A block that only traps costs less than leaving before it. */
+  leftOut(): Uint8Array {
+    const { segments, segmentStart, isBlock, id } = this.#decoded
+    const out = new Uint8Array(segments)
+    for (let s = 0; s < segments; s++) {
+      if (this.ran[s] === 1 || isBlock[s] === 0) continue
+      const first = segmentStart[s]!
+      const traps = segmentStart[s + 1]! === first + 1 && CLASS[id[first]!] === Class.Trap
+      if (!traps) out[s] = 1
+    }
+    return out
+  }
+}
