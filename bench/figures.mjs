@@ -76,7 +76,9 @@ for (const script of scripts) {
 }
 for (const { script, everyNode } of PEERS.filter(p => scripts.includes(p.like))) {
   for (const node of everyNode ? nodes : nodes.slice(0, 1)) {
-    for (const line of quietly(options.cpu, Number(options.tries), () => run(join('peers', script), 'reference', node)).results.flat()) {
+    for (const line of quietly(options.cpu, Number(options.tries), () =>
+      run(join('peers', script), 'reference', node),
+    ).results.flat()) {
       add(line, everyNode ? `${line.engine}, Node ${node.major}` : line.engine)
     }
   }

@@ -71,7 +71,9 @@ for (const [suite, all] of Object.entries(suites)) {
     // Rounds outside, opponents inside: what disturbs the machine disturbs them all.
     for (let round = 0; round < Number(options.rounds); round++) {
       for (const [opponent, list] of lines) {
-        const { results: tries, quiet } = quietly(options.cpu, Number(options.tries), () => run(opponent, file, options))
+        const { results: tries, quiet } = quietly(options.cpu, Number(options.tries), () =>
+          run(opponent, file, options),
+        )
         list.push(...tries)
         measured += 1
         if (!quiet) disturbed += 1
