@@ -114,10 +114,11 @@ export const SMALL_CALLEE = 150
 
 /**
  * Estimated cost of analysing a program: per instruction, in ms, and what the first one of a process costs; measured for the
- * 105 KB service: first analysis 1.05 µs, second 0.44, V8 having optimized the passes 0.1. A run of a service must not wait for it.
+ * 105 KB service: first analysis 0.15 to 0.3 µs, later ones 0.05 to 0.12. The first is followed by the first module, and a
+ * run of a service must not wait for them: 32 runs of it in a fresh process end before (bench, traces).
  */
-export const ANALYSIS_MS = 0.0004
-export const COLD_ANALYSIS_MS = 0.001
+export const ANALYSIS_MS = 0.00015
+export const COLD_ANALYSIS_MS = 0.00045
 
 /**
  * Estimated cost of a module in ms: fixed, per instruction (a part of it V8's compilers), and what the first one of a
