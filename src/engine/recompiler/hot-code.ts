@@ -161,12 +161,17 @@ export class HotCode {
     this.#lasting = header
     const lasts = this.#inRow >= LASTING_SAMPLES
     if (isCompiled(start)) return this.#judgeLoop(header, lasts, isCompiled)
-    const roots = [start]
-    let size = functionSize(analysis, start, coverage)
+    const roots: number[] = []
+    let size = 0
     // Control is in the loop now: without a root there it would stay interpreted until the next call.
     if (header >= 0 && this.#inRow >= SOON_SAMPLES && header !== start && !isCompiled(header)) {
       roots.push(header)
-      size += reachOf(analysis, header, CLUSTER_INSTRUCTIONS, coverage)
+      size = reachOf(analysis, header, CLUSTER_INSTRUCTIONS, coverage)
+    }
+    // Where a loop lasts, the function around it may never be called again: it is compiled when it turns out hot itself.
+    if (!lasts || roots.length === 0) {
+      roots.push(start)
+      size += functionSize(analysis, start, coverage)
     }
     const patience = lasts ? LASTING_PATIENCE : 1
     if (!this.#pays(this.heat(start), patience * (moduleMs() + instructionsMs(size)))) return this.#group(isCompiled)
