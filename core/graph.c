@@ -121,7 +121,7 @@ CORE s32 node_for(const program_tables *p, graph_tables *g, s32 seg, u32 index) 
   if (seg < c->first || seg >= c->end) return add_tail(g, seg, index);
   s32 *known = &p->node_pool[c->pool + (u32)(seg - c->first)];
   if (*known < 0) {
-    int leave = p->leave[seg] == LEAVE || g->count >= MAX_NODES;
+    int leave = p->leave[seg] == LEAVE || g->count >= g->most;
     *known = leave ? add_tail(g, seg, index) : add_node(g, seg, index);
   }
   return *known;
@@ -312,7 +312,8 @@ CORE void drop_unreachable(const program_tables *p, graph_tables *g) {
 }
 
 /* Builds the graph of the root. Linear in its size. */
-CORE void build_graph(const program_tables *p, graph_tables *g, s32 root, u32 options) {
+CORE void build_graph(const program_tables *p, graph_tables *g, s32 root, u32 options, u32 nodes) {
+  g->most = nodes < MAX_NODES ? nodes : MAX_NODES;
   g->count = g->context_count = g->pool = g->inlined = g->switches = g->callee_count = 0;
   g->hub = -1;
   add_context(p, g, p->function_of[root], 0, -1, 0);

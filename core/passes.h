@@ -8,7 +8,7 @@
 
 #include "vm.h"
 
-/* Nodes beyond MAX_NODES become tail calls (`leave`), each with two successors at most; hubs and inlined callees are few. */
+/* Nodes beyond MAX_NODES, or the fewer that are asked for, become tail calls (`leave`), each with two successors at most; hubs and inlined callees are few. */
 #define MAX_NODES 3000u
 #define NODE_CAPACITY 0x4000u
 #define EDGE_CAPACITY 0xA000u
@@ -119,7 +119,7 @@ typedef struct {
   uint16_t written[NODE_CAPACITY], through[NODE_CAPACITY];
   uint8_t leaves[NODE_CAPACITY], seen[NODE_CAPACITY];
   context contexts[CONTEXT_CAPACITY];
-  u32 context_count, pool, inlined;
+  u32 context_count, pool, inlined, most;
   s32 hub;
 } graph_tables;
 

@@ -111,9 +111,9 @@ EXPORT("pvm_decode") void pvm_decode(void) { decode_program(THE_DECODED); }
 /* Finds the functions that are inlined at indirect calls; returns how many. */
 EXPORT("pvm_find_callees") u32 pvm_find_callees(void) { return find_callees(THE_PROGRAM); }
 
-/* Builds the graph of the root and orders it. */
-EXPORT("pvm_graph") void pvm_graph(s32 root, u32 options) {
-  build_graph(THE_PROGRAM, THE_GRAPH, root, options);
+/* Builds the graph of the root, of so many nodes at most, and orders it. */
+EXPORT("pvm_graph") void pvm_graph(s32 root, u32 options, u32 nodes) {
+  build_graph(THE_PROGRAM, THE_GRAPH, root, options, nodes);
   order_graph(THE_GRAPH);
 }
 

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { compile } from '../../src/engine/auto.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
+import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { Coverage } from '../../src/engine/recompiler/coverage.ts'
+import { End } from '../../src/engine/recompiler/graph.ts'
+import { runPasses } from '../../src/engine/recompiler/passes.ts'
 import { tierPolicy } from '../../src/engine/recompiler/policy.ts'
 import { profile } from '../../src/program/profile.ts'
 import { loadProgram, type Program } from '../../src/program/program.ts'
@@ -131,5 +133,36 @@ describe('functions too large for one graph', () => {
       expect([gas, vm.run(), stateOf(vm)]).toEqual([gas, reference.run(), stateOf(reference)])
       vm.dispose()
     }
+  })
+
+  it('from their middle are compiled with what is near, and go on exactly', () => {
+    const blocks = Array.from(
+      { length: 1300 },
+      (_, k) => `@b${k}:
+    add_imm_64 r7, r7, ${k}
+    xor r8, r8, r7
+    rot_r_64_imm r8, r8, ${k % 63}
+    branch_eq_imm r9, ${k}, @b${(k * 7 + 3) % 1300}`,
+    )
+    const program = programOf(`    fallthrough
+${blocks.join('\n')}
+    add_imm_64 r9, r9, 17
+    branch_lt_u_imm r9, 1500, @b600
+    trap`)
+    const analysis = analyseProgram(program)
+    const middle = 700
+    const { graph } = runPasses(analysis, middle, {}, 40)
+    expect(graph.count).toBeLessThan(100)
+    expect([...graph.end.subarray(0, graph.count)]).toContain(End.Tail)
+    expect(compileRoots(analysis, [middle]).bytes.length).toBeLessThan(compileRoots(analysis, [0]).bytes.length / 2)
+    // Entered wherever the gas was over.
+    const vm = machine('recompiler', program, { gas: 0n })
+    const reference = machine('reference', program, { gas: 0n })
+    for (let stop = 0; stop < 60; stop++) {
+      for (const one of [vm, reference]) one.gas += 3571n
+      expect([stop, vm.run(), stateOf(vm)]).toEqual([stop, reference.run(), stateOf(reference)])
+    }
+    expect(vm.stats!.functions).toBeGreaterThan(3)
+    vm.dispose()
   })
 })

@@ -11,7 +11,7 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_count(mask: number, length: number): number
   pvm_decode(): void
   pvm_find_callees(): number
-  pvm_graph(root: number, options: number): void
+  pvm_graph(root: number, options: number, nodes: number): void
   pvm_flow(everyNode: number, loopStores: number): void
   pvm_plan(segment: number, window: number, wide: number): void
   pvm_plan_graph(window: number, wide: number): void

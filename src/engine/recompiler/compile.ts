@@ -17,7 +17,8 @@ import {
 } from './emitter.ts'
 import { type Functions, findFunctions } from './functions.ts'
 import { createHelpers } from './helpers.ts'
-import { indirectCallees, type RootPasses, runPasses } from './passes.ts'
+import { indirectCallees, MAX_NODES, type RootPasses, runPasses } from './passes.ts'
+import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
 import { emitStructure } from './structure.ts'
 import { tablesOf } from './tables.ts'
 import { WasmCode } from './wasm-code.ts'
@@ -112,6 +113,17 @@ function createEmitter(
   }
 }
 
+/**
+ * Nodes that the graph of a root has at most. A large function is compiled whole from its start only: from elsewhere it
+ * would be compiled again for each such root, 340 KB for one function of a service, 3 s in V8's optimizing compiler.
+ */
+function nodesOf({ decoded, functions }: Analysis, root: number): number {
+  const f = functions.of[root]!
+  const [start, end] = [functions.start[f]!, functions.start[f + 1]!]
+  const large = decoded.segmentStart[end]! - decoded.segmentStart[start]! > LARGE_FUNCTION
+  return large && root !== start ? NEAR_NODES : MAX_NODES
+}
+
 /** Writes the function of the root whose passes the emitter has. */
 function compileRoot(emitter: Emitter, root: number, into: WasmCode): void {
   const { code: body, decoded, exits, flow, loops, pairs } = emitter
@@ -180,7 +192,13 @@ export function compileRoots(
   else tables.leave.set(coverage.leftOut())
   let emitter: Emitter | undefined
   for (const root of sorted) {
-    const passes = runPasses(analysis, root, options, tables)
+    const passes = runPasses(
+      analysis,
+      root,
+      options,
+      coverage === undefined ? nodesOf(analysis, root) : MAX_NODES,
+      tables,
+    )
     if (emitter === undefined) emitter = createEmitter(analysis, passes, rootIndex, externals)
     else Object.assign(emitter, passes)
     compileRoot(emitter, root, code)

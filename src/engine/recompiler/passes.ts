@@ -69,6 +69,9 @@ export interface RootPasses {
   readonly found: GraphTables
 }
 
+/** As in core/passes.h: what is further away from the root is left out of a graph, and reached by a tail call. */
+export const MAX_NODES = 3000
+
 /** Options of `pvm_graph`. */
 const Option = { Inline: 1, Unroll: 2, Indirect: 4 } as const
 
@@ -92,11 +95,12 @@ export function planSegment(source: TableSource, segment: number): MemoryPlan {
 
 const NO_CALLEES: readonly number[] = []
 
-/** Runs the passes over one root. Who has the tables at hand gives them. */
+/** Runs the passes over one root, over a graph of so many nodes at most. Who has the tables at hand gives them. */
 export function runPasses(
   source: TableSource & { readonly indirect: readonly number[] },
   root: number,
   options: CompileOptions = {},
+  nodes: number = MAX_NODES,
   tables: Tables = tablesOf(source),
 ): RootPasses {
   const { decoded, functions } = source
@@ -107,6 +111,7 @@ export function runPasses(
   core.pvm_graph(
     root,
     (inline ? Option.Inline : 0) | (unrollRecursion ? Option.Unroll : 0) | (indirect ? Option.Indirect : 0),
+    nodes,
   )
   const { counts } = found
   const count = counts[0]!

@@ -23,6 +23,10 @@ export const CLUSTER_INSTRUCTIONS = 6000
  */
 export const NEIGHBOUR_INSTRUCTIONS = 1000
 
+/** Instructions of a function from which on roots in its middle are compiled with the nearest blocks only, so many. */
+export const LARGE_FUNCTION = 5000
+export const NEAR_NODES = 400
+
 /** Programs up to this many instructions are compiled whole, in one module. */
 export const WHOLE_INSTRUCTIONS = 8000
 
