@@ -171,7 +171,9 @@ export function writeReport() {
       "edit. How to run it: `bench/README.md`. Times are medians of processor time in milliseconds (wall clock for PolkaVM's process sandbox), one fresh process per program and " +
       "engine, after one warm-up run; ratios and goals are taken from the best times, which a busy machine disturbs least. An instruction is a unit of gas (Gray Paper 0.7.2); every engine's result and " +
       'gas are checked. Compare within one table only: these machines are virtual, their hosts differ by 1.6 times and more in speed, and change while ' +
-      'a table is measured. The native columns and those of PolkaVM say how fast this one was.',
+      'a table is measured. The native columns and those of PolkaVM say how fast this one was. The two processors of this one are threads of one core: ' +
+      'what V8 compiles in the background slows down what runs beside it by a third to a half, and so do strangers on the host, for seconds at a time. A measurement waits ' +
+      'until the core is quiet, and is made again if it was not at the end (`bench/lib/quiet.mjs`).',
   ]
   if (programs !== undefined) {
     const versions = new Set(programs.results.filter(r => r.version).map(r => `${r.engine} ${r.version}`))

@@ -158,7 +158,7 @@ ${blocks.join('\n')}
     // Entered wherever the gas was over.
     const vm = machine('recompiler', program, { gas: 0n })
     const reference = machine('reference', program, { gas: 0n })
-    for (let stop = 0; stop < 60; stop++) {
+    for (let stop = 0; stop < 25; stop++) {
       for (const one of [vm, reference]) one.gas += 3571n
       expect([stop, vm.run(), stateOf(vm)]).toEqual([stop, reference.run(), stateOf(reference)])
     }
