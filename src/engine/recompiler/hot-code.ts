@@ -238,12 +238,21 @@ export class HotCode {
     const start = functions.start[f]!
     if (!isCompiled(start)) {
       if (!this.#missedOften(start, () => functionSize(analysis, start, coverage))) return []
-      this.#misses.delete(start)
-      return [start]
+      return this.#missedToo(start, isCompiled)
     }
     if (!this.#missedOften(segment, () => reachOf(analysis, segment, CLUSTER_INSTRUCTIONS, coverage))) return []
-    for (const other of this.#misses.keys()) if (functions.of[other] === f) this.#misses.delete(other)
-    return [segment]
+    return this.#missedToo(segment, isCompiled)
+  }
+
+  /** Roots to compile with one that was missed often enough: one per function of those that soon would be. */
+  #missedToo(root: number, isCompiled: (segment: number) => boolean): readonly number[] {
+    const { of } = this.#shared.analysis.functions
+    const roots = new Map([[of[root]!, root]])
+    for (const [other, { count, needed }] of this.#misses) {
+      if (count >= TOGETHER * needed && !roots.has(of[other]!) && !isCompiled(other)) roots.set(of[other]!, other)
+    }
+    for (const other of this.#misses.keys()) if (roots.has(of[other]!)) this.#misses.delete(other)
+    return [...roots.values()]
   }
 
   /** Counts a miss for a root; whether they have cost what compiling it will. Its size is asked for once. */
