@@ -95,8 +95,6 @@ const record = {
   date: new Date().toISOString().slice(0, 10),
   machine: machine(),
   settings: { runs: options.runs, seconds: options.seconds, rounds: options.rounds, cpu: options.cpu },
-  measured,
-  disturbed,
   opponents: chosen.map(o => ({
     id: o.id,
     label: o.label,

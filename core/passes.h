@@ -8,7 +8,8 @@
 
 #include "vm.h"
 
-/* Nodes beyond MAX_NODES, or the fewer that are asked for, become tail calls (`leave`), each with two successors at most; hubs and inlined callees are few. */
+/* Nodes beyond MAX_NODES, or the fewer that are asked for, become tail calls, each with two successors at most; hubs and
+ * inlined callees are few. */
 #define MAX_NODES 3000u
 #define NODE_CAPACITY 0x4000u
 #define EDGE_CAPACITY 0xA000u

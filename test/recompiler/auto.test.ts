@@ -1,5 +1,5 @@
 // The tiers with a threshold of nothing: everything the interpreter is seen at is compiled at once, and nothing changes.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { compile, compileAsync } from '../../src/engine/auto.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import { Exit } from '../../src/engine/exit.ts'
@@ -10,18 +10,10 @@ import type { Program } from '../../src/program/program.ts'
 import { exitSuite } from '../suite/exits.ts'
 import { gasSuite } from '../suite/gas.ts'
 import { memorySuite } from '../suite/memory.ts'
-import { coreOf, MIXED, machine, PAGES, programOf, stateOf } from './programs.ts'
+import { compileAtOnce, coreOf, MIXED, machine, PAGES, programOf, stateOf } from './programs.ts'
 
 describe('auto with threshold 1', () => {
-  const { samplePeriod, patience } = tierPolicy
-  beforeAll(() => {
-    tierPolicy.samplePeriod = 20
-    tierPolicy.patience = 0
-  })
-  afterAll(() => {
-    tierPolicy.samplePeriod = samplePeriod
-    tierPolicy.patience = patience
-  })
+  compileAtOnce()
 
   const engine = createEngine({ kind: 'auto' })
   for (const suite of [exitSuite, gasSuite, memorySuite]) {

@@ -1,6 +1,6 @@
 // What `auto` leaves out of its modules because it has not run, and what is cut because a function is too large: the rest
 // is reached all the same, exactly. The passes: core/graph.c.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { compile } from '../../src/engine/auto.ts'
 import { Exit } from '../../src/engine/exit.ts'
@@ -8,10 +8,9 @@ import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compil
 import { Coverage } from '../../src/engine/recompiler/coverage.ts'
 import { End } from '../../src/engine/recompiler/graph.ts'
 import { runPasses } from '../../src/engine/recompiler/passes.ts'
-import { tierPolicy } from '../../src/engine/recompiler/policy.ts'
 import { profile } from '../../src/program/profile.ts'
 import { loadProgram, type Program } from '../../src/program/program.ts'
-import { analysisOf, coreOf, machine, programOf, stateOf } from './programs.ts'
+import { analysisOf, compileAtOnce, coreOf, machine, programOf, stateOf } from './programs.ts'
 
 /** Turns of a loop that goes three ways, by r9; the small callee is inlined where it is compiled. */
 const WAYS = `
@@ -52,15 +51,7 @@ const regs = (turns: bigint, way: bigint, inner = 0n): bigint[] => {
 }
 
 describe('what has not run', () => {
-  const { samplePeriod, patience } = tierPolicy
-  beforeAll(() => {
-    tierPolicy.samplePeriod = 20
-    tierPolicy.patience = 0
-  })
-  afterAll(() => {
-    tierPolicy.samplePeriod = samplePeriod
-    tierPolicy.patience = patience
-  })
+  compileAtOnce()
 
   it('is left out of the module, and the module is smaller for it', () => {
     const vm = machine('interpreter', programOf(WAYS), { gas: 1000n, regs: regs(3n, 0n) })
@@ -163,6 +154,18 @@ ${blocks.join('\n')}
       expect([stop, vm.run(), stateOf(vm)]).toEqual([stop, reference.run(), stateOf(reference)])
     }
     expect(vm.stats!.functions).toBeGreaterThan(3)
+    vm.dispose()
+  })
+})
+
+describe('what is compiled ahead', () => {
+  it('counts as run: a loop that is left at the end of a slice is entered again whole', () => {
+    const program = programOf(WAYS.replace('.jump_table', '    load_imm r9, 4711\n.jump_table'))
+    compile(program)
+    const vm = machine('auto', program, { gas: 10n ** 9n, regs: regs(2_000_000n, 0n) })
+    expect(vm.run()).toBe(Exit.Panic)
+    // Block by block it was entered 300 times, and as often left for the interpreter.
+    expect(vm.stats!.left).toBeLessThan(20)
     vm.dispose()
   })
 })

@@ -1,9 +1,11 @@
 // Small text programs for the tests of the recompiler, and how to make machines of them.
+import { afterAll, beforeAll } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { EngineKind, StartOptions, Vm } from '../../src/engine/engine.ts'
 import type { CoreVm } from '../../src/engine/interpreter/vm.ts'
 import { type Analysis, analyseProgram } from '../../src/engine/recompiler/compile.ts'
+import { tierPolicy } from '../../src/engine/recompiler/policy.ts'
 import { type ProfileName, profile } from '../../src/program/profile.ts'
 import { loadProgram, type Program } from '../../src/program/program.ts'
 
@@ -214,3 +216,16 @@ export const CALLS_IN_LOOPS = `
 @large:
 ${'    add_64 r9, r9, r5\n    xor r8, r8, r3\n'.repeat(21)}
     jump_ind r0`
+
+/** In a `describe`: what the interpreter is seen at is compiled at once, sampled every 20 gas. */
+export function compileAtOnce(): void {
+  const { samplePeriod, patience } = tierPolicy
+  beforeAll(() => {
+    tierPolicy.samplePeriod = 20
+    tierPolicy.patience = 0
+  })
+  afterAll(() => {
+    tierPolicy.samplePeriod = samplePeriod
+    tierPolicy.patience = patience
+  })
+}

@@ -2,6 +2,7 @@
 
 import type { Program } from '../../program/program.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
+import { functionSize } from './cluster.ts'
 import type { Coverage } from './coverage.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
 import { emitDepthCheck, putGoOn } from './emit-ends.ts'
@@ -117,11 +118,10 @@ function createEmitter(
  * Nodes that the graph of a root has at most. A large function is compiled whole from its start only: from elsewhere it
  * would be compiled again for each such root, 340 KB for one function of a service, 3 s in V8's optimizing compiler.
  */
-function nodesOf({ decoded, functions }: Analysis, root: number): number {
-  const f = functions.of[root]!
-  const [start, end] = [functions.start[f]!, functions.start[f + 1]!]
-  const large = decoded.segmentStart[end]! - decoded.segmentStart[start]! > LARGE_FUNCTION
-  return large && root !== start ? NEAR_NODES : MAX_NODES
+function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number {
+  const { start, of } = analysis.functions
+  const isLarge = functionSize(analysis, root, coverage) > LARGE_FUNCTION
+  return isLarge && root !== start[of[root]!] ? NEAR_NODES : MAX_NODES
 }
 
 /** Writes the function of the root whose passes the emitter has. */
@@ -192,13 +192,7 @@ export function compileRoots(
   else tables.leave.set(coverage.leftOut())
   let emitter: Emitter | undefined
   for (const root of sorted) {
-    const passes = runPasses(
-      analysis,
-      root,
-      options,
-      coverage === undefined ? nodesOf(analysis, root) : MAX_NODES,
-      tables,
-    )
+    const passes = runPasses(analysis, root, options, nodesOf(analysis, root, coverage), tables)
     if (emitter === undefined) emitter = createEmitter(analysis, passes, rootIndex, externals)
     else Object.assign(emitter, passes)
     compileRoot(emitter, root, code)

@@ -4,6 +4,7 @@ import type { Cell } from '../machine/cell.ts'
 import { AT_VM } from '../machine/layout.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
+import type { Functions } from './functions.ts'
 
 /** The part of `pvm_part` that is the index of decoded records, u32 by code offset. */
 const INDEX = 6
@@ -38,6 +39,11 @@ export class Coverage {
       total += last * (segmentStart[s + 1]! - first)
       before[s + 1] = total
     }
+  }
+
+  /** Counts functions as run that are compiled whole: what runs compiled the interpreter never sees. Sizes follow with `add`. */
+  addFunctions({ start, of }: Functions, roots: readonly number[]): void {
+    for (const root of roots) this.ran.fill(1, start[of[root]!]!, start[of[root]! + 1]!)
   }
 
   /** Instructions that have run, of the segments from one up to another. */

@@ -137,6 +137,7 @@ export class SharedCode {
     const start = now()
     try {
       const compiled = compileRoots(this.analysis, roots, this.options, partial ? this.coverage : undefined)
+      if (!partial) this.coverage.addFunctions(this.analysis.functions, compiled.roots)
       this.bytes += compiled.bytes.length
       this.instructions += compiled.instructions
       processInstructions += compiled.instructions
