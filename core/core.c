@@ -29,4 +29,6 @@
 
 #include "wide.c"
 
+#include "emit.c"
+
 #include "wasm.c"

@@ -10,7 +10,7 @@
 #include "passes.h"
 
 /* The root, loop headers, and what follows a node that ends in memory. */
-CORE void find_checkpoints(graph_tables *g, int every_node) {
+STEP void find_checkpoints(graph_tables *g, int every_node) {
   for (u32 n = 0; n < g->count; n++) g->checkpoint[n] = every_node || n == 0 || g->is_loop[n];
   for (u32 n = 0; n < g->count; n++) {
     if (HAS(IN_MEMORY, g->end[n]) && g->succ_a[n] >= 0) g->checkpoint[g->succ_a[n]] = 1;
@@ -19,7 +19,7 @@ CORE void find_checkpoints(graph_tables *g, int every_node) {
 
 /* What a node does by itself: registers read before any write and written, whether it has a side exit or a flush, what
  * passes through to its successors. */
-CORE void find_own(const program_tables *p, graph_tables *g) {
+STEP void find_own(const program_tables *p, graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) {
     u32 end = g->end[n], reads = 0, writes = 0, leaves = HAS(FLUSHES, end) || end == END_EXIT || g->checkpoint[n];
     /* A branch with a missing side hands over there. */
@@ -44,7 +44,7 @@ CORE void find_own(const program_tables *p, graph_tables *g) {
 
 /* Forward: dirty where some way there made it so. What is stored before a loop does not come into it dirty, nor is it made
  * dirty in the loop. */
-CORE void find_dirty(graph_tables *g) {
+STEP void find_dirty(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->dirty[n] = 0;
   for (int changed = 1; changed;) {
     changed = 0;
@@ -64,7 +64,7 @@ CORE void find_dirty(graph_tables *g) {
 }
 
 /* Backward: live where read on some way. A flush at a node's end uses what earlier nodes made dirty, whatever it writes. */
-CORE void find_live(graph_tables *g) {
+STEP void find_live(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->live[n] = 0;
   for (int changed = 1; changed;) {
     changed = 0;
@@ -85,7 +85,7 @@ CORE void find_live(graph_tables *g) {
 }
 
 /* Forward: valid where loaded or written on every way. */
-CORE void find_valid(graph_tables *g) {
+STEP void find_valid(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->valid[n] = ALL_REGISTERS;
   for (int changed = 1; changed;) {
     changed = 0;
@@ -104,7 +104,7 @@ CORE void find_valid(graph_tables *g) {
 }
 
 /* One pass against the order; checkpoints cut every cycle. */
-CORE void find_paths(graph_tables *g) {
+STEP void find_paths(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->path[n] = 0;
   for (u32 i = g->count; i-- > 0;) {
     s32 n = g->sequence[i];

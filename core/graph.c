@@ -67,7 +67,7 @@ CORE int is_leaf(const program_tables *p, s32 callee) {
  * at least half of the functions in the table: an interpreter's handlers, the methods of a few small types. Else none:
  * which of many a call means would have to be known from running it. (A service with one small function among large ones
  * in its table grew by 11 %.) They go to `callees`; returns how many. */
-CORE u32 find_callees(const program_tables *p) {
+STEP u32 find_callees(const program_tables *p) {
   u32 found = 0, instructions = 0, others = 0;
   for (u32 j = 0; j < p->jumps; j++) {
     s32 s = p->jump_table[j];
@@ -178,7 +178,7 @@ CORE s32 hub_node(const program_tables *p, graph_tables *g, s32 own) {
   return g->hub;
 }
 
-CORE void connect_jump(const program_tables *p, graph_tables *g, s32 node, u32 last, u32 options) {
+STEP void connect_jump(const program_tables *p, graph_tables *g, s32 node, u32 last, u32 options) {
   u32 seg = (u32)g->seg[node], index = (u32)g->context_of[node];
   s32 to = p->target[last];
   if (to < 0) {
@@ -201,7 +201,7 @@ CORE void connect_jump(const program_tables *p, graph_tables *g, s32 node, u32 l
   g->callee[node] = to;
 }
 
-CORE void connect_dynamic_jump(const program_tables *p, graph_tables *g, s32 node, u32 last, u32 options) {
+STEP void connect_dynamic_jump(const program_tables *p, graph_tables *g, s32 node, u32 last, u32 options) {
   u32 seg = (u32)g->seg[node], index = (u32)g->context_of[node];
   const context *c = &g->contexts[index];
   s32 own = p->function_of[g->seg[0]];
@@ -221,7 +221,7 @@ CORE void connect_dynamic_jump(const program_tables *p, graph_tables *g, s32 nod
   } else end_node(g, node, END_TAIL_INDIRECT, -1, -1);
 }
 
-CORE void connect_node(const program_tables *p, graph_tables *g, s32 node, u32 options) {
+STEP void connect_node(const program_tables *p, graph_tables *g, s32 node, u32 options) {
   u32 seg = (u32)g->seg[node], index = (u32)g->context_of[node], last = last_of(p, seg);
   s32 next = p->next[seg], to = p->target[last], taken, fall;
   u32 kind = pvm_kind_of[p->id[last]];
@@ -253,7 +253,7 @@ CORE void connect_node(const program_tables *p, graph_tables *g, s32 node, u32 o
 }
 
 /* Lists all successors. */
-CORE void list_successors(const program_tables *p, graph_tables *g) {
+STEP void list_successors(const program_tables *p, graph_tables *g) {
   u32 at = 0;
   for (u32 n = 0; n < g->count; n++) {
     g->succ_start[n] = (s32)at;
@@ -271,7 +271,7 @@ CORE void list_successors(const program_tables *p, graph_tables *g) {
 }
 
 /* Gives the nodes that something leads to new numbers, in `spare`, -1 to the others; returns how many are kept. */
-CORE u32 number_reached(graph_tables *g) {
+STEP u32 number_reached(graph_tables *g) {
   u32 depth = 1, kept = 0;
   for (u32 n = 0; n < g->count; n++) g->seen[n] = 0;
   g->seen[0] = 1;
@@ -292,7 +292,7 @@ CORE u32 number_reached(graph_tables *g) {
 CORE s32 moved(const graph_tables *g, s32 node) { return node < 0 ? -1 : g->spare[node]; }
 
 /* Removes nodes nothing leads to: where an inlined callee would return that never does. Numbers move up. */
-CORE void drop_unreachable(const program_tables *p, graph_tables *g) {
+STEP void drop_unreachable(const program_tables *p, graph_tables *g) {
   u32 kept = number_reached(g);
   if (kept == g->count) return;
   for (u32 n = 0; n < g->count; n++) {
@@ -312,7 +312,7 @@ CORE void drop_unreachable(const program_tables *p, graph_tables *g) {
 }
 
 /* Builds the graph of the root. Linear in its size. */
-CORE void build_graph(const program_tables *p, graph_tables *g, s32 root, u32 options, u32 nodes) {
+STEP void build_graph(const program_tables *p, graph_tables *g, s32 root, u32 options, u32 nodes) {
   g->most = nodes < MAX_NODES ? nodes : MAX_NODES;
   g->count = g->context_count = g->pool = g->inlined = g->switches = g->callee_count = 0;
   g->hub = -1;

@@ -2,7 +2,7 @@
 #include "passes.h"
 
 /* Reverse postorder by an explicit stack. A branch's not-taken side is visited first, so that it comes last. */
-CORE void order_nodes(graph_tables *g) {
+STEP void order_nodes(graph_tables *g) {
   u32 depth = 1, at = g->count;
   for (u32 n = 0; n < g->count; n++) {
     g->next[n] = g->succ_start[n];
@@ -35,7 +35,7 @@ CORE void begin_groups(graph_tables *g, s32 *start) {
 }
 
 /* Predecessors by node: a counting sort of the edges. */
-CORE void find_predecessors(graph_tables *g) {
+STEP void find_predecessors(graph_tables *g) {
   s32 edges = g->succ_start[g->count];
   for (u32 n = 0; n <= g->count; n++) g->pred_start[n] = 0;
   for (s32 e = 0; e < edges; e++) g->pred_start[g->succs[e] + 1] += 1;
@@ -46,7 +46,7 @@ CORE void find_predecessors(graph_tables *g) {
 }
 
 /* Immediate dominators by iteration over the reverse postorder (Cooper, Harvey, Kennedy); the root's is itself. */
-CORE void find_dominators(graph_tables *g) {
+STEP void find_dominators(graph_tables *g) {
   s32 *dominator = g->dominator;
   const s32 *position = g->position;
   for (u32 n = 0; n < g->count; n++) dominator[n] = -1;
@@ -78,7 +78,7 @@ CORE int dominates(const graph_tables *g, s32 a, s32 b) {
 
 /* Loops are where an edge comes back from a node the target dominates; merges where more than one edge comes forward, or
  * a table leads to. A graph is reducible when every edge back goes to a dominator. */
-CORE void classify_edges(graph_tables *g) {
+STEP void classify_edges(graph_tables *g) {
   g->reducible = 1;
   for (u32 n = 0; n < g->count; n++) {
     u32 forward = 0;
@@ -95,7 +95,7 @@ CORE void classify_edges(graph_tables *g) {
 }
 
 /* Children in the dominator tree by descending position. */
-CORE void find_children(graph_tables *g) {
+STEP void find_children(graph_tables *g) {
   for (u32 n = 0; n <= g->count; n++) g->child_start[n] = 0;
   for (u32 n = 1; n < g->count; n++) g->child_start[g->dominator[g->sequence[n]] + 1] += 1;
   begin_groups(g, g->child_start);

@@ -47,7 +47,7 @@ CORE int is_store(const program_tables *p, u32 i) { return pvm_kind_of[p->id[i]]
 CORE s32 plus(s32 a, s32 b) { return (s32)((u32)a + (u32)b); }
 
 /* Collects the accesses of a segment with their root and offset from it; each checks itself so far. */
-CORE void collect_accesses(const program_tables *p, plan_tables *t, u32 segment) {
+STEP void collect_accesses(const program_tables *p, plan_tables *t, u32 segment) {
   s32 root[13], shift[13], fresh = CONSTANT_ROOT + 1;
   for (s32 r = 0; r < 13; r++) {
     root[r] = r;
@@ -106,7 +106,7 @@ CORE u32 group_for(const program_tables *p, plan_tables *t, const access *k, u32
 }
 
 /* Puts each access into a group. */
-CORE void form_groups(const program_tables *p, plan_tables *t, s64 window) {
+STEP void form_groups(const program_tables *p, plan_tables *t, s64 window) {
   u32 groups = 0;
   for (u32 k = 0; k < t->count; k++) {
     access *own = &t->accesses[k];
@@ -123,7 +123,7 @@ CORE void form_groups(const program_tables *p, plan_tables *t, s64 window) {
 }
 
 /* Gives each group its local and each access its part. A group alone, or without a local, is checked one by one. */
-CORE void assign_groups(const program_tables *p, plan_tables *t) {
+STEP void assign_groups(const program_tables *p, plan_tables *t) {
   s32 free_after[ADDRESS_LOCALS];
   for (u32 l = 0; l < ADDRESS_LOCALS; l++) free_after[l] = -1;
   for (u32 k = 0; k < t->count; k++) {
@@ -149,9 +149,6 @@ CORE void assign_groups(const program_tables *p, plan_tables *t) {
     p->offset[at] = (s32)(own->offset - group->low);
   }
 }
-
-/* How an access is checked: its template, as in emit-memory.ts. */
-enum { WAY_SINGLE, WAY_FIRST, WAY_BOTH, WAY_WIDE, WAY_WIDE_CONSTANT, WAY_WITHIN, WAY_MEMBER };
 
 /* The words of an access, by its plan. */
 CORE void record_access(const program_tables *p, u32 i, record_words *r) {
@@ -183,7 +180,7 @@ CORE void record_access(const program_tables *p, u32 i, record_words *r) {
 }
 
 /* The words of a segment's instructions, whose accesses are planned. */
-CORE void record_segment(const program_tables *p, u32 segment) {
+STEP void record_segment(const program_tables *p, u32 segment) {
   s32 local = p->local_register;
   for (u32 i = p->start[segment]; i < p->start[segment + 1]; i++) {
     record_words *r = &p->records[i];

@@ -39,7 +39,7 @@ CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
 
 /* Decodes all instructions. A block starts at 0 and behind a terminator, where a defined opcode is (GP A.5); a segment
  * there, and behind whatever ends one. */
-CORE void decode_columns(decode_tables *t) {
+STEP void decode_columns(decode_tables *t) {
   int defined_before = 0;
   for (u32 byte = 0; 8 * byte < t->code_len; byte++) {
     for (u32 bits = t->mask[byte]; bits != 0; bits &= bits - 1) {
@@ -71,7 +71,7 @@ CORE s32 block_at(const decode_tables *t, u32 pc) {
 }
 
 /* Where control falls into the next segment, segments of jump targets and of jump-table entries; -1 where none. */
-CORE void link_segments(decode_tables *t) {
+STEP void link_segments(decode_tables *t) {
   for (u32 s = 0; s < t->segments; s++) {
     u32 last = t->start[s + 1] - 1, kind = pvm_kind_of[t->id[last]];
     int adjacent = s + 1 < t->segments && t->pc[last + 1] - t->pc[last] <= MAX_LENGTH;
@@ -97,7 +97,7 @@ CORE u32 call_of(const decode_tables *t, u32 s) {
 }
 
 /* Marks what is called, and what calls return to; collects the registers of return addresses. */
-CORE void find_calls(decode_tables *t) {
+STEP void find_calls(decode_tables *t) {
   if (t->segments > 0) t->entry[0] = 1;
   if (t->code_len > 5 && t->index[5] >= 0) { /* GP B.9: accumulate enters at 5 */
     u32 accumulate = t->segment_of[t->index[5]];
@@ -114,7 +114,7 @@ CORE void find_calls(decode_tables *t) {
 
 /* By the ranges of direct calls only: which segments hold a dynamic jump that is no return, and so switch labels. A label
  * elsewhere, or one of too many, is the entry of a function. */
-CORE void find_label_entries(decode_tables *t) {
+STEP void find_label_entries(decode_tables *t) {
   s32 *owner = t->function_of, *labels = t->label_start; /* both are filled in later */
   for (u32 s = 0, f = 0; s < t->segments; s++) {
     u32 last = t->start[s + 1] - 1;
@@ -138,7 +138,7 @@ CORE void find_label_entries(decode_tables *t) {
 }
 
 /* Numbers the functions and sorts the labels by function. */
-CORE void list_functions(decode_tables *t) {
+STEP void list_functions(decode_tables *t) {
   for (u32 s = 0; s < t->segments; s++) {
     if (t->entry[s]) t->function_start[t->functions++] = (s32)s;
     t->function_of[s] = (s32)t->functions - 1;

@@ -20,7 +20,7 @@ CORE int some_node_ends_in_memory(const graph_tables *g) {
 }
 
 /* Joins the parts of a loop to its header: what they write, and what passes through all of them. */
-CORE void join_parts(graph_tables *g, s32 loop, u32 depth) {
+STEP void join_parts(graph_tables *g, s32 loop, u32 depth) {
   s32 *header = g->spare;
   while (depth > 0) {
     s32 part = outermost(header, g->edges[--depth]);
@@ -38,7 +38,7 @@ CORE void join_parts(graph_tables *g, s32 loop, u32 depth) {
  * memory; 0 elsewhere. Loops from the inside out; each node is looked at once, as a part of the innermost loop around it,
  * and each loop once as a part of the next: every edge is put on the stack once at most. A header that follows a call gets
  * 0: what is loaded there is for the loop, not for a store before it. */
-CORE void find_unwritten(graph_tables *g) {
+STEP void find_unwritten(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->stored_before[n] = 0;
   if (!g->reducible || !some_node_ends_in_memory(g)) return;
   for (u32 n = 0; n < g->count; n++) {
@@ -62,7 +62,7 @@ CORE void find_unwritten(graph_tables *g) {
 }
 
 /* Of what is unwritten in each loop, what is dirty on some way into it. */
-CORE void find_stored_before(graph_tables *g) {
+STEP void find_stored_before(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) {
     if (g->stored_before[n] == 0) continue;
     u32 mask = 0;

@@ -120,7 +120,7 @@ CORE void note_candidate(const program_tables *p, wide_tables *t, u32 k, u32 i, 
                                           low + v->extent + bytes};
 }
 
-CORE void collect_candidates(const program_tables *p, wide_tables *t, u32 segment, u32 accesses) {
+STEP void collect_candidates(const program_tables *p, wide_tables *t, u32 segment, u32 accesses) {
   value values[13];
   s32 fresh = CONSTANT_ROOT + 1;
   u32 k = 0;
@@ -137,7 +137,7 @@ CORE void collect_candidates(const program_tables *p, wide_tables *t, u32 segmen
 }
 
 /* Puts a candidate into one of the last groups; starts one where it fits into none. Returns how many there are. */
-CORE u32 join_group(const program_tables *p, const plan_tables *plan, wide_tables *t, u32 c, u32 groups) {
+STEP u32 join_group(const program_tables *p, const plan_tables *plan, wide_tables *t, u32 c, u32 groups) {
   candidate *own = &t->candidates[c];
   const access *k = &plan->accesses[own->access];
   s64 bytes = bytes_of(p, k->at);
@@ -162,7 +162,7 @@ CORE u32 join_group(const program_tables *p, const plan_tables *plan, wide_table
 }
 
 /* Finds the wide groups of a segment whose accesses are collected, and plans them. */
-CORE void plan_wide(const program_tables *p, const plan_tables *plan, wide_tables *t, u32 segment) {
+STEP void plan_wide(const program_tables *p, const plan_tables *plan, wide_tables *t, u32 segment) {
   u32 groups = 0;
   s32 kept = 0;
   collect_candidates(p, t, segment, plan->count);

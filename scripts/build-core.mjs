@@ -1,4 +1,5 @@
-// Builds the C core: opcodes.gen.h, costs.gen.h and fused.gen.h from the table, the wasm module with clang-19, src/engine/interpreter/core.gen.ts.
+// Builds the C core: opcodes.gen.h, costs.gen.h and fused.gen.h from the table, the recompiler's templates.gen.ts, the wasm
+// module with clang-19, src/engine/interpreter/core.gen.ts.
 // `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,6 +11,7 @@ const ROOT = join(import.meta.dirname, '..')
 const HEADER = join(ROOT, 'core/opcodes.gen.h')
 const COSTS = join(ROOT, 'core/costs.gen.h')
 const FUSED = join(ROOT, 'core/fused.gen.h')
+const TEMPLATES = join(ROOT, 'src/engine/recompiler/templates.gen.ts')
 const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
 const WASM = join(ROOT, 'core/core.wasm')
 const check = process.argv.includes('--check')
@@ -90,6 +92,7 @@ function put(path, content, what) {
 put(HEADER, (await generator('opcodes.ts')).generateOpcodes(), 'core/opcodes.gen.h')
 put(COSTS, (await generator('costs.ts')).generateCosts(), 'core/costs.gen.h')
 put(FUSED, (await generator('fused.ts')).generateFused(), 'core/fused.gen.h')
+put(TEMPLATES, (await generator('templates.ts')).generateTemplates(), 'src/engine/recompiler/templates.gen.ts')
 const compiler = clang()
 if (compiler === undefined) {
   const message = 'core: clang-19 is not installed (Debian: apt install clang-19 lld-19)'

@@ -26,6 +26,7 @@ describe('machine memory layout', () => {
     expect(c.get('PVM_AT_DECODED')).toBe(layout.AT_DECODED)
     expect(c.get('PVM_AT_PROGRAM')).toBe(layout.AT_PROGRAM)
     expect(c.get('PVM_AT_GRAPH')).toBe(layout.AT_GRAPH)
+    expect(c.get('PVM_AT_PLAN')).toBe(layout.AT_PLAN)
     expect(c.get('PVM_AT_TABLES')).toBe(layout.AT_TABLES)
     expect(c.get('PVM_AT_ARENA')).toBe(layout.AT_ARENA)
     expect(c.get('PVM_AT_WINDOW')).toBe(layout.AT_WINDOW)

@@ -147,6 +147,8 @@ describe('auto', () => {
     expect(vm.run()).toBe(Exit.Panic)
     expect(runtimeOf(coreOf(vm).cell)!.entered).toBeGreaterThan(0)
     expect(vm.gasUsed).toBe(3n * 0x4000000n + 3n)
+    // The loop alone: not the function around it a second time.
+    expect(vm.stats).toMatchObject({ functions: 1, instructions: 3 })
     vm.dispose()
   })
 })

@@ -15,6 +15,9 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_flow(everyNode: number, loopStores: number): void
   pvm_plan(segment: number, window: number, wide: number): void
   pvm_plan_graph(window: number, wide: number): void
+  pvm_emit(first: number, stop: number, length: number, dirty: number, valid: number, depth: number): number
+  pvm_emit_part(instruction: number, length: number, condition: number): number
+  pvm_exit(dirty: number, valid: number): number
   pvm_part(vm: number, part: number): number
   pvm_used(vm: number, what: number): number
   pvm_reset(vm: number): void
@@ -37,7 +40,8 @@ interface Decoders {
   readonly Buffer?: { from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer> }
 }
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+/** Bytes of base64 in lines. */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const { Buffer } = globalThis as Decoders
   if (Buffer !== undefined) return Buffer.from(text, 'base64') // 0.2 ms; the loop below takes 3 when it is cold
   const binary = atob(text.replaceAll('\n', ''))

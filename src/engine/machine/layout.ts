@@ -10,6 +10,8 @@ export const AT_VM = 0x400
 export const AT_DECODED = 0x100000
 export const AT_PROGRAM = 0x120000
 export const AT_GRAPH = 0x121000
+/** The plan of a segment's accesses; and, when that is done, the code that core/emit.c writes. */
+export const AT_PLAN = 0x370000
 export const AT_TABLES = 0x400000
 /** Rights: a byte per physical page; see RIGHT_*. The table is 8 MiB, only the first MiB is ever written. */
 export const AT_RIGHTS = 0x800000

@@ -16,12 +16,13 @@ import {
   type RootIndex,
   storeRegisters,
 } from './emitter.ts'
+import { FunctionCode } from './function-code.ts'
 import { type Functions, findFunctions } from './functions.ts'
 import { createHelpers } from './helpers.ts'
 import { indirectCallees, MAX_NODES, type RootPasses, runPasses } from './passes.ts'
 import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
 import { emitStructure } from './structure.ts'
-import { tablesOf } from './tables.ts'
+import { Now, type Tables, tablesOf } from './tables.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionType, putFunction } from './wasm-module.ts'
 import { I32, I64, Op } from './wasm-op.ts'
@@ -46,7 +47,7 @@ export interface Analysis {
   /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
   readonly tolerant: Uint8Array
   /** Where the function at hand is written before its frame is known. */
-  readonly body: WasmCode
+  readonly body: FunctionCode
 }
 
 /** Decodes and analyses a program, once for all its compilations. */
@@ -54,7 +55,7 @@ export function analyseProgram(program: Program): Analysis {
   const decoded = decodeProgram(program)
   const functions = findFunctions(decoded)
   const source = { decoded, functions, tolerant: new Uint8Array(decoded.count) }
-  return { ...source, indirect: indirectCallees(source), body: new WasmCode(1 << 12) }
+  return { ...source, indirect: indirectCallees(source), body: new FunctionCode() }
 }
 
 /** Which optimisations `compileRoots` applies; all by default. Without them the code does the same, slower. */
@@ -91,14 +92,19 @@ export interface CompiledModule {
 /** Emitter of one module's functions; the passes are those of its first root. */
 function createEmitter(
   { decoded, tolerant, body }: Analysis,
+  tables: Tables,
   passes: RootPasses,
   rootIndex: RootIndex,
   externals: Set<number>,
 ): Emitter {
-  const { labelDepth, dirtyBefore, validBefore } = passes.found
+  const { core, graph } = tables
+  const { now, exits, labelDepth, dirtyBefore, validBefore } = graph
   return {
     ...passes,
     code: body,
+    core,
+    now,
+    exits,
     decoded,
     rootIndex,
     externals,
@@ -106,7 +112,6 @@ function createEmitter(
     depth: 0,
     labelDepth,
     agenda: [],
-    exits: [],
     dirty: 0,
     valid: 0,
     dirtyBefore,
@@ -125,10 +130,10 @@ function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number 
 }
 
 /** Writes the function of the root whose passes the emitter has. */
-function compileRoot(emitter: Emitter, root: number, into: WasmCode): void {
-  const { code: body, decoded, exits, flow, loops, pairs } = emitter
-  body.length = 0
-  exits.length = 0
+function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmCode): void {
+  const { code: body, decoded, exits, flow, loops, now, pairs } = emitter
+  body.begin(tables.code)
+  now.fill(0)
   emitter.depth = 0
   emitter.dirty = 0
   emitter.valid = 0
@@ -141,13 +146,14 @@ function compileRoot(emitter: Emitter, root: number, into: WasmCode): void {
   body.get(Local.target)
   body.get(Local.gas)
   body.byte(Op.return)
-  if (exits.length > 0) {
-    for (let i = 0; i < exits.length; i++) {
+  const count = now[Now.Exits]!
+  if (count > 0) {
+    for (let i = 0; i < count; i++) {
       body.byte(Op.end)
       const mask = exits[i]!
       storeRegisters(body, mask & ~GOES_ON)
       if ((mask & GOES_ON) !== 0) putGoOn(body)
-      else if (i + 1 < exits.length) body.op(Op.br, exits.length - 1 - i)
+      else if (i + 1 < count) body.op(Op.br, count - 1 - i)
     }
     body.byte(Op.end)
     body.i32(0)
@@ -159,8 +165,8 @@ function compileRoot(emitter: Emitter, root: number, into: WasmCode): void {
     body.i32(1)
     body.get(Local.gas)
   }
-  const frames = exits.length > 0 ? exits.length + 2 : 1
-  putFunction(into, { type: 0, locals: localsOf(pairs, loops.size), code: body }, frames)
+  const frames = count > 0 ? count + 2 : 1
+  putFunction(into, { type: 0, locals: localsOf(pairs, loops.size), code: body.whole() }, frames)
 }
 
 /**
@@ -193,9 +199,9 @@ export function compileRoots(
   let emitter: Emitter | undefined
   for (const root of sorted) {
     const passes = runPasses(analysis, root, options, nodesOf(analysis, root, coverage), tables)
-    if (emitter === undefined) emitter = createEmitter(analysis, passes, rootIndex, externals)
+    if (emitter === undefined) emitter = createEmitter(analysis, tables, passes, rootIndex, externals)
     else Object.assign(emitter, passes)
-    compileRoot(emitter, root, code)
+    compileRoot(emitter, tables, root, code)
   }
   const bytes = encodeModule({
     types: TYPES,

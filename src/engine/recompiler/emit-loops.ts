@@ -6,11 +6,10 @@
 // gas >= floor, floor = max(path, g - n * c + 1).
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
 import { RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
-import { Way } from './emit-memory.ts'
 import { type Emitter, Helper, Local, PAY } from './emitter.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
-import { accessesOf } from './memory-plan.ts'
+import { accessesOf, Way } from './memory-plan.ts'
 import { pathOf } from './passes.ts'
 import { L, S, signed, type Template, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'

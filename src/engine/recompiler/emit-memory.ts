@@ -82,24 +82,6 @@ function within(letter: number): readonly number[] {
 const LOW = S(Operand.Low)
 const LOW_BY_REGISTER = [Op.localGet, U(Operand.Base), Op.i32WrapI64, Op.i32Const, LOW, Op.i32Add]
 
-/** How an access is checked. Those from Member on have no exit. The core says which (core/plan.c), but Unchecked. */
-export const Way = {
-  /** By the rotate trick. */
-  Single: 0,
-  /** By the page of its first byte, or of the first and the last: leaders, and what is often misaligned. */
-  First: 1,
-  Both: 2,
-  /** First of a wide group, from a register or a constant; one of its others. */
-  Wide: 3,
-  WideConstant: 4,
-  Within: 5,
-  /** By its leader. */
-  Member: 6,
-  /** It is known to be allowed, its address is not known yet. */
-  Unchecked: 7,
-} as const
-export const WAYS = 8
-
 /** The templates of all ways, for a letter of the base and a right; the first four are Single by log2 of the bytes. */
 function waysOf(letter: number, right: number): readonly Template[] {
   return [
@@ -118,7 +100,7 @@ const ALL_WAYS = [NO_LETTER, 1, 2].flatMap(letter => [
   waysOf(letter, RIGHT_FAST_WRITE),
 ])
 
-/** The check of an access, by `WAYS` times its id plus the way, and the access itself by id, its address in the local. */
+/** The check of an access, by 8 times its id plus the way (`Way`), and the access itself by id, its address in the local. */
 export const CHECK: Template[] = []
 export const ACCESS: Template[] = []
 for (const { id, kind, name } of INSTRUCTIONS) {

@@ -1,7 +1,9 @@
 // What all parts of code generation share for one function: the code so far, exits, flushes, labels. Not what is emitted where.
 
+import type { CoreExports } from '../machine/core.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import type { Decoded } from './decode.ts'
+import type { FunctionCode } from './function-code.ts'
 import { ADDRESS_LOCALS, WIDE_GROUPS } from './memory-plan.ts'
 import type { RootPasses } from './passes.ts'
 import { L, S, type Template, template, unsigned } from './template.ts'
@@ -71,7 +73,9 @@ export type RootIndex = (segment: number) => number | undefined
 
 /** State of the generation of one function. */
 export interface Emitter extends RootPasses {
-  readonly code: WasmCode
+  readonly code: FunctionCode
+  /** Writes a part of it: core/emit.c. */
+  readonly core: CoreExports
   readonly decoded: Decoded
   readonly rootIndex: RootIndex
   /** Segments of roots in other modules that this one calls. */
@@ -84,8 +88,10 @@ export interface Emitter extends RootPasses {
   readonly labelDepth: Int32Array
   /** What structure.ts has still to write. */
   readonly agenda: number[]
+  /** See `Now`. */
+  readonly now: Uint32Array
   /** Masks of the exits (see GOES_ON), in the order they were first needed; exit i is i + 1 frames outside of the body. */
-  readonly exits: number[]
+  readonly exits: Uint16Array
   /** Dirty and valid registers at the point of emission. */
   dirty: number
   valid: number
@@ -121,16 +127,8 @@ export const GOES_ON: number = 1 << 13
  * Branch depth of an exit that stores what is dirty now, plain or of the kind `GOES_ON`: an exit made before, if its mask
  * fits, else a new one.
  */
-export function exitLabel(emitter: Emitter, kind = 0): number {
-  const { exits, dirty, valid, depth } = emitter
-  const needed = dirty | kind
-  const allowed = valid | kind
-  for (let i = 0; i < exits.length; i++) {
-    const mask = exits[i]!
-    if ((needed & ~mask) === 0 && (mask & ~allowed) === 0) return depth + 1 + i
-  }
-  exits.push(needed)
-  return depth + exits.length
+export function exitLabel({ core, depth, dirty, valid }: Emitter, kind = 0): number {
+  return depth + 1 + core.pvm_exit(dirty | kind, valid | kind)
 }
 
 /** Prepares a side exit at pc: call before the condition is computed. */

@@ -209,13 +209,17 @@ export class HotCode {
     return samples * sampleMs() >= tierPolicy.patience * ms
   }
 
-  /** Adds to the roots of a module that is to be made what would soon be hot enough for one of its own. */
+  /**
+   * Adds to the roots of a module that is to be made the other functions that would soon be hot enough for one of their own.
+   */
   #together(roots: number[], size: number, isCompiled: (segment: number) => boolean): readonly number[] {
     const { analysis, coverage } = this.#shared
+    const { of, start: starts } = analysis.functions
+    const own = new Set(roots.map(root => of[root]!))
     let total = size
     for (const [f, samples] of this.#functions) {
-      const start = analysis.functions.start[f]!
-      if (roots.includes(start) || isCompiled(start)) continue
+      const start = starts[f]!
+      if (own.has(f) || isCompiled(start)) continue
       const more = functionSize(analysis, start, coverage)
       if (total + more > CLUSTER_INSTRUCTIONS || !this.#pays(samples, TOGETHER * instructionsMs(more))) continue
       total += more

@@ -28,6 +28,23 @@ export const Check = {
 } as const
 export type Check = (typeof Check)[keyof typeof Check]
 
+/** How an access is checked. Those from Member on have no exit. The core says which (core/plan.c), but Unchecked. */
+export const Way = {
+  /** By the rotate trick. */
+  Single: 0,
+  /** By the page of its first byte, or of the first and the last: leaders, and what is often misaligned. */
+  First: 1,
+  Both: 2,
+  /** First of a wide group, from a register or a constant; one of its others. */
+  Wide: 3,
+  WideConstant: 4,
+  Within: 5,
+  /** By its leader. */
+  Member: 6,
+  /** It is known to be allowed, its address is not known yet. */
+  Unchecked: 7,
+} as const
+
 /**
  * The plan, by instruction that is an access:
  *

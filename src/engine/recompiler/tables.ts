@@ -1,11 +1,13 @@
 // The tables that the core's passes read and write: a program's, which are filled in here, and those of one graph of it.
 // Not the passes: core/passes.h has the same tables, core/graph.c, order.c, flow.c, plan.c and wide.c work on them.
-import type { CoreExports } from '../machine/core.ts'
-import { AT_GRAPH, AT_PROGRAM } from '../machine/layout.ts'
+import { type CoreExports, decodeBase64 } from '../machine/core.ts'
+import { AT_GRAPH, AT_PLAN, AT_PROGRAM } from '../machine/layout.ts'
 import { Areas, isOpen, type Workspace } from '../machine/workspace.ts'
 import type { Decoded } from './decode.ts'
 import { Local } from './emitter.ts'
+import { CODE_ROOM } from './function-code.ts'
 import type { Functions } from './functions.ts'
+import { TEMPLATES_BASE64 } from './templates.gen.ts'
 
 /** Capacities of core/passes.h. */
 const NODES = 0x4000
@@ -17,6 +19,11 @@ export const RECORD_WORDS = 16
 const POOL = 1024
 /** Functions that an indirect call takes in. */
 const MAX_CALLEES = 16
+/** Masks of exits. */
+const EXITS = 0x4000
+
+/** Words of `now`, where the generator is: see core/passes.h. */
+export const Now = { Dirty: 0, Valid: 1, Depth: 2, Exits: 3, Emitted: 4 } as const
 
 /** What is known of one root; by node unless said otherwise, and longer than needed. Valid until the next root. */
 export interface GraphTables {
@@ -49,7 +56,9 @@ export interface GraphTables {
   readonly checkpoint: Uint8Array
   /** Nodes; whether the graph is reducible; switch nodes; callee nodes. */
   readonly counts: Uint32Array
-  /** For emitter.ts, which says what they are. */
+  /** For emitter.ts, which says what they are: see `Now`; masks of exits; by node. */
+  readonly now: Uint32Array
+  readonly exits: Uint16Array
   readonly labelDepth: Int32Array
   readonly dirtyBefore: Uint16Array
   readonly validBefore: Uint16Array
@@ -72,6 +81,8 @@ export interface PlanTables {
 /** Tables as they are for one program. */
 export interface Tables {
   readonly core: CoreExports
+  /** Where core/emit.c writes code. */
+  readonly code: Uint8Array
   readonly workspace: Workspace
   readonly graph: GraphTables
   readonly plan: PlanTables
@@ -137,6 +148,8 @@ function viewGraph({ buffer }: Workspace): GraphTables {
     isMerge: uint8(),
     checkpoint: uint8(),
     counts: view(Uint32Array, 4),
+    now: view(Uint32Array, Object.keys(Now).length),
+    exits: view(Uint16Array, EXITS),
     labelDepth: int32(),
     dirtyBefore: uint16(),
     validBefore: uint16(),
@@ -149,6 +162,14 @@ let graph: GraphTables | undefined
 function graphOf(workspace: Workspace): GraphTables {
   if (graph?.seg.buffer !== workspace.buffer) graph = viewGraph(workspace)
   return graph
+}
+
+let decodedTemplates: Uint8Array | undefined
+
+/** The templates of straight code, as bytes. */
+function templates(): Uint8Array {
+  decodedTemplates ??= new Uint8Array(decodeBase64(TEMPLATES_BASE64))
+  return decodedTemplates
 }
 
 /** Writes a program's tables and `program_tables`. */
@@ -167,6 +188,7 @@ function writeProgram(source: TableSource): Tables {
       decoded.accesses,
     ],
     ...[decoded.cost, functions.start, decoded.labelStart, decoded.labels, jumpTable],
+    templates(),
   ]
   const made: (readonly [make: Make<Numbers>, length: number])[] = [
     [Int32Array, MAX_CALLEES],
@@ -204,6 +226,7 @@ function writeProgram(source: TableSource): Tables {
   words[5] = found
   return {
     core,
+    code: new Uint8Array(buffer, AT_PLAN, CODE_ROOM),
     workspace,
     graph: graphOf(workspace),
     plan: { check, local, offset, span, root, low, base, records, way } as PlanTables,
