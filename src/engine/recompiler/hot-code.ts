@@ -3,17 +3,23 @@
 //
 // Everything counts per code, not per machine: short runs of the same service add up. Until the samples have cost what
 // analysing the program will, only pcs are counted; then they are attributed to functions and loops.
+import { decodeOperands } from '../../isa/format.ts'
+import type { Program } from '../../program/program.ts'
 import type { Cell } from '../machine/cell.ts'
 import { functionSize, reachOf } from './cluster.ts'
 import type { Analysis } from './compile.ts'
+import { CLASS, Class } from './facts.ts'
 import {
   ANALYSIS_MS,
   CLUSTER_INSTRUCTIONS,
   COLD_ANALYSIS_MS,
+  COLD_GAS,
   COLD_INSTRUCTION_MS,
   COLD_INSTRUCTIONS,
+  COLD_SLOWNESS,
   FIRST_MODULE_MS,
   GROUP_GROWTH,
+  INSTRUCTION_BYTES,
   INSTRUCTION_MS,
   INTERPRETED_PER_MS,
   LASTING_PATIENCE,
@@ -25,13 +31,17 @@ import {
   SOON_SAMPLES,
   TOGETHER,
   tierPolicy,
-  UNKNOWN_PATIENCE,
 } from './policy.ts'
 import { compiledInProcess, type SharedCode } from './shared-code.ts'
 
-/** Milliseconds of interpretation that one sample stands for. */
+/** Samples taken in this process so far. */
+let processSamples = 0
+
+/** Milliseconds of interpretation that the sample at hand stands for. */
 function sampleMs(): number {
-  return tierPolicy.samplePeriod / INTERPRETED_PER_MS
+  processSamples += 1
+  const usual = tierPolicy.samplePeriod / INTERPRETED_PER_MS
+  return processSamples * tierPolicy.samplePeriod <= COLD_GAS ? COLD_SLOWNESS * usual : usual
 }
 
 /** What analysing a program of so many instructions will take, in ms. */
@@ -64,16 +74,51 @@ export function loopAround(analysis: Analysis, segment: number): number {
   return header
 }
 
+/** The first host call or end of a block from pc on: its code offset. */
+function nextEnd({ code, instructionSet, next }: Program, pc: number): number {
+  let at = pc
+  for (; at < code.length; at = next(at)) {
+    const instruction = instructionSet.byOpcode[code[at]!]
+    if (instruction === undefined || instruction.kind === 'host' || instruction.terminator) break
+  }
+  return at
+}
+
+/** Whether there is a host call in the loop of one block that pc is in: from pc on, or from where its end jumps back to. */
+function blockCallsHost(program: Program, pc: number): boolean {
+  const { code, instructionSet, skip } = program
+  const kindAt = (at: number): string | undefined => instructionSet.byOpcode[code[at]!]?.kind
+  const end = nextEnd(program, pc)
+  if (kindAt(end) !== 'branch') return kindAt(end) === 'host'
+  const { format } = instructionSet.byOpcode[code[end]!]!
+  const { target } = decodeOperands(format, code, end, skip(end))
+  return target >= 0 && target < pc && kindAt(nextEnd(program, target)) === 'host'
+}
+
+/** Whether the loop, to its last jump back to the header, has a host call in it: its time is the host's, for the most part. */
+function callsHost({ decoded, functions }: Analysis, header: number): boolean {
+  const { id, segmentStart, target } = decoded
+  const end = functions.start[functions.of[header]! + 1]!
+  let isIn = false
+  for (let s = end - 1; s >= header; s--) {
+    const last = segmentStart[s + 1]! - 1
+    isIn ||= target[last] === header
+    if (isIn && CLASS[id[last]!] === Class.Host) return true
+  }
+  return false
+}
+
 /** What is hot in one code. */
 export class HotCode {
   readonly #shared: SharedCode
-  /** Samples before the analysis, by pc. */
-  #early: Map<number, number> | undefined = new Map()
-  /** Samples so far. */
+  /** Samples before the analysis, by pc: how many, and the time they stand for. */
+  #early: Map<number, { count: number; ms: number }> | undefined = new Map()
+  /** Samples so far, and the milliseconds of interpretation they stand for. */
   count = 0
-  /** Samples by function. */
+  #spent = 0
+  /** Milliseconds by function. */
   #functions = new Map<number, number>()
-  /** Samples by loop header, of functions that are compiled already. */
+  /** Milliseconds by loop header, of functions that are compiled already. */
   readonly #loops = new Map<number, number>()
   /** Loop headers of segments seen so far. */
   readonly #headers = new Map<number, number>()
@@ -91,35 +136,42 @@ export class HotCode {
     this.#shared = shared
   }
 
-  /** Samples attributed to the function that owns the segment. */
+  /** Milliseconds of interpretation attributed to the function that owns the segment. */
   heat(segment: number): number {
     return this.#functions.get(this.#shared.analysis.functions.of[segment]!) ?? 0
   }
 
   /** Takes a sample of a cell, and returns the roots to compile now; none most of the time. */
   sample(cell: Cell, pc: number, isCompiled: (segment: number) => boolean): readonly number[] {
+    const ms = sampleMs()
     this.count += 1
+    this.#spent += ms
     const early = this.#early
     if (early === undefined) {
       this.#look(cell)
-      return this.#judge(this.#attribute(pc, 1), isCompiled)
+      return this.#judge(this.#attribute(pc, ms), ms, isCompiled)
     }
-    early.set(pc, (early.get(pc) ?? 0) + 1)
+    const here = early.get(pc)
+    if (here === undefined) early.set(pc, { count: 1, ms })
+    else {
+      here.count += 1
+      here.ms += ms
+    }
     // At one pc again and again: in a loop of one block, all of it.
     this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
     this.#lasting = pc
-    const share = this.#inRow >= LASTING_SAMPLES ? LASTING_PATIENCE : UNKNOWN_PATIENCE
-    const size = this.#shared.program.map.offsets.length
-    if (this.count * sampleMs() < tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size), share * moduleMs()))
-      return []
+    const { program } = this.#shared
+    const share = this.#inRow >= LASTING_SAMPLES && !blockCallsHost(program, pc) ? LASTING_PATIENCE : 1
+    const size = program.code.length / INSTRUCTION_BYTES // to know it exactly, its code map would be made: 2 ms
+    if (this.#spent < tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size), share * moduleMs())) return []
     this.#early = undefined
     this.#look(cell)
     const segment = this.#attribute(pc, 0)
     this.#lasting = this.#loopOf(segment)
     this.#inRow = 0
-    for (const [at, count] of early)
-      if (this.#loopOf(this.#attribute(at, count)) === this.#lasting) this.#inRow += count
-    return this.#judge(segment, isCompiled)
+    for (const [at, was] of early)
+      if (this.#loopOf(this.#attribute(at, was.ms)) === this.#lasting) this.#inRow += was.count
+    return this.#judge(segment, ms, isCompiled)
   }
 
   /** From time to time: what has run by now. */
@@ -139,19 +191,19 @@ export class HotCode {
     return header
   }
 
-  /** Counts samples for the function at pc; its segment, or -1 where there is none. */
-  #attribute(pc: number, samples: number): number {
+  /** Counts milliseconds for the function at pc; its segment, or -1 where there is none. */
+  #attribute(pc: number, ms: number): number {
     const { decoded, functions } = this.#shared.analysis
     const index = decoded.indexOf[pc] ?? -1
     if (index < 0) return -1
     const segment = decoded.segmentOf[index]!
     const f = functions.of[segment]!
-    this.#functions.set(f, (this.#functions.get(f) ?? 0) + samples)
+    this.#functions.set(f, (this.#functions.get(f) ?? 0) + ms)
     return segment
   }
 
-  /** What to compile now that the interpreter was seen in a segment. */
-  #judge(segment: number, isCompiled: (segment: number) => boolean): readonly number[] {
+  /** What to compile now that the interpreter was seen in a segment for so many milliseconds. */
+  #judge(segment: number, ms: number, isCompiled: (segment: number) => boolean): readonly number[] {
     if (segment < 0) return []
     const { analysis, coverage } = this.#shared
     const { functions } = analysis
@@ -159,8 +211,8 @@ export class HotCode {
     const header = this.#loopOf(segment)
     this.#inRow = header >= 0 && header === this.#lasting ? this.#inRow + 1 : 1
     this.#lasting = header
-    const lasts = this.#inRow >= LASTING_SAMPLES
-    if (isCompiled(start)) return this.#judgeLoop(header, lasts, isCompiled)
+    const lasts = this.#inRow >= LASTING_SAMPLES && !callsHost(analysis, header)
+    if (isCompiled(start)) return this.#judgeLoop(header, ms, lasts, isCompiled)
     const roots: number[] = []
     let size = 0
     // Control is in the loop now: without a root there it would stay interpreted until the next call.
@@ -179,14 +231,14 @@ export class HotCode {
   }
 
   /** The function is compiled, and interpreted all the same: was it entered before, it is in a loop that lasts. */
-  #judgeLoop(header: number, lasts: boolean, isCompiled: (segment: number) => boolean): readonly number[] {
+  #judgeLoop(header: number, ms: number, lasts: boolean, isCompiled: (segment: number) => boolean): readonly number[] {
     if (header < 0 || isCompiled(header)) return []
-    const samples = (this.#loops.get(header) ?? 0) + 1
-    this.#loops.set(header, samples)
+    const spent = (this.#loops.get(header) ?? 0) + ms
+    this.#loops.set(header, spent)
     if (!lasts) {
       const { analysis, coverage } = this.#shared
       const size = reachOf(analysis, header, CLUSTER_INSTRUCTIONS, coverage)
-      if (!this.#pays(samples, moduleMs() + instructionsMs(size))) return []
+      if (!this.#pays(spent, moduleMs() + instructionsMs(size))) return []
     }
     return [header]
   }
@@ -205,8 +257,9 @@ export class HotCode {
     return roots.length > 0 && this.#pays(heat, moduleMs() + instructionsMs(size)) ? roots : []
   }
 
-  #pays(samples: number, ms: number): boolean {
-    return samples * sampleMs() >= tierPolicy.patience * ms
+  /** Whether what was spent interpreting is enough to spend this on compiling, both in ms. */
+  #pays(spent: number, cost: number): boolean {
+    return spent >= tierPolicy.patience * cost
   }
 
   /**
@@ -217,11 +270,11 @@ export class HotCode {
     const { of, start: starts } = analysis.functions
     const own = new Set(roots.map(root => of[root]!))
     let total = size
-    for (const [f, samples] of this.#functions) {
+    for (const [f, spent] of this.#functions) {
       const start = starts[f]!
       if (own.has(f) || isCompiled(start)) continue
       const more = functionSize(analysis, start, coverage)
-      if (total + more > CLUSTER_INSTRUCTIONS || !this.#pays(samples, TOGETHER * instructionsMs(more))) continue
+      if (total + more > CLUSTER_INSTRUCTIONS || !this.#pays(spent, TOGETHER * instructionsMs(more))) continue
       total += more
       roots.push(start)
     }
