@@ -77,11 +77,11 @@ export const tierPolicy: TierPolicy = {
 export const INTERPRETED_PER_MS = 480_000
 
 /**
- * The first gas a process interprets, in which it is so many times slower: V8 has not optimized the interpreter yet. 25 ms
- * at 90 to 180 M/s, whatever the program.
+ * The first gas a process interprets, in which it is so many times slower: V8 has not optimized the interpreter yet. 10 to
+ * 25 ms at 90 to 200 M/s, whatever the program. A loop that lasts is compiled behind it.
  */
-export const COLD_GAS = 1_500_000
-export const COLD_SLOWNESS = 4
+export const COLD_GAS = 2_000_000
+export const COLD_SLOWNESS = 3
 
 /**
  * What it costs, in ms, when compiled code stops because what follows is not compiled: 0.3 µs to the core and back, and
@@ -91,10 +91,10 @@ export const MISS_MS = 0.001
 
 /**
  * What has run for less than `patience` times this long, in ms at the speed above, over all machines, is likely over soon:
- * 5 million instructions. A loop that ends just then has lost a sixth of its time to its module, not two thirds as with a
- * tenth of it (bench/micro/short-runs.mjs), and one that goes on reaches its peak 5 ms later.
+ * 3.6 million instructions. A loop that ends just then has lost a third of its time to its module, not two thirds as with a
+ * tenth of it; one of twice the length has lost nothing (bench/micro/short-runs.mjs).
  */
-export const SHORT_MS = 4.5
+export const SHORT_MS = 3
 
 /**
  * Samples in a row in one loop after which it counts as one that lasts. It is entered in the middle, and has this share of
