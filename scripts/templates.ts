@@ -1,10 +1,15 @@
-// Writes src/engine/recompiler/templates.gen.ts: the templates of instructions, of checks and of conditions, in one array as
-// core/emit.c takes them. Not what is in them: src/engine/recompiler/effects.ts and emit-memory.ts. Made ahead, because
-// putting 300 templates together costs every process that imports coulis 5 ms.
+// Writes src/engine/recompiler/templates.gen.ts: what is the same in all that is compiled. The templates of instructions, of
+// checks and of conditions, in one array as core/emit.c takes them; the glue; the helpers. Not what is in them: effects.ts,
+// emit-memory.ts, glue.ts, helpers.ts in src/engine/recompiler. Made ahead, because putting 300 templates together costs
+// every process that imports coulis 5 ms, and the others the first module of a process 2.
 import { ASSIGNMENT, CONDITION } from '../src/engine/recompiler/effects.ts'
 import { ACCESS, CHECK } from '../src/engine/recompiler/emit-memory.ts'
 import { CLASS, Class } from '../src/engine/recompiler/facts.ts'
+import { encodeGlue } from '../src/engine/recompiler/glue.ts'
+import { createHelpers } from '../src/engine/recompiler/helpers.ts'
 import type { Template } from '../src/engine/recompiler/template.ts'
+import { WasmCode } from '../src/engine/recompiler/wasm-code.ts'
+import { putFunction } from '../src/engine/recompiler/wasm-module.ts'
 
 /** As in core/emit.c: the end of a template. */
 const END = 0xffff
@@ -35,17 +40,30 @@ export function collectTemplates(): Uint16Array {
   return Uint16Array.from([...index, ...elements])
 }
 
-/** The text of templates.gen.ts. */
-export function generateTemplates(): string {
-  const lines = Buffer.from(collectTemplates().buffer)
+/** The helpers as they stand in a module. */
+function encodeHelpers(): Uint8Array {
+  const code = new WasmCode()
+  for (const helper of createHelpers()) putFunction(code, helper)
+  return code.bytes.subarray(0, code.length)
+}
+
+function constant(name: string, what: string, bytes: Uint8Array): string {
+  const lines = Buffer.from(bytes)
     .toString('base64')
     .match(/.{1,116}/g)!
+  return [`/** ${what}, in base64. */`, `export const ${name}: string = \``, ...lines, '`', ''].join('\n')
+}
+
+/** The text of templates.gen.ts. */
+export function generateTemplates(): string {
   return [
-    '// Made by `npm run core` from effects.ts and emit-memory.ts. Do not edit.',
-    '/** The templates of straight code as core/emit.c takes them: 16-bit numbers in base64. */',
-    'export const TEMPLATES_BASE64: string = `',
-    ...lines,
-    '`',
-    '',
+    '// Made by `npm run core` from effects.ts, emit-memory.ts, glue.ts and helpers.ts. Do not edit.',
+    constant(
+      'TEMPLATES_BASE64',
+      'The templates of straight code, 16-bit numbers',
+      new Uint8Array(collectTemplates().buffer),
+    ),
+    constant('GLUE_BASE64', 'The glue module', encodeGlue()),
+    constant('HELPERS_BASE64', 'The helpers as they stand in every module', encodeHelpers()),
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 // Compiles roots of a program into the bytes of one WebAssembly module. Not which roots, not when: see policy.ts.
 
 import type { Program } from '../../program/program.ts'
+import { decodeBase64 } from '../machine/core.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import { functionSize } from './cluster.ts'
 import type { Coverage } from './coverage.ts'
@@ -10,6 +11,7 @@ import {
   type Emitter,
   FIRST_ROOT,
   GOES_ON,
+  HELPER_TYPES,
   Local,
   loadRegisters,
   localsOf,
@@ -18,11 +20,11 @@ import {
 } from './emitter.ts'
 import { FunctionCode } from './function-code.ts'
 import { type Functions, findFunctions } from './functions.ts'
-import { createHelpers } from './helpers.ts'
 import { indirectCallees, MAX_NODES, type RootPasses, runPasses } from './passes.ts'
 import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
 import { emitStructure } from './structure.ts'
 import { Now, type Tables, tablesOf } from './tables.ts'
+import { HELPERS_BASE64 } from './templates.gen.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionType, putFunction } from './wasm-module.ts'
 import { I32, I64, Op } from './wasm-op.ts'
@@ -37,6 +39,14 @@ const TYPES: readonly FunctionType[] = [
 
 /** What code takes on average, for room at first. */
 const BYTES_PER_INSTRUCTION = 26
+
+let decodedHelpers: Uint8Array | undefined
+
+/** The helpers, as they stand in every module. */
+function helpers(): Uint8Array {
+  decodedHelpers ??= decodeBase64(HELPERS_BASE64)
+  return decodedHelpers
+}
 
 /** A program as the recompiler sees it; kept per program. */
 export interface Analysis {
@@ -190,9 +200,8 @@ export function compileRoots(
     const end = start[of[root]! + 1]!
     instructions += coverage?.size(root, end) ?? segmentStart[end]! - segmentStart[root]!
   }
-  const helpers = createHelpers(2)
   const code = new WasmCode(BYTES_PER_INSTRUCTION * instructions + 1024)
-  for (const helper of helpers) putFunction(code, helper)
+  code.appendBytes(helpers())
   const tables = tablesOf(analysis)
   if (coverage === undefined) tables.leave.fill(0)
   else tables.leave.set(coverage.leftOut())
@@ -210,7 +219,7 @@ export function compileRoots(
       { name: 'table', is: 'table' },
       { name: 'host', is: { type: 1 } },
     ],
-    functions: [...helpers.map(({ type }) => type), ...sorted.map(() => 0)],
+    functions: [...HELPER_TYPES, ...sorted.map(() => 0)],
     code,
     exports: sorted.map(segment => ({ name: `${segment}`, index: index.get(segment)! })),
   })

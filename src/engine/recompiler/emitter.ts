@@ -66,6 +66,8 @@ export const Why = {
 /** Function indices every module begins with, see compile.ts. */
 export const Import = { host: 0 } as const
 export const Helper = { range: 1 } as const
+/** Their types, numbers of compile.ts. */
+export const HELPER_TYPES: readonly number[] = [2]
 export const FIRST_ROOT = 2
 
 /** What `call` needs to reach another root: its function index, or undefined when it is in another module. */

@@ -1,5 +1,6 @@
 // The glue between JavaScript and compiled code: `enter(table index) -> target`, and the stub for what is not compiled.
-// C cannot express the type of compiled functions, hence a hand-written module. Not the dispatcher: runtime.ts.
+// C cannot express the type of compiled functions, hence a hand-written module, made ahead: scripts/templates.ts. Not the
+// dispatcher: runtime.ts.
 import { AT_VM, VM } from '../machine/layout.ts'
 import { Why } from './emitter.ts'
 import { WasmCode } from './wasm-code.ts'

@@ -1,6 +1,7 @@
-// Out-of-line functions every module carries: ranges of pages. Not called in straight code.
+// Out-of-line functions every module carries: ranges of pages. Not called in straight code. Written ahead, scripts/templates.ts.
 
 import { AT_RIGHTS } from '../machine/layout.ts'
+import { HELPER_TYPES } from './emitter.ts'
 import { WasmCode } from './wasm-code.ts'
 import type { FunctionBody } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'
@@ -151,7 +152,7 @@ function range(type: number): FunctionBody {
   return { type, locals, code }
 }
 
-/** The helpers in the order of `Helper`; the type is that of `range`. */
-export function createHelpers(rangeType: number): readonly FunctionBody[] {
-  return [range(rangeType)]
+/** The helpers in the order of `Helper`. */
+export function createHelpers(): readonly FunctionBody[] {
+  return HELPER_TYPES.map(type => range(type))
 }

@@ -6,12 +6,12 @@
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
+import { decodeBase64 } from '../machine/core.ts'
 import { AT_VM, Target, VM } from '../machine/layout.ts'
 import { clusterOf, functionSize } from './cluster.ts'
 import { Why } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { LOAD_IMM_JUMP_IND } from './functions.ts'
-import { encodeGlue } from './glue.ts'
 import { type HotCode, hotCodeOf } from './hot-code.ts'
 import { wideGroupAt } from './memory-plan.ts'
 import { planSegment } from './passes.ts'
@@ -28,6 +28,7 @@ import {
   WHOLE_INSTRUCTIONS,
 } from './policy.ts'
 import { type SharedCode, type SharedModule, sharedCode } from './shared-code.ts'
+import { GLUE_BASE64 } from './templates.gen.ts'
 import { AT_SLICE } from './words.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -125,7 +126,7 @@ export class Runtime {
     // A table of its own: an engine keeps every instance that a table was ever given to, and writes entries into each.
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: decoded.segments + 1 })
     const env: WebAssembly.ModuleImports = { memory, table, host: this.#hostCalls() }
-    glueModule ??= new WebAssembly.Module(encodeGlue() as BufferSource)
+    glueModule ??= new WebAssembly.Module(decodeBase64(GLUE_BASE64))
     const glue = new WebAssembly.Instance(glueModule, { e: env }).exports
     cell.enter = tableIndex => this.#enter(tableIndex)
     cell.u32[DEPTH] = this.#depth

@@ -142,9 +142,13 @@ export class WasmCode {
 
   /** All of another buffer. */
   append(other: WasmCode): void {
-    this.reserve(other.length)
-    this.bytes.set(other.bytes.subarray(0, other.length), this.length)
-    this.length += other.length
+    this.appendBytes(other.bytes.subarray(0, other.length))
+  }
+
+  appendBytes(bytes: Uint8Array): void {
+    this.reserve(bytes.length)
+    this.bytes.set(bytes, this.length)
+    this.length += bytes.length
   }
 
   /** A name: length and ASCII bytes. */
