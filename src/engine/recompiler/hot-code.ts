@@ -129,6 +129,8 @@ export class HotCode {
   /** The loop the last samples were in, and how many in a row (of those before the analysis: how many at all); before it, the pc. */
   #lasting = -1
   #inRow = 0
+  /** Before the analysis: whether that loop's time is its own, not the host's. */
+  #hurries = false
   /** Times compiled code stopped before a root that is not there, and how many make it worth being compiled. */
   readonly #misses = new Map<number, { count: number; needed: number }>()
 
@@ -159,10 +161,10 @@ export class HotCode {
     }
     // At one pc again and again: in a loop of one block, all of it.
     this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
+    if (this.#inRow === LASTING_SAMPLES) this.#hurries = !blockCallsHost(this.#shared.program, pc)
     this.#lasting = pc
-    const { program } = this.#shared
-    const share = this.#inRow >= LASTING_SAMPLES && !blockCallsHost(program, pc) ? LASTING_PATIENCE : 1
-    const size = program.code.length / INSTRUCTION_BYTES // to know it exactly, its code map would be made: 2 ms
+    const share = this.#inRow >= LASTING_SAMPLES && this.#hurries ? LASTING_PATIENCE : 1
+    const size = this.#shared.program.code.length / INSTRUCTION_BYTES // exactly would take its code map: 2 ms
     if (this.#spent < tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size), share * moduleMs())) return []
     this.#early = undefined
     this.#look(cell)
