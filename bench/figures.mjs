@@ -35,13 +35,13 @@ const NODE_FLAGS = {
 }
 
 /** Where V8's compilers work beside the program: both cores, as users have them. PolkaVM's process sandbox spins in two. */
-const TWO_CORES = ['traces', 'time-to-peak', 'generation', 'short-runs', 'polkavm']
+const TWO_CORES = ['traces', 'time-to-peak', 'generation', 'short-runs', 'first-runs', 'polkavm']
 
 function run(script, kind, node) {
   const command = [node.path, ...(NODE_FLAGS[basename(script)] ?? []), join(BENCH, script), '--engine', kind]
   const free = options.cpu === 'none' || TWO_CORES.some(name => script.includes(name))
   const pinned = free ? command : ['taskset', '-c', options.cpu, ...command]
-  const { stdout, stderr, error } = spawnSync(pinned[0], pinned.slice(1), { encoding: 'utf8', timeout: 300_000 })
+  const { stdout, stderr, error } = spawnSync(pinned[0], pinned.slice(1), { encoding: 'utf8', timeout: 600_000 })
   const lines = stdout?.split('\n').filter(l => l.startsWith('{')) ?? []
   if (lines.length === 0) {
     const reason = error?.message ?? stderr?.split('\n').find(l => l.includes('Error')) ?? 'no output'
