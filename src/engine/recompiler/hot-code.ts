@@ -18,6 +18,7 @@ import {
   COLD_INSTRUCTIONS,
   COLD_SLOWNESS,
   FIRST_MODULE_MS,
+  FIRST_SLICES,
   GROUP_GROWTH,
   INSTRUCTION_BYTES,
   INSTRUCTION_MS,
@@ -37,9 +38,14 @@ import { compiledInProcess, type SharedCode } from './shared-code.ts'
 /** Samples taken in this process so far. */
 let processSamples = 0
 
+/** Counts a slice of the interpreter; whether it is one of the first of the process, which nothing is made of. */
+export function isFirstSlice(): boolean {
+  processSamples += 1
+  return processSamples <= FIRST_SLICES
+}
+
 /** Milliseconds of interpretation that the sample at hand stands for. */
 function sampleMs(): number {
-  processSamples += 1
   const usual = tierPolicy.samplePeriod / INTERPRETED_PER_MS
   return processSamples * tierPolicy.samplePeriod <= COLD_GAS ? COLD_SLOWNESS * usual : usual
 }
@@ -129,8 +135,8 @@ export class HotCode {
   /** The loop the last samples were in, and how many in a row (of those before the analysis: how many at all); before it, the pc. */
   #lasting = -1
   #inRow = 0
-  /** Before the analysis: whether that loop's time is its own, not the host's. */
-  #hurries = false
+  /** Before the analysis: whether that loop's time is its own, not the host's; not asked yet. */
+  #hurries: boolean | undefined
   /** Times compiled code stopped before a root that is not there, and how many make it worth being compiled. */
   readonly #misses = new Map<number, { count: number; needed: number }>()
 
@@ -161,11 +167,17 @@ export class HotCode {
     }
     // At one pc again and again: in a loop of one block, all of it.
     this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
-    if (this.#inRow === LASTING_SAMPLES) this.#hurries = !blockCallsHost(this.#shared.program, pc)
+    if (pc !== this.#lasting) this.#hurries = undefined
     this.#lasting = pc
-    const share = this.#inRow >= LASTING_SAMPLES && this.#hurries ? LASTING_PATIENCE : 1
-    const size = this.#shared.program.code.length / INSTRUCTION_BYTES // exactly would take its code map: 2 ms
-    if (this.#spent < tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size), share * moduleMs())) return []
+    const { program } = this.#shared
+    const size = program.code.length / INSTRUCTION_BYTES // exactly would take its code map: 2 ms
+    const least = tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size))
+    if (this.#spent < least || this.#spent < tierPolicy.patience * LASTING_PATIENCE * moduleMs()) return []
+    if (this.#spent < tierPolicy.patience * moduleMs()) {
+      if (this.#inRow < LASTING_SAMPLES) return []
+      this.#hurries ??= !blockCallsHost(program, pc)
+      if (!this.#hurries) return []
+    }
     this.#early = undefined
     this.#look(cell)
     const segment = this.#attribute(pc, 0)

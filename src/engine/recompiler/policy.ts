@@ -77,11 +77,14 @@ export const tierPolicy: TierPolicy = {
 export const INTERPRETED_PER_MS = 480_000
 
 /**
- * The first gas a process interprets, in which it is so many times slower: V8 has not optimized the interpreter yet. 10 to
- * 25 ms at 90 to 200 M/s, whatever the program. A loop that lasts is compiled behind it.
+ * The first gas a process interprets, in which it is four times slower: V8 has not optimized the interpreter yet. 10 to
+ * 25 ms at 90 to 200 M/s, whatever the program. A sample stands for five times as long there, because the first slices have
+ * none; a loop that lasts is compiled behind it.
  */
 export const COLD_GAS = 2_000_000
-export const COLD_SLOWNESS = 3
+export const COLD_SLOWNESS = 5
+/** Slices of a process before the first sample, which takes 0.4 ms: V8 has to read what takes samples. */
+export const FIRST_SLICES = 16
 
 /**
  * What it costs, in ms, when compiled code stops because what follows is not compiled: 0.3 µs to the core and back, and

@@ -12,7 +12,7 @@ import { clusterOf, functionSize } from './cluster.ts'
 import { Why } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { LOAD_IMM_JUMP_IND } from './functions.ts'
-import { type HotCode, hotCodeOf } from './hot-code.ts'
+import { type HotCode, hotCodeOf, isFirstSlice } from './hot-code.ts'
 import { wideGroupAt } from './memory-plan.ts'
 import { planSegment } from './passes.ts'
 import {
@@ -175,6 +175,7 @@ export class Runtime {
 
   /** The interpreter has used up a slice: maybe there is something to compile. */
   #onSlice(): void {
+    if (isFirstSlice()) return
     this.#catchUp()
     const roots = this.#hot.sample(this.#cell, this.#cell.u32[PC]!, segment => this.isCompiled(segment))
     if (roots.length > 0) this.compile(roots)
