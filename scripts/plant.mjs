@@ -111,8 +111,8 @@ const BUGS = [
   {
     name: 'compiled exits store registers that are stale in their locals',
     file: 'core/emit.c',
-    search: '(dirty & ~mask) == 0 && (mask & ~valid) == 0',
-    replace: '(dirty & ~mask) == 0',
+    search: '(mask & ~valid) == 0',
+    replace: '(mask & ~valid & ~0x3ffu) == 0',
   },
   {
     name: 'compiled 16-bit loads are not sign-extended',
