@@ -44,12 +44,12 @@ STEP uint8_t *fill_template(const program_tables *p, u32 i, u32 which, uint8_t *
 }
 
 /* An exit that stores what is dirty, and more only of what is valid: one that is there, if its mask fits, else a new one.
- * Masks differ, so EXIT_CAPACITY is enough for all. */
+ * The same mask always fits, so masks differ and EXIT_CAPACITY is enough for all, whatever is dirty but not valid. */
 STEP u32 exit_for(graph_tables *g, u32 dirty, u32 valid) {
   u32 count = g->exit_count;
   for (u32 e = 0; e < count; e++) {
     u32 mask = g->exits[e];
-    if ((dirty & ~mask) == 0 && (mask & ~valid) == 0) return e;
+    if (mask == dirty || ((dirty & ~mask) == 0 && (mask & ~valid) == 0)) return e;
   }
   g->exits[count] = (uint16_t)dirty;
   g->exit_count = count + 1;
