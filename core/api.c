@@ -19,7 +19,7 @@ ASSERT_AT(jump_size, 156);
 ASSERT_AT(busy, 164);
 ASSERT_AT(child, 168);
 ASSERT_AT(service, 172);
-ASSERT_AT(depth, 180);
+ASSERT_AT(stack, 180);
 ASSERT_AT(hot, 184);
 ASSERT_AT(hot_left, 188);
 ASSERT_AT(hot_left, sizeof(pvm) - 4);

@@ -29,10 +29,12 @@ CORE uint8_t *put_signed(uint8_t *at, s64 value) {
   return at;
 }
 
-/* Writes a template of the instruction `i`, its holes filled from the words of that; returns where it ends. */
-STEP uint8_t *fill_template(const program_tables *p, u32 i, u32 which, uint8_t *at) {
+/* Writes a template of the instruction `i`, its holes filled from the words of that; returns where it ends. A template
+ * begins with how many values its code makes: each may need a slot of the function's frame. */
+STEP uint8_t *fill_template(const program_tables *p, graph_tables *g, u32 i, u32 which, uint8_t *at) {
   const s32 *word = (const s32 *)&p->records[i];
   const uint16_t *element = p->templates + p->templates[which];
+  g->values += *element++;
   for (; *element != TEMPLATE_END; element++) {
     u32 hole = *element, k = hole & 15;
     if (hole < HOLE_UNSIGNED) *at++ = (uint8_t)hole;
@@ -65,9 +67,9 @@ STEP uint8_t *emit_straight(const program_tables *p, graph_tables *g, u32 i, u32
     if (pvm_kind_of[id] > KIND_NOP) continue;
     if (is_access(id)) {
       if (way < WAY_MEMBER) p->records[i].label = (s32)(g->depth_now + 1 + exit_for(g, dirty, valid));
-      at = fill_template(p, i, CHECK_OF + WAYS * id + way, at);
+      at = fill_template(p, g, i, CHECK_OF + WAYS * id + way, at);
     }
-    at = fill_template(p, i, CODE_OF + id, at);
+    at = fill_template(p, g, i, CODE_OF + id, at);
     dirty |= p->defs[i];
     valid |= p->defs[i];
   }
@@ -78,6 +80,6 @@ STEP uint8_t *emit_straight(const program_tables *p, graph_tables *g, u32 i, u32
 }
 
 /* Writes the condition of the branch `i`, or what a terminator assigns. Returns where the code ends. */
-CORE uint8_t *emit_part(const program_tables *p, u32 i, u32 condition, uint8_t *at) {
-  return fill_template(p, i, (condition ? CONDITION_OF : CODE_OF) + p->id[i], at);
+CORE uint8_t *emit_part(const program_tables *p, graph_tables *g, u32 i, u32 condition, uint8_t *at) {
+  return fill_template(p, g, i, (condition ? CONDITION_OF : CODE_OF) + p->id[i], at);
 }

@@ -118,8 +118,8 @@ typedef struct {
   uint8_t end[NODE_CAPACITY], is_loop[NODE_CAPACITY], is_merge[NODE_CAPACITY], checkpoint[NODE_CAPACITY];
   u32 count, reducible, switches, callee_count;
   /* Of the code's generator; no pass looks at them. First what is dirty and valid and how many frames are open where it
-   * writes, the exits so far, the instruction that emit.c has come to. */
-  u32 dirty_now, valid_now, depth_now, exit_count, emitted;
+   * writes, the exits so far, the instruction that emit.c has come to, the values that its code has made so far. */
+  u32 dirty_now, valid_now, depth_now, exit_count, emitted, values;
   uint16_t exits[EXIT_CAPACITY]; /* masks, in the order they were first needed */
   s32 label_depth[NODE_CAPACITY];
   uint16_t dirty_before[NODE_CAPACITY], valid_before[NODE_CAPACITY];

@@ -142,7 +142,7 @@ struct pvm {
   uint32_t child;      /* 168 1: ecalli never calls back */
   uint32_t service;    /* 172 service_index, for the host's use */
   uint32_t unused;     /* 176 */
-  uint32_t depth;      /* 180 nested compiled calls allowed, given to compiled code */
+  uint32_t stack;      /* 180 bytes of the host's stack that compiled code may take, given to it */
   uint32_t hot;        /* 184 not 0: env.slice() is called after so much gas in the fast loop (wasm build) */
   uint32_t hot_left;   /* 188 gas until then */
   /* From here on private. */
@@ -247,10 +247,10 @@ void pvm_set_trace(pvm *vm, int32_t flag);
 void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback);
 
 /* ---- Compiled code (the recompiler's modules; wasm build only) -------------------------------------------------
- * Compiled functions have the wasm type (gas: i64, depth: i32) -> (target: i32, gas: i64) and stand in one funcref
+ * Compiled functions have the wasm type (gas: i64, stack: i32) -> (target: i32, gas: i64) and stand in one funcref
  * table shared by all modules of a machine. C cannot express that type, so the core calls the imported glue
  *     env.enter(table_index: i32) -> target: i32
- * which loads gas and depth from struct pvm, does the call_indirect, and stores the gas back.
+ * which loads gas and stack from struct pvm, does the call_indirect, and stores the gas back.
  *
  * pvm_set_entry(vm, pc, table_index) makes the interpreter enter compiled code wherever it enters the basic block at
  * pc: the block's first record is patched, so a block without compiled code costs nothing. Gas of the block has not

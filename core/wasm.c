@@ -157,7 +157,7 @@ EXPORT("pvm_emit") u32 pvm_emit(u32 first, u32 stop, u32 length, u32 dirty, u32 
 
 /* The condition of a branch, or what a terminator assigns. */
 EXPORT("pvm_emit_part") u32 pvm_emit_part(u32 instruction, u32 length, u32 condition) {
-  return (u32)(emit_part(THE_PROGRAM, instruction, condition, THE_CODE + length) - THE_CODE);
+  return (u32)(emit_part(THE_PROGRAM, THE_GRAPH, instruction, condition, THE_CODE + length) - THE_CODE);
 }
 
 /* Number of an exit for what is dirty and valid; see emit.c. */

@@ -44,9 +44,8 @@ export interface HostTable {
 
 /** What was thrown or answered, in a message. Anything at all can be thrown, also what has no text form. */
 function describe(value: unknown): string {
-  if (value instanceof Error) return value.message
   try {
-    return String(value)
+    return value instanceof Error ? String(value.message) : String(value) // both run code of whoever made the value
   } catch {
     return typeof value
   }

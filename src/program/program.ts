@@ -176,7 +176,8 @@ export function loadProgram(bytes: Uint8Array, options: LoadOptions = {}): Progr
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array')
   if (typeof options !== 'object' || options === null) throw new TypeError('options: expected an object')
   const { kind } = options
-  const container = kind === undefined ? detectBlob(bytes).container : parseContainer(bytes, kind)
+  const own = new Uint8Array(bytes) // a program does not change, whatever the caller does with its bytes
+  const container = kind === undefined ? detectBlob(own).container : parseContainer(own, kind)
   refuseNewerLatest(container)
   return createProgram({ container, profile: profileFor(container, options) })
 }

@@ -9,7 +9,7 @@ import { Random } from '../../src/fuzz/random.ts'
 import type { ProfileName } from '../../src/program/profile.ts'
 import { coreOf, MIXED, machine, PAGES, programOf, stateOf } from './programs.ts'
 
-const DEPTH = (AT_VM + VM.depth) >>> 2
+const STACK = (AT_VM + VM.stack) >>> 2
 const PROFILES: readonly ProfileName[] = ['gp-0.7.2', 'w3f-vectors', 'gas-model-vectors']
 
 function runBoth(left: Vm, right: Vm): void {
@@ -115,14 +115,21 @@ describe('alignment', () => {
   })
 })
 
-describe('depth', () => {
-  for (const depth of [1, 2, 3]) {
-    it(`calls deeper than ${depth} go on with an empty native stack`, () => {
+describe('stack', () => {
+  for (const calls of [1, 2, 3]) {
+    it(`calls for which ${calls} frames leave no room go on with an empty native stack`, () => {
       const program = programOf(MIXED)
       const reference = machine('reference', program, { gas: 100_000n })
       const compiled = machine('recompiler', program, { gas: 100_000n })
-      runtimeOf(coreOf(compiled).cell)!.compile([0])
-      coreOf(compiled).cell.u32[DEPTH] = depth
+      const { cell } = coreOf(compiled)
+      const runtime = runtimeOf(cell)!
+      runtime.compile([0])
+      const frames = [...runtime.shared.modules()].flatMap(made => made.compiled.frames)
+      const { enter } = cell
+      cell.enter = index => {
+        cell.u32[STACK] = calls * Math.max(...frames)
+        return enter!(index)
+      }
       runBoth(reference, compiled)
       compiled.dispose()
     })

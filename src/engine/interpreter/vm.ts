@@ -9,10 +9,12 @@ import { Exit } from '../exit.ts'
 import { type HostCallError, type HostCallSite, type HostTable, Pending, performHostCall } from '../host-call.ts'
 import { type Cell, type CellUser, releaseCell, takeCell } from '../machine/cell.ts'
 import { AT_VM, EXIT_RUNNING, VM } from '../machine/layout.ts'
+import { takeStack } from '../machine/stack.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
 import { attachRuntime, runtimeOf } from '../recompiler/attach.ts'
 import { runReference } from '../reference/run.ts'
+import { ResourceError } from '../resource-error.ts'
 import { resolveStart, type Start } from '../start.ts'
 import type { Tracer } from '../tracing.ts'
 import { viewState } from './state-view.ts'
@@ -28,6 +30,7 @@ const HEAP_END = (AT_VM + VM.heapEnd) >>> 2
 const HEAP_LIMIT = (AT_VM + VM.heapLimit) >>> 2
 const TRACE = (AT_VM + VM.trace) >>> 2
 const BUSY = (AT_VM + VM.busy) >>> 2
+const STACK = (AT_VM + VM.stack) >>> 2
 
 /** What pvm_resume returns beside exits. */
 const NO_MEMORY = -3
@@ -260,6 +263,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   #run(what: string, limit: number): Exit {
     const cell = this.#idle(what)
     if (this.#ended) return this.#exit!
+    cell.u32[STACK] = takeStack(what, this.#kind === 'auto' || this.#kind === 'recompiler')
     this.#running = true
     this.thrown = undefined
     this.#tracerError = undefined
@@ -299,7 +303,8 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     const code = this.#enter(cell, limit)
     cell.refresh()
     if (code === ABORTED) throw this.#tracerError!.error
-    if (code === NO_MEMORY) throw new RangeError('memory: no room for more pages outside of the window')
+    if (code === NO_MEMORY)
+      throw new ResourceError('memory', 'a machine: the runtime gives no more memory for its pages')
     return code as Exit
   }
 
@@ -323,7 +328,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.#exit = exit
     this.#ended = exit === Exit.Halt || exit === Exit.Panic
     if (exit !== Exit.PageFault && exit !== Exit.Host && exit !== Exit.Break) cell.u32[EXIT_ARG] = 0
-    if (this.#throwHostErrors && this.thrown !== undefined) throw this.thrown
+    if (this.thrown !== undefined && (this.#throwHostErrors || ResourceError.is(this.thrown.cause))) throw this.thrown
     return exit
   }
 

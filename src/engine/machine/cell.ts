@@ -1,9 +1,11 @@
 // A cell: one WebAssembly.Memory with the core's instance on it, the body of a machine. Cells are pooled, because a
 // memory reserves gigabytes of address space and the engine's collector is slow to give them back. Not a machine: no
 // program semantics, no host calls.
+import { PAGE_COUNT } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
+import { ResourceError } from '../resource-error.ts'
 import { type CoreExports, coreModule } from './core.ts'
-import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE } from './layout.ts'
+import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE, VM } from './layout.ts'
 import { coreRules } from './rules.ts'
 
 const WASM_PAGE = 65536
@@ -54,7 +56,11 @@ export class Cell {
   /** @param arenaBytes size of an arena behind the window, for programs too large for the usual one; 0 for none. */
   constructor(arenaBytes = 0) {
     const size = MEMORY_SIZE + Math.ceil(arenaBytes / WASM_PAGE) * WASM_PAGE
-    this.memory = new WebAssembly.Memory({ initial: size / WASM_PAGE, maximum: 65536 })
+    try {
+      this.memory = new WebAssembly.Memory({ initial: size / WASM_PAGE, maximum: 65536 })
+    } catch (error) {
+      throw new ResourceError('memory', `a machine: the runtime gives no memory of ${size} bytes`, error)
+    }
     this.#arenaAt = arenaBytes === 0 ? AT_ARENA : MEMORY_SIZE
     this.#arenaEnd = arenaBytes === 0 ? AT_WINDOW : size
     const env = {
@@ -91,6 +97,7 @@ export class Cell {
   /** After an error that unwound the core's frames, such as an overflow of the host's stack in the middle of a run. */
   recover(): void {
     this.core.__stack_pointer.value = this.#stackTop
+    this.u32[(AT_VM + VM.busy) >>> 2] = 0
   }
 
   /**
@@ -184,7 +191,9 @@ export function releaseCell(cell: Cell): void {
   const touched = cell.core.pvm_used(AT_VM, 1)
   const grown = cell.memory.buffer.byteLength !== MEMORY_SIZE
   if (grown || touched > MAX_TOUCHED || idle.length >= MAX_IDLE) return
-  cell.core.pvm_reset(AT_VM)
+  // Only what is known to be clean is kept: not a cell that something was thrown through.
+  if (cell.core.pvm_reset(AT_VM) !== 0 || cell.core.pvm_used(AT_VM, 1) !== 0) return
+  if (cell.core.pvm_next_mapped(AT_VM, 0) < PAGE_COUNT || cell.regs.some(value => value !== 0n)) return
   idle.push(cell)
 }
 

@@ -20,7 +20,7 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_exit(dirty: number, valid: number): number
   pvm_part(vm: number, part: number): number
   pvm_used(vm: number, what: number): number
-  pvm_reset(vm: number): void
+  pvm_reset(vm: number): number
   pvm_resume(vm: number): number
   pvm_step(vm: number, count: number): number
   pvm_set_entry(vm: number, pc: number, tableIndex: number): number

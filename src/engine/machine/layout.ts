@@ -65,7 +65,7 @@ export const VM = {
   busy: 164,
   child: 168,
   service: 172,
-  depth: 180,
+  stack: 180,
   hot: 184,
   hotLeft: 188,
 } as const

@@ -3,6 +3,7 @@ import type { Program } from '../../program/program.ts'
 import type { EngineKind } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
+import { MAX_COMPILED_CODE } from './policy.ts'
 import { Runtime } from './runtime.ts'
 
 function now(): number {
@@ -19,7 +20,8 @@ export function runtimeOf(cell: Cell): Runtime | undefined {
  * want it take the entries away and give them back.
  */
 export function attachRuntime(cell: Cell, program: Program, kind: EngineKind): void {
-  const mode = kind === 'recompiler' ? 'eager' : kind === 'auto' ? 'hot' : 'off'
+  const compiles = (kind === 'recompiler' || kind === 'auto') && program.code.length <= MAX_COMPILED_CODE
+  const mode = !compiles ? 'off' : kind === 'recompiler' ? 'eager' : 'hot'
   const known = runtimeOf(cell)
   if (known !== undefined) known.use(mode)
   else if (mode !== 'off') cell.compiled = new Runtime(cell, program, { mode, now })

@@ -6,7 +6,7 @@ import { AT_VM, VM } from '../machine/layout.ts'
 import { functionSize } from './cluster.ts'
 import type { Coverage } from './coverage.ts'
 import { type Decoded, decodeProgram } from './decode.ts'
-import { emitDepthCheck, putGoOn } from './emit-ends.ts'
+import { emitStackCheck, putFrameBytes, putGoOn } from './emit-ends.ts'
 import {
   type Emitter,
   FIRST_ROOT,
@@ -95,6 +95,8 @@ export interface CompiledModule {
   readonly roots: readonly number[]
   /** PVM instructions in the functions of its roots, those that are there twice counted twice; with coverage, that have run. */
   readonly instructions: number
+  /** What the function of each root takes of the host's stack at most, in bytes. */
+  readonly frames: readonly number[]
   /** Segments of roots it calls through the table, at index segment + 1. */
   readonly externals: readonly number[]
 }
@@ -139,15 +141,29 @@ function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number 
   return isLarge && root !== start[of[root]!] ? NEAR_NODES : MAX_NODES
 }
 
-/** Writes the function of the root whose passes the emitter has. */
-function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmCode): void {
+/** Bytes of a frame beside its slots: what the runtime itself puts there, arguments of calls. */
+const FRAME_BASE = 256
+/** Operands that code has on the stack at once, at most. */
+const OPERANDS = 24
+
+/**
+ * What a function takes of the host's stack at most, in bytes: a slot for each local, each operand and each value that its
+ * code makes, whichever of them a compiler keeps. Real frames are a tenth of that; but which values a compiler keeps, the
+ * guest has a say in.
+ */
+function frameBytes(locals: number, values: number): number {
+  return FRAME_BASE + 8 * (locals + OPERANDS + values)
+}
+
+/** Writes the function of the root whose passes the emitter has; returns the bytes of its frame. */
+function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmCode): number {
   const { code: body, decoded, exits, flow, loops, now, pairs } = emitter
   body.begin(tables.code)
   now.fill(0)
   emitter.depth = 0
   emitter.dirty = 0
   emitter.valid = 0
-  emitDepthCheck(emitter, decoded.pc[decoded.segmentStart[root]!]!, decoded.isBlock[root] === 0)
+  const frameAt = emitStackCheck(emitter, decoded.pc[decoded.segmentStart[root]!]!, decoded.isBlock[root] === 0)
   loadRegisters(body, flow.liveIn[0]!)
   emitStructure(emitter)
   body.byte(Op.unreachable)
@@ -175,8 +191,15 @@ function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmC
     body.i32(1)
     body.get(Local.gas)
   }
-  const frames = count > 0 ? count + 2 : 1
-  putFunction(into, { type: 0, locals: localsOf(pairs, loops.size), code: body.whole() }, frames)
+  const blocks = count > 0 ? count + 2 : 1
+  const code = body.whole()
+  const locals = localsOf(pairs, loops.size)
+  let slots: number = Local.register
+  for (const [more] of locals) slots += more
+  const frame = frameBytes(slots, body.values + now[Now.Values]!)
+  putFrameBytes(code, frameAt, frame)
+  putFunction(into, { type: 0, locals, code }, blocks)
+  return frame
 }
 
 /**
@@ -206,11 +229,12 @@ export function compileRoots(
   if (coverage === undefined) tables.leave.fill(0)
   else tables.leave.set(coverage.leftOut())
   let emitter: Emitter | undefined
+  const frames: number[] = []
   for (const root of sorted) {
     const passes = runPasses(analysis, root, options, nodesOf(analysis, root, coverage), tables)
     if (emitter === undefined) emitter = createEmitter(analysis, tables, passes, rootIndex, externals)
     else Object.assign(emitter, passes)
-    compileRoot(emitter, tables, root, code)
+    frames.push(compileRoot(emitter, tables, root, code))
   }
   const bytes = encodeModule({
     types: TYPES,
@@ -223,5 +247,5 @@ export function compileRoots(
     code,
     exports: sorted.map(segment => ({ name: `${segment}`, index: index.get(segment)! })),
   })
-  return { bytes, roots: sorted, instructions, externals: [...externals].sort((a, b) => a - b) }
+  return { bytes, roots: sorted, instructions, frames, externals: [...externals].sort((a, b) => a - b) }
 }

@@ -30,8 +30,8 @@ const CHECKPOINT = template(
   [Op.localGet, Local.gas, Op.i64Const, L(2), Op.i64LtS, Op.brIf, U(4)],
 )
 const REQUIRE_GAS = template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64LtS, Op.brIf, U(2))
-/** Gas and the depth left for a callee. */
-const ARGUMENTS = [Op.localGet, Local.gas, Op.localGet, Local.depth, Op.i32Const, 1, Op.i32Sub]
+/** Gas and the stack left for a callee. */
+const ARGUMENTS = [Op.localGet, Local.gas, Op.localGet, Local.stack]
 const CALL = template(ARGUMENTS, Op.call, U(0))
 /** The pc is for the stub that stands in the table while the callee is not compiled. */
 const CALL_TABLE = template(STORE_PC, ARGUMENTS, Op.i32Const, S(1), Op.callIndirect, 0, 0)
@@ -78,9 +78,15 @@ const GAS_WORD = [
 ]
 const RESERVE_WORD = [Op.i64Load, 3, ...unsigned(AT_RESERVE)]
 /**
+ * Compiled code has less gas than 2^31 in its local, whatever a host function writes: it leaves when there is more, and is
+ * entered again with a slice of it. So no sum of gas and costs can overflow.
+ */
+const MOST_GAS = 0x7fffffff
+/**
  * S(0) its own pc, S(1) that behind it, S(2) the number of the host call, U(3) an exit that stores no registers. It is
- * taken when the import says so, or the function left another pc or switched tracing on, or (`charged` is how the block
- * models have it) wrote pc and left it the same: one comparison of all, which is cheaper here than in JavaScript.
+ * taken when the import says so, or the function left another pc, more gas than compiled code may have, or switched tracing
+ * on, or (`charged` is how the block models have it) wrote pc and left it the same: one comparison of all, which is cheaper
+ * here than in JavaScript.
  */
 const [HOST, HOST_IN_BLOCK] = [0, 1].map(charged =>
   template(
@@ -96,11 +102,18 @@ const [HOST, HOST_IN_BLOCK] = [0, 1].map(charged =>
     charged === 0
       ? []
       : [Op.i32Const, 0, Op.i32Load, 2, ...unsigned(AT_VM + VM.charged), Op.i32Const, 1, Op.i32Xor, Op.i32Or],
+    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Or],
     [Op.brIf, U(3)],
   ),
 ) as [Template, Template]
 const MOVE = template(Op.localGet, U(0), Op.localSet, U(1))
-const NO_DEPTH = template(Op.localGet, Local.depth, Op.i32Eqz, Op.brIf, U(0))
+/** Takes the frame from the stack that is left, and leaves unless there was enough. The size is filled in later: five bytes. */
+const TAKE_FRAME = template(
+  [Op.localGet, Local.stack, Op.i32Const, 0x80, 0x80, 0x80, 0x80, 0x00, Op.i32Sub, Op.localTee, Local.stack],
+  [Op.i32Const, 0, Op.i32LtS, Op.brIf, U(0)],
+)
+/** Where those five bytes are in it. */
+const FRAME_BYTES_AT = 3
 
 /** Calls the root at a segment: directly in this module, else through the table, where its index is segment + 1. */
 function callRoot(emitter: Emitter, segment: number): void {
@@ -292,7 +305,7 @@ function requireGas(emitter: Emitter, path: number): void {
   emitter.code.putMany(REQUIRE_GAS, (path % 2 ** 32) | 0, Math.floor(path / 2 ** 32), exitLabel(emitter), 0)
 }
 
-/** The check of a checkpoint: exits unless the gas covers the path. Depth is checked at the root only. */
+/** The check of a checkpoint: exits unless the gas covers the path. The stack is checked at the root only. */
 export function emitCheckpoint(emitter: Emitter, node: number): void {
   const { decoded, graph, gas } = emitter
   const seg = graph.seg[node]!
@@ -313,8 +326,16 @@ export function emitHubCheck(emitter: Emitter, node: number): void {
   if (path > 0) requireGas(emitter, path)
 }
 
-/** At the root: exits when no call depth is left. */
-export function emitDepthCheck(emitter: Emitter, pc: number, within: boolean): void {
+/** At the root: exits when the stack that is left has no room for the frame. Returns where `putFrameBytes` fills in its size. */
+export function emitStackCheck(emitter: Emitter, pc: number, within: boolean): number {
   prepareExit(emitter, pc, within ? Why.UnpaidWithin : Why.Unpaid)
-  emitter.code.put(NO_DEPTH, exitLabel(emitter))
+  const at = emitter.code.length + FRAME_BYTES_AT
+  emitter.code.put(TAKE_FRAME, exitLabel(emitter))
+  return at
+}
+
+/** Fills in the size of the frame. */
+export function putFrameBytes({ bytes }: WasmCode, at: number, size: number): void {
+  for (let k = 0; k < 4; k++) bytes[at + k] = (size >>> (7 * k)) | 0x80
+  bytes[at + 4] = size >>> 28
 }

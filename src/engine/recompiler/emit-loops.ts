@@ -38,15 +38,15 @@ const [OFFSET_OF_CONSTANT, OFFSET] = [
   template(
     address,
     [Op.localTee, Local.address, ...TARGET_LESS_LOW, Op.localTee, Local.target],
-    [Op.localGet, U(3), Op.i32GtU, Op.if, VOID],
+    [Op.localGet, U(3), Op.i32GeU, Op.if, VOID],
     [Op.localGet, Local.address, Op.i32Const, S(4), Op.i32Const, S(5), Op.call, Helper.range],
     [Op.localSet, U(3), Op.localSet, U(2)],
     [Op.localGet, Local.address, ...TARGET_LESS_LOW, Op.localSet, Local.target],
     [Op.end],
   ),
 ) as [Template, Template]
-/** Room up to the last offset U(0). */
-const ROOM = [Op.localGet, U(0), Op.localGet, Local.target, Op.i32Sub]
+/** Room up to the last of U(0) offsets. */
+const ROOM = [Op.localGet, U(0), Op.i32Const, 1, Op.i32Sub, Op.localGet, Local.target, Op.i32Sub]
 /** The quotient on the stack, plus 1, into the count if it is lower. */
 const LOWER_COUNT = [
   ...[Op.i32Const, 1, Op.i32Add, Op.localTee, Local.target, Op.localGet, Local.count],
@@ -63,7 +63,7 @@ const TURNS_BY_REGISTER = template(
 const ENTRY = template([Op.i32Const, ...signed(TURNS_BEFORE), Op.localGet, U(0), Op.i32Sub], [Op.localSet, Local.count])
 const COUNT_FIRST = template(Op.i32Const, signed(UNLIMITED), Op.localSet, Local.count)
 const UNLESS_INSIDE = template(
-  [Op.localGet, Local.target, Op.localGet, U(0), Op.i32GtU, Op.if, VOID],
+  [Op.localGet, Local.target, Op.localGet, U(0), Op.i32GeU, Op.if, VOID],
   [Op.i32Const, ...signed(TURNS_BEFORE), Op.localSet, Local.count, Op.br, U(1), Op.end],
 )
 /** max(L(2), gas - count * L(0) + 1) */
@@ -91,7 +91,10 @@ const FAST_END = template(
   [Op.select, Op.localSet, U(2), Op.br, U(3)],
 )
 
-/** Local of a pair: the low end of its range, and behind it the last offset where the span still fits. */
+/**
+ * Local of a pair: the low end of its range, and behind it how many offsets from there the span fits at. 0 is no range: no
+ * offset is below it, also not that of physical address 0, which a guest can name.
+ */
 export function pairLocal(pair: number): number {
   return Local.pairs + 2 * pair
 }
@@ -123,10 +126,10 @@ function emitOffset(emitter: Emitter, stream: Stream): void {
  */
 function emitTurns(emitter: Emitter, stream: Stream): void {
   const { stride, strideRegister } = stream
-  const last = pairLocal(stream.pair) + 1
-  if (strideRegister >= 0) emitter.code.put(TURNS_BY_REGISTER, last, Local.register + strideRegister)
-  else if (stride > 0) emitter.code.put(TURNS_UP, last, stride)
-  else emitter.code.put(TURNS_DOWN, last, -stride)
+  const size = pairLocal(stream.pair) + 1
+  if (strideRegister >= 0) emitter.code.put(TURNS_BY_REGISTER, size, Local.register + strideRegister)
+  else if (stride > 0) emitter.code.put(TURNS_UP, size, stride)
+  else emitter.code.put(TURNS_DOWN, size, -stride)
 }
 
 /** The local that says how many generic turns less come first, set behind the fast version. */

@@ -13,7 +13,8 @@ import { I32, I64, Op } from './wasm-op.ts'
 /** Locals of a compiled function: parameters first. */
 export const Local = {
   gas: 0,
-  depth: 1,
+  /** Bytes of the host's stack that compiled code may still take, without this frame. */
+  stack: 1,
   /** r0…r12. */
   register: 2,
   /** Where a side exit hands over, and in what state (see Why). */

@@ -19,6 +19,7 @@ export class FunctionCode extends WasmCode {
   begin(area: Uint8Array): void {
     this.bytes = area
     this.length = 0
+    this.values = 0
     this.#before.length = 0
   }
 

@@ -45,7 +45,7 @@ function enter(): FunctionBody {
   code.memory(Op.i64Store, 3, AT_RESERVE)
   code.get(SLICE)
   code.i32(0)
-  code.memory(Op.i32Load, 2, AT_VM + VM.depth)
+  code.memory(Op.i32Load, 2, AT_VM + VM.stack)
   code.get(INDEX)
   code.op(Op.callIndirect, 0)
   code.byte(0)

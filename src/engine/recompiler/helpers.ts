@@ -10,9 +10,9 @@ import { I32, I64, Op, VOID } from './wasm-op.ts'
 const RANGE_PAGES = 256
 
 /**
- * range(address, span, right) -> (low, last): the pages around a physical address that all have the right, as low end
- * and as the last offset from there at which `span` bytes fit. (0, 0) when the page of the address has not the right, or
- * the span does not fit; no address is 0. Looks at 8 pages at a time, so that long ranges cost little.
+ * range(address, span, right) -> (low, size): the pages around a physical address that all have the right, as low end and
+ * as how many offsets from there `span` bytes fit at. (0, 0) when the page of the address has not the right, or the span
+ * does not fit. Looks at 8 pages at a time, so that long ranges cost little.
  */
 function range(type: number): FunctionBody {
   const ADDRESS = 0
@@ -127,7 +127,7 @@ function range(type: number): FunctionBody {
     () => one(FIRST, -1),
     () => greater(FIRST),
   )
-  // last = end - low - span
+  // size = end - low - span + 1
   code.get(END)
   code.get(FIRST)
   code.byte(Op.i32Sub)
@@ -145,6 +145,8 @@ function range(type: number): FunctionBody {
   code.get(LIMIT)
   code.get(SPAN)
   code.byte(Op.i32Sub)
+  code.i32(1)
+  code.byte(Op.i32Add)
   const locals = [
     [3, I32],
     [1, I64],

@@ -3,9 +3,6 @@
 /** Programs whose analysis and modules are kept although no Program object refers to them. */
 export const MAX_CACHED_PROGRAMS = 16
 
-/** Nested calls of compiled code. A frame has up to 0.8 KB in Liftoff, V8's stack 984 KB, host functions may nest. */
-export const MAX_DEPTH = 256
-
 /**
  * Gas compiled code gets at first, and how it grows by each slice that was used up. V8 replaces code on entry only
  * (no on-stack replacement for wasm), so a long loop has to be left and entered again to get the optimized code.
@@ -13,6 +10,12 @@ export const MAX_DEPTH = 256
 export const FIRST_SLICE = 500_000
 export const SLICE_GROWTH = 1.5
 export const MAX_SLICE = 1_000_000_000
+
+/**
+ * Bytes of code that machines compile from at most: analysis takes up to 180 bytes of memory per byte. Larger programs are
+ * interpreted, on every engine but the reference machine. Doom has 0.5 MB.
+ */
+export const MAX_COMPILED_CODE: number = 2 ** 20
 
 /** Instructions that a module compiled on demand takes beside the root that was asked for. */
 export const CLUSTER_INSTRUCTIONS = 6000

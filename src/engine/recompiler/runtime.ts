@@ -8,6 +8,7 @@ import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
 import { decodeBase64 } from '../machine/core.ts'
 import { AT_VM, Target, VM } from '../machine/layout.ts'
+import { MAX_STACK } from '../machine/stack.ts'
 import { clusterOf, functionSize } from './cluster.ts'
 import { Why } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
@@ -18,7 +19,6 @@ import { planSegment } from './passes.ts'
 import {
   CLUSTER_INSTRUCTIONS,
   FIRST_SLICE,
-  MAX_DEPTH,
   MAX_REMAKES,
   MAX_SLICE,
   NEIGHBOUR_INSTRUCTIONS,
@@ -39,7 +39,6 @@ const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
 const TRACE = (AT_VM + VM.trace) >>> 2
 const HOT = (AT_VM + VM.hot) >>> 2
 const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
-const DEPTH = (AT_VM + VM.depth) >>> 2
 const SLICE = AT_SLICE >>> 3
 
 /** 1 for the classes that access memory. */
@@ -59,8 +58,6 @@ export type RuntimeMode = 'eager' | 'hot' | 'off'
 /** Options of a runtime. */
 export interface RuntimeOptions {
   readonly mode: RuntimeMode
-  /** Nested calls of compiled code. */
-  readonly depth?: number
   /** A clock in milliseconds for statistics. */
   readonly now: () => number
 }
@@ -91,7 +88,6 @@ export class Runtime {
   readonly #now: () => number
   #mode: RuntimeMode = 'off'
   readonly #perInstruction: boolean
-  readonly #depth: number
   /** What needs the analysis; made when something is compiled first. */
   #linkage: Linkage | undefined
   #slice = FIRST_SLICE
@@ -102,7 +98,6 @@ export class Runtime {
   constructor(cell: Cell, program: Program, options: RuntimeOptions) {
     this.#cell = cell
     this.#now = options.now
-    this.#depth = options.depth ?? MAX_DEPTH
     this.shared = sharedCode(program)
     this.#hot = hotCodeOf(this.shared)
     this.#perInstruction = program.profile.gasModel === 'instruction'
@@ -129,7 +124,6 @@ export class Runtime {
     glueModule ??= new WebAssembly.Module(decodeBase64(GLUE_BASE64))
     const glue = new WebAssembly.Instance(glueModule, { e: env }).exports
     cell.enter = tableIndex => this.#enter(tableIndex)
-    cell.u32[DEPTH] = this.#depth
     this.#setSlice()
     const heads = new Int32Array(decoded.segments).fill(-1)
     const nexts = new Int32Array(decoded.jumpTable.length)
@@ -261,7 +255,15 @@ export class Runtime {
     const { decoded } = analysis
     const cell = this.#cell
     const exports = new WebAssembly.Instance(made.module, { e: env }).exports
-    for (const segment of made.compiled.roots) {
+    const roots: number[] = []
+    for (const [k, segment] of made.compiled.roots.entries()) {
+      // A frame that no stack has room for would be left at once, every time.
+      if (made.compiled.frames[k]! > MAX_STACK) {
+        compiled[segment] = REFUSED
+        table.set(segment + 1, stub)
+        continue
+      }
+      roots.push(segment)
       table.set(segment + 1, exports[segment])
       compiled[segment] = 1
       if (decoded.isBlock[segment] === 1) {
@@ -271,7 +273,7 @@ export class Runtime {
     for (const segment of made.compiled.externals) {
       if (compiled[segment] !== 1) table.set(segment + 1, stub)
     }
-    this.#updateDispatch(made.compiled.roots)
+    this.#updateDispatch(roots)
   }
 
   /** Points the jump table's dispatch entries of new roots at them. */

@@ -23,7 +23,7 @@ const MAX_CALLEES = 16
 const EXITS = 0x4000
 
 /** Words of `now`, where the generator is: see core/passes.h. */
-export const Now = { Dirty: 0, Valid: 1, Depth: 2, Exits: 3, Emitted: 4 } as const
+export const Now = { Dirty: 0, Valid: 1, Depth: 2, Exits: 3, Emitted: 4, Values: 5 } as const
 
 /** What is known of one root; by node unless said otherwise, and longer than needed. Valid until the next root. */
 export interface GraphTables {

@@ -9,6 +9,8 @@ const LONGEST = 10
 export class WasmCode {
   bytes: Uint8Array
   length = 0
+  /** Values that the code makes, at least: each may need a slot of the frame. `byte` counts one each time. */
+  values = 0
   /** What `put` fills holes from. */
   readonly #parameters = new Int32Array(PARAMETERS)
 
@@ -24,8 +26,13 @@ export class WasmCode {
     this.bytes = grown
   }
 
-  /** One byte, an opcode for instance. */
+  /** An opcode, or another byte that may stand for a value. */
   byte(value: number): void {
+    this.#raw(value)
+    this.values += 1
+  }
+
+  #raw(value: number): void {
     if (this.length === this.bytes.length) this.reserve(1)
     this.bytes[this.length++] = value
   }
@@ -34,20 +41,20 @@ export class WasmCode {
   unsigned(value: number): void {
     let rest = value >>> 0
     while (rest > 0x7f) {
-      this.byte((rest & 0x7f) | 0x80)
+      this.#raw((rest & 0x7f) | 0x80)
       rest >>>= 7
     }
-    this.byte(rest)
+    this.#raw(rest)
   }
 
   /** Signed LEB128 of a signed 32-bit number. */
   signed32(value: number): void {
     let rest = value | 0
     while (rest > 63 || rest < -64) {
-      this.byte((rest & 0x7f) | 0x80)
+      this.#raw((rest & 0x7f) | 0x80)
       rest >>= 7
     }
-    this.byte(rest & 0x7f)
+    this.#raw(rest & 0x7f)
   }
 
   /** Signed LEB128 of a 64-bit number given as signed halves. */
@@ -55,11 +62,11 @@ export class WasmCode {
     let lo = low | 0
     let hi = high | 0
     while (hi !== lo >> 31 || lo > 63 || lo < -64) {
-      this.byte((lo & 0x7f) | 0x80)
+      this.#raw((lo & 0x7f) | 0x80)
       lo = (lo >>> 7) | (hi << 25)
       hi >>= 7
     }
-    this.byte(lo & 0x7f)
+    this.#raw(lo & 0x7f)
   }
 
   /** A template without holes, or with two at most, filled from these parameters. */
@@ -92,7 +99,8 @@ export class WasmCode {
     this.reserve(LONGEST * length)
     const { bytes } = this
     let at = this.length
-    for (let k = 0; k < length; k++) {
+    this.values += template[0]!
+    for (let k = 1; k < length; k++) {
       const element = template[k]!
       if (element < UNSIGNED) {
         bytes[at++] = element

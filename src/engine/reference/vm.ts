@@ -4,8 +4,10 @@ import type { Program } from '../../program/program.ts'
 import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
-import { type HostCallSite, Pending } from '../host-call.ts'
+import { type HostCallError, type HostCallSite, Pending } from '../host-call.ts'
+import { takeStack } from '../machine/stack.ts'
 import { type Memory, OOB } from '../memory.ts'
+import { ResourceError } from '../resource-error.ts'
 import { resolveStart } from '../start.ts'
 import type { Tracer } from '../tracing.ts'
 import { PagedMemory } from './paged-memory.ts'
@@ -184,6 +186,10 @@ class ReferenceVm implements Vm {
     this.#tracer = tracer
   }
 
+  #thrown(): HostCallError | undefined {
+    return this.#site.thrown
+  }
+
   run(): Exit {
     return this.#run('run', Number.POSITIVE_INFINITY)
   }
@@ -195,6 +201,7 @@ class ReferenceVm implements Vm {
   #run(what: string, limit: number): Exit {
     this.#idle(what)
     if (this.#ended) return this.#exit!
+    takeStack(what, false)
     this.#running = true
     this.#site.thrown = undefined
     try {
@@ -202,7 +209,8 @@ class ReferenceVm implements Vm {
       this.#exit = exit
       this.#ended = exit === Exit.Halt || exit === Exit.Panic
       if (exit !== Exit.PageFault && exit !== Exit.Host && exit !== Exit.Break) this.#state.exitArg = 0
-      if (this.#throwHostErrors && this.#site.thrown !== undefined) throw this.#site.thrown
+      const thrown: HostCallError | undefined = this.#thrown()
+      if (thrown !== undefined && (this.#throwHostErrors || ResourceError.is(thrown.cause))) throw thrown
       return exit
     } finally {
       this.#running = false

@@ -1,0 +1,110 @@
+// How much of the host's stack is left, asked before a machine runs. Not who is given it: interpreter/vm.ts, and the frames
+// of compiled code, recompiler/compile.ts.
+//
+// JavaScript cannot see its stack, and a stack that runs out in the middle of compiled code would lose what that holds in
+// locals. So a run asks first: it calls a function of WebAssembly that calls itself, with a frame of 16 KB each time. If
+// that much is not there, the runtime throws before anything of the machine has changed.
+import { ResourceError } from '../resource-error.ts'
+
+/** Bytes of one frame of the probe: 2,048 values that are alive at the same time, 8 bytes each. */
+const PROBE_FRAME = 16 * 1024
+const VALUES = PROBE_FRAME / 8
+
+/** What the core, the calls between it and JavaScript, and the beginning of a host call take at most, with room to spare. */
+const RESERVE = 64 * 1024
+
+/** Bytes of the host's stack that compiled code is given at most. */
+export const MAX_STACK: number = 256 * 1024
+/** What it is given: the most of these that is there. 0: it is not entered, the core interprets. */
+const BUDGETS = [MAX_STACK, 128 * 1024, 64 * 1024, 32 * 1024]
+
+/** Runs that take what was there the last time, before one asks for the most again. */
+const RUNS_BEFORE_MORE = 256
+
+/** Results of one call of `many`. */
+const RESULTS = 256
+
+/**
+ * many(): 256 numbers. f(n): calls f(n - 1) while n is not 0; behind that, what is never reached, but not known to be: eight
+ * calls of `many`, whose results are all kept before they are used. So its frame has 2,048 slots, whoever compiles it, and
+ * there is little to compile (0.4 ms).
+ */
+function probeModule(): Uint8Array {
+  const numbers = Array.from({ length: RESULTS }, () => [0x42, 0]).flat()
+  const many = [0, ...numbers, 0x0b]
+  const f = [0]
+  f.push(0x20, 0, 0x45, 0x04, 0x40, 0x42, 0, 0x0f, 0x0b) // if n = 0 return 0
+  f.push(0x20, 0, 0x41, 1, 0x6b, 0x10, 1, 0x50, 0x04, 0x40, 0x42, 0, 0x0f, 0x0b) // if f(n - 1) = 0 return 0
+  for (let k = 0; k < VALUES / RESULTS; k++) f.push(0x10, 0) // many()
+  for (let k = 1; k < VALUES; k++) f.push(0x85) // xor
+  f.push(0x0b)
+  const probe = [0, 0x20, 0, 0x10, 1, 0x1a, 0x0b] // the export, without a result: one of 64 bits would be a bigint
+  const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length), ...bytes]
+  const results = [...unsigned(RESULTS), ...new Array<number>(RESULTS).fill(0x7e)]
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...[1, ...sized([3, 0x60, 0, ...results, 0x60, 1, 0x7f, 1, 0x7e, 0x60, 1, 0x7f, 0])],
+    ...[3, ...sized([3, 0, 1, 2])],
+    ...[7, ...sized([1, 1, 0x70, 0, 2])], // "p"
+    ...[10, ...sized([3, ...sized(many), ...sized(f), ...sized(probe)])],
+  ])
+}
+
+function unsigned(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value
+  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80)
+  bytes.push(rest)
+  return bytes
+}
+
+type Probe = (frames: number) => void
+let probe: Probe | undefined
+
+/** What a frame of `descend` has at least, in any runtime that is known. */
+const LEAST_FRAME = 48
+
+/** Calls itself: where there is no WebAssembly, or none that may be made, there is only the reference machine to ask for. */
+function descend(calls: number): number {
+  return calls === 0 ? 0 : descend(calls - 1) + 1
+}
+
+function createProbe(): Probe {
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(probeModule() as BufferSource)).exports.p as Probe
+  } catch (error) {
+    if (error instanceof RangeError) throw error
+    return frames => void descend(Math.ceil((frames * PROBE_FRAME) / LEAST_FRAME))
+  }
+}
+
+/** Whether so many bytes of the stack are left. */
+export function hasStack(bytes: number): boolean {
+  try {
+    probe ??= createProbe()
+    probe(Math.ceil(bytes / PROBE_FRAME))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Which budget was there the last time, and how many runs have taken it since. */
+let first = 0
+let runs = 0
+
+/**
+ * Bytes of the host's stack that compiled code may take in the run that begins now; 0 when it is not to be entered.
+ *
+ * @param what the method that asks, for the message
+ * @param compiled whether there may be compiled code at all
+ * @throws ResourceError when there is too little even to interpret.
+ */
+export function takeStack(what: string, compiled: boolean): number {
+  if (compiled) {
+    if (first > 0 && ++runs >= RUNS_BEFORE_MORE) first = runs = 0
+    for (; first < BUDGETS.length; first++) if (hasStack(RESERVE + BUDGETS[first]!)) return BUDGETS[first]!
+  }
+  if (hasStack(RESERVE)) return 0
+  throw new ResourceError('stack', `${what}: too little of the host's stack is left to run a machine`)
+}
