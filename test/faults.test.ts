@@ -233,6 +233,22 @@ describe('what is thrown through the core', () => {
   }
 })
 
+describe('exitArg', () => {
+  it('is the index of the call inside a host function, on every engine', () => {
+    const program = loadProgram(assemble('ecalli 7\n ecalli -3\n trap').bytes)
+    for (const kind of ALL) {
+      const seen: number[] = []
+      const host = call(vm => {
+        seen.push(vm.exitArg)
+      })
+      const vm = createEngine({ kind }).instantiate(program, { gas: 10n, host })
+      vm.run()
+      expect(seen, kind).toEqual([7, -3])
+      expect(vm.exitArg).toBe(0)
+    }
+  })
+})
+
 describe('programs', () => {
   it('a program does not change when the bytes it was loaded from do', () => {
     const bytes = assemble('load_imm r2, 5\n trap').bytes.slice()

@@ -101,7 +101,7 @@ export interface Vm {
   heapEnd: number
   /** How the machine stopped last, undefined before the first run. */
   readonly exit: Exit | undefined
-  /** Page address (PageFault), host-call index as signed 32 bit (Host, Break), else 0. */
+  /** Page address (PageFault), host-call index as signed 32 bit (Host, Break; inside a host function its own), else 0. */
   readonly exitArg: number
   /** What a host function threw, with `hostErrors: 'panic'`. */
   readonly hostError: unknown
@@ -117,6 +117,7 @@ export interface Vm {
    * machine but return the same exit again.
    *
    * @throws HostCallError when a host function threw (option `hostErrors`).
+   * @throws ResourceError when the host has too little stack (nothing has changed) or memory to go on.
    * @throws TypeError when called on a disposed machine, or from inside its own host function.
    */
   run(): Exit

@@ -65,6 +65,8 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   /** Halted or panicked, until pc is written. */
   #ended = false
   #running = false
+  /** Of the host call that is being made, or was last. */
+  #index = 0
   #tracer: Tracer | undefined
   #tracerError: { readonly error: unknown } | undefined
   #event: EventReader | undefined
@@ -198,7 +200,8 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   get exitArg(): number {
-    return this.#exitArgOf(this.#alive())
+    const cell = this.#alive()
+    return this.#running && this.#kind !== 'reference' ? this.#index : this.#exitArgOf(cell)
   }
 
   /** A page address is unsigned, a host index signed. */
@@ -233,6 +236,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   onEcalli(index: number, pc: number, next: number): number {
+    this.#index = index
     const exit = performHostCall(this, index, pc, next)
     return exit === undefined ? 0 : 16 + exit
   }
@@ -265,6 +269,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     if (this.#ended) return this.#exit!
     cell.u32[STACK] = takeStack(what, this.#kind === 'auto' || this.#kind === 'recompiler')
     this.#running = true
+    this.#index = 0
     this.thrown = undefined
     this.#tracerError = undefined
     cell.user = this
@@ -290,6 +295,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     }
     const index = decodeOperands('imm', program.code, pc, program.skip(pc)).x
     cell.i32[EXIT_ARG] = index
+    this.#index = index
     cell.u32[PC] = next
     return performHostCall(this, index, pc, next)
   }

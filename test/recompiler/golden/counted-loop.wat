@@ -12,7 +12,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.eqz (local.get $depth)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1912))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (local.set $r9 (i64.load offset=1096 (i32.const 0)))
@@ -57,7 +57,7 @@
               (br_if $label (local.tee $count (i32.sub (local.get $count) (i32.const 1))))
               (local.set $count (i32.const 2147483647))
               (if
-                (i32.gt_u
+                (i32.ge_u
                   (local.tee $target
                     (i32.sub
                       (local.tee $address (i32.add (i32.wrap_i64 (local.get $r8)) (i32.const 102760448)))
@@ -73,18 +73,20 @@
                       (local.get $scratch_41)))
                   (local.set $target (i32.sub (local.get $address) (local.get $pairs0)))))
               (if
-                (i32.gt_u (local.get $target) (local.get $pairs1))
+                (i32.ge_u (local.get $target) (local.get $pairs1))
                 (then
                   (local.set $count (i32.const 8))
                   (br $label)))
               (local.set $count
                 (select
                   (local.tee $target
-                    (i32.add (i32.div_u (i32.sub (local.get $pairs1) (local.get $target)) (i32.const 8)) (i32.const 1)))
+                    (i32.add
+                      (i32.div_u (i32.sub (i32.sub (local.get $pairs1) (i32.const 1)) (local.get $target)) (i32.const 8))
+                      (i32.const 1)))
                   (local.get $count)
                   (i32.lt_u (local.get $target) (local.get $count))))
               (if
-                (i32.gt_u
+                (i32.ge_u
                   (local.tee $target
                     (i32.sub
                       (local.tee $address (i32.add (i32.wrap_i64 (local.get $r9)) (i32.const 102760448)))
@@ -101,14 +103,16 @@
                       (local.get $scratch_43)))
                   (local.set $target (i32.sub (local.get $address) (local.get $pairs2)))))
               (if
-                (i32.gt_u (local.get $target) (local.get $pairs3))
+                (i32.ge_u (local.get $target) (local.get $pairs3))
                 (then
                   (local.set $count (i32.const 8))
                   (br $label)))
               (local.set $count
                 (select
                   (local.tee $target
-                    (i32.add (i32.div_u (i32.sub (local.get $pairs3) (local.get $target)) (i32.const 8)) (i32.const 1)))
+                    (i32.add
+                      (i32.div_u (i32.sub (i32.sub (local.get $pairs3) (i32.const 1)) (local.get $target)) (i32.const 8))
+                      (i32.const 1)))
                   (local.get $count)
                   (i32.lt_u (local.get $target) (local.get $count))))
               (local.set $floor

@@ -10,7 +10,7 @@
         (block $block3
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.eqz (local.get $depth)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1152))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (block $block4
@@ -43,12 +43,7 @@
                       (result i32)
                       (local.set $scratch_36
                         (tuple.extract 2 0
-                          (local.tee $scratch
-                            (call_indirect
-                              (type $0)
-                              (local.get $gas)
-                              (i32.sub (local.get $depth) (i32.const 1))
-                              (local.get $target)))))
+                          (local.tee $scratch (call_indirect (type $0) (local.get $gas) (local.get $stack) (local.get $target)))))
                       (local.set $gas (tuple.extract 2 1 (local.get $scratch)))
                       (local.get $scratch_36)))
                   (i32.const 2)))
@@ -84,7 +79,7 @@
       (block
         (local.set $pc (i32.const 8))
         (local.set $why (i32.const 1))
-        (br_if $block (i32.eqz (local.get $depth)))
+        (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 896))) (i32.const 0)))
         (local.set $r0 (i64.load offset=1024 (i32.const 0)))
         (local.set $r7 (i64.load offset=1080 (i32.const 0)))
         (local.set $r8 (i64.load offset=1088 (i32.const 0)))

@@ -15,7 +15,7 @@
           (block
             (local.set $pc (i32.const 0))
             (local.set $why (i32.const 1))
-            (br_if $block (i32.eqz (local.get $depth)))
+            (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1184))) (i32.const 0)))
             (local.set $r7 (i64.load offset=1080 (i32.const 0)))
             (local.set $r8 (i64.load offset=1088 (i32.const 0)))
             (local.set $pc (i32.const 0))
@@ -40,8 +40,7 @@
                     (br_if $block5
                       (i32.eqz (local.tee $target (i32.load offset=16777216 (i32.shl (local.get $target) (i32.const 2))))))
                     (i64.store offset=1104 (i32.const 0) (local.get $r10))
-                    (return
-                      (call_indirect (type $0) (local.get $gas) (i32.sub (local.get $depth) (i32.const 1)) (local.get $target))))
+                    (return (call_indirect (type $0) (local.get $gas) (local.get $stack) (local.get $target))))
                   (local.set $gas (i64.sub (local.get $gas) (i64.const 2)))
                   (local.set $r8 (i64.add (local.get $r8) (i64.const 7)))
                   (br $block6))

@@ -12,7 +12,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.eqz (local.get $depth)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1184))) (i32.const 0)))
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
           (br_if $block (i64.lt_s (local.get $gas) (i64.const 3)))
@@ -42,9 +42,11 @@
             (br_if $block
               (i32.or
                 (i32.or
-                  (i32.xor (local.tee $pc (i32.load offset=1136 (i32.const 0))) (i32.const 9))
-                  (i32.load offset=1160 (i32.const 0)))
-                (local.get $target)))
+                  (i32.or
+                    (i32.xor (local.tee $pc (i32.load offset=1136 (i32.const 0))) (i32.const 9))
+                    (i32.load offset=1160 (i32.const 0)))
+                  (local.get $target))
+                (i64.gt_u (local.get $gas) (i64.const 2147483647))))
             (local.set $r0 (i64.load offset=1024 (i32.const 0)))
             (local.set $r8 (i64.load offset=1088 (i32.const 0)))
             (local.set $pc (i32.const 9))
@@ -61,7 +63,7 @@
               (i32.ge_u (local.tee $target (i32.rotr (i32.sub (local.get $target) (i32.const 2)) (i32.const 1))) (i32.const 0)))
             (br_if $block1 (i32.eqz (local.tee $target (i32.load offset=16777216 (i32.shl (local.get $target) (i32.const 2))))))
             (i64.store offset=1088 (i32.const 0) (local.get $r8))
-            (return (call_indirect (type $0) (local.get $gas) (i32.sub (local.get $depth) (i32.const 1)) (local.get $target))))
+            (return (call_indirect (type $0) (local.get $gas) (local.get $stack) (local.get $target))))
           (unreachable))
         (return (tuple.make 2 (local.get $target) (local.get $gas))))
       (br $block2))
