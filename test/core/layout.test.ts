@@ -67,6 +67,16 @@ describe('core/pvm.h', () => {
   })
 })
 
+/** Whether the compiler and the linker are there that make core.wasm. CI has them: its step `core` fails without. */
+function hasTools(): boolean {
+  try {
+    for (const tool of ['clang-19', 'wasm-ld-19']) execFileSync(tool, ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
 describe('generated files of the core', () => {
   it('core/opcodes.gen.h is what the instruction table gives', () => {
     expect(read('core/opcodes.gen.h')).toBe(generateOpcodes())
@@ -76,7 +86,7 @@ describe('generated files of the core', () => {
     expect(read('core/fused.gen.h')).toBe(generateFused())
   })
 
-  it('core/core.wasm and core.gen.ts are what the C sources give, where clang-19 is', () => {
+  it.skipIf(!hasTools())('core/core.wasm and core.gen.ts are what the C sources give, where clang-19 is', () => {
     expect(() =>
       execFileSync('node', [join(ROOT, 'scripts/build-core.mjs'), '--check'], { stdio: 'pipe' }),
     ).not.toThrow()
