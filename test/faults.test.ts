@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineKind } from '../src/engine/engine.ts'
 import type { HostTable } from '../src/engine/host-call.ts'
+import type { CoreVm } from '../src/engine/interpreter/vm.ts'
+import { AT_VM, VM } from '../src/engine/machine/layout.ts'
 import { MAX_STACK } from '../src/engine/machine/stack.ts'
 import { sharedCode } from '../src/engine/recompiler/shared-code.ts'
 import { Access, assemble, createEngine, Exit, loadProgram, ResourceError, type Vm } from '../src/index.ts'
@@ -89,6 +91,7 @@ describe('gas', () => {
           { address: 0x22000, length: 4096, access: Access.Read },
         ] as const
         const vm = createEngine({ kind }).instantiate(program, { gas: 100_000n, host, pages })
+        vm.memory.load(0x20000, new Uint8Array(8192).fill(1)) // a page that was never touched is not written fast
         expect(vm.run()).toBe(Exit.PageFault)
         expect(vm.memory.readU64(0x22000)).toBe(0n)
         return stateOf(vm)
@@ -99,7 +102,7 @@ describe('gas', () => {
 })
 
 describe('the stack of the host', () => {
-  /** A function of so many small loops that calls itself. */
+  /** A function of so many small loops that calls itself, three times: the first time is compiled piece by piece. */
   const recursion = (loops: number, depth: number): Uint8Array => {
     const body = Array.from(
       { length: loops },
@@ -126,17 +129,22 @@ describe('the stack of the host', () => {
     jump_ind r0
 @main:
     load_imm r1, 0x30000
+    load_imm r6, 3
+    fallthrough
+@again:
     load_imm r5, ${depth}
     load_imm_jump r0, 4, @f
 @back2:
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @again
     trap`).bytes
   }
   const start = { gas: 5_000_000n, pages: [{ address: 0x20000, length: 65536, access: Access.Write }] }
 
   it('a function of many loops that calls itself ends as on the reference machine', () => {
     for (const [loops, depth] of [
-      [40, 300],
       [400, 60],
+      [20, 6000],
     ] as const) {
       const program = loadProgram(recursion(loops, depth))
       const outcomes = ALL.map(kind => {
@@ -231,6 +239,43 @@ describe('what is thrown through the core', () => {
       }
     })
   }
+})
+
+describe('the pool', () => {
+  const program = loadProgram(assemble('ecalli 1\n trap').bytes)
+  const pages = [{ address: 0x20000, length: 4096, access: Access.Write }]
+  const host = call(() => {})
+  const make = (): CoreVm => {
+    const vm = createEngine({ kind: 'interpreter' }).instantiate(program, { gas: 10n, host, pages }) as CoreVm
+    vm.memory.writeU64(0x20000, 0x1234n)
+    return vm
+  }
+  const expectClean = (): void => {
+    const next = createEngine({ kind: 'interpreter' }).instantiate(program, { gas: 10n })
+    expect(next.memory.pages()).toEqual([])
+    next.memory.protect(0x20, 1, Access.Write)
+    expect(next.memory.readU64(0x20000)).toBe(0n)
+    next.dispose()
+  }
+
+  it('does not take back a cell that refuses to be reset', () => {
+    const vm = make()
+    vm.cell.u32[(AT_VM + VM.busy) >>> 2] = 1
+    vm.dispose()
+    expectClean()
+  })
+
+  it('a machine that something was thrown through can be reset, and its cell is clean', () => {
+    const vm = make()
+    vm.onEcalli = () => {
+      throw new Error('in the glue')
+    }
+    expect(() => vm.run()).toThrow('in the glue')
+    vm.reset({ gas: 10n })
+    expect(vm.memory.pages()).toEqual([])
+    vm.dispose()
+    expectClean()
+  })
 })
 
 describe('exitArg', () => {

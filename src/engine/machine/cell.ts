@@ -97,6 +97,7 @@ export class Cell {
   /** After an error that unwound the core's frames, such as an overflow of the host's stack in the middle of a run. */
   recover(): void {
     this.core.__stack_pointer.value = this.#stackTop
+    this.refresh()
     this.u32[(AT_VM + VM.busy) >>> 2] = 0
   }
 

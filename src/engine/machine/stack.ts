@@ -6,7 +6,7 @@
 // that much is not there, the runtime throws before anything of the machine has changed.
 import { ResourceError } from '../resource-error.ts'
 
-/** Bytes of one frame of the probe: 2,048 values that are alive at the same time, 8 bytes each. */
+/** Bytes of one frame of the probe, at least: 2,048 values that are alive at the same time, 8 bytes each. */
 const PROBE_FRAME = 16 * 1024
 const VALUES = PROBE_FRAME / 8
 
@@ -27,7 +27,7 @@ const RESULTS = 256
 /**
  * many(): 256 numbers. f(n): calls f(n - 1) while n is not 0; behind that, what is never reached, but not known to be: eight
  * calls of `many`, whose results are all kept before they are used. So its frame has 2,048 slots, whoever compiles it, and
- * there is little to compile (0.4 ms).
+ * there is little to compile: V8's first compiler takes less than a millisecond.
  */
 function probeModule(): Uint8Array {
   const numbers = Array.from({ length: RESULTS }, () => [0x42, 0]).flat()

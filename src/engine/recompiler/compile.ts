@@ -148,8 +148,7 @@ const OPERANDS = 24
 
 /**
  * What a function takes of the host's stack at most, in bytes: a slot for each local, each operand and each value that its
- * code makes, whichever of them a compiler keeps. Real frames are a tenth of that; but which values a compiler keeps, the
- * guest has a say in.
+ * code makes. Most values never need one; but which of them a compiler keeps, the guest has a say in.
  */
 function frameBytes(locals: number, values: number): number {
   return FRAME_BASE + 8 * (locals + OPERANDS + values)

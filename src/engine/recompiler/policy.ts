@@ -12,7 +12,7 @@ export const SLICE_GROWTH = 1.5
 export const MAX_SLICE = 1_000_000_000
 
 /**
- * Bytes of code that machines compile from at most: analysis takes up to 180 bytes of memory per byte. Larger programs are
+ * Bytes of code that machines compile from at most: analysis of 3.9 MB took 693 MB. Larger programs are
  * interpreted, on every engine but the reference machine. Doom has 0.5 MB.
  */
 export const MAX_COMPILED_CODE: number = 2 ** 20

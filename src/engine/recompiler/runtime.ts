@@ -204,7 +204,7 @@ export class Runtime {
     const fresh = wanted.filter(segment => compiled[segment] === 0)
     if (fresh.length === 0) return true
     if (this.shared.isFull) {
-      for (const segment of fresh) compiled[segment] = REFUSED
+      for (const segment of fresh) this.#refuse(segment)
       return false
     }
     const partial = this.#mode === 'hot'
@@ -259,7 +259,7 @@ export class Runtime {
     for (const [k, segment] of made.compiled.roots.entries()) {
       // A frame that no stack has room for would be left at once, every time.
       if (made.compiled.frames[k]! > MAX_STACK) {
-        compiled[segment] = REFUSED
+        this.#refuse(segment)
         table.set(segment + 1, stub)
         continue
       }
@@ -274,6 +274,14 @@ export class Runtime {
       if (compiled[segment] !== 1) table.set(segment + 1, stub)
     }
     this.#updateDispatch(roots)
+  }
+
+  /** There will be no code for a segment: the core does not ask for it again, which would cost every block a call. */
+  #refuse(segment: number): void {
+    const { decoded } = this.shared.analysis
+    this.#link().compiled[segment] = REFUSED
+    if (decoded.isBlock[segment] === 0) return
+    this.#cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, 0)
   }
 
   /** Points the jump table's dispatch entries of new roots at them. */
