@@ -52,6 +52,18 @@ CORE int32_t finish(pvm *vm, int exit) {
   return exit;
 }
 
+#if !WASM
+/* Makes the host call at pc, whose ecalli was paid before the call itself could not be. */
+COLD int call_unpaid(pvm *vm) {
+  operands o;
+  u32 pc = vm->pc;
+  OWN(vm)->unpaid = 0;
+  pvm_operands(vm, OP_ECALLI, pc, &o);
+  int result = call_host(vm, pc, pc + 1 + pvm_skip(vm, pc), (s32)o.x);
+  return result == PVM_RUNNING ? PVM_RUNNING : finish(vm, result);
+}
+#endif
+
 /* Makes the machine ready to go on. PVM_RUNNING, or what to return instead. */
 CORE int begin(pvm *vm) {
   if (vm->busy) return PVM_BUSY;
@@ -59,6 +71,9 @@ CORE int begin(pvm *vm) {
   if (vm->exit == PVM_HOST) vm->pc += 1 + (vm->pc < vm->code_len ? pvm_skip(vm, vm->pc) : 0);
   vm->exit = PVM_RUNNING;
   vm->busy = 1;
+#if !WASM
+  if (OWN(vm)->unpaid) return call_unpaid(vm);
+#endif
   return PVM_RUNNING;
 }
 
@@ -128,6 +143,9 @@ EXPORT("pvm_set_pc") void pvm_set_pc(pvm *vm, uint32_t pc) {
   vm->pc = pc;
   vm->charged = 0;
   vm->exit = PVM_RUNNING;
+#if !WASM
+  OWN(vm)->unpaid = 0;
+#endif
 }
 
 EXPORT("pvm_set_trace") void pvm_set_trace(pvm *vm, int32_t flag) {
@@ -192,12 +210,18 @@ int64_t pvm_get_gas(const pvm *vm) {
 void pvm_set_gas(pvm *vm, int64_t gas) {
   NEED(vm, );
   vm->gas = gas;
+#if !WASM
+  OWN(vm)->overdrawn = gas < 0;
+#endif
 }
 
 int32_t pvm_charge_gas(pvm *vm, uint64_t amount) {
   NEED(vm, PVM_BAD);
   if (vm->gas < 0 || (u64)vm->gas < amount) {
     vm->gas = 0;
+#if !WASM
+    OWN(vm)->overdrawn = 1;
+#endif
     return PVM_OUT_OF_GAS;
   }
   vm->gas -= (s64)amount;

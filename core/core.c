@@ -1,6 +1,8 @@
 /* The core as one translation unit: everything static is inlined where it pays. */
 #include "vm.h"
 
+#include "lib/hosted.c"
+
 #include "pipeline.c"
 
 #include "memory.c"
@@ -14,6 +16,12 @@
 #include "api.c"
 
 #include "native.c"
+
+#include "lib/names.c"
+
+#include "lib/file.c"
+
+#include "lib/start.c"
 
 #include "program.c"
 

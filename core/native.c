@@ -5,7 +5,8 @@
 
 #define MAX_CODE (1u << 25) /* GP 0.8.0 with pull request #559; the arena is addressed with 32 bits */
 
-/* The compiler may call these; a host's libc has the same, hence weak. */
+#ifdef PVM_FREESTANDING
+/* The compiler calls these; a host without libc has none. Weak, so that a host's own are taken. */
 __attribute__((weak)) void *memset(void *to, int value, size_t length) {
   volatile uint8_t *at = to;
   while (length-- > 0) *at++ = (uint8_t)value;
@@ -18,8 +19,12 @@ __attribute__((weak)) void *memcpy(void *restrict to, const void *restrict from,
   while (length-- > 0) *at++ = *bytes++;
   return to;
 }
+#endif
 
 void pvm_set_allocator(pvm_allocate_function allocate, pvm_release_function release) {
+#ifndef PVM_FREESTANDING
+  if (allocate == 0 || release == 0) allocate = default_allocate, release = default_release;
+#endif
   allocate_memory = allocate;
   release_memory = release;
 }
@@ -73,11 +78,9 @@ typedef struct {
 
 CORE sizes *sizes_of(pvm *vm) { return (sizes *)(void *)((machine *)vm + 1); }
 
-pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, const uint64_t *initial_regs,
-                uint32_t num_regs, uint32_t initial_pc) {
-  parts p;
-  if (allocate_memory == 0 || release_memory == 0 || blob == 0 || num_regs > 13 || (num_regs > 0 && initial_regs == 0)) return 0;
-  if (!read_parts(blob, blob_len, &p)) return 0;
+/* A machine with the program of `p`, whose jump table is in `jumps` where that is not 0, else as bytes in `p`. */
+CORE pvm *make_machine(const parts *p, const u32 *jumps) {
+  if (allocate_memory == 0 || release_memory == 0) return 0;
   uint8_t *memory = allocate_memory(MACHINE_SIZE);
   if (memory == 0) return 0;
   pvm *vm = (pvm *)(void *)memory;
@@ -85,8 +88,8 @@ pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, co
   own->rights = memory + RIGHTS_AT;
   own->frames = (uint8_t **)(void *)(memory + FRAMES_AT);
   /* More entries than there are even addresses but 0: the engine takes an index, and an odd address or 0 has none below. */
-  u32 jump_len = p.jump_len > INT32_MAX ? INT32_MAX : (u32)p.jump_len;
-  u32 code_len = (u32)p.code_len, jump_size = p.jump_bytes == 0 ? 0 : jump_len;
+  u32 jump_len = p->jump_len > INT32_MAX ? INT32_MAX : (u32)p->jump_len;
+  u32 code_len = (u32)p->code_len, jump_size = jumps == 0 && p->jump_bytes == 0 ? 0 : jump_len;
   u64 records = 24 * (u64)code_len;
   if (records > 64u << 20) records = 64u << 20;
   u64 arena_size = up_page(9 * (u64)code_len + 12 * (u64)jump_size + code_len / 8 + 8 * (u64)MAX_RECORDS + records);
@@ -97,20 +100,36 @@ pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, co
     return 0;
   }
   sizes_of(vm)->arena_size = arena_size;
-  __builtin_memcpy(own->code, p.code, code_len);
-  __builtin_memcpy(own->mask, p.mask, (code_len + 7) / 8);
+  if (code_len != 0) __builtin_memcpy(own->code, p->code, code_len);
+  if (code_len != 0) __builtin_memcpy(own->mask, p->mask, (code_len + 7) / 8);
   for (u32 i = 0; i < jump_size; i++) {
-    u64 target = 0;
-    for (u32 k = 0; k < p.jump_bytes; k++) target |= (u64)p.jumps[(u64)i * p.jump_bytes + k] << (8 * k);
+    u64 target = jumps == 0 ? 0 : jumps[i];
+    for (u32 k = 0; jumps == 0 && k < p->jump_bytes; k++) {
+      target |= (u64)p->jumps[(u64)i * p->jump_bytes + k] << (8 * k);
+    }
     own->jump_table[i] = target > 0xFFFFFFFF ? 0xFFFFFFFF : (u32)target;
   }
   pad_mask(vm);
-  vm->service = service_index;
   vm->rules = PVM_RULE_DRAIN;
   clear_state(vm);
-  for (u32 i = 0; i < num_regs; i++) vm->regs[i] = initial_regs[i];
-  vm->pc = initial_pc;
+  own->tracer = default_tracer;
   return vm;
+}
+
+CORE pvm *with_registers(pvm *vm, u32 service_index, const u64 *regs, u32 num_regs, u32 pc) {
+  if (vm == 0) return 0;
+  vm->service = service_index;
+  for (u32 i = 0; i < num_regs; i++) vm->regs[i] = regs[i];
+  vm->pc = pc;
+  return vm;
+}
+
+pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, const uint64_t *initial_regs,
+                uint32_t num_regs, uint32_t initial_pc) {
+  parts p;
+  if (blob == 0 || num_regs > 13 || (num_regs > 0 && initial_regs == 0)) return 0;
+  if (!read_parts(blob, blob_len, &p)) return 0;
+  return with_registers(make_machine(&p, 0), service_index, initial_regs, num_regs, initial_pc);
 }
 
 void pvm_destroy(pvm *vm) {
@@ -166,11 +185,37 @@ int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_t *args,
   return result;
 }
 
-void pvm_set_host_callback(pvm *vm, pvm_host_callback callback) {
-  if (vm != 0) OWN(vm)->host = callback;
+void pvm_set_host_callback(pvm *vm, pvm_host_callback callback, void *user) {
+  if (vm == 0) return;
+  OWN(vm)->host = callback;
+  OWN(vm)->host_user = user;
 }
-void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback) {
-  if (vm != 0) OWN(vm)->tracer = callback;
+
+void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback, void *user) {
+  if (vm == 0) return;
+  OWN(vm)->tracer = callback != 0 ? callback : default_tracer;
+  OWN(vm)->trace_user = user;
+}
+
+int32_t pvm_set_host_prices(pvm *vm, const uint64_t *prices, uint32_t count, uint64_t other) {
+  if (vm == 0 || (prices == 0 && count != 0)) return PVM_BAD;
+  private_part *own = OWN(vm);
+  own->prices = prices;
+  own->price_count = count;
+  own->other_price = other;
+  return PVM_OK;
+}
+
+void pvm_set_price_callback(pvm *vm, pvm_price_callback callback, void *user) {
+  if (vm == 0) return;
+  OWN(vm)->price_of = callback;
+  OWN(vm)->price_user = user;
+}
+
+void pvm_abandon(pvm *vm) {
+  if (vm == 0 || !vm->busy) return;
+  vm->busy = 0;
+  vm->exit = PVM_BREAK;
 }
 
 #endif

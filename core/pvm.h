@@ -1,16 +1,20 @@
-/* The PVM core: a library that runs PVM programs. Freestanding C11: no libc, no allocation but through the allocator
- * that the host passes, nothing aborts. This header is all a host needs, in C or over any foreign-function interface.
+/* The PVM core: a library that runs PVM programs. C11; nothing aborts, and all memory comes from one allocator: calloc and
+ * free, or what the host passes. This header is all a host needs, in C or over any foreign-function interface. How to build,
+ * install and bind it: docs/c-library.md.
  *
- * Life of a machine:
- *     pvm_set_allocator(my_alloc, my_free);                      // once
+ * Life of a machine that is given its parts:
  *     pvm *vm = pvm_create(7, blob, blob_len, regs, 13, 0);      // a program blob (GP A.2), copied
  *     pvm_set_memory_bounds(vm, &bounds);                        // guest addresses of the regions ...
  *     pvm_set_memory_regions(vm, ro, rw, args, stack);           // ... and the host's memory for them, borrowed
- *     pvm_set_host_callback(vm, my_host);
+ *     pvm_set_host_callback(vm, my_host, my_data);
  *     pvm_set_gas(vm, 1000000);
  *     int exit = pvm_execute(vm, 0, 0);                          // until it stops
  *     exit = pvm_resume(vm);                                     // and on, after PVM_HOST, PVM_BREAK, ...
  *     pvm_destroy(vm);
+ * And of one that runs a program file (`.jam`, standard program, `.polkavm`):
+ *     pvm_parse(bytes, length, PVM_KIND_ANY, &file, &problem);   // or problem says what is wrong, and where
+ *     pvm *vm = pvm_create_program(7, &file, &problem);
+ *     pvm_start(vm, &file, entry, args, args_len);               // memory and registers as the format has them (GP A.7)
  *
  * Misuse has an outcome, tested in test/native/misuse.c: a null machine is PVM_BAD (functions without an error code do
  * nothing, or return 0), so is a null pointer where bytes are to be read or written, a register above 12, a page or range
@@ -30,6 +34,16 @@
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/* The version of this header, which is that of the package; pvm_version() is that of the library. */
+#define PVM_VERSION "0.1.0"
+
+/* Public functions; all others are hidden in the shared library. */
+#if defined(__GNUC__) && !defined(__wasm__)
+#define PVM_API __attribute__((visibility("default")))
+#else
+#define PVM_API
 #endif
 
 /* Why pvm_execute returned (src/engine/exit.ts has the same numbers). The first five are the codes of GP B.8. */
@@ -64,7 +78,7 @@ enum {
   PVM_HOST_PANIC = 2,
   PVM_HOST_STOP = 3,   /* exit PVM_BREAK, the call is done */
   PVM_HOST_EXIT = 4,   /* exit PVM_HOST, the call is not done: no such function */
-  PVM_HOST_STOPPED = 16 /* plus an exit: the machine stops with it, the callback has set pc and gas */
+  PVM_HOST_STOPPED = 16 /* plus an exit from PVM_HALT to PVM_BREAK: the machine stops with it, the callback has set pc and gas */
 };
 
 /* How instructions are paid. */
@@ -95,8 +109,12 @@ typedef void *(*pvm_allocate_function)(size_t size);
 typedef void (*pvm_release_function)(void *memory, size_t size);
 
 /* Called inline on ecalli with pc already behind it; returns PVM_HOST_*. It may change everything but run the vm:
- * registers, memory, gas and, through pvm_set_pc, where the machine goes on. */
-typedef int32_t (*pvm_host_callback)(pvm *vm, int32_t index);
+ * registers, memory, gas and, through pvm_set_pc, where the machine goes on. `user` is what was given with the callback.
+ * When it leaves the gas below zero, or pvm_charge_gas failed in it, the machine runs out of gas behind the call. */
+typedef int32_t (*pvm_host_callback)(pvm *vm, int32_t index, void *user);
+
+/* The price of a host call in gas, from the registers: called before the callback, with pc at the ecalli. */
+typedef uint64_t (*pvm_price_callback)(pvm *vm, int32_t index, void *user);
 
 /* One executed instruction, while vm->trace is set. */
 typedef struct {
@@ -118,7 +136,7 @@ typedef struct {
 } pvm_event;
 
 /* Called after every instruction while vm->trace is set, also for the one that ends the run. */
-typedef void (*pvm_trace_callback)(pvm *vm, const pvm_event *event);
+typedef void (*pvm_trace_callback)(pvm *vm, const pvm_event *event, void *user);
 
 /* The part of a machine that hosts and compiled code see. Offsets are part of the interface: src/engine/machine/layout.ts
  * and core/api.c assert them. Do not write pc, exit or charged but through the functions, compiled code excepted. */
@@ -150,24 +168,28 @@ struct pvm {
 
 /* ---- Lifecycle (native; in the wasm build TypeScript lays the machine out, see core/wasm.c) ---------------------- */
 
-/* All memory comes from here. Set it before the first pvm_create. */
-void pvm_set_allocator(pvm_allocate_function allocate, pvm_release_function release);
+/* Version of the library, as PVM_VERSION. */
+PVM_API const char *pvm_version(void);
+
+/* All memory comes from here; calloc and free where it is not called, or called with nulls. Set it while there is no
+ * machine. */
+PVM_API void pvm_set_allocator(pvm_allocate_function allocate, pvm_release_function release);
 
 /* A machine for a program blob: E(|j|) E1(z) E(|c|) j c mask (GP A.2), which is copied. Registers beyond num_regs are
  * 0; rules and opcode numbering are those of GP 0.7.2 until pvm_set_profile. 0 when the blob is malformed or there is
  * no memory. service_index is kept in vm->service for the host's use. */
-pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, const uint64_t *initial_regs,
-                uint32_t num_regs, uint32_t initial_pc);
+PVM_API pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob_len, const uint64_t *initial_regs,
+                        uint32_t num_regs, uint32_t initial_pc);
 
 /* Releases everything, borrowed memory excepted. Not from inside the host callback. */
-void pvm_destroy(pvm *vm);
+PVM_API void pvm_destroy(pvm *vm);
 
 /* Opcode numbering PVM_SET_*, PVM_RULE_* bits, PVM_GAS_*. Forgets decoded instructions. PVM_BAD for unknown values. */
-int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model);
+PVM_API int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model);
 
 /* Back to the start: memory unmapped and zeroed, registers 0, gas 0, pc 0, no exit. Decoded instructions stay.
  * PVM_BUSY inside a host callback. */
-int32_t pvm_reset(pvm *vm);
+PVM_API int32_t pvm_reset(pvm *vm);
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
@@ -182,69 +204,151 @@ typedef struct {
 } pvm_bounds;
 
 /* Where the regions are. PVM_BAD when they overlap, are not page aligned, or wrap. */
-int32_t pvm_set_memory_bounds(pvm *vm, const pvm_bounds *bounds);
+PVM_API int32_t pvm_set_memory_bounds(pvm *vm, const pvm_bounds *bounds);
 
 /* Host memory for the regions, borrowed until pvm_reset or pvm_destroy; each as long as its range. A null pointer
  * gives the guest zeroed memory of its own. Call pvm_set_memory_bounds first. */
-int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_t *args, uint8_t *stack);
+PVM_API int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_t *args, uint8_t *stack);
 
 /* Maps `length` bytes of host memory at a guest address; both lengths and the address are multiples of 4096. */
-int32_t pvm_map(pvm *vm, uint32_t address, uint8_t *bytes, uint32_t length, uint32_t access);
+PVM_API int32_t pvm_map(pvm *vm, uint32_t address, uint8_t *bytes, uint32_t length, uint32_t access);
 
 /* Rights of `count` pages. Contents stay, PVM_NONE drops them. PVM_BAD beyond page 2^20. */
-int32_t pvm_protect(pvm *vm, uint32_t page, uint32_t count, uint32_t access);
+PVM_API int32_t pvm_protect(pvm *vm, uint32_t page, uint32_t count, uint32_t access);
 
 /* Zeroes pages whatever their rights. */
-int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count);
+PVM_API int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count);
 
 /* PVM_NONE, PVM_READ or PVM_WRITE. */
-uint32_t pvm_access(const pvm *vm, uint32_t page);
+PVM_API uint32_t pvm_access(const pvm *vm, uint32_t page);
 
 /* The first page from `page` on that has rights; 2^20 when there is none. */
-uint32_t pvm_next_mapped(const pvm *vm, uint32_t page);
+PVM_API uint32_t pvm_next_mapped(const pvm *vm, uint32_t page);
 
 /* Reads and writes as the guest could: PVM_OK, or PVM_OOB and nothing is done. Ranges never wrap. */
-int32_t pvm_read_ram_bytes_8(pvm *vm, uint32_t address, uint8_t *value);
-int32_t pvm_read_ram_bytes_16(pvm *vm, uint32_t address, uint16_t *value);
-int32_t pvm_read_ram_bytes_32(pvm *vm, uint32_t address, uint32_t *value);
-int32_t pvm_read_ram_bytes_64(pvm *vm, uint32_t address, uint64_t *value);
-int32_t pvm_write_ram_bytes_8(pvm *vm, uint32_t address, uint8_t value);
-int32_t pvm_write_ram_bytes_16(pvm *vm, uint32_t address, uint16_t value);
-int32_t pvm_write_ram_bytes_32(pvm *vm, uint32_t address, uint32_t value);
-int32_t pvm_write_ram_bytes_64(pvm *vm, uint32_t address, uint64_t value);
-int32_t pvm_read_ram_bytes(pvm *vm, uint32_t address, uint8_t *into, uint32_t length);
-int32_t pvm_write_ram_bytes(pvm *vm, uint32_t address, const uint8_t *bytes, uint32_t length);
+PVM_API int32_t pvm_read_ram_bytes_8(pvm *vm, uint32_t address, uint8_t *value);
+PVM_API int32_t pvm_read_ram_bytes_16(pvm *vm, uint32_t address, uint16_t *value);
+PVM_API int32_t pvm_read_ram_bytes_32(pvm *vm, uint32_t address, uint32_t *value);
+PVM_API int32_t pvm_read_ram_bytes_64(pvm *vm, uint32_t address, uint64_t *value);
+PVM_API int32_t pvm_write_ram_bytes_8(pvm *vm, uint32_t address, uint8_t value);
+PVM_API int32_t pvm_write_ram_bytes_16(pvm *vm, uint32_t address, uint16_t value);
+PVM_API int32_t pvm_write_ram_bytes_32(pvm *vm, uint32_t address, uint32_t value);
+PVM_API int32_t pvm_write_ram_bytes_64(pvm *vm, uint32_t address, uint64_t value);
+PVM_API int32_t pvm_read_ram_bytes(pvm *vm, uint32_t address, uint8_t *into, uint32_t length);
+PVM_API int32_t pvm_write_ram_bytes(pvm *vm, uint32_t address, const uint8_t *bytes, uint32_t length);
 
 /* Writes into mapped memory whatever its rights: for loaders and debuggers. */
-int32_t pvm_load_ram_bytes(pvm *vm, uint32_t address, const uint8_t *bytes, uint32_t length);
+PVM_API int32_t pvm_load_ram_bytes(pvm *vm, uint32_t address, const uint8_t *bytes, uint32_t length);
 
 /* ---- Registers, pc, gas ------------------------------------------------------------------------------------------ */
 
-uint64_t *pvm_registers(pvm *vm);                                    /* 13 live registers */
-int32_t pvm_get_register(const pvm *vm, uint32_t index, uint64_t *value);
-int32_t pvm_set_register(pvm *vm, uint32_t index, uint64_t value);
-uint32_t pvm_get_pc(const pvm *vm);
-void pvm_set_pc(pvm *vm, uint32_t pc);                               /* re-arms a stopped machine, a new block payment */
-int64_t pvm_get_gas(const pvm *vm);
-void pvm_set_gas(pvm *vm, int64_t gas);
-int32_t pvm_charge_gas(pvm *vm, uint64_t amount);                    /* PVM_OUT_OF_GAS and gas 0 when there is too little */
+PVM_API uint64_t *pvm_registers(pvm *vm);                                    /* 13 live registers */
+PVM_API int32_t pvm_get_register(const pvm *vm, uint32_t index, uint64_t *value);
+PVM_API int32_t pvm_set_register(pvm *vm, uint32_t index, uint64_t value);
+PVM_API uint32_t pvm_get_pc(const pvm *vm);
+PVM_API void pvm_set_pc(pvm *vm, uint32_t pc);                               /* re-arms a stopped machine, a new block payment */
+PVM_API int64_t pvm_get_gas(const pvm *vm);
+PVM_API void pvm_set_gas(pvm *vm, int64_t gas);
+PVM_API int32_t pvm_charge_gas(pvm *vm, uint64_t amount);                    /* PVM_OUT_OF_GAS and gas 0 when there is too little */
 
 /* ---- Execution --------------------------------------------------------------------------------------------------- */
 
 /* Runs from entry_point. is_child: ecalli never calls back, it stops with PVM_HOST. Returns an exit or an error. */
-int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t is_child);
+PVM_API int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t is_child);
 
 /* Continues: behind the ecalli after PVM_HOST, at pc else. A machine that halted or panicked stays so. */
-int32_t pvm_resume(pvm *vm);
+PVM_API int32_t pvm_resume(pvm *vm);
 
 /* Continues for at most `count` instructions: PVM_STEP when all were executed. */
-int32_t pvm_step(pvm *vm, uint32_t count);
+PVM_API int32_t pvm_step(pvm *vm, uint32_t count);
 
-void pvm_set_host_callback(pvm *vm, pvm_host_callback callback);
+PVM_API void pvm_set_host_callback(pvm *vm, pvm_host_callback callback, void *user);
 
-/* Tracing on or off, at any time, from callbacks too: the next instruction is reported. Off costs nothing. */
-void pvm_set_trace(pvm *vm, int32_t flag);
-void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback);
+/* What host calls cost: prices[index] where index is below count, else `other`; the array is borrowed. Charged before the
+ * callback (GP A.36): with too little gas the machine stops with PVM_OUT_OF_GAS and gas 0 at the ecalli, and resuming makes
+ * the call. PVM_HOST_EXIT gives the price back. Without prices calls are free. */
+PVM_API int32_t pvm_set_host_prices(pvm *vm, const uint64_t *prices, uint32_t count, uint64_t other);
+
+/* The same, computed. A null callback takes it away. */
+PVM_API void pvm_set_price_callback(pvm *vm, pvm_price_callback callback, void *user);
+
+/* After a callback was left by longjmp or an exception: the machine counts as stopped with PVM_BREAK, pc behind what was
+ * executed last, and may be resumed, reset or destroyed. Nothing happens to a machine that is not running. */
+PVM_API void pvm_abandon(pvm *vm);
+
+/* Tracing on or off, at any time, from callbacks too: the next instruction is reported. Off costs nothing. Without trace
+ * callback each instruction is a line on stderr, as pvm_format_event makes it (freestanding builds print nothing). */
+PVM_API void pvm_set_trace(pvm *vm, int32_t flag);
+PVM_API void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback, void *user);
+
+/* One line for an event, without a newline: pc, mnemonic, operands, gas left, the changed register before and after, the
+ * memory access. Writes at most `size` bytes with the closing 0; returns the length of the whole line, as snprintf does. */
+PVM_API size_t pvm_format_event(const pvm_event *event, char *text, size_t size);
+
+/* ---- Names. 0 where there is none. ------------------------------------------------------------------------------- */
+
+PVM_API const char *pvm_exit_name(int32_t exit);             /* "halt", "panic", "page-fault", ... */
+PVM_API const char *pvm_instruction_name(uint32_t id);       /* "add_64"; ids are those of pvm_event */
+PVM_API uint32_t pvm_instruction_at(const pvm *vm, uint32_t pc); /* id of the instruction there; that of trap where none is */
+/* "fetch"; `set` is PVM_SET_GP_072 or PVM_SET_GP_080, whose numbers differ. */
+PVM_API const char *pvm_host_call_name(int32_t index, uint32_t set);
+
+/* ---- Program files ----------------------------------------------------------------------------------------------- */
+
+/* What is wrong with bytes: a stable code ("truncated", "bad-varint", ..., docs/formats.md), the offset in the bytes, what
+ * the format asks for there. "bad-argument" and "no-memory" are about the call. Strings are constants. */
+typedef struct {
+  const char *code;
+  uint64_t offset;
+  const char *expected;
+} pvm_problem;
+
+typedef struct {
+  const uint8_t *bytes;
+  size_t length;
+} pvm_bytes;
+
+enum { PVM_KIND_ANY = 0, PVM_KIND_RAW = 1, PVM_KIND_STANDARD = 2, PVM_KIND_JAM = 3, PVM_KIND_POLKAVM = 4 };
+
+/* A program file, read. Everything points into the bytes that were parsed: keep them. */
+typedef struct {
+  uint32_t kind;              /* PVM_KIND_* */
+  uint32_t version;           /* .polkavm: 0 ReviveV1, 1 Latest32, 2 Latest64, 3 JamV1 */
+  pvm_bytes metadata;         /* .jam */
+  pvm_bytes ro_data, rw_data; /* what the regions begin with; the rest is zero */
+  uint32_t ro_size, rw_size, stack_size; /* bytes of the areas as the file asks for them; rw with its heap pages */
+  pvm_bytes jump_table, code, mask;
+  uint64_t jump_len;          /* entries */
+  uint32_t jump_bytes;        /* bytes per entry */
+  uint32_t stack_top;         /* register 1 at start, 0 where there is no stack */
+  pvm_bounds bounds;          /* areas without arguments: args_to is where they may end at the latest */
+  uint32_t import_count, export_count; /* .polkavm */
+  pvm_bytes import_offsets, import_symbols, exports; /* read by the functions below */
+} pvm_file;
+
+/* Reads a program file; PVM_KIND_ANY finds out which it is. PVM_BAD: `problem`, which may be null, says why. */
+PVM_API int32_t pvm_parse(const uint8_t *bytes, size_t length, uint32_t kind, pvm_file *file, pvm_problem *problem);
+
+/* A machine for a file, with its instruction set and rules (those of GP 0.7.2, or PolkaVM's for .polkavm), not started.
+ * 0: `problem` says why. The code is copied; data is taken from the file by pvm_start. */
+PVM_API pvm *pvm_create_program(uint32_t service_index, const pvm_file *file, pvm_problem *problem);
+
+/* A machine from code, bitmask (least significant bit first, a bit for each byte of code) and jump table, all copied. */
+PVM_API pvm *pvm_create_parts(uint32_t service_index, const uint8_t *code, uint32_t code_len, const uint8_t *mask,
+                              const uint32_t *jump_table, uint32_t jump_len, const uint64_t *initial_regs, uint32_t num_regs,
+                              uint32_t initial_pc, pvm_problem *problem);
+
+/* Resets the machine, maps and fills memory as the format has it, places the arguments, sets registers and pc (GP A.7).
+ * Gas is 0, the callbacks stay. To lend memory for a region, pvm_map it afterwards and copy the data there. */
+PVM_API int32_t pvm_start(pvm *vm, const pvm_file *file, uint32_t entry, const uint8_t *args, uint32_t args_len);
+
+/* Rules by name: "gp-0.7.2", "gp-0.8.0", "polkavm", ...; docs/gas.md has them all. PVM_BAD for others. */
+PVM_API int32_t pvm_set_rules(pvm *vm, const char *profile);
+
+/* The name of host call `index`; name and code offset of an export. PVM_BAD beyond the last. */
+PVM_API int32_t pvm_import(const pvm_file *file, uint32_t index, pvm_bytes *name);
+PVM_API int32_t pvm_export(const pvm_file *file, uint32_t index, pvm_bytes *name, uint32_t *pc);
+PVM_API int32_t pvm_find_export(const pvm_file *file, const char *name, uint32_t *pc);
 
 /* ---- Compiled code (the recompiler's modules; wasm build only) -------------------------------------------------
  * Compiled functions have the wasm type (gas: i64, stack: i32) -> (target: i32, gas: i64) and stand in one funcref
@@ -268,8 +372,8 @@ void pvm_set_trace_callback(pvm *vm, pvm_trace_callback callback);
  */
 enum { PVM_TO_CONTINUE = 1, PVM_TO_REFUND = 3, PVM_TO_EXIT = 5 };
 
-int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t table_index); /* 0 removes */
-void pvm_clear_entries(pvm *vm);                                   /* removes all */
+PVM_API int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t table_index); /* 0 removes */
+PVM_API void pvm_clear_entries(pvm *vm);                                   /* removes all */
 
 #ifdef __cplusplus
 }

@@ -21,11 +21,41 @@ COLD int stopped_by_host(pvm *vm, u32 pc, s32 index, s32 action) {
     case PVM_HOST_STOP:
       return PVM_BREAK;
     default:
-      if (action >= PVM_HOST_STOPPED && action <= PVM_HOST_STOPPED + PVM_STEP) return action - PVM_HOST_STOPPED;
+      if (action >= PVM_HOST_STOPPED && action <= PVM_HOST_STOPPED + PVM_BREAK) return action - PVM_HOST_STOPPED;
       vm->pc = pc; /* PVM_HOST_PANIC, and what no host may answer */
       return PVM_PANIC;
   }
 }
+
+#if !WASM
+CORE u64 price_of(pvm *vm, s32 index) {
+  const private_part *own = OWN(vm);
+  if (own->price_of != 0) return own->price_of(vm, index, own->price_user);
+  return (u32)index < own->price_count ? own->prices[(u32)index] : own->other_price;
+}
+
+/* Price, call, check (GP A.36), as src/engine/host-call.ts has it. What the host answers, or how the machine stops. */
+CORE int32_t paid_host(pvm *vm, u32 pc, u32 next, s32 index) {
+  private_part *own = OWN(vm);
+  vm->pc = pc;
+  u64 price = price_of(vm, index);
+  vm->pc = next;
+  if (pvm_charge_gas(vm, price) != PVM_OK) {
+    vm->pc = pc;
+    own->unpaid = 1;
+    return PVM_HOST_STOPPED + PVM_OUT_OF_GAS;
+  }
+  own->overdrawn = 0;
+  int32_t action = own->host(vm, index, own->host_user);
+  if (action == PVM_HOST_EXIT) {
+    vm->gas = (s64)((u64)vm->gas + price);
+    return action;
+  }
+  if (!own->overdrawn && vm->gas >= 0) return action;
+  vm->gas = own->overdrawn = 0;
+  return PVM_HOST_STOPPED + PVM_OUT_OF_GAS;
+}
+#endif
 
 /* Calls the host. PVM_RUNNING: continue at vm->pc with vm->gas; else how the machine stops. */
 CORE __attribute__((always_inline)) inline int call_host(pvm *vm, u32 pc, u32 next, s32 index) {
@@ -35,7 +65,7 @@ CORE __attribute__((always_inline)) inline int call_host(pvm *vm, u32 pc, u32 ne
 #if WASM
   if (LIKELY(!vm->child)) action = env_host(index, pc, next);
 #else
-  if (!vm->child && OWN(vm)->host != 0) action = OWN(vm)->host(vm, index);
+  if (!vm->child && OWN(vm)->host != 0) action = paid_host(vm, pc, next, index);
 #endif
   return LIKELY(action == PVM_HOST_CONTINUE) ? PVM_RUNNING : stopped_by_host(vm, pc, index, action);
 }
@@ -165,6 +195,8 @@ CORE s32 written_register(u32 id, const operands *o) {
       return (s32)o->a;
     case OP_SBRK:
       return (s32)o->d;
+    case OP_MEMSET:
+      return 7; /* and r9, the rest of the length */
     default:
       return -1;
   }
@@ -226,7 +258,7 @@ CORE int event_after(pvm *vm, int result, pvm_event *event) {
 #if WASM
   return env_trace();
 #else
-  if (OWN(vm)->tracer != 0) OWN(vm)->tracer(vm, event);
+  if (OWN(vm)->tracer != 0) OWN(vm)->tracer(vm, event, OWN(vm)->trace_user);
   return 0;
 #endif
 }

@@ -128,6 +128,15 @@ typedef struct {
   int64_t compiled_gas;  /* wasm: what compiled code used since run_fast began */
   pvm_host_callback host;
   pvm_trace_callback tracer;
+#if !WASM /* there TypeScript has all of this */
+  pvm_price_callback price_of;
+  const uint64_t *prices; /* of price_count host calls, all others cost other_price */
+  uint64_t other_price;
+  uint32_t price_count;
+  uint32_t overdrawn;    /* a charge failed since gas was last set */
+  uint32_t unpaid;       /* the host call at pc was too dear; the ecalli itself is paid */
+  void *host_user, *trace_user, *price_user;
+#endif
   pvm_bounds bounds;
   pvm_event event;
   uint8_t summary[CHUNK_COUNT]; /* 1: some page of the chunk has rights */

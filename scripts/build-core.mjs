@@ -1,4 +1,4 @@
-// Builds the C core: opcodes.gen.h, costs.gen.h and fused.gen.h from the table, the recompiler's templates.gen.ts, the wasm
+// Builds the C core: opcodes.gen.h, costs.gen.h, fused.gen.h and lib/names.gen.h from the tables, the recompiler's templates.gen.ts, the wasm
 // module with clang-19, src/engine/interpreter/core.gen.ts.
 // `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
 import { execFileSync } from 'node:child_process'
@@ -12,6 +12,7 @@ const HEADER = join(ROOT, 'core/opcodes.gen.h')
 const COSTS = join(ROOT, 'core/costs.gen.h')
 const FUSED = join(ROOT, 'core/fused.gen.h')
 const TEMPLATES = join(ROOT, 'src/engine/recompiler/templates.gen.ts')
+const NAMES = join(ROOT, 'core/lib/names.gen.h')
 const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
 const WASM = join(ROOT, 'core/core.wasm')
 const check = process.argv.includes('--check')
@@ -92,6 +93,7 @@ function put(path, content, what) {
 put(HEADER, (await generator('opcodes.ts')).generateOpcodes(), 'core/opcodes.gen.h')
 put(COSTS, (await generator('costs.ts')).generateCosts(), 'core/costs.gen.h')
 put(FUSED, (await generator('fused.ts')).generateFused(), 'core/fused.gen.h')
+put(NAMES, (await generator('names.ts')).generateNames(), 'core/lib/names.gen.h')
 put(TEMPLATES, (await generator('templates.ts')).generateTemplates(), 'src/engine/recompiler/templates.gen.ts')
 const compiler = clang()
 if (compiler === undefined) {

@@ -5,7 +5,7 @@
 //
 // The corpus is kept in build/fuzz-core/; what crashes is written there as crash-*. Replay: node scripts/fuzz-core.mjs --replay FILE
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
@@ -41,6 +41,8 @@ async function writeSeeds(folder) {
   const { blobs } = await import(
     `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].text).toString('base64')}`
   )
+  for (const name of ['adder.polkavm', 'counter.jam'])
+    writeFileSync(join(folder, name), readFileSync(join(ROOT, 'examples', name)))
   blobs.forEach((blob, index) => {
     const settings = new Uint8Array(32)
     settings.set([0, 0, 0, 0, 100, index * 37, 2, 0x55])

@@ -1,4 +1,4 @@
-/* Coverage-guided fuzzing of the native core, for libFuzzer: loads a program from the input and executes it three ways,
+/* Coverage-guided fuzzing of the native core, for libFuzzer: reads inputs as program files; loads a program from the input and executes it three ways,
  * in the fast loop, in the traced loop, and step by step with changes of both; all have to end alike. Sanitizers find
  * the rest. `npm run fuzz:core` builds and runs it; with -DREPLAY it is a plain program that runs files.
  *
@@ -37,10 +37,13 @@ static void release(void *memory, size_t size) {
   else if (munmap(memory, size + GUARD) != 0) abort();
 }
 
+static const uint64_t prices[] = {0, 1, 2, 3, 100, UINT64_MAX, INT64_MAX, 0};
+
 static void mix(uint64_t value) { seen = (seen ^ value) * UINT64_C(0x9e3779b97f4a7c15) + (seen >> 29); }
 
 /* Everything a host function may do, chosen by the settings and the index. */
-static int32_t host(pvm *vm, int32_t index) {
+static int32_t host(pvm *vm, int32_t index, void *user) {
+  (void)user;
   uint64_t *regs = pvm_registers(vm);
   mix((uint32_t)index);
   mix(pvm_get_pc(vm));
@@ -61,7 +64,8 @@ static int32_t host(pvm *vm, int32_t index) {
   return answers[(what >> 3) & 7];
 }
 
-static void traced(pvm *vm, const pvm_event *event) {
+static void traced(pvm *vm, const pvm_event *event, void *user) {
+  (void)user;
   (void)vm;
   if (event->access > 2 || event->width > 8 || event->reg > 12) abort();
 }
@@ -84,8 +88,9 @@ static void prepare(pvm *vm) {
   if (pvm_set_memory_bounds(vm, &bounds) != PVM_OK) abort();
   if (pvm_set_memory_regions(vm, 0, 0, 0, 0) != PVM_OK) abort();
   if (pvm_protect(vm, 0xfffff, 1, PVM_WRITE) != PVM_OK || pvm_protect(vm, 0, 1, PVM_WRITE) != PVM_OK) abort();
-  pvm_set_host_callback(vm, host);
-  pvm_set_trace_callback(vm, traced);
+  pvm_set_host_callback(vm, host, 0);
+  pvm_set_host_prices(vm, prices, now->pad[0] & 7, now->pad[1] & 31);
+  pvm_set_trace_callback(vm, traced, 0);
   pvm_set_gas(vm, now->gas * 4);
 }
 
@@ -174,11 +179,29 @@ static size_t make_blob(const uint8_t *bytes, size_t size, uint8_t *blob) {
   return at + 8 + code + mask;
 }
 
+/* As a program file of each kind: parsed, and all that is found in it read. */
+static void parse(const uint8_t *data, size_t size) {
+  for (uint32_t kind = PVM_KIND_ANY; kind <= PVM_KIND_POLKAVM; kind++) {
+    pvm_file file;
+    pvm_bytes name;
+    uint32_t pc;
+    if (pvm_parse(data, size, kind, &file, 0) != PVM_OK) continue;
+    for (uint32_t i = 0; pvm_import(&file, i, &name) == PVM_OK; i++) mix(name.length == 0 ? 0 : name.bytes[name.length - 1]);
+    for (uint32_t i = 0; i < 64 && pvm_export(&file, i, &name, &pc) == PVM_OK; i++) mix(name.length);
+    mix((uint64_t)pvm_find_export(&file, "main", &pc));
+    pvm *vm = pvm_create_program(0, &file, 0);
+    if (vm == 0) continue;
+    if (pvm_start(vm, &file, 0, data, size < 64 && file.bounds.args_to != 0 ? (uint32_t)size : 0) < 0) abort();
+    pvm_destroy(vm);
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static uint8_t made[9200];
   static settings chosen;
+  if (size > 0 && size % 4 == 1) parse(data, size);
   if (size < SETTINGS) return 0;
   memcpy(&chosen, data, SETTINGS);
   now = &chosen;

@@ -17,12 +17,25 @@ export const compilers: readonly string[] = ['gcc', 'clang-19'].filter(name => {
   }
 })
 
+const cores = new Map<string, string>()
+
+/** The core as an object file; made once for each way of compiling it. */
+function coreObject(compiler: string, flags: readonly string[]): string {
+  const key = [compiler, ...flags].join(' ')
+  let object = cores.get(key)
+  if (object === undefined) {
+    object = join(mkdtempSync(join(tmpdir(), 'coulis-native-')), 'core.o')
+    execFileSync(compiler, [...FLAGS, ...flags, '-c', '-o', object, join(ROOT, 'core/core.c')], { stdio: 'pipe' })
+    cores.set(key, object)
+  }
+  return object
+}
+
 /** Compiles a source of the repository with the core; the path of the program. */
 export function compile(compiler: string, source: string, flags: readonly string[] = []): string {
   const output = join(mkdtempSync(join(tmpdir(), 'coulis-native-')), 'program')
-  execFileSync(compiler, [...FLAGS, ...flags, '-o', output, join(ROOT, source), join(ROOT, 'core/core.c')], {
-    stdio: 'pipe',
-  })
+  const core = coreObject(compiler, flags)
+  execFileSync(compiler, [...FLAGS, ...flags, '-o', output, join(ROOT, source), core], { stdio: 'pipe' })
   return output
 }
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeProgramBlob, parseProgramBlob } from '../../src/blob/raw.ts'
 import { createEngine } from '../../src/engine/create.ts'
-import type { StartOptions } from '../../src/engine/engine.ts'
+import type { EngineKind, StartOptions } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
 import { coreRules } from '../../src/engine/machine/rules.ts'
 import { resolveStart } from '../../src/engine/start.ts'
@@ -13,6 +13,7 @@ import { parseCase } from '../../src/fuzz/text.ts'
 import { Access, PAGE_SIZE } from '../../src/program/layout.ts'
 import { type ProfileName, profile } from '../../src/program/profile.ts'
 import { createProgram, type Program } from '../../src/program/program.ts'
+import { textTracer } from '../../src/trace/steps.ts'
 
 /** A program, how it starts, and whether it is stepped. */
 export interface NativeCase {
@@ -85,6 +86,16 @@ export function expectedLine({ program, options, steps }: NativeCase): string {
   const regs = [...vm.regs].map(value => value.toString(16))
   const facts = [exit, vm.exitArg | 0, vm.pc, vm.gas, vm.charged ? 1 : 0, vm.heapEnd]
   return [...facts, ...regs, hash.toString(16)].join(' ')
+}
+
+/** The trace lines the runner has to print for a case, in the C library's letters. */
+export function expectedTrace({ program, options }: NativeCase, kind: EngineKind = 'reference'): string[] {
+  const vm = createEngine({ kind }).instantiate(program, options)
+  const lines: string[] = []
+  vm.tracer = textTracer(line => lines.push(line.replaceAll('→', '->').replaceAll('←', '<-')))
+  vm.trace = true
+  for (let turns = 0, exit: Exit = Exit.Host; exit === Exit.Host && turns < 16; turns++) exit = vm.run()
+  return lines
 }
 
 /** How an entry of a fuzz case starts, with memory that stays small enough to compare. */

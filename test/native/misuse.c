@@ -34,9 +34,10 @@ static void release(void *memory, size_t size) {
 /* store_u8 [0x20000], r0; ecalli 1; trap */
 static const uint8_t blob[] = {0, 0, 8, 59, 0, 0, 0, 2, 10, 1, 0, 0xA1};
 
-static int32_t nosy(pvm *vm, int32_t index) {
+static int32_t nosy(pvm *vm, int32_t index, void *user) {
   uint64_t value;
   (void)index;
+  (void)user;
   CHECK(pvm_resume(vm) == PVM_BUSY);
   CHECK(pvm_step(vm, 1) == PVM_BUSY);
   CHECK(pvm_execute(vm, 0, 0) == PVM_BUSY);
@@ -48,9 +49,16 @@ static int32_t nosy(pvm *vm, int32_t index) {
   return PVM_HOST_CONTINUE;
 }
 
-static int32_t answers_nonsense(pvm *vm, int32_t index) {
+static int32_t answers_nonsense(pvm *vm, int32_t index, void *user) {
   (void)vm;
+  (void)user;
   return 100 + index;
+}
+
+static void silent(pvm *vm, const pvm_event *event, void *user) {
+  (void)vm;
+  (void)event;
+  (void)user;
 }
 
 static pvm *create(void) { return pvm_create(0, blob, sizeof blob, 0, 0, 0); }
@@ -76,6 +84,7 @@ static void strict_rule(void) {
         CHECK(pvm_reset(vm) == PVM_OK);
         CHECK(pvm_set_profile(vm, PVM_SET_GP_080, PVM_RULE_STRICT, model) == PVM_OK);
         pvm_set_gas(vm, 1000);
+        pvm_set_trace_callback(vm, silent, 0);
         pvm_set_trace(vm, how == 1);
         int exit = how == 2 ? pvm_step(vm, 1) : pvm_execute(vm, 0, 0);
         while (exit == PVM_STEP) exit = pvm_step(vm, 1);
@@ -110,8 +119,8 @@ static void abuse(void) {
   pvm_set_pc(0, 1);
   pvm_set_gas(0, 1);
   pvm_set_trace(0, 1);
-  pvm_set_host_callback(0, nosy);
-  pvm_set_trace_callback(0, 0);
+  pvm_set_host_callback(0, nosy, 0);
+  pvm_set_trace_callback(0, 0, 0);
   pvm_clear_entries(0);
 
   pvm *vm = create();
@@ -123,7 +132,7 @@ static void abuse(void) {
   CHECK(pvm_set_profile(vm, 0, 128, 0) == PVM_BAD && pvm_set_profile(vm, 0, 0, 3) == PVM_BAD);
   CHECK(pvm_set_profile(vm, UINT32_MAX, UINT32_MAX, UINT32_MAX) == PVM_BAD);
   CHECK(pvm_set_entry(vm, 1, 1) == PVM_BAD && pvm_set_entry(vm, UINT32_MAX, 1) == PVM_BAD);
-  pvm_set_host_callback(vm, 0);
+  pvm_set_host_callback(vm, 0, 0);
   pvm_set_gas(vm, 10);
   CHECK(pvm_execute(vm, 0, 0) == PVM_HOST); /* nobody there: stops at the ecalli */
   pvm_set_gas(vm, INT64_MIN);
@@ -166,7 +175,9 @@ static void churn(void) {
 }
 
 int main(void) {
-  CHECK(create() == 0); /* no allocator yet */
+  pvm *first = create(); /* with the C library's memory */
+  CHECK(first != 0);
+  pvm_destroy(first);
   pvm_set_allocator(allocate, release);
 
   allocations_left = 100000;
@@ -196,11 +207,11 @@ int main(void) {
   uint8_t byte = 7;
   CHECK(pvm_write_ram_bytes(vm, 0x20000, &byte, 1) == PVM_NO_MEMORY);
   allocations_left = 10;
-  pvm_set_host_callback(vm, nosy);
+  pvm_set_host_callback(vm, nosy, 0);
   CHECK(pvm_execute(vm, 0, 0) == PVM_PANIC); /* the trap, after the call */
   CHECK(pvm_registers(vm)[3] == 5);
   CHECK(pvm_resume(vm) == PVM_PANIC); /* and stays so */
-  pvm_set_host_callback(vm, answers_nonsense);
+  pvm_set_host_callback(vm, answers_nonsense, 0);
   CHECK(pvm_execute(vm, 0, 0) == PVM_PANIC && pvm_get_pc(vm) == 5);
   CHECK(pvm_execute(vm, 0, 1) == PVM_HOST && vm->exit_arg == 1); /* a child never calls back */
   CHECK(pvm_execute(vm, 77, 0) == PVM_PANIC);                    /* far behind the code */

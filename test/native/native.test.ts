@@ -7,7 +7,15 @@ import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { vectors } from '../vectors.ts'
 import { compile, compilers, SANITIZERS } from './build.ts'
-import { encodeCases, expectedLine, goldenCases, type NativeCase, randomCases, vectorCases } from './cases.ts'
+import {
+  encodeCases,
+  expectedLine,
+  expectedTrace,
+  goldenCases,
+  type NativeCase,
+  randomCases,
+  vectorCases,
+} from './cases.ts'
 
 const NIGHTLY = process.env.COULIS_NIGHTLY !== undefined
 
@@ -45,6 +53,35 @@ describe.skipIf(!compilers.includes('gcc'))('native core, used wrongly', () => {
     const { status, stderr } = spawnSync(compile('gcc', 'test/native/misuse.c', SANITIZERS))
     expect([status, stderr.toString()]).toEqual([0, ''])
   })
+
+  it('prices, callbacks that are left, parts, names: as the header says, sanitizers silent', () => {
+    const { status, stderr } = spawnSync(compile('gcc', 'test/native/library.c', SANITIZERS))
+    expect([status, stderr.toString()]).toEqual([0, ''])
+  })
+})
+
+describe.skipIf(!compilers.includes('gcc'))('trace lines in C', () => {
+  it('are those of textTracer, instruction by instruction', () => {
+    const runner = compile('gcc', 'test/native/runner.c', SANITIZERS)
+    const golden = goldenCases(join(import.meta.dirname, '../golden')).filter(({ steps }) => steps === 0)
+    const cases = [...golden, ...randomCases('lines', 200)].map(each => {
+      const gas = each.options.gas! < 2000n ? each.options.gas! : 2000n
+      return { ...each, steps: 0, options: { ...each.options, gas } }
+    })
+    const output = execFileSync(runner, ['trace'], { input: encodeCases(cases), maxBuffer: 2 ** 28, stdio: 'pipe' })
+    const lines = output.toString().trimEnd().split('\n')
+    const mnemonics = new Set<string>()
+    let at = 0
+    for (const each of cases) {
+      const wanted = expectedTrace(each)
+      expect(expectedTrace(each, 'interpreter'), each.name).toEqual(wanted)
+      for (const line of wanted) mnemonics.add(line.trim().split(/\s+/)[1]!)
+      expect(lines.slice(at, at + wanted.length), each.name).toEqual(wanted)
+      at += wanted.length + 1 // and how it ended
+    }
+    expect(at).toBe(lines.length)
+    expect(mnemonics.size).toBeGreaterThan(60)
+  })
 })
 
 const FIBONACCI = `
@@ -78,6 +115,6 @@ describe.skipIf(!compilers.includes('gcc'))('examples/c', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'coulis-host-')), 'unknown')
     writeFileSync(file, assemble('ecalli 7\ntrap').bytes)
     const { status, stdout } = spawnSync(host, [file])
-    expect([status, stdout.toString().split(',')[0]]).toEqual([1, 'host call at 0'])
+    expect([status, stdout.toString().split(',')[0]]).toEqual([1, 'host at 0'])
   })
 })

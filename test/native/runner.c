@@ -3,7 +3,8 @@
  * Input, little-endian, cases one after the other: u32 set, rules, gas model, heap end, heap limit, pc, steps (0: run);
  * i64 gas; 13 u64 registers; u32 length + blob; u32 count + regions (u32 address, length, access, u32 size + bytes);
  * u32 count + chunks (u32 address, u32 length + bytes). Every case runs twice: on memory of the core's own, and with
- * all regions borrowed from here. Host calls are exits; the machine goes on behind them up to 16 times. */
+ * all regions borrowed from here. Host calls are exits; the machine goes on behind them up to 16 times.
+ * With an argument every case runs once, traced, and its instructions are printed too. */
 #include "../../core/pvm.h"
 
 #include <inttypes.h>
@@ -60,7 +61,23 @@ static uint64_t digest(pvm *vm) {
   return hash;
 }
 
-static void run_case(int borrowed) {
+static void print_event(pvm *vm, const pvm_event *event, void *user) {
+  char text[200], copy[200];
+  (void)vm;
+  (void)user;
+  size_t length = pvm_format_event(event, text, sizeof text);
+  if (length >= sizeof text || strlen(text) != length) fail("a line's length");
+  for (size_t room = 0; room < 60; room += 7) { /* shorter ones are its beginning */
+    memset(copy, 'x', sizeof copy);
+    if (pvm_format_event(event, copy, room) != length) fail("a short line's length");
+    size_t kept = room - 1 < length ? room - 1 : length;
+    if (room > 0 && (strlen(copy) != kept || memcmp(copy, text, kept) != 0)) fail("a short line");
+    if (copy[room] != 'x') fail("a line beyond its room");
+  }
+  puts(text);
+}
+
+static void run_case(int borrowed, int traced) {
   uint32_t set = take32(), rules = take32(), model = take32(), heap_end = take32(), heap_limit = take32();
   uint32_t pc = take32(), steps = take32();
   int64_t gas = (int64_t)take64();
@@ -86,6 +103,8 @@ static void run_case(int borrowed) {
     if (pvm_load_ram_bytes(vm, address, take(size), size) != PVM_OK) fail("pvm_load_ram_bytes of a chunk");
   }
   pvm_set_gas(vm, gas);
+  pvm_set_trace_callback(vm, print_event, 0);
+  pvm_set_trace(vm, traced);
   int exit_code = PVM_HOST;
   for (int turns = 0; exit_code == PVM_HOST && turns < 16; turns++) {
     do exit_code = steps != 0 ? pvm_step(vm, steps) : pvm_resume(vm);
@@ -99,7 +118,8 @@ static void run_case(int borrowed) {
   for (uint32_t i = 0; i < count; i++) free(lent[i]);
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+  (void)arguments;
   size_t size = 0, room = 1 << 20, got;
   uint8_t *input = malloc(room);
   while (input != 0 && (got = fread(input + size, 1, room - size, stdin)) > 0) {
@@ -112,9 +132,10 @@ int main(void) {
   pvm_set_allocator(allocate, release);
   while (at != end) {
     const uint8_t *begin = at;
-    run_case(0);
+    run_case(0, count > 1);
+    if (count > 1) continue;
     at = begin;
-    run_case(1);
+    run_case(1, 0);
   }
   free(input);
   return 0;

@@ -1,0 +1,24 @@
+/* What the native library takes from the C library: memory, and stderr for traces without callback. Not in freestanding
+ * builds (PVM_FREESTANDING), whose hosts bring both. */
+#include "../vm.h"
+
+#if !WASM && !defined(PVM_FREESTANDING)
+#include <stdio.h>
+#include <stdlib.h>
+
+CORE void *default_allocate(size_t size) { return calloc(1, size); }
+
+CORE void default_release(void *memory, size_t size) {
+  (void)size;
+  free(memory);
+}
+
+/* A line on stderr for each instruction. */
+CORE void default_tracer(pvm *vm, const pvm_event *event, void *user) {
+  char line[256];
+  (void)vm;
+  (void)user;
+  pvm_format_event(event, line, sizeof line);
+  fprintf(stderr, "%s\n", line);
+}
+#endif

@@ -1,0 +1,3 @@
+module coulis/examples/go
+
+go 1.21
