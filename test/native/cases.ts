@@ -93,7 +93,6 @@ export function expectedTrace({ program, options }: NativeCase, kind: EngineKind
   const vm = createEngine({ kind }).instantiate(program, options)
   const lines: string[] = []
   vm.tracer = textTracer(line => lines.push(line.replaceAll('→', '->').replaceAll('←', '<-')))
-  vm.trace = true
   for (let turns = 0, exit: Exit = Exit.Host; exit === Exit.Host && turns < 16; turns++) exit = vm.run()
   return lines
 }
