@@ -108,7 +108,9 @@ function polkavm(changes: Partial<PolkavmFile>): Uint8Array {
 }
 
 function seeds(): Uint8Array[] {
-  const files: Uint8Array[] = ['adder.polkavm', 'counter.jam'].map(name => new Uint8Array(readFileSync(join(ROOT, 'examples', name))))
+  const files: Uint8Array[] = ['adder.polkavm', 'counter.jam'].map(
+    name => new Uint8Array(readFileSync(join(ROOT, 'examples', name))),
+  )
   const texts = readdirSync(join(ROOT, 'examples')).filter(name => name.endsWith('.pvm'))
   for (const name of texts) files.push(assemble(readFileSync(join(ROOT, 'examples', name), 'utf8')).bytes)
   const raw = assemble('.jump_table @a, @b\n@a: fallthrough\n@b: jump_ind r0').container
