@@ -85,6 +85,13 @@ EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u
 
 /* ---- the passes: the tables at these addresses, nothing of a machine ---- */
 
+/* A core for the interpreter alone is built with PVM_PASSES=0: what is not exported, the linker leaves out. */
+#if defined(PVM_PASSES) && !PVM_PASSES
+#define PASS(name)
+#else
+#define PASS(name) EXPORT(name)
+#endif
+
 #define THE_DECODED ((decode_tables *)PVM_AT_DECODED)
 #define THE_PROGRAM ((const program_tables *)PVM_AT_PROGRAM)
 #define THE_GRAPH ((graph_tables *)PVM_AT_GRAPH)
@@ -99,7 +106,7 @@ _Static_assert(sizeof(plan_tables) <= PVM_AT_WIDE - PVM_AT_PLAN, "a plan fits be
 _Static_assert(sizeof(wide_tables) <= PVM_AT_TABLES - PVM_AT_WIDE, "wide groups fit below what TypeScript lays out");
 
 /* Instructions of a mask whose code has `length` bytes: its bits before that. */
-EXPORT("pvm_count") u32 pvm_count(const uint8_t *mask, u32 length) {
+PASS("pvm_count") u32 pvm_count(const uint8_t *mask, u32 length) {
   u32 count = 0;
   for (u32 i = 0; i < length / 8; i++) count += (u32)__builtin_popcount(mask[i]);
   if (length % 8 != 0) count += (u32)__builtin_popcount(mask[length / 8] & ((1u << length % 8) - 1));
@@ -107,25 +114,25 @@ EXPORT("pvm_count") u32 pvm_count(const uint8_t *mask, u32 length) {
 }
 
 /* Decodes the program that is laid out. */
-EXPORT("pvm_decode") void pvm_decode(void) { decode_program(THE_DECODED); }
+PASS("pvm_decode") void pvm_decode(void) { decode_program(THE_DECODED); }
 
 /* Finds the functions that are inlined at indirect calls; returns how many. */
-EXPORT("pvm_find_callees") u32 pvm_find_callees(void) { return find_callees(THE_PROGRAM); }
+PASS("pvm_find_callees") u32 pvm_find_callees(void) { return find_callees(THE_PROGRAM); }
 
 /* Builds the graph of the root, of so many nodes at most, and orders it. */
-EXPORT("pvm_graph") void pvm_graph(s32 root, u32 options, u32 nodes) {
+PASS("pvm_graph") void pvm_graph(s32 root, u32 options, u32 nodes) {
   build_graph(THE_PROGRAM, THE_GRAPH, root, options, nodes);
   order_graph(THE_GRAPH);
 }
 
 /* Finds registers and gas of the graph; every node is a checkpoint if asked for, or if it is not reducible. `loop_stores`:
  * what a loop with calls does not write is stored before it. */
-EXPORT("pvm_flow") void pvm_flow(u32 every_node, u32 loop_stores) {
+PASS("pvm_flow") void pvm_flow(u32 every_node, u32 loop_stores) {
   compute_flow(THE_PROGRAM, THE_GRAPH, every_node || !THE_GRAPH->reducible, loop_stores != 0);
 }
 
 /* Plans the accesses of a segment: groups span up to `window` bytes; wide groups are made if asked for. */
-EXPORT("pvm_plan") void pvm_plan(u32 segment, u32 window, u32 wide) {
+PASS("pvm_plan") void pvm_plan(u32 segment, u32 window, u32 wide) {
   const program_tables *p = THE_PROGRAM;
   if (p->accesses[segment] == 0) return;
   collect_accesses(p, THE_PLAN, segment);
@@ -135,7 +142,7 @@ EXPORT("pvm_plan") void pvm_plan(u32 segment, u32 window, u32 wide) {
 }
 
 /* The same for all segments of the graph, and what code is made from. */
-EXPORT("pvm_plan_graph") void pvm_plan_graph(u32 window, u32 wide) {
+PASS("pvm_plan_graph") void pvm_plan_graph(u32 window, u32 wide) {
   for (u32 n = 0; n < THE_GRAPH->count; n++) {
     if (HAS(BARE, THE_GRAPH->end[n])) continue;
     pvm_plan((u32)THE_GRAPH->seg[n], window, wide);
@@ -148,7 +155,7 @@ EXPORT("pvm_plan_graph") void pvm_plan_graph(u32 window, u32 wide) {
 #define THE_CODE ((uint8_t *)PVM_AT_PLAN)
 
 /* The straight instructions from `first` on, with these registers dirty and valid and so many frames open; see emit.c. */
-EXPORT("pvm_emit") u32 pvm_emit(u32 first, u32 stop, u32 length, u32 dirty, u32 valid, u32 depth) {
+PASS("pvm_emit") u32 pvm_emit(u32 first, u32 stop, u32 length, u32 dirty, u32 valid, u32 depth) {
   THE_GRAPH->dirty_now = dirty;
   THE_GRAPH->valid_now = valid;
   THE_GRAPH->depth_now = depth;
@@ -156,12 +163,12 @@ EXPORT("pvm_emit") u32 pvm_emit(u32 first, u32 stop, u32 length, u32 dirty, u32 
 }
 
 /* The condition of a branch, or what a terminator assigns. */
-EXPORT("pvm_emit_part") u32 pvm_emit_part(u32 instruction, u32 length, u32 condition) {
+PASS("pvm_emit_part") u32 pvm_emit_part(u32 instruction, u32 length, u32 condition) {
   return (u32)(emit_part(THE_PROGRAM, THE_GRAPH, instruction, condition, THE_CODE + length) - THE_CODE);
 }
 
 /* Number of an exit for what is dirty and valid; see emit.c. */
-EXPORT("pvm_exit") u32 pvm_exit(u32 dirty, u32 valid) { return exit_for(THE_GRAPH, dirty, valid); }
+PASS("pvm_exit") u32 pvm_exit(u32 dirty, u32 valid) { return exit_for(THE_GRAPH, dirty, valid); }
 
 /* Address of a part of the machine: 0 code, 1 mask, 2 jump table, 3 dispatch table, 4 trace
  * event, 5 compiled code by pc, 6 records by pc (0: never reached). */

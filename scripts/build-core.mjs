@@ -1,8 +1,9 @@
 // Builds the C core: opcodes.gen.h, costs.gen.h, fused.gen.h and lib/names.gen.h from the tables, the recompiler's templates.gen.ts, the wasm
-// module with clang-19, src/engine/interpreter/core.gen.ts.
+// module with clang-19, core.gen.ts and small-core.gen.ts of src/engine/interpreter/.
 // `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -14,6 +15,7 @@ const FUSED = join(ROOT, 'core/fused.gen.h')
 const TEMPLATES = join(ROOT, 'src/engine/recompiler/templates.gen.ts')
 const NAMES = join(ROOT, 'core/lib/names.gen.h')
 const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
+const SMALL_MODULE = join(ROOT, 'src/engine/interpreter/small-core.gen.ts')
 const WASM = join(ROOT, 'core/core.wasm')
 const check = process.argv.includes('--check')
 
@@ -67,17 +69,36 @@ function clang() {
   return undefined
 }
 
+/** The module with a section `coulis` that says which core it is: `useCore` takes no other. */
+function sign(wasm, id) {
+  const content = Buffer.concat([Buffer.from([6]), Buffer.from('coulis'), id])
+  return Buffer.concat([wasm, Buffer.from([0, content.length]), content])
+}
+
 /** Base64 in lines, as a TypeScript module. */
-function toModule(wasm) {
+function toModule(wasm, id, what) {
   const lines = wasm.toString('base64').match(/.{1,116}/g)
   return [
     '// Made by `npm run core` from core/ with clang-19. Do not edit.',
-    '/** The C core as a WebAssembly module, in base64. */',
+    '/** Which core this is: the contents of its section `coulis`, as hex. */',
+    `export const CORE_ID: string = '${id.toString('hex')}'`,
+    `/** ${what}, in base64. */`,
     'export const CORE_BASE64: string = `',
     ...lines,
     '`',
     '',
   ].join('\n')
+}
+
+/** Compiles and links the core. */
+function buildWasm(compiler, defines) {
+  const folder = mkdtempSync(join(tmpdir(), 'coulis-core-'))
+  const output = join(folder, 'core.wasm')
+  const object = join(folder, 'core.o')
+  const flags = [...WASM_FLAGS, ...defines]
+  execFileSync(compiler, [...flags, '-c', '-o', object, join(ROOT, 'core/core.c')], { stdio: 'inherit' })
+  execFileSync('wasm-ld-19', [...LINK_FLAGS, '-o', output, object], { stdio: 'inherit' })
+  return readFileSync(output)
 }
 
 const failures = []
@@ -104,16 +125,18 @@ if (compiler === undefined) {
   }
   console.log(`${message}; the wasm module is not compared`)
 } else {
-  const folder = mkdtempSync(join(tmpdir(), 'coulis-core-'))
-  const output = join(folder, 'core.wasm')
-  const object = join(folder, 'core.o')
-  execFileSync(compiler, [...WASM_FLAGS, '-c', '-o', object, join(ROOT, 'core/core.c')], { stdio: 'inherit' })
-  execFileSync('wasm-ld-19', [...LINK_FLAGS, '-o', output, object], { stdio: 'inherit' })
-  const wasm = readFileSync(output)
-  mkdirSync(join(ROOT, 'src/engine/interpreter'), { recursive: true })
-  put(MODULE, toModule(wasm), 'src/engine/interpreter/core.gen.ts')
+  const bare = buildWasm(compiler, [])
+  const id = createHash('sha256').update(bare).digest().subarray(0, 8)
+  const wasm = sign(bare, id)
+  const small = sign(buildWasm(compiler, ['-DPVM_PASSES=0']), id)
+  put(MODULE, toModule(wasm, id, 'The C core as a WebAssembly module'), 'src/engine/interpreter/core.gen.ts')
+  put(
+    SMALL_MODULE,
+    toModule(small, id, 'The core without the passes of the recompiler, for the entry `coulis/interpreter`'),
+    'src/engine/interpreter/small-core.gen.ts',
+  )
   put(WASM, wasm, 'core/core.wasm')
-  console.log(`core: ${wasm.length} bytes of wasm`)
+  console.log(`core: ${wasm.length} bytes of wasm, ${small.length} without the recompiler's passes`)
 }
 if (failures.length > 0) {
   console.error(`core: ${failures.join(', ')} differ from what the sources give; run npm run core`)

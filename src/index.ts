@@ -13,7 +13,7 @@ export {
 } from './blob/disassembly.ts'
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
 export { compile, compileAsync, type TierPolicy, tierPolicy } from './engine/auto.ts'
-export { availableEngines, createEngine, type EngineOptions } from './engine/create.ts'
+export { availableEngines, createEngine, type EngineOptions, type EngineStatus, engineStatus } from './engine/create.ts'
 export {
   type CodeStats,
   ENGINE_KINDS,
@@ -33,6 +33,7 @@ export {
   type HostPrice,
   type HostTable,
 } from './engine/host-call.ts'
+export { useCore } from './engine/machine/core.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
 export { type Resource, ResourceError } from './engine/resource-error.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'

@@ -1,9 +1,9 @@
-// `coulis engines`: which engines this build has. Not their choice: options.ts.
+// `coulis engines`: which engines work in this runtime, and why others do not. Not the choice: engine/create.ts.
 import type { Command } from 'commander'
-import { availableEngines } from '../engine/create.ts'
+import { engineStatus } from '../engine/create.ts'
 import type { EngineKind } from '../engine/engine.ts'
 import { toJson } from './json.ts'
-import { bestEngine, jsonOption } from './options.ts'
+import { jsonOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 const WORDS: Readonly<Record<EngineKind, string>> = {
@@ -18,17 +18,26 @@ export function addEngines(program: Command, terminal: Terminal): void {
   program
     .command('engines')
     .summary('list the engines there are')
-    .description('Lists the engines that --engine takes; the default is marked.')
+    .description('Lists the engines that --engine takes here; the default is marked. Says why one does not work.')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  coulis engines\n  coulis engines --json')
     .action((options: { readonly json?: boolean }) => {
       const { bold, dim } = terminal.colors
+      const status = engineStatus()
+      const best = status.find(({ kind }) => kind === 'auto')!
       if (options.json) {
-        terminal.line(toJson({ engines: availableEngines(), default: bestEngine() }))
+        const engines = status.filter(({ available }) => available).map(({ kind }) => kind)
+        const reasons = status.filter(({ reason }) => reason !== undefined)
+        terminal.line(toJson({ engines, default: best.runsOn, reasons }))
         return
       }
-      for (const kind of availableEngines()) {
-        terminal.line(`${bold(kind.padEnd(12))} ${WORDS[kind]}${kind === bestEngine() ? dim(' (default)') : ''}`)
+      for (const { kind, available } of status) {
+        if (!available) continue
+        const falls = kind === best.runsOn ? '' : `, here: ${best.runsOn}`
+        terminal.line(`${bold(kind.padEnd(12))} ${WORDS[kind]}${kind === 'auto' ? dim(` (default${falls})`) : ''}`)
+      }
+      for (const { kind, available, reason } of status) {
+        if (!available) terminal.error(`${kind} does not work here: ${reason}`)
       }
     })
 }

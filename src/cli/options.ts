@@ -1,7 +1,7 @@
 // Options that several commands share, and what their values mean. Not the commands.
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, Option } from 'commander'
-import { availableEngines, createEngine } from '../engine/create.ts'
+import { createEngine } from '../engine/create.ts'
 import { ENGINE_KINDS, type Engine, type EngineKind, type Mapping } from '../engine/engine.ts'
 import { Access } from '../program/layout.ts'
 import { PROFILE_NAMES } from '../program/profile.ts'
@@ -93,15 +93,9 @@ export function engineOption(): Option {
   return new Option('-e, --engine <kind>', 'the engine to run on').choices([...ENGINE_KINDS])
 }
 
-/** The engine asked for, else the best there is. */
+/** The engine asked for, else the best that works in this runtime. */
 export function engineOf(kind: EngineKind | undefined): Engine {
-  return createEngine({ kind: kind ?? bestEngine() })
-}
-
-/** `auto` where it exists, else the one that starts fastest. */
-export function bestEngine(): EngineKind {
-  const available = availableEngines()
-  return (['auto', 'interpreter'] as const).find(kind => available.includes(kind)) ?? 'reference'
+  return createEngine(kind === undefined ? {} : { kind })
 }
 
 /** `--profile NAME`; no default, commands have their own. */

@@ -2,6 +2,7 @@
 // Not the tiers themselves: recompiler/runtime.ts and recompiler/hot-code.ts.
 import type { Program } from '../program/program.ts'
 import type { CodeStats } from './engine.ts'
+import { moduleRefusal } from './machine/code-generation.ts'
 import { functionSize } from './recompiler/cluster.ts'
 import { CLUSTER_INSTRUCTIONS } from './recompiler/policy.ts'
 import { type SharedCode, sharedCode } from './recompiler/shared-code.ts'
@@ -32,12 +33,13 @@ function now(): number {
 /**
  * Compiles every function of a program now, so that machines of kinds `auto` and `recompiler` made later start compiled.
  * Stops early at the bounds of `tierPolicy` (bytes of WebAssembly, milliseconds). Machines that exist take it over when
- * they next look for compiled code. Modules over `tierPolicy.maxSyncBytes` are there later: see `compileAsync`.
+ * they next look for compiled code. Does nothing where the runtime makes no modules (`engineStatus`). Modules over `tierPolicy.maxSyncBytes` are there later: see `compileAsync`.
  *
  * @example compile(program).functions
  */
 export function compile(program: Program): CodeStats {
   const shared = sharedCode(program)
+  if (moduleRefusal() !== undefined) return shared.stats()
   for (const group of groupsOf(shared)) shared.module(group, now)
   return shared.stats()
 }
@@ -51,6 +53,7 @@ export function compile(program: Program): CodeStats {
  */
 export async function compileAsync(program: Program): Promise<CodeStats> {
   const shared = sharedCode(program)
+  if (moduleRefusal() !== undefined) return shared.stats()
   for (const group of groupsOf(shared)) await shared.prepare(group, now)
   await shared.settled()
   return shared.stats()

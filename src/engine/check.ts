@@ -99,3 +99,13 @@ export function checkOptions(options: unknown): void {
     throw new TypeError('options: expected an object')
   }
 }
+
+/** An option that the caller gave: what an object inherits, as from a polluted `Object.prototype`, is none. */
+export function ownOption<T extends object, K extends keyof T>(options: T, name: K): T[K] | undefined {
+  return Object.hasOwn(options, name) ? options[name] : undefined
+}
+
+/** The options that the caller gave and nothing inherited, to be read by destructuring. */
+export function ownOptions<T extends object>(options: T): T {
+  return Object.assign(Object.create(null), options) as T
+}

@@ -1,8 +1,10 @@
-// Engines by name. Not their implementation: each engine registers itself by being imported here.
-import { checkOptions } from './check.ts'
+// Engines by name, and which of them this runtime lets us have. Not their implementation: reference/ and core-machines.ts.
+import { checkOptions, ownOption } from './check.ts'
+import { createAutoVm, createInterpreterVm, createRecompilerVm } from './core-machines.ts'
 import type { Engine, EngineKind } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
-import { createAutoVm, createInterpreterVm, createRecompilerVm } from './interpreter/vm.ts'
+import { moduleRefusal } from './machine/code-generation.ts'
+import { coreRefusal } from './machine/core.ts'
 import { createReferenceVm } from './reference/vm.ts'
 
 /** Options of `createEngine`. */
@@ -11,30 +13,66 @@ export interface EngineOptions {
   readonly kind?: EngineKind
 }
 
-const MAKERS: Partial<Record<EngineKind, Engine['instantiate']>> = {
+/** What this runtime lets one engine be. */
+export interface EngineStatus {
+  readonly kind: EngineKind
+  /** Whether `createEngine({ kind })` works here. `auto` always does. */
+  readonly available: boolean
+  /** What machines of it run on now: itself, or what `auto` falls back to. Undefined when it is not available. */
+  readonly runsOn: EngineKind | undefined
+  /** Why it is not available or runs on another one, in a sentence; undefined when it is what its name says. */
+  readonly reason: string | undefined
+}
+
+const MAKERS: Readonly<Record<EngineKind, Engine['instantiate']>> = {
   reference: createReferenceVm,
   interpreter: createInterpreterVm,
   recompiler: createRecompilerVm,
   auto: createAutoVm,
 }
 
-/** The engines that exist in this build. */
-export function availableEngines(): EngineKind[] {
-  return ENGINE_KINDS.filter(kind => MAKERS[kind] !== undefined)
+function status(kind: EngineKind, runsOn: EngineKind | undefined, reason: string | undefined): EngineStatus {
+  return { kind, available: runsOn !== undefined, runsOn, reason }
 }
 
 /**
- * An engine, which makes machines.
+ * What each engine is in this runtime, and why. Asks the runtime anew each time: some allow modules at first and refuse them
+ * later, and `useCore` brings the core where there was none.
+ *
+ * @example engineStatus().find(({ kind }) => kind === 'auto')?.runsOn // auto, interpreter or reference
+ */
+export function engineStatus(): readonly EngineStatus[] {
+  const core = coreRefusal()
+  const modules = moduleRefusal()
+  const best = core !== undefined ? 'reference' : modules !== undefined ? 'interpreter' : 'auto'
+  const reason = core ?? modules
+  return [
+    status('reference', 'reference', undefined),
+    status('interpreter', core === undefined ? 'interpreter' : undefined, core),
+    status('recompiler', best === 'auto' ? 'recompiler' : undefined, reason),
+    status('auto', best, reason),
+  ]
+}
+
+/** The engines that work in this runtime; `engineStatus` says why others do not. `auto` chooses the best of them. */
+export function availableEngines(): EngineKind[] {
+  return engineStatus()
+    .filter(({ available }) => available)
+    .map(({ kind }) => kind)
+}
+
+/**
+ * An engine, which makes machines. `auto` is what works best here: where the runtime makes no modules it interprets, and where
+ * there is no core either it is the reference machine. `kind` of the engine and of its machines says which.
  *
  * @example createEngine({ kind: 'reference' }).instantiate(program, { gas: 1_000n }).run()
- * @throws RangeError when that engine does not exist here.
+ * @throws RangeError when that engine does not work here, with the reason.
  */
 export function createEngine(options: EngineOptions = {}): Engine {
   checkOptions(options)
-  const kind = options.kind ?? 'auto'
-  const instantiate = Object.hasOwn(MAKERS, kind) ? MAKERS[kind] : undefined
-  if (instantiate === undefined) {
-    throw new RangeError(`kind: engine ${kind} is not available, there is ${availableEngines().join(', ')}`)
-  }
-  return { kind, instantiate }
+  const kind = ownOption(options, 'kind') ?? 'auto'
+  if (!ENGINE_KINDS.includes(kind)) throw new RangeError(`kind: ${String(kind)} is none of ${ENGINE_KINDS.join(', ')}`)
+  const { runsOn, reason } = engineStatus().find(entry => entry.kind === kind)!
+  if (runsOn === undefined) throw new RangeError(`kind: ${kind} does not work here: ${reason}`)
+  return { kind: runsOn, instantiate: MAKERS[runsOn] }
 }

@@ -12,12 +12,10 @@ import { AT_VM, EXIT_RUNNING, VM } from '../machine/layout.ts'
 import { takeStack } from '../machine/stack.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
-import { attachRuntime, runtimeOf } from '../recompiler/attach.ts'
-import { runReference } from '../reference/run.ts'
 import { ResourceError } from '../resource-error.ts'
 import { resolveStart, type Start } from '../start.ts'
 import type { Tracer } from '../tracing.ts'
-import { viewState } from './state-view.ts'
+import type { OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -36,28 +34,14 @@ const STACK = (AT_VM + VM.stack) >>> 2
 const NO_MEMORY = -3
 const ABORTED = -5
 
-/** Cells of machines that were dropped without dispose(). */
-const forgotten = new FinalizationRegistry<Cell>(releaseCell)
-
-/** Makes a machine on the core. */
-export function createInterpreterVm(program: Program, options: StartOptions = {}): Vm {
-  return new CoreVm(program, options)
-}
-
-/** Makes a machine that interprets at once and compiles what gets hot. */
-export function createAutoVm(program: Program, options: StartOptions = {}): Vm {
-  return new CoreVm(program, options, 'auto')
-}
-
-/** Makes a machine whose code is compiled wherever it runs. */
-export function createRecompilerVm(program: Program, options: StartOptions = {}): Vm {
-  return new CoreVm(program, options, 'recompiler')
-}
+/** Cells of machines that were dropped without dispose(); where a runtime has no such registry, they are the collector's. */
+const forgotten = typeof FinalizationRegistry === 'undefined' ? undefined : new FinalizationRegistry<Cell>(releaseCell)
 
 /** A machine on the core. Hold the machine itself, not only its views: one that is collected gives its memory to others. */
 export class CoreVm implements Vm, HostCallSite, CellUser {
   readonly program: Program
   #kind: EngineKind
+  readonly #others: OtherEngines | undefined
   #cell: Cell | undefined
   #memory: WindowMemory
   #startGas = 0n
@@ -79,15 +63,17 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   disposeRequested = false
   thrown: HostCallError | undefined
 
-  constructor(program: Program, options: StartOptions, kind: EngineKind = 'interpreter') {
+  /** @param others what machines may become beside interpreted; without it there is the interpreter alone. */
+  constructor(program: Program, options: StartOptions, kind: EngineKind, others?: OtherEngines) {
     this.program = program
     this.#kind = kind
+    this.#others = others
     const start = resolveStart(program, options)
     const cell = takeCell(program)
     this.#cell = cell
-    attachRuntime(cell, program, kind)
+    others?.attach(cell, program, kind)
     this.#memory = new WindowMemory(cell, this)
-    forgotten.register(this, cell, this)
+    forgotten?.register(this, cell, this)
     this.#start(cell, start)
   }
 
@@ -211,7 +197,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   get stats(): CodeStats | undefined {
     const cell = this.#alive()
-    return this.#kind === 'auto' || this.#kind === 'recompiler' ? runtimeOf(cell)?.stats() : undefined
+    return this.#kind === 'auto' || this.#kind === 'recompiler' ? this.#others?.stats(cell) : undefined
   }
 
   get hostError(): unknown {
@@ -340,7 +326,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   /** The reference machine on this machine's state. */
   #runSlowly(cell: Cell, limit: number): Exit {
-    return runReference(viewState(cell, this.program, this.#memory), this, limit < 0 ? Number.POSITIVE_INFINITY : limit)
+    return this.#others!.runSlowly(cell, this.#memory, this, limit < 0 ? Number.POSITIVE_INFINITY : limit)
   }
 
   #start(cell: Cell, start: Start): void {
@@ -381,10 +367,10 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   switchTo(kind: EngineKind): void {
     const cell = this.#idle('switchTo')
-    if (!ENGINE_KINDS.includes(kind)) {
+    if (!ENGINE_KINDS.includes(kind) || (this.#others === undefined && kind !== 'interpreter')) {
       throw new RangeError(`kind: this machine cannot go on as ${kind}`)
     }
-    attachRuntime(cell, this.program, kind)
+    this.#others?.attach(cell, this.program, kind)
     this.#kind = kind
   }
 
@@ -397,7 +383,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     }
     this.#cell = undefined
     this.#memory.close()
-    forgotten.unregister(this)
+    forgotten?.unregister(this)
     releaseCell(cell)
   }
 }

@@ -1,5 +1,6 @@
-// The core as a WebAssembly module: decoded and compiled once per process. Not a machine: cell.ts.
-import { CORE_BASE64 } from '../interpreter/core.gen.ts'
+// The core as a WebAssembly module: decoded and compiled once per process, or given by the caller. Not a machine: cell.ts.
+import { CORE_BASE64, CORE_ID } from '../interpreter/core.gen.ts'
+import { moduleRefusal } from './code-generation.ts'
 
 /** What the core's instance exports; the functions of core/pvm.h and core/wasm.c. `vm` is always AT_VM. */
 export interface CoreExports extends WebAssembly.Exports {
@@ -51,9 +52,51 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 let compiled: WebAssembly.Module | undefined
+/** The module that useCore was given. */
+let given: WebAssembly.Module | undefined
 
-/** The one Module: V8 shares optimized code between all instances of the same module object. */
+/** Which core a module is: the contents of its section `coulis`, as hex. Also of a module from another realm. */
+function idOf(module: WebAssembly.Module): string | undefined {
+  let section: ArrayBuffer | undefined
+  try {
+    section = WebAssembly.Module.customSections(module, 'coulis')[0]
+  } catch {
+    throw new TypeError('module: expected a WebAssembly.Module')
+  }
+  return section && Array.from(new Uint8Array(section), byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/**
+ * Takes the core as a module that is compiled already, from `coulis/core.wasm`, for runtimes that make no modules from bytes.
+ * Call it before the first machine is made.
+ *
+ * @throws TypeError when it is no module, RangeError when it is another one than this version's core.
+ */
+export function useCore(module: WebAssembly.Module): void {
+  const id = idOf(module)
+  if (id !== CORE_ID) {
+    const what = id === undefined ? 'no core of coulis' : `the core of another version (${id})`
+    throw new RangeError(`module: this is ${what}, expected core.wasm of this version (${CORE_ID})`)
+  }
+  given = module
+}
+
+/** Why there is no core here; undefined when there is one. */
+export function coreRefusal(): string | undefined {
+  if (given !== undefined || compiled !== undefined) return undefined
+  const refusal = moduleRefusal()
+  return refusal && `${refusal}; useCore(module) takes a compiled coulis/core.wasm where the runtime has modules`
+}
+
+/**
+ * The one Module: V8 shares optimized code between all instances of the same module object.
+ *
+ * @throws RangeError when the runtime allows none.
+ */
 export function coreModule(): WebAssembly.Module {
+  if (given !== undefined) return given
+  const refusal = coreRefusal()
+  if (refusal !== undefined) throw new RangeError(`core: ${refusal}`)
   compiled ??= new WebAssembly.Module(decodeBase64(CORE_BASE64))
   return compiled
 }

@@ -6,6 +6,7 @@
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
+import { makeModule } from '../machine/code-generation.ts'
 import { decodeBase64 } from '../machine/core.ts'
 import { AT_VM, Target, VM } from '../machine/layout.ts'
 import { MAX_STACK } from '../machine/stack.ts'
@@ -114,6 +115,13 @@ export class Runtime {
     return this.#linkage
   }
 
+  /** Whether the runtime lets compiled code be made, or did so before: without that no linkage is asked for. */
+  #canLink(): boolean {
+    if (this.#linkage !== undefined) return true
+    glueModule ??= makeModule(decodeBase64(GLUE_BASE64))
+    return glueModule !== undefined
+  }
+
   #createLinkage(): Linkage {
     const cell = this.#cell
     const { decoded } = this.shared.analysis
@@ -121,8 +129,7 @@ export class Runtime {
     // A table of its own: an engine keeps every instance that a table was ever given to, and writes entries into each.
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: decoded.segments + 1 })
     const env: WebAssembly.ModuleImports = { memory, table, host: this.#hostCalls() }
-    glueModule ??= new WebAssembly.Module(decodeBase64(GLUE_BASE64))
-    const glue = new WebAssembly.Instance(glueModule, { e: env }).exports
+    const glue = new WebAssembly.Instance(glueModule!, { e: env }).exports
     cell.enter = tableIndex => this.#enter(tableIndex)
     this.#setSlice()
     const heads = new Int32Array(decoded.segments).fill(-1)
@@ -151,11 +158,12 @@ export class Runtime {
     u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
     u32[HOT_LEFT] = tierPolicy.samplePeriod
     this.#cell.onSlice = mode === 'hot' ? () => this.#onSlice() : undefined
-    if (mode !== 'off' && this.shared.moduleCount > 0) for (const made of this.shared.modules()) this.#add(made)
+    if (mode !== 'off' && this.shared.moduleCount > 0 && this.#canLink())
+      for (const made of this.shared.modules()) this.#add(made)
     if (mode === this.#mode) return
     const wasOff = this.#mode === 'off'
     this.#mode = mode
-    if (this.#linkage === undefined && mode !== 'eager') return
+    if (this.#linkage === undefined && (mode !== 'eager' || !this.#canLink())) return
     if (mode === 'hot' && wasOff && this.#linkage === undefined) return
     const { compiled } = this.#link()
     const { decoded } = this.shared.analysis
@@ -177,7 +185,7 @@ export class Runtime {
 
   /** Takes over what other machines, or the host in the background, have compiled since this one looked. */
   #catchUp(): void {
-    if (this.shared.moduleCount <= (this.#linkage?.modules.size ?? 0)) return
+    if (this.shared.moduleCount <= (this.#linkage?.modules.size ?? 0) || !this.#canLink()) return
     for (const made of this.shared.modules()) this.#add(made)
   }
 
@@ -198,6 +206,7 @@ export class Runtime {
    * while the host compiles them in the background.
    */
   compile(wanted: readonly number[]): boolean {
+    if (!this.#canLink()) return false
     this.#catchUp()
     const { analysis } = this.shared
     const { compiled, modules } = this.#link()
@@ -220,7 +229,10 @@ export class Runtime {
     )
     const made = this.shared.module(roots, this.#now, partial)
     if (made === undefined) {
-      for (const segment of fresh) compiled[segment] = REFUSED
+      for (const segment of fresh) {
+        if (this.shared.forbidden) this.#refuse(segment)
+        else compiled[segment] = REFUSED
+      }
       return false
     }
     this.#add(made)

@@ -1,6 +1,7 @@
 // What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
+import { makeModule, moduleRefusal } from '../machine/code-generation.ts'
 import { type Analysis, analyseProgram, type CompiledModule, type CompileOptions, compileRoots } from './compile.ts'
 import { Coverage } from './coverage.ts'
 import { MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
@@ -36,6 +37,8 @@ export class SharedCode {
   readonly misaligned: Map<number, number> = new Map()
   /** Grows when the same roots give other bytes: an access has become tolerant. */
   version = 0
+  /** The runtime made no module when it was last asked: machines go on interpreted. */
+  forbidden = false
   /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent in generation and in V8's validation. */
   bytes = 0
   instructions = 0
@@ -99,7 +102,12 @@ export class SharedCode {
     }
     const start = now()
     try {
-      const made = { module: new WebAssembly.Module(compiled.bytes as BufferSource), compiled, partial }
+      const module = makeModule(compiled.bytes)
+      if (module === undefined) {
+        this.forbidden = true
+        return undefined
+      }
+      const made = { module, compiled, partial }
       this.#modules.set(key, made)
       return made
     } catch (error) {
@@ -134,6 +142,8 @@ export class SharedCode {
   /** The module's bytes; undefined when it is not to be compiled, cannot be, or is being compiled. */
   #generate(key: string, roots: readonly number[], now: () => number, partial: boolean): CompiledModule | undefined {
     if (this.isFull || this.#refused.has(key) || this.#pending.has(key)) return undefined
+    this.forbidden = moduleRefusal() !== undefined
+    if (this.forbidden) return undefined
     const start = now()
     try {
       const compiled = compileRoots(this.analysis, roots, this.options, partial ? this.coverage : undefined)

@@ -1,0 +1,32 @@
+// The interpreter as the only engine, for the entry `coulis/interpreter`. Not the choice between engines: ../create.ts.
+import { checkOptions, ownOption } from '../check.ts'
+import type { Engine } from '../engine.ts'
+import { coreRefusal } from '../machine/core.ts'
+import { CoreVm } from './vm.ts'
+
+/** Options of `createEngine` where there is the interpreter alone. */
+export interface InterpreterOptions {
+  /** Both mean the interpreter here, so that code for `coulis` needs another import only. */
+  readonly kind?: 'interpreter' | 'auto'
+}
+
+/**
+ * The interpreter, as `createEngine` of `coulis` makes it, without what other engines need. Its machines can not `switchTo`
+ * another engine.
+ *
+ * @example createEngine().instantiate(program, { gas: 1_000n }).run()
+ * @throws RangeError for another kind, and where the runtime allows no core: the message has the reason.
+ */
+export function createEngine(options: InterpreterOptions = {}): Engine {
+  checkOptions(options)
+  const kind = ownOption(options, 'kind') ?? 'interpreter'
+  if (kind !== 'interpreter' && kind !== 'auto') {
+    throw new RangeError(`kind: ${String(kind)} is not in coulis/interpreter, import it from coulis`)
+  }
+  const refusal = coreRefusal()
+  if (refusal !== undefined) throw new RangeError(`kind: interpreter does not work here: ${refusal}`)
+  return {
+    kind: 'interpreter',
+    instantiate: (program, start = {}) => new CoreVm(program, start, 'interpreter'),
+  }
+}

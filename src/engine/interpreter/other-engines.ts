@@ -1,0 +1,19 @@
+// What a machine on the core may become beside interpreted: compiled, or run by the reference machine. Only the contract,
+// so that the interpreter can be had alone; ../core-machines.ts brings them together.
+
+import type { Program } from '../../program/program.ts'
+import type { CodeStats, EngineKind } from '../engine.ts'
+import type { Exit } from '../exit.ts'
+import type { HostCallSite } from '../host-call.ts'
+import type { Cell } from '../machine/cell.ts'
+import type { WindowMemory } from '../machine/window-memory.ts'
+
+/** The other engines, as a machine on the core needs them. */
+export interface OtherEngines {
+  /** Puts a cell into the mode of an engine. */
+  attach(cell: Cell, program: Program, kind: EngineKind): void
+  /** What was compiled of the program in the cell. */
+  stats(cell: Cell): CodeStats | undefined
+  /** Runs the reference machine on the cell's state, so many instructions at most. */
+  runSlowly(cell: Cell, memory: WindowMemory, site: HostCallSite, limit: number): Exit
+}

@@ -1,0 +1,33 @@
+// Whether the runtime lets us make WebAssembly modules from bytes. Not the modules: core.ts, recompiler/shared-code.ts.
+//
+// Some runtimes never do (a page without 'wasm-unsafe-eval', workerd, Node with --jitless), some do at first and stop later.
+// So nothing here is remembered: whoever is about to make a module asks, which takes some microseconds.
+
+/** The shortest module there is: magic number and version. */
+const EMPTY = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00)
+
+/** Why no module can be made now, in the runtime's words; undefined when one can. */
+export function moduleRefusal(): string | undefined {
+  if (typeof WebAssembly === 'undefined') return 'this runtime has no WebAssembly'
+  try {
+    new WebAssembly.Module(EMPTY)
+    return undefined
+  } catch (error) {
+    return `this runtime makes no WebAssembly modules from bytes: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+/**
+ * A module from bytes that are valid; undefined when the runtime does not allow it.
+ *
+ * @throws RangeError when the runtime has too little memory, or wants modules of that size to be compiled in the background.
+ */
+export function makeModule(bytes: Uint8Array): WebAssembly.Module | undefined {
+  if (typeof WebAssembly === 'undefined') return undefined
+  try {
+    return new WebAssembly.Module(bytes as BufferSource)
+  } catch (error) {
+    if (error instanceof RangeError || moduleRefusal() === undefined) throw error
+    return undefined
+  }
+}

@@ -1,0 +1,23 @@
+// The public surface of `coulis/interpreter`: programs and one engine, small. Not a place for code. scripts/build.mjs makes one
+// file of it, with a core that lacks the recompiler's passes.
+
+export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'
+export { BlobError, type BlobErrorCode } from './blob/error.ts'
+export type { Engine, Mapping, MemoryChunk, StartOptions, Vm } from './engine/engine.ts'
+export { Exit, exitName, hostIndex64 } from './engine/exit.ts'
+export {
+  HostAction,
+  HostCallError,
+  type HostEntry,
+  type HostFunction,
+  type HostPrice,
+  type HostTable,
+} from './engine/host-call.ts'
+export { createEngine, type InterpreterOptions } from './engine/interpreter/engine.ts'
+export { useCore } from './engine/machine/core.ts'
+export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
+export { type Resource, ResourceError } from './engine/resource-error.ts'
+export { callExport, type ExportCall } from './program/call.ts'
+export { Access, type MemoryLayout } from './program/layout.ts'
+export { type GasModel, PROFILE_NAMES, type Profile, type ProfileName, profile } from './program/profile.ts'
+export { type LoadOptions, loadProgram, type Program } from './program/program.ts'
