@@ -2,11 +2,12 @@
 //
 //   node scripts/runtimes.mjs [--short] [--only node22,chromium] [--write docs/runtimes.md]
 //
-// Node 20, 22, 24, 26, Deno and Bun come from their npm platform packages into build/runtimes/ (nothing of it is a dependency
-// of the project, no install script runs). Chromium is the system's, or CHROMIUM=path. What cannot be had is reported as
+// Node 20, 22, 24, 26, Deno, Bun and workerd come from their npm platform packages into build/runtimes/ (nothing of it is a dependency
+// of the project, no install script runs). Chromium is the system's, or CHROMIUM=path. Some are restricted on purpose: Node
+// without WebAssembly, a page that may compile none, workerd, which compiles the core and nothing else. What cannot be had is reported as
 // absent, and fails the run unless it is named in --allow-absent (comma separated).
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -32,25 +33,39 @@ const PACKAGES = {
   node24: { spec: `node-${PLATFORM}@24`, command: dir => [join(dir, 'bin/node')] },
   node26: { spec: `node-${PLATFORM}@26`, command: dir => [join(dir, 'bin/node')] },
   deno: { spec: `@deno/${PLATFORM}-glibc`, command: dir => [join(dir, 'deno'), 'run', '--quiet', '--allow-read'] },
+  'node20 --jitless': { like: 'node20', command: dir => [join(dir, 'bin/node'), '--jitless'] },
   bun: { spec: `@oven/bun-${PLATFORM}`, command: dir => [join(dir, 'bin/bun')] },
 }
-const BROWSERS = { 'chromium page': 'runHere', 'chromium worker': 'runInWorker' }
+const WORKERD = { workerd: { spec: `@cloudflare/workerd-${PLATFORM.replace('x64', '64')}` } }
+/** The call that runs the suite, and whether the page may compile WebAssembly. */
+const BROWSERS = {
+  'chromium page': { call: 'runHere', wasm: true },
+  'chromium worker': { call: 'runInWorker', wasm: true },
+  'chromium page without wasm': { call: 'runHere', wasm: false },
+}
+/** Engines that a runtime has to offer, where it is restricted; elsewhere all. */
+const RESTRICTED = {
+  'node20 --jitless': 'reference, auto',
+  'chromium page without wasm': 'reference, auto',
+  workerd: 'reference, interpreter, auto',
+}
+const ALL = 'reference, interpreter, recompiler, auto'
 
 function wanted(name) {
   return options.only === undefined || options.only.split(',').some(part => name.startsWith(part))
 }
 
 function install(names) {
-  const missing = names.filter(name => !existsSync(join(OUT, 'node_modules', name)))
-  if (missing.length === 0) return
-  const specs = missing.map(name => `${name}@npm:${PACKAGES[name].spec}`)
+  const specs = Object.entries({ ...PACKAGES, ...WORKERD }).filter(([, { spec }]) => spec !== undefined)
+  const needed = new Set(names.map(name => PACKAGES[name]?.like ?? name))
+  if ([...needed].every(name => existsSync(join(OUT, 'node_modules', name)))) return
   mkdirSync(OUT, { recursive: true })
   writeFileSync(join(OUT, 'package.json'), '{ "private": true }\n')
   const flags = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', OUT]
   // Those installed before are named again: npm prunes what it is not told about.
-  const kept = Object.keys(PACKAGES).filter(name => existsSync(join(OUT, 'node_modules', name)))
-  specs.push(...kept.map(name => `${name}@npm:${PACKAGES[name].spec}`))
-  spawnSync('npm', ['install', ...flags, ...specs], { stdio: ['ignore', 'ignore', 'inherit'], cwd: OUT })
+  const wantedNow = specs.filter(([name]) => needed.has(name) || existsSync(join(OUT, 'node_modules', name)))
+  const aliases = wantedNow.map(([name, { spec }]) => `${name}@npm:${spec}`)
+  spawnSync('npm', ['install', ...flags, ...aliases], { stdio: ['ignore', 'ignore', 'inherit'], cwd: OUT })
 }
 
 /** The shared vectors; for the short form every eighth file of each folder. */
@@ -66,22 +81,29 @@ function collectFiles() {
 }
 
 async function bundle() {
-  const entries = { command: 'command.ts', page: 'browser/page.ts', worker: 'browser/worker.ts' }
+  const entries = {
+    command: 'command.ts',
+    page: 'browser/page.ts',
+    worker: 'browser/worker.ts',
+    edge: 'edge/worker.ts',
+  }
   await build({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([k, v]) => [k, join(ROOT, 'test/runtimes', v)])),
     outdir: OUT,
     bundle: true,
     format: 'esm',
     platform: 'neutral',
-    external: ['node:fs'],
+    external: ['node:fs', './core.wasm'],
     target: 'es2022',
     logLevel: 'warning',
   })
   writeFileSync(join(OUT, 'command.mjs'), readFileSync(join(OUT, 'command.js')))
+  copyFileSync(join(ROOT, 'core/core.wasm'), join(OUT, 'core.wasm'))
+  copyFileSync(join(ROOT, 'test/runtimes/edge/config.capnp'), join(OUT, 'config.capnp'))
 }
 
 function runCommand(name) {
-  const [program, ...args] = PACKAGES[name].command(join(OUT, 'node_modules', name))
+  const [program, ...args] = PACKAGES[name].command(join(OUT, 'node_modules', PACKAGES[name].like ?? name))
   const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.match(/\d+\.\d+\.\d+/)?.[0] ?? ''
   const run = spawnSync(program, [...args, join(OUT, 'command.mjs'), join(OUT, 'files.json'), form], {
     encoding: 'utf8',
@@ -93,16 +115,17 @@ function runCommand(name) {
 }
 
 const TYPES = { js: 'text/javascript', html: 'text/html', css: 'text/css', json: 'application/json' }
-/** The strictest policy coulis runs under: wasm may be compiled, nothing else is loosened. */
+/** wasm may be compiled, nothing else is loosened; and not even that. */
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
+const STRICT_POLICY = "default-src 'self'"
 
-function serve() {
+function serve(policy) {
   const server = createServer((request, response) => {
     const name = request.url === '/' ? 'index.html' : request.url.slice(1)
     const file = [join(OUT, name), join(ROOT, 'test/runtimes/browser', name)].find(path => existsSync(path))
     if (file === undefined || name.includes('..')) return void response.writeHead(404).end()
     const type = TYPES[name.replace(/^.*\./, '')] ?? 'application/octet-stream'
-    response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY }).end(readFileSync(file))
+    response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(readFileSync(file))
   })
   return new Promise(done => server.listen(0, '127.0.0.1', () => done(server)))
 }
@@ -124,22 +147,65 @@ async function runBrowsers(names, report) {
     return
   }
   const { chromium } = await import('playwright-core')
-  const server = await serve()
   const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS })
   try {
     for (const name of names) {
+      const { call, wasm } = BROWSERS[name]
+      const server = await serve(wasm ? POLICY : STRICT_POLICY)
       const page = await browser.newPage()
       page.setDefaultTimeout(1_800_000)
       await page.goto(`http://127.0.0.1:${server.address().port}/`)
       const outcome = await page
-        .evaluate(([call, form]) => window[call](form), [BROWSERS[name], form])
+        .evaluate(([call, form]) => window[call](form), [call, form])
         .catch(error => ({ error: String(error) }))
       report(name, { version: browser.version(), ...outcome })
       await page.close()
+      server.close()
     }
   } finally {
     await browser.close()
-    server.close()
+  }
+}
+
+/** A port that was free a moment ago. */
+function freePort() {
+  return new Promise(done => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => done(port))
+    })
+  })
+}
+
+async function runWorkerd() {
+  const program = join(OUT, 'node_modules/workerd/bin/workerd')
+  if (!existsSync(program)) return { version: '', error: 'absent' }
+  const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.match(/[\d-]{8,}/)?.[0] ?? ''
+  const at = `127.0.0.1:${await freePort()}`
+  const stdio = ['ignore', 'ignore', 'pipe']
+  const server = spawn(program, ['serve', join(OUT, 'config.capnp'), `--socket-addr=http=${at}`], { cwd: OUT, stdio })
+  let said = ''
+  server.stderr.on('data', data => {
+    said += data
+  })
+  try {
+    const started = performance.now()
+    const body = readFileSync(join(OUT, 'files.json'))
+    for (let attempt = 0; ; attempt++) {
+      const options = { method: 'POST', body, signal: AbortSignal.timeout(1_800_000) }
+      const response = await fetch(`http://${at}/?form=${form}`, options).catch(error => error)
+      if (response instanceof Error) {
+        const early = response.cause?.code === 'ECONNREFUSED' && attempt < 100 && server.exitCode === null
+        if (!early) return { version, error: `${response} ${said}`.slice(0, 2000) }
+        await new Promise(done => setTimeout(done, 100)) // it is starting
+        continue
+      }
+      const text = await response.text()
+      if (!response.ok) return { version, error: `${text} ${said}`.slice(0, 2000) }
+      return { version, seconds: (performance.now() - started) / 1000, ...JSON.parse(text) }
+    }
+  } finally {
+    server.kill()
   }
 }
 
@@ -168,9 +234,10 @@ function compare(results) {
 
 mkdirSync(OUT, { recursive: true })
 const names = Object.keys(PACKAGES).filter(wanted)
+const workerd = Object.keys(WORKERD).filter(wanted)
 const files = collectFiles()
 if (files.length === 0) console.log('no shared vectors here: our own programs only')
-install(names)
+install([...names, ...workerd])
 await bundle()
 writeFileSync(join(OUT, 'files.json'), JSON.stringify(files))
 
@@ -185,6 +252,8 @@ function report(name, result) {
     }
     return console.log(`${name}: ${absent ? 'absent' : 'failed'}`)
   }
+  const has = Object.keys(result.engines).join(', ')
+  if (has !== (RESTRICTED[name] ?? ALL)) problems.push(`${name}: has ${has}, expected ${RESTRICTED[name] ?? ALL}`)
   let passed = 0
   let failed = 0
   for (const [engine, parts] of Object.entries(result.engines)) {
@@ -197,6 +266,7 @@ function report(name, result) {
   console.log(`${name} ${result.version}: ${passed} passed, ${failed} failed, ${result.seconds.toFixed(1)} s`)
 }
 for (const name of names) report(name, runCommand(name))
+for (const name of workerd) report(name, await runWorkerd())
 const browsers = Object.keys(BROWSERS).filter(wanted)
 if (browsers.length > 0) await runBrowsers(browsers, report)
 
