@@ -51,7 +51,21 @@ function mutatedFile(index: number): string {
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['run', 'FILE', '--gas', '5000', '--json'],
-  ['run', 'FILE', '--gas', '5000', '--trace', 'steps', '--map', '0x20000+4096', '--reg', 'r7=1', '--pc', '0'],
+  ['run', 'FILE', '--gas', '5000', '--trace', 'steps', '--map', '0x20000+4096:ro=00ff', '--reg', 'a0=-1', '--pc', '0'],
+  [
+    'run',
+    'FILE',
+    '--gas',
+    '5000',
+    '--regs',
+    'signed',
+    '--mem',
+    '0x20000+64',
+    '--dump',
+    '0x20000+8=OUT',
+    '--max-ms',
+    '20',
+  ],
   ['run', 'FILE', '--gas', '5000', '--entry', 'refine', '--args', '0x00ff', '--host', 'stub', '--calls', '3'],
   ['run', 'FILE', '--gas', '5000', '--export', 'main', '--arg', '5', '--steps', '100', '--engine', 'recompiler'],
   ['inspect', 'FILE', '--json'],
@@ -68,22 +82,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['fuzz', '--style', 'close', '--engines', 'reference,interpreter', '--seed', 'x', '--shard', '1/2', '--cases', '1'],
 ]
 
+/** Without `-`: standard input, which does not end here. */
 const NONSENSE = [
-  ...[
-    '',
-    '-',
-    '--',
-    '-1',
-    '0',
-    '1e99',
-    'NaN',
-    '0x',
-    '0xzz',
-    '99999999999999999999999',
-    '4294967296',
-    '1.5',
-    '__proto__',
-  ],
+  ...['', '--', '-1', '0', '1e99', 'NaN', '0x', '0xzz', '99999999999999999999999', '4294967296', '1.5', '__proto__'],
   ...[
     'constructor',
     'toString',
@@ -126,7 +127,7 @@ function mutatedArguments(): string[] {
     else if (kind === 2 && args.length > 1) args.splice(at, 1)
     else if (kind === 3) args.splice(at, 0, args[random.below(args.length)]!)
     else if (kind === 4) args.splice(at, 0, random.pick(NONSENSE))
-    else args[at] = args[at]!.slice(0, random.below(args[at]!.length + 1))
+    else args[at] = args[at]!.slice(0, random.below(args[at]!.length + 1)).replace(/^-$/, '')
   }
   // Whatever was dropped: little gas, and one case only.
   if (args[0] === 'run') args.push('--gas', '5000')
@@ -142,6 +143,7 @@ async function invoke(args: readonly string[]): Promise<{ code: number; out: str
     colors,
     errorColors: colors,
     width: 100,
+    fold: 40,
     line: (text = '') => {
       out += `${text}\n`
     },

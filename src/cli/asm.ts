@@ -1,13 +1,12 @@
 // `coulis asm`: assembly text to a program file. Not the language: isa/ and docs/assembly.md.
 import { type Command, Option } from 'commander'
-import { assemble } from '../blob/assembly.ts'
 import { BLOB_KINDS, type BlobKind } from '../blob/container.ts'
 import { INSTRUCTION_SETS, type InstructionSetName } from '../isa/set.ts'
 import { CliError, inFile } from './errors.ts'
 import { readText, writeOutput } from './files.ts'
 import { formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
-import { formatWarnings } from './load.ts'
+import { assembleProgram, formatWarnings } from './load.ts'
 import { jsonOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -41,7 +40,9 @@ Examples:
     )
     .action((file: string, options: Options) => {
       const text = readText(file)
-      const assembled = inFile(file, () => assemble(text, { format: options.format, instructionSet: options.isa }))
+      const assembled = inFile(file, () =>
+        assembleProgram(text, { format: options.format, instructionSet: options.isa }),
+      )
       const { bytes, kind, labels, instructionSet, warnings } = assembled
       const { yellow } = terminal.errorColors
       for (const warning of formatWarnings(file, assembled)) terminal.error(`${yellow('warning:')} ${warning}`)

@@ -5,8 +5,9 @@ import { type ConformReport, createReport, runTest } from '../conform/conform.ts
 import type { TestKind } from '../conform/verdict.ts'
 import type { EngineKind } from '../engine/engine.ts'
 import type { ProfileName } from '../program/profile.ts'
-import { ExitCode } from './errors.ts'
+import { CliError, ExitCode } from './errors.ts'
 import { listFiles, readBytes } from './files.ts'
+import { formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOf, engineOption, jsonOption, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -91,6 +92,9 @@ Examples:
         terminal.line(toJson({ passed, failed, known, misses, engine: engine.kind, ...rest }))
       } else {
         printReport(report, engine.kind, terminal)
+      }
+      if (report.passed + report.failed + report.known === 0) {
+        throw new CliError(`no test in ${paths.join(' ')}: ${formatPlural(files.length, 'file')} looked at`)
       }
       exit(report.failed > 0 ? ExitCode.Different : ExitCode.Ok)
     })

@@ -62,7 +62,7 @@ export function addDump(program: Command, terminal: Terminal): void {
     .command('dump')
     .summary('show what the recompiler makes of a program')
     .description(
-      'Lists the functions the recompiler finds; with --at it compiles the one that contains a code offset and shows the size,\n' +
+      'Lists the functions the recompiler finds; with --function it compiles the one that contains a pc and shows the size,\n' +
         'with --wat the PVM code and the WebAssembly as text.',
     )
     .argument('<file>', 'the program; - reads standard input')

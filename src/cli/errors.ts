@@ -2,6 +2,8 @@
 import { CommanderError } from 'commander'
 import { BlobError } from '../blob/error.ts'
 import { Exit } from '../engine/exit.ts'
+import { HostCallError } from '../engine/host-call.ts'
+import { ResourceError } from '../engine/resource-error.ts'
 import { TraceError } from '../trace/error.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -12,6 +14,10 @@ export const ExitCode = {
   Different: 1,
   /** Wrong options, unreadable or malformed input. */
   Usage: 2,
+  /** The output cannot be written: a full disk, a closed stream. */
+  Output: 3,
+  /** The host has too little memory or stack. */
+  Resource: 4,
   /** The program of `coulis run` panicked. */
   Panic: 10,
   /** It stopped at an inaccessible page. */
@@ -24,6 +30,8 @@ export const ExitCode = {
   Stopped: 14,
   /** A mistake in coulis itself. */
   Internal: 70,
+  /** Ctrl-C, as shells have it. */
+  Interrupted: 130,
 } as const
 
 /** What `--help` says about them. */
@@ -32,8 +40,9 @@ Exit codes:
   0  done; run: the program halted     10  the program panicked
   1  a comparison failed               11  the program hit an inaccessible page
   2  wrong options or broken input     12  the program ran out of gas
- 70  a mistake in coulis itself        13  the program stopped at an unhandled host call
-                                       14  the program was stopped`
+  3  the output cannot be written      13  the program stopped at an unhandled host call
+  4  too little memory or stack        14  the program was stopped
+ 70  a mistake in coulis itself       130  interrupted by Ctrl-C`
 
 /** The exit code of a program that stopped like that. */
 export function exitCodeOf(exit: Exit): number {
@@ -90,12 +99,23 @@ export function inFile<T>(file: string, action: () => T): T {
 /** Reports an error and returns the exit code. */
 export function reportError(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage // commander has said it
-  const { red, dim } = terminal.errorColors
+  const { red } = terminal.errorColors
+  if (ResourceError.is(error) || (error instanceof HostCallError && ResourceError.is(error.cause))) {
+    terminal.error(`${red('error:')} ${error.message}`)
+    return ExitCode.Resource
+  }
   if (isInputError(error)) {
     terminal.error(`${red('error:')} ${error.message}`)
     return error instanceof CliError ? error.exitCode : ExitCode.Usage
   }
-  const { stack, message } = error as Error
-  terminal.error(`${red('coulis made a mistake, please report it:')} ${message}\n${dim(stack ?? '')}`)
+  terminal.error(`${red('coulis made a mistake, please report it:')} ${describeMistake(error)}`)
   return ExitCode.Internal
+}
+
+/** An error of ours in one line; the whole stack where COULIS_STACK asks for it. */
+function describeMistake(error: unknown): string {
+  const { stack, message } = error instanceof Error ? error : new Error(String(error))
+  if (process.env.COULIS_STACK) return stack ?? message
+  const place = /\n\s+at (?:.*\()?(?:file:\/\/)?([^()\n]+)\)?/.exec(stack ?? '')?.[1] ?? 'nowhere'
+  return `${message.split('\n')[0]} (${place}; COULIS_STACK=1 prints more)`
 }

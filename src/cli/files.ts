@@ -1,22 +1,61 @@
 // Files and folders of the command line, with errors that name them. Not their meaning.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CliError } from './errors.ts'
+import { CliError, ExitCode } from './errors.ts'
 
-function failure(path: string, error: unknown): CliError {
+/** No program, trace or test is larger; what is, is something else: 256 MiB. */
+const MAX_FILE = 2 ** 28
+
+function failure(path: string, error: unknown, write = false): CliError {
+  if (error instanceof CliError) return error
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return new CliError('there is no such file', { file: path })
-  if (code === 'EISDIR') return new CliError('a folder, expected a file', { file: path })
-  if (code === 'EACCES') return new CliError('not allowed to read it', { file: path })
-  return new CliError(message, { file: path })
+  const options = { file: path, ...(write && { exitCode: ExitCode.Output }) }
+  if (code === 'ENOENT') return new CliError(write ? 'there is no such folder' : 'there is no such file', options)
+  if (code === 'EISDIR') return new CliError('a folder, expected a file (conform and replay take folders)', options)
+  if (code === 'EACCES' || code === 'EPERM')
+    return new CliError(`not allowed to ${write ? 'write' : 'read'} it`, options)
+  if (code === 'ENOSPC') return new CliError('no space left to write it', options)
+  return new CliError(message, options)
+}
+
+/** All bytes of an open file, a pipe or a device; never more than MAX_FILE. */
+function readAll(fd: number): Uint8Array {
+  let bytes = new Uint8Array(65536)
+  let length = 0
+  for (;;) {
+    let count: number
+    try {
+      count = readSync(fd, bytes, length, bytes.length - length, null)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EOF') break // what Windows says at the end of a pipe
+      if (code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1) // nothing in the pipe yet
+      continue
+    }
+    if (count === 0) break
+    length += count
+    if (length > MAX_FILE) throw new CliError('more than 256 MB, no program or test is that large')
+    if (length === bytes.length) {
+      const larger = new Uint8Array(2 * length)
+      larger.set(bytes)
+      bytes = larger
+    }
+  }
+  return new Uint8Array(bytes.buffer.slice(0, length))
 }
 
 /** The bytes of a file; `-` is standard input. */
 export function readBytes(path: string): Uint8Array {
+  let fd: number | undefined
   try {
-    return readFileSync(path === '-' ? 0 : path)
+    if (path === '-') return readAll(0)
+    fd = openSync(path, 'r')
+    return readAll(fd)
   } catch (error) {
-    throw failure(path, error)
+    throw error instanceof CliError ? new CliError(error.message, { file: path }) : failure(path, error)
+  } finally {
+    if (fd !== undefined) closeSync(fd)
   }
 }
 
@@ -46,6 +85,6 @@ export function writeOutput(path: string, bytes: Uint8Array): void {
   try {
     writeFileSync(path, bytes)
   } catch (error) {
-    throw failure(path, error)
+    throw failure(path, error, true)
   }
 }

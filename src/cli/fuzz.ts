@@ -9,7 +9,6 @@ import {
   FUZZ_STYLES,
   type FuzzStyle,
   reduceFinding,
-  runCampaign,
   type Totals,
 } from '../fuzz/campaign.ts'
 import type { FuzzCase } from '../fuzz/case.ts'
@@ -19,6 +18,7 @@ import { type ProfileName, profile } from '../program/profile.ts'
 import { CliError, ExitCode, inFile } from './errors.ts'
 import { readText } from './files.ts'
 import { formatCount } from './format.ts'
+import { runSlices } from './fuzz-slices.ts'
 import { type CaseEvent, watchFuzz } from './fuzz-watch.ts'
 import { parseCount, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -66,6 +66,13 @@ function again({ seed, style, profile: name }: Options, engines: readonly Engine
   return `coulis fuzz --seed ${seed} --from ${index} --cases 1 --style ${style} --engines ${engines.join(',')}${rules}`
 }
 
+/** The command that goes on where a campaign was interrupted. */
+function goOn({ seed, style, shard, profile: name }: Options, engines: readonly EngineKind[], next: number): string {
+  const part = shard === undefined ? '' : ` --shard ${shard.index + 1}/${shard.count}`
+  const rules = name === undefined ? '' : ` --profile ${name}`
+  return `coulis fuzz --seed ${seed} --from ${next}${part} --style ${style} --engines ${engines.join(',')}${rules}`
+}
+
 /** The reproducer: assembly text with how it is run, as test/golden/ has it. */
 function reproducer(found: CampaignFinding, command: string): string {
   const { fuzz, reduced, reducedFinding: finding } = found
@@ -99,7 +106,7 @@ function watched(options: Options, seconds: number, terminal: Terminal): Promise
   return watchFuzz({ args, seconds, again: index => again(options, engines, `${index}`) }, terminal)
 }
 
-function fuzz(options: Options, terminal: Terminal): number {
+async function fuzz(options: Options, terminal: Terminal): Promise<number> {
   const engines = options.engines ?? availableEngines()
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
@@ -143,8 +150,16 @@ function fuzz(options: Options, terminal: Terminal): number {
     },
   }
   const totals = createTotals()
-  const difference = runCampaign(campaign, totals)
-  const { green, red } = terminal.colors
+  const { difference, interrupted } = await runSlices(campaign, totals)
+  const { green, red, yellow } = terminal.colors
+  if (interrupted) {
+    report(totals, 'interrupted')
+    if (!options.json) {
+      terminal.line(`${yellow('interrupted')}, no difference so far: ${summary(totals, seconds())}`)
+      terminal.line(`seed ${options.seed}, go on with: ${goOn(options, engines, totals.next)}`)
+    }
+    return ExitCode.Interrupted
+  }
   if (difference === undefined) {
     report(totals, 'done')
     if (!options.json)
@@ -256,6 +271,6 @@ Examples:
     .action(async (file: string | undefined, options: Options) => {
       const { watch } = options
       if (file !== undefined) return exit(fuzzFile(file, options, terminal))
-      exit(watch === undefined ? fuzz(options, terminal) : await watched(options, watch, terminal))
+      exit(watch === undefined ? await fuzz(options, terminal) : await watched(options, watch, terminal))
     })
 }

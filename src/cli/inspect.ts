@@ -11,7 +11,7 @@ import type { Program } from '../program/program.ts'
 import { findInvalidity } from '../program/validate.ts'
 import { formatAddress, formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
-import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { BUILD_64, FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import { jsonOption, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -82,11 +82,17 @@ const KIND_TEXT: Readonly<Record<Program['kind'], string>> = {
   polkavm: 'PolkaVM program',
 }
 
+/** More than this is no line for reading. */
+const CALLS_SHOWN = 24
+
 function factsOf(loaded: Loaded): object {
   const { program, detection, file, kind, bytes } = loaded
   const { map, parts, layout, metadata } = program
   const standard = standardOf(program)
-  const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
+  const invalid =
+    program.bits === 32
+      ? new Error('not checked, 32-bit code')
+      : findInvalidity(parts, instructionSet(program.profile.instructionSet))
   return {
     file,
     kind,
@@ -94,6 +100,7 @@ function factsOf(loaded: Loaded): object {
     profile: loaded.profile,
     bytes: bytes.length,
     ...(metadata && { metadata }),
+    bits: program.bits,
     code: program.code.length,
     instructions: map.offsets.length,
     blocks: map.blocks.length,
@@ -121,10 +128,11 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
     ? `${metadata.name} ${metadata.version} · ${metadata.license} · ${metadata.authors.join(', ')}`
     : file
   terminal.line(bold(title))
+  const width = program.bits === 32 ? ' of 32 bits' : ''
   const from = kind === 'assembly' || kind === 'vector' ? `${kind}, as ` : ''
   row(
     'format',
-    `${from}${KIND_TEXT[program.kind]} · ${formatSize(bytes.length)} · ${program.instructionSet.name} opcodes`,
+    `${from}${KIND_TEXT[program.kind]}${width} · ${formatSize(bytes.length)} · ${program.bits === 32 ? 'Latest32' : program.instructionSet.name} opcodes`,
   )
   const { jumpTableLength: entries } = program
   const table =
@@ -144,10 +152,16 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
   const calls = hostCallsOf(program).map(
     ({ index, name, places }) => `${index}${name ? ` ${name}` : ''} ${dim(`×${places}`)}`,
   )
-  row('host calls', calls.length === 0 ? 'none' : calls.join(' · '))
-  const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
-  const verdict = invalid === undefined ? green('passes') : `${yellow('refused')}: ${invalid.message}`
-  row('strict', `${verdict} ${dim('(the 0.8.0 rules for valid code, with this profile’s opcodes)')}`)
+  const more = calls.length - CALLS_SHOWN
+  const rest = more > 0 ? ` · ${dim(`and ${formatCount(more)} more, --json has all`)}` : ''
+  row('host calls', calls.length === 0 ? 'none' : calls.slice(0, CALLS_SHOWN).join(' · ') + rest)
+  if (program.bits === 32) {
+    row('strict', `${yellow('not checked')}: 32-bit code can be looked at, not run; ${BUILD_64}`)
+  } else {
+    const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
+    const verdict = invalid === undefined ? green('passes') : `${yellow('refused')}: ${invalid.message}`
+    row('strict', `${verdict} ${dim('(the 0.8.0 rules for valid code, with this profile’s opcodes)')}`)
+  }
   // A missing magic number says nothing; lengths that nearly add up do.
   const nearly = detection?.rejected.filter(({ why }) => why.code !== 'bad-magic') ?? []
   for (const { kind, why } of nearly) row('', dim(`not ${kind}: ${why.message}`))

@@ -1,21 +1,27 @@
 // Loads whatever people have as a program: binary containers, assembly text, test vectors. Not the running.
-import { type Assembled, assemble } from '../blob/assembly.ts'
+import { type Assembled, type AssembleOptions, assemble } from '../blob/assembly.ts'
 import type { BlobKind } from '../blob/container.ts'
 import { BLOB_KINDS, type Detection, detectBlob } from '../blob/detect.ts'
+import { BlobError } from '../blob/error.ts'
 import { DEFAULT_PROFILES, recogniseTest } from '../conform/conform.ts'
 import { isObject, parseJson } from '../conform/json.ts'
 import { vectorBytes, vectorStart } from '../conform/vector.ts'
 import type { StartOptions } from '../engine/engine.ts'
+import { AssemblyError } from '../isa/assembly-error.ts'
 import type { InstructionSetName } from '../isa/set.ts'
 import { type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { looksLikeTrace } from '../trace/parse.ts'
 import { CliError, inFile } from './errors.ts'
 import { readBytes } from './files.ts'
+import { describeBinary, describeText } from './foreign-file.ts'
 
 /** What `--kind` takes. */
 export const FILE_KINDS = [...BLOB_KINDS, 'assembly', 'vector'] as const
 export type FileKind = (typeof FILE_KINDS)[number]
+
+/** What to do about a 32-bit program. */
+export const BUILD_64 = 'build it for riscv64emac-unknown-none-polkavm and link it again'
 
 /** A loaded file. */
 export interface Loaded {
@@ -51,6 +57,9 @@ const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
   'revive-v1': 'polkavm',
 }
 
+/** Only how much code there is, is asked: nothing is refused. */
+const LENIENT = resolveProfile('gp-0.7.2', { loader: 'lenient' })
+
 /** Whether bytes are plain text: no control characters but tab and line ends. */
 function isText(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.every(byte => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
@@ -58,8 +67,17 @@ function isText(bytes: Uint8Array): boolean {
 
 function kindOf(bytes: Uint8Array): { kind: FileKind; detection?: Detection } {
   if (!isText(bytes)) {
-    const detection = detectBlob(bytes)
-    return { kind: detection.kind, detection }
+    const foreign = describeBinary(bytes)
+    if (foreign !== undefined) throw new CliError(`this is ${foreign}`)
+    try {
+      const detection = detectBlob(bytes)
+      return { kind: detection.kind, detection }
+    } catch (error) {
+      if (!(error instanceof BlobError) || error.code !== 'unknown-format') throw error
+      throw new CliError(
+        'no program file that coulis knows (docs/formats.md); --kind says what it should be, and then why not',
+      )
+    }
   }
   const text = new TextDecoder().decode(bytes)
   if (looksLikeTrace(text)) throw new CliError('this is a recorded trace, use: coulis replay')
@@ -93,9 +111,30 @@ export function formatWarnings(file: string, { warnings }: Assembled): string[] 
   return warnings.map(({ line, column, message }) => `${file}: ${line}:${column}: ${message}`)
 }
 
+/**
+ * Assembles a program of at least one instruction.
+ *
+ * @throws CliError for a text without any, and for one that is another language's.
+ */
+export function assembleProgram(text: string, options: AssembleOptions): Assembled {
+  let assembled: Assembled
+  try {
+    assembled = assemble(text, options)
+  } catch (error) {
+    const foreign = error instanceof AssemblyError ? describeText(text) : undefined
+    if (foreign === undefined) throw error
+    throw new CliError(`this looks like ${foreign}`)
+  }
+  if (loadProgram(assembled.bytes, { kind: assembled.kind, profile: LENIENT }).code.length === 0) {
+    throw new CliError('there is no instruction in it')
+  }
+  return assembled
+}
+
 function loadAssembly(file: string, bytes: Uint8Array, wanted: ProfileName | undefined): Loaded {
   const instructionSet = wanted && resolveProfile(wanted).instructionSet
-  const assembled = assemble(new TextDecoder().decode(bytes), { instructionSet })
+  const text = new TextDecoder().decode(bytes)
+  const assembled = assembleProgram(text, { instructionSet })
   const profile = wanted ?? (assembled.kind === 'polkavm' ? 'polkavm' : PROFILE_OF_SET[assembled.instructionSet.name])
   const program = loadProgram(assembled.bytes, { profile, kind: assembled.kind })
   return {

@@ -1,11 +1,10 @@
 // Options that several commands share, and what their values mean. Not the commands.
-import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, Option } from 'commander'
 import { createEngine } from '../engine/create.ts'
-import { ENGINE_KINDS, type Engine, type EngineKind, type Mapping } from '../engine/engine.ts'
-import { Access } from '../program/layout.ts'
+import { ENGINE_KINDS, type Engine, type EngineKind } from '../engine/engine.ts'
 import { PROFILE_NAMES } from '../program/profile.ts'
 import { bytesFromHex } from '../trace/hex.ts'
+import { readBytes } from './files.ts'
 
 const SUFFIXES: Readonly<Record<string, bigint>> = { '': 1n, k: 1_000n, m: 1_000_000n, g: 1_000_000_000n }
 
@@ -26,7 +25,7 @@ export function parseGas(text: string): bigint {
 export function parseBytes(text: string): Uint8Array {
   if (text.startsWith('@')) {
     try {
-      return readFileSync(text.slice(1))
+      return readBytes(text.slice(1))
     } catch (error) {
       throw new InvalidArgumentError((error as Error).message)
     }
@@ -49,43 +48,9 @@ export function parseCount(text: string): number {
   return Number(text)
 }
 
-/** A 64-bit value: decimal, negative, or 0x. */
-export function parseValue(text: string): bigint {
-  if (!/^(-?\d+|0x[0-9a-f]+)$/i.test(text)) throw new InvalidArgumentError('expected a number, decimal or 0x.')
-  return BigInt.asUintN(64, BigInt(text))
-}
-
 /** Bytes of an option that may be repeated. */
 export function collectBytes(text: string, previous: readonly Uint8Array[] = []): Uint8Array[] {
   return [...previous, parseBytes(text)]
-}
-
-/** Numbers of an option that may be repeated. */
-export function collectValues(text: string, previous: readonly bigint[] = []): bigint[] {
-  return [...previous, parseValue(text)]
-}
-
-/** A register to start with. */
-export interface RegisterSetting {
-  readonly index: number
-  readonly value: bigint
-}
-
-/** `rN=value`, repeated. */
-export function parseRegister(text: string, previous: readonly RegisterSetting[] = []): RegisterSetting[] {
-  const match = /^r?(\d+)=(.+)$/i.exec(text)
-  const index = Number(match?.[1] ?? 13)
-  if (match === null || index > 12)
-    throw new InvalidArgumentError('expected one of r0 to r12 and a value, like r7=0x20.')
-  return [...previous, { index, value: parseValue(match[2]!) }]
-}
-
-/** `address+length` of writable pages, repeated. */
-export function parseMapping(text: string, previous: readonly Mapping[] = []): Mapping[] {
-  const match = /^(\w+)\+(\w+)$/.exec(text)
-  if (match === null) throw new InvalidArgumentError('expected address+length, like 0x20000+8192.')
-  const mapping = { address: parseAddress(match[1]!), length: parseAddress(match[2]!), access: Access.Write }
-  return [...previous, mapping]
 }
 
 /** `--engine KIND`. */

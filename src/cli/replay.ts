@@ -6,7 +6,7 @@ import type { ProfileName } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
 import { isStandardTrace, type Replay, replay } from '../trace/replay.ts'
-import { ExitCode, inFile } from './errors.ts'
+import { CliError, ExitCode, inFile } from './errors.ts'
 import { listFiles, readBytes, readText } from './files.ts'
 import { formatCount, formatPlural } from './format.ts'
 import { toJson } from './json.ts'
@@ -107,6 +107,7 @@ Examples:
       const engine = engineOf(options.engine)
       // Folders hold other files too; a file named explicitly has to be a trace.
       const files = listFiles(paths).filter(file => paths.includes(file) || looksLikeTrace(readText(file)))
+      if (files.length === 0) throw new CliError(`no recorded trace in ${paths.join(' ')}`)
       const progress = terminal.progress(files.length, 'replay')
       const all = files.map(file => {
         progress.tick(file)

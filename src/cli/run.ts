@@ -1,6 +1,6 @@
 // `coulis run`: runs a program and says what came out. Not the machine: engine/.
 import { type Command, Option } from 'commander'
-import type { EngineKind, Mapping, StartOptions, Vm } from '../engine/engine.ts'
+import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import type { HostTable } from '../engine/host-call.ts'
 import type { LogMessage } from '../host/builtins.ts'
@@ -11,15 +11,27 @@ import { createRecorder } from '../trace/record.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
 import { formatTrace } from '../trace/trace.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
-import { exitCodeOf, inFile } from './errors.ts'
+import { CliError, exitCodeOf, inFile } from './errors.ts'
 import { writeOutput } from './files.ts'
-import { formatBytes, formatCount, formatPlural, formatRegister } from './format.ts'
+import { fold, type Part } from './fold.ts'
+import { formatBytes, formatCount, formatPlural } from './format.ts'
 import { HOST_CHOICES, type HostChoice, hostOf } from './host.ts'
 import { registerText, toJson } from './json.ts'
-import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { BUILD_64, FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import {
+  chunksOf,
+  type DumpRange,
+  dumpRanges,
+  formatRange,
+  type MapSetting,
+  parseDump,
+  parseMapping,
+  parsePrinted,
+  type Range,
+  readRange,
+} from './memory.ts'
 import {
   collectBytes,
-  collectValues,
   engineOf,
   engineOption,
   jsonOption,
@@ -27,25 +39,32 @@ import {
   parseBytes,
   parseCount,
   parseGas,
-  parseMapping,
-  parseRegister,
   profileOption,
-  type RegisterSetting,
 } from './options.ts'
+import {
+  collectValues,
+  formatValue,
+  parseRegister,
+  REGISTER_FORMS,
+  type RegisterForm,
+  type RegisterSetting,
+} from './registers.ts'
 import type { Terminal } from './terminal.ts'
-
-type EntryName = 'is-authorized' | 'refine' | 'accumulate'
 
 interface Options {
   readonly args?: Uint8Array
-  readonly entry?: number | EntryName
+  readonly entry?: string
   readonly pc?: number
   readonly export?: string
   readonly arg?: readonly bigint[]
   readonly gas?: bigint
   readonly steps?: number
   readonly reg?: readonly RegisterSetting[]
-  readonly map?: readonly Mapping[]
+  readonly map?: readonly MapSetting[]
+  readonly mem?: readonly Range[]
+  readonly dump?: readonly DumpRange[]
+  readonly regs: RegisterForm
+  readonly maxMs?: number
   readonly trace?: true | 'text' | 'steps'
   readonly host?: HostChoice
   readonly input?: readonly Uint8Array[]
@@ -62,8 +81,25 @@ const NOBODY: HostTable = { entry: () => undefined }
 
 const DEFAULT_GAS = 100_000_000n
 
-function parseEntry(text: string): number | EntryName {
-  return text === 'is-authorized' || text === 'refine' || text === 'accumulate' ? text : parseAddress(text)
+/** Instructions between two looks at the clock: 3 ms interpreted, 50 on the reference machine. */
+const SLICE = 50_000
+
+/** Entry points of the format, labels and exports, by name. */
+function entriesOf({ program, names }: Loaded): Map<string, number> {
+  const entries = new Map([...names].map(([pc, name]) => [name, pc]))
+  if (program.kind !== 'standard' && program.kind !== 'jam') return entries
+  return new Map([['refine', 0], ['is-authorized', 0], ['accumulate', 5], ...entries])
+}
+
+/** A code offset from `--entry`: a name or a number. */
+function entryOf(text: string, loaded: Loaded): number {
+  if (/^\d/.test(text)) return parseAddress(text)
+  const entries = entriesOf(loaded)
+  const pc = entries.get(text.replace(/^@/, ''))
+  if (pc !== undefined) return pc
+  const names = [...entries.keys()]
+  const known = names.length === 0 ? '' : `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''} or `
+  throw new CliError(`--entry ${text}: there is no such entry; expected ${known}a code offset`)
 }
 
 const LOG_LEVELS = ['FATAL', 'WARN', 'INFO', 'DEBUG', 'TRACE']
@@ -73,7 +109,9 @@ function formatLog({ level, target, message }: LogMessage): string {
 }
 
 function startOf(loaded: Loaded, options: Options): StartOptions {
-  const entry = options.pc ?? options.entry ?? loaded.start.entry ?? 0
+  if (loaded.program.bits === 32) throw new CliError(`a 32-bit PolkaVM program, coulis runs 64-bit ones; ${BUILD_64}`)
+  const named = options.entry === undefined ? undefined : entryOf(options.entry, loaded)
+  const entry = options.pc ?? named ?? loaded.start.entry ?? 0
   const call = options.export === undefined ? {} : callExport(loaded.program, options.export, options.arg)
   const pages = [...(loaded.start.pages ?? []), ...(options.map ?? [])]
   return {
@@ -81,6 +119,7 @@ function startOf(loaded: Loaded, options: Options): StartOptions {
     // A plain program returns by jumping to r0, as compiled ones do.
     regs: loaded.start.regs ?? (loaded.program.kind === 'raw' ? [BigInt(HALT_ADDRESS)] : []),
     pages,
+    memory: [...(loaded.start.memory ?? []), ...chunksOf(options.map ?? [])],
     entry,
     ...call,
     gas: options.gas ?? loaded.start.gas ?? DEFAULT_GAS,
@@ -101,6 +140,9 @@ interface Outcome {
   readonly exit: Exit
   readonly log: CallLog
   readonly milliseconds: number
+  readonly options: Options
+  /** `--max-ms` stopped it. */
+  readonly timeIsUp: boolean
 }
 
 /** The import a `.polkavm` program waits for. */
@@ -125,16 +167,25 @@ function instructionsOf({ loaded, vm, log }: Outcome): bigint | undefined {
   return loaded.program.profile.gasModel === 'instruction' ? vm.gasUsed - log.gas : undefined
 }
 
-function printCall(call: LoggedCall, terminal: Terminal): void {
+function printCall(call: LoggedCall, form: RegisterForm, terminal: Terminal): void {
   const { cyan, dim } = terminal.colors
-  const regs = call.args.map((value, i) => `r${i + 7}=${formatRegister(value)}`).join(' ')
-  const name = `${String(call.index).padStart(4)} ${call.name.padEnd(8)}`
-  const result = call.result === undefined ? 'no return' : formatRegister(call.result)
-  terminal.line(`${cyan('ecalli')}${name} ${dim(regs)} → ${result}  ${dim(`gas ${formatCount(call.gas)}`)}`)
+  const index = String(call.index).padStart(4)
+  const result = call.result === undefined ? 'no return' : formatValue(call.result, form)
+  const parts: Part[] = [
+    { text: 'ecalli', paint: cyan },
+    { text: `${index} ${call.name.padEnd(8)}`, gap: '' },
+    ...call.args.map((value, i) => ({ text: `r${i + 7}=${formatValue(value, form)}`, paint: dim })),
+    { text: `→ ${result}` },
+    { text: `gas ${formatCount(call.gas)}`, gap: '  ', paint: dim },
+  ]
+  for (const line of fold(parts, terminal.fold, INDENT)) terminal.line(line)
 }
 
+/** Columns before what a line goes on with. */
+const INDENT = 8
+
 function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string) => void): void {
-  const { vm, exit, log, milliseconds, loaded } = outcome
+  const { vm, exit, log, milliseconds, loaded, options } = outcome
   const { bold, dim, green, red } = terminal.colors
   const color = exit === Exit.Halt ? green : red
   const instructions = instructionsOf(outcome)
@@ -143,13 +194,20 @@ function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string
     ...(instructions === undefined ? [] : [formatPlural(instructions, 'instruction')]),
     formatPlural(log.count, 'host call'),
     `${formatCount(vm.gasUsed)} gas used, ${formatCount(vm.gas)} left`,
+    ...(outcome.timeIsUp ? [`stopped after ${options.maxMs} ms`] : []),
   ]
-  const rules = dim(`${vm.kind}, ${loaded.profile}, ${milliseconds.toFixed(1)} ms`)
-  write(`${bold(color(describeExit(exit, vm)))}  ${facts.join(' · ')}  ${rules}`)
-  const regs = Array.from(vm.regs, (value, i) => `r${i}=${formatRegister(value)}`)
-  write(`regs    ${regs.join(' ')}`)
+  const rules = `${vm.kind}, ${loaded.profile}, ${milliseconds.toFixed(1)} ms`
+  const parts: Part[] = [
+    { text: describeExit(exit, vm), paint: text => bold(color(text)) },
+    ...facts.map((text, i) => ({ text, gap: i === 0 ? '  ' : ' · ' })),
+    { text: rules, gap: '  ', paint: dim },
+  ]
+  for (const line of fold(parts, terminal.fold, INDENT)) write(line)
+  const regs = Array.from(vm.regs, (value, i) => ({ text: `r${i}=${formatValue(value, options.regs)}` }))
+  for (const line of fold([{ text: 'regs   ' }, ...regs], terminal.fold, INDENT)) write(line)
   const output = outputOf(vm)
   if (output.length > 0) write(`output  ${formatBytes(output)}  ${dim(`${output.length} bytes`)}`)
+  for (const range of options.mem ?? []) for (const line of formatRange(vm, range, terminal.fold)) write(line)
 }
 
 function printJson(outcome: Outcome, terminal: Terminal): void {
@@ -169,6 +227,9 @@ function printJson(outcome: Outcome, terminal: Terminal): void {
       ...(instructions === undefined ? {} : { instructions }),
       regs: Array.from(vm.regs, registerText),
       output: outputOf(vm),
+      ...(outcome.options.mem && {
+        memory: outcome.options.mem.map(range => ({ ...range, bytes: readRange(vm, range) ?? null })),
+      }),
       hostCallCount: log.count,
       hostCalls: log.calls.map(call => ({
         ...call,
@@ -179,13 +240,27 @@ function printJson(outcome: Outcome, terminal: Terminal): void {
   )
 }
 
+/** Runs until the program stops, or as far as `--steps` and `--max-ms` let it. */
+function runBounded(vm: Vm, { steps, maxMs }: Options): { exit: Exit; timeIsUp: boolean } {
+  if (maxMs === undefined) return { exit: steps === undefined ? vm.run() : vm.step(steps), timeIsUp: false }
+  const deadline = performance.now() + maxMs
+  let left = steps ?? Number.POSITIVE_INFINITY
+  for (;;) {
+    const count = Math.min(left, SLICE)
+    const exit = vm.step(count)
+    left -= count
+    if (exit !== Exit.Step || left === 0) return { exit, timeIsUp: false }
+    if (performance.now() >= deadline) return { exit, timeIsUp: true }
+  }
+}
+
 function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const loaded = loadFile(file, options)
   for (const warning of loaded.warnings) terminal.error(`${terminal.errorColors.yellow('warning:')} ${warning}`)
   const start = inFile(file, () => startOf(loaded, options))
   const write = options.json ? (line: string) => terminal.error(line) : (line: string) => terminal.line(line)
   const quiet = options.json || options.trace === 'steps' // a step log is compared line by line: nothing else goes in
-  const log = new CallLog(options.calls, quiet ? undefined : call => printCall(call, terminal))
+  const log = new CallLog(options.calls, quiet ? undefined : call => printCall(call, options.regs, terminal))
   const onLog = (message: LogMessage): void => {
     if (quiet) terminal.error(formatLog(message))
     else terminal.line(terminal.colors.yellow(formatLog(message)))
@@ -203,10 +278,11 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   recorder?.start(vm)
   if (options.trace !== undefined) vm.tracer = options.trace === 'steps' ? stepTracer(vm, write) : textTracer(write)
   const began = performance.now()
-  const exit = options.steps === undefined ? vm.run() : vm.step(options.steps)
+  const { exit, timeIsUp } = runBounded(vm, options)
   const milliseconds = performance.now() - began
   if (recorder !== undefined) writeOutput(options.record!, new TextEncoder().encode(formatTrace(recorder.finish(vm))))
-  return { loaded, vm, exit, log, milliseconds }
+  dumpRanges(vm, options.dump ?? [])
+  return { loaded, vm, exit, log, milliseconds, options, timeIsUp }
 }
 
 /** Adds the command. */
@@ -220,14 +296,22 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     )
     .argument('<file>', 'the program; - reads standard input')
     .option('-a, --args <hex>', 'arguments of a standard program: hex, or @file', parseBytes)
-    .option('--entry <name>', 'entry point: refine, accumulate, is-authorized, or a code offset', parseEntry)
+    .option('--entry <name>', 'entry point: refine, accumulate, is-authorized, a label, or a code offset')
     .option('--pc <offset>', 'start at this code offset', parseAddress)
     .option('-x, --export <name>', 'call this export of a .polkavm file')
     .option('--arg <value>', 'an argument of the export: a number; may be repeated', collectValues)
     .option('-g, --gas <amount>', 'gas to start with: 20000000, 20m, 1.5g (default: 100m)', parseGas)
-    .option('-r, --reg <rN=value>', 'start with this register value; may be repeated', parseRegister)
-    .option('--map <address+length>', 'map writable pages; may be repeated', parseMapping)
+    .option('-r, --reg <rN=value>', 'start with this register value: r7=0x20, a0=-1; may be repeated', parseRegister)
+    .addOption(new Option('--regs <form>', 'how registers are printed').choices([...REGISTER_FORMS]).default('hex'))
+    .option(
+      '--map <address+length>',
+      'map writable pages, or :ro for read-only ones, with contents: 0x20000+4096:ro=@FILE; may be repeated',
+      parseMapping,
+    )
+    .option('--mem <address+length>', 'print this memory at the end; may be repeated', parsePrinted)
+    .option('--dump <address+length=file>', 'write this memory to a file at the end; may be repeated', parseDump)
     .option('--steps <n>', 'stop after this many instructions', parseCount)
+    .option('--max-ms <n>', 'stop after that many milliseconds; interprets', parseCount)
     .option('-t, --trace [form]', 'print every instruction: text, or steps (the step log implementers compare)')
     .addOption(
       new Option(
@@ -250,7 +334,8 @@ Examples:
   coulis run program.pvm --gas 1m --trace
   coulis run service.jam --entry refine --args @payload.bin --json
   coulis run examples/adder.polkavm --export sum --arg 100
-  coulis run ../shared/vectors/microbench/fib27.json`,
+  coulis run examples/fibonacci.pvm --reg a0=-1 --regs signed --mem 0xfefdf000+64
+  coulis run vector.json`,
     )
     .action((file: string, options: Options, command: Command) => {
       if (typeof options.trace === 'string' && options.trace !== 'text' && options.trace !== 'steps') {

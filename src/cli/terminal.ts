@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
+import { ExitCode } from './errors.ts'
 
 /** Colours; all plain where the output is no terminal or NO_COLOR is set. */
 export type Colors = ReturnType<typeof pc.createColors>
@@ -14,6 +15,8 @@ export interface Terminal {
   readonly errorColors: Colors
   /** Columns of the terminal; 100 where there is none. */
   readonly width: number
+  /** Columns after which lines are put on further ones; Infinity where the output is no terminal and COLUMNS says nothing. */
+  readonly fold: number
   /** Writes a line to standard output. */
   line(text?: string): void
   /** Writes bytes to standard output as they are. */
@@ -34,13 +37,19 @@ export interface Progress {
 
 const BUFFER_LIMIT = 1 << 16
 
-// A reader like `head` that goes away is not our failure: stop at once, quietly.
-function onWriteError(error: unknown): void {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'EPIPE') process.exit(0)
+// A reader like `head` that goes away is not our failure: stop at once, quietly. Anything else ends the command with a line.
+function onWriteError(fd: number, error: unknown): void {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EPIPE') process.exit(ExitCode.Ok)
   // A pipe in non-blocking mode is full: wait a moment for its reader.
-  if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-  else throw error
+  if (code === 'EAGAIN') {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    return
+  }
+  try {
+    if (fd !== 2) writeSync(2, `error: cannot write the output: ${message}\n`)
+  } catch {} // nobody can be told
+  process.exit(ExitCode.Output)
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {
@@ -49,7 +58,7 @@ function writeAll(fd: number, bytes: Uint8Array): void {
     try {
       at += writeSync(fd, bytes, at)
     } catch (error) {
-      onWriteError(error)
+      onWriteError(fd, error)
     }
   }
 }
@@ -64,6 +73,8 @@ function wantsColor(stream: NodeJS.WriteStream): boolean {
 /** The terminal of this process. */
 export function createTerminal(): Terminal {
   const encoder = new TextEncoder()
+  const columns =
+    process.stdout.columns || (Number(process.env.COLUMNS) >= 20 ? Number(process.env.COLUMNS) : undefined)
   let buffer = ''
   const flush = (): void => {
     if (buffer === '') return
@@ -74,7 +85,8 @@ export function createTerminal(): Terminal {
   return {
     colors: pc.createColors(wantsColor(process.stdout)),
     errorColors: pc.createColors(wantsColor(process.stderr)),
-    width: process.stdout.columns ?? 100,
+    width: columns ?? 100,
+    fold: columns ?? Number.POSITIVE_INFINITY,
     line(text = '') {
       buffer += `${text}\n`
       if (buffer.length > BUFFER_LIMIT) flush()

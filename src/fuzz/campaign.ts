@@ -30,6 +30,8 @@ export interface CampaignOptions {
   readonly shard?: { readonly index: number; readonly count: number }
   /** First case; default 0. */
   readonly from?: number
+  /** Cases from there on that are done already; default 0. */
+  readonly done?: number
   /** Profiles to pick from; default both Gray Paper versions and mixtures. */
   readonly profiles?: readonly Profile[]
   /** Told the number of every case before it runs. */
@@ -155,7 +157,7 @@ export function runCampaign(options: CampaignOptions, totals: Totals): CampaignF
   if (engines.length < 2) throw new RangeError('engines: at least two, to compare')
   if (!(shard.index >= 0 && shard.index < shard.count)) throw new RangeError(`shard: ${shard.index} of ${shard.count}`)
   const first = options.from ?? 0
-  for (let k = 0; !options.enough(totals); k++) {
+  for (let k = options.done ?? 0; !options.enough(totals); k++) {
     const index = caseNumber(k, first, shard)
     options.onCase?.(index)
     const { fuzz, drive } = campaignCase(options, index)

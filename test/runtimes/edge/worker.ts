@@ -1,13 +1,12 @@
 // The suite as a worker of an edge runtime, which compiles the core when it starts and makes no modules later. Not the suite.
 // scripts/runtimes.mjs posts the test files, as to command.ts.
-// @ts-expect-error: the runtime gives a compiled module for it
 
 import { engineStatus, useCore } from '../../../src/index.ts'
 import { decodeFiles } from '../files.ts'
 import { runSuite } from '../suite.ts'
 import core from './core.wasm'
 
-useCore(core as WebAssembly.Module)
+useCore(core)
 
 export default {
   async fetch(request: Request): Promise<Response> {

@@ -1,0 +1,36 @@
+// Lines that fit the terminal: parts that stay whole, and are put on further lines where they would not fit. Not colours.
+
+/** A part of a line. */
+export interface Part {
+  readonly text: string
+  /** What stands before it, unless it begins a line; default a space. */
+  readonly gap?: string
+  /** Colours it. */
+  readonly paint?: (text: string) => string
+}
+
+/**
+ * The parts as lines of `width` columns at most; a single part may be longer. Further lines are indented.
+ *
+ * @param width columns; Infinity for one line.
+ */
+export function fold(parts: readonly Part[], width: number, indent: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  let length = 0
+  for (const { text, gap = ' ', paint = (same: string) => same } of parts) {
+    if (length === 0) {
+      line = paint(text)
+      length = text.length
+    } else if (length + gap.length + text.length <= width) {
+      line += gap + paint(text)
+      length += gap.length + text.length
+    } else {
+      lines.push(line)
+      line = ' '.repeat(indent) + paint(text)
+      length = indent + text.length
+    }
+  }
+  lines.push(line)
+  return lines
+}
