@@ -1,6 +1,7 @@
 // Assembly text to a file of any container. Not the language: that is isa/ and docs/assembly.md.
 import { type Assembly, assembleSource } from '../isa/assembler.ts'
 import { AssemblyError, type AssemblyErrorCode } from '../isa/assembly-error.ts'
+import { ownOptions } from '../isa/own-options.ts'
 import type { InstructionSet, InstructionSetName } from '../isa/set.ts'
 import { BLOB_KINDS, type BlobKind, type Container, parseContainer, partsOf } from './container.ts'
 import { encodeJam, encodeMetadata } from './jam.ts'
@@ -160,8 +161,9 @@ function encode(assembly: Assembly, kind: BlobKind): Uint8Array {
  */
 export function assemble(text: string, options: AssembleOptions = {}): Assembled {
   if (typeof text !== 'string') throw new TypeError('text: expected a string')
-  const assembly = assembleSource(text, options.instructionSet)
-  const kind = kindOf(assembly, options.format)
+  const { instructionSet: wanted, format } = ownOptions(options)
+  const assembly = assembleSource(text, wanted)
+  const kind = kindOf(assembly, format)
   refuseUnused(assembly, kind)
   const bytes = encode(assembly, kind)
   // Read back what was written: the result is what a loader will see, and a writer that errs is noticed here.

@@ -1,6 +1,7 @@
 // Programs to text: assembly that gives the same bytes again, and a listing for people. Not the instructions
 // themselves: isa/disassembler.ts reads them.
 import { type CodeLine, disassembleCode } from '../isa/disassembler.ts'
+import { ownOptions } from '../isa/own-options.ts'
 import type { InstructionSet } from '../isa/set.ts'
 import { formatHex, formatString } from '../isa/syntax.ts'
 import { type Container, partsOf } from './container.ts'
@@ -35,7 +36,7 @@ const INDENT = '    '
 
 /** The names given, else those of exports. */
 function namesOf({ container }: Disassemblable, options: DisassembleOptions): ReadonlyMap<number, string> {
-  const names = new Map(options.names)
+  const names = new Map(ownOptions(options).names)
   if (container.kind === 'polkavm') {
     for (const { name, pc } of container.file.exports) if (!names.has(pc)) names.set(pc, name)
   }
@@ -177,7 +178,7 @@ export interface ListOptions extends DisassembleOptions {
 
 /** The code as lines of data, for tools that print it their own way. */
 export function listCode(program: Disassemblable, options: ListOptions = {}): CodeLine[] {
-  const { from = 0, to = Number.POSITIVE_INFINITY } = options
+  const { from = 0, to = Number.POSITIVE_INFINITY } = ownOptions(options)
   const names = namesOf(program, options)
   return disassembleCode(partsOf(program.container), program.instructionSet, { names, widths: false, from, to })
 }
@@ -188,7 +189,7 @@ export function listCode(program: Disassemblable, options: ListOptions = {}): Co
  * @example formatListing(loadProgram(bytes), { from: 100, to: 200, bytes: true })
  */
 export function formatListing(program: Disassemblable, options: ListingOptions = {}): string {
-  const { bytes = false, note, before } = options
+  const { bytes = false, note, before } = ownOptions(options)
   const shown = listCode(program, options)
   const { code } = partsOf(program.container)
   const column = Math.max(5, `${shown.at(-1)?.pc ?? 0}`.length)

@@ -3,6 +3,7 @@
 import { BlobError } from '../blob/error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { HostCallError } from '../engine/host-call.ts'
+import { ownOptions } from '../isa/own-options.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { TraceError } from '../trace/error.ts'
 import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
@@ -98,7 +99,7 @@ export function runTest(file: string, bytes: Uint8Array, options: ConformOptions
   if (test === undefined) return undefined
   if (test.kind === 'broken') return { file, kind: 'w3f-vector', outcome: 'failed', what: test.why }
   const { kind } = test
-  const profile = resolveProfile(options.profile ?? DEFAULT_PROFILES[kind])
+  const profile = resolveProfile(ownOptions(options).profile ?? DEFAULT_PROFILES[kind])
   try {
     const found = mismatches(test, options.engine, profile)
     if (found.length === 0) return { file, kind, outcome: 'passed', what: '' }

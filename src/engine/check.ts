@@ -3,6 +3,8 @@
 import { Access, PAGE_COUNT } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 
+export { ownOptions } from '../isa/own-options.ts'
+
 function show(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : String(value)
 }
@@ -98,14 +100,4 @@ export function checkOptions(options: unknown): void {
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw new TypeError('options: expected an object')
   }
-}
-
-/** An option that the caller gave: what an object inherits, as from a polluted `Object.prototype`, is none. */
-export function ownOption<T extends object, K extends keyof T>(options: T, name: K): T[K] | undefined {
-  return Object.hasOwn(options, name) ? options[name] : undefined
-}
-
-/** The options that the caller gave and nothing inherited, to be read by destructuring. */
-export function ownOptions<T extends object>(options: T): T {
-  return Object.assign(Object.create(null), options) as T
 }

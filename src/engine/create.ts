@@ -1,5 +1,5 @@
 // Engines by name, and which of them this runtime lets us have. Not their implementation: reference/ and core-machines.ts.
-import { checkOptions, ownOption } from './check.ts'
+import { checkOptions, ownOptions } from './check.ts'
 import { createAutoVm, createInterpreterVm, createRecompilerVm } from './core-machines.ts'
 import type { Engine, EngineKind } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
@@ -70,7 +70,7 @@ export function availableEngines(): EngineKind[] {
  */
 export function createEngine(options: EngineOptions = {}): Engine {
   checkOptions(options)
-  const kind = ownOption(options, 'kind') ?? 'auto'
+  const { kind = 'auto' } = ownOptions(options)
   if (!ENGINE_KINDS.includes(kind)) throw new RangeError(`kind: ${String(kind)} is none of ${ENGINE_KINDS.join(', ')}`)
   const { runsOn, reason } = engineStatus().find(entry => entry.kind === kind)!
   if (runsOn === undefined) throw new RangeError(`kind: ${kind} does not work here: ${reason}`)

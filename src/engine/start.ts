@@ -2,7 +2,7 @@
 import { BlobError } from '../blob/error.ts'
 import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
-import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress } from './check.ts'
+import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress, ownOptions } from './check.ts'
 import type { MemoryChunk, StartOptions } from './engine.ts'
 import type { HostTable } from './host-call.ts'
 
@@ -99,9 +99,10 @@ function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions[
  *
  * @throws RangeError or TypeError naming the option that is wrong; BlobError `bad-version` for a 32-bit program.
  */
-export function resolveStart(program: Program, options: StartOptions = {}): Start {
+export function resolveStart(program: Program, given: StartOptions = {}): Start {
   checkProgram(program)
-  checkOptions(options)
+  checkOptions(given)
+  const options = ownOptions(given)
   if (program.bits === 32) {
     throw new BlobError('bad-version', 4, 'a 64-bit program to run; 32-bit ones can be inspected and disassembled', '1')
   }

@@ -4,6 +4,7 @@ import { createEngine } from '../engine/create.ts'
 import type { EngineKind, StartOptions } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
 import type { HostTable } from '../engine/host-call.ts'
+import { ownOptions } from '../isa/own-options.ts'
 import { type LoadOptions, loadProgram, type Program } from '../program/program.ts'
 import { readBytes, registerNumber } from './registers.ts'
 import { createHost } from './registry.ts'
@@ -50,7 +51,8 @@ function load(program: Program | Uint8Array, options: LoadOptions): Program | un
  * @throws HostCallError when a host function threw.
  * @throws RangeError naming an option that is wrong.
  */
-export function invokeProgram(source: Program | Uint8Array, options: InvocationOptions = {}): InvocationResult {
+export function invokeProgram(source: Program | Uint8Array, given: InvocationOptions = {}): InvocationResult {
+  const options = ownOptions(given)
   const program = load(source, options)
   if (program === undefined) return { outcome: 'panic', result: NOTHING, gasUsed: 0n }
   const { gas = 0n, args = NOTHING, entry = 0, host = createHost({}, { profile: program.profile }) } = options

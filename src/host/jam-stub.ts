@@ -3,6 +3,7 @@
 import { Writer } from '../blob/writer.ts'
 import type { Vm } from '../engine/engine.ts'
 import { HostAction, type HostFunction, type HostTable } from '../engine/host-call.ts'
+import { ownOptions } from '../isa/own-options.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { gasCall, growHeapCall, type LogMessage, logCall } from './builtins.ts'
 import { encodeConstants, FULL_CHAIN, type ProtocolConstants } from './constants.ts'
@@ -74,7 +75,8 @@ function encodeSequence(items: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Makes a stub. @throws RangeError when the profile has no host calls of its own. */
-export function createJamStub(options: JamStubOptions = {}): JamStub {
+export function createJamStub(given: JamStubOptions = {}): JamStub {
+  const options = ownOptions(given)
   const profile = resolveProfile(options.profile)
   if (profile.hostCalls === 'free') throw new RangeError(`profile: ${profile.name} has no host calls`)
   const version: HostVersion = profile.hostCalls

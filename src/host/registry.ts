@@ -1,5 +1,6 @@
 // Which host function answers which number: what a machine's `host` option takes. Not the functions.
 import type { HostEntry, HostFunction, HostPrice, HostTable } from '../engine/host-call.ts'
+import { ownOptions } from '../isa/own-options.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { hostPrice, unknownPrice } from './gas.ts'
 import { HOST_CALL_NAMES, hostCallName, hostCallNumber } from './names.ts'
@@ -47,7 +48,8 @@ function resolveIndex(key: string, version: Profile['hostCalls']): number {
  * @throws RangeError for a name the profile's version does not have, or a number given twice.
  */
 export function createHost(handlers: HostHandlers = {}, options: HostOptions = {}): HostTable {
-  const { hostCalls: version } = resolveProfile(options.profile)
+  const { profile, unknown: asked } = ownOptions(options)
+  const { hostCalls: version } = resolveProfile(profile)
   const entries = new Map<number, HostEntry>()
   for (const [key, handler] of Object.entries(handlers)) {
     const index = resolveIndex(key, version)
@@ -55,10 +57,10 @@ export function createHost(handlers: HostHandlers = {}, options: HostOptions = {
     const name = (version === 'free' ? undefined : hostCallName(index, version)) ?? `host call ${index}`
     const call = typeof handler === 'function' ? handler : handler.call
     if (typeof call !== 'function') throw new TypeError(`handlers: ${key} is no function`)
-    const price = (typeof handler === 'function' ? undefined : handler.price) ?? hostPrice(index, version)
+    const price = (typeof handler === 'function' ? undefined : ownOptions(handler).price) ?? hostPrice(index, version)
     entries.set(index, { name, price, call })
   }
-  const policy = options.unknown ?? (version === 'free' ? 'exit' : 'what')
+  const policy = asked ?? (version === 'free' ? 'exit' : 'what')
   const unknown = policy === 'exit' ? undefined : { name: 'unknown', price: unknownPrice(version), call: answerWhat }
   // The numbers in use are small: an array, so that a call costs no hashing.
   const small: (HostEntry | undefined)[] = []

@@ -2,6 +2,7 @@
 // Not the text of a whole file: containers, data and listings are put together in blob/assembly.ts.
 import { encodeInstruction, shortestWidth } from './encode.ts'
 import { createOperands, decodeOperands, immediateX } from './format.ts'
+import { ownOptions } from './own-options.ts'
 import { type JumpSite, layoutCode } from './relax.ts'
 import type { InstructionSet } from './set.ts'
 import { type ImmediateLetter, type RegisterLetter, shapeOf } from './shape.ts'
@@ -235,7 +236,8 @@ function nameLabels(
  * Disassembles code into lines, in order. Assembling `text` and `.gap` of all lines gives the code and bitmask back.
  * Labels exist where an instruction or a jump table entry leads and where `options.names` has a name.
  */
-export function disassembleCode(input: CodeInput, set: InstructionSet, options: CodeOptions = {}): CodeLine[] {
+export function disassembleCode(input: CodeInput, set: InstructionSet, given: CodeOptions = {}): CodeLine[] {
+  const options = ownOptions(given)
   const { code } = input
   const widths = options.widths ?? true
   const items = readItems(input, set)

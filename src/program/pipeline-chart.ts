@@ -1,4 +1,6 @@
 // Why a block costs what it costs: the pipeline timeline of a block, as data and as text. Not the model: pipeline.ts.
+
+import { ownOptions } from '../isa/own-options.ts'
 import type { CostInput } from './gas.ts'
 import { startOfBlock } from './gas.ts'
 import { type PipelineRun, type PipelineStage, simulatePipeline } from './pipeline.ts'
@@ -107,7 +109,7 @@ function chosenCycles(columns: readonly string[], fold: number): number[] {
  * @example console.log(renderTimeline(pipelineTimeline(program, 0)))
  */
 export function renderTimeline(timeline: PipelineTimeline, options: ChartOptions = {}): string {
-  const { label = stage => stage.instruction.name, fold = 6 } = options
+  const { label = stage => stage.instruction.name, fold = 6 } = ownOptions<ChartOptions>(options)
   const { stages, cycles, cost } = timeline
   const columns: string[] = []
   for (let cycle = 0; cycle < cycles; cycle++) columns.push(stages.map(stage => letterAt(stage, cycle)).join(''))

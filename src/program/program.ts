@@ -5,6 +5,7 @@ import { BlobError } from '../blob/error.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
 import { POLKAVM_32BIT, polkavmInstructionSet } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
+import { ownOptions } from '../isa/own-options.ts'
 import { type InstructionSet, type InstructionSetName, instructionSet } from '../isa/set.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
 import { blockCost, startOfBlock } from './gas.ts'
@@ -175,9 +176,10 @@ export function createProgram(input: ProgramInput): Program {
 export function loadProgram(bytes: Uint8Array, options: LoadOptions = {}): Program {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array')
   if (typeof options !== 'object' || options === null) throw new TypeError('options: expected an object')
-  const { kind } = options
-  const own = new Uint8Array(bytes) // a program does not change, whatever the caller does with its bytes
-  const container = kind === undefined ? detectBlob(own).container : parseContainer(own, kind)
+  const own = ownOptions(options)
+  const { kind } = own
+  const copy = new Uint8Array(bytes) // a program does not change, whatever the caller does with its bytes
+  const container = kind === undefined ? detectBlob(copy).container : parseContainer(copy, kind)
   refuseNewerLatest(container)
-  return createProgram({ container, profile: profileFor(container, options) })
+  return createProgram({ container, profile: profileFor(container, own) })
 }

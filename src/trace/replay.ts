@@ -3,6 +3,7 @@
 import type { Engine, MemoryChunk, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
+import { ownOptions } from '../isa/own-options.ts'
 import { Access, ARGUMENTS_SIZE, PAGE_SIZE } from '../program/layout.ts'
 import type { Profile, ProfileName } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
@@ -199,7 +200,7 @@ function compareEnd(end: TraceEnd, exit: Exit, vm: Vm): FieldDifference[] {
  * @throws BlobError when the recorded program cannot be loaded, TraceError when its arguments make no sense.
  */
 export function replay(trace: Trace, options: ReplayOptions): Replay {
-  const vm = instantiate(trace, options)
+  const vm = instantiate(trace, ownOptions(options))
   let calls = 0
   const result = (exit: Exit, difference: Omit<ReplayDifference, 'call'> | undefined): Replay => ({
     identical: difference === undefined,

@@ -1,5 +1,5 @@
 // The interpreter as the only engine, for the entry `coulis/interpreter`. Not the choice between engines: ../create.ts.
-import { checkOptions, ownOption } from '../check.ts'
+import { checkOptions, ownOptions } from '../check.ts'
 import type { Engine } from '../engine.ts'
 import { coreRefusal } from '../machine/core.ts'
 import { CoreVm } from './vm.ts'
@@ -19,7 +19,7 @@ export interface InterpreterOptions {
  */
 export function createEngine(options: InterpreterOptions = {}): Engine {
   checkOptions(options)
-  const kind = ownOption(options, 'kind') ?? 'interpreter'
+  const { kind = 'interpreter' } = ownOptions(options)
   if (kind !== 'interpreter' && kind !== 'auto') {
     throw new RangeError(`kind: ${String(kind)} is not in coulis/interpreter, import it from coulis`)
   }
