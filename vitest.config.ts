@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
     // A test that takes this long hangs; what has to be fast says so itself, in processor time (test/clock.ts).
     testTimeout: 900_000,
     hookTimeout: 900_000,

@@ -59,6 +59,8 @@ export interface CodeStats {
   /** Milliseconds in code generation, and in the runtime's validation. */
   readonly generateMs: number
   readonly validateMs: number
+  /** Modules that the verifier refused, with `tierPolicy.verify`: always 0, unless the generator has a fault. */
+  readonly refused: number
   /** Times this machine's body entered compiled code from outside, and left it for the interpreter. */
   readonly entered: number
   readonly left: number

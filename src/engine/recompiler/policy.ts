@@ -60,6 +60,11 @@ export interface TierPolicy {
    * any alignment there. Leaving costs about 1 µs, a module 1 ms and more.
    */
   misalignedLimit: number
+  /**
+   * Whether each module is verified before the runtime gets it (docs/verifier.md). A refused one is not compiled: what it
+   * holds is interpreted, and counted in `CodeStats.refused`. `strict`, for tests and fuzzing: the refusal is thrown.
+   */
+  verify: boolean | 'strict'
 }
 
 /**
@@ -74,6 +79,7 @@ export const tierPolicy: TierPolicy = {
   maxSyncBytes: Number.POSITIVE_INFINITY,
   maxCompileMs: 10_000,
   misalignedLimit: 1000,
+  verify: false,
 }
 
 /** Gas the interpreter uses per millisecond: 350 (service code) to 1,100 M/s (straight loops), measured. */

@@ -1,5 +1,6 @@
 // What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
 import type { Program } from '../../program/program.ts'
+import { verifyModule } from '../../verify/module.ts'
 import type { CodeStats } from '../engine.ts'
 import { makeModule, moduleRefusal } from '../machine/code-generation.ts'
 import { type Analysis, analyseProgram, type CompiledModule, type CompileOptions, compileRoots } from './compile.ts'
@@ -44,6 +45,8 @@ export class SharedCode {
   instructions = 0
   generateMs = 0
   validateMs = 0
+  /** Modules that the verifier refused. */
+  refused = 0
 
   constructor(program: Program) {
     this.program = program
@@ -70,8 +73,9 @@ export class SharedCode {
   stats(): CodeStats {
     let functions = 0
     for (const { compiled } of this.#modules.values()) functions += compiled.roots.length
-    const { bytes, instructions, generateMs, validateMs } = this
-    return { modules: this.#modules.size, functions, instructions, bytes, generateMs, validateMs, entered: 0, left: 0 }
+    const { bytes, instructions, generateMs, validateMs, refused } = this
+    const made = { modules: this.#modules.size, functions, instructions, bytes, generateMs, validateMs, refused }
+    return { ...made, entered: 0, left: 0 }
   }
 
   /** All modules made so far, in that order. */
@@ -151,7 +155,9 @@ export class SharedCode {
       this.bytes += compiled.bytes.length
       this.instructions += compiled.instructions
       processInstructions += compiled.instructions
-      return compiled
+      if (tierPolicy.verify === false || this.#accepts(compiled)) return compiled
+      this.#refused.add(key)
+      return undefined
     } catch (error) {
       if (!(error instanceof RangeError)) throw error // more memory than the host gives: interpreted instead
       this.#refused.add(key)
@@ -159,6 +165,17 @@ export class SharedCode {
     } finally {
       this.generateMs += now() - start
     }
+  }
+
+  /** Whether the verifier accepts a module; throws the refusal where the policy is strict. */
+  #accepts({ bytes }: CompiledModule): boolean {
+    const { jumpTable } = this.program
+    const tableEnd = this.analysis.decoded.segmentStart.length + 1
+    const refusal = verifyModule(bytes, { dispatch: jumpTable.length, tableEnd })
+    if (refusal === undefined) return true
+    if (tierPolicy.verify === 'strict') throw refusal
+    this.refused += 1
+    return false
   }
 
   #compileLater(key: string, compiled: CompiledModule, partial: boolean): void {

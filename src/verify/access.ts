@@ -1,0 +1,119 @@
+// Loads and stores: to a named word of the engine, or behind a check of that address, width and right. Not the checks:
+// checks.ts and turns.ts.
+import type { FunctionVerifier } from './function.ts'
+import { Kind } from './operands.ts'
+import { turnAccess } from './turns.ts'
+import {
+  CHARGED,
+  DISPATCH,
+  PC,
+  READ,
+  REGISTERS,
+  REGISTERS_END,
+  RESERVE,
+  RIGHTS,
+  RIGHTS_INDEX_END,
+  TRACE,
+  WHY,
+  WRITE,
+} from './words.ts'
+
+/** Bytes of a load or store by opcode - 0x28, 0 for those that are not allowed. */
+const WIDTH = [4, 8, 0, 0, 0, 1, 0, 0, 1, 1, 2, 2, 4, 4, 4, 8, 0, 0, 0, 0, 1, 2, 4]
+const I64_STORE = 0x37
+const I32_STORE = 0x36
+
+/** A load by opcode: of a word of the engine, of rights, of the dispatch table, or the guest's. */
+export function loadFrom(verifier: FunctionVerifier, op: number): void {
+  const { operands, reader } = verifier
+  reader.unsigned() // alignment is a hint
+  const offset = reader.unsigned()
+  const at = verifier.pop()
+  const width = WIDTH[op - 0x28]!
+  if (width === 0) reader.refuse('opcode', `opcode ${op}`)
+  if (operands.isConstant(at) && operands.shift[at] === 0 && operands.source[at] === -1) {
+    const isRegister = op === 0x29 && isRegisterWord(offset)
+    const isWord =
+      op === 0x28 ? offset === PC || offset === TRACE || offset === CHARGED : op === 0x29 && offset === RESERVE
+    if (!isRegister && !isWord) reader.refuse('load', `no word of the engine at ${offset}`)
+    operands.push(Kind.Any)
+    return
+  }
+  if (op === 0x2d && offset === RIGHTS) {
+    rights(verifier, at)
+    return
+  }
+  if (op === 0x28 && offset === DISPATCH) {
+    const { locals, machine } = verifier
+    const index = operands.source[at]!
+    const inside = operands.kind[at] === Kind.Scaled && locals.bounded[index] === locals.epoch
+    if (!inside || locals.bound[index]! > machine.dispatch) reader.refuse('load', 'beyond the dispatch table')
+    operands.push(Kind.Entry)
+    return
+  }
+  if (op < 0x29) reader.refuse('load', 'an address that is no word of the engine')
+  guest(verifier, at, offset, width, READ, 'load')
+  if (op === 0x31) operands.bounded(0xff)
+  else operands.push(Kind.Any)
+}
+
+/** The rights byte of a page. */
+function rights(verifier: FunctionVerifier, at: number): void {
+  const { operands, reader } = verifier
+  const kind = operands.kind[at]
+  if (kind === Kind.Page) {
+    operands.height = at + 1
+    operands.kind[at] = Kind.Rights
+    operands.y[at] = -1
+    return
+  }
+  const inside =
+    kind === Kind.Value && operands.exact[at] === 1 && operands.root[at] === 0 && operands.second[at] === -1
+  if (!inside || operands.shift[at]! + operands.extent[at]! >= RIGHTS_INDEX_END) {
+    reader.refuse('load', 'beyond the table of rights')
+  }
+  operands.push(Kind.Any)
+}
+
+/** A store by opcode: to a word of the engine that compiled code may write, or the guest's. */
+export function storeTo(verifier: FunctionVerifier, op: number): void {
+  const { operands, reader } = verifier
+  reader.unsigned()
+  const offset = reader.unsigned()
+  const width = WIDTH[op - 0x28]!
+  if (width === 0) reader.refuse('opcode', `opcode ${op}`)
+  const value = verifier.pop()
+  const at = verifier.pop()
+  if (operands.isConstant(at) && operands.shift[at] === 0 && operands.source[at] === -1) {
+    const charges = offset === CHARGED && operands.isConstant(value) && operands.shift[value] === 1
+    const isWord = op === I32_STORE && (offset === PC || offset === WHY || charges)
+    if (!isWord && !(op === I64_STORE && isRegisterWord(offset))) {
+      reader.refuse('store', `no word that compiled code may write at ${offset}`)
+    }
+    return
+  }
+  if (op === I32_STORE) reader.refuse('store', 'an address that is no word of the engine')
+  guest(verifier, at, offset, width, WRITE, 'store')
+}
+
+/** An access of the guest: behind a check of that address, width and right, or in an unchecked turn. */
+function guest(
+  verifier: FunctionVerifier,
+  at: number,
+  offset: number,
+  width: number,
+  right: number,
+  rule: 'load' | 'store',
+): void {
+  const { locals, operands, reader } = verifier
+  if (!operands.isLocal(at)) reader.refuse(rule, 'the address is in no local')
+  const local = operands.source[at]!
+  const isChecked = locals.checked[local] === locals.epoch && locals.right[local] === right
+  if (isChecked && offset + width <= locals.bytes[local]!) return
+  if (verifier.turns !== undefined && turnAccess(verifier, verifier.turns, local, offset, width, right)) return
+  reader.refuse(rule, `${width} bytes at local ${local} + ${offset} stand behind no check`)
+}
+
+function isRegisterWord(offset: number): boolean {
+  return offset >= REGISTERS && offset < REGISTERS_END && (offset & 7) === 0
+}

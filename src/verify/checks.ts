@@ -1,0 +1,86 @@
+// What follows from a check that was passed: bytes that have a right, the limit of a wide group, an index in bounds. Not the
+// accesses that need it: access.ts.
+import type { FunctionVerifier } from './function.ts'
+import { Kind } from './operands.ts'
+import { TARGET_LOCAL } from './words.ts'
+
+/** What is known behind a branch that was not taken. */
+export function learn(verifier: FunctionVerifier, at: number): void {
+  const { locals, operands } = verifier
+  const source = operands.source[at]!
+  switch (operands.kind[at]) {
+    case Kind.Fail:
+      if (operands.plus[at] !== 0) return // of another place than the local's
+      locals.check(source, operands.z[at]!, operands.x[at]!)
+      return
+    case Kind.Above:
+      learnWithin(verifier, source, operands.x[at]!)
+      return
+    case Kind.NotBelow:
+      locals.bounded[source] = locals.epoch
+      locals.bound[source] = operands.x[at]!
+      return
+    case Kind.NoEntry:
+      locals.entry[source] = locals.epoch
+      if (source === TARGET_LOCAL) verifier.way.target = true
+  }
+}
+
+/** The address in a local is not above a wide group's limit; nor below its lowest address, if both are of one root. */
+function learnWithin(verifier: FunctionVerifier, local: number, limit: number): void {
+  const { locals } = verifier
+  const { epoch } = locals
+  if (locals.limited[limit] !== epoch || locals.known[local] !== epoch) return
+  const above = (locals.shift[local]! - locals.limitShift[limit]!) | 0
+  const sameRoot = locals.root[local] === locals.limitRoot[limit] && locals.second[local] === locals.limitSecond[limit]
+  if (!sameRoot || above < 0 || above > 8192 || locals.extent[local]! > 8192) return
+  locals.check(local, locals.limitRight[limit]!, locals.limitBytes[limit]!)
+}
+
+/** A wide group's limit: the highest address in reach, or the last of the page, by the right of the last byte's page. */
+export function selectValue(verifier: FunctionVerifier): void {
+  const { locals, operands } = verifier
+  const c = verifier.pop()
+  const b = verifier.pop()
+  const a = verifier.pop()
+  const limit = operands.source[b]!
+  const reach = operands.plus[a]!
+  const widest = operands.x[b]!
+  const last = operands.plus[c]!
+  const right = operands.z[c]!
+  const isLimit =
+    operands.kind[a] === Kind.Value &&
+    operands.kind[b] === Kind.PageEnd &&
+    operands.kind[c] === Kind.Test &&
+    operands.x[c] === 1 &&
+    operands.source[a] === limit &&
+    operands.source[c] === limit &&
+    widest >= 0 &&
+    widest < 8 &&
+    last >= widest &&
+    last < 4096 &&
+    reach === last - widest &&
+    locals.checked[limit] === locals.epoch &&
+    locals.right[limit] === right &&
+    locals.known[limit] === locals.epoch &&
+    locals.extent[limit] === 0
+  const at = operands.push(isLimit ? Kind.Limit : Kind.Any)
+  if (!isLimit) return
+  operands.source[at] = limit
+  operands.x[at] = widest
+  operands.z[at] = right
+  const { reader } = verifier
+  if (reader.bytes[reader.at] !== 0x21) return
+  verifier.opcode()
+  const into = verifier.local()
+  const [root, second, shift] = [locals.root[limit]!, locals.second[limit]!, locals.shift[limit]!]
+  operands.height -= 1
+  operands.forget(at)
+  verifier.write(into, at)
+  locals.limited[into] = locals.epoch
+  locals.limitRoot[into] = root
+  locals.limitSecond[into] = second
+  locals.limitShift[into] = shift
+  locals.limitRight[into] = right
+  locals.limitBytes[into] = widest + 1
+}

@@ -1,0 +1,90 @@
+// Control frames of the function at hand, and what is known where ways meet: how much gas has been compared, which ranges
+// may be used. Not the values of locals: nothing of those outlives a label.
+
+export const Frame = { Block: 0, Loop: 1, If: 2, Value: 3 } as const
+
+/** What is known on the way at hand. */
+export class Way {
+  /** Whether code is reached. */
+  live = true
+  /** Gas there is at least, as compared and not yet paid. */
+  gas = 0
+  /** Bits of the pairs since whose setting nothing has changed rights. */
+  fresh = -1
+  /** Number of the outermost loop around since whose head nothing has been paid. */
+  unpaid = 0x7fffffff
+  /** Whether the target local is the index of compiled code. */
+  target = false
+}
+
+/** The frames, and of each the ways that meet at its end. */
+export class Control {
+  depth = 0
+  /** Loops among the frames. */
+  loops = 0
+  kind: number[] = []
+  height: number[] = []
+  /** Of a loop: its number and the pairs that are fresh at its head; else what the ways to the end have in common. */
+  reached: boolean[] = []
+  gas: number[] = []
+  fresh: number[] = []
+  unpaid: number[] = []
+  target: boolean[] = []
+
+  begin(): void {
+    this.depth = 0
+    this.loops = 0
+  }
+
+  open(kind: number, height: number, way: Way): void {
+    const d = this.depth++
+    this.kind[d] = kind
+    this.height[d] = height
+    this.reached[d] = false
+    if (kind !== Frame.Loop) return
+    this.fresh[d] = way.fresh
+    this.unpaid[d] = this.loops
+    if (way.unpaid > this.loops) way.unpaid = this.loops
+    this.loops += 1
+    way.gas = 0
+    way.target = false
+  }
+
+  /** The frame `label` frames outside of the innermost; -1 when there is none. */
+  frame(label: number): number {
+    return label < this.depth ? this.depth - 1 - label : -1
+  }
+
+  /** The way at hand goes to the end of a frame that is no loop. */
+  join(frame: number, way: Way): void {
+    if (!this.reached[frame]) {
+      this.reached[frame] = true
+      this.gas[frame] = way.gas
+      this.fresh[frame] = way.fresh
+      this.unpaid[frame] = way.unpaid
+      this.target[frame] = way.target
+      return
+    }
+    if (way.gas < this.gas[frame]!) this.gas[frame] = way.gas
+    this.fresh[frame] = this.fresh[frame]! & way.fresh
+    if (way.unpaid < this.unpaid[frame]!) this.unpaid[frame] = way.unpaid
+    if (!way.target) this.target[frame] = false
+  }
+
+  /** Leaves the innermost frame, whose end the way at hand reaches if it is live. */
+  close(way: Way): void {
+    const d = this.depth - 1
+    if (this.kind[d] === Frame.Loop) this.loops -= 1
+    else {
+      if (way.live) this.join(d, way)
+      way.live = this.reached[d]!
+      if (way.live) {
+        way.gas = this.gas[d]!
+        way.fresh = this.fresh[d]!
+        way.unpaid = this.unpaid[d]!
+        way.target = this.target[d]!
+      }
+    }
+    this.depth = d
+  }
+}

@@ -1,0 +1,494 @@
+// Verifies one function of a module: follows its code once, from the first byte to the last, and refuses what no rule allows.
+// docs/verifier.md has the rules. What is known of values and of ways is in operands.ts, locals.ts and control.ts; loops
+// with unchecked turns are in turns.ts, host calls in host-form.ts, loads and stores in access.ts, what follows from a check in
+// checks.ts, the instructions without rules of their own in plain.ts.
+import { loadFrom, storeTo } from './access.ts'
+import { learn, selectValue } from './checks.ts'
+import { Control, Frame, Way } from './control.ts'
+import { DispatchLoop } from './dispatch.ts'
+import { matchHost } from './host-form.ts'
+import { Locals } from './locals.ts'
+import { Kind, Operands } from './operands.ts'
+import { isPlain, plain } from './plain.ts'
+import type { ModuleReader } from './reader.ts'
+import { type FastTurns, matchTurns, turnBegins, turnEnds } from './turns.ts'
+import { FIRST_ROOT, FRAME_BASE, GAS_LOCAL, SLOT, STACK_LOCAL, TARGET_LOCAL, UNLIMITED } from './words.ts'
+
+/** What the machine is like that the module is for. */
+export interface Machine {
+  /** Entries of the dispatch table. */
+  readonly dispatch: number
+  /** Indices of compiled code in the table of functions are below this. */
+  readonly tableEnd: number
+}
+
+const VOID = 0x40
+
+/** The code of one function after the other. */
+export class FunctionVerifier {
+  readonly reader: ModuleReader
+  readonly machine: Machine
+  readonly operands = new Operands()
+  readonly locals = new Locals()
+  readonly control = new Control()
+  way = new Way()
+  /** Functions in the module, imports counted. */
+  functions = 0
+  /** Values that the code makes; bytes of the frame that it asks for, 0 before it has. */
+  values = 0
+  #frame = 0
+  /** Bits of pairs that are kept around a loop in which rights may have changed. */
+  #kept = 0
+  /** The loop with unchecked turns at hand. */
+  turns: FastTurns | undefined
+  /** The loop around a branch table that the function is, and the case at hand. */
+  #dispatch: DispatchLoop | undefined
+  #case = -1
+  /** Frames of `if` with a result that are open. */
+  #choosing = 0
+
+  constructor(reader: ModuleReader, machine: Machine) {
+    this.reader = reader
+    this.machine = machine
+  }
+
+  /** Verifies the function whose locals and code stand between the reader's place and `end`. */
+  verify(end: number): void {
+    const { reader } = this
+    const size = reader.end
+    reader.end = end
+    let count = 2
+    for (let runs = reader.unsigned(); runs > 0; runs--) {
+      count += reader.unsigned()
+      const type = reader.byte()
+      if (type !== 0x7f && type !== 0x7e) reader.refuse('local', 'a local that is no integer')
+      if (count > 50_000) reader.refuse('local', 'more than 50,000 locals')
+    }
+    this.locals.begin(count)
+    this.operands.begin()
+    this.control.begin()
+    this.way = new Way()
+    this.values = 0
+    this.#frame = 0
+    this.#choosing = 0
+    this.#kept = 0
+    this.#dispatch = undefined
+    this.#case = -1
+    this.turns = undefined
+    while (reader.at < end) {
+      if (this.way.live) this.#instruction()
+      else this.#skip()
+      if (this.operands.isFull) reader.refuse('frame', 'more operands than any compiled code has')
+    }
+    if (this.control.depth !== -1) reader.refuse('control', 'the function does not end')
+    if (this.locals.pairs.some(({ bit }) => (this.#kept & bit) !== 0)) {
+      reader.refuse('turns', 'a range is kept round a loop in which rights may have changed')
+    }
+    const needed = FRAME_BASE + SLOT * (count + this.operands.highest + this.values)
+    if (this.#frame < needed) reader.refuse('frame', `a frame of ${this.#frame} bytes, ${needed} are needed`)
+    reader.end = size
+  }
+
+  /** The next opcode, counted as a value if it makes one. */
+  opcode(): number {
+    const op = this.reader.byte()
+    if (op >= 0x28 && !(op >= 0x36 && op <= 0x3e) && op !== 0x41 && op !== 0x42) this.values += 1
+    else if (op === 0x1b) this.values += 1
+    else if (op === 0x10 || op === 0x11) this.values += 2
+    return op
+  }
+
+  /** The next opcode, which has to be this one. */
+  expect(op: number, what: string): void {
+    if (this.opcode() !== op) this.reader.refuse('turns', `not the form of ${what}`)
+  }
+
+  local(): number {
+    const local = this.reader.unsigned()
+    if (local >= this.locals.count) this.reader.refuse('local', `local ${local} of ${this.locals.count}`)
+    return local
+  }
+
+  /** Takes the operand on top; its place, where it still is. */
+  pop(): number {
+    const { operands, control } = this
+    const floor = control.depth > 0 ? control.height[control.depth - 1]! : 0
+    if (operands.height <= floor) this.reader.refuse('control', 'an operand is missing')
+    return --operands.height
+  }
+
+  /** Sets a local of the code's own from the operand at a place. */
+  write(local: number, at: number): void {
+    const { reader } = this
+    if (local === GAS_LOCAL || local === STACK_LOCAL) reader.refuse('gas', 'gas or stack is assigned')
+    if (this.#choosing > 0) reader.refuse('local', 'a local is assigned in a choice of values')
+    if (this.turns?.floor === local) reader.refuse('turns', 'the floor is assigned in a turn')
+    if (local === TARGET_LOCAL) {
+      const { operands, way, machine } = this
+      way.target = operands.isConstant(at) && operands.shift[at]! > 0 && operands.shift[at]! < machine.tableEnd
+    }
+    if (!this.locals.set(this.operands, at, local)) reader.refuse('local', 'half a range is assigned')
+  }
+
+  /** The way at hand also goes to a label. */
+  branch(label: number): void {
+    const { control, reader, way } = this
+    if (this.#choosing > 0) reader.refuse('control', 'a branch out of a choice of values')
+    const frame = control.frame(label)
+    if (frame < 0) reader.refuse('control', 'a branch out of the function')
+    if (control.height[frame] !== 0 || control.kind[frame] === Frame.Value)
+      reader.refuse('control', 'a branch with operands')
+    if (control.kind[frame] !== Frame.Loop) {
+      control.join(frame, way)
+      return
+    }
+    if (way.unpaid <= control.unpaid[frame]!) this.#roundUnpaid(frame)
+    this.#kept |= control.fresh[frame]! & ~way.fresh
+    if (this.turns?.frame === frame) turnEnds(this, this.turns)
+    // What is known of values is not needed: nothing of it outlives a label.
+  }
+
+  /** Back to the head of a loop with nothing paid: only from case to case of a dispatch loop, and not for ever. */
+  #roundUnpaid(frame: number): void {
+    const { locals, reader } = this
+    const dispatch = this.#dispatch
+    if (dispatch === undefined || dispatch.frame !== frame || this.#case < 0) {
+      reader.refuse('gas', 'a way round a loop that pays nothing')
+      return
+    }
+    const { state, cases } = dispatch
+    locals.rootOf(state)
+    const known = locals.root[state] === 0 && locals.second[state] === -1 && locals.extent[state] === 0
+    const next = locals.shift[state]!
+    if (!known || next < 0 || next >= cases) reader.refuse('gas', 'a case is next that is none')
+    dispatch.add(this.#case, next)
+  }
+
+  /** A branch table; the one of a dispatch loop is known by its place and its labels. */
+  #branchTable(): void {
+    const { control, operands, reader } = this
+    const at = this.pop()
+    const state = operands.isLocal(at) ? operands.source[at]! : -1
+    const count = reader.unsigned()
+    const head = control.depth - count - 2
+    let inOrder = true
+    for (let k = 0; k <= count; k++) {
+      const label = reader.unsigned()
+      inOrder &&= label === k
+      this.branch(label)
+    }
+    if (inOrder && state >= 0 && head >= 0 && control.kind[head] === Frame.Loop && this.#dispatch === undefined) {
+      this.#dispatch = new DispatchLoop(head, count + 1, state)
+    }
+    this.way.live = false
+  }
+
+  /** Calls may change everything but locals; gas is what the callee left. */
+  called(): void {
+    if (this.#frame === 0) this.reader.refuse('frame', 'a call before the stack is looked at')
+    if (this.turns !== undefined) this.reader.refuse('turns', 'a call in an unchecked turn')
+    if (this.#choosing > 0) this.reader.refuse('control', 'a call in a choice of values')
+    this.locals.label()
+    this.way.gas = 0
+    this.way.fresh = 0
+    this.way.target = false
+  }
+
+  /** Code that is not reached, up to the end of its frame. */
+  #skip(): void {
+    const { reader } = this
+    for (let open = 0; ; ) {
+      const op = this.opcode()
+      if (op === 0x02 || op === 0x03 || op === 0x04) {
+        open += 1
+        reader.byte()
+      } else if (op === 0x0b) {
+        if (open === 0) {
+          this.#end()
+          return
+        }
+        open -= 1
+      } else if (op === 0x05) {
+        if (open === 0) reader.refuse('control', 'an else of no value')
+      } else this.#operandsOf(op)
+    }
+  }
+
+  /** Reads over the numbers behind an opcode. */
+  #operandsOf(op: number): void {
+    const { reader } = this
+    if (op === 0x41) reader.signed()
+    else if (op === 0x42) reader.signed64()
+    else if ((op >= 0x20 && op <= 0x22) || op === 0x0c || op === 0x0d || op === 0x10) reader.unsigned()
+    else if (op === 0x11 || (op >= 0x28 && op <= 0x3e)) {
+      reader.unsigned()
+      reader.unsigned()
+    } else if (op === 0x0e) for (let n = reader.unsigned(); n >= 0; n--) reader.unsigned()
+    else if (op !== 0x00 && op !== 0x0f && op !== 0x1b && !isPlain(op)) reader.refuse('opcode', `opcode ${op}`)
+  }
+
+  #end(): void {
+    const { control, operands, reader, way } = this
+    if (control.depth === 0) {
+      if (way.live) this.#answer()
+      if (reader.at !== reader.end) reader.refuse('control', 'code behind the end')
+      control.depth = -1
+      return
+    }
+    const frame = control.depth - 1
+    const isValue = control.kind[frame] === Frame.Value
+    if (way.live && operands.height !== control.height[frame]! + (isValue ? 1 : 0)) {
+      reader.refuse('control', 'operands are left at the end of a frame')
+    }
+    if (this.turns?.frame === frame) this.turns = undefined
+    if (isValue) {
+      this.#choosing -= 1
+      control.depth -= 1
+      operands.height = control.height[frame]!
+      operands.push(Kind.Any)
+      return
+    }
+    control.close(way)
+    operands.height = control.height[frame]!
+    this.locals.label()
+    const dispatch = this.#dispatch
+    if (dispatch === undefined || frame > dispatch.frame + dispatch.cases) return
+    if (frame === dispatch.frame && dispatch.isEndless) reader.refuse('gas', 'a way round a loop that pays nothing')
+    if (frame <= dispatch.frame) this.#dispatch = undefined
+    this.#case = dispatch.caseBehind(frame)
+  }
+
+  /** What a function answers: a target and the gas. */
+  #answer(): void {
+    const kind = this.operands.kind[this.pop()]
+    if (kind !== Kind.Gas && kind !== Kind.CallGas) this.reader.refuse('gas', 'what is answered is not the gas')
+    this.pop()
+  }
+
+  #instruction(): void {
+    const { control, locals, operands, reader, way } = this
+    const op = this.opcode()
+    switch (op) {
+      case 0x00:
+        way.live = false
+        return
+      case 0x02:
+      case 0x03:
+        if (reader.byte() !== VOID) reader.refuse('control', 'a block with a result')
+        if (operands.height !== 0 || this.#choosing > 0) reader.refuse('control', 'a block among operands')
+        if (this.turns !== undefined) reader.refuse('turns', 'a block in an unchecked turn')
+        control.open(op === 0x02 ? Frame.Block : Frame.Loop, 0, way)
+        if (op === 0x03) locals.label()
+        return
+      case 0x04:
+        this.#if()
+        return
+      case 0x05:
+        this.#else()
+        return
+      case 0x0b:
+        this.#end()
+        return
+      case 0x0c:
+        this.branch(reader.unsigned())
+        way.live = false
+        return
+      case 0x0d: {
+        const at = this.pop()
+        this.branch(reader.unsigned())
+        learn(this, at)
+        return
+      }
+      case 0x0e:
+        this.#branchTable()
+        return
+      case 0x0f:
+        this.#answer()
+        if (operands.height !== 0) reader.refuse('control', 'a return among operands')
+        way.live = false
+        return
+      case 0x10:
+      case 0x11:
+        this.#call(op === 0x11)
+        return
+      case 0x1b:
+        selectValue(this)
+        return
+      case 0x20:
+        this.#get()
+        return
+      case 0x21: {
+        const local = this.local()
+        const at = this.pop()
+        if (local === GAS_LOCAL && operands.kind[at] === Kind.CallGas) return // gas is 0 at least, as `called` has it
+        this.write(local, at)
+        return
+      }
+      case 0x22:
+        this.#tee()
+        return
+      case 0x41:
+        this.#constant()
+        return
+      case 0x42: {
+        const low = reader.signed64()
+        operands.value(0, low, 0, reader.high === 0 && low >= 0)
+        return
+      }
+      default:
+        if (op >= 0x36 && op <= 0x3e) {
+          storeTo(this, op)
+          return
+        }
+        if (op >= 0x28 && op <= 0x35) {
+          loadFrom(this, op)
+          return
+        }
+        if (!isPlain(op)) reader.refuse('opcode', `opcode ${op}`)
+        plain(this, op)
+    }
+  }
+
+  #if(): void {
+    const { control, operands, reader, way } = this
+    this.pop()
+    const type = reader.byte()
+    if (type === VOID) {
+      if (operands.height !== 0 || this.#choosing > 0) reader.refuse('control', 'a block among operands')
+      if (this.turns !== undefined) reader.refuse('turns', 'a block in an unchecked turn')
+      control.open(Frame.If, 0, way)
+      control.join(control.depth - 1, way)
+    } else if (type === 0x7e || type === 0x7f) {
+      control.open(Frame.Value, operands.height, way)
+      this.#choosing += 1
+    } else reader.refuse('control', 'a block of that type')
+  }
+
+  #else(): void {
+    const { control, operands, reader } = this
+    const frame = control.depth - 1
+    if (frame < 0 || control.kind[frame] !== Frame.Value) reader.refuse('control', 'an else of no value')
+    if (operands.height !== control.height[frame]! + 1) reader.refuse('control', 'no value in front of else')
+    operands.height -= 1
+  }
+
+  #get(): void {
+    const { operands, reader, way } = this
+    const local = this.local()
+    if (local === STACK_LOCAL) {
+      if (this.#frame === 0) {
+        this.#stackCheck()
+        return
+      }
+      operands.push(Kind.Stack)
+      return
+    }
+    if (local !== GAS_LOCAL) {
+      this.locals.get(operands, local)
+      return
+    }
+    operands.push(Kind.Gas)
+    const { bytes, at } = reader
+    if (bytes[at] !== 0x42) return
+    this.opcode()
+    const low = reader.signed64()
+    const amount = reader.high * 2 ** 32 + (low >>> 0)
+    const next = this.opcode()
+    if (next === 0x53) {
+      if (amount > 2 ** 52 || amount < 0) reader.refuse('gas', 'gas is compared with a number that is no cost')
+      if (this.opcode() !== 0x0d) reader.refuse('gas', 'gas is compared, and nothing follows from it')
+      operands.height -= 1
+      this.branch(reader.unsigned())
+      if (way.gas < amount) way.gas = amount
+      return
+    }
+    if (next !== 0x7d || this.opcode() !== 0x21 || reader.unsigned() !== GAS_LOCAL)
+      reader.refuse('gas', 'gas is used otherwise')
+    if (amount <= 0 || amount >= 2 ** 32) reader.refuse('gas', 'what is paid is no cost')
+    if (way.gas < amount) reader.refuse('gas', `${amount} are paid, ${way.gas} were compared`)
+    if (this.#choosing > 0 || operands.height !== 1) reader.refuse('gas', 'gas is paid among operands')
+    operands.height -= 1
+    way.gas -= amount
+    way.unpaid = 0x7fffffff
+    if (this.turns !== undefined) turnBegins(this, this.turns, amount)
+  }
+
+  /** `local.get stack` at the beginning: takes the frame from the stack that is left, and leaves unless there was enough. */
+  #stackCheck(): void {
+    const { reader } = this
+    const form = (ok: boolean): void => {
+      if (!ok) reader.refuse('frame', 'not the form of the look at the stack')
+    }
+    form(this.opcode() === 0x41)
+    const frame = reader.signed()
+    form(this.opcode() === 0x6b && this.opcode() === 0x22 && reader.unsigned() === STACK_LOCAL)
+    form(this.opcode() === 0x41 && reader.signed() === 0 && this.opcode() === 0x48 && this.opcode() === 0x0d)
+    this.branch(reader.unsigned())
+    form(frame > 0 && this.operands.height === 0)
+    this.#frame = frame
+  }
+
+  /** `i32.const 0; local.tee a; local.set b` forgets the range of a pair: it begins here, with the tee seen as such. */
+  #tee(): void {
+    const { locals, operands, reader, way } = this
+    const local = this.local()
+    const at = operands.height - 1
+    if (at < 0) reader.refuse('control', 'an operand is missing')
+    const zero = operands.isConstant(at) && operands.shift[at] === 0 && operands.source[at] === -1
+    if (zero && reader.bytes[reader.at] === 0x21) {
+      this.opcode()
+      const pair = locals.pair(local, this.local())
+      if (pair === undefined) {
+        reader.refuse('turns', 'no pair is forgotten')
+        return
+      }
+      operands.height -= 1
+      way.fresh |= pair.bit
+      return
+    }
+    const entry = operands.kind[at] === Kind.Entry
+    this.write(local, at)
+    if (entry) {
+      operands.source[at] = local
+      return
+    }
+    operands.height -= 1
+    locals.get(operands, local)
+  }
+
+  #constant(): void {
+    const { operands, reader } = this
+    const value = reader.signed()
+    const { bytes, at } = reader
+    if (value === UNLIMITED && bytes[at] === 0x21 && matchTurns(this)) return
+    operands.value(0, value, 0, value >= 0)
+    if (value === 0 && bytes[at] === 0x20 && bytes[at + 1] === GAS_LOCAL && operands.height === 1) {
+      if (bytes[at + 2] === 0x41) matchHost(this)
+    }
+  }
+
+  #call(indirect: boolean): void {
+    const { locals, machine, operands, reader, way } = this
+    if (!indirect) {
+      const index = reader.unsigned()
+      if (index < FIRST_ROOT || index >= this.functions) reader.refuse('call', `function ${index} is no root`)
+    } else {
+      if (reader.unsigned() !== 0 || reader.unsigned() !== 0) reader.refuse('call', 'another type or table')
+      const at = this.pop()
+      const source = operands.source[at]!
+      const constant = operands.isConstant(at) && operands.shift[at]! > 0 && operands.shift[at]! < machine.tableEnd
+      const known = source >= 0 && operands.plus[at] === 0 && locals.entry[source] === locals.epoch
+      if (!constant && !known && !(source === TARGET_LOCAL && way.target))
+        reader.refuse('call', 'the index is not known to be code')
+    }
+    const stack = this.pop()
+    const gas = this.pop()
+    if (operands.kind[stack] !== Kind.Stack || operands.kind[gas] !== Kind.Gas) {
+      reader.refuse('call', 'not the gas and the stack that are left')
+    }
+    if (operands.height !== 0) reader.refuse('control', 'a call among operands')
+    this.called()
+    operands.push(Kind.Any)
+    operands.push(Kind.CallGas)
+  }
+}

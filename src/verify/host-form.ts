@@ -1,0 +1,88 @@
+// A host call: the one form in which compiled code shows its gas, lets the host change it, and looks at what it left. Read byte
+// by byte, docs/verifier.md has it.
+import type { FunctionVerifier } from './function.ts'
+import { CHARGED, GAS, GAS_LOCAL, HOST_FUNCTION, MOST_GAS, PC, RESERVE, TRACE } from './words.ts'
+
+/** What is known of the local for why code left: a host function moved the machine. */
+const MOVED = 9
+
+/** `i32.const 0` has been read and is on the stack, `local.get gas; i32.const 0` follow: reads all of a host call. */
+export function matchHost(verifier: FunctionVerifier): void {
+  const { reader, operands } = verifier
+  const fail = (): never => reader.refuse('call', 'not the form of a host call')
+  const op = (...opcodes: readonly number[]): void => {
+    for (const each of opcodes) if (verifier.opcode() !== each) fail()
+  }
+  const number = (value?: number): number => {
+    op(0x41)
+    const read = reader.signed()
+    return value === undefined || read === value ? read : fail()
+  }
+  const local = (opcode: number, which?: number): number => {
+    op(opcode)
+    const read = verifier.local()
+    return which === undefined || read === which ? read : fail()
+  }
+  /** Reads or writes the word at an address of the engine. */
+  const word = (opcode: number, address: number): void => {
+    op(opcode)
+    reader.unsigned()
+    if (reader.unsigned() !== address) fail()
+  }
+  const load = (opcode: number, address: number): void => {
+    number(0)
+    word(opcode, address)
+  }
+  const assign = (which: number): number => {
+    operands.height = 1
+    operands.forget(0)
+    verifier.write(which, 0)
+    return which
+  }
+  // All the gas there is, in the machine.
+  local(0x20, GAS_LOCAL)
+  load(0x29, RESERVE)
+  op(0x7c)
+  word(0x37, GAS)
+  // The call.
+  number()
+  number()
+  const next = number()
+  op(0x10)
+  if (reader.unsigned() !== HOST_FUNCTION) fail()
+  const target = assign(local(0x22))
+  number(MOVED)
+  local(0x20, target)
+  op(0x1b)
+  assign(local(0x21))
+  // The gas that the host left.
+  load(0x35, GAS)
+  load(0x35, GAS + 4)
+  op(0x42)
+  if (reader.signed64() !== 32) fail()
+  op(0x86, 0x84)
+  load(0x29, RESERVE)
+  op(0x7d)
+  local(0x21, GAS_LOCAL)
+  // Whether to go on: pc where it was, no tracer, nothing to say, the block paid, no more gas than compiled code may have.
+  load(0x28, PC)
+  assign(local(0x22))
+  number(next)
+  op(0x73)
+  load(0x28, TRACE)
+  op(0x72)
+  local(0x20, target)
+  op(0x72)
+  if (reader.bytes[reader.at] === 0x41) {
+    load(0x28, CHARGED)
+    number(1)
+    op(0x73, 0x72)
+  }
+  local(0x20, GAS_LOCAL)
+  op(0x42)
+  if (reader.signed64() !== MOST_GAS || reader.high !== 0) fail()
+  op(0x56, 0x72, 0x0d)
+  operands.height = 0
+  verifier.called()
+  verifier.branch(reader.unsigned())
+}

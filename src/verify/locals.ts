@@ -1,0 +1,157 @@
+// What is known of each local of the function at hand: its value relative to roots, checked addresses, limits, pairs. All but
+// the pairs holds from where it was found out to the next label. Not the rules that use it: function.ts.
+import { Kind, type Operands } from './operands.ts'
+
+/** What a local is for, all over the function. */
+const Use = { None: 0, Other: 1, Low: 2, Size: 3 } as const
+
+/** A pair of locals that keeps a range of a stream: `span` bytes from low + n have the right, for all n below size. */
+export interface Pair {
+  readonly low: number
+  readonly size: number
+  /** Its number, a bit of which says whether nothing has changed rights since it was set. */
+  readonly bit: number
+  /** 0 while no range has been asked for. */
+  span: number
+  right: number
+}
+
+/** Columns by local. */
+export class Locals {
+  count = 0
+  /** Grows at labels: what was found out before counts no more. */
+  epoch = 1
+  #roots = 1
+  #room = 0
+  /** The value, if `known` is the epoch; see Operands. */
+  known = new Int32Array(0)
+  root = new Int32Array(0)
+  second = new Int32Array(0)
+  shift = new Int32Array(0)
+  extent = new Int32Array(0)
+  exact = new Uint8Array(0)
+  /** Bytes from the address in the local that have the right, if `checked` is the epoch. */
+  checked = new Int32Array(0)
+  right = new Int32Array(0)
+  bytes = new Int32Array(0)
+  /** The local is a wide group's limit, if `limited` is the epoch: relative to what, right, widest access. */
+  limited = new Int32Array(0)
+  limitRoot = new Int32Array(0)
+  limitSecond = new Int32Array(0)
+  limitShift = new Int32Array(0)
+  limitRight = new Int32Array(0)
+  limitBytes = new Int32Array(0)
+  /** The local is below `bound`, if `bounded` is the epoch; it is an index of compiled code, if `entry` is. */
+  bounded = new Int32Array(0)
+  bound = new Int32Array(0)
+  entry = new Int32Array(0)
+  use = new Uint8Array(0)
+  pairOf: (Pair | undefined)[] = []
+  pairs: Pair[] = []
+
+  begin(count: number): void {
+    this.count = count
+    this.#roots = 1
+    if (count > this.#room) this.#grow(Math.max(2 * this.#room, count, 64))
+    this.use.fill(0, 0, count)
+    if (this.pairs.length > 0) {
+      this.pairOf = []
+      this.pairs = []
+    }
+    this.label()
+  }
+
+  #grow(room: number): void {
+    this.#room = room
+    this.epoch = 1
+    const column = (): Int32Array<ArrayBuffer> => new Int32Array(room)
+    this.known = column()
+    this.root = column()
+    this.second = column()
+    this.shift = column()
+    this.extent = column()
+    this.exact = new Uint8Array(room)
+    this.checked = column()
+    this.right = column()
+    this.bytes = column()
+    this.limited = column()
+    this.limitRoot = column()
+    this.limitSecond = column()
+    this.limitShift = column()
+    this.limitRight = column()
+    this.limitBytes = column()
+    this.bounded = column()
+    this.bound = column()
+    this.entry = column()
+    this.use = new Uint8Array(room)
+  }
+
+  /** A place that is reached in more than one way. */
+  label(): void {
+    this.epoch += 1
+  }
+
+  /** The root of a local whose value is not known otherwise. */
+  rootOf(local: number): number {
+    if (this.known[local] !== this.epoch) {
+      this.known[local] = this.epoch
+      this.root[local] = this.#roots++
+      this.second[local] = -1
+      this.shift[local] = 0
+      this.extent[local] = 0
+      this.exact[local] = 0
+    }
+    return this.root[local]!
+  }
+
+  /** Pushes a local. */
+  get(operands: Operands, local: number): void {
+    this.rootOf(local)
+    const at = operands.value(this.root[local]!, this.shift[local]!, this.extent[local]!, this.exact[local] === 1)
+    operands.second[at] = this.second[local]!
+    operands.source[at] = local
+    operands.plus[at] = 0
+  }
+
+  /** Sets a local to the operand at a place, which stays where it is. False when the local keeps a range. */
+  set(operands: Operands, at: number, local: number): boolean {
+    if (this.use[local]! >= Use.Low) return false
+    this.use[local] = Use.Other
+    this.checked[local] = 0
+    this.limited[local] = 0
+    this.bounded[local] = 0
+    this.entry[local] = 0
+    if (operands.kind[at] === Kind.Value) {
+      this.known[local] = this.epoch
+      this.root[local] = operands.root[at]!
+      this.second[local] = operands.second[at]!
+      this.shift[local] = operands.shift[at]!
+      this.extent[local] = operands.extent[at]!
+      this.exact[local] = operands.exact[at]!
+    } else this.known[local] = 0
+    operands.unlink(local)
+    return true
+  }
+
+  /** Notes that bytes from the address in a local have a right. */
+  check(local: number, right: number, bytes: number): void {
+    this.checked[local] = this.epoch
+    this.right[local] = right
+    this.bytes[local] = bytes
+  }
+
+  /** The pair of two locals, which have been nothing else before; undefined when they have. */
+  pair(low: number, size: number): Pair | undefined {
+    const known = this.pairOf[low]
+    if (known !== undefined) return known.size === size && known.low === low ? known : undefined
+    const { use } = this
+    if (low === size || use[low] !== Use.None || use[size] !== Use.None || this.pairs.length >= 32) return undefined
+    use[low] = Use.Low
+    use[size] = Use.Size
+    const made: Pair = { low, size, bit: 1 << this.pairs.length, span: 0, right: 0 }
+    this.pairs.push(made)
+    this.pairOf[low] = made
+    this.pairOf[size] = made
+    return made
+  }
+}

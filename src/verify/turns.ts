@@ -1,0 +1,314 @@
+// Loops with unchecked turns: the one form in which accesses need no check of their own. The question how many turns ahead
+// are safe is read byte by byte; then each turn has to pay the same, move its streams as the question has it, and stay
+// within their spans. docs/verifier.md has the form and why it is right, test/verify/lemmas.test.ts proves the arithmetic.
+import { Frame } from './control.ts'
+import type { FunctionVerifier } from './function.ts'
+import type { Pair } from './locals.ts'
+import { Kind } from './operands.ts'
+import { GAS_LOCAL, RANGE_FUNCTION, READ, WRITE } from './words.ts'
+
+/** Accesses that move together: `span` bytes at base + constant, which moves by `stride`, or by a register, each turn. */
+interface Stream {
+  /** Local of the base at the top of a turn, -1 for a constant address. */
+  readonly base: number
+  readonly constant: number
+  readonly span: number
+  readonly right: number
+  stride: number
+  /** Local of the register it moves by, -1 for a constant. */
+  strideLocal: number
+  /** Roots of base and stride in the turn at hand. */
+  root: number
+  strideRoot: number
+}
+
+/** A loop of unchecked turns while its code is followed. */
+export interface FastTurns {
+  /** Its control frame, the local of its floor, what a turn costs, turns in its code, turns begun. */
+  readonly frame: number
+  readonly floor: number
+  readonly cost: number
+  readonly turns: number
+  turn: number
+  readonly streams: readonly Stream[]
+}
+
+/** Reads the fixed bytes of the form. */
+class Form {
+  readonly verifier: FunctionVerifier
+  constructor(verifier: FunctionVerifier) {
+    this.verifier = verifier
+  }
+
+  fail(): never {
+    return this.verifier.reader.refuse('turns', 'not the form of unchecked turns')
+  }
+
+  op(...opcodes: readonly number[]): void {
+    for (const op of opcodes) if (this.verifier.opcode() !== op) this.fail()
+  }
+
+  /** Whether these bytes come next. */
+  sees(...bytes: readonly number[]): boolean {
+    const { reader } = this.verifier
+    return bytes.every((byte, k) => reader.bytes[reader.at + k] === byte)
+  }
+
+  i32(value?: number): number {
+    this.op(0x41)
+    const read = this.verifier.reader.signed()
+    if (value !== undefined && read !== value) this.fail()
+    return read
+  }
+
+  /** `i64.const`, as a number. */
+  i64(value?: number): number {
+    this.op(0x42)
+    const low = this.verifier.reader.signed64()
+    const read = this.verifier.reader.high * 2 ** 32 + (low >>> 0)
+    if (value !== undefined && read !== value) this.fail()
+    return read
+  }
+
+  /** An instruction on a local: this one, or whichever. */
+  local(op: number, local?: number): number {
+    this.op(op)
+    const read = this.verifier.local()
+    if (local !== undefined && read !== local) this.fail()
+    return read
+  }
+
+  /** Sets a local to what nothing is known of. */
+  scratch(op: number, local?: number): number {
+    const read = this.local(op, local)
+    const { operands } = this.verifier
+    const at = operands.push(Kind.Any)
+    this.verifier.write(read, at)
+    operands.height -= 1
+    return read
+  }
+}
+
+const [GET, SET, TEE] = [0x20, 0x21, 0x22] as const
+
+/**
+ * `i32.const UNLIMITED` has been read and `local.set` follows: reads the rest of the form up to the first unchecked turn.
+ * False, and nothing read, when it is the constant address of an access.
+ */
+export function matchTurns(verifier: FunctionVerifier): boolean {
+  const { reader, control, operands, way } = verifier
+  const local = reader.bytes[reader.at + 1]!
+  const next = reader.at + 2
+  if (local < 0x80 && reader.bytes[next] === GET && reader.bytes[next + 1] === local) return false
+  const form = new Form(verifier)
+  if (verifier.turns !== undefined || operands.height !== 0) form.fail()
+  const count = form.scratch(SET)
+  const streams: Stream[] = []
+  while (!form.sees(GET, GAS_LOCAL)) streams.push(readStream(form, count))
+  const { floor, cost, path, ahead } = readFloor(form, count)
+  form.i32(1)
+  form.scratch(SET, count)
+  form.local(GET, GAS_LOCAL)
+  form.scratch(SET)
+  for (const [op, kind] of [
+    [0x02, Frame.Block],
+    [0x03, Frame.Loop],
+  ] as const) {
+    form.op(op, 0x40)
+    control.open(kind, 0, way)
+  }
+  verifier.locals.label()
+  form.local(GET, GAS_LOCAL)
+  form.local(GET, floor)
+  form.op(0x53, 0x0d)
+  verifier.branch(reader.unsigned())
+  way.gas = path + ahead
+  const turns = ahead / cost + 1
+  if (!Number.isInteger(turns)) form.fail()
+  verifier.turns = { frame: control.depth - 1, floor, cost, turns, turn: 0, streams }
+  return true
+}
+
+/** A stream: its offset from the low end of its range, a new range if it is outside, how many turns it stays inside. */
+function readStream(form: Form, count: number): Stream {
+  const { verifier } = form
+  const { reader, locals, way } = verifier
+  const isConstant = form.sees(0x41)
+  const base = isConstant ? -1 : form.local(GET)
+  if (!isConstant) form.op(0xa7)
+  const constant = form.i32()
+  if (!isConstant) form.op(0x6a)
+  const address = form.scratch(TEE)
+  const low = form.local(GET)
+  form.op(0x6b)
+  const target = form.scratch(TEE)
+  const size = form.local(GET)
+  form.op(0x4f, 0x04, 0x40)
+  form.local(GET, address)
+  const span = form.i32()
+  const right = form.i32()
+  form.op(0x10)
+  if (reader.unsigned() !== RANGE_FUNCTION) form.fail()
+  form.local(SET, size)
+  form.local(SET, low)
+  form.local(GET, address)
+  form.local(GET, low)
+  form.op(0x6b)
+  form.scratch(SET, target)
+  form.op(0x0b)
+  if (address === target || target === count || address === count) form.fail()
+  if (span < 1 || span > 4096 || (right !== READ && right !== WRITE)) form.fail()
+  checkPair(form, locals.pair(low, size), span, right)
+  form.local(GET, target)
+  form.local(GET, size)
+  form.op(0x4f, 0x04, 0x40)
+  form.i32()
+  form.scratch(SET, count)
+  form.op(0x0c)
+  const label = reader.unsigned()
+  if (label === 0) form.fail()
+  verifier.branch(label - 1)
+  form.op(0x0b)
+  const stream: Stream = { base, constant, span, right, stride: 0, strideLocal: -1, root: 0, strideRoot: 0 }
+  if (form.sees(GET, target)) {
+    form.local(GET, target)
+    stream.stride = -readStep(form) | 0
+    readLower(form, target, count)
+  } else if (form.sees(GET, size)) {
+    form.local(GET, size)
+    form.i32(1)
+    form.op(0x6b)
+    form.local(GET, target)
+    form.op(0x6b)
+    if (form.sees(GET)) stream.strideLocal = readRegisterStep(form)
+    else stream.stride = readStep(form)
+    readLower(form, target, count)
+  }
+  way.target = false
+  return stream
+}
+
+/** The range of a stream is kept in a pair that has always been for this span and right, and nothing has changed rights since. */
+function checkPair(form: Form, pair: Pair | undefined, span: number, right: number): void {
+  if (pair === undefined) form.fail()
+  const { reader, way } = form.verifier
+  if (pair.span === 0) {
+    pair.span = span
+    pair.right = right
+  }
+  if (pair.span !== span || pair.right !== right) reader.refuse('turns', 'a range for another span or right')
+  if ((way.fresh & pair.bit) === 0) reader.refuse('turns', 'a range is used where rights may have changed')
+}
+
+/** Divides by a constant step, which is not 0. */
+function readStep(form: Form): number {
+  const step = form.i32()
+  form.op(0x6e)
+  if (step === 0) form.fail()
+  return step
+}
+
+/** Divides by a register as it is, unsigned; by 1 if it is 0. */
+function readRegisterStep(form: Form): number {
+  const local = form.local(GET)
+  form.op(0xa7)
+  form.i32(1)
+  form.local(GET, local)
+  form.op(0xa7, 0x1b, 0x6e)
+  return local
+}
+
+/** The quotient and 1 into the count, if it is lower. */
+function readLower(form: Form, target: number, count: number): void {
+  form.i32(1)
+  form.op(0x6a)
+  form.scratch(TEE, target)
+  form.local(GET, count)
+  form.local(GET, target)
+  form.local(GET, count)
+  form.op(0x49, 0x1b)
+  form.scratch(SET, count)
+}
+
+/** floor = max(path, gas - count * cost + 1) + ahead */
+function readFloor(
+  form: Form,
+  count: number,
+): { readonly floor: number; readonly cost: number; readonly path: number; readonly ahead: number } {
+  form.local(GET, GAS_LOCAL)
+  form.local(GET, count)
+  form.op(0xad)
+  const cost = form.i64()
+  form.op(0x7e, 0x7d)
+  form.i64(1)
+  form.op(0x7c)
+  const floor = form.scratch(TEE)
+  const path = form.i64()
+  form.local(GET, floor)
+  form.i64(path)
+  form.op(0x55, 0x1b)
+  let ahead = 0
+  if (form.sees(0x42)) {
+    ahead = form.i64()
+    form.op(0x7c)
+  }
+  form.scratch(SET, floor)
+  if (cost < 1 || cost >= 2 ** 32 || path < 0 || path >= 2 ** 52 || ahead < 0 || ahead >= 2 ** 52) form.fail()
+  return { floor, cost, path, ahead }
+}
+
+/** A payment: the next turn begins, and the one before has to have moved its streams. */
+export function turnBegins(verifier: FunctionVerifier, turns: FastTurns, amount: number): void {
+  const { reader, locals, control } = verifier
+  if (control.depth - 1 !== turns.frame) reader.refuse('turns', 'a payment outside of the turns')
+  if (turns.turn > 0) moved(verifier, turns)
+  turns.turn += 1
+  if (amount !== turns.cost || turns.turn > turns.turns) reader.refuse('turns', 'a turn that was not asked for')
+  locals.label()
+  for (const stream of turns.streams) {
+    if (stream.base >= 0) stream.root = locals.rootOf(stream.base)
+    if (stream.strideLocal >= 0) stream.strideRoot = locals.rootOf(stream.strideLocal)
+  }
+}
+
+/** Back to the first turn: all have been there, and the last has moved its streams. */
+export function turnEnds(verifier: FunctionVerifier, turns: FastTurns): void {
+  if (turns.turn !== turns.turns) verifier.reader.refuse('turns', 'fewer turns than were compared')
+  moved(verifier, turns)
+}
+
+function moved({ reader, locals }: FunctionVerifier, { streams }: FastTurns): void {
+  const { root, second, shift, extent } = locals
+  for (const { base, stride, strideLocal, root: before, strideRoot } of streams) {
+    if (base < 0) continue
+    locals.rootOf(base)
+    let ok = extent[base] === 0
+    if (strideLocal < 0) ok &&= root[base] === before && second[base] === -1 && shift[base] === stride
+    else {
+      locals.rootOf(strideLocal)
+      const same = root[strideLocal] === strideRoot && second[strideLocal] === -1
+      const sum = root[base] === before && second[base] === strideRoot
+      const turned = root[base] === strideRoot && second[base] === before
+      ok &&= same && shift[strideLocal] === 0 && extent[strideLocal] === 0 && (sum || turned) && shift[base] === 0
+    }
+    if (!ok) reader.refuse('turns', 'a stream that does not move as it was asked')
+  }
+}
+
+/** Whether an access is one of a stream's, within its span. */
+export function turnAccess(
+  { locals }: FunctionVerifier,
+  { streams, turn }: FastTurns,
+  local: number,
+  offset: number,
+  width: number,
+  right: number,
+): boolean {
+  if (turn === 0 || locals.known[local] !== locals.epoch) return false
+  if (locals.extent[local] !== 0 || locals.second[local] !== -1) return false
+  return streams.some(stream => {
+    if (stream.right !== right || locals.root[local] !== (stream.base < 0 ? 0 : stream.root)) return false
+    const from = (locals.shift[local]! + offset - stream.constant) | 0
+    return from >= 0 && from + width <= stream.span
+  })
+}
