@@ -31,8 +31,11 @@ export const Kind = {
   NoEntry: 16,
 } as const
 
-/** No access is this far from what it is relative to: what may be is not followed. */
-export const MOST_EXTENT: number = 2 ** 20
+/**
+ * What may be further than this from what it is relative to is a value of its own: no check reaches over more than two
+ * pages.
+ */
+export const MOST_EXTENT = 4096
 const ROOM = 256
 
 /** Columns of the stack; `height` operands are on it. */
@@ -86,7 +89,8 @@ export class Operands {
 
   /** A number from 0 to `most`. */
   bounded(most: number): void {
-    this.value(0, 0, most, true)
+    if (most <= MOST_EXTENT) this.value(0, 0, most, true)
+    else this.push(Kind.Any)
   }
 
   /** Whether the operand is a constant, by its place. */

@@ -99,7 +99,7 @@ function binary(operands: Operands, op: number): void {
     return
   }
   if (op === 0x74 || op === 0x86) {
-    shiftLeft(operands, a, constant)
+    shiftLeft(operands, a, constant, op === 0x74)
     return
   }
   operands.push(Kind.Any)
@@ -179,7 +179,7 @@ function and(operands: Operands, a: number, b: number): void {
 
 /** A constant that is small and not negative. */
 function smallOf(operands: Operands, at: number): number | undefined {
-  const small = operands.isConstant(at) && operands.exact[at] === 1 && operands.shift[at]! <= MOST_EXTENT
+  const small = operands.isConstant(at) && operands.exact[at] === 1
   return small ? operands.shift[at]! : undefined
 }
 
@@ -222,28 +222,24 @@ function shiftRight(operands: Operands, a: number, constant: number | undefined,
       return
     }
   }
-  if (bits - by > 22) {
-    operands.push(Kind.Any)
-    return
-  }
   operands.bounded(2 ** (bits - by) - 1)
 }
 
-function shiftLeft(operands: Operands, a: number, constant: number | undefined): void {
+function shiftLeft(operands: Operands, a: number, constant: number | undefined, narrow: boolean): void {
   if (constant === undefined || operands.kind[a] !== Kind.Value) {
     operands.push(Kind.Any)
     return
   }
-  if (constant === 2 && operands.isLocal(a)) {
+  if (narrow && constant === 2 && operands.isLocal(a)) {
     // The bound, if the local has one, is looked up where it is used.
     become(operands, a, Kind.Scaled)
     operands.x[a] = -1
     return
   }
-  const most = operands.extent[a]! * 2 ** (constant & 63)
+  const most = operands.extent[a]! * 2 ** (constant & 31)
   const whole =
     operands.exact[a] === 1 && operands.root[a] === 0 && operands.second[a] === -1 && operands.shift[a] === 0
-  if (!whole || constant < 0 || most > MOST_EXTENT) {
+  if (!whole || constant < 0 || constant > 12 || most > MOST_EXTENT) {
     operands.push(Kind.Any)
     return
   }

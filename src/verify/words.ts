@@ -12,9 +12,11 @@ export const TRACE: number = VM + 136
 /** Words below it: gas beyond the slice, why compiled code left. */
 export const RESERVE = 0x3e8
 export const WHY = 0x3f0
-/** A byte of rights for each physical page, 8 MiB of them, zero from 1 MiB on; the bits that fast code asks for. */
+/**
+ * A byte of rights for each physical page: 8 MiB of them, for indices below 2^23, and zero from 1 MiB on. The bits that fast
+ * code asks for.
+ */
 export const RIGHTS = 0x800000
-export const RIGHTS_INDEX_END: number = 2 ** 23
 export const READ = 1
 export const WRITE = 2
 /** u32 per jump-table entry: table index of compiled code, 0 for none. */

@@ -1,0 +1,28 @@
+// The verifier states the machine's addresses on its own; they are those of the generator.
+import { expect, it } from 'vitest'
+import { AT_ARENA, AT_RIGHTS, AT_VM, RIGHT_FAST_READ, RIGHT_FAST_WRITE, VM } from '../../src/engine/machine/layout.ts'
+import { FIRST_ROOT, Helper, Import, Local } from '../../src/engine/recompiler/emitter.ts'
+import { HELPERS_BASE64 } from '../../src/engine/recompiler/templates.gen.ts'
+import { AT_RESERVE, AT_WHY } from '../../src/engine/recompiler/words.ts'
+import { RANGE_HELPER } from '../../src/verify/range-helper.ts'
+import * as words from '../../src/verify/words.ts'
+
+it('addresses, rights, locals and functions are those of layout.ts, words.ts and emitter.ts', () => {
+  expect(words.REGISTERS).toBe(AT_VM + VM.regs)
+  expect(words.GAS).toBe(AT_VM + VM.gas)
+  expect(words.PC).toBe(AT_VM + VM.pc)
+  expect(words.CHARGED).toBe(AT_VM + VM.charged)
+  expect(words.TRACE).toBe(AT_VM + VM.trace)
+  expect([words.RESERVE, words.WHY]).toEqual([AT_RESERVE, AT_WHY])
+  expect([words.RIGHTS, words.DISPATCH]).toEqual([AT_RIGHTS, AT_ARENA])
+  expect([words.READ, words.WRITE]).toEqual([RIGHT_FAST_READ, RIGHT_FAST_WRITE])
+  expect([words.GAS_LOCAL, words.STACK_LOCAL, words.TARGET_LOCAL]).toEqual([Local.gas, Local.stack, Local.target])
+  expect([words.HOST_FUNCTION, words.RANGE_FUNCTION]).toEqual([Import.host, Helper.range])
+  expect(words.FIRST_ROOT).toBe(FIRST_ROOT)
+})
+
+it('the helper is the one that was proven', () => {
+  const bytes = Buffer.from(HELPERS_BASE64.replaceAll(/\s/g, ''), 'base64')
+  // In front of it is its size, in two bytes.
+  expect([...bytes.subarray(2)]).toEqual([...RANGE_HELPER])
+})
