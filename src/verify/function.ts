@@ -28,10 +28,10 @@ const VOID = 0x40
 export class FunctionVerifier {
   readonly reader: ModuleReader
   readonly machine: Machine
-  readonly operands = new Operands()
-  readonly locals = new Locals()
-  readonly control = new Control()
-  way = new Way()
+  readonly operands: Operands = new Operands()
+  readonly locals: Locals = new Locals()
+  readonly control: Control = new Control()
+  way: Way = new Way()
   /** Functions in the module, imports counted. */
   functions = 0
   /** Values that the code makes; bytes of the frame that it asks for, 0 before it has. */

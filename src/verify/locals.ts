@@ -24,28 +24,28 @@ export class Locals {
   #roots = 1
   #room = 0
   /** The value, if `known` is the epoch; see Operands. */
-  known = new Int32Array(0)
-  root = new Int32Array(0)
-  second = new Int32Array(0)
-  shift = new Int32Array(0)
-  extent = new Int32Array(0)
-  exact = new Uint8Array(0)
+  known: Int32Array = new Int32Array(0)
+  root: Int32Array = new Int32Array(0)
+  second: Int32Array = new Int32Array(0)
+  shift: Int32Array = new Int32Array(0)
+  extent: Int32Array = new Int32Array(0)
+  exact: Uint8Array = new Uint8Array(0)
   /** Bytes from the address in the local that have the right, if `checked` is the epoch. */
-  checked = new Int32Array(0)
-  right = new Int32Array(0)
-  bytes = new Int32Array(0)
+  checked: Int32Array = new Int32Array(0)
+  right: Int32Array = new Int32Array(0)
+  bytes: Int32Array = new Int32Array(0)
   /** The local is a wide group's limit, if `limited` is the epoch: relative to what, right, widest access. */
-  limited = new Int32Array(0)
-  limitRoot = new Int32Array(0)
-  limitSecond = new Int32Array(0)
-  limitShift = new Int32Array(0)
-  limitRight = new Int32Array(0)
-  limitBytes = new Int32Array(0)
+  limited: Int32Array = new Int32Array(0)
+  limitRoot: Int32Array = new Int32Array(0)
+  limitSecond: Int32Array = new Int32Array(0)
+  limitShift: Int32Array = new Int32Array(0)
+  limitRight: Int32Array = new Int32Array(0)
+  limitBytes: Int32Array = new Int32Array(0)
   /** The local is below `bound`, if `bounded` is the epoch; it is an index of compiled code, if `entry` is. */
-  bounded = new Int32Array(0)
-  bound = new Int32Array(0)
-  entry = new Int32Array(0)
-  use = new Uint8Array(0)
+  bounded: Int32Array = new Int32Array(0)
+  bound: Int32Array = new Int32Array(0)
+  entry: Int32Array = new Int32Array(0)
+  use: Uint8Array = new Uint8Array(0)
   pairOf: (Pair | undefined)[] = []
   pairs: Pair[] = []
 

@@ -43,19 +43,19 @@ export class Operands {
   height = 0
   /** The most there were. */
   highest = 0
-  readonly kind = new Uint8Array(ROOM)
-  readonly root = new Int32Array(ROOM)
+  readonly kind: Uint8Array = new Uint8Array(ROOM)
+  readonly root: Int32Array = new Int32Array(ROOM)
   /** A second root that is added, -1 for none. */
-  readonly second = new Int32Array(ROOM)
-  readonly shift = new Int32Array(ROOM)
-  readonly extent = new Int32Array(ROOM)
-  readonly exact = new Uint8Array(ROOM)
+  readonly second: Int32Array = new Int32Array(ROOM)
+  readonly shift: Int32Array = new Int32Array(ROOM)
+  readonly extent: Int32Array = new Int32Array(ROOM)
+  readonly exact: Uint8Array = new Uint8Array(ROOM)
   /** The local it is a copy of, plus `plus`; -1 for none. */
-  readonly source = new Int32Array(ROOM)
-  readonly plus = new Int32Array(ROOM)
-  readonly x = new Int32Array(ROOM)
-  readonly y = new Int32Array(ROOM)
-  readonly z = new Int32Array(ROOM)
+  readonly source: Int32Array = new Int32Array(ROOM)
+  readonly plus: Int32Array = new Int32Array(ROOM)
+  readonly x: Int32Array = new Int32Array(ROOM)
+  readonly y: Int32Array = new Int32Array(ROOM)
+  readonly z: Int32Array = new Int32Array(ROOM)
 
   begin(): void {
     this.height = 0
