@@ -4,7 +4,20 @@ import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
-const ORDER = ['isa', 'blob', 'program', 'verify', 'engine', 'host', 'trace', 'conform', 'debug', 'compat', 'fuzz', 'cli']
+const ORDER = [
+  'isa',
+  'blob',
+  'program',
+  'verify',
+  'engine',
+  'host',
+  'trace',
+  'conform',
+  'debug',
+  'compat',
+  'fuzz',
+  'cli',
+]
 
 function sources(folder: string, extensions: RegExp): string[] {
   if (!existsSync(join(ROOT, folder))) return []
