@@ -54,7 +54,7 @@ function rights(verifier: FunctionVerifier, at: number): void {
     operands.y[at] = -1
     return
   }
-  return reader.refuse('load', 'beyond the table of rights')
+  reader.refuse('load', 'beyond the table of rights')
 }
 
 /** A store by opcode: to a word of the engine that compiled code may write, or the guest's. */
