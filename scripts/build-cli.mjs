@@ -1,30 +1,38 @@
-// Bundles src/cli.ts with the helpers it uses into dist/cli.js, so that the package needs no dependencies. Writes the
-// licences of what is bundled beside it. An argument names another folder to write to, for tests.
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+// Bundles src/cli.ts with the helpers it uses into dist/cli.js and dist/commands/, so that the package needs no dependencies:
+// a command is loaded when it is asked for. Writes the licences of what is bundled beside it. An argument names another
+// folder to write to, for tests.
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
-const out = join(resolve(root, process.argv[2] ?? 'dist'), 'cli.js')
+const folder = resolve(root, process.argv[2] ?? 'dist')
+const out = join(folder, 'cli.js')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
+rmSync(join(folder, 'commands'), { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: [join(root, 'src', 'cli.ts')],
-  outfile: out,
+  entryPoints: { cli: join(root, 'src', 'cli.ts') },
+  outdir: folder,
+  chunkNames: 'commands/[name]-[hash]',
   absWorkingDir: root,
   bundle: true,
+  splitting: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
-  external: ['binaryen'], // optional, see src/cli/dump.ts
+  external: ['binaryen'], // optional, see src/cli/wat.ts
   metafile: true,
   define: { __COULIS_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
   banner: {
     // Bundled CommonJS packages ask for node's own modules through require.
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'\nconst require = __createRequire(import.meta.url)",
+    js: "import { createRequire as __createRequire } from 'node:module'\nconst require = __createRequire(import.meta.url)",
   },
 })
+writeFileSync(out, `#!/usr/bin/env node\n${readFileSync(out, 'utf8')}`)
 chmodSync(out, 0o755)
 
 const packages = new Set()

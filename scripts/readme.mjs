@@ -70,7 +70,7 @@ async function runCode(file, code, index) {
       .filter(([, target]) => target.default?.endsWith('.js'))
       .map(([path, target]) => [
         `coulis${path.slice(1)}`,
-        join(root, target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
+        join(root, target.types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')),
       ]),
   )
   await build({

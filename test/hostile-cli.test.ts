@@ -154,7 +154,6 @@ async function invoke(args: readonly string[]): Promise<{ code: number; out: str
       err += `${text}\n`
     },
     flush: () => {},
-    progress: () => ({ tick: () => {}, stop: () => {} }),
   }
   const code = await runCli(args, terminal, { version: 'test' })
   return { code, out, err }

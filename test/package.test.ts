@@ -1,11 +1,14 @@
 // What npm would publish: the files, the exports, no dependencies. Not the types' resolution: npm run package:check.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
-const BUILT = existsSync(join(ROOT, 'dist/index.js')) // npm ci builds it; a checkout without may still run the tests
+const BUILT = existsSync(join(ROOT, 'dist/lib/index.js')) // npm ci builds it; a checkout without may still run the tests
 
 interface Manifest {
   readonly dependencies?: object
@@ -29,25 +32,39 @@ describe('package', () => {
     expect(manifest.sideEffects).toBe(false)
   })
 
-  it.skipIf(!BUILT)('publishes sources, builds, the C core, and nothing else', () => {
+  it.skipIf(!BUILT)('publishes bundles, types, sources, the C core, documents, examples, and nothing else', () => {
     const files = packed()
-    const allowed =
-      /^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/cli\.js\.LICENSES\.txt|src\/.*\.ts|core\/([\w.]+\.(c|h|wasm)|Makefile))$/
-    const top = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
-    expect(files.filter(file => !allowed.test(file) && !top.includes(file))).toEqual([])
-    for (const file of [
-      'dist/cli.js',
-      'dist/index.js',
-      'dist/index.d.ts',
-      'dist/index.d.ts.map',
-      'core/pvm.h',
-      ...top,
-    ]) {
-      if (file !== 'CHANGELOG.md') expect(files).toContain(file)
+    const allowed = [
+      /^dist\/(lib|commands)\/[\w-]+\.js(\.map)?$/,
+      /^dist\/.*\.d\.ts$/,
+      /^dist\/cli\.js(\.LICENSES\.txt)?$/,
+      /^src\/.*\.ts$/,
+      /^core\/([\w.]+\.(c|h|wasm)|Makefile)$/,
+      /^(docs|examples)\//,
+      /^(BENCHMARKS|CHANGELOG|CONTRIBUTING|RATIONALE|README|SECURITY)\.md$|^LICENSE$|^package\.json$/,
+    ]
+    expect(files.filter(file => !allowed.some(pattern => pattern.test(file)))).toEqual([])
+    expect(files.filter(file => /^(src|dist)\/(cli|fuzz)\//.test(file))).toEqual([])
+    // 814 before entries were bundled.
+    expect(files.length).toBeLessThanOrEqual(407)
+    for (const map of files.filter(file => file.endsWith('.js.map'))) {
+      const { sources } = JSON.parse(readFileSync(join(ROOT, map), 'utf8')) as { sources: string[] }
+      const paths = sources.map(source => relative(ROOT, join(ROOT, dirname(map), source)))
+      expect(paths.filter(path => !files.includes(path))).toEqual([]) // maps lead somewhere
     }
-    // A source for every built file, so that maps lead somewhere.
-    const orphans = files.filter(file => /^dist\/.*\.js$/.test(file) && file !== 'dist/cli.js')
-    expect(orphans.filter(file => !files.includes(file.replace('dist/', 'src/').replace(/js$/, 'ts')))).toEqual([])
+  })
+
+  it.skipIf(!BUILT)('every link of its documents leads to a file of the package, or to the web', () => {
+    const files = packed()
+    const broken: string[] = []
+    for (const file of files.filter(name => name.endsWith('.md'))) {
+      for (const [, link] of readFileSync(join(ROOT, file), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^(https?:|#)/.test(link!)) continue
+        const path = relative(ROOT, join(ROOT, dirname(file), link!.replace(/#.*/, '')))
+        if (!files.includes(path)) broken.push(`${file}: ${link}`)
+      }
+    }
+    expect(broken).toEqual([])
   })
 
   it.skipIf(!BUILT)('every export is there with its types, and imports nothing but its own files', () => {
@@ -56,15 +73,68 @@ describe('package', () => {
       for (const file of files) expect(existsSync(join(ROOT, file)), `${path}: ${file}`).toBe(true)
       const js = files.at(-1)!
       if (!js.endsWith('.js')) continue
-      const specifiers = [...readFileSync(join(ROOT, js), 'utf8').matchAll(/from '([^']+)'/g)].map(match => match[1]!)
-      expect(specifiers.filter(specifier => !specifier.startsWith('.'))).toEqual([])
+      const statement = /(?:^|;)(?:import|export)\s*[\w*{][^'"();]*from ?["']([^"']+)["']/gm
+      const specifiers = [...readFileSync(join(ROOT, js), 'utf8').matchAll(statement)].map(match => match[1]!)
+      expect(specifiers.filter(specifier => !specifier.startsWith('./'))).toEqual([])
     }
   })
 
-  it.skipIf(!BUILT)('the command is one executable file', () => {
-    const { mode } = statSync(join(ROOT, 'dist/cli.js'))
+  it.skipIf(!BUILT)('works where it is installed, as README says', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'coulis-package-'))
+    const home = join(folder, 'node_modules/coulis')
+    for (const file of packed()) {
+      mkdirSync(dirname(join(home, file)), { recursive: true })
+      copyFileSync(join(ROOT, file), join(home, file))
+    }
+    const cli = (...args: string[]): string =>
+      execFileSync(process.execPath, [join(home, 'dist/cli.js'), ...args], { cwd: home, encoding: 'utf8' })
+    expect(cli('inspect', 'examples/counter.jam')).toContain('coulis-counter')
+    expect(cli('run', 'examples/counter.jam', '--entry', 'accumulate', '--args', '0x2a0003')).toMatch(/^HALT/m)
+    for (const command of ['asm', 'conform', 'disasm', 'dump', 'engines', 'fuzz', 'gas', 'inspect', 'replay', 'run']) {
+      expect(cli('help', command)).toContain('Examples:')
+    }
+    const names = Object.keys(manifest.exports).filter(path => !/\.(wasm|json)$/.test(path))
+    const script = `${names.map((path, i) => `import * as m${i} from 'coulis${path.slice(1)}'`).join('\n')}
+      import { readFileSync } from 'node:fs'
+      const seen = []
+      for (const { loadProgram, createEngine } of [m0, m1]) {
+        const program = loadProgram(readFileSync('node_modules/coulis/examples/counter.jam'))
+        const vm = createEngine().instantiate(program, { entry: 'accumulate', args: Uint8Array.of(42, 0, 3), gas: 10_000n })
+        seen.push(vm.kind, vm.run(), vm.exitArg, vm.gas)
+      }
+      console.log(seen.join(' '), ${names.map((_, i) => `Object.keys(m${i}).length > 0`).join(', ')})`
+    writeFileSync(join(folder, 'try.mjs'), script)
+    const printed = execFileSync(process.execPath, ['try.mjs'], { cwd: folder, encoding: 'utf8' })
+    expect(names.slice(0, 2)).toEqual(['.', './interpreter'])
+    expect(printed).toBe(`auto 3 3 9933 interpreter 3 3 9933 ${names.map(() => true).join(' ')}\n`)
+  })
+
+  it.skipIf(!BUILT)('the interpreter alone is at most 45 KB gzipped in a page', async () => {
+    const contents =
+      "import { createEngine, loadProgram } from './dist/lib/interpreter.js'\nwindow.run = [createEngine, loadProgram]"
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: ROOT },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      write: false,
+    })
+    const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length
+    expect(size).toBeLessThanOrEqual(45 * 1024)
+    expect(size).toBeGreaterThan(20 * 1024) // or it is not in there
+  })
+
+  it.skipIf(!BUILT)('the command is executable and loads a command when it is asked for', () => {
+    const { mode, size } = statSync(join(ROOT, 'dist/cli.js'))
     expect(mode & 0o111).not.toBe(0)
-    expect(readFileSync(join(ROOT, 'dist/cli.js'), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true)
+    expect(size).toBeLessThan(30_000)
+    const text = readFileSync(join(ROOT, 'dist/cli.js'), 'utf8')
+    expect(text.startsWith('#!/usr/bin/env node\n')).toBe(true)
+    // What it loads at once has no engine in it.
+    for (const [, file] of text.matchAll(/\bfrom ?["']\.\/([^"']+)["']/g)) {
+      expect(statSync(join(ROOT, 'dist', file!)).size, file).toBeLessThan(100_000)
+      expect(readFileSync(join(ROOT, 'dist', file!), 'utf8'), file).not.toContain('AGFzbQ')
+    }
     expect(readFileSync(join(ROOT, 'dist/cli.js.LICENSES.txt'), 'utf8')).toContain('commander')
   })
 })

@@ -21,7 +21,6 @@ interface Options {
 export function addAsm(program: Command, terminal: Terminal): void {
   program
     .command('asm')
-    .summary('assemble text to a program file')
     .description(
       'Assembles text (docs/assembly.md) to a raw blob, a standard program, a .jam or a .polkavm file: what the text says, or --format.',
     )

@@ -10,6 +10,7 @@ import { listFiles, readBytes } from './files.ts'
 import { formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOf, engineOption, jsonOption, profileOption } from './options.ts'
+import { createProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -59,7 +60,6 @@ function printReport(report: ConformReport, engine: EngineKind, terminal: Termin
 export function addConform(program: Command, terminal: Terminal, exit: (code: number) => void): void {
   program
     .command('conform')
-    .summary('run conformance tests')
     .description(
       'Runs test files and whole folders. What a file is shows in its content: a W3F vector, a gas-model vector, a program\n' +
         'with a known result or known final state, a recorded service run. Everything else is skipped.\n' +
@@ -80,7 +80,7 @@ Examples:
     .action((paths: string[], options: Options) => {
       const engine = engineOf(options.engine)
       const files = listFiles(paths)
-      const progress = terminal.progress(files.length, 'conform')
+      const progress = createProgress(files.length, 'conform')
       const verdicts = files.map(file => {
         progress.tick(file)
         return runTest(file, readBytes(file), { engine, ...(options.profile && { profile: options.profile }) })

@@ -38,7 +38,6 @@ function listingOf(loaded: Loaded, options: Options): string {
 export function addDisasm(program: Command, terminal: Terminal): void {
   program
     .command('disasm')
-    .summary('print a program as assembly text')
     .description(
       'Prints assembly text that `coulis asm` turns into the very same bytes. With --listing, --bytes, --gas, --source, --from\n' +
         'or --to it prints a listing for reading: offsets, labels, blocks.',

@@ -60,7 +60,6 @@ function printFunctions(ranges: readonly FunctionRange[], terminal: Terminal): v
 export function addDump(program: Command, terminal: Terminal): void {
   program
     .command('dump')
-    .summary('show what the recompiler makes of a program')
     .description(
       'Lists the functions the recompiler finds; with --function it compiles the one that contains a pc and shows the size,\n' +
         'with --wat the PVM code and the WebAssembly as text.',

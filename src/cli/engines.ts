@@ -17,7 +17,6 @@ const WORDS: Readonly<Record<EngineKind, string>> = {
 export function addEngines(program: Command, terminal: Terminal): void {
   program
     .command('engines')
-    .summary('list the engines there are')
     .description('Lists the engines that --engine takes here; the default is marked. Says why one does not work.')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  coulis engines\n  coulis engines --json')

@@ -231,7 +231,6 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
   program
     .command('fuzz')
     .argument('[file]', 'a case as text, instead of random ones: runs it, and makes it small where it differs')
-    .summary('compare engines on random programs')
     .description(
       'Runs random programs, valid, nearly valid and hostile, on several engines and compares exit, pc, gas, registers,\n' +
         'memory and rights at every exit and host call. Stops at the first difference with exit code 1 and prints a\n' +

@@ -83,7 +83,6 @@ function parseTop(text: string): number {
 export function addGas(program: Command, terminal: Terminal): void {
   program
     .command('gas')
-    .summary('print what the basic blocks cost')
     .description(
       'Prints the gas of every basic block under the profile, default gp-0.8.0. With --chart, the pipeline timeline that\n' +
         'makes the price: who decodes, waits, executes and retires in each cycle (docs/gas.md).',

@@ -171,7 +171,6 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
 export function addInspect(program: Command, terminal: Terminal): void {
   program
     .command('inspect')
-    .summary('say what a program file is and holds')
     .description(
       'Shows a program file: format and why it is that, code, memory at start, entry points, host calls it uses.',
     )

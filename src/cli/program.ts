@@ -1,21 +1,63 @@
-// The command line as a whole: commands, help, errors. Each command is a file of its own.
+// The command line as a whole: commands, help, errors. Each command is a file of its own, loaded when it is asked for.
 import { Command } from 'commander'
-import { addAsm } from './asm.ts'
-import { addConform } from './conform.ts'
-import { addDisasm } from './disasm.ts'
-import { addDump } from './dump.ts'
-import { addEngines } from './engines.ts'
 import { EXIT_CODE_HELP, reportError } from './errors.ts'
-import { addFuzz } from './fuzz.ts'
-import { addGas } from './gas.ts'
-import { addInspect } from './inspect.ts'
-import { addReplay } from './replay.ts'
-import { addRun } from './run.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Version and the versions of what it implements. */
 export interface About {
   readonly version: string
+}
+
+type Add = (program: Command, terminal: Terminal, exit: (code: number) => void) => void
+
+/** A command: in the list of all of them, and where it is. */
+interface Entry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<Add>
+}
+
+const COMMANDS: readonly Entry[] = [
+  { name: 'run', summary: 'run a program', load: async () => (await import('./run.ts')).addRun },
+  {
+    name: 'inspect',
+    summary: 'say what a program file is and holds',
+    load: async () => (await import('./inspect.ts')).addInspect,
+  },
+  {
+    name: 'disasm',
+    summary: 'print a program as assembly text',
+    load: async () => (await import('./disasm.ts')).addDisasm,
+  },
+  { name: 'asm', summary: 'assemble text to a program file', load: async () => (await import('./asm.ts')).addAsm },
+  { name: 'gas', summary: 'print what the basic blocks cost', load: async () => (await import('./gas.ts')).addGas },
+  {
+    name: 'replay',
+    summary: 'run recorded host-call traces again',
+    load: async () => (await import('./replay.ts')).addReplay,
+  },
+  { name: 'conform', summary: 'run conformance tests', load: async () => (await import('./conform.ts')).addConform },
+  {
+    name: 'fuzz',
+    summary: 'compare engines on random programs',
+    load: async () => (await import('./fuzz.ts')).addFuzz,
+  },
+  {
+    name: 'dump',
+    summary: 'show what the recompiler makes of a program',
+    load: async () => (await import('./dump.ts')).addDump,
+  },
+  {
+    name: 'engines',
+    summary: 'list the engines there are',
+    load: async () => (await import('./engines.ts')).addEngines,
+  },
+]
+
+/** The command that the arguments ask for, or ask help for. */
+function commandOf(args: readonly string[]): string | undefined {
+  const [first, second] = args.filter(arg => !arg.startsWith('-'))
+  return first === 'help' ? second : first
 }
 
 /** Runs the command line and returns the process's exit code. */
@@ -43,18 +85,13 @@ Examples:
   coulis conform ../shared/vectors
   coulis help run`,
     )
-  addRun(program, terminal, exit)
-  addInspect(program, terminal)
-  addDisasm(program, terminal)
-  addAsm(program, terminal)
-  addGas(program, terminal)
-  addReplay(program, terminal, exit)
-  addConform(program, terminal, exit)
-  addFuzz(program, terminal, exit)
-  addDump(program, terminal)
-  addEngines(program, terminal)
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  const wanted = commandOf(args)
   try {
+    for (const { name, summary, load } of COMMANDS) {
+      if (name === wanted) (await load())(program, terminal, exit)
+      else program.command(name) // for the list, and for suggestions
+      program.commands.at(-1)!.summary(summary).copyInheritedSettings(program)
+    }
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     code = reportError(error, terminal)

@@ -11,6 +11,7 @@ import { listFiles, readBytes, readText } from './files.ts'
 import { formatCount, formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOf, engineOption, jsonOption, profileOption } from './options.ts'
+import { createProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -85,7 +86,6 @@ function printResult(replayed: Replayed, terminal: Terminal): void {
 export function addReplay(program: Command, terminal: Terminal, exit: (code: number) => void): void {
   program
     .command('replay')
-    .summary('run recorded host-call traces again')
     .description(
       'Runs recorded programs again, with the recorded host instead of a real one, and compares every line: host-call index,\n' +
         'pc, gas, 13 registers, bytes read, and how it ended. Says where a run first differs.',
@@ -108,7 +108,7 @@ Examples:
       // Folders hold other files too; a file named explicitly has to be a trace.
       const files = listFiles(paths).filter(file => paths.includes(file) || looksLikeTrace(readText(file)))
       if (files.length === 0) throw new CliError(`no recorded trace in ${paths.join(' ')}`)
-      const progress = terminal.progress(files.length, 'replay')
+      const progress = createProgress(files.length, 'replay')
       const all = files.map(file => {
         progress.tick(file)
         return replayFile(file, engine, options)

@@ -289,7 +289,6 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
 export function addRun(program: Command, terminal: Terminal, exit: (code: number) => void): void {
   program
     .command('run')
-    .summary('run a program')
     .description(
       'Runs a program: a raw blob, a standard program, a .jam file, assembly text, or a test vector (JSON) from its own start.\n' +
         'Prints how it ended, gas, registers, host calls and output. The exit code tells how it ended.',

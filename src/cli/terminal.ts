@@ -1,6 +1,5 @@
-// Where the CLI writes: standard output and error, colours, progress. Not what it writes: that is in the commands.
+// Where the CLI writes: standard output and error, colours. Not progress bars: progress.ts. Not what it writes: that is in the commands.
 import { writeSync } from 'node:fs'
-import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
 import { ExitCode } from './errors.ts'
 
@@ -25,14 +24,6 @@ export interface Terminal {
   error(text: string): void
   /** Writes out what is buffered. */
   flush(): void
-  /** A progress bar on standard error, if that is a terminal. */
-  progress(total: number, label: string): Progress
-}
-
-/** A progress bar, or nothing. */
-export interface Progress {
-  tick(label?: string): void
-  stop(): void
 }
 
 const BUFFER_LIMIT = 1 << 16
@@ -100,17 +91,5 @@ export function createTerminal(): Terminal {
       writeAll(2, encoder.encode(`${text}\n`))
     },
     flush,
-    progress(total, label) {
-      if (process.stderr.isTTY !== true || total < 20) return { tick() {}, stop() {} }
-      const bar = new SingleBar({
-        format: `${label} {bar} {value}/{total} {file}`,
-        stream: process.stderr,
-        hideCursor: true,
-        clearOnComplete: true,
-        linewrap: false,
-      })
-      bar.start(total, 0, { file: '' })
-      return { tick: file => bar.increment(1, { file: file ?? '' }), stop: () => bar.stop() }
-    },
   }
 }

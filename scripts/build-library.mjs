@@ -1,0 +1,47 @@
+// Bundles the entries of the package into dist/lib/, a few files instead of a hundred: the first import is that much faster.
+// Not the types, and not the modules one by one that benchmarks look into: those are tsc's, beside it in dist/.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const src = name => join(root, 'src', name)
+const shared = {
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  outdir: join(root, 'dist/lib'),
+  sourcemap: true,
+  sourcesContent: false, // the sources are in the package
+  minifySyntax: true,
+  logLevel: 'warning',
+}
+
+rmSync(shared.outdir, { recursive: true, force: true })
+await build({
+  ...shared,
+  entryPoints: {
+    index: src('index.ts'),
+    host: src('host/index.ts'),
+    isa: src('isa/index.ts'),
+    trace: src('trace/index.ts'),
+    conform: src('conform/index.ts'),
+  },
+  splitting: true,
+  chunkNames: 'shared-[hash]',
+})
+await build({
+  ...shared,
+  entryPoints: { interpreter: src('interpreter.ts') },
+  minifyWhitespace: true,
+  plugins: [
+    {
+      // The core without the passes of the recompiler.
+      name: 'small core',
+      setup(build) {
+        build.onResolve({ filter: /\/core\.gen\.ts$/ }, () => ({ path: src('engine/interpreter/small-core.gen.ts') }))
+      },
+    },
+  ],
+})
