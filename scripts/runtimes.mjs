@@ -98,6 +98,13 @@ async function bundle() {
     logLevel: 'warning',
   })
   writeFileSync(join(OUT, 'command.mjs'), readFileSync(join(OUT, 'command.js')))
+  await build({
+    entryPoints: [join(ROOT, 'src/interpreter.ts')],
+    outfile: join(OUT, 'interpreter.js'),
+    bundle: true,
+    format: 'esm',
+    logLevel: 'warning',
+  })
   copyFileSync(join(ROOT, 'core/core.wasm'), join(OUT, 'core.wasm'))
   copyFileSync(join(ROOT, 'test/runtimes/edge/config.capnp'), join(OUT, 'config.capnp'))
 }
@@ -177,36 +184,58 @@ function freePort() {
   })
 }
 
-async function runWorkerd() {
-  const program = join(OUT, 'node_modules/workerd/bin/workerd')
-  if (!existsSync(program)) return { version: '', error: 'absent' }
-  const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.match(/[\d-]{8,}/)?.[0] ?? ''
+/** Serves a configuration in workerd and posts bytes to it; the answer's text, or an Error. */
+async function askWorkerd(program, config, path, body) {
   const at = `127.0.0.1:${await freePort()}`
   const stdio = ['ignore', 'ignore', 'pipe']
-  const server = spawn(program, ['serve', join(OUT, 'config.capnp'), `--socket-addr=http=${at}`], { cwd: OUT, stdio })
+  const server = spawn(program, ['serve', join(OUT, config), `--socket-addr=http=${at}`], { cwd: OUT, stdio })
   let said = ''
   server.stderr.on('data', data => {
     said += data
   })
   try {
-    const started = performance.now()
-    const body = readFileSync(join(OUT, 'files.json'))
     for (let attempt = 0; ; attempt++) {
       const options = { method: 'POST', body, signal: AbortSignal.timeout(1_800_000) }
-      const response = await fetch(`http://${at}/?form=${form}`, options).catch(error => error)
-      if (response instanceof Error) {
-        const early = response.cause?.code === 'ECONNREFUSED' && attempt < 100 && server.exitCode === null
-        if (!early) return { version, error: `${response} ${said}`.slice(0, 2000) }
-        await new Promise(done => setTimeout(done, 100)) // it is starting
-        continue
+      const response = await fetch(`http://${at}${path}`, options).catch(error => error)
+      if (!(response instanceof Error)) {
+        const text = await response.text()
+        return response.ok ? text : new Error(`${text} ${said}`.slice(0, 2000))
       }
-      const text = await response.text()
-      if (!response.ok) return { version, error: `${text} ${said}`.slice(0, 2000) }
-      return { version, seconds: (performance.now() - started) / 1000, ...JSON.parse(text) }
+      const early = response.cause?.code === 'ECONNREFUSED' && attempt < 100 && server.exitCode === null
+      if (!early) return new Error(`${response} ${said}`.slice(0, 2000))
+      await new Promise(done => setTimeout(done, 100)) // it is starting
     }
   } finally {
     server.kill()
   }
+}
+
+/** The worker of docs/embedding.md, as it stands there. Undefined when it does what it should. */
+async function tryDocs(program) {
+  const [, worker] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/embedding.md'), 'utf8'))
+  writeFileSync(join(OUT, 'docs.js'), worker)
+  const config = readFileSync(join(OUT, 'config.capnp'), 'utf8')
+    .replace(
+      '(name = "edge.js", esModule = embed "edge.js")',
+      '(name = "docs.js", esModule = embed "docs.js"),\n    (name = "coulis/interpreter", esModule = embed "interpreter.js")',
+    )
+    .replace('name = "core.wasm"', 'name = "coulis/core.wasm"')
+  writeFileSync(join(OUT, 'docs.capnp'), config)
+  const jump = Uint8Array.of(0, 0, 2, 50, 0, 1) // jump_ind r0, to 0: a panic, for one gas
+  const answer = await askWorkerd(program, 'docs.capnp', '/', jump)
+  return answer === '{"exit":1,"gas":"999999"}' ? undefined : `docs/embedding.md: the worker answers ${answer}`
+}
+
+async function runWorkerd() {
+  const program = join(OUT, 'node_modules/workerd/bin/workerd')
+  if (!existsSync(program)) return { version: '', error: 'absent' }
+  const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.match(/[\d-]{8,}/)?.[0] ?? ''
+  const started = performance.now()
+  const answer = await askWorkerd(program, 'config.capnp', `/?form=${form}`, readFileSync(join(OUT, 'files.json')))
+  if (answer instanceof Error) return { version, error: answer.message }
+  const seconds = (performance.now() - started) / 1000
+  const error = await tryDocs(program)
+  return { version, seconds, ...JSON.parse(answer), ...(error && { error }) }
 }
 
 function table(rows) {
