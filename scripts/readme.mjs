@@ -107,6 +107,7 @@ for (const file of ['README.md', ...docs.map(name => `docs/${name}`)]) {
   }
 }
 rmSync(join(root, 'build/readme'), { recursive: true, force: true })
+rmSync(join(root, 'counter.log'), { force: true }) // docs/debugging.md records a run
 
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exit(1)

@@ -15,6 +15,7 @@ import { CliError, exitCodeOf, inFile } from './errors.ts'
 import { writeOutput } from './files.ts'
 import { fold, type Part } from './fold.ts'
 import { formatBytes, formatCount, formatPlural } from './format.ts'
+import { GasByFunction } from './gas-by-function.ts'
 import { HOST_CHOICES, type HostChoice, hostOf } from './host.ts'
 import { registerText, toJson } from './json.ts'
 import { BUILD_64, FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
@@ -49,6 +50,7 @@ import {
   type RegisterForm,
   type RegisterSetting,
 } from './registers.ts'
+import { stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -65,6 +67,7 @@ interface Options {
   readonly dump?: readonly DumpRange[]
   readonly regs: RegisterForm
   readonly maxMs?: number
+  readonly byFunction?: boolean
   readonly trace?: true | 'text' | 'steps'
   readonly host?: HostChoice
   readonly input?: readonly Uint8Array[]
@@ -143,6 +146,7 @@ interface Outcome {
   readonly options: Options
   /** `--max-ms` stopped it. */
   readonly timeIsUp: boolean
+  readonly byFunction: GasByFunction | undefined
 }
 
 /** The import a `.polkavm` program waits for. */
@@ -203,11 +207,15 @@ function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string
     { text: rules, gap: '  ', paint: dim },
   ]
   for (const line of fold(parts, terminal.fold, INDENT)) write(line)
+  const reason = stopReason(vm, loaded)
+  if (reason !== undefined) write(`why     ${reason.why}`)
+  if (reason?.where !== undefined) write(`where   ${reason.where}`)
   const regs = Array.from(vm.regs, (value, i) => ({ text: `r${i}=${formatValue(value, options.regs)}` }))
   for (const line of fold([{ text: 'regs   ' }, ...regs], terminal.fold, INDENT)) write(line)
   const output = outputOf(vm)
   if (output.length > 0) write(`output  ${formatBytes(output)}  ${dim(`${output.length} bytes`)}`)
   for (const range of options.mem ?? []) for (const line of formatRange(vm, range, terminal.fold)) write(line)
+  for (const line of outcome.byFunction?.lines() ?? []) write(line)
 }
 
 function printJson(outcome: Outcome, terminal: Terminal): void {
@@ -221,12 +229,14 @@ function printJson(outcome: Outcome, terminal: Terminal): void {
       profile: loaded.profile,
       exit: exitName(exit),
       exitArg: vm.exitArg,
+      ...stopReason(vm, loaded),
       pc: vm.pc,
       gas: vm.gas,
       gasUsed: vm.gasUsed,
       ...(instructions === undefined ? {} : { instructions }),
       regs: Array.from(vm.regs, registerText),
       output: outputOf(vm),
+      ...(outcome.byFunction && { gasByFunction: outcome.byFunction.rows }),
       ...(outcome.options.mem && {
         memory: outcome.options.mem.map(range => ({ ...range, bytes: readRange(vm, range) ?? null })),
       }),
@@ -277,12 +287,15 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   for (const { index, value } of options.reg ?? []) vm.regs[index] = value
   recorder?.start(vm)
   if (options.trace !== undefined) vm.tracer = options.trace === 'steps' ? stepTracer(vm, write) : textTracer(write)
+  const byFunction = options.byFunction ? new GasByFunction(loaded) : undefined
+  if (byFunction !== undefined) vm.tracer = byFunction.tracer(vm, vm.tracer)
   const began = performance.now()
   const { exit, timeIsUp } = runBounded(vm, options)
   const milliseconds = performance.now() - began
+  byFunction?.finish(vm, vm.pc)
   if (recorder !== undefined) writeOutput(options.record!, new TextEncoder().encode(formatTrace(recorder.finish(vm))))
   dumpRanges(vm, options.dump ?? [])
-  return { loaded, vm, exit, log, milliseconds, options, timeIsUp }
+  return { loaded, vm, exit, log, milliseconds, options, timeIsUp, byFunction }
 }
 
 /** Adds the command. */
@@ -311,6 +324,7 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .option('--dump <address+length=file>', 'write this memory to a file at the end; may be repeated', parseDump)
     .option('--steps <n>', 'stop after this many instructions', parseCount)
     .option('--max-ms <n>', 'stop after that many milliseconds; interprets', parseCount)
+    .option('--by-function', 'print which functions took the gas; interprets')
     .option('-t, --trace [form]', 'print every instruction: text, or steps (the step log implementers compare)')
     .addOption(
       new Option(
