@@ -13,6 +13,10 @@ export class Way {
   fresh = -1
   /** Number of the outermost loop around since whose head nothing has been paid. */
   unpaid = 0x7fffffff
+  /** What was paid last, whichever way was taken: the most that an exit may have given back. */
+  paid = 0
+  /** Whether the local of why code leaves does not belong to that of where. */
+  astray = true
   /** Whether the target local is the index of compiled code. */
   target = false
 }
@@ -29,6 +33,8 @@ export class Control {
   gas: number[] = []
   fresh: number[] = []
   unpaid: number[] = []
+  paid: number[] = []
+  astray: boolean[] = []
   target: boolean[] = []
 
   begin(): void {
@@ -42,12 +48,14 @@ export class Control {
     this.height[d] = height
     this.reached[d] = false
     if (kind !== Frame.Loop) return
+    way.paid = 0
     this.fresh[d] = way.fresh
     this.unpaid[d] = this.loops
     if (way.unpaid > this.loops) way.unpaid = this.loops
     this.loops += 1
     way.gas = 0
     way.target = false
+    this.astray[d] = way.astray
   }
 
   /** The frame `label` frames outside of the innermost; -1 when there is none. */
@@ -62,12 +70,16 @@ export class Control {
       this.gas[frame] = way.gas
       this.fresh[frame] = way.fresh
       this.unpaid[frame] = way.unpaid
+      this.paid[frame] = way.paid
+      this.astray[frame] = way.astray
       this.target[frame] = way.target
       return
     }
     if (way.gas < this.gas[frame]!) this.gas[frame] = way.gas
     this.fresh[frame] = this.fresh[frame]! & way.fresh
     if (way.unpaid < this.unpaid[frame]!) this.unpaid[frame] = way.unpaid
+    if (way.paid < this.paid[frame]!) this.paid[frame] = way.paid
+    if (way.astray) this.astray[frame] = true
     if (!way.target) this.target[frame] = false
   }
 
@@ -82,6 +94,8 @@ export class Control {
         way.gas = this.gas[d]!
         way.fresh = this.fresh[d]!
         way.unpaid = this.unpaid[d]!
+        way.paid = this.paid[d]!
+        way.astray = this.astray[d]!
         way.target = this.target[d]!
       }
     }

@@ -12,7 +12,19 @@ import { Kind, Operands } from './operands.ts'
 import { isPlain, plain } from './plain.ts'
 import type { ModuleReader } from './reader.ts'
 import { type FastTurns, matchTurns, turnBegins, turnEnds } from './turns.ts'
-import { FIRST_ROOT, FRAME_BASE, GAS_LOCAL, SLOT, STACK_LOCAL, TARGET_LOCAL, UNLIMITED } from './words.ts'
+import {
+  FIRST_ROOT,
+  FRAME_BASE,
+  GAS_LOCAL,
+  PAID,
+  PC_LOCAL,
+  SLOT,
+  STACK_LOCAL,
+  TARGET_LOCAL,
+  UNLIMITED,
+  UNPAID,
+  WHY_LOCAL,
+} from './words.ts'
 
 /** What the machine is like that the module is for. */
 export interface Machine {
@@ -20,6 +32,12 @@ export interface Machine {
   readonly dispatch: number
   /** Indices of compiled code in the table of functions are below this. */
   readonly tableEnd: number
+  /**
+   * By code offset: what is given back when code leaves at an instruction whose segment was paid, -1 where no instruction
+   * starts; 1 where a segment starts.
+   */
+  readonly refund: Int32Array
+  readonly starts: Uint8Array
 }
 
 const VOID = 0x40
@@ -123,11 +141,35 @@ export class FunctionVerifier {
     if (local === GAS_LOCAL || local === STACK_LOCAL) reader.refuse('gas', 'gas or stack is assigned')
     if (this.#choosing > 0) reader.refuse('local', 'a local is assigned in a choice of values')
     if (this.turns?.floor === local) reader.refuse('turns', 'the floor is assigned in a turn')
+    if (local === PC_LOCAL || local === WHY_LOCAL) this.#place(local, at)
     if (local === TARGET_LOCAL) {
       const { operands, way, machine } = this
       way.target = operands.isConstant(at) && operands.shift[at]! > 0 && operands.shift[at]! < machine.tableEnd
     }
     if (!this.locals.set(this.operands, at, local)) reader.refuse('local', 'half a range is assigned')
+  }
+
+  /** Where and why an exit will leave: at an instruction, with no more given back than was paid, or at a segment. */
+  #place(local: number, at: number): void {
+    const { locals, machine, operands, reader, way } = this
+    if (operands.kind[at] === Kind.Host) {
+      way.astray = false
+      return
+    }
+    const value = operands.isConstant(at) ? operands.shift[at]! : -1
+    if (local === PC_LOCAL) {
+      if (!(machine.refund[value]! >= 0)) reader.refuse('control', 'an exit where no instruction starts')
+      way.astray = true
+      return
+    }
+    locals.rootOf(PC_LOCAL)
+    const known = locals.root[PC_LOCAL] === 0 && locals.second[PC_LOCAL] === -1
+    const pc = known ? locals.shift[PC_LOCAL]! : -1
+    const isPaid = value === PAID && machine.refund[pc]! >= 0 && machine.refund[pc]! <= way.paid
+    if (!isPaid && !(UNPAID.includes(value) && machine.starts[pc] === 1)) {
+      reader.refuse('gas', 'an exit that would be given back what was not paid')
+    }
+    way.astray = false
   }
 
   /** The way at hand also goes to a label. */
@@ -143,6 +185,7 @@ export class FunctionVerifier {
       return
     }
     if (way.unpaid <= control.unpaid[frame]!) this.#roundUnpaid(frame)
+    if (way.astray && !control.astray[frame]!) reader.refuse('control', 'round a loop the reason of an exit is lost')
     this.#kept |= control.fresh[frame]! & ~way.fresh
     if (this.turns?.frame === frame) turnEnds(this, this.turns)
     // What is known of values is not needed: nothing of it outlives a label.
@@ -191,6 +234,7 @@ export class FunctionVerifier {
     this.locals.label()
     this.way.gas = 0
     this.way.fresh = 0
+    this.way.paid = 0
     this.way.target = false
   }
 
@@ -270,7 +314,7 @@ export class FunctionVerifier {
     const op = this.opcode()
     switch (op) {
       case 0x00:
-        way.live = false
+        reader.refuse('control', 'a trap that is reached')
         return
       case 0x02:
       case 0x03:
@@ -409,6 +453,7 @@ export class FunctionVerifier {
     if (this.#choosing > 0 || operands.height !== 1) reader.refuse('gas', 'gas is paid among operands')
     operands.height -= 1
     way.gas -= amount
+    way.paid = amount
     way.unpaid = 0x7fffffff
     if (this.turns !== undefined) turnBegins(this, this.turns, amount)
   }

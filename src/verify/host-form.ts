@@ -1,7 +1,8 @@
 // A host call: the one form in which compiled code shows its gas, lets the host change it, and looks at what it left. Read byte
 // by byte, docs/verifier.md has it.
 import type { FunctionVerifier } from './function.ts'
-import { CHARGED, GAS, GAS_LOCAL, HOST_FUNCTION, MOST_GAS, PC, RESERVE, TRACE } from './words.ts'
+import { Kind } from './operands.ts'
+import { CHARGED, GAS, GAS_LOCAL, HOST_FUNCTION, MOST_GAS, PC, PC_LOCAL, RESERVE, TRACE, WHY_LOCAL } from './words.ts'
 
 /** What is known of the local for why code left: a host function moved the machine. */
 const MOVED = 9
@@ -36,6 +37,7 @@ export function matchHost(verifier: FunctionVerifier): void {
   const assign = (which: number): number => {
     operands.height = 1
     operands.forget(0)
+    operands.kind[0] = Kind.Host
     verifier.write(which, 0)
     return which
   }
@@ -46,15 +48,17 @@ export function matchHost(verifier: FunctionVerifier): void {
   word(0x37, GAS)
   // The call.
   number()
-  number()
+  const pc = number()
   const next = number()
+  const { refund } = verifier.machine
+  if (!(refund[pc]! >= 0) || !(refund[next]! >= 0)) fail()
   op(0x10)
   if (reader.unsigned() !== HOST_FUNCTION) fail()
   const target = assign(local(0x22))
   number(MOVED)
   local(0x20, target)
   op(0x1b)
-  assign(local(0x21))
+  assign(local(0x21, WHY_LOCAL))
   // The gas that the host left.
   load(0x35, GAS)
   load(0x35, GAS + 4)
@@ -66,7 +70,7 @@ export function matchHost(verifier: FunctionVerifier): void {
   local(0x21, GAS_LOCAL)
   // Whether to go on: pc where it was, no tracer, nothing to say, the block paid, no more gas than compiled code may have.
   load(0x28, PC)
-  assign(local(0x22))
+  assign(local(0x22, PC_LOCAL))
   number(next)
   op(0x73)
   load(0x28, TRACE)
@@ -84,5 +88,6 @@ export function matchHost(verifier: FunctionVerifier): void {
   op(0x56, 0x72, 0x0d)
   operands.height = 0
   verifier.called()
+  verifier.way.astray = false
   verifier.branch(reader.unsigned())
 }

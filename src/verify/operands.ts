@@ -29,6 +29,8 @@ export const Kind = {
   Scaled: 14,
   Entry: 15,
   NoEntry: 16,
+  /** What a host call leaves: where the machine is, why compiled code has to leave. */
+  Host: 17,
 } as const
 
 /**

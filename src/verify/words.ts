@@ -25,6 +25,11 @@ export const DISPATCH = 0x1000000
 /** Locals with a meaning of their own: gas and stack are the parameters. */
 export const GAS_LOCAL = 0
 export const STACK_LOCAL = 1
+/** Where an exit hands over, and in what state: Unpaid, Paid, UnpaidWithin; a host call has its own. */
+export const PC_LOCAL = 15
+export const WHY_LOCAL = 16
+export const PAID = 3
+export const UNPAID: readonly number[] = [1, 7]
 /** The local that an exit which goes on has the table index in. */
 export const TARGET_LOCAL = 17
 /** No gas local is ever above this; host calls see to it. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { analyseProgram, type CompileOptions, compileRoots } from '../../src/engine/recompiler/compile.ts'
+import { machineOf } from '../../src/engine/recompiler/verification.ts'
 import { programOfCase } from '../../src/fuzz/case.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'
 import type { ProfileName } from '../../src/program/profile.ts'
@@ -27,8 +28,7 @@ export function moduleOf(name: string, program: Program, blocks = false, options
   const starts = [...functions.start].filter(segment => segment < segments.length)
   const roots = blocks ? segments.filter(segment => decoded.isBlock[segment] === 1).slice(0, 40) : starts
   const { bytes } = compileRoots(analysis, roots, options)
-  const machine = { dispatch: program.jumpTable.length, tableEnd: decoded.segmentStart.length + 1 }
-  return { name, program, bytes, machine }
+  return { name, program, bytes, machine: machineOf(decoded) }
 }
 
 /** The golden programs of the recompiler. */

@@ -1,11 +1,13 @@
 // What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
 import type { Program } from '../../program/program.ts'
+import type { Machine } from '../../verify/function.ts'
 import { verifyModule } from '../../verify/module.ts'
 import type { CodeStats } from '../engine.ts'
 import { makeModule, moduleRefusal } from '../machine/code-generation.ts'
 import { type Analysis, analyseProgram, type CompiledModule, type CompileOptions, compileRoots } from './compile.ts'
 import { Coverage } from './coverage.ts'
 import { MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
+import { machineOf } from './verification.ts'
 
 /** Instructions compiled in this process so far: the first ones are slower, the compiler itself is still cold. */
 let processInstructions = 0
@@ -30,6 +32,7 @@ export class SharedCode {
   options: CompileOptions = {}
   #analysis: Analysis | undefined
   #coverage: Coverage | undefined
+  #machine: Machine | undefined
   readonly #modules = new Map<string, SharedModule>()
   readonly #refused = new Set<string>()
   /** Modules the host is compiling in the background. */
@@ -169,9 +172,8 @@ export class SharedCode {
 
   /** Whether the verifier accepts a module; throws the refusal where the policy is strict. */
   #accepts({ bytes }: CompiledModule): boolean {
-    const { jumpTable } = this.program
-    const tableEnd = this.analysis.decoded.segmentStart.length + 1
-    const refusal = verifyModule(bytes, { dispatch: jumpTable.length, tableEnd })
+    this.#machine ??= machineOf(this.analysis.decoded)
+    const refusal = verifyModule(bytes, this.#machine)
     if (refusal === undefined) return true
     if (tierPolicy.verify === 'strict') throw refusal
     this.refused += 1
