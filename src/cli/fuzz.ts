@@ -1,5 +1,6 @@
 // `coulis fuzz`: engines against each other on random programs. Not the generator or the comparison: fuzz/.
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { tierPolicy } from '../engine/auto.ts'
 import { availableEngines } from '../engine/create.ts'
 import { ENGINE_KINDS, type EngineKind } from '../engine/engine.ts'
 import {
@@ -35,6 +36,7 @@ interface Options {
   readonly profile?: ProfileName
   readonly json?: boolean
   readonly watch?: number
+  readonly verify: boolean
   readonly heartbeat?: boolean
 }
 
@@ -98,10 +100,22 @@ function summary(totals: Totals, seconds: number): string {
 /** The same campaign in another process, watched. */
 function watched(options: Options, seconds: number, terminal: Terminal): Promise<number> {
   const engines = options.engines ?? availableEngines()
-  const { seed, style, shard, json: _, watch: __, heartbeat: ___, engines: ____, profile: name, ...numbers } = options
+  const {
+    seed,
+    style,
+    shard,
+    json: _,
+    watch: __,
+    heartbeat: ___,
+    engines: ____,
+    profile: name,
+    verify,
+    ...numbers
+  } = options
   const args = ['fuzz', '--json', '--heartbeat', '--seed', seed, '--style', style, '--engines', engines.join()]
   if (shard !== undefined) args.push('--shard', `${shard.index + 1}/${shard.count}`)
   if (name !== undefined) args.push('--profile', name)
+  if (!verify) args.push('--no-verify')
   for (const [key, value] of Object.entries(numbers)) args.push(`--${key}`, `${value}`)
   return watchFuzz({ args, seconds, again: index => again(options, engines, `${index}`) }, terminal)
 }
@@ -251,6 +265,7 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
       'in a process of its own, ended and reported when a case takes longer; JSON',
       parseCount,
     )
+    .option('--no-verify', 'do not verify the modules that are compiled: faster; a refusal is a difference')
     .addOption(new Option('--heartbeat').hideHelp())
     .addHelpText(
       'after',
@@ -269,6 +284,7 @@ Examples:
     )
     .action(async (file: string | undefined, options: Options) => {
       const { watch } = options
+      if (options.verify) tierPolicy.verify = 'strict'
       if (file !== undefined) return exit(fuzzFile(file, options, terminal))
       exit(watch === undefined ? await fuzz(options, terminal) : await watched(options, watch, terminal))
     })

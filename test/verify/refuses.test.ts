@@ -1,0 +1,118 @@
+// The verifier refuses what let guests out, each of the forms of before 26 November, and what breaks each of its rules.
+import { describe, expect, it } from 'vitest'
+import { verifyModule } from '../../src/verify/module.ts'
+import type { Refusal, Rule } from '../../src/verify/refusal.ts'
+import { programOf } from '../recompiler/programs.ts'
+import { type Instruction, putTogether, takeApart } from './instructions.ts'
+import { moduleOf } from './modules.ts'
+
+const LOOP = `
+    load_imm r8, 0x20000
+    load_imm r10, 300
+    fallthrough
+@loop:
+    store_ind_u64 [r8], r10
+    add_imm_64 r8, r8, 8
+    add_imm_64 r10, r10, -1
+    branch_ne_imm r10, 0, @loop
+    ecalli 1
+    load_ind_u32 r7, [r8 - 8]
+    trap
+`
+const made = moduleOf('loop', programOf(LOOP))
+
+/** The refusal of the module after a change of the code of its first root. */
+function refusalOf(change: (code: Instruction[]) => Instruction[]): Refusal | undefined {
+  const taken = takeApart(made.bytes)
+  const [, root] = taken.bodies
+  root!.instructions = change(root!.instructions)
+  const bytes = putTogether(taken)
+  expect(WebAssembly.validate(bytes)).toBe(true)
+  return verifyModule(bytes, made.machine)
+}
+
+/** Where the opcodes stand one after the other, for the n-th time. */
+function find(code: readonly Instruction[], opcodes: readonly number[], nth = 0): number {
+  const places = code.flatMap((_, at) => (opcodes.every((op, k) => code[at + k]?.op === op) ? [at] : []))
+  const place = places[nth]
+  if (place === undefined) throw new Error('no such code')
+  return place
+}
+
+const replace = (code: Instruction[], at: number, change: Partial<Instruction>): Instruction[] =>
+  code.with(at, { ...code[at]!, ...change })
+
+describe('verifier refuses', () => {
+  it('takes the module as it is', () => {
+    expect(refusalOf(code => code)).toBeUndefined()
+  })
+
+  it('the escape by physical place 0: a range of (0, 0) that holds an address', () => {
+    // The last offset instead of the size: what is above it is outside, 0 is not.
+    for (const nth of [0, 1]) {
+      const refusal = refusalOf(code => replace(code, find(code, [0x4f, 0x04], nth), { op: 0x4b }))
+      expect(refusal?.rule).toBe('turns')
+    }
+  })
+
+  it('the escape by gas near 2^63: a host call behind which gas has no bound', () => {
+    const bound = (code: readonly Instruction[]): number => find(code, [0x42, 0x56, 0x72])
+    expect(refusalOf(code => replace(code, bound(code), { numbers: [2n ** 63n - 1n] }))?.rule).toBe('call')
+    const without = refusalOf(code => code.toSpliced(bound(code) - 1, 4))
+    expect(without?.rule).toBe('call')
+  })
+
+  it('the escape by frames: less than a slot for each value, or no look at the stack', () => {
+    const at = (code: readonly Instruction[]): number => find(code, [0x20, 0x41, 0x6b, 0x22, 0x41, 0x48]) + 1
+    expect(refusalOf(code => replace(code, at(code), { numbers: [400n] }))?.rule).toBe('frame')
+    const prologue = refusalOf(code => code.toSpliced(at(code) - 1, 7))
+    expect(prologue?.rule).toBe('frame')
+    // A stack that is made larger, not smaller.
+    expect(refusalOf(code => replace(code, at(code) + 1, { op: 0x6a }))?.rule).toBe('frame')
+  })
+
+  const cases: readonly (readonly [name: string, rule: Rule, change: (code: Instruction[]) => Instruction[]])[] = [
+    ['a store without its check', 'store', code => code.toSpliced(find(code, [0x45, 0x0d]), 2, drop())],
+    ['a check of the other right', 'store', code => replace(code, find(code, [0x41, 0x71, 0x45]), { numbers: [1n] })],
+    ['a check of a narrower access', 'load', code => replace(code, find(code, [0x41, 0x78]), { numbers: [2n] })],
+    ['a store further on than was checked', 'store', code => replace(code, find(code, [0x37]), { numbers: [0n, 8n] })],
+    ['a store to another word of the machine', 'store', code => moveStore(code, 140)],
+    ['gas that is not compared', 'gas', code => replace(code, find(code, [0x42, 0x53]), { numbers: [1n] })],
+    ['gas that grows', 'gas', code => replace(code, find(code, [0x42, 0x7d, 0x21]), { numbers: [-4n] })],
+    [
+      'turns that cost less than was asked',
+      'gas',
+      code => replace(code, find(code, [0x42, 0x7d, 0x21], 1), { numbers: [1n] }),
+    ],
+    ['a count of one turn more', 'turns', code => replace(code, find(code, [0x6e, 0x41, 0x6a]) + 1, { numbers: [2n] })],
+    ['a step that is not the stream’s', 'turns', code => replace(code, find(code, [0x41, 0x6e]), { numbers: [4n] })],
+    ['an exit at another instruction', 'control', code => replace(code, find(code, [0x41, 0x21]), { numbers: [1n] })],
+  ]
+
+  it.each(cases)('%s (%s)', (_, rule, change) => {
+    expect(refusalOf(change)?.rule).toBe(rule)
+  })
+
+  it('anything else in the module: a start function, a global, another import, bytes behind the end', () => {
+    const { bytes, machine } = made
+    const refuse = (changed: readonly number[]): string | undefined =>
+      verifyModule(Uint8Array.from(changed), machine)?.rule
+    expect(refuse([...bytes, 0])).toBe('module')
+    expect(refuse([...bytes.subarray(0, 8), 8, 1, 2, ...bytes.subarray(8)])).toBe('module')
+    expect(refuse([...bytes.subarray(0, 8), ...bytes.subarray(8).map(byte => (byte === 0x65 ? 0x66 : byte))])).toBe(
+      'module',
+    )
+    for (let length = 0; length < bytes.length; length++) expect(refuse([...bytes.subarray(0, length)])).toBeDefined()
+  })
+})
+
+/** Something that takes the operand of a branch away, which is not in compiled code: a local is set. */
+function drop(): Instruction {
+  return { op: 0x21, numbers: [18n], takes: 1, puts: 0 }
+}
+
+/** The first store of a register becomes one of another word. */
+function moveStore(code: Instruction[], offset: number): Instruction[] {
+  const at = code.findIndex(({ op, numbers }) => op === 0x37 && numbers[1]! >= 1024n && numbers[1]! < 1128n)
+  return replace(code, at, { numbers: [3n, BigInt(1024 + offset)] })
+}
