@@ -1,23 +1,11 @@
 // Loads and stores: to a named word of the engine, or behind a check of that address, width and right. Not the checks:
 // checks.ts and turns.ts.
+
+import { leaves } from './exits.ts'
 import type { FunctionVerifier } from './function.ts'
 import { Kind } from './operands.ts'
 import { turnAccess } from './turns.ts'
-import {
-  CHARGED,
-  DISPATCH,
-  PC,
-  PC_LOCAL,
-  READ,
-  REGISTERS,
-  REGISTERS_END,
-  RESERVE,
-  RIGHTS,
-  TRACE,
-  WHY,
-  WHY_LOCAL,
-  WRITE,
-} from './words.ts'
+import { CHARGED, DISPATCH, PC, READ, REGISTERS, REGISTERS_END, RESERVE, RIGHTS, TRACE, WHY, WRITE } from './words.ts'
 
 /** Bytes of a load or store by opcode - 0x28, 0 for those that are not allowed. */
 const WIDTH = [4, 8, 0, 0, 0, 1, 0, 0, 1, 1, 2, 2, 4, 4, 4, 8, 0, 0, 0, 0, 1, 2, 4]
@@ -91,17 +79,6 @@ export function storeTo(verifier: FunctionVerifier, op: number): void {
   }
   if (op === I32_STORE) reader.refuse('store', 'an address that is no word of the engine')
   guest(verifier, at, offset, width, WRITE, 'store')
-}
-
-/** Where the machine is: an instruction, or where an exit leaves; and why, which belongs to that. */
-function leaves({ operands, machine, reader, way }: FunctionVerifier, value: number, offset: number): void {
-  const source = operands.isLocal(value) ? operands.source[value]! : -1
-  if (offset === WHY) {
-    if (source !== WHY_LOCAL || way.astray) reader.refuse('control', 'an exit that leaves for no reason')
-  } else if (source !== PC_LOCAL) {
-    const pc = operands.isConstant(value) ? operands.shift[value]! : -1
-    if (!(machine.refund[pc]! >= 0)) reader.refuse('control', 'an exit where no instruction starts')
-  }
 }
 
 /** An access of the guest: behind a check of that address, width and right, or in an unchecked turn. */

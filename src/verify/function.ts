@@ -6,8 +6,10 @@ import { loadFrom, storeTo } from './access.ts'
 import { learn, selectValue } from './checks.ts'
 import { Control, Frame, Way } from './control.ts'
 import { DispatchLoop } from './dispatch.ts'
+import { place } from './exits.ts'
 import { matchHost } from './host-form.ts'
 import { Locals } from './locals.ts'
+import type { Machine } from './machine.ts'
 import { Kind, Operands } from './operands.ts'
 import { isPlain, plain } from './plain.ts'
 import type { ModuleReader } from './reader.ts'
@@ -16,29 +18,13 @@ import {
   FIRST_ROOT,
   FRAME_BASE,
   GAS_LOCAL,
-  PAID,
   PC_LOCAL,
   SLOT,
   STACK_LOCAL,
   TARGET_LOCAL,
   UNLIMITED,
-  UNPAID,
   WHY_LOCAL,
 } from './words.ts'
-
-/** What the machine is like that the module is for. */
-export interface Machine {
-  /** Entries of the dispatch table. */
-  readonly dispatch: number
-  /** Indices of compiled code in the table of functions are below this. */
-  readonly tableEnd: number
-  /**
-   * By code offset: what is given back when code leaves at an instruction whose segment was paid, -1 where no instruction
-   * starts; 1 where a segment starts.
-   */
-  readonly refund: Int32Array
-  readonly starts: Uint8Array
-}
 
 const VOID = 0x40
 
@@ -141,35 +127,12 @@ export class FunctionVerifier {
     if (local === GAS_LOCAL || local === STACK_LOCAL) reader.refuse('gas', 'gas or stack is assigned')
     if (this.#choosing > 0) reader.refuse('local', 'a local is assigned in a choice of values')
     if (this.turns?.floor === local) reader.refuse('turns', 'the floor is assigned in a turn')
-    if (local === PC_LOCAL || local === WHY_LOCAL) this.#place(local, at)
+    if (local === PC_LOCAL || local === WHY_LOCAL) place(this, local, at)
     if (local === TARGET_LOCAL) {
       const { operands, way, machine } = this
       way.target = operands.isConstant(at) && operands.shift[at]! > 0 && operands.shift[at]! < machine.tableEnd
     }
     if (!this.locals.set(this.operands, at, local)) reader.refuse('local', 'half a range is assigned')
-  }
-
-  /** Where and why an exit will leave: at an instruction, with no more given back than was paid, or at a segment. */
-  #place(local: number, at: number): void {
-    const { locals, machine, operands, reader, way } = this
-    if (operands.kind[at] === Kind.Host) {
-      way.astray = false
-      return
-    }
-    const value = operands.isConstant(at) ? operands.shift[at]! : -1
-    if (local === PC_LOCAL) {
-      if (!(machine.refund[value]! >= 0)) reader.refuse('control', 'an exit where no instruction starts')
-      way.astray = true
-      return
-    }
-    locals.rootOf(PC_LOCAL)
-    const known = locals.root[PC_LOCAL] === 0 && locals.second[PC_LOCAL] === -1
-    const pc = known ? locals.shift[PC_LOCAL]! : -1
-    const isPaid = value === PAID && machine.refund[pc]! >= 0 && machine.refund[pc]! <= way.paid
-    if (!isPaid && !(UNPAID.includes(value) && machine.starts[pc] === 1)) {
-      reader.refuse('gas', 'an exit that would be given back what was not paid')
-    }
-    way.astray = false
   }
 
   /** The way at hand also goes to a label. */

@@ -1,6 +1,7 @@
 // Verifies a module of compiled code: accepts only what can do no more than docs/verifier.md says. It shares no code with
 // the generator, and knows of it only the forms that it accepts. The rules for functions are in function.ts.
-import { FunctionVerifier, type Machine } from './function.ts'
+import { FunctionVerifier } from './function.ts'
+import type { Machine } from './machine.ts'
 import { RANGE_HELPER } from './range-helper.ts'
 import { ModuleReader } from './reader.ts'
 import { Refusal } from './refusal.ts'

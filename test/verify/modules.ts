@@ -7,7 +7,7 @@ import { programOfCase } from '../../src/fuzz/case.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'
 import type { ProfileName } from '../../src/program/profile.ts'
 import type { Program } from '../../src/program/program.ts'
-import type { Machine } from '../../src/verify/function.ts'
+import type { Machine } from '../../src/verify/machine.ts'
 import { programOf } from '../recompiler/programs.ts'
 
 const GOLDEN = join(import.meta.dirname, '../recompiler/golden')

@@ -1,6 +1,6 @@
 // What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
 import type { Program } from '../../program/program.ts'
-import type { Machine } from '../../verify/function.ts'
+import type { Machine } from '../../verify/machine.ts'
 import { verifyModule } from '../../verify/module.ts'
 import type { CodeStats } from '../engine.ts'
 import { makeModule, moduleRefusal } from '../machine/code-generation.ts'

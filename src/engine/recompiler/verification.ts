@@ -1,5 +1,5 @@
 // What the verifier has to know of a program: where its instructions and segments start. Not the verifier: src/verify/.
-import type { Machine } from '../../verify/function.ts'
+import type { Machine } from '../../verify/machine.ts'
 import type { Decoded } from './decode.ts'
 
 /** The machine that modules of a program are for. */
