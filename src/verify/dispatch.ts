@@ -1,5 +1,6 @@
 // The loop around a branch table that functions without structure become: which of its cases go on to which without paying.
 // Not what the cases do: function.ts.
+import type { Locals } from './locals.ts'
 
 /** A dispatch loop: its frame, its cases, the local that says which is next, and the ways that pay nothing. */
 export class DispatchLoop {
@@ -20,11 +21,17 @@ export class DispatchLoop {
     return index >= 0 && index < this.cases ? index : -1
   }
 
-  /** From one case to another nothing is paid. */
-  add(from: number, to: number): void {
+  /** A case goes on to the one that the state local names, and has paid nothing. False when that is none. */
+  goesOn(locals: Locals, from: number): boolean {
+    const { state } = this
+    locals.rootOf(state)
+    const isKnown = locals.root[state] === 0 && locals.second[state] === -1 && locals.extent[state] === 0
+    const to = locals.shift[state]!
+    if (!isKnown || to < 0 || to >= this.cases) return false
     const known = this.#unpaid.get(from)
     if (known === undefined) this.#unpaid.set(from, new Set([to]))
     else known.add(to)
+    return true
   }
 
   /** Whether some way leads from a case back to it without a payment. */

@@ -156,18 +156,11 @@ export class FunctionVerifier {
 
   /** Back to the head of a loop with nothing paid: only from case to case of a dispatch loop, and not for ever. */
   #roundUnpaid(frame: number): void {
-    const { locals, reader } = this
     const dispatch = this.#dispatch
-    if (dispatch === undefined || dispatch.frame !== frame || this.#case < 0) {
-      reader.refuse('gas', 'a way round a loop that pays nothing')
-      return
+    const isCase = dispatch !== undefined && dispatch.frame === frame && this.#case >= 0
+    if (!isCase || !dispatch.goesOn(this.locals, this.#case)) {
+      this.reader.refuse('gas', 'a way round a loop that pays nothing')
     }
-    const { state, cases } = dispatch
-    locals.rootOf(state)
-    const known = locals.root[state] === 0 && locals.second[state] === -1 && locals.extent[state] === 0
-    const next = locals.shift[state]!
-    if (!known || next < 0 || next >= cases) reader.refuse('gas', 'a case is next that is none')
-    dispatch.add(this.#case, next)
   }
 
   /** A branch table; the one of a dispatch loop is known by its place and its labels. */
