@@ -1,7 +1,7 @@
 // `coulis fuzz`: engines against each other on random programs. Not the generator or the comparison: fuzz/.
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { tierPolicy } from '../engine/auto.ts'
-import { availableEngines } from '../engine/create.ts'
+import { createEngine, engineStatus } from '../engine/create.ts'
 import { ENGINE_KINDS, type EngineKind } from '../engine/engine.ts'
 import {
   type CampaignFinding,
@@ -62,6 +62,19 @@ function parseEngines(text: string): EngineKind[] {
   return kinds
 }
 
+/** The engines asked for, else all that work here; two at least that are not the same under two names. */
+function enginesOf(wanted: readonly EngineKind[] | undefined): readonly EngineKind[] {
+  const status = engineStatus()
+  const engines = wanted ?? status.filter(({ kind, runsOn }) => runsOn === kind).map(({ kind }) => kind)
+  const different = new Set(engines.map(kind => createEngine({ kind }).kind))
+  // The same engine asked for twice is compared with itself.
+  if (different.size >= 2 || (wanted !== undefined && new Set(wanted).size === 1)) return engines
+  const reason = status.find(({ reason }) => reason !== undefined)?.reason
+  throw new CliError(
+    `nothing to compare: ${[...different].join()} is the only engine${reason === undefined ? ' asked for' : ` here, ${reason}`}`,
+  )
+}
+
 /** The command that shows the difference again. */
 function again({ seed, style, profile: name }: Options, engines: readonly EngineKind[], index: string): string {
   const rules = name === undefined ? '' : ` --profile ${name}`
@@ -99,7 +112,7 @@ function summary(totals: Totals, seconds: number): string {
 
 /** The same campaign in another process, watched. */
 function watched(options: Options, seconds: number, terminal: Terminal): Promise<number> {
-  const engines = options.engines ?? availableEngines()
+  const engines = enginesOf(options.engines)
   const {
     seed,
     style,
@@ -121,7 +134,7 @@ function watched(options: Options, seconds: number, terminal: Terminal): Promise
 }
 
 async function fuzz(options: Options, terminal: Terminal): Promise<number> {
-  const engines = options.engines ?? availableEngines()
+  const engines = enginesOf(options.engines)
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
   const limit =
@@ -218,7 +231,8 @@ function readCase(path: string): FuzzCase {
 }
 
 /** A case from a file, a bug report or test/golden/, on the engines; a difference is made small as a random one is. */
-function fuzzFile(path: string, { json, engines = availableEngines() }: Options, terminal: Terminal): number {
+function fuzzFile(path: string, { json, engines: wanted }: Options, terminal: Terminal): number {
+  const engines = enginesOf(wanted)
   const read = readCase(path)
   const drive = { memory: 'exits' } as const
   const { finding, exits, rejected } = driveCase(read, engines, drive)

@@ -4,11 +4,16 @@ import type { StartOptions, Vm } from './engine.ts'
 import type { OtherEngines } from './interpreter/other-engines.ts'
 import { viewState } from './interpreter/state-view.ts'
 import { CoreVm } from './interpreter/vm.ts'
+import { moduleRefusal } from './machine/code-generation.ts'
 import { attachRuntime, runtimeOf } from './recompiler/attach.ts'
 import { runReference } from './reference/run.ts'
 
 const OTHERS: OtherEngines = {
-  attach: attachRuntime,
+  attach(cell, program, kind) {
+    const refusal = kind === 'recompiler' ? moduleRefusal() : undefined
+    if (refusal !== undefined) throw new RangeError(`kind: recompiler does not work here: ${refusal}`)
+    attachRuntime(cell, program, kind)
+  },
   stats: cell => runtimeOf(cell)?.stats(),
   runSlowly: (cell, memory, site, limit) => runReference(viewState(cell, site.vm.program, memory), site, limit),
 }

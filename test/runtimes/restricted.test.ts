@@ -116,6 +116,38 @@ describe('node --jitless', () => {
   })
 })
 
+describe('the command line under node --jitless', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'coulis-jitless-cli-'))
+  spawnSync(process.execPath, ['scripts/build-cli.mjs', folder], { cwd: ROOT })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const run = (...args: string[]): { code: number | null; out: string; err: string } => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--jitless', join(folder, 'cli.js'), ...args], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+    return { code: status, out: stdout, err: stderr.replace(/^Warning: disabling flag.*\n/, '') }
+  }
+
+  it('runs what it can, on the engine it names', () => {
+    const { code, out } = run('run', 'examples/counter.jam', '--entry', 'accumulate', '--args', '0x2a0003')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^HALT .* 139 gas used, .* reference, gp-0\.7\.2/m)
+    expect(run('engines').out).toContain('(default, here: reference)')
+  })
+
+  it.each([
+    [['run', 'examples/counter.jam', '-e', 'interpreter'], 'kind: interpreter does not work here: this runtime has no'],
+    [['dump', 'examples/fibonacci.pvm'], 'core: this runtime has no WebAssembly'],
+    [['fuzz', '--cases', '1'], 'nothing to compare: reference is the only engine here, this runtime has no'],
+    [['fuzz', '--cases', '1', '--engines', 'reference,auto'], 'nothing to compare: reference is the only engine here'],
+  ])('%j says why not', (args, message) => {
+    const { code, err } = run(...args)
+    expect(err).toContain(message)
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect(code).toBe(2)
+  })
+})
+
 describe('a runtime that refuses modules in mid-run', () => {
   afterEach(() => vi.unstubAllGlobals())
 
@@ -155,6 +187,10 @@ describe('a runtime that refuses modules in mid-run', () => {
   it('and compiles again once that is allowed', () => {
     restrict(() => false)
     expect(coulis.availableEngines()).not.toContain('recompiler')
+    const vm = coulis.createEngine({ kind: 'auto' }).instantiate(program(5), { gas: 100n, regs: [0xffff0000n] })
+    expect(vm.kind).toBe('interpreter')
+    expect(() => vm.switchTo('recompiler')).toThrow(/^kind: recompiler does not work here: .*disallowed/)
+    expect([vm.kind, vm.run()]).toEqual(['interpreter', coulis.Exit.Halt])
     vi.unstubAllGlobals()
     expect(coulis.availableEngines()).toContain('recompiler')
     expect(coulis.compile(program(400_000)).modules).toBe(1)

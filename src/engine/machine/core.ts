@@ -85,7 +85,8 @@ export function useCore(module: WebAssembly.Module): void {
 export function coreRefusal(): string | undefined {
   if (given !== undefined || compiled !== undefined) return undefined
   const refusal = moduleRefusal()
-  return refusal && `${refusal}; useCore(module) takes a compiled coulis/core.wasm where the runtime has modules`
+  if (refusal === undefined || typeof WebAssembly === 'undefined') return refusal
+  return `${refusal}; useCore(module) takes a compiled coulis/core.wasm`
 }
 
 /**
