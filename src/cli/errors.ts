@@ -1,5 +1,5 @@
 // What goes wrong on the command line, and the exit codes scripts can rely on. Not guest outcomes: those are results.
-import { CommanderError } from 'commander'
+import { CommanderError, InvalidArgumentError } from 'commander'
 import { BlobError } from '../blob/error.ts'
 import { Exit } from '../engine/exit.ts'
 import { HostCallError } from '../engine/host-call.ts'
@@ -98,6 +98,11 @@ export function inFile<T>(file: string, action: () => T): T {
 
 /** Reports an error and returns the exit code. */
 export function reportError(error: unknown, terminal: Terminal): number {
+  if (error instanceof InvalidArgumentError) {
+    // Thrown by a command itself, behind commander's parsing: nobody has said it yet.
+    terminal.error(`${terminal.errorColors.red('error:')} ${error.message}`)
+    return ExitCode.Usage
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage // commander has said it
   const { red } = terminal.errorColors
   if (ResourceError.is(error) || (error instanceof HostCallError && ResourceError.is(error.cause))) {

@@ -72,6 +72,7 @@ export function listFiles(paths: readonly string[]): string[] {
       return readdirSync(path, { recursive: true, withFileTypes: true })
         .filter(entry => entry.isFile())
         .map(entry => join(entry.parentPath, entry.name))
+        .filter(file => statSync(file).size <= MAX_FILE) // in a folder, what is larger is just no test
         .filter(file => !/(^|\/)(node_modules|\.git)\//.test(file.slice(path.length)))
         .sort()
     } catch (error) {

@@ -48,7 +48,7 @@ const SOURCES: readonly (readonly [RegExp, string])[] = [
   [/^\s*(pub\s+)?(fn|mod|use|struct|impl)\s+\w|^#!?\[\w+/m, 'Rust'],
   [/^\s*(pragma\s+solidity|contract\s+\w+\s*\{)/m, 'Solidity'],
   [/^\s*\(module\b/m, 'WebAssembly text'],
-  [/^\s*\.(section|globl|global|type)\s+[.\w]+/m, 'RISC-V assembly'],
+  [/^\s*\.(section\s+\.|globl\s|global\s|type\s)/m, 'RISC-V assembly'],
 ]
 
 /** What a text is that is no assembly text of ours, with the next step; undefined when nobody knows. */

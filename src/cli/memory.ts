@@ -5,7 +5,7 @@ import { OK } from '../engine/memory.ts'
 import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { CliError } from './errors.ts'
 import { writeOutput } from './files.ts'
-import { formatAddress } from './format.ts'
+import { formatAddress, formatPlural } from './format.ts'
 import { parseAddress, parseBytes } from './options.ts'
 
 /** A range of guest memory. */
@@ -90,7 +90,7 @@ export function formatRange(vm: Vm, { address, length }: Range, width: number): 
   for (let at = address; at < address + length; ) {
     const end = Math.min(address + length, (Math.floor(at / PAGE_SIZE) + 1) * PAGE_SIZE)
     const bytes = readRange(vm, { address: at, length: end - at })
-    if (bytes === undefined) lines.push(`${formatAddress(at)}  not readable, ${end - at} bytes`)
+    if (bytes === undefined) lines.push(`${formatAddress(at)}  not readable, ${formatPlural(end - at, 'byte')}`)
     else {
       for (let i = 0; i < bytes.length; i += perLine) {
         lines.push(hexLine(at + i, bytes.subarray(i, i + perLine), perLine))

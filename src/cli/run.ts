@@ -96,7 +96,13 @@ function entriesOf({ program, names }: Loaded): Map<string, number> {
 
 /** A code offset from `--entry`: a name or a number. */
 function entryOf(text: string, loaded: Loaded): number {
-  if (/^\d/.test(text)) return parseAddress(text)
+  if (/^\d/.test(text)) {
+    try {
+      return parseAddress(text)
+    } catch (error) {
+      throw new CliError(`--entry ${text}: ${(error as Error).message}`)
+    }
+  }
   const entries = entriesOf(loaded)
   const pc = entries.get(text.replace(/^@/, ''))
   if (pc !== undefined) return pc

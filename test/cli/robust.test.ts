@@ -1,7 +1,7 @@
 // The command line where things go wrong outside of it: full disks, readers that go away, files of other kinds, nothing to do,
 // Ctrl-C. One line and a documented exit code, never a stack trace.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createCli, type Printed } from './cli.ts'
@@ -128,6 +128,25 @@ describe('files of other kinds', () => {
     expect(out).not.toContain('passes')
   })
 
+  it('our own text with a mistake is not taken for another language', () => {
+    const { err } = cli.run(['run', '-'], { input: '.format polkavm\n.section 200\n.hex 00\n.code\nadd_65 r1, r1, r1' })
+    expect(err).toMatch(/^error: -: \d+:\d+: /)
+  })
+
+  it('a file in a folder that is too large is no test', () => {
+    mkdirSync(join(cli.folder, 'large'))
+    cli.file('large/huge.bin', '')
+    truncateSync(join(cli.folder, 'large/huge.bin'), 2 ** 28 + 1)
+    expect(cli.run(['conform', 'large'])).toMatchObject({
+      code: 2,
+      err: 'error: no test in large: 0 files looked at\n',
+    })
+    expect(cli.run(['run', 'large/huge.bin'])).toMatchObject({
+      code: 2,
+      err: 'error: large/huge.bin: more than 256 MB, no program or test is that large\n',
+    })
+  })
+
   it.skipIf(!existsSync('/dev/zero'))('a file without an end is given up', () => {
     const { code, err } = cli.run(['inspect', '/dev/zero'])
     expect([code, err]).toEqual([2, 'error: /dev/zero: more than 256 MB, no program or test is that large\n'])
@@ -139,6 +158,10 @@ describe('names and values of run', () => {
     expect(cli.run(['run', 'counter.jam', '--entry', 'acumulate'])).toMatchObject({
       code: 2,
       err: 'error: counter.jam: --entry acumulate: there is no such entry; expected refine, is-authorized, accumulate or a code offset\n',
+    })
+    expect(cli.run(['run', 'counter.jam', '--entry', '99999999999'])).toMatchObject({
+      code: 2,
+      err: 'error: counter.jam: --entry 99999999999: expected an offset below 2^32, decimal or 0x.\n',
     })
     const text = 'trap\n@one: jump_ind ra\n@two: trap'
     expect(cli.run(['run', '-', '--entry', 'three'], { input: text }).err).toContain(
