@@ -55,6 +55,7 @@ enum {
   PVM_OUT_OF_GAS = 4, /* executing again retries */
   PVM_BREAK = 5,      /* the host callback asked to stop; pc: where it continues */
   PVM_STEP = 6,       /* pvm_step did its steps */
+  PVM_PAUSED = 7,     /* never from here: a bound of coulis' run() was reached */
   PVM_RUNNING = 255   /* not stopped yet */
 };
 

@@ -4,6 +4,7 @@ import type { Program } from '../program/program.ts'
 import type { Exit } from './exit.ts'
 import type { HostTable } from './host-call.ts'
 import type { Memory } from './memory.ts'
+import type { RunAsyncOptions, RunOptions } from './run-options.ts'
 import type { Tracer } from './tracing.ts'
 
 /** The engines. `auto` interprets at once and compiles what gets hot. */
@@ -115,17 +116,29 @@ export interface Vm {
    */
   tracer: Tracer | undefined
   /**
-   * Runs until the machine exits. Continues behind a host call it exited for; does nothing on a halted or panicked
-   * machine but return the same exit again.
+   * Runs until the machine exits, or until a bound is reached: then it returns `Exit.Paused`, which no guest can tell from
+   * a run that went on. Continues behind a host call it exited for; does nothing on a halted or panicked machine but return
+   * the same exit again.
    *
-   * @throws HostCallError when a host function threw (option `hostErrors`).
+   * @throws HostCallError when a host function threw (option `hostErrors`), or had too little of something (its cause is a
+   * ResourceError): then the machine is at the `ecalli`, and the next run makes the call again.
    * @throws ResourceError when the host has too little stack (nothing has changed) or memory to go on.
-   * @throws TypeError when called on a disposed machine, or from inside its own host function.
+   * @throws TypeError when called on a disposed machine, from inside its own host function, or while `runAsync` is under
+   * way; when a host function returned a promise: then `runAsync` goes on, and so does `run` once it is settled.
    */
-  run(): Exit
+  run(options?: RunOptions): Exit
+  /**
+   * The same with turns of the event loop: between slices of time, so that a signal is seen, and while the promise of a
+   * host function is not settled. Meanwhile `run`, `step`, `reset` and `switchTo` throw a TypeError; registers, memory, gas
+   * and pc may be used; `dispose` makes it resolve with `Exit.Break`. All errors are rejections.
+   */
+  runAsync(options?: RunAsyncOptions): Promise<Exit>
+  /** Milliseconds that the run under way has left, for host functions that take long; infinity without a bound. */
+  readonly remainingMs: number
   /**
    * Runs at most `count` instructions; `Exit.Step` when all were executed. An `ecalli` and its host function are one; a
-   * host call that could not be paid before is made first and counts as none.
+   * host call that could not be paid before is made first and counts as none. Large counts run as fast as `run`, where each
+   * instruction costs 1 gas.
    */
   step(count?: number): Exit
   /**

@@ -16,12 +16,14 @@ export const Exit = {
   Break: 5,
   /** `step` executed what it was asked to. */
   Step: 6,
+  /** A bound of this run (`maxGas`, `maxMs`) was reached, or a host function has to be called again; `run` goes on. */
+  Paused: 7,
 } as const
 export type Exit = (typeof Exit)[keyof typeof Exit]
 
-/** The name of an exit as the field writes it: `halt`, `panic`, `page-fault`, `host`, `out-of-gas`, `break`, `step`. */
+/** The name of an exit as the field writes it: `halt`, `panic`, `page-fault`, `host`, `out-of-gas`, `break`, `step`, `paused`. */
 export function exitName(exit: Exit): string {
-  return ['halt', 'panic', 'page-fault', 'host', 'out-of-gas', 'break', 'step'][exit]!
+  return ['halt', 'panic', 'page-fault', 'host', 'out-of-gas', 'break', 'step', 'paused'][exit]!
 }
 
 /** A host-call index as the machine sees it: `exitArg` sign-extended to unsigned 64 bit (GP A.5.2). */

@@ -1,7 +1,10 @@
 // What happens at an `ecalli`: price, call, outcome. One place for all engines. Not the functions themselves: host/.
 import type { Profile } from '../program/profile.ts'
+import type { Allowance } from './allowance.ts'
 import type { Vm } from './engine.ts'
 import { Exit } from './exit.ts'
+import { isPromise, LateAnswer } from './late-answer.ts'
+import { ResourceError } from './resource-error.ts'
 
 /** What a host function asks for; nothing (undefined) means Continue. */
 export const HostAction = {
@@ -14,15 +17,18 @@ export const HostAction = {
   Stop: 3,
   /** The machine runs out of gas at the `ecalli`; the counter stays. The next `run` makes the call again. */
   OutOfGas: 4,
+  /** `run` returns `Exit.Paused` with pc at the `ecalli`; the price is given back. The next `run` makes the call again. */
+  Again: 5,
 } as const
 export type HostAction = (typeof HostAction)[keyof typeof HostAction]
 
 /**
  * A host function. It sees and changes the machine in place: registers, memory, gas, pc (already behind the `ecalli`).
- * `index` is the low 32 bits of the call's index, signed.
+ * `index` is the low 32 bits of the call's index, signed. One that returns a promise needs `runAsync`; until the promise is
+ * settled it may change the machine as well.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without return statement continues
-export type HostFunction = (vm: Vm, index: number) => HostAction | void
+export type HostFunction = (vm: Vm, index: number) => HostAction | void | Promise<HostAction | void>
 
 /** The price of a host call in gas: a number, or computed from the registers. Beyond 2^53 use bigint. */
 export type HostPrice = number | ((vm: Vm, index: number) => number | bigint)
@@ -88,16 +94,22 @@ export interface HostCallSite {
    * keep, because looking at the gas itself, twice per call, takes 2 ns.
    */
   overdrawn: boolean
+  /** The price that was taken last, of those that are computed. */
+  paid: bigint
   /** Set by `performHostCall`; writing `vm.pc` clears it. */
   pending: Pending
   /** `dispose` was called by the host function; the engine disposes when the run is over. */
   disposeRequested: boolean
+  /** Portions of gas of the run that is under way; undefined where it has no bounds. */
+  readonly allowance: Allowance | undefined
+  /** Of a host function that has returned a promise; see `resumeLate`. Set by `performHostCall`. */
+  late: LateAnswer | undefined
   /** What the host function threw; the engine rethrows it from `run`, or keeps it for `vm.hostError`. */
   thrown: HostCallError | undefined
 }
 
 function isHostAction(action: unknown): action is HostAction {
-  return typeof action === 'number' && action >= 0 && action <= HostAction.OutOfGas && Number.isInteger(action)
+  return typeof action === 'number' && action >= 0 && action <= HostAction.Again && Number.isInteger(action)
 }
 
 function unpaid(site: HostCallSite, pc: number): Exit {
@@ -116,22 +128,39 @@ function charge(site: HostCallSite, price: HostPrice, index: number, pc: number,
   const { vm } = site
   if (typeof price === 'number') return vm.chargeGas(price)
   site.movePc(pc)
-  const paid = vm.chargeGas(price(vm, index))
+  const amount = price(vm, index)
+  const paid = vm.chargeGas(amount)
+  site.paid = BigInt(amount)
   site.movePc(next)
   return paid
 }
 
-/** A host function threw, or answered what is no HostAction. */
-function failed(site: HostCallSite, index: number, pc: number, error: unknown): Exit {
+/** The call is made again by the next run, and paid again: the price of this one is given back. */
+function again(site: HostCallSite, entry: HostEntry, pc: number): Exit {
+  site.movePc(pc)
+  const paid = typeof entry.price === 'number' ? BigInt(entry.price) : site.paid
+  if (paid !== 0n) site.vm.gas = BigInt.asIntN(64, site.vm.gas + paid)
+  site.pending = Pending.Call
+  return Exit.Paused
+}
+
+/** A host function threw, or answered what is no HostAction. Too little of something is no answer: the call is made again. */
+function failed(site: HostCallSite, entry: HostEntry | undefined, index: number, pc: number, error: unknown): Exit {
   site.thrown = new HostCallError(index, pc, error)
+  if (entry !== undefined && ResourceError.is(error) && !site.disposeRequested) return again(site, entry, pc)
   return ended(site, pc, Exit.Panic)
 }
 
 /** How the machine stops after a host function that did more than return; undefined when it goes on all the same. */
 function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: number, pc: number): Exit | undefined {
+  if (isPromise(action)) {
+    const late = new LateAnswer(entry, index, pc, action)
+    if (!site.disposeRequested) site.late = late
+    return Exit.Break
+  }
   if (action !== undefined && !isHostAction(action)) {
-    const what = `${entry.name} returned ${describe(action)}, no HostAction; host functions are synchronous`
-    return failed(site, index, pc, new TypeError(what))
+    const what = `${entry.name} returned ${describe(action)}, no HostAction`
+    return failed(site, entry, index, pc, new TypeError(what))
   }
   if (site.disposeRequested) return Exit.Break
   if (site.overdrawn) {
@@ -147,6 +176,8 @@ function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: n
       return Exit.Break
     case HostAction.OutOfGas:
       return unpaid(site, pc)
+    case HostAction.Again:
+      return again(site, entry, pc)
     default:
       return undefined
   }
@@ -163,7 +194,9 @@ function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: n
  * - `OutOfGas` before the call, by its price: gas emptied, pc is the ecalli, `pending` is `Call`.
  * - `OutOfGas` after the call, by what the host function took: gas emptied, pc is where the machine would have gone on.
  * - `Halt`, `Panic`: pc is the ecalli. A thrown error is a panic with `thrown` set.
- * - `Break`: pc is where the machine goes on. Also when the host function disposed of the machine.
+ * - `Break`: pc is where the machine goes on. Also when the host function disposed of the machine, or returned a promise:
+ *   then `late` is set.
+ * - `Paused`: pc is the ecalli, `pending` is `Call`, the price is given back. With `thrown` set for a ResourceError.
  *
  * What is rare is in functions of its own: over 460 bytes of bytecode V8 does not take this one into its callers, and a
  * host call costs 4 ns more (bench/micro/host-call.mjs).
@@ -183,8 +216,34 @@ export function performHostCall(site: HostCallSite, index: number, pc: number, n
     site.overdrawn = false
     action = entry.call(site.vm, index)
   } catch (error) {
-    return failed(site, index, pc, error)
+    return failed(site, entry, index, pc, error)
   }
   if (action === undefined && !site.disposeRequested && !site.overdrawn) return undefined
   return outcome(site, entry, action, index, pc)
+}
+
+/**
+ * Goes on behind a host function whose promise is settled: what it says counts as if it had been returned or thrown.
+ *
+ * @returns as `performHostCall` does.
+ */
+export function resumeLate(site: HostCallSite, late: LateAnswer): Exit | undefined {
+  site.late = undefined
+  const { entry, index, pc, answer } = late
+  if (answer === undefined) throw new TypeError('late: not settled')
+  if ('error' in answer) return failed(site, entry, index, pc, answer.error)
+  if (answer.action === undefined && !site.overdrawn) return undefined
+  return outcome(site, entry, answer.action, index, pc)
+}
+
+/** The same where a run has bounds: the function sees the whole gas, and behind it the run may have to pause. */
+export function performBoundedCall(site: HostCallSite, index: number, pc: number, next: number): Exit | undefined {
+  const { allowance, vm } = site
+  if (allowance === undefined) return performHostCall(site, index, pc, next)
+  const had = allowance.pause()
+  const before = vm.gas
+  const exit = performHostCall(site, index, pc, next)
+  if (exit === undefined && allowance.goOn(had, before)) return undefined
+  allowance.stoppedByHost = true
+  return exit ?? Exit.Paused
 }

@@ -2,6 +2,7 @@
 import type { Program } from '../../program/program.ts'
 import type { Cell } from '../machine/cell.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
+import { RULE_DRAIN } from '../machine/rules.ts'
 import type { Memory } from '../memory.ts'
 import type { MachineState } from '../reference/state.ts'
 
@@ -9,6 +10,7 @@ const PC = (AT_VM + VM.pc) >>> 2
 const CHARGED = (AT_VM + VM.charged) >>> 2
 const HEAP_END = (AT_VM + VM.heapEnd) >>> 2
 const HEAP_LIMIT = (AT_VM + VM.heapLimit) >>> 2
+const RULES = (AT_VM + VM.rules) >>> 2
 const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
 
 /** The state in a cell, live. */
@@ -33,6 +35,9 @@ export function viewState(cell: Cell, program: Program, memory: Memory): Machine
     },
     set gas(gas) {
       cell.gas[0] = gas
+    },
+    get drains() {
+      return (cell.u32[RULES]! & RULE_DRAIN) !== 0
     },
     get charged() {
       return cell.u32[CHARGED] !== 0

@@ -3,18 +3,33 @@
 import { decodeOperands } from '../../isa/format.ts'
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
+import { Allowance, type GasCounter } from '../allowance.ts'
 import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
 import { type CodeStats, ENGINE_KINDS, type EngineKind, type StartOptions, type Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
-import { type HostCallError, type HostCallSite, type HostTable, Pending, performHostCall } from '../host-call.ts'
+import {
+  type HostCallError,
+  type HostCallSite,
+  type HostTable,
+  Pending,
+  performBoundedCall,
+  performHostCall,
+  resumeLate,
+} from '../host-call.ts'
+import type { LateAnswer } from '../late-answer.ts'
 import { type Cell, type CellUser, releaseCell, takeCell } from '../machine/cell.ts'
 import { AT_VM, EXIT_RUNNING, VM } from '../machine/layout.ts'
 import { takeStack } from '../machine/stack.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
+import { runInPortions, traceWithin } from '../portions.ts'
 import { ResourceError } from '../resource-error.ts'
+import { AsyncTurns, refuseMeanwhile, runInSlices, unanswered } from '../run-async.ts'
+import { type RunAsyncOptions, type RunOptions, resolveRun } from '../run-options.ts'
 import { resolveStart, type Start } from '../start.ts'
+import { SINGLE_STEPS, stepsByGas } from '../steps.ts'
 import type { Tracer } from '../tracing.ts'
+import { bindCell, counterOf } from './bound-cell.ts'
 import type { OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 
@@ -62,12 +77,21 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   pending: Pending = Pending.None
   disposeRequested = false
   thrown: HostCallError | undefined
+  paid = 0n
+  allowance: Allowance | undefined
+  late: LateAnswer | undefined
+  /** Stopped by a host function in a way the core does not know. */
+  #paused = false
+  #turns: AsyncTurns | undefined
+  /** The bare gas counter. */
+  readonly counter: GasCounter
 
   /** @param others what machines may become beside interpreted; without it there is the interpreter alone. */
   constructor(program: Program, options: StartOptions, kind: EngineKind, others?: OtherEngines) {
     this.program = program
     this.#kind = kind
     this.#others = others
+    this.counter = counterOf(() => this.#alive())
     const start = resolveStart(program, options)
     const cell = takeCell(program)
     this.#cell = cell
@@ -85,6 +109,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   #idle(what: string): Cell {
     const cell = this.#alive()
     if (this.#running) throw new TypeError(`vm: ${what}() from inside its own host function or tracer`)
+    if (this.#turns !== undefined || this.late !== undefined) refuseMeanwhile(what, this.#turns, this.late)
     return cell
   }
 
@@ -187,6 +212,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   get exitArg(): number {
     const cell = this.#alive()
+    if (this.late !== undefined) return this.late.index
     return this.#running && this.#kind !== 'reference' ? this.#index : this.#exitArgOf(cell)
   }
 
@@ -223,15 +249,34 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   onEcalli(index: number, pc: number, next: number): number {
     this.#index = index
-    const exit = performHostCall(this, index, pc, next)
-    return exit === undefined ? 0 : 16 + exit
+    const exit =
+      this.allowance === undefined ? performHostCall(this, index, pc, next) : performBoundedCall(this, index, pc, next)
+    return exit === undefined ? 0 : exit === Exit.Paused ? this.#pause() : 16 + exit
+  }
+
+  /** A stop that the core does not know of, as one that it knows. */
+  #pause(): number {
+    this.#paused = true
+    return 16 + Exit.Break
+  }
+
+  onShort(): boolean {
+    return this.allowance?.refill() === true
+  }
+
+  onLeft(): void {
+    this.allowance?.look(false)
+  }
+
+  get remainingMs(): number {
+    return this.allowance?.msLeft ?? Number.POSITIVE_INFINITY
   }
 
   onTrace(): number {
     this.#event ??= createEventReader()
     const event = this.#event(this.#cell!)
     try {
-      this.#tracer?.(event)
+      if (this.#tracer !== undefined) traceWithin(this.allowance, event, this.#tracer)
       return 0
     } catch (error) {
       // The ecalli is paid, its call is still to be made.
@@ -241,16 +286,32 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     }
   }
 
-  run(): Exit {
-    return this.#run('run', -1)
+  run(options?: RunOptions): Exit {
+    if (options === undefined) return this.#run('run', -1)
+    const { maxGas, maxMs } = resolveRun(options)
+    const until = maxMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + maxMs
+    return this.#run('run', -1, new Allowance(this.counter, { maxGas, until }))
   }
 
   step(count = 1): Exit {
-    return this.#run('step', checkCount(count))
+    const limit = checkCount(count)
+    const isSingle = limit <= SINGLE_STEPS || this.#tracer !== undefined || !stepsByGas(this.program)
+    if (isSingle) return this.#run('step', limit)
+    return this.#run('step', -1, new Allowance(this.counter, { steps: limit }))
+  }
+
+  async runAsync(options: RunAsyncOptions = {}): Promise<Exit> {
+    this.#idle('runAsync')
+    this.#turns ??= new AsyncTurns()
+    return runInSlices(this, this.#turns, options)
+  }
+
+  slice(allowance: Allowance): Exit {
+    return this.#run('runAsync', -1, allowance)
   }
 
   /** @param limit instructions, -1 for no limit */
-  #run(what: string, limit: number): Exit {
+  #run(what: string, limit: number, allowance?: Allowance): Exit {
     const cell = this.#idle(what)
     if (this.#ended) return this.#exit!
     cell.u32[STACK] = takeStack(what, this.#kind === 'auto' || this.#kind === 'recompiler')
@@ -259,12 +320,29 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.thrown = undefined
     this.#tracerError = undefined
     cell.user = this
+    this.allowance = allowance
     try {
-      return this.#finish(cell, this.#kind === 'reference' ? this.#runSlowly(cell, limit) : this.#go(cell, limit))
+      return this.#finish(cell, what, this.#within(cell, limit, allowance))
     } finally {
       this.#running = false
+      this.allowance = undefined
       cell.user = undefined
       if (this.disposeRequested) this.dispose()
+    }
+  }
+
+  #within(cell: Cell, limit: number, allowance: Allowance | undefined): Exit {
+    const early = this.late === undefined ? undefined : resumeLate(this, this.late)
+    if (early !== undefined) return early
+    if (allowance === undefined) return this.#go(cell, limit)
+    const unbound = bindCell(cell, allowance)
+    const drain = (): void => {
+      if (this.program.profile.outOfGas === 'drain') cell.gas[0] = 0n
+    }
+    try {
+      return runInPortions(this, allowance, () => this.#go(cell, limit), drain)
+    } finally {
+      unbound()
     }
   }
 
@@ -283,21 +361,23 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     cell.i32[EXIT_ARG] = index
     this.#index = index
     cell.u32[PC] = next
-    return performHostCall(this, index, pc, next)
+    return performBoundedCall(this, index, pc, next)
   }
 
   #go(cell: Cell, limit: number): Exit {
+    if (this.#kind === 'reference') return this.#runSlowly(cell, limit)
     const early = this.#resume(cell)
     if (early !== undefined) return early
     const { u32 } = cell
     u32[EXIT] = EXIT_RUNNING
     u32[BUSY] = 0
+    this.#paused = false
     const code = this.#enter(cell, limit)
     cell.refresh()
     if (code === ABORTED) throw this.#tracerError!.error
     if (code === NO_MEMORY)
       throw new ResourceError('memory', 'a machine: the runtime gives no more memory for its pages')
-    return code as Exit
+    return this.#paused ? Exit.Paused : (code as Exit)
   }
 
   /** Lets the core run; what pvm_resume or pvm_step returns. */
@@ -316,12 +396,15 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     }
   }
 
-  #finish(cell: Cell, exit: Exit): Exit {
+  #finish(cell: Cell, what: string, exit: Exit): Exit {
     this.#exit = exit
     this.#ended = exit === Exit.Halt || exit === Exit.Panic
     if (exit !== Exit.PageFault && exit !== Exit.Host && exit !== Exit.Break) cell.u32[EXIT_ARG] = 0
     if (this.thrown !== undefined && (this.#throwHostErrors || ResourceError.is(this.thrown.cause))) throw this.thrown
-    return exit
+    if (this.late === undefined) return exit
+    this.#exit = Exit.Paused
+    if (this.#turns?.inSlice !== true) throw unanswered(what, this.late)
+    return Exit.Paused
   }
 
   /** The reference machine on this machine's state. */
@@ -353,6 +436,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.pending = Pending.None
     this.overdrawn = start.gas < 0n
     this.thrown = undefined
+    this.late = undefined
     this.#throwHostErrors = start.hostErrors === 'throw'
     this.#exit = undefined
     this.#ended = false
@@ -382,6 +466,8 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
       return
     }
     this.#cell = undefined
+    this.late = undefined
+    this.#turns?.dispose()
     this.#memory.close()
     forgotten?.unregister(this)
     releaseCell(cell)

@@ -24,6 +24,12 @@ export interface CellUser {
   onEcalli(index: number, pc: number, next: number): number
   /** 0, or 1 to end the run. */
   onTrace(): number
+  /** Compiled code has used up the gas it could see: whether there is more now. */
+  onShort(): boolean
+  /** Compiled code was left. May end the run, by taking the gas away. */
+  onLeft(): void
+  /** Milliseconds that the run has left; infinity without a bound. */
+  readonly remainingMs: number
 }
 
 /** The body of a machine. Fields change when the memory grows: do not keep the views across runs. */

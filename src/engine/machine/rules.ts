@@ -2,6 +2,9 @@
 import type { GasModel } from '../../program/profile.ts'
 import type { Program } from '../../program/program.ts'
 
+/** PVM_RULE_DRAIN: out of gas empties the counter. */
+export const RULE_DRAIN = 8
+
 /** PVM_SET_*, PVM_RULE_*, PVM_GAS_* of core/pvm.h. */
 export interface CoreRules {
   readonly set: number

@@ -30,6 +30,7 @@ import {
   MODULE_MS,
   SHORT_MS,
   SOON_SAMPLES,
+  TIMED_SHARE,
   TOGETHER,
   tierPolicy,
 } from './policy.ts'
@@ -142,6 +143,21 @@ export class HotCode {
 
   constructor(shared: SharedCode) {
     this.#shared = shared
+  }
+
+  /** Whether a sample can be taken, with what follows from it: the first one analyses the program. */
+  canSample(remainingMs = Number.POSITIVE_INFINITY): boolean {
+    if (remainingMs === Number.POSITIVE_INFINITY || this.#shared.isAnalysed) return true
+    const size = this.#shared.program.code.length / INSTRUCTION_BYTES
+    return analysisMs(size) <= TIMED_SHARE * remainingMs
+  }
+
+  /** Whether these roots can be compiled in time. */
+  canCompile(roots: Iterable<number>, remainingMs = Number.POSITIVE_INFINITY): boolean {
+    if (remainingMs === Number.POSITIVE_INFINITY) return true
+    let ms = moduleMs()
+    for (const root of roots) ms += instructionsMs(functionSize(this.#shared.analysis, root))
+    return ms <= TIMED_SHARE * remainingMs
   }
 
   /** Milliseconds of interpretation attributed to the function that owns the segment. */

@@ -11,6 +11,15 @@ export const FIRST_SLICE = 500_000
 export const SLICE_GROWTH = 1.5
 export const MAX_SLICE = 1_000_000_000
 
+/** Gas that a slice of a run with bounds has used at least when the loop it ends in counts as one that lasts. */
+export const LASTING_GAS = 50_000
+
+/**
+ * A run with a bound of time compiles what is estimated to take at most this share of the time it has left: estimates are
+ * those of a quiet machine, and V8 compiles what it was given once more when it is called first.
+ */
+export const TIMED_SHARE = 0.3
+
 /**
  * Bytes of code that machines compile from at most: analysis of 3.9 MB took 693 MB. Larger programs are
  * interpreted, on every engine but the reference machine. Doom has 0.5 MB.

@@ -20,6 +20,7 @@ import { planSegment } from './passes.ts'
 import {
   CLUSTER_INSTRUCTIONS,
   FIRST_SLICE,
+  LASTING_GAS,
   MAX_REMAKES,
   MAX_SLICE,
   NEIGHBOUR_INSTRUCTIONS,
@@ -177,7 +178,7 @@ export class Runtime {
 
   /** The interpreter has used up a slice: maybe there is something to compile. */
   #onSlice(): void {
-    if (isFirstSlice()) return
+    if (isFirstSlice() || !this.#hot.canSample(this.#cell.user?.remainingMs)) return
     this.#catchUp()
     const roots = this.#hot.sample(this.#cell, this.#cell.u32[PC]!, segment => this.isCompiled(segment))
     if (roots.length > 0) this.compile(roots)
@@ -220,13 +221,15 @@ export class Runtime {
     if (partial) this.shared.coverage.add(this.#cell)
     const whole = this.#mode === 'eager' && analysis.decoded.count <= WHOLE_INSTRUCTIONS && modules.size === 0
     const near = this.#mode === 'eager' ? this.#neighbours(fresh[0]!) : []
-    const roots = clusterOf(
+    if (!this.#hot.canCompile(fresh, this.#cell.user?.remainingMs)) return false
+    const cluster = clusterOf(
       analysis,
       whole ? [...fresh, ...analysis.functions.start.subarray(0, -1)] : [...fresh, ...near],
       callee => compiled[callee] === 0 && (!partial || this.#goesAlong(callee)),
       CLUSTER_INSTRUCTIONS,
       partial ? this.shared.coverage : undefined,
     )
+    const roots = this.#hot.canCompile(cluster, this.#cell.user?.remainingMs) ? cluster : fresh
     const made = this.shared.module(roots, this.#now, partial)
     if (made === undefined) {
       for (const segment of fresh) {
@@ -357,6 +360,12 @@ export class Runtime {
 
   /** The core comes to a block with an entry: gas, pc and registers are in the machine, the block is not paid. */
   #enter(tableIndex: number): number {
+    const target = this.#runCompiled(tableIndex)
+    this.#cell.user!.onLeft()
+    return target
+  }
+
+  #runCompiled(tableIndex: number): number {
     const cell = this.#cell
     let segment = tableIndex === LAZY ? this.#segmentAt(cell.u32[PC]!) : tableIndex - 1
     if (!this.#ready(segment)) return Target.Continue
@@ -389,8 +398,10 @@ export class Runtime {
           // The slice or the depth is used up, unless gas itself is short or the host stopped for something.
           const spent = (lowBefore - u32[2 * GAS]!) | 0
           segment = this.#segmentAt(u32[PC]!)
-          const lasts = result !== Why.Missing && spent > FIRST_SLICE / 2
-          if (spent === 0 || u32[TRACE] !== 0 || !this.#hasSlice() || !this.#goesOn(segment, lasts)) {
+          const hasSlice = this.#hasSlice() || cell.user!.onShort()
+          const least = hasSlice && cell.gas[0]! >= BigInt(FIRST_SLICE) ? FIRST_SLICE / 2 : LASTING_GAS
+          const lasts = result !== Why.Missing && spent > least
+          if (spent === 0 || u32[TRACE] !== 0 || !(this.#goesOn(segment, lasts) && hasSlice)) {
             this.left += 1
             return Target.Continue
           }
@@ -458,6 +469,7 @@ export class Runtime {
     const count = (shared.misaligned.get(index) ?? 0) + 1
     shared.misaligned.set(index, count)
     if (count < tierPolicy.misalignedLimit || tolerant[index] === 1) return
+    if (!this.#hot.canCompile(functions.start.subarray(0, -1), this.#cell.user!.remainingMs)) return
     // All of the function that was ever misaligned at once: it will not be the last.
     const f = functions.of[decoded.segmentOf[index]!]!
     for (const at of shared.misaligned.keys()) if (functions.of[decoded.segmentOf[at]!] === f) tolerant[at] = 1

@@ -55,6 +55,11 @@ export class SharedCode {
     this.program = program
   }
 
+  /** Whether the analysis has been made. */
+  get isAnalysed(): boolean {
+    return this.#analysis !== undefined
+  }
+
   /** The analysis, made on first use. */
   get analysis(): Analysis {
     this.#analysis ??= analyseProgram(this.program)

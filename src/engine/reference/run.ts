@@ -1,7 +1,8 @@
 // The run loop of the reference machine: steps, host calls, tracing. On any state, its own or that of another engine's machine.
 import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
 import { Exit } from '../exit.ts'
-import { type HostCallSite, Pending, performHostCall } from '../host-call.ts'
+import { type HostCallSite, Pending, performBoundedCall } from '../host-call.ts'
+import { traceWithin } from '../portions.ts'
 import type { TraceEvent } from '../tracing.ts'
 import { decodedAt } from './decode.ts'
 import type { MachineState } from './state.ts'
@@ -31,7 +32,7 @@ function call(state: MachineState, site: HostCallSite): Exit | undefined {
   state.exitArg = index // also when the call was put off and only now is made
   const next = program.next(pc)
   site.movePc(next)
-  return performHostCall(site, index, pc, next)
+  return performBoundedCall(site, index, pc, next)
 }
 
 /** What a stop at an `ecalli` left to do. */
@@ -61,7 +62,7 @@ export function runReference(state: MachineState, site: HostCallSite, limit: num
       if (traced.executed) {
         // Should the tracer throw: the ecalli is paid, its call is still to be made.
         if (exit === Exit.Host) site.pending = Pending.Call
-        tracer(event)
+        traceWithin(site.allowance, event, tracer)
         site.pending = Pending.None
       }
     }

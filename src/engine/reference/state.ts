@@ -15,6 +15,8 @@ export interface MachineState {
   readonly heapLimit: number
   pc: number
   gas: bigint
+  /** Whether running out of gas empties the counter: as the profile says, but not while a run has bounds. */
+  readonly drains: boolean
   /** The current basic block has been paid; unused under the `instruction` gas model. */
   charged: boolean
   heapEnd: number

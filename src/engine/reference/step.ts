@@ -6,7 +6,7 @@ import type { MachineState } from './state.ts'
 
 /** GP 0.7.2: running out empties the counter. GP 0.8.0: it stays. */
 function outOfGas(state: MachineState): Exit {
-  if (state.program.profile.outOfGas === 'drain') state.gas = 0n
+  if (state.drains) state.gas = 0n
   return Exit.OutOfGas
 }
 

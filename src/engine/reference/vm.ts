@@ -1,13 +1,17 @@
 // The reference machine as a Vm: the oracle of every other engine. Never optimised, and never the fast path of anything.
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
+import { Allowance } from '../allowance.ts'
 import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
-import { type HostCallError, type HostCallSite, Pending } from '../host-call.ts'
+import { type HostCallError, type HostCallSite, Pending, resumeLate } from '../host-call.ts'
 import { takeStack } from '../machine/stack.ts'
 import { type Memory, OOB } from '../memory.ts'
+import { runInPortions } from '../portions.ts'
 import { ResourceError } from '../resource-error.ts'
+import { AsyncTurns, refuseMeanwhile, runInSlices, unanswered } from '../run-async.ts'
+import { type RunAsyncOptions, type RunOptions, resolveRun } from '../run-options.ts'
 import { resolveStart } from '../start.ts'
 import type { Tracer } from '../tracing.ts'
 import { PagedMemory } from './paged-memory.ts'
@@ -37,6 +41,7 @@ class ReferenceVm implements Vm {
   #disposed = false
   #tracer: Tracer | undefined
   #throwHostErrors = true
+  #turns: AsyncTurns | undefined
 
   constructor(program: Program, options: StartOptions) {
     this.program = program
@@ -47,6 +52,7 @@ class ReferenceVm implements Vm {
       heapLimit: 0,
       pc: 0,
       gas: 0n,
+      drains: false,
       charged: false,
       heapEnd: 0,
       exitArg: 0,
@@ -61,6 +67,9 @@ class ReferenceVm implements Vm {
       overdrawn: false,
       pending: Pending.None,
       disposeRequested: false,
+      paid: 0n,
+      allowance: undefined,
+      late: undefined,
       thrown: undefined,
     }
     this.reset(options)
@@ -73,6 +82,7 @@ class ReferenceVm implements Vm {
   #idle(what: string): void {
     this.#alive()
     if (this.#running) throw new TypeError(`vm: ${what}() from inside its own host function or tracer`)
+    refuseMeanwhile(what, this.#turns, this.#site.late)
   }
 
   get regs(): BigUint64Array {
@@ -162,7 +172,7 @@ class ReferenceVm implements Vm {
 
   get exitArg(): number {
     this.#alive()
-    return this.#state.exitArg
+    return this.#site.late?.index ?? this.#state.exitArg
   }
 
   get stats(): undefined {
@@ -190,32 +200,76 @@ class ReferenceVm implements Vm {
     return this.#site.thrown
   }
 
-  run(): Exit {
-    return this.#run('run', Number.POSITIVE_INFINITY)
+  run(options?: RunOptions): Exit {
+    if (options === undefined) return this.#run('run', Number.POSITIVE_INFINITY)
+    const { maxGas, maxMs } = resolveRun(options)
+    const until = maxMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + maxMs
+    return this.#run('run', Number.POSITIVE_INFINITY, new Allowance(this.#state, { maxGas, until }))
   }
 
   step(count = 1): Exit {
     return this.#run('step', checkCount(count))
   }
 
-  #run(what: string, limit: number): Exit {
+  async runAsync(options: RunAsyncOptions = {}): Promise<Exit> {
+    this.#idle('runAsync')
+    this.#turns ??= new AsyncTurns()
+    const state = this.#state
+    const site = this.#site
+    const machine = {
+      counter: state,
+      get late() {
+        return site.late
+      },
+      slice: (allowance: Allowance): Exit => this.#run('runAsync', Number.POSITIVE_INFINITY, allowance),
+    }
+    return runInSlices(machine, this.#turns, options)
+  }
+
+  get remainingMs(): number {
+    return this.#site.allowance?.msLeft ?? Number.POSITIVE_INFINITY
+  }
+
+  #run(what: string, limit: number, allowance?: Allowance): Exit {
     this.#idle(what)
     if (this.#ended) return this.#exit!
     takeStack(what, false)
     this.#running = true
     this.#site.thrown = undefined
+    this.#site.allowance = allowance
     try {
-      const exit = runReference(this.#state, this.#site, limit)
-      this.#exit = exit
-      this.#ended = exit === Exit.Halt || exit === Exit.Panic
-      if (exit !== Exit.PageFault && exit !== Exit.Host && exit !== Exit.Break) this.#state.exitArg = 0
-      const thrown: HostCallError | undefined = this.#thrown()
-      if (thrown !== undefined && (this.#throwHostErrors || ResourceError.is(thrown.cause))) throw thrown
-      return exit
+      return this.#finish(what, this.#within(limit, allowance))
     } finally {
       this.#running = false
+      this.#site.allowance = undefined
       if (this.#site.disposeRequested) this.dispose()
     }
+  }
+
+  #within(limit: number, allowance: Allowance | undefined): Exit {
+    const { late } = this.#site
+    const early = late === undefined ? undefined : resumeLate(this.#site, late)
+    if (early !== undefined) return early
+    const state = this.#state
+    const drains = this.program.profile.outOfGas === 'drain'
+    state.drains = drains && allowance === undefined
+    if (allowance === undefined) return runReference(state, this.#site, limit)
+    const go = (): Exit => runReference(state, this.#site, limit)
+    return runInPortions(this.#site, allowance, go, () => {
+      if (drains) state.gas = 0n
+    })
+  }
+
+  #finish(what: string, exit: Exit): Exit {
+    this.#exit = exit
+    this.#ended = exit === Exit.Halt || exit === Exit.Panic
+    if (exit !== Exit.PageFault && exit !== Exit.Host && exit !== Exit.Break) this.#state.exitArg = 0
+    const thrown: HostCallError | undefined = this.#thrown()
+    if (thrown !== undefined && (this.#throwHostErrors || ResourceError.is(thrown.cause))) throw thrown
+    if (this.#site.late === undefined) return exit
+    this.#exit = Exit.Paused
+    if (this.#turns?.inSlice !== true) throw unanswered(what, this.#site.late)
+    return Exit.Paused
   }
 
   reset(options: StartOptions = {}): void {
@@ -243,6 +297,7 @@ class ReferenceVm implements Vm {
     this.#site.pending = Pending.None
     this.#site.overdrawn = start.gas < 0n
     this.#site.thrown = undefined
+    this.#site.late = undefined
     this.#throwHostErrors = start.hostErrors === 'throw'
     this.#exit = undefined
     this.#ended = false
@@ -260,6 +315,8 @@ class ReferenceVm implements Vm {
       return
     }
     this.#disposed = true
+    this.#site.late = undefined
+    this.#turns?.dispose()
     this.#memory.close()
   }
 }

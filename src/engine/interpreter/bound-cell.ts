@@ -1,0 +1,59 @@
+// What a run with bounds does to a cell: its clock is looked at, running out of gas keeps the counter. Not the bounds: ../allowance.ts.
+import type { Allowance, GasCounter } from '../allowance.ts'
+import type { Cell } from '../machine/cell.ts'
+import { AT_VM, VM } from '../machine/layout.ts'
+import { RULE_DRAIN } from '../machine/rules.ts'
+
+const RULES = (AT_VM + VM.rules) >>> 2
+const HOT = (AT_VM + VM.hot) >>> 2
+const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
+
+/**
+ * Gas between two looks at the clock in the interpreter, while a run is timed: ten microseconds, or a few milliseconds where
+ * every other instruction touches a new page.
+ */
+const LOOK_GAS = 5000
+
+/** The bare gas counter of the cell that a machine has at the time. */
+export function counterOf(cell: () => Cell): GasCounter {
+  return {
+    get gas() {
+      return cell().gas[0]!
+    },
+    set gas(gas) {
+      cell().gas[0] = gas
+    },
+  }
+}
+
+/** Prepares a cell for a run within an allowance; the function undoes it. */
+export function bindCell(cell: Cell, allowance: Allowance): () => void {
+  const drains = cell.u32[RULES]! & RULE_DRAIN
+  cell.u32[RULES] = cell.u32[RULES]! & ~RULE_DRAIN
+  const unwatch = allowance.isTimed ? watch(cell, allowance) : undefined
+  return () => {
+    cell.u32[RULES] = cell.u32[RULES]! | drains
+    unwatch?.()
+  }
+}
+
+/** Looks at the clock from the interpreter; the recompiler's samples stay as frequent as they were. */
+function watch(cell: Cell, allowance: Allowance): () => void {
+  const hot = cell.u32[HOT]!
+  const { onSlice } = cell
+  let gas = Math.max(0, hot - cell.u32[HOT_LEFT]!)
+  cell.u32[HOT] = LOOK_GAS
+  cell.u32[HOT_LEFT] = LOOK_GAS
+  cell.onSlice = () => {
+    allowance.look(true)
+    gas += LOOK_GAS
+    if (onSlice === undefined || gas < hot) return
+    gas = 0
+    onSlice()
+  }
+  return () => {
+    cell.u32[HOT] = hot
+    cell.u32[HOT_LEFT] = Math.max(1, hot - gas)
+    cell.onSlice = onSlice
+  }
+}

@@ -1,0 +1,41 @@
+// The answer of a host function that returned a promise. Not the waiting: run-async.ts. Nothing of it is left unhandled.
+import type { HostEntry } from './host-call.ts'
+
+/** What a promise came to. */
+export type Answer = { readonly action: unknown } | { readonly error: unknown }
+
+/** Whether a value is a promise, or something that can be awaited like one. What throws at the question is none. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return typeof (value as { then?: unknown }).then === 'function'
+  } catch {
+    return false
+  }
+}
+
+/** A host call whose function has not answered yet. */
+export class LateAnswer {
+  readonly entry: HostEntry
+  readonly index: number
+  /** Address of the `ecalli`. */
+  readonly pc: number
+  /** Undefined until the promise is settled. */
+  answer: Answer | undefined
+  /** Resolves when the promise is settled; never rejects. */
+  readonly settled: Promise<void>
+
+  constructor(entry: HostEntry, index: number, pc: number, promise: PromiseLike<unknown>) {
+    this.entry = entry
+    this.index = index
+    this.pc = pc
+    this.settled = new Promise<unknown>(resolve => resolve(promise)).then(
+      action => {
+        this.answer = { action }
+      },
+      (error: unknown) => {
+        this.answer = { error }
+      },
+    )
+  }
+}

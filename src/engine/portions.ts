@@ -1,0 +1,49 @@
+// A run with bounds, on any engine: portion after portion, until the machine stops or has to pause. Not the portions: allowance.ts.
+import type { Allowance } from './allowance.ts'
+import { Exit } from './exit.ts'
+import { type HostCallSite, Pending } from './host-call.ts'
+import type { TraceEvent, Tracer } from './tracing.ts'
+
+/** What a pause is called: where steps were asked for and made, `Step`. */
+function pauseOf(site: HostCallSite, allowance: Allowance): Exit {
+  const isDone = allowance.isStepped && site.pending !== Pending.Call && site.late === undefined
+  return isDone ? Exit.Step : Exit.Paused
+}
+
+/**
+ * Runs a machine within its allowance. Out of gas has to leave the counter as it is while this goes on.
+ *
+ * @param go runs it until it stops by itself
+ * @param drain what out of gas does to the counter under the program's rules
+ */
+export function runInPortions(site: HostCallSite, allowance: Allowance, go: () => Exit, drain: () => void): Exit {
+  try {
+    while (allowance.give()) {
+      const exit = go()
+      const portion = allowance.take()
+      if (exit === Exit.Paused) return pauseOf(site, allowance)
+      if (exit !== Exit.OutOfGas || allowance.stoppedByHost) return exit
+      if (allowance.isStepped) return Exit.Step
+      if (portion === 'allowed') return Exit.Paused
+      if (portion === 'time') continue
+      drain()
+      return exit
+    }
+    return pauseOf(site, allowance)
+  } finally {
+    allowance.take()
+  }
+}
+
+/** Reports an event to a tracer, which sees the whole gas. */
+export function traceWithin(allowance: Allowance | undefined, event: TraceEvent, tracer: Tracer): void {
+  if (allowance === undefined) {
+    tracer(event)
+    return
+  }
+  allowance.show(kept => {
+    event.gasBefore += kept
+    event.gasAfter += kept
+    tracer(event)
+  })
+}

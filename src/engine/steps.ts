@@ -1,0 +1,13 @@
+// Whether a number of steps is an amount of gas. Not the steps themselves.
+import type { Program } from '../program/program.ts'
+
+/**
+ * Steps up to which a machine executes one instruction after the other. Beyond that it runs as `run` does, with so much gas:
+ * what that costs at its beginning and end, some microseconds, is then little.
+ */
+export const SINGLE_STEPS = 1000
+
+/** Whether each instruction of the program costs 1 gas and nothing else does: memset costs 1 for each byte. */
+export function stepsByGas({ profile, instructionSet }: Program): boolean {
+  return profile.gasModel === 'instruction' && !instructionSet.byOpcode.some(one => one?.kind === 'memset')
+}
