@@ -30,8 +30,6 @@ const LARGEST_TIMED = 2 ** 30
 /** What a portion is to take, in ms, and by how much a portion may exceed the one before. */
 const PORTION_MS = 0.4
 const GROWTH = 2
-/** Calls of `isOver` between two looks at the clock, where they are many. */
-const CALLS_PER_LOOK = 32
 
 /** The allowance of one run. */
 export class Allowance {
@@ -46,8 +44,9 @@ export class Allowance {
   #kept = 0n
   #given = 0n
   #since = 0
-  #calls = 0
   #over = false
+  /** Whether anything has run: a run gets somewhere, however little time it has. */
+  #moved = false
   /** Whether a portion is out. */
   #isOut = false
   /** Whether the run stopped for what a host function did, since the portion was given out. */
@@ -68,9 +67,9 @@ export class Allowance {
 
   /** Moves the time at which the run has to pause: another slice begins. */
   extend(until: number): void {
+    if (!this.isTimed) this.#size = FIRST_PORTION
     this.#until = until
-    this.#over = false
-    this.#size = Math.min(this.#size, until === Number.POSITIVE_INFINITY ? MOST_PORTION : LARGEST_TIMED)
+    this.#over = this.#moved = false
   }
 
   /** Whether all steps have been made. */
@@ -94,25 +93,25 @@ export class Allowance {
     return this.#left !== 0n
   }
 
-  /** Whether anything is left to give out. */
-  get mayGoOn(): boolean {
-    return this.#left !== 0n && !this.isOver
-  }
-
   /** Gives out a portion. False when the run has to pause: then the counter is whole. */
   give(): boolean {
-    if (!this.mayGoOn) return false
+    if (!this.hasLeft || (this.#moved && this.isOver)) return false
     this.stoppedByHost = false
+    this.#begin()
+    return true
+  }
+
+  #begin(): void {
     if (this.isTimed) this.#since = performance.now()
     this.#put(BigInt(Math.floor(this.#size)))
-    return true
   }
 
   /** With a portion out: the next one, where it was time that bounded this one, and there is time. */
   refill(): boolean {
     if (!this.#isOut || this.#kept === 0n || this.#given === this.#left || this.isOver) return false
     this.take()
-    return this.give()
+    this.#begin() // whatever the clock says by now: the guest is not to see the whole gas
+    return true
   }
 
   /**
@@ -123,6 +122,7 @@ export class Allowance {
     if (!this.#isOut) return 'all'
     this.#isOut = false
     const spent = this.#given - this.#counter.gas
+    if (spent > 0n) this.#moved = true
     const portion = this.#kept === 0n ? 'all' : this.#given === this.#left ? 'allowed' : 'time'
     this.#use(spent)
     this.#counter.gas += this.#kept
@@ -156,6 +156,7 @@ export class Allowance {
   /** Before a host function: the counter is whole. Returns what the guest had of its portion. */
   pause(): bigint {
     const had = this.#counter.gas
+    this.#moved = true
     this.#use(this.#given - had)
     this.#counter.gas = had + this.#kept
     this.#kept = 0n
@@ -170,7 +171,7 @@ export class Allowance {
   goOn(had: bigint, before: bigint): boolean {
     const took = before - this.#counter.gas
     if (!this.#steps) this.#use(took)
-    if (!this.mayGoOn) return false
+    if (!this.hasLeft || this.isOver) return false
     if (this.isTimed) this.#since = performance.now() // the function's time is not the guest's
     const rest = this.#steps || took <= 0n ? had : had - took
     this.#put(rest > 0n ? rest : 0n)
@@ -188,11 +189,10 @@ export class Allowance {
     }
   }
 
-  /** In passing, with a portion out: looks at the clock now and then, and ends the portion when the time is over. */
-  look(always: boolean): void {
+  /** In passing, with a portion out: looks at the clock, and ends the portion when the time is over. */
+  look(): void {
     if (!this.isTimed || !this.#isOut || this.#over) return
-    if (!always && ++this.#calls % CALLS_PER_LOOK !== 0) return
-    if (!this.isOver) return
+    if (!this.isOver || (!this.#moved && this.#given === this.#counter.gas)) return
     this.#given -= this.#counter.gas
     this.#kept += this.#counter.gas
     this.#counter.gas = 0n

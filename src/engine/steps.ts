@@ -1,4 +1,5 @@
 // Whether a number of steps is an amount of gas. Not the steps themselves.
+import type { InstructionSet } from '../isa/set.ts'
 import type { Program } from '../program/program.ts'
 
 /**
@@ -7,7 +8,14 @@ import type { Program } from '../program/program.ts'
  */
 export const SINGLE_STEPS = 1000
 
+/** Sets of instructions that have memset, as far as they were asked for. */
+const withMemset = new WeakMap<InstructionSet, boolean>()
+
 /** Whether each instruction of the program costs 1 gas and nothing else does: memset costs 1 for each byte. */
 export function stepsByGas({ profile, instructionSet }: Program): boolean {
-  return profile.gasModel === 'instruction' && !instructionSet.byOpcode.some(one => one?.kind === 'memset')
+  if (profile.gasModel !== 'instruction') return false
+  const known = withMemset.get(instructionSet)
+  const has = known ?? instructionSet.byOpcode.some(one => one?.kind === 'memset')
+  if (known === undefined) withMemset.set(instructionSet, has)
+  return !has
 }

@@ -1,5 +1,7 @@
 // The shared suites every engine has to pass. A new engine is one line in test/engines.test.ts.
 import { describe } from 'vitest'
+import { asyncSuite } from './async.ts'
+import { boundsSuite } from './bounds.ts'
 import type { CreateVm } from './cases.ts'
 import { exitSuite } from './exits.ts'
 import { gasSuite } from './gas.ts'
@@ -16,6 +18,8 @@ export function engineSuite(name: string, createVm: CreateVm): void {
   describe(name, () => {
     describe('exits', () => exitSuite(createVm))
     describe('host calls', () => hostCallSuite(createVm))
+    describe('bounds', () => boundsSuite(createVm))
+    describe('promises', () => asyncSuite(createVm))
     describe('memory', () => memorySuite(createVm))
     describe('runs', () => runSuite(createVm))
     describe('starts', () => startSuite(createVm))

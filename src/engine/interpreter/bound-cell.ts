@@ -45,7 +45,7 @@ function watch(cell: Cell, allowance: Allowance): () => void {
   cell.u32[HOT] = LOOK_GAS
   cell.u32[HOT_LEFT] = LOOK_GAS
   cell.onSlice = () => {
-    allowance.look(true)
+    allowance.look()
     gas += LOOK_GAS
     if (onSlice === undefined || gas < hot) return
     gas = 0

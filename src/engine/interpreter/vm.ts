@@ -265,7 +265,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   onLeft(): void {
-    this.allowance?.look(false)
+    this.allowance?.look()
   }
 
   get remainingMs(): number {

@@ -146,14 +146,14 @@ export class HotCode {
   }
 
   /** Whether a sample can be taken, with what follows from it: the first one analyses the program. */
-  canSample(remainingMs = Number.POSITIVE_INFINITY): boolean {
+  canSample(remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY || this.#shared.isAnalysed) return true
     const size = this.#shared.program.code.length / INSTRUCTION_BYTES
     return analysisMs(size) <= TIMED_SHARE * remainingMs
   }
 
   /** Whether these roots can be compiled in time. */
-  canCompile(roots: Iterable<number>, remainingMs = Number.POSITIVE_INFINITY): boolean {
+  canCompile(roots: Iterable<number>, remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY) return true
     let ms = moduleMs()
     for (const root of roots) ms += instructionsMs(functionSize(this.#shared.analysis, root))

@@ -256,11 +256,6 @@ export class Runtime {
     return found
   }
 
-  /** Compiles every function. */
-  compileAll(): boolean {
-    return this.compile([...this.shared.analysis.functions.start.subarray(0, -1)])
-  }
-
   /** Instantiates a module on this cell and makes its roots enterable. */
   #add(made: SharedModule): void {
     const { table, modules, compiled, env, stub } = this.#link()
