@@ -150,7 +150,7 @@ static const struct {
 };
 
 /* Exits by number. */
-static const char *const exit_names[7] = {"halt", "panic", "page-fault", "host", "out-of-gas", "break", "step"};
+static const char *const exit_names[8] = {"halt", "panic", "page-fault", "host", "out-of-gas", "break", "step", "paused"};
 
 /* Host calls: name, number in GP 0.7.2 and in GP 0.8.0, -1 where the version has none. */
 static const struct {

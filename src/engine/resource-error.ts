@@ -7,8 +7,8 @@ export type Resource = 'stack' | 'memory'
  * The host has too little of something for the machine to go on. Thrown out of `run`, `step`, `reset` and `instantiate`,
  * whatever `hostErrors` says: a guest's outcome never depends on the host. `stack`: nothing has changed, and the next `run`
  * goes on. `memory` out of `run`: the machine stands at the instruction whose page is not to be had, as at a page fault.
- * Inside a host function, as one that makes an inner machine, it is the cause of a HostCallError, and the machine that
- * called it has panicked.
+ * Inside a host function, as one that makes an inner machine, it is the cause of a HostCallError; the machine that called
+ * it stands at the `ecalli`, the price is given back, and the next run makes the call again.
  */
 export class ResourceError extends Error {
   override readonly name = 'ResourceError'

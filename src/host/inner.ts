@@ -20,6 +20,8 @@ export interface InnerMachine {
   readonly pc: bigint
   /** Whether the block at pc is paid (GP 0.8.0 B.8). */
   readonly charged: boolean
+  /** The outer run had to pause in the middle of an `invoke`: where its block is, and the outer pc. That call is made again. */
+  readonly paused?: { readonly address: number; readonly pc: number }
 }
 
 /** Options of `createInnerMachines`. */
@@ -56,20 +58,30 @@ function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
   }
 }
 
-/** `run` of a machine on the parameters at `address`, results put in their place; GP B.8 invoke. */
-function runInner(outer: Vm, machine: InnerMachine, address: number): { pc: bigint; charged: boolean } {
-  const { vm } = machine
+/** Where a machine goes on after an `invoke`. */
+type After = Pick<InnerMachine, 'pc' | 'charged' | 'paused'>
+
+/**
+ * `run` of a machine on the parameters at `address`, results put in their place; GP B.8 invoke. Where the time of the outer
+ * run is over first, nothing is put anywhere, and the call has to be made again: it goes on then.
+ */
+function runInner(outer: Vm, machine: InnerMachine, address: number): After {
+  const { vm, paused } = machine
   const block = new BigUint64Array(INVOKE_BLOCK_SIZE / 8)
   const bytes = new Uint8Array(block.buffer)
   outer.memory.read(address, bytes)
   const limit = block[0]!
   // Gas beyond 2^63 - 1 exists only under 0.7.2, where it costs nothing, and cannot be used up.
   const beyond = limit > MAX_GAS ? limit - MAX_GAS : 0n
-  vm.pc = machine.pc > 0xffffffffn ? 0xffffffff : Number(machine.pc)
-  vm.charged = machine.charged
-  vm.gas = limit - beyond
-  for (let i = 0; i < 13; i++) vm.regs[i] = block[i + 1]!
-  const exit = vm.run()
+  if (paused?.address !== address || paused.pc !== outer.pc) {
+    vm.pc = machine.pc > 0xffffffffn ? 0xffffffff : Number(machine.pc)
+    vm.charged = machine.charged
+    vm.gas = limit - beyond
+    for (let i = 0; i < 13; i++) vm.regs[i] = block[i + 1]!
+  }
+  const maxMs = outer.remainingMs
+  const exit = maxMs === Number.POSITIVE_INFINITY ? vm.run() : vm.run({ maxMs })
+  if (exit === Exit.Paused) return { pc: machine.pc, charged: machine.charged, paused: { address, pc: outer.pc } }
   const left = vm.gas > 0n ? vm.gas + beyond : 0n
   block[0] = left
   for (let i = 0; i < 13; i++) block[i + 1] = vm.regs[i]!
@@ -152,9 +164,13 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
     if (!vm.memory.writable(address, INVOKE_BLOCK_SIZE)) return HostAction.Panic
     const number = registerNumber(vm, 7)
     const inner = machines.get(number)
-    if (inner === undefined) vm.regs[7] = HostResult.WHO
-    else machines.set(number, { vm: inner.vm, ...runInner(vm, inner, address) })
-    return HostAction.Continue
+    if (inner === undefined) {
+      vm.regs[7] = HostResult.WHO
+      return HostAction.Continue
+    }
+    const after = runInner(vm, inner, address)
+    machines.set(number, { vm: inner.vm, ...after })
+    return after.paused === undefined ? HostAction.Continue : HostAction.Again
   }
 
   const expunge: HostFunction = vm => {

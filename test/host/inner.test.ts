@@ -188,6 +188,30 @@ describe.each(cases)('inner machines on %s, %s', (kind: EngineKind, version, rul
   })
 
   describe('invoke', () => {
+    it('of a machine that does not end is paused with the outer run, and goes on with the next', () => {
+      const machine = outer()
+      const { bytes } = assemble('loop: add_imm_64 r7, r7, 1\nbranch_lt_u_imm r7, 40000, @loop\ntrap')
+      machine.vm.memory.load(BLOB, bytes)
+      machine.call('machine', BLOB, bytes.length, 0)
+      const whole = outer()
+      whole.vm.memory.load(BLOB, bytes)
+      whole.call('machine', BLOB, bytes.length, 0)
+      const run = machine.vm.run.bind(machine.vm)
+      let pauses = 0
+      whole.vm.step = () => whole.vm.run()
+      machine.vm.step = () => {
+        for (;;) {
+          const exit = run({ maxMs: 0.2 })
+          if (exit !== Exit.Paused) return exit
+          pauses += 1
+        }
+      }
+      expect(invoke(machine, 0, 1_000_000n)).toBe(invoke(whole, 0, 1_000_000n))
+      expect([machine.vm.gas, ...machine.vm.regs]).toEqual([whole.vm.gas, ...whole.vm.regs])
+      expect(machine.vm.memory.view(BLOCK, 112)).toEqual(whole.vm.memory.view(BLOCK, 112))
+      expect(pauses).toBeGreaterThan(0)
+    })
+
     it('a parameter block that is not writable panics; an unknown machine is WHO', () => {
       expect(outer().call('invoke', 0, W + 0x4000 - 111)).toBe('panic')
       expect(invoke(outer(), 0, 5n)).toBe(HostResult.WHO)
