@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { createEngine } from '../src/engine/create.ts'
 import { type FuzzCase, programOfCase, startOptions } from '../src/fuzz/case.ts'
-import { enter } from '../src/fuzz/drive.ts'
 import { type Deviation, driveForeign, type ForeignEngine } from '../src/fuzz/foreign.ts'
 import { generateCase } from '../src/fuzz/generate.ts'
+import { enter } from '../src/fuzz/machines.ts'
 import { PAGE_SIZE } from '../src/program/layout.ts'
 import { profile } from '../src/program/profile.ts'
 

@@ -4,7 +4,9 @@ import type { EngineKind } from '../engine/engine.ts'
 import type { Profile } from '../program/profile.ts'
 import { type FuzzCase, partsOfCase, withParts } from './case.ts'
 import { type DriveOptions, driveCase, type Finding } from './drive.ts'
+import { endsSoon } from './executed.ts'
 import { type GenerateOptions, generateCase, PROFILE_RUN } from './generate.ts'
+import { generateAttack } from './generate-attack.ts'
 import { reduceCase } from './reduce.ts'
 
 /**
@@ -12,12 +14,13 @@ import { reduceCase } from './reduce.ts'
  * - `close`: few short programs per case, everything compared at every exit, schedules that step and change engines.
  * - `short`: many short programs per case, each started several times and run to its end, memory compared at the end.
  * - `long`: loops with gas for millions of instructions.
+ * - `attack`: programs and hosts that aim at the engine itself, machines that follow each other out of the pool.
  * - `mixed`: all of them.
  */
-export type FuzzStyle = 'close' | 'short' | 'long' | 'mixed'
+export type FuzzStyle = 'close' | 'short' | 'long' | 'attack' | 'mixed'
 
 /** The styles' names, for help texts and option checks. */
-export const FUZZ_STYLES: readonly FuzzStyle[] = ['mixed', 'close', 'short', 'long']
+export const FUZZ_STYLES: readonly FuzzStyle[] = ['mixed', 'close', 'short', 'long', 'attack']
 
 /** What to fuzz. */
 export interface CampaignOptions {
@@ -74,7 +77,8 @@ export interface CampaignFinding {
 const AGAIN = 12
 
 interface Plan {
-  readonly generate: GenerateOptions
+  /** Undefined: an attack. */
+  readonly generate: GenerateOptions | undefined
   readonly drive: DriveOptions
 }
 
@@ -91,6 +95,8 @@ const CLOSE_FAST: Plan = { generate: { entries: 2, hugeGas: 4 }, drive: { memory
 const LONG: Plan = { generate: { entries: 20, rounds: 2, gas: 20_000_000, plain: true }, drive: { memory: 'case' } }
 const LONG_WITH_REFERENCE: Plan = { generate: { entries: 20, gas: 200_000, plain: true }, drive: { memory: 'case' } }
 
+const ATTACK: Plan = { generate: undefined, drive: { memory: 'exits' } }
+
 function planOf(style: FuzzStyle, index: number, engines: readonly EngineKind[]): Plan {
   switch (style) {
     case 'close':
@@ -99,9 +105,12 @@ function planOf(style: FuzzStyle, index: number, engines: readonly EngineKind[])
       return engines.includes('reference') ? SHORT_WITH_REFERENCE : SHORT
     case 'long':
       return engines.includes('reference') ? LONG_WITH_REFERENCE : LONG
+    case 'attack':
+      return ATTACK
     case 'mixed': {
       const turn = index % 50
-      return planOf(turn === 49 ? 'long' : turn % 5 === 4 ? 'short' : 'close', index, engines)
+      const kind = turn === 49 ? 'long' : turn % 5 === 4 ? 'short' : turn % 5 === 2 ? 'attack' : 'close'
+      return planOf(kind, index, engines)
     }
   }
 }
@@ -110,7 +119,11 @@ function planOf(style: FuzzStyle, index: number, engines: readonly EngineKind[])
 export function campaignCase(options: CampaignOptions, index: number): { fuzz: FuzzCase; drive: DriveOptions } {
   const { style = 'mixed', engines, profiles, instantiate } = options
   const { generate, drive } = planOf(style, index, engines)
-  const fuzz = generateCase(options.seed, index, profiles === undefined ? generate : { ...generate, profiles })
+  const { seed } = options
+  const fuzz =
+    generate === undefined
+      ? generateAttack(seed, index, profiles)
+      : generateCase(seed, index, profiles === undefined ? generate : { ...generate, profiles })
   return { fuzz, drive: instantiate === undefined ? drive : { ...drive, instantiate } }
 }
 
@@ -140,7 +153,9 @@ export function reduceFinding(
   let attempts = 0
   const run = (it: FuzzCase): Finding | undefined => driveCase(neverSeen(it, attempts++), pair, close).finding
   if (run(fuzz) === undefined) return { fuzz, finding, reduced: fuzz, reducedFinding: finding }
-  const fails = (it: FuzzCase): boolean => !tired() && run(it) !== undefined
+  // Gas that a host function writes may be near 2^63: what never ends is no smaller case.
+  const mayNotEnd = fuzz.hostCalls === 'attack'
+  const fails = (it: FuzzCase): boolean => !tired() && !(mayNotEnd && !endsSoon(it)) && run(it) !== undefined
   // Code that is compiled at once needs no entries that only make it hot.
   const eager: FuzzCase = { ...fuzz, tiers: 'eager' }
   const reduced = reduceCase(fuzz.tiers === 'usual' && fails(eager) ? eager : fuzz, fails)

@@ -37,8 +37,10 @@ export interface FuzzCase {
   readonly schedule: readonly Action[]
   /** Seed of memory contents (0: zeros) and of what host calls and reactions do. */
   readonly salt: number
-  /** Whether a host function answers `ecalli`, or the machine exits. */
-  readonly hostCalls: 'exit' | 'call'
+  /** Whether a host function answers `ecalli`, or the machine exits; `attack`: host functions of attack-host.ts. */
+  readonly hostCalls: 'exit' | 'call' | 'attack'
+  /** Between entries the machine goes back to the pool, and another comes: of the same program, or of another. Default: kept. */
+  readonly between?: 'again' | 'other' | undefined
   /** `eager`: code is compiled, and compiled again, after a few turns and not when that pays; see `tierPolicy`. */
   readonly tiers: 'usual' | 'eager'
   /** Exits to follow per entry at most. */

@@ -1,12 +1,12 @@
 // What one engine does with a case, as lines of text: for reports and golden tests. Not a comparison of machines.
 import { createEngine } from '../engine/create.ts'
 import type { EngineKind, Vm } from '../engine/engine.ts'
-import { exitName } from '../engine/exit.ts'
 import { PAGE_SIZE } from '../program/layout.ts'
-import { type FuzzCase, programOfCase, startOptions } from './case.ts'
-import { enter, perform } from './drive.ts'
+import { type FuzzCase, programOfCase } from './case.ts'
+import type { HostLog } from './host-log.ts'
+import { attempt, attemptName, enter, optionsOf, pagesLeft, programAt, remains } from './machines.ts'
 import { Random } from './random.ts'
-import { fuzzHost, react } from './reactions.ts'
+import { react, reactToThrow } from './reactions.ts'
 import { withTiers } from './tiers.ts'
 
 /** One number for all rights and contents. */
@@ -39,23 +39,30 @@ export function describeRun(fuzz: FuzzCase, kind: EngineKind): string[] {
 
 function describe(fuzz: FuzzCase, kind: EngineKind): string[] {
   const lines: string[] = []
-  const log = { calls: 0, sinceStart: 0, digest: 0 }
-  const host = fuzz.hostCalls === 'call' ? { host: fuzzHost(fuzz.salt, new Random(fuzz.salt), log) } : {}
-  const vm = createEngine({ kind }).instantiate(programOfCase(fuzz), { ...startOptions(fuzz), ...host })
+  const log: HostLog = { calls: 0, sinceStart: 0, digest: 0 }
+  const program = programOfCase(fuzz)
+  const engine = createEngine({ kind })
+  let vm = engine.instantiate(program, optionsOf(fuzz, log))
   const random = new Random(fuzz.salt)
-  for (const entry of fuzz.entries) {
+  fuzz.entries.forEach((entry, e) => {
+    if (e > 0 && fuzz.between !== undefined) {
+      const left = pagesLeft(vm)
+      vm.dispose()
+      vm = engine.instantiate(programAt(fuzz, e, program), optionsOf(fuzz, log))
+      lines.push(`another machine, memory ${memoryDigest(vm)}, ${remains(vm, left) ?? 'nothing left'}`)
+    }
     enter(vm, entry)
     log.sinceStart = 0
     let position = 0
     for (let left = fuzz.exits, more = true; more && left > 0; left--) {
       const before = vm.regs.slice()
-      const exit = perform(vm, fuzz.schedule[position % fuzz.schedule.length]!)
+      const result = attempt(vm, fuzz.schedule[position % fuzz.schedule.length]!)
       position += 1
-      lines.push(`${exitName(exit)} ${state(vm, before)}`)
+      lines.push(`${attemptName(result)} ${state(vm, before)}`)
       random.reseed(fuzz.salt, position)
-      more = react(vm, exit, random)
+      more = result.exit === undefined ? reactToThrow(vm, random) : react(vm, result.exit, random)
     }
-  }
+  })
   const calls = log.calls === 0 ? '' : `, ${log.calls} host calls ${(log.digest >>> 0).toString(16)}`
   lines.push(`memory ${memoryDigest(vm)}${calls}`)
   vm.dispose()

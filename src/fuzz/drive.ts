@@ -2,12 +2,13 @@
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
-import { type Exit, exitName } from '../engine/exit.ts'
 import type { Program } from '../program/program.ts'
-import { type FuzzCase, type FuzzEntry, programOfCase, startOptions } from './case.ts'
+import { type FuzzCase, programOfCase } from './case.ts'
 import { difference, memoryDifference } from './compare.ts'
+import type { HostLog } from './host-log.ts'
+import { type Attempt, attempt, attemptName, enter, optionsOf, pagesLeft, programAt, remains } from './machines.ts'
 import { Random } from './random.ts'
-import { fuzzHost, type HostLog, react } from './reactions.ts'
+import { react, reactToThrow } from './reactions.ts'
 import { withTiers } from './tiers.ts'
 
 /** Where two engines part. */
@@ -48,44 +49,8 @@ export interface DriveOptions {
 
 interface Runner {
   readonly kind: EngineKind
-  readonly vm: Vm
+  vm: Vm
   readonly log: HostLog
-}
-
-const SWITCHABLE: readonly EngineKind[] = ['interpreter', 'recompiler', 'auto']
-
-/** Goes on on another engine where the machine can. The reference machine stays what it is: somebody has to know. */
-function switchEngine(vm: Vm): void {
-  if (vm.kind === 'reference') return
-  const next = SWITCHABLE[(SWITCHABLE.indexOf(vm.kind) + 1) % SWITCHABLE.length]!
-  try {
-    vm.switchTo(next)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-  }
-}
-
-/** Does what an action of the schedule says. */
-export function perform(vm: Vm, action: number): Exit {
-  if (action > 0) return vm.step(action)
-  if (action < 0) switchEngine(vm)
-  return vm.run()
-}
-
-/** Runs an action; an error of the engine itself is a finding, not a crash. */
-function attempt(runner: Runner, action: number): { exit: Exit } | { error: string } {
-  try {
-    return { exit: perform(runner.vm, action) }
-  } catch (error) {
-    return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
-  }
-}
-
-/** Puts a machine at the beginning of an entry. */
-export function enter(vm: Vm, entry: FuzzEntry): void {
-  vm.regs32.set(entry.regs)
-  vm.pc = entry.pc
-  vm.gas = BigInt(entry.gas)
 }
 
 function compareAll(runners: readonly Runner[], deep: boolean): { runner: Runner; what: string } | undefined {
@@ -115,6 +80,56 @@ export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options:
   return withTiers(fuzz, () => drive(fuzz, kinds, options))
 }
 
+/** Machines for the case, one for each kind; a finding when only another than the first engine refuses to make one. */
+function createRunners(
+  fuzz: FuzzCase,
+  program: Program,
+  kinds: readonly EngineKind[],
+  instantiate: NonNullable<DriveOptions['instantiate']>,
+  looks: boolean,
+): readonly Runner[] | Finding {
+  const runners: Runner[] = []
+  for (const kind of kinds) {
+    const log: HostLog = { calls: 0, sinceStart: 0, digest: 0, ...(looks ? { memory: 0 } : {}) }
+    try {
+      runners.push({ kind, vm: instantiate(kind, program, optionsOf(fuzz, log)), log })
+    } catch (error) {
+      // What the first engine refuses is wrong with the case; what only another does is wrong with that.
+      const left = runners[0]?.kind
+      if (left === undefined) throw error
+      for (const { vm } of runners) vm.dispose()
+      return { left, right: kind, what: `throws ${String(error)}`, entry: 0, exit: 0, path: [] }
+    }
+  }
+  return runners
+}
+
+/** Another machine out of the pool for each runner: it has to be as new, also on the pages that the last one had. */
+function renew(
+  runners: readonly Runner[],
+  fuzz: FuzzCase,
+  program: Program,
+  instantiate: NonNullable<DriveOptions['instantiate']>,
+): { runner: Runner; what: string } | undefined {
+  const first = runners[0]!
+  const left = pagesLeft(first.vm)
+  for (const runner of runners) {
+    runner.vm.dispose()
+    try {
+      runner.vm = instantiate(runner.kind, program, optionsOf(fuzz, runner.log))
+    } catch (error) {
+      return { runner, what: `throws ${String(error)} when it comes out of the pool` }
+    }
+  }
+  const found = compareAll(runners, true)
+  if (found !== undefined) return { ...found, what: `${found.what}, out of the pool` }
+  for (const runner of runners) {
+    const what = remains(runner.vm, left)
+    if (what !== undefined) return { runner, what }
+  }
+  return undefined
+}
+
 function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptions): Outcome {
   const { memory = 'exits' } = options
   const instantiate =
@@ -126,66 +141,67 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
     if (!(error instanceof BlobError)) throw error
     return { finding: undefined, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: true }
   }
-  const start = startOptions(fuzz)
-  const random = new Random(fuzz.salt)
-  const looks = memory === 'exits' && (fuzz.salt & 2) !== 0
-  const runners: Runner[] = []
-  for (const kind of kinds) {
-    const log: HostLog = { calls: 0, sinceStart: 0, digest: 0, ...(looks ? { memory: 0 } : {}) }
-    const host = fuzz.hostCalls === 'call' ? { host: fuzzHost(fuzz.salt, new Random(fuzz.salt), log) } : {}
-    try {
-      runners.push({ kind, vm: instantiate(kind, program, { ...start, ...host }), log })
-    } catch (error) {
-      // What the first engine refuses is wrong with the case; what only another does is wrong with that.
-      const left = runners[0]?.kind
-      if (left === undefined) throw error
-      for (const { vm } of runners) vm.dispose()
-      const finding: Finding = { left, right: kind, what: `throws ${String(error)}`, entry: 0, exit: 0, path: [] }
-      return { finding, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: false }
-    }
+  const made = createRunners(fuzz, program, kinds, instantiate, memory === 'exits' && (fuzz.salt & 2) !== 0)
+  if ('what' in made) {
+    return { finding: made, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: false }
   }
+  const runners = made
+  const random = new Random(fuzz.salt)
   const first = runners[0]!
   const counted = fuzz.profile.gasModel !== 'pipeline'
   let starts = 0
   let exits = 0
   let instructions = 0
   let finding: Finding | undefined
+  const part = (what: { runner: Runner; what: string }, entry: number, exit: number, path: string[]): void => {
+    finding = { left: first.kind, right: what.runner.kind, what: what.what, entry, exit, path }
+  }
+  const atStart = memory === 'exits' ? compareAll(runners, true) : undefined
+  if (atStart !== undefined) part({ ...atStart, what: `${atStart.what}, at the start` }, 0, 0, [])
   for (let e = 0; e < fuzz.entries.length && finding === undefined; e++) {
     const entry = fuzz.entries[e]!
+    const path: string[] = []
+    if (e > 0 && fuzz.between !== undefined) {
+      const found = renew(runners, fuzz, programAt(fuzz, e, program), instantiate)
+      if (found !== undefined) {
+        part(found, e, 0, path)
+        break
+      }
+    }
     for (const { vm, log } of runners) {
       enter(vm, entry)
       log.sinceStart = 0
     }
     let position = 0 // in the schedule, and the number of the reaction
-    const path: string[] = []
     let left = fuzz.exits
     for (let more = true; more && left > 0; left--) {
       const action = fuzz.schedule[position % fuzz.schedule.length]!
       position += 1
       const before = counted ? first.vm.gas : 0n
-      const results = runners.map(runner => attempt(runner, action))
+      const results = runners.map(({ vm }) => attempt(vm, action))
       exits += 1
-      const failed = results.findIndex(result => 'error' in result)
+      const [result] = results as [Attempt]
+      const failed = results.findIndex(({ error, thrown }) => error !== undefined || thrown !== result.thrown)
       if (failed >= 0) {
-        const { error } = results[failed] as { error: string }
-        const right = runners[failed]!
-        finding = { left: first.kind, right: right.kind, what: `throws ${error}`, entry: e, exit: path.length, path }
+        const runner = runners[failed]!
+        const { error, thrown } = results[failed]!
+        const what =
+          error === undefined ? `${attemptName(result)} and ${thrown ?? 'nothing thrown'}` : `throws ${error}`
+        part({ runner, what }, e, path.length, path)
         break
       }
-      if (counted && first.vm.gas < before) instructions += Number(before - first.vm.gas)
-      const { exit } = results[0] as { exit: Exit }
+      if (counted && first.vm.gas < before) instructions += instructionsOf(before - first.vm.gas)
       const found = compareAll(runners, memory === 'exits')
       path.push(
-        `${action > 0 ? `step ${action}` : action < 0 ? 'switch, run' : 'run'}: ${exitName(exit)} at ${first.vm.pc}`,
+        `${action > 0 ? `step ${action}` : action < 0 ? 'switch, run' : 'run'}: ${attemptName(result)} at ${first.vm.pc}`,
       )
       if (found !== undefined) {
-        const { runner, what } = found
-        finding = { left: first.kind, right: runner.kind, what, entry: e, exit: path.length - 1, path }
+        part(found, e, path.length - 1, path)
         break
       }
       for (const { vm } of runners) {
         random.reseed(fuzz.salt, position)
-        more = react(vm, exit, random)
+        more = result.exit === undefined ? reactToThrow(vm, random) : react(vm, result.exit, random)
       }
     }
     if (finding !== undefined) break
@@ -194,8 +210,7 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
     if (memory === 'ends' || (memory === 'case' && last)) {
       for (const runner of runners.slice(1)) {
         const what = memoryDifference(first.vm.memory, runner.vm.memory)
-        if (what !== undefined)
-          finding = { left: first.kind, right: runner.kind, what, entry: e, exit: path.length, path }
+        if (what !== undefined) part({ runner, what }, e, path.length, path)
       }
     }
   }
@@ -203,4 +218,9 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
   for (const { vm } of runners) vm.dispose()
   const programs = Math.min(starts, fuzz.programs)
   return { finding, programs, starts, exits, hostCalls, instructions, rejected: false }
+}
+
+/** What gas that a host function has written makes of the count is no instructions. */
+function instructionsOf(gas: bigint): number {
+  return gas > 2n ** 40n ? 0 : Number(gas)
 }

@@ -6,7 +6,7 @@ import { Exit, exitName } from '../engine/exit.ts'
 import { PAGE_SIZE } from '../program/layout.ts'
 import type { Profile } from '../program/profile.ts'
 import { type FuzzCase, type FuzzEntry, memoryContents, programOfCase, startOptions } from './case.ts'
-import { enter } from './drive.ts'
+import { enter } from './machines.ts'
 import { Random } from './random.ts'
 
 /** A machine of somebody else's, started for one entry of a case. */

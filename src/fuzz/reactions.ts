@@ -4,6 +4,7 @@ import type { Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
 import { HostAction, type HostTable } from '../engine/host-call.ts'
 import { Access, PAGE_SIZE } from '../program/layout.ts'
+import { digestCall, type HostLog } from './host-log.ts'
 import type { Random } from './random.ts'
 import { addressNear, edge32, edge64, PAGE_PALETTE } from './values.ts'
 
@@ -78,14 +79,10 @@ export function react(vm: Vm, exit: Exit, random: Random): boolean {
   }
 }
 
-/** A digest of what a host function sees, so that engines can be compared at every call. */
-function digest(vm: Vm, index: number, before: number): number {
-  let h = before ^ index
-  const { regs32 } = vm
-  for (let i = 0; i < 26; i++) h = Math.imul(h ^ regs32[i]!, 0x01000193)
-  h = Math.imul(h ^ vm.pc, 0x01000193)
-  h = Math.imul(h ^ Number(BigInt.asIntN(32, vm.gas)), 0x01000193)
-  return Math.imul(h ^ (vm.charged ? 1 : 2), 0x01000193)
+/** Whether to go on after something of the case was thrown out of `run`: a machine that has panicked says so again. */
+export function reactToThrow(vm: Vm, random: Random): boolean {
+  if (random.chance(30)) vm.gas = BigInt(random.below(200))
+  return random.chance(70)
 }
 
 /** What of the memory is looked at in a host call: so many calls, pages at a time, and words of them. */
@@ -93,7 +90,7 @@ const LOOKS = 200
 const PAGES_LOOKED_AT = 8
 
 /** Rights of all pages and contents of the first ones, as the host function sees them. */
-function memoryDigest({ memory }: Vm, before: number): number {
+export function memoryDigest({ memory }: Vm, before: number): number {
   let h = before
   let left = PAGES_LOOKED_AT
   for (const { page, count, access } of memory.pages()) {
@@ -108,16 +105,6 @@ function memoryDigest({ memory }: Vm, before: number): number {
   return h
 }
 
-/** What the host functions of one machine saw. */
-export interface HostLog {
-  calls: number
-  /** Calls since the machine was started last; what a call does depends on it, so that entries can be taken out. */
-  sinceStart: number
-  digest: number
-  /** The same of memory and rights, where they are to be looked at: not by every case, since looking may put right what is wrong. */
-  memory?: number
-}
-
 /** Host functions that meddle, charge, refuse, stop, jump; some indices have none. `random` is the machine's own. */
 export function fuzzHost(salt: number, random: Random, log: HostLog): HostTable {
   return {
@@ -127,9 +114,7 @@ export function fuzzHost(salt: number, random: Random, log: HostLog): HostTable 
         name: 'fuzz',
         price: (index ^ salt) & 4 ? 0 : (vm, i) => (vm.regs32[14]! ^ i) & 63,
         call(vm) {
-          log.calls += 1
-          log.sinceStart += 1
-          log.digest = digest(vm, index, log.digest)
+          digestCall(vm, index, log)
           if (log.memory !== undefined && log.sinceStart <= LOOKS) log.memory = memoryDigest(vm, log.memory)
           random.reseed(salt, log.sinceStart)
           if (index > 0 && index < 128 && (index & RIGHTS_CALL) !== 0) changeRights(vm, random)

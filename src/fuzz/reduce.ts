@@ -90,6 +90,8 @@ function simplerState(reducer: Reducer): boolean {
   const { best } = reducer
   if (best.schedule.some(action => action !== 0)) attempt({ ...best, schedule: [0] })
   if (best.hostCalls === 'call') attempt({ ...reducer.best, hostCalls: 'exit' })
+  if (best.between !== undefined) attempt({ ...reducer.best, between: undefined })
+  if (best.between === 'other') attempt({ ...reducer.best, between: 'again' })
   if (best.tiers === 'eager') attempt({ ...reducer.best, tiers: 'usual' })
   if (best.salt !== 0) attempt({ ...reducer.best, salt: 0 })
   if (best.heap !== undefined) attempt({ ...reducer.best, heap: undefined })

@@ -40,7 +40,7 @@ function pageText({ address, length, access }: Mapping): string {
 
 /** The directives of a case, without its program. */
 function directives(fuzz: FuzzCase): string[] {
-  const { heap, salt, hostCalls, tiers, exits, schedule } = fuzz
+  const { heap, salt, hostCalls, tiers, exits, schedule, between } = fuzz
   return [
     `profile ${profileText(fuzz.profile)}`,
     ...fuzz.pages.map(pageText),
@@ -48,6 +48,7 @@ function directives(fuzz: FuzzCase): string[] {
     ...(salt === 0 ? [] : [`salt ${salt}`]),
     ...(hostCalls === 'exit' ? [] : [`host ${hostCalls}`]),
     ...(tiers === 'usual' ? [] : [`tiers ${tiers}`]),
+    ...(between === undefined ? [] : [`between ${between}`]),
     `exits ${exits}`,
     `schedule ${schedule.join(' ')}`,
     ...fuzz.entries.map(entryText),
@@ -111,6 +112,7 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
   let salt = 0
   let hostCalls: FuzzCase['hostCalls'] = 'exit'
   let tiers: FuzzCase['tiers'] = 'usual'
+  let between: FuzzCase['between']
   let exits = 16
   let schedule: readonly number[] = [0]
   for (const line of text.split('\n')) {
@@ -137,10 +139,13 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
         salt = whole(rest, -(2 ** 31), 2 ** 32 - 1)
         break
       case 'host':
-        hostCalls = rest === 'call' ? 'call' : 'exit'
+        hostCalls = rest === 'call' || rest === 'attack' ? rest : 'exit'
         break
       case 'tiers':
         tiers = rest === 'eager' ? 'eager' : 'usual'
+        break
+      case 'between':
+        between = rest === 'other' ? 'other' : 'again'
         break
       case 'exits':
         exits = whole(rest)
@@ -159,7 +164,7 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
     }
   }
   const { container } = assemble(text)
-  const how = { pages, heap, schedule, salt, hostCalls, tiers, exits }
+  const how = { pages, heap, schedule, salt, hostCalls, tiers, exits, ...(between === undefined ? {} : { between }) }
   const fuzz: FuzzCase = { label, container, profile: rules, entries, programs: entries.length, ...how }
   return { fuzz, expected }
 }

@@ -1,0 +1,123 @@
+// Makes cases that attack, from a seed: memory with walls, pages at the ends of the window and beyond, machines that come out
+// of the pool, programs of attacks.ts and a host of attack-host.ts. Not the usual cases: generate.ts.
+import type { Mapping } from '../engine/engine.ts'
+import { instructionSet } from '../isa/set.ts'
+import { Access, PAGE_SIZE } from '../program/layout.ts'
+import { type Profile, profile } from '../program/profile.ts'
+import {
+  attackCallAt,
+  CALM,
+  deepLoops,
+  type Ground,
+  heapLoop,
+  loopAgain,
+  type Menu,
+  manyCalls,
+  WILD,
+  walkAgain,
+} from './attacks.ts'
+import type { FuzzCase, FuzzEntry } from './case.ts'
+import { Emitter } from './emit.ts'
+import { FAR_PAGES } from './places.ts'
+import { Random } from './random.ts'
+import { edge64 } from './values.ts'
+
+const GP_072 = profile('gp-0.7.2')
+const PROFILES: readonly Profile[] = [
+  GP_072,
+  GP_072,
+  profile('gp-0.8.0', { loader: 'lenient' }),
+  profile('gp-0.7.2', { readOnlyStore: 'panic', outOfGas: 'drain' }),
+  profile('polkavm'),
+]
+
+/** Gas of an entry that has none to end. */
+const PLENTY = 60_000
+
+/** Writable pages, and what is behind them: nothing, read-only pages, or the end of the window. */
+function layGround(random: Random): { ground: Ground; pages: Mapping[] } {
+  const far = random.chance(15)
+  const first = far ? random.pick(FAR_PAGES) : random.pick([0x20, 0x20, 0x30, 0x800])
+  const count = far ? random.between(1, 2) : random.pick([1, 2, 2, 3, 8, 40])
+  const end = Math.min(first + count, 2 ** 20)
+  const pages = [{ address: first * PAGE_SIZE, length: (end - first) * PAGE_SIZE, access: Access.Write as Access }]
+  if (random.chance(50) && end < 2 ** 20 - 1) {
+    pages.push({ address: end * PAGE_SIZE, length: PAGE_SIZE, access: Access.Read })
+  }
+  if (random.chance(30)) pages.unshift({ address: (first - 1) * PAGE_SIZE, length: PAGE_SIZE, access: Access.Read })
+  const taken = new Set(pages.flatMap(page => [page.address, page.address + page.length - PAGE_SIZE]))
+  for (let i = random.below(3); i > 0; i--) {
+    const page = random.pick(FAR_PAGES)
+    const inside = page >= first - 1 && page <= end
+    if (inside || taken.has(page * PAGE_SIZE)) continue
+    taken.add(page * PAGE_SIZE)
+    pages.push({ address: page * PAGE_SIZE, length: PAGE_SIZE, access: random.chance(70) ? Access.Write : Access.Read })
+  }
+  return { ground: { first: first * PAGE_SIZE, wall: end * PAGE_SIZE }, pages }
+}
+
+function writePiece(emitter: Emitter, ground: Ground, menu: Menu): void {
+  const kind = emitter.random.below(100)
+  if (kind < 55) loopAgain(emitter, ground, menu)
+  else if (kind < 72) walkAgain(emitter, ground, menu)
+  else if (kind < 86) manyCalls(emitter, ground, menu)
+  else if (kind < 91) heapLoop(emitter)
+  else if (kind < 95) deepLoops(emitter, ground)
+  else attackCallAt(emitter, menu, 7)
+}
+
+function registersAt(random: Random): Uint32Array {
+  const regs = new Uint32Array(26)
+  for (let r = 0; r < 13; r++) edge64(random, regs, 2 * r)
+  return regs
+}
+
+/** The case of that number of a seed: always the same one. */
+export function generateAttack(
+  seed: number | string,
+  index: number,
+  profiles: readonly Profile[] = PROFILES,
+): FuzzCase {
+  const random = new Random(seed, index ^ 0x2aaaaaaa)
+  const rules = random.pick(profiles)
+  const emitter = new Emitter(random, instructionSet(rules.instructionSet), {
+    wild: 0,
+    pages: [],
+    registers: [],
+    gap: 0,
+    hugeHeap: false,
+  })
+  const { writer } = emitter
+  const { ground, pages } = layGround(random)
+  const menu = random.chance(45) ? CALM : WILD
+  const labels = Array.from({ length: random.between(1, 4) }, () => writer.newLabel())
+  const needs = labels.map(label => {
+    writer.place(label)
+    emitter.gasNeeded = 0
+    for (let i = random.between(1, 2); i > 0; i--) writePiece(emitter, ground, menu)
+    writer.begin(emitter.opcode('trap'))
+    return emitter.gasNeeded
+  })
+  const entries: FuzzEntry[] = labels.map((label, i) => {
+    const gas = random.chance(85) ? PLENTY : random.below(400)
+    return { pc: writer.offsetOf(label), gas: needs[i]! + gas, regs: registersAt(random) }
+  })
+  // Again what ran first: after everything that happened.
+  if (random.chance(40)) entries.push({ ...entries[0]!, regs: registersAt(random) })
+  const between = random.chance(40) ? random.pick(['again', 'other'] as const) : undefined
+  return {
+    label: `${seed}:${index}`,
+    container: { kind: 'raw', parts: writer.finish() },
+    profile: rules,
+    entries,
+    programs: labels.length,
+    pages,
+    heap: random.chance(50) ? { start: 0x50000 + random.below(3) * 0x800, limit: 0x58000 } : undefined,
+    schedule: random.chance(80) ? [0] : [0, random.pick([-1, 1, 40, 200])],
+    salt: random.next() | 1,
+    hostCalls: 'attack',
+    ...(between === undefined ? {} : { between }),
+    tiers: random.chance(60) ? 'eager' : 'usual',
+    exits: random.between(2, 12),
+  }
+}
