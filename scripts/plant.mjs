@@ -186,6 +186,52 @@ const BUGS = [
     search: '  if (staged_end > own->used) own->used = staged_end;\n',
     replace: '  if (staged_end == 0) own->used = 0;\n',
   },
+  // What let guests out on 26 November, and more of its kind: for the style that attacks, without the verifier, which
+  // refuses the first four at once (test/verify/refuses.test.ts).
+  {
+    name: 'attack: a range of nothing holds physical place 0',
+    file: 'src/engine/recompiler/helpers.ts',
+    search: '    code.i32(0)\n    code.i32(0)\n    code.byte(Op.return)',
+    replace: '    code.i32(0)\n    code.i32(1)\n    code.byte(Op.return)',
+    attack: true,
+  },
+  {
+    name: 'attack: gas has no bound behind a host call',
+    file: 'src/engine/recompiler/emit-ends.ts',
+    search: '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Or],\n',
+    replace:
+      '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Const, 0, Op.i32And, Op.i32Or],\n',
+    attack: true,
+  },
+  {
+    name: 'attack: ranges are kept behind calls',
+    file: 'src/engine/recompiler/emit-ends.ts',
+    search: '  forgetRanges(emitter)\n  loadRegisters',
+    replace: '  loadRegisters',
+    attack: true,
+  },
+  {
+    name: 'attack: the frame of a function counts its locals only',
+    file: 'src/engine/recompiler/compile.ts',
+    search: 'return FRAME_BASE + 8 * (locals + OPERANDS + values)',
+    replace: 'return locals',
+    attack: true,
+  },
+  {
+    name: 'attack: the index of the call before is seen inside a host function',
+    file: 'src/engine/interpreter/vm.ts',
+    search: "this.#running && this.#kind !== 'reference' ? this.#index : this.#exitArgOf(cell)",
+    replace: 'this.#exitArgOf(cell)',
+    attack: true,
+  },
+  {
+    name: 'attack: a cell goes into the pool with its rights',
+    file: 'src/engine/machine/cell.ts',
+    search:
+      '  if (cell.core.pvm_reset(AT_VM) !== 0 || cell.core.pvm_used(AT_VM, 1) !== 0) return\n  if (cell.core.pvm_next_mapped(AT_VM, 0) < PAGE_COUNT || cell.regs.some(value => value !== 0n)) return\n',
+    replace: '',
+    attack: true,
+  },
 ]
 
 function run(command, args, timeout = 3_600_000) {
@@ -228,7 +274,7 @@ function displaced(bugs) {
 
 /** Whether the file goes into what `npm run core` makes: the core, or the recompiler's templates. */
 function isBuilt(file) {
-  return file === undefined || !file.startsWith('src/') || /\/(emit-memory|effects)\.ts$/.test(file)
+  return file === undefined || !file.startsWith('src/') || /\/(emit-memory|effects|helpers)\.ts$/.test(file)
 }
 
 /** Builds with one bug in it, or none, and asks who notices. */
@@ -246,7 +292,7 @@ function examine(bug) {
   }
   const built = run('node', ['scripts/build-cli.mjs'])
   if (built.status !== 0) throw new Error(`${bug?.name}: ${built.output}`)
-  const fuzz = run('node', FUZZ)
+  const fuzz = run('node', bug?.attack ? [...FUZZ, '--style', 'attack', '--no-verify'] : FUZZ)
   const line = fuzz.output.split('\n').findLast(text => /"(difference|done)"/.test(text))
   const { programs = '?', found = fuzz.seconds, text } = line === undefined ? {} : JSON.parse(line)
   const differs = (fuzz.status === 1 && fuzz.output.includes('"event":"difference"')) || fuzz.status === 70 // an engine broke down

@@ -275,14 +275,15 @@ export function heapLoop(emitter: Emitter): void {
 const DEEP = [
   [0, 300],
   [3, 300],
-  [40, 300],
-  [40, 700],
-  [300, 260],
+  [40, 260],
+  [90, 100],
   [0, 3000],
-  [12, 1500],
+  [12, 600],
 ] as const
 /** Rare, for the time they take: frames of a kilobyte and more. */
 const DEEPEST = [
+  [40, 700],
+  [300, 260],
   [1000, 300],
   [700, 1000],
 ] as const
@@ -298,7 +299,7 @@ export function deepLoops(emitter: Emitter, ground: Ground): void {
     number,
     number,
   ]
-  const [loops, most] = random.chance(8) ? random.pick(DEEPEST) : random.pick(DEEP)
+  const [loops, most] = random.chance(4) ? random.pick(DEEPEST) : random.pick(DEEP)
   const frame = random.pick([8, 8, 16, 64])
   const deep = Math.min(most, Math.floor((ground.wall - ground.first) / frame) - 2)
   const [self, out] = [writer.newLabel(), writer.newLabel()]

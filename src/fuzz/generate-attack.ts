@@ -61,8 +61,8 @@ function writePiece(emitter: Emitter, ground: Ground, menu: Menu): void {
   if (kind < 55) loopAgain(emitter, ground, menu)
   else if (kind < 72) walkAgain(emitter, ground, menu)
   else if (kind < 86) manyCalls(emitter, ground, menu)
-  else if (kind < 91) heapLoop(emitter)
-  else if (kind < 95) deepLoops(emitter, ground)
+  else if (kind < 92) heapLoop(emitter)
+  else if (kind < 93) deepLoops(emitter, ground)
   else attackCallAt(emitter, menu, 7)
 }
 

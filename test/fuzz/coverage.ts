@@ -121,7 +121,6 @@ class Measurement {
     this.#coverage = coverage
     const host = fuzz.hostCalls === 'call' ? { host: fuzzHost(fuzz.salt, new Random(fuzz.salt), this.#log) } : {}
     this.#vm = createEngine({ kind: 'reference' }).instantiate(program, { ...startOptions(fuzz), ...host })
-    this.#vm.tracer = event => this.#see(event)
   }
 
   run(): void {
@@ -132,6 +131,7 @@ class Measurement {
     for (const action of schedule) coverage.hit(`schedule: ${action < 0 ? 'change' : action > 0 ? 'step' : 'run'}`)
     for (const entry of entries) {
       enter(vm, entry)
+      vm.tracer = event => this.#see(event)
       this.#hostCalls.clear()
       this.#log.sinceStart = 0
       this.#depth = this.#sinceEnd = 0

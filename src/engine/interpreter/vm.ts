@@ -374,7 +374,10 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.#paused = false
     const code = this.#enter(cell, limit)
     cell.refresh()
-    if (code === ABORTED) throw this.#tracerError!.error
+    if (code === ABORTED) {
+      cell.u32[EXIT_ARG] = 0 // the machine has not stopped for anything
+      throw this.#tracerError!.error
+    }
     if (code === NO_MEMORY)
       throw new ResourceError('memory', 'a machine: the runtime gives no more memory for its pages')
     return this.#paused ? Exit.Paused : (code as Exit)

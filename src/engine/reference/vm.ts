@@ -239,6 +239,10 @@ class ReferenceVm implements Vm {
     this.#site.allowance = allowance
     try {
       return this.#finish(what, this.#within(limit, allowance))
+    } catch (error) {
+      // A tracer threw: the machine has not stopped for anything.
+      if (this.#site.thrown === undefined && this.#site.late === undefined) this.#state.exitArg = 0
+      throw error
     } finally {
       this.#running = false
       this.#site.allowance = undefined
