@@ -288,6 +288,7 @@ Styles:
   close   few short programs, everything compared at every exit, steps and changes of engine
   short   hundreds of short programs per case, each started several times, for numbers of programs
   long    loops with gas for millions of instructions, for numbers of instructions
+  attack  addresses of the engine's own, hostile hosts, the pool, gas near 2^63
   mixed   all of them
 
 Examples:

@@ -48,6 +48,14 @@ export const WHOLE_INSTRUCTIONS = 8000
  */
 export const MAX_REMAKES = 6
 
+/**
+ * A root that was left after at most so much gas, so many times in a row, is entered no more: an entry and the way back cost
+ * about 150 ns, in which the interpreter does a hundred instructions. More often than `misalignedLimit`: what is left for
+ * being misaligned is made again first.
+ */
+export const BRIEF_GAS = 64
+export const BRIEF_ENTRIES = 4000
+
 /** When hot code is compiled. A user may set the fields before machines are made; tests do. */
 export interface TierPolicy {
   /** Gas between two samples of the interpreter's pc. A sample costs 0.2 µs, so 50,000 (0.1 ms) is free. */

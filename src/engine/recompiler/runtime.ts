@@ -10,11 +10,13 @@ import { makeModule } from '../machine/code-generation.ts'
 import { decodeBase64 } from '../machine/core.ts'
 import { AT_VM, Target, VM } from '../machine/layout.ts'
 import { MAX_STACK } from '../machine/stack.ts'
+import { BriefRoots } from './brief-roots.ts'
 import { clusterOf, functionSize } from './cluster.ts'
 import { Why } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { LOAD_IMM_JUMP_IND } from './functions.ts'
 import { type HotCode, hotCodeOf, isFirstSlice } from './hot-code.ts'
+import type { Linkage } from './linkage.ts'
 import { wideGroupAt } from './memory-plan.ts'
 import { planSegment } from './passes.ts'
 import {
@@ -62,21 +64,6 @@ export interface RuntimeOptions {
   readonly mode: RuntimeMode
   /** A clock in milliseconds for statistics. */
   readonly now: () => number
-}
-
-/** What a cell has of compiled code. */
-interface Linkage {
-  /** Compiled functions, at their segment plus 1; 0 is none. */
-  readonly table: WebAssembly.Table
-  /** Jump-table entries by segment: the first, and after each the next; -1 ends. */
-  readonly heads: Int32Array
-  readonly nexts: Int32Array
-  /** 1 per segment that is the root of a function in the table, REFUSED where there will be none. */
-  readonly compiled: Uint8Array
-  readonly modules: Set<SharedModule>
-  readonly env: WebAssembly.ModuleImports
-  readonly call: (tableIndex: number) => number
-  readonly stub: unknown
 }
 
 /** It could not be compiled, or there is too much already: nobody asks again. */
@@ -147,6 +134,7 @@ export class Runtime {
       nexts,
       compiled: new Uint8Array(decoded.segments),
       modules: new Set(),
+      brief: new BriefRoots(decoded.segments),
       env,
       call: glue.enter as Linkage['call'],
       stub: glue.stub,
@@ -355,7 +343,13 @@ export class Runtime {
 
   /** The core comes to a block with an entry: gas, pc and registers are in the machine, the block is not paid. */
   #enter(tableIndex: number): number {
+    const cell = this.#cell
+    const before = cell.u32[2 * GAS]!
+    const pc = cell.u32[PC]!
     const target = this.#runCompiled(tableIndex)
+    const spent = (before - cell.u32[2 * GAS]!) | 0
+    const isRoot = tableIndex !== LAZY
+    if (isRoot && this.#linkage?.brief.isTooBrief(tableIndex - 1, spent)) cell.core.pvm_set_entry(AT_VM, pc, 0)
     this.#cell.user!.onLeft()
     return target
   }
