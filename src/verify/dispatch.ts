@@ -8,6 +8,11 @@ export class DispatchLoop {
   readonly cases: number
   readonly state: number
   readonly #unpaid = new Map<number, Set<number>>()
+  /** By case: the least that was paid last on a way to it, and the most that it may have given back of that. */
+  readonly #paid = new Map<number, number>()
+  readonly #owed = new Map<number, number>()
+  /** A way goes on to nobody knows which case. */
+  #lost = false
 
   constructor(frame: number, cases: number, state: number) {
     this.frame = frame
@@ -21,13 +26,43 @@ export class DispatchLoop {
     return index >= 0 && index < this.cases ? index : -1
   }
 
-  /** A case goes on to the one that the state local names, and has paid nothing. False when that is none. */
-  goesOn(locals: Locals, from: number): boolean {
+  /** The case that the state local names; -1 for none. */
+  #next(locals: Locals): number {
     const { state } = this
     locals.rootOf(state)
     const isKnown = locals.root[state] === 0 && locals.second[state] === -1 && locals.extent[state] === 0
-    const to = locals.shift[state]!
-    if (!isKnown || to < 0 || to >= this.cases) return false
+    const next = locals.shift[state]!
+    return isKnown && next >= 0 && next < this.cases ? next : -1
+  }
+
+  /** A way goes on, and has paid so much last. */
+  leaves(locals: Locals, paid: number): void {
+    const next = this.#next(locals)
+    if (next < 0) this.#lost = true
+    else this.#paid.set(next, Math.min(paid, this.#paid.get(next) ?? paid))
+  }
+
+  /** An exit in a case gives back so much of what was paid before the case was gone to. */
+  owes(at: number, amount: number): void {
+    this.#owed.set(at, Math.max(amount, this.#owed.get(at) ?? 0))
+  }
+
+  /** Whether it ends, and gives back no more than was paid. */
+  get isSound(): boolean {
+    return !this.isEndless && this.isCovered
+  }
+
+  /** Whether every case was gone to with as much paid as it may have given back. */
+  get isCovered(): boolean {
+    // The first case is gone to from in front of the loop, with nothing paid.
+    const paid = (at: number): number => (this.#lost || at === 0 ? 0 : (this.#paid.get(at) ?? 0))
+    return [...this.#owed].every(([at, amount]) => amount <= paid(at))
+  }
+
+  /** A case goes on to the one that the state local names, and has paid nothing. False when that is none. */
+  goesOn(locals: Locals, from: number): boolean {
+    const to = this.#next(locals)
+    if (to < 0) return false
     const known = this.#unpaid.get(from)
     if (known === undefined) this.#unpaid.set(from, new Set([to]))
     else known.add(to)

@@ -20,7 +20,10 @@ export function place(verifier: FunctionVerifier, local: number, at: number): vo
   locals.rootOf(PC_LOCAL)
   const known = locals.root[PC_LOCAL] === 0 && locals.second[PC_LOCAL] === -1
   const pc = known ? locals.shift[PC_LOCAL]! : -1
-  const isPaid = value === PAID && machine.refund[pc]! >= 0 && machine.refund[pc]! <= way.paid
+  const isPaid =
+    value === PAID &&
+    machine.refund[pc]! >= 0 &&
+    (machine.refund[pc]! <= way.paid || verifier.owes(machine.refund[pc]!))
   if (!isPaid && !(UNPAID.includes(value) && machine.starts[pc] === 1)) {
     reader.refuse('gas', 'an exit that would be given back what was not paid')
   }

@@ -1,7 +1,5 @@
 // Verifies one function of a module: follows its code once, from the first byte to the last, and refuses what no rule allows.
-// docs/verifier.md has the rules. What is known of values and of ways is in operands.ts, locals.ts and control.ts; loops
-// with unchecked turns are in turns.ts, host calls in host-form.ts, loads and stores in access.ts, what follows from a check in
-// checks.ts, the instructions without rules of their own in plain.ts.
+// docs/verifier.md has the rules and which file has which.
 import { loadFrom, storeTo } from './access.ts'
 import { learn, selectValue } from './checks.ts'
 import { Control, Frame, Way } from './control.ts'
@@ -102,11 +100,6 @@ export class FunctionVerifier {
     return op
   }
 
-  /** The next opcode, which has to be this one. */
-  expect(op: number, what: string): void {
-    if (this.opcode() !== op) this.reader.refuse('turns', `not the form of ${what}`)
-  }
-
   local(): number {
     const local = this.reader.unsigned()
     if (local >= this.locals.count) this.reader.refuse('local', `local ${local} of ${this.locals.count}`)
@@ -147,20 +140,26 @@ export class FunctionVerifier {
       control.join(frame, way)
       return
     }
+    if (this.#dispatch?.frame === frame) this.#dispatch.leaves(this.locals, way.paid)
     if (way.unpaid <= control.unpaid[frame]!) this.#roundUnpaid(frame)
     if (way.astray && !control.astray[frame]!) reader.refuse('control', 'round a loop the reason of an exit is lost')
     this.#kept |= control.fresh[frame]! & ~way.fresh
     if (this.turns?.frame === frame) turnEnds(this, this.turns)
-    // What is known of values is not needed: nothing of it outlives a label.
   }
 
   /** Back to the head of a loop with nothing paid: only from case to case of a dispatch loop, and not for ever. */
   #roundUnpaid(frame: number): void {
-    const dispatch = this.#dispatch
-    const isCase = dispatch !== undefined && dispatch.frame === frame && this.#case >= 0
-    if (!isCase || !dispatch.goesOn(this.locals, this.#case)) {
+    const dispatch = this.#dispatch?.frame === frame && this.#case >= 0 ? this.#dispatch : undefined
+    if (dispatch?.goesOn(this.locals, this.#case) !== true) {
       this.reader.refuse('gas', 'a way round a loop that pays nothing')
     }
+  }
+
+  /** Whether an exit may give back so much of what was paid before its case of a dispatch loop, which has paid nothing yet. */
+  owes(amount: number): boolean {
+    const isOwed = this.#case >= 0 && this.way.paid === -1
+    if (isOwed) this.#dispatch?.owes(this.#case, amount)
+    return isOwed
   }
 
   /** A branch table; the one of a dispatch loop is known by its place and its labels. */
@@ -253,9 +252,11 @@ export class FunctionVerifier {
     this.locals.label()
     const dispatch = this.#dispatch
     if (dispatch === undefined || frame > dispatch.frame + dispatch.cases) return
-    if (frame === dispatch.frame && dispatch.isEndless) reader.refuse('gas', 'a way round a loop that pays nothing')
+    if (frame === dispatch.frame && !dispatch.isSound) reader.refuse('gas', 'cases that go round or give back unpaid')
     if (frame <= dispatch.frame) this.#dispatch = undefined
-    this.#case = dispatch.caseBehind(frame)
+    const next = dispatch.caseBehind(frame)
+    if (next !== this.#case) way.paid = -1
+    this.#case = next
   }
 
   /** What a function answers: a target and the gas. */
