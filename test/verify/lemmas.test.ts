@@ -8,14 +8,12 @@ let solve: (text: string) => Promise<string>
 let stop = (): void => {}
 
 beforeAll(async () => {
-  const { Z3, em } = await init()
+  const { Context, em } = await init()
+  const context = Context('lemmas')
   solve = async text => {
-    const context = Z3.mk_context(Z3.mk_config())
-    try {
-      return (await Z3.eval_smtlib2_string(context, `${text}\n(check-sat)`)).trim()
-    } finally {
-      Z3.del_context(context)
-    }
+    const solver = new context.Solver()
+    solver.fromString(text)
+    return solver.check()
   }
   stop = () => em.PThread.terminateAllThreads()
 })
