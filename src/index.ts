@@ -36,6 +36,7 @@ export {
 export { useCore } from './engine/machine/core.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
 export { type Resource, ResourceError } from './engine/resource-error.ts'
+export type { RunAsyncOptions, RunOptions } from './engine/run-options.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'
 export { AssemblyError, type AssemblyErrorCode } from './isa/assembly-error.ts'
 export type { CodeLine } from './isa/disassembler.ts'
