@@ -21,7 +21,7 @@ export interface InnerMachine {
   /** Whether the block at pc is paid (GP 0.8.0 B.8). */
   readonly charged: boolean
   /** The outer run had to pause in the middle of an `invoke`: where its block is, and the outer pc. That call is made again. */
-  readonly paused?: { readonly address: number; readonly pc: number }
+  readonly paused?: { readonly address: number; readonly pc: number } | undefined
 }
 
 /** Options of `createInnerMachines`. */
@@ -46,6 +46,12 @@ function is080(vm: Vm): boolean {
   return vm.program.profile.hostCalls === 'gp-0.8.0'
 }
 
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
 /** deblob for `machine`: undefined where it fails; 0.8.0 also checks the start pc (GP 0.8.0 A.2). */
 function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
   try {
@@ -55,6 +61,65 @@ function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
   } catch (error) {
     if (error instanceof BlobError) return undefined
     throw error
+  }
+}
+
+/** A machine of the table. It gets memory of its own when something touches it: one that waits is its program and a number. */
+class Inner implements InnerMachine {
+  readonly #engine: Engine
+  readonly #program: Program
+  #vm: Vm | undefined
+  pc: bigint
+  charged = false
+  paused: InnerMachine['paused']
+
+  constructor(engine: Engine, program: Program, pc: bigint) {
+    this.#engine = engine
+    this.#program = program
+    this.pc = pc
+  }
+
+  get vm(): Vm {
+    this.#vm ??= this.#engine.instantiate(this.#program)
+    return this.#vm
+  }
+
+  dispose(): void {
+    this.#vm?.dispose()
+  }
+}
+
+/** The smallest numbers first: those given back, then those never given (GP B.8 takes the smallest that is free). */
+class Numbers {
+  #next = 0
+  /** A heap: no number is smaller than the one at half its place. */
+  readonly #back: number[] = []
+
+  take(): number {
+    const heap = this.#back
+    const last = heap.pop()
+    if (last === undefined) return this.#next++
+    if (heap.length === 0) return last
+    const first = heap[0]!
+    let at = 0
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child += 1
+      if (heap[child]! >= last) break
+      heap[at] = heap[child]!
+      at = child
+    }
+    heap[at] = last
+    return first
+  }
+
+  giveBack(number: number): void {
+    const heap = this.#back
+    let at = heap.length
+    for (let parent = (at - 1) >> 1; at > 0 && heap[parent]! > number; parent = (at - 1) >> 1) {
+      heap[at] = heap[parent]!
+      at = parent
+    }
+    heap[at] = number
   }
 }
 
@@ -111,7 +176,9 @@ const PAGE_MODES = [
  */
 export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
   const engine: Engine = createEngine(options)
-  const machines = new Map<number, InnerMachine>()
+  const machines = new Map<number, Inner>()
+  const numbers = new Numbers()
+  let last: { readonly bytes: Uint8Array; readonly pc: bigint; readonly program: Program } | undefined
 
   const machine: HostFunction = vm => {
     if (is080(vm) && machines.size >= MAX_MACHINES_080) {
@@ -121,14 +188,16 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
     const bytes = readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8))
     if (bytes === undefined) return HostAction.Panic
     const pc = vm.regs[9]!
-    const program = loadInner(vm, bytes, pc)
+    // The same program again, as a table full of workers has it, is kept once.
+    const known = last?.pc === pc && last.program.profile === vm.program.profile && equalBytes(last.bytes, bytes)
+    const program = known ? last?.program : loadInner(vm, bytes, pc)
     if (program === undefined) {
       vm.regs[7] = HostResult.HUH
       return HostAction.Continue
     }
-    let number = 0
-    while (machines.has(number)) number += 1
-    machines.set(number, { vm: engine.instantiate(program), pc, charged: false })
+    if (!known) last = { bytes, pc, program }
+    const number = numbers.take()
+    machines.set(number, new Inner(engine, program, pc))
     vm.regs[7] = BigInt(number)
     return HostAction.Continue
   }
@@ -169,7 +238,7 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
       return HostAction.Continue
     }
     const after = runInner(vm, inner, address)
-    machines.set(number, { vm: inner.vm, ...after })
+    Object.assign(inner, { paused: undefined }, after)
     return after.paused === undefined ? HostAction.Continue : HostAction.Again
   }
 
@@ -177,15 +246,17 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
     const number = registerNumber(vm, 7)
     const inner = machines.get(number)
     vm.regs[7] = inner === undefined ? HostResult.WHO : inner.pc
-    inner?.vm.dispose()
+    if (inner === undefined) return
+    inner.dispose()
     machines.delete(number)
+    numbers.giveBack(number)
   }
 
   return {
     handlers: { machine, peek, poke, pages, invoke, expunge },
     machines,
     dispose() {
-      for (const { vm } of machines.values()) vm.dispose()
+      for (const inner of machines.values()) inner.dispose()
       machines.clear()
     },
   }

@@ -296,6 +296,29 @@ describe.each(cases)('inner machines on %s, %s', (kind: EngineKind, version, rul
     })
   })
 
+  it('machines that nobody touches have no memory, and share their program; freed numbers come back, the smallest first', () => {
+    const machine = outer()
+    const { length } = put(machine, 'trap')
+    const { Memory } = WebAssembly
+    let made = 0
+    WebAssembly.Memory = new Proxy(Memory, {
+      construct(target, [type]: [WebAssembly.MemoryDescriptor]): object {
+        made += 1
+        return new target(type)
+      },
+    })
+    try {
+      for (let i = 0; i < 63; i++) expect(machine.call('machine', BLOB, length, 0)).toBe(BigInt(i))
+      for (const number of [9, 40, 7, 8, 3, 41]) expect(machine.call('expunge', number)).toBe(0n)
+      for (const number of [3, 7, 8, 9, 40, 41]) expect(machine.call('machine', BLOB, length, 0)).toBe(BigInt(number))
+      expect(made).toBe(0)
+    } finally {
+      WebAssembly.Memory = Memory
+    }
+    expect(machine.inner.machines.get(0)!.vm.program).toBe(machine.inner.machines.get(40)!.vm.program)
+    machine.inner.dispose()
+  })
+
   describe('outer gas', () => {
     const spent = (machine: Outer, run: () => unknown): bigint => {
       const before = machine.vm.gas
