@@ -104,10 +104,11 @@ CORE pvm *make_machine(const parts *p, const u32 *jumps) {
   if (code_len != 0) __builtin_memcpy(own->mask, p->mask, (code_len + 7) / 8);
   for (u32 i = 0; i < jump_size; i++) {
     u64 target = jumps == 0 ? 0 : jumps[i];
-    for (u32 k = 0; jumps == 0 && k < p->jump_bytes; k++) {
-      target |= (u64)p->jumps[(u64)i * p->jump_bytes + k] << (8 * k);
+    for (u32 k = 0; jumps == 0 && k < p->jump_bytes; k++) { /* an entry may have 255 bytes; beyond the fourth all are 0 */
+      u64 byte = p->jumps[(u64)i * p->jump_bytes + k];
+      target |= k < 4 ? byte << (8 * k) : byte != 0 ? UINT64_C(0xFFFFFFFF) : 0;
     }
-    own->jump_table[i] = target > 0xFFFFFFFF ? 0xFFFFFFFF : (u32)target;
+    own->jump_table[i] = (u32)target;
   }
   pad_mask(vm);
   vm->rules = PVM_RULE_DRAIN;

@@ -130,6 +130,8 @@ function seeds(): Uint8Array[] {
     { kind: 'jam', file: { metadataBytes: new Uint8Array(200), program } },
   ]
   files.push(...containers.map(encodeContainer))
+  // Jump table entries of more bytes than any number has.
+  files.push(Uint8Array.from([1, 40, 1, ...new Uint8Array(40).fill(7), 0, 1]))
   files.push(polkavm({}), polkavm({ version: 1 }), polkavm({ version: 2 }), polkavm({ version: 3 }))
   files.push(polkavm({ version: 2, exports: [{ name: 'x', bytes: Uint8Array.of(120), pc: 2 }] }))
   files.push(polkavm({ readWriteSize: 2 ** 32 - 2 ** 20 }), polkavm({ stackSize: 2 ** 31, readWriteSize: 2 ** 31 }))
