@@ -321,7 +321,10 @@ export class FunctionVerifier {
       case 0x21: {
         const local = this.local()
         const at = this.pop()
-        if (local === GAS_LOCAL && operands.kind[at] === Kind.CallGas) return // gas is 0 at least, as `called` has it
+        if (local === GAS_LOCAL && operands.kind[at] === Kind.CallGas) {
+          way.gas = 0 // whatever was compared before
+          return
+        }
         this.write(local, at)
         return
       }

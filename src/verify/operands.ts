@@ -152,6 +152,7 @@ export class Operands {
   /** A local has been written: no operand is a copy of it any more. */
   unlink(local: number): void {
     for (let at = 0; at < this.height; at++) {
+      if (this.kind[at] === Kind.Above && this.x[at] === local) this.forget(at)
       if (this.source[at] !== local) continue
       if (this.kind[at] === Kind.Value) this.source[at] = -1
       else this.forget(at)

@@ -1,4 +1,4 @@
-// Why a module is not accepted. Not the rules: those are in module.ts, function.ts and fast-loop.ts.
+// Why a module is not accepted. Not the rules: those are in module.ts, function.ts and what it calls.
 
 /** What kind of rule was broken; docs/verifier.md lists them. */
 export type Rule = 'module' | 'opcode' | 'load' | 'store' | 'gas' | 'call' | 'frame' | 'local' | 'control' | 'turns'

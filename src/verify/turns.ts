@@ -109,7 +109,10 @@ export function matchTurns(verifier: FunctionVerifier): boolean {
   form.i32(1)
   form.scratch(SET, count)
   form.local(GET, GAS_LOCAL)
-  form.scratch(SET)
+  const before = form.scratch(SET)
+  // What is assigned in the question is nothing that it is about.
+  const isApart = (local: number): boolean => local !== floor && local !== before
+  if (floor === before || !streams.every(({ base, strideLocal }) => isApart(base) && isApart(strideLocal))) form.fail()
   for (const [op, kind] of [
     [0x02, Frame.Block],
     [0x03, Frame.Loop],
@@ -125,6 +128,7 @@ export function matchTurns(verifier: FunctionVerifier): boolean {
   way.gas = path + ahead
   const turns = ahead / cost + 1
   if (!Number.isInteger(turns)) form.fail()
+  takeRoots(verifier, streams)
   verifier.turns = { frame: control.depth - 1, floor, cost, turns, turn: 0, streams }
   return true
 }
@@ -262,13 +266,30 @@ export function turnBegins(verifier: FunctionVerifier, turns: FastTurns, amount:
   const { reader, locals, control } = verifier
   if (control.depth - 1 !== turns.frame) reader.refuse('turns', 'a payment outside of the turns')
   if (turns.turn > 0) moved(verifier, turns)
+  else if (!stand(verifier, turns.streams)) reader.refuse('turns', 'a stream that moves before the first turn')
   turns.turn += 1
   if (amount !== turns.cost || turns.turn > turns.turns) reader.refuse('turns', 'a turn that was not asked for')
   locals.label()
-  for (const stream of turns.streams) {
+  takeRoots(verifier, turns.streams)
+}
+
+/** The roots of bases and strides as they are now. */
+function takeRoots({ locals }: FunctionVerifier, streams: readonly Stream[]): void {
+  for (const stream of streams) {
     if (stream.base >= 0) stream.root = locals.rootOf(stream.base)
     if (stream.strideLocal >= 0) stream.strideRoot = locals.rootOf(stream.strideLocal)
   }
+}
+
+/** Whether bases and strides are still what they were when their roots were taken. */
+function stand({ locals }: FunctionVerifier, streams: readonly Stream[]): boolean {
+  const isStill = (local: number, before: number): boolean => {
+    if (local < 0) return true
+    const root = locals.rootOf(local)
+    const { second, shift, extent } = locals
+    return root === before && second[local] === -1 && shift[local] === 0 && extent[local] === 0
+  }
+  return streams.every(stream => isStill(stream.base, stream.root) && isStill(stream.strideLocal, stream.strideRoot))
 }
 
 /** Back to the first turn: all have been there, and the last has moved its streams. */

@@ -93,6 +93,21 @@ describe('verifier refuses', () => {
     expect(refusalOf(change)?.rule).toBe(rule)
   })
 
+  it('unchecked turns whose question changes what it is about, or whose streams move before the first of them', () => {
+    // Gas is saved in the register that is the base of the stream, r8.
+    const saved = refusalOf(code => replace(code, find(code, [0x20, 0x21, 0x02, 0x03]) + 1, { numbers: [10n] }))
+    expect(saved?.rule).toBe('turns')
+    const r8 = (op: number): Instruction => ({ op, numbers: [10n], takes: 0, puts: 0 })
+    const move = [
+      r8(0x20),
+      { op: 0x42, numbers: [8n], takes: 0, puts: 1 },
+      { op: 0x7c, numbers: [], takes: 2, puts: 1 },
+      r8(0x21),
+    ]
+    const moved = refusalOf(code => code.toSpliced(find(code, [0x03, 0x20, 0x20, 0x53, 0x0d]) + 5, 0, ...move))
+    expect(moved?.rule).toBe('turns')
+  })
+
   it('anything else in the module: a start function, a global, another import, bytes behind the end', () => {
     const { bytes, machine } = made
     const refuse = (changed: readonly number[]): string | undefined =>
