@@ -231,14 +231,19 @@ export function asyncSuite(createVm: CreateVm): void {
 
   it('a signal is seen while a promise is pending; the next runAsync waits on for the same one', async () => {
     let calls = 0
+    let answer = (): void => {}
+    const asked = new Promise<void>(resolve => {
+      answer = resolve
+    })
     const vm = start(async machine => {
       calls += 1
-      await later(20)
+      await asked
       machine.regs[8] = 1n
     })
     const signal = AbortSignal.timeout(2)
     expect(await rejection(vm.runAsync({ signal }))).toBe(signal.reason)
     expect([await vm.runAsync({ maxMs: 2 }), vm.pc]).toEqual([Exit.Paused, after])
+    answer()
     expect([await vm.runAsync(), calls, vm.regs[8]]).toEqual([Exit.Panic, 1, 1n])
   })
 
