@@ -1,28 +1,6 @@
 /* The functions of pvm.h that both builds have. Not the machine's making: native.c and wasm.c. */
 #include "vm.h"
 
-#define ASSERT_AT(member, offset) _Static_assert(offsetof(pvm, member) == (offset), #member)
-ASSERT_AT(regs, 0);
-ASSERT_AT(gas, 104);
-ASSERT_AT(pc, 112);
-ASSERT_AT(exit, 116);
-ASSERT_AT(exit_arg, 120);
-ASSERT_AT(charged, 124);
-ASSERT_AT(heap_end, 128);
-ASSERT_AT(heap_limit, 132);
-ASSERT_AT(trace, 136);
-ASSERT_AT(rules, 140);
-ASSERT_AT(gas_model, 144);
-ASSERT_AT(code_len, 148);
-ASSERT_AT(jump_len, 152);
-ASSERT_AT(jump_size, 156);
-ASSERT_AT(busy, 164);
-ASSERT_AT(child, 168);
-ASSERT_AT(service, 172);
-ASSERT_AT(stack, 180);
-ASSERT_AT(hot, 184);
-ASSERT_AT(hot_left, 188);
-ASSERT_AT(hot_left, sizeof(pvm) - 4);
 _Static_assert((PVM_ROTATION >> PAGE_BITS) % (1u << CHUNK_BITS) == 0, "the rotation is whole chunks");
 _Static_assert(sizeof(record) == 16 && sizeof(header) == 16, "slots");
 _Static_assert(sizeof(jump_slot) == 16 && sizeof(branch_slots) == 32 && sizeof(pause_slot) == 16, "slots");

@@ -6,16 +6,9 @@
  * before it was optimized, and 18 ms of optimizing. */
 #include "passes.h"
 
-/* As in template.ts: what is below is a byte as it stands, what is from there on a hole. */
-enum { HOLE_UNSIGNED = 0x100, HOLE_SIGNED = 0x110, HOLE_LONG = 0x120, TEMPLATE_END = 0xffff };
 /* The templates begin with where each is: by id the code and the condition of the instruction, by id and way the check of
  * its access. */
 enum { CODE_OF, CONDITION_OF = OP_COUNT, CHECK_OF = 2 * OP_COUNT };
-
-/* Bytes there are for code, and bytes that an instruction has at most: scripts/templates.ts sees to it that none has more.
- * Who asks for code sees to it that there is room for one instruction. */
-#define CODE_ROOM 0x30000u
-#define INSTRUCTION_ROOM 0x1000u
 
 CORE uint8_t *put_unsigned(uint8_t *at, u32 value) {
   for (; value > 0x7f; value >>= 7) *at++ = (uint8_t)(value | 0x80);
@@ -67,7 +60,7 @@ STEP uint8_t *emit_straight(const program_tables *p, graph_tables *g, u32 i, u32
     if (pvm_kind_of[id] > KIND_NOP) continue;
     if (is_access(id)) {
       if (way < WAY_MEMBER) p->records[i].label = (s32)(g->depth_now + 1 + exit_for(g, dirty, valid));
-      at = fill_template(p, g, i, CHECK_OF + WAYS * id + way, at);
+      at = fill_template(p, g, i, CHECK_OF + WAY_COUNT * id + way, at);
     }
     at = fill_template(p, g, i, CODE_OF + id, at);
     dirty |= p->defs[i];

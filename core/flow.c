@@ -27,9 +27,9 @@ STEP void find_own(const program_tables *p, graph_tables *g) {
     g->cost[n] = 0;
     if (!HAS(BARE, end)) {
       s32 s = g->seg[n];
-      u32 stop = p->start[s + 1] - (end == END_EXIT ? 1 : 0); /* an exit leaves the last instruction to the core */
-      g->cost[n] = p->paid_whole ? p->cost[s] : (s32)(p->start[s + 1] - p->start[s]);
-      for (u32 i = p->start[s]; i < stop; i++) {
+      u32 stop = p->segment_start[s + 1] - (end == END_EXIT ? 1 : 0); /* an exit leaves the last instruction to the core */
+      g->cost[n] = p->paid_whole ? p->cost[s] : (s32)(p->segment_start[s + 1] - p->segment_start[s]);
+      for (u32 i = p->segment_start[s]; i < stop; i++) {
         leaves |= is_access(p->id[i]);
         reads |= p->uses[i] & ~writes;
         writes |= p->defs[i];
@@ -45,7 +45,7 @@ STEP void find_own(const program_tables *p, graph_tables *g) {
 /* Forward: dirty where some way there made it so. What is stored before a loop does not come into it dirty, nor is it made
  * dirty in the loop. */
 STEP void find_dirty(graph_tables *g) {
-  for (u32 n = 0; n < g->count; n++) g->dirty[n] = 0;
+  for (u32 n = 0; n < g->count; n++) g->dirty_in[n] = 0;
   for (int changed = 1; changed;) {
     changed = 0;
     for (u32 i = 0; i < g->count; i++) {
@@ -53,11 +53,11 @@ STEP void find_dirty(graph_tables *g) {
       u32 mask = 0;
       for (s32 p = g->pred_start[n]; p < g->pred_start[n + 1]; p++) {
         s32 from = g->preds[p];
-        mask |= (u32)(g->dirty[from] | g->writes[from]) & g->passes[from];
+        mask |= (u32)(g->dirty_in[from] | g->writes[from]) & g->passes[from];
       }
       mask &= ~(u32)g->stored_before[n];
-      if (mask == g->dirty[n]) continue;
-      g->dirty[n] = (uint16_t)mask;
+      if (mask == g->dirty_in[n]) continue;
+      g->dirty_in[n] = (uint16_t)mask;
       changed = 1;
     }
   }
@@ -65,7 +65,7 @@ STEP void find_dirty(graph_tables *g) {
 
 /* Backward: live where read on some way. A flush at a node's end uses what earlier nodes made dirty, whatever it writes. */
 STEP void find_live(graph_tables *g) {
-  for (u32 n = 0; n < g->count; n++) g->live[n] = 0;
+  for (u32 n = 0; n < g->count; n++) g->live_in[n] = 0;
   for (int changed = 1; changed;) {
     changed = 0;
     for (u32 i = g->count; i-- > 0;) {
@@ -73,12 +73,12 @@ STEP void find_live(graph_tables *g) {
       u32 out = 0;
       for (s32 e = g->succ_start[n]; e < g->succ_start[n + 1]; e++) {
         s32 to = g->succs[e];
-        out |= g->live[to];
+        out |= g->live_in[to];
         if (g->position[to] > (s32)i) out |= g->stored_before[to];
       }
-      u32 mask = g->reads[n] | (out & g->passes[n] & ~(u32)g->writes[n]) | (g->leaves[n] ? g->dirty[n] : 0u);
-      if (mask == g->live[n]) continue;
-      g->live[n] = (uint16_t)mask;
+      u32 mask = g->reads[n] | (out & g->passes[n] & ~(u32)g->writes[n]) | (g->leaves[n] ? g->dirty_in[n] : 0u);
+      if (mask == g->live_in[n]) continue;
+      g->live_in[n] = (uint16_t)mask;
       changed = 1;
     }
   }
@@ -86,18 +86,18 @@ STEP void find_live(graph_tables *g) {
 
 /* Forward: valid where loaded or written on every way. */
 STEP void find_valid(graph_tables *g) {
-  for (u32 n = 0; n < g->count; n++) g->valid[n] = ALL_REGISTERS;
+  for (u32 n = 0; n < g->count; n++) g->valid_in[n] = ALL_REGISTERS;
   for (int changed = 1; changed;) {
     changed = 0;
     for (u32 i = 0; i < g->count; i++) {
       s32 n = g->sequence[i];
-      u32 mask = i == 0 ? g->live[0] : ALL_REGISTERS; /* the entry loads what is live */
+      u32 mask = i == 0 ? g->live_in[0] : ALL_REGISTERS; /* the entry loads what is live */
       for (s32 p = g->pred_start[n]; p < g->pred_start[n + 1]; p++) {
         s32 from = g->preds[p];
-        mask &= g->passes[from] == 0 ? g->live[n] : (u32)(g->valid[from] | g->writes[from]);
+        mask &= g->passes[from] == 0 ? g->live_in[n] : (u32)(g->valid_in[from] | g->writes[from]);
       }
-      if (mask == g->valid[n]) continue;
-      g->valid[n] = (uint16_t)mask;
+      if (mask == g->valid_in[n]) continue;
+      g->valid_in[n] = (uint16_t)mask;
       changed = 1;
     }
   }

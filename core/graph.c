@@ -11,16 +11,15 @@
 #define MAX_RECURSION_DEPTH 4
 #define MAX_RECURSION_INLINED 1000u
 /* Functions an indirect call takes in, instructions of all of them, entries between the first and the last. */
-#define MAX_INDIRECT 16u
 #define MAX_INDIRECT_INSTRUCTIONS 160u
 #define MAX_INDIRECT_ENTRIES 256u
 
-/* Options of pvm_graph, as in tables.ts. */
-enum { GRAPH_INLINE = 1, GRAPH_UNROLL = 2, GRAPH_INDIRECT = 4 };
+_Static_assert(MAX_RECURSION_INLINED <= POOL_CAPACITY, "inlined callees have at most a segment for each instruction");
+_Static_assert(MAX_RECURSION_INLINED < CONTEXT_CAPACITY, "and at most a context");
 
 /* Whether the last instruction of a segment is a call. */
 CORE int is_call(const program_tables *p, u32 segment) {
-  return call_entry(p->id, p->x, p->jump_table, p->jumps, last_of(p, segment), p->next[segment]) != 0;
+  return call_entry(p->id, p->x, p->jump_table, p->jumps, last_of(p, segment), p->next_segment[segment]) != 0;
 }
 
 /* Whether a dynamic jump is a return: through a link register, without offset. */
@@ -38,7 +37,7 @@ CORE int is_entry(const program_tables *p, s32 segment) {
 CORE u32 inline_size(const program_tables *p, s32 callee) {
   if (!is_entry(p, callee)) return 0;
   s32 end = p->function_start[p->function_of[callee] + 1];
-  u32 size = p->start[end] - p->start[callee];
+  u32 size = p->segment_start[end] - p->segment_start[callee];
   if (size > MAX_INLINE) return 0;
   for (s32 s = callee; s < end; s++) {
     u32 last = last_of(p, (u32)s), kind = pvm_kind_of[p->id[last]];
@@ -48,7 +47,7 @@ CORE u32 inline_size(const program_tables *p, s32 callee) {
       if (!is_return(p, last)) return 0;
       continue;
     }
-    s32 target = p->target[last], next = kind == KIND_JUMP ? -1 : p->next[s];
+    s32 target = p->target[last], next = kind == KIND_JUMP ? -1 : p->next_segment[s];
     if (target >= 0 && (target < callee || target >= end)) return 0;
     if (next >= 0 && (next < callee || next >= end)) return 0;
   }
@@ -121,7 +120,7 @@ CORE s32 node_for(const program_tables *p, graph_tables *g, s32 seg, u32 index) 
   if (seg < c->first || seg >= c->end) return add_tail(g, seg, index);
   s32 *known = &p->node_pool[c->pool + (u32)(seg - c->first)];
   if (*known < 0) {
-    int leave = p->leave[seg] == LEAVE || g->count >= g->most;
+    int leave = p->leave[seg] == LEAVE_ALWAYS || g->count >= g->most;
     *known = leave ? add_tail(g, seg, index) : add_node(g, seg, index);
   }
   return *known;
@@ -134,7 +133,7 @@ CORE void end_node(graph_tables *g, s32 node, u32 how, s32 a, s32 b) {
 }
 
 CORE int may_inline(const program_tables *p, graph_tables *g, s32 callee, const context *c, u32 options) {
-  if ((options & GRAPH_INLINE) == 0 || p->leave[callee] == LEAVE) return 0;
+  if ((options & GRAPH_INLINE) == 0 || p->leave[callee] == LEAVE_ALWAYS) return 0;
   int recursive = (options & GRAPH_UNROLL) != 0 && callee == c->first;
   if (c->depth >= (recursive ? MAX_RECURSION_DEPTH : MAX_INLINE_DEPTH)) return 0;
   u32 size = inline_size(p, callee);
@@ -191,7 +190,7 @@ STEP void connect_jump(const program_tables *p, graph_tables *g, s32 node, u32 l
   }
   const context *c = &g->contexts[index];
   int inlined = may_inline(p, g, to, c, options);
-  s32 back = node_for(p, g, p->next[seg], index);
+  s32 back = node_for(p, g, p->next_segment[seg], index);
   if (inlined) {
     u32 inner = add_context(p, g, p->function_of[to], c->depth + 1, back, p->x[last]);
     end_node(g, node, END_GOTO, node_for(p, g, to, inner), -1);
@@ -206,7 +205,7 @@ STEP void connect_dynamic_jump(const program_tables *p, graph_tables *g, s32 nod
   const context *c = &g->contexts[index];
   s32 own = p->function_of[g->seg[0]];
   if (is_call(p, seg)) {
-    s32 back = node_for(p, g, p->next[seg], index);
+    s32 back = node_for(p, g, p->next_segment[seg], index);
     if (may_inline_indirect(p, g, c, options)) inline_indirect(p, g, node, back, p->x[last]);
     else end_node(g, node, END_CALL_INDIRECT, back, -1);
   } else if (is_return(p, last)) {
@@ -223,7 +222,7 @@ STEP void connect_dynamic_jump(const program_tables *p, graph_tables *g, s32 nod
 
 STEP void connect_node(const program_tables *p, graph_tables *g, s32 node, u32 options) {
   u32 seg = (u32)g->seg[node], index = (u32)g->context_of[node], last = last_of(p, seg);
-  s32 next = p->next[seg], to = p->target[last], taken, fall;
+  s32 next = p->next_segment[seg], to = p->target[last], taken, fall;
   u32 kind = pvm_kind_of[p->id[last]];
   switch (kind) {
     case KIND_TRAP:

@@ -1,5 +1,5 @@
 /* Guest memory: rights by page, pages that appear when they are first written, the slow path of loads and stores.
- * Not the fast path: that is in interpreter.c. Addresses and pages are physical here, see layout.h; natively the
+ * Not the fast path: that is in interpreter.c. Addresses and pages are physical here, see wasm.c; natively the
  * rotation is 0 and every page is found through `frames`.
  *
  * A page has true rights (RIGHT_READ, RIGHT_WRITE) and what fast paths may do without asking (RIGHT_FAST_*). A page

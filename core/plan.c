@@ -8,11 +8,6 @@
  * or a step, because those end a segment and may change rights. */
 #include "passes.h"
 
-/* As in memory-plan.ts. */
-#define ADDRESS_LOCALS 8u
-#define CONSTANT_ROOT 13
-enum { CHECK_SINGLE, CHECK_LEADER, CHECK_MEMBER, CHECK_WIDE_LEADER, CHECK_WIDE_MEMBER };
-
 /* How far back a group is looked for. */
 #define NEAR_GROUPS 16
 
@@ -54,7 +49,7 @@ STEP void collect_accesses(const program_tables *p, plan_tables *t, u32 segment)
     shift[r] = 0;
   }
   t->count = 0;
-  for (u32 i = p->start[segment]; i < p->start[segment + 1]; i++) {
+  for (u32 i = p->segment_start[segment]; i < p->segment_start[segment + 1]; i++) {
     u32 id = p->id[i];
     if (is_access(id)) {
       int based = pvm_access_base[id] != 0;
@@ -182,7 +177,7 @@ CORE void record_access(const program_tables *p, u32 i, record_words *r) {
 /* The words of a segment's instructions, whose accesses are planned. */
 STEP void record_segment(const program_tables *p, u32 segment) {
   s32 local = p->local_register;
-  for (u32 i = p->start[segment]; i < p->start[segment + 1]; i++) {
+  for (u32 i = p->segment_start[segment]; i < p->segment_start[segment + 1]; i++) {
     record_words *r = &p->records[i];
     r->a = local + p->a[i];
     r->b = local + p->b[i];

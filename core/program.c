@@ -20,10 +20,10 @@ CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
   int defined = id != OP_UNDEFINED;
   operands o;
   if (!defined) id = OP_TRAP;
-  if (skip > t->code_len - pc - 1) skip = t->code_len - pc - 1;
+  if (skip > t->code_length - pc - 1) skip = t->code_length - pc - 1;
   operands_at(t->code + pc, id, pc, (s32)skip, &o);
   t->pc[i] = pc;
-  t->index[pc] = (s32)i;
+  t->index_of[pc] = (s32)i;
   t->id[i] = (uint8_t)id;
   t->a[i] = (uint8_t)o.a;
   t->b[i] = (uint8_t)o.b;
@@ -41,15 +41,15 @@ CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
  * there, and behind whatever ends one. */
 STEP void decode_columns(decode_tables *t) {
   int defined_before = 0;
-  for (u32 byte = 0; 8 * byte < t->code_len; byte++) {
+  for (u32 byte = 0; 8 * byte < t->code_length; byte++) {
     for (u32 bits = t->mask[byte]; bits != 0; bits &= bits - 1) {
       u32 pc = 8 * byte + (u32)__builtin_ctz(bits), i = t->count;
-      if (pc >= t->code_len) return; /* bits behind the end of the code */
+      if (pc >= t->code_length) return; /* bits behind the end of the code */
       u32 kind_before = i == 0 ? KIND_TRAP : pvm_kind_of[t->id[i - 1]], gap = i == 0 ? 0 : pc - t->pc[i - 1];
       int defined = decode_instruction(t, i, pc);
       int behind = i == 0 ? pc == 0 : defined_before && kind_before >= KIND_TRAP && gap <= MAX_LENGTH;
       if ((behind && defined) || kind_before >= KIND_SBRK || gap > MAX_LENGTH) {
-        t->start[t->segments] = i;
+        t->segment_start[t->segments] = i;
         t->is_block[t->segments] = behind && defined;
         t->accesses[t->segments] = 0;
         t->segments += 1;
@@ -65,19 +65,19 @@ STEP void decode_columns(decode_tables *t) {
 
 /* The segment at a code offset that is a block start, else -1. */
 CORE s32 block_at(const decode_tables *t, u32 pc) {
-  if (pc >= t->code_len || t->index[pc] < 0) return -1;
-  u32 i = (u32)t->index[pc], segment = t->segment_of[i];
-  return t->start[segment] == i && t->is_block[segment] ? (s32)segment : -1;
+  if (pc >= t->code_length || t->index_of[pc] < 0) return -1;
+  u32 i = (u32)t->index_of[pc], segment = t->segment_of[i];
+  return t->segment_start[segment] == i && t->is_block[segment] ? (s32)segment : -1;
 }
 
 /* Where control falls into the next segment, segments of jump targets and of jump-table entries; -1 where none. */
 STEP void link_segments(decode_tables *t) {
   for (u32 s = 0; s < t->segments; s++) {
-    u32 last = t->start[s + 1] - 1, kind = pvm_kind_of[t->id[last]];
+    u32 last = t->segment_start[s + 1] - 1, kind = pvm_kind_of[t->id[last]];
     int adjacent = s + 1 < t->segments && t->pc[last + 1] - t->pc[last] <= MAX_LENGTH;
     /* Behind an undefined opcode no block starts; it is a trap anyway. A terminator goes on to a block start or nowhere. */
-    t->next[s] = adjacent && (kind < KIND_TRAP || t->is_block[s + 1]) ? (s32)s + 1 : -1;
-    for (u32 i = t->start[s]; i < last; i++) t->target[i] = -1;
+    t->next_segment[s] = adjacent && (kind < KIND_TRAP || t->is_block[s + 1]) ? (s32)s + 1 : -1;
+    for (u32 i = t->segment_start[s]; i < last; i++) t->target[i] = -1;
     t->target[last] = kind == KIND_JUMP || kind == KIND_BRANCH ? block_at(t, (u32)t->target[last]) : -1;
   }
   for (u32 j = 0; j < t->jumps; j++) t->jump_table[j] = block_at(t, (u32)t->jump_table[j]);
@@ -93,18 +93,18 @@ CORE u32 call_entry(const uint8_t *id, const s32 *x, const s32 *jump_table, u32 
 }
 
 CORE u32 call_of(const decode_tables *t, u32 s) {
-  return call_entry(t->id, t->x, t->jump_table, t->jumps, t->start[s + 1] - 1, t->next[s]);
+  return call_entry(t->id, t->x, t->jump_table, t->jumps, t->segment_start[s + 1] - 1, t->next_segment[s]);
 }
 
 /* Marks what is called, and what calls return to; collects the registers of return addresses. */
 STEP void find_calls(decode_tables *t) {
   if (t->segments > 0) t->entry[0] = 1;
-  if (t->code_len > 5 && t->index[5] >= 0) { /* GP B.9: accumulate enters at 5 */
-    u32 accumulate = t->segment_of[t->index[5]];
+  if (t->code_length > 5 && t->index_of[5] >= 0) { /* GP B.9: accumulate enters at 5 */
+    u32 accumulate = t->segment_of[t->index_of[5]];
     if (t->is_block[accumulate]) t->entry[accumulate] = 1;
   }
   for (u32 s = 0; s < t->segments; s++) {
-    u32 call = call_of(t, s), last = t->start[s + 1] - 1;
+    u32 call = call_of(t, s), last = t->segment_start[s + 1] - 1;
     if (call == 0) continue;
     t->links |= 1u << t->a[last];
     t->returns_to[call - 1] = 1;
@@ -117,7 +117,7 @@ STEP void find_calls(decode_tables *t) {
 STEP void find_label_entries(decode_tables *t) {
   s32 *owner = t->function_of, *labels = t->label_start; /* both are filled in later */
   for (u32 s = 0, f = 0; s < t->segments; s++) {
-    u32 last = t->start[s + 1] - 1;
+    u32 last = t->segment_start[s + 1] - 1;
     if (t->entry[s]) f = s;
     owner[s] = (s32)f;
     labels[s] = 0;
@@ -164,10 +164,10 @@ STEP void list_functions(decode_tables *t) {
 /* Decodes the program and finds its segments and functions. Linear. */
 CORE void decode_program(decode_tables *t) {
   t->count = t->segments = t->functions = t->links = 0;
-  for (u32 pc = 0; pc < t->code_len; pc++) t->index[pc] = -1;
+  for (u32 pc = 0; pc < t->code_length; pc++) t->index_of[pc] = -1;
   for (u32 j = 0; j < t->jumps; j++) t->returns_to[j] = 0;
   decode_columns(t);
-  t->start[t->segments] = t->count;
+  t->segment_start[t->segments] = t->count;
   for (u32 s = 0; s < t->segments; s++) t->entry[s] = 0;
   link_segments(t);
   find_calls(t);

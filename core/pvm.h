@@ -139,7 +139,7 @@ typedef struct {
 /* Called after every instruction while vm->trace is set, also for the one that ends the run. */
 typedef void (*pvm_trace_callback)(pvm *vm, const pvm_event *event, void *user);
 
-/* The part of a machine that hosts and compiled code see. Offsets are part of the interface: src/engine/machine/layout.ts
+/* The part of a machine that hosts and compiled code see. Offsets are part of the interface: src/engine/machine/contract.gen.ts
  * and core/api.c assert them. Do not write pc, exit or charged but through the functions, compiled code excepted. */
 struct pvm {
   uint64_t regs[13];   /*   0 live registers */

@@ -68,7 +68,7 @@ STEP void find_stored_before(graph_tables *g) {
     u32 mask = 0;
     for (s32 p = g->pred_start[n]; p < g->pred_start[n + 1]; p++) {
       s32 from = g->preds[p];
-      if (g->position[from] < g->position[n]) mask |= (u32)(g->dirty[from] | g->writes[from]) & g->passes[from];
+      if (g->position[from] < g->position[n]) mask |= (u32)(g->dirty_in[from] | g->writes[from]) & g->passes[from];
     }
     g->stored_before[n] &= (uint16_t)mask;
   }

@@ -6,9 +6,9 @@
 #include "fused.gen.h"
 #include "ops.h"
 #include "pvm.h"
+#include "contract.gen.h"
 
 #ifdef __wasm__
-#include "layout.h"
 #define WASM 1
 #else
 #define WASM 0
@@ -19,16 +19,6 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define CORE static __attribute__((unused))
 #define COLD CORE __attribute__((noinline, cold))
-
-/* Bits of a rights byte, as in src/engine/machine/layout.ts. */
-enum {
-  RIGHT_FAST_READ = 1,
-  RIGHT_FAST_WRITE = 2,
-  RIGHT_READ = 4,
-  RIGHT_WRITE = 8,
-  RIGHT_TOUCHED = 16,
-  RIGHT_BORROWED = 32 /* the bytes belong to the host: never zeroed, never freed */
-};
 
 #define PAGE_BITS 12
 #define PAGE_SIZE 4096u

@@ -1,5 +1,21 @@
-/* What only the wasm build has: a machine whose parts stand at the addresses of layout.h, laid out by TypeScript
- * (src/engine/machine/). One machine per memory. */
+/* What only the wasm build has: a machine whose parts stand at fixed addresses (PVM_AT_*, contract.gen.h), laid out by TypeScript
+ * (src/engine/machine/). Not the native build's layout: there the caller's allocator decides.
+ *
+ * One WebAssembly.Memory per machine, created at full size (it never grows while the guest stays in its window):
+ *
+ *   0x0000400  struct pvm: registers, gas, pc, exit, ... see pvm.h
+ *   0x0010000  the core's constants and its stack
+ *   0x0100000  tables of the recompiler's passes: decode_tables and the others. No part of a machine: they are in a memory that no machine
+ *              is in, and from 0x0400000 on it has what they point to
+ *   0x0400000  frames: u32 per physical page, for pages outside of the window
+ *   0x0800000  rights: a byte per physical page, 8 MiB of which only the first is ever written (rotate trick)
+ *   0x1000000  arena: dispatch table, code, bitmask, jump table, decoded records
+ *   0x4000000  the window: guest 0xFDE00000..0xFFFFFFFF (arguments, stack), then guest 0.. (read-only, data, heap)
+ *   window_end frames of pages that lie outside of the window
+ *
+ * A guest address a is at physical address (a + PVM_ROTATION) mod 2^32. The rotation is one constant for all
+ * programs: the largest arguments and stack of a standard program (GP A.7: 16 MiB each, two zones) fit below it.
+ */
 #include "passes.h"
 #include "vm.h"
 
@@ -170,19 +186,21 @@ PASS("pvm_emit_part") u32 pvm_emit_part(u32 instruction, u32 length, u32 conditi
 /* Number of an exit for what is dirty and valid; see emit.c. */
 PASS("pvm_exit") u32 pvm_exit(u32 dirty, u32 valid) { return exit_for(THE_GRAPH, dirty, valid); }
 
-/* Address of a part of the machine: 0 code, 1 mask, 2 jump table, 3 dispatch table, 4 trace
- * event, 5 compiled code by pc, 6 records by pc (0: never reached). */
+/* Address of a part of the machine, PART_*; 0 where there is none. */
 EXPORT("pvm_part") u32 pvm_part(pvm *vm, u32 part) {
   const private_part *own = OWN(vm);
-  const void *parts[] = {own->code, own->mask, own->jump_table, own->dispatch, &own->event, own->entries,
-                         own->index};
-  return part < 7 ? (u32)(uintptr_t)parts[part] : 0;
+  const void *parts[PART_COUNT] = {
+      [PART_CODE] = own->code,         [PART_MASK] = own->mask,   [PART_JUMP_TABLE] = own->jump_table,
+      [PART_DISPATCH] = own->dispatch, [PART_EVENT] = &own->event, [PART_ENTRIES] = own->entries,
+      [PART_INDEX] = own->index,
+  };
+  return part < PART_COUNT ? (u32)(uintptr_t)parts[part] : 0;
 }
 
-/* Bytes of the arena in use, pages touched since the reset: what a pooled machine costs. */
+/* What a pooled machine costs, USED_*. */
 EXPORT("pvm_used") u32 pvm_used(pvm *vm, u32 what) {
   const private_part *own = OWN(vm);
-  return what == 0 ? own->records_next - own->first : what == 1 ? own->touched : own->flushes;
+  return what == USED_ARENA ? own->records_next - own->first : what == USED_TOUCHED ? own->touched : own->flushes;
 }
 
 #endif

@@ -11,7 +11,6 @@
 #define WIDE_WINDOW 4096
 /* Groups looked at for an access, groups of a segment (each has a local), addresses that make a group worth while. */
 #define WIDE_NEAR 4
-#define WIDE_GROUPS 4
 #define WIDE_WORTH 5u
 /* Bounds are at most this; what may be more counts as unbounded. */
 #define MAX_BOUND 4096
@@ -126,7 +125,7 @@ STEP void collect_candidates(const program_tables *p, wide_tables *t, u32 segmen
   u32 k = 0;
   for (s32 r = 0; r < 13; r++) values[r] = (value){r, 0, 0, UNBOUNDED};
   t->count = 0;
-  for (u32 i = p->start[segment]; i < p->start[segment + 1]; i++) {
+  for (u32 i = p->segment_start[segment]; i < p->segment_start[segment + 1]; i++) {
     if (is_access(p->id[i]) && k < accesses) {
       u32 base = base_of(p, i);
       if (pvm_access_base[p->id[i]] != 0 && values[base].extent > 0) note_candidate(p, t, k, i, base, values);

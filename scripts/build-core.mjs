@@ -1,4 +1,4 @@
-// Builds the C core: opcodes.gen.h, costs.gen.h, fused.gen.h and lib/names.gen.h from the tables, the recompiler's templates.gen.ts, the wasm
+// Builds the C core: contract.gen.h and contract.gen.ts, opcodes.gen.h, costs.gen.h, fused.gen.h and lib/names.gen.h from the tables, the recompiler's templates.gen.ts, the wasm
 // module with clang-19, core.gen.ts and small-core.gen.ts of src/engine/interpreter/.
 // `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
 import { execFileSync } from 'node:child_process'
@@ -14,6 +14,8 @@ const COSTS = join(ROOT, 'core/costs.gen.h')
 const FUSED = join(ROOT, 'core/fused.gen.h')
 const TEMPLATES = join(ROOT, 'src/engine/recompiler/templates.gen.ts')
 const NAMES = join(ROOT, 'core/lib/names.gen.h')
+const CONTRACT_HEADER = join(ROOT, 'core/contract.gen.h')
+const CONTRACT_MODULE = join(ROOT, 'src/engine/machine/contract.gen.ts')
 const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
 const SMALL_MODULE = join(ROOT, 'src/engine/interpreter/small-core.gen.ts')
 const WASM = join(ROOT, 'core/core.wasm')
@@ -111,6 +113,9 @@ function put(path, content, what) {
   if (present === undefined || !Buffer.from(content).equals(present)) failures.push(what)
 }
 
+const contract = await generator('contract.ts')
+put(CONTRACT_HEADER, contract.generateContractHeader(), 'core/contract.gen.h')
+put(CONTRACT_MODULE, contract.generateContractModule(), 'src/engine/machine/contract.gen.ts')
 put(HEADER, (await generator('opcodes.ts')).generateOpcodes(), 'core/opcodes.gen.h')
 put(COSTS, (await generator('costs.ts')).generateCosts(), 'core/costs.gen.h')
 put(FUSED, (await generator('fused.ts')).generateFused(), 'core/fused.gen.h')

@@ -2,6 +2,7 @@
 // checks and of conditions, in one array as core/emit.c takes them; the glue; the helpers. Not what is in them: effects.ts,
 // emit-memory.ts, glue.ts, helpers.ts in src/engine/recompiler. Made ahead, because putting 300 templates together costs
 // every process that imports coulis 5 ms, and the others the first module of a process 2.
+import { INSTRUCTION_ROOM, TEMPLATE_END } from '../src/engine/machine/contract.gen.ts'
 import { ASSIGNMENT, CONDITION } from '../src/engine/recompiler/effects.ts'
 import { ACCESS, CHECK } from '../src/engine/recompiler/emit-memory.ts'
 import { CLASS, Class } from '../src/engine/recompiler/facts.ts'
@@ -11,11 +12,8 @@ import type { Template } from '../src/engine/recompiler/template.ts'
 import { WasmCode } from '../src/engine/recompiler/wasm-code.ts'
 import { putFunction } from '../src/engine/recompiler/wasm-module.ts'
 
-/** As in core/emit.c: the end of a template. */
-const END = 0xffff
-/** Bytes an element becomes at most; bytes of an instruction there is room for. */
+/** Bytes an element becomes at most. */
 const LONGEST = 10
-const ROOM = 0x1000
 
 /** Where each template is, by id its code and its condition and by id and way its check; then the templates. */
 export function collectTemplates(): Uint16Array {
@@ -26,17 +24,18 @@ export function collectTemplates(): Uint16Array {
   const elements: number[] = []
   const places = new Map<string, number>()
   const index = all.map(template => {
-    if (2 * LONGEST * template.length > ROOM) throw new Error('a template has more code than core/emit.c has room for')
+    if (2 * LONGEST * template.length > INSTRUCTION_ROOM)
+      throw new Error('a template has more code than core/emit.c has room for')
     const key = template.join()
     let at = places.get(key)
     if (at === undefined) {
       at = all.length + elements.length
       places.set(key, at)
-      elements.push(...template, END)
+      elements.push(...template, TEMPLATE_END)
     }
     return at
   })
-  if (all.length + elements.length > END) throw new Error('there are more templates than 16 bits can number')
+  if (all.length + elements.length > TEMPLATE_END) throw new Error('there are more templates than 16 bits can number')
   return Uint16Array.from([...index, ...elements])
 }
 

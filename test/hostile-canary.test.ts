@@ -20,7 +20,7 @@ import { Access, createEngine, type EngineKind, type HostTable, loadProgram, typ
 const PAGE = 4096
 const ADDRESSES = 2 ** 32
 const CANARY = 0xc5
-/** The core's constants and stack begin here (core/layout.h). */
+/** The core's constants and stack begin here (AT_DATA of the contract). */
 const AT_DATA = 0x10000
 
 /** Where nobody writes: filled with canaries. The frame table's part for pages of the window is never used. */

@@ -1,8 +1,9 @@
 // The recompiler's passes over one root as text: its control-flow graph, and what is known at each node. Not a command:
 // dump.ts. The words are those of docs/how-the-recompiler-works.md.
+import { Check, End } from '../engine/machine/contract.gen.ts'
 import type { FastLoop, Stream } from '../engine/recompiler/fast-loops.ts'
-import { End, hasInstructions } from '../engine/recompiler/graph.ts'
-import { accessesOf, Check } from '../engine/recompiler/memory-plan.ts'
+import { hasInstructions } from '../engine/recompiler/graph.ts'
+import { accessesOf } from '../engine/recompiler/memory-plan.ts'
 import { pathOf, type RootPasses } from '../engine/recompiler/passes.ts'
 
 const END_NAMES = new Map<number, string>(Object.entries(End).map(([name, end]) => [end, words(name)]))

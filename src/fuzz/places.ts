@@ -14,7 +14,7 @@ import {
 import { PAGE_SIZE } from '../program/layout.ts'
 import type { Random } from './random.ts'
 
-/** The core's constants and stack lie here, see core/layout.h. */
+/** The core's constants and stack lie here, AT_DATA of the contract. */
 const AT_DATA = 0x10000
 
 /** Bytes of rights: one per physical page of the address space. */

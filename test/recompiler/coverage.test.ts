@@ -1,12 +1,14 @@
 // What `auto` leaves out of its modules because it has not run, and what is cut because a function is too large: the rest
 // is reached all the same, exactly. The passes: core/graph.c.
+
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { compile } from '../../src/engine/auto.ts'
 import { Exit } from '../../src/engine/exit.ts'
+import { End } from '../../src/engine/machine/contract.gen.ts'
 import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { Coverage } from '../../src/engine/recompiler/coverage.ts'
-import { End } from '../../src/engine/recompiler/graph.ts'
+
 import { runPasses } from '../../src/engine/recompiler/passes.ts'
 import { profile } from '../../src/program/profile.ts'
 import { loadProgram, type Program } from '../../src/program/program.ts'

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { CODE_ROOM, GraphWord } from '../../src/engine/machine/contract.gen.ts'
 import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { CODE_ROOM, FunctionCode } from '../../src/engine/recompiler/function-code.ts'
-import { Now, tablesOf } from '../../src/engine/recompiler/tables.ts'
+import { FunctionCode } from '../../src/engine/recompiler/function-code.ts'
+import { tablesOf } from '../../src/engine/recompiler/tables.ts'
 import { analysisOf, machine, programOf, stateOf } from './programs.ts'
 
 describe('the code of a function', () => {
   it('has one exit for each mask, also for registers that are dirty and not valid', () => {
     const { core, graph } = tablesOf(analysisOf('    trap'))
-    graph.now.fill(0)
+    graph.words.fill(0, GraphWord.dirtyNow)
     expect([core.pvm_exit(3, 1), core.pvm_exit(3, 1), core.pvm_exit(1, 1), core.pvm_exit(1, 3)]).toEqual([0, 0, 1, 0])
-    expect(graph.now[Now.Exits]).toBe(2)
+    expect(graph.words[GraphWord.exitCount]).toBe(2)
   })
 
   it('that does not fit where it is written is all there, in order', () => {

@@ -1,7 +1,9 @@
 // Indirect calls whose callees are inlined end everywhere as on the reference machine. Which are inlined: core/graph.c.
+
 import { describe, expect, it } from 'vitest'
 import { Exit } from '../../src/engine/exit.ts'
-import { End } from '../../src/engine/recompiler/graph.ts'
+import { End } from '../../src/engine/machine/contract.gen.ts'
+
 import { runPasses } from '../../src/engine/recompiler/passes.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { analysisOf, HANDLERS, machine, programOf, stateOf } from './programs.ts'

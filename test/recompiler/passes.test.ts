@@ -1,10 +1,12 @@
 // The passes, each on small text programs.
+
 import { describe, expect, it } from 'vitest'
+import { Check, End } from '../../src/engine/machine/contract.gen.ts'
 import { compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { isCall } from '../../src/engine/recompiler/functions.ts'
-import { End } from '../../src/engine/recompiler/graph.ts'
+
 import { loopAround } from '../../src/engine/recompiler/hot-code.ts'
-import { accessesOf, Check } from '../../src/engine/recompiler/memory-plan.ts'
+import { accessesOf } from '../../src/engine/recompiler/memory-plan.ts'
 import { pathOf, planSegment, runPasses } from '../../src/engine/recompiler/passes.ts'
 import { analysisOf, HANDLERS, MIXED } from './programs.ts'
 

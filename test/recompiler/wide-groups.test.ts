@@ -1,8 +1,10 @@
 // Accesses to a base plus a bounded index: which share a check, and that all of them end as on the reference machine.
+
 import { describe, expect, it } from 'vitest'
 import { Exit } from '../../src/engine/exit.ts'
+import { Check } from '../../src/engine/machine/contract.gen.ts'
 import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
-import { accessesOf, Check } from '../../src/engine/recompiler/memory-plan.ts'
+import { accessesOf } from '../../src/engine/recompiler/memory-plan.ts'
 import { planSegment } from '../../src/engine/recompiler/passes.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { analysisOf, coreOf, machine, programOf, stateOf, TABLES } from './programs.ts'

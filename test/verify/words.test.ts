@@ -1,9 +1,8 @@
 // The verifier states the machine's addresses on its own; they are those of the generator.
 import { expect, it } from 'vitest'
-import { AT_ARENA, AT_RIGHTS, AT_VM, RIGHT_FAST_READ, RIGHT_FAST_WRITE, VM } from '../../src/engine/machine/layout.ts'
+import { AT_ARENA, AT_RESERVE, AT_RIGHTS, AT_VM, AT_WHY, Right, VM } from '../../src/engine/machine/contract.gen.ts'
 import { FIRST_ROOT, Helper, Import, Local, Why } from '../../src/engine/recompiler/emitter.ts'
 import { HELPERS_BASE64 } from '../../src/engine/recompiler/templates.gen.ts'
-import { AT_RESERVE, AT_WHY } from '../../src/engine/recompiler/words.ts'
 import { RANGE_HELPER } from '../../src/verify/range-helper.ts'
 import * as words from '../../src/verify/words.ts'
 
@@ -15,7 +14,7 @@ it('addresses, rights, locals and functions are those of layout.ts, words.ts and
   expect(words.TRACE).toBe(AT_VM + VM.trace)
   expect([words.RESERVE, words.WHY]).toEqual([AT_RESERVE, AT_WHY])
   expect([words.RIGHTS, words.DISPATCH]).toEqual([AT_RIGHTS, AT_ARENA])
-  expect([words.READ, words.WRITE]).toEqual([RIGHT_FAST_READ, RIGHT_FAST_WRITE])
+  expect([words.READ, words.WRITE]).toEqual([Right.FastRead, Right.FastWrite])
   expect([words.GAS_LOCAL, words.STACK_LOCAL, words.TARGET_LOCAL]).toEqual([Local.gas, Local.stack, Local.target])
   expect([words.PC_LOCAL, words.WHY_LOCAL]).toEqual([Local.pc, Local.why])
   expect([words.PAID, ...words.UNPAID]).toEqual([Why.Paid, Why.Unpaid, Why.UnpaidWithin])

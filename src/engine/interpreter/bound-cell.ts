@@ -1,8 +1,8 @@
 // What a run with bounds does to a cell: its clock is looked at, running out of gas keeps the counter. Not the bounds: ../allowance.ts.
 import type { Allowance, GasCounter } from '../allowance.ts'
 import type { Cell } from '../machine/cell.ts'
+import { Rule } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
-import { RULE_DRAIN } from '../machine/rules.ts'
 
 const RULES = (AT_VM + VM.rules) >>> 2
 const HOT = (AT_VM + VM.hot) >>> 2
@@ -28,8 +28,8 @@ export function counterOf(cell: () => Cell): GasCounter {
 
 /** Prepares a cell for a run within an allowance; the function undoes it. */
 export function bindCell(cell: Cell, allowance: Allowance): () => void {
-  const drains = cell.u32[RULES]! & RULE_DRAIN
-  cell.u32[RULES] = cell.u32[RULES]! & ~RULE_DRAIN
+  const drains = cell.u32[RULES]! & Rule.Drain
+  cell.u32[RULES] = cell.u32[RULES]! & ~Rule.Drain
   const unwatch = allowance.isTimed ? watch(cell, allowance) : undefined
   return () => {
     cell.u32[RULES] = cell.u32[RULES]! | drains

@@ -1,8 +1,8 @@
 // A core machine's state as the reference machine wants it: fields that can be written without side effects. Not a copy.
 import type { Program } from '../../program/program.ts'
 import type { Cell } from '../machine/cell.ts'
+import { Rule } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
-import { RULE_DRAIN } from '../machine/rules.ts'
 import type { Memory } from '../memory.ts'
 import type { MachineState } from '../reference/state.ts'
 
@@ -37,7 +37,7 @@ export function viewState(cell: Cell, program: Program, memory: Memory): Machine
       cell.gas[0] = gas
     },
     get drains() {
-      return (cell.u32[RULES]! & RULE_DRAIN) !== 0
+      return (cell.u32[RULES]! & Rule.Drain) !== 0
     },
     get charged() {
       return cell.u32[CHARGED] !== 0

@@ -2,34 +2,12 @@
 import { createOperands } from '../../isa/format.ts'
 import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
 import type { Cell } from '../machine/cell.ts'
-import { AT_VM } from '../machine/layout.ts'
+import { AT_VM, EVENT, EVENT_SIZE, Part } from '../machine/contract.gen.ts'
 import type { TraceEvent } from '../tracing.ts'
 
 /** Reads the event that the core has just written; always the same object. */
 export type EventReader = (cell: Cell) => TraceEvent
 
-/** Offsets in pvm_event, core/pvm.h. */
-const EVENT = {
-  pc: 0,
-  id: 4,
-  a: 8,
-  b: 12,
-  d: 16,
-  reg: 20,
-  x: 24,
-  y: 32,
-  target: 40,
-  gasBefore: 48,
-  gasAfter: 56,
-  before: 64,
-  after: 72,
-  access: 80,
-  address: 84,
-  width: 88,
-  value: 96,
-} as const
-
-const PART_EVENT = 4
 const ACCESS = ['none', 'load', 'store'] as const
 
 /** A reader with its own event object. */
@@ -49,8 +27,8 @@ export function createEventReader(): EventReader {
     value: 0n,
   }
   return cell => {
-    const at = cell.core.pvm_part(AT_VM, PART_EVENT)
-    const view = new DataView(cell.memory.buffer, at, 104)
+    const at = cell.core.pvm_part(AT_VM, Part.Event)
+    const view = new DataView(cell.memory.buffer, at, EVENT_SIZE)
     const { operands } = event
     event.pc = view.getUint32(EVENT.pc, true)
     event.instruction = INSTRUCTIONS[view.getUint32(EVENT.id, true)]!

@@ -18,7 +18,7 @@ import {
 } from '../host-call.ts'
 import type { LateAnswer } from '../late-answer.ts'
 import { type Cell, type CellUser, releaseCell, takeCell } from '../machine/cell.ts'
-import { AT_VM, EXIT_RUNNING, VM } from '../machine/layout.ts'
+import { AT_VM, HostAnswer, Unfinished, VM } from '../machine/contract.gen.ts'
 import { takeStack } from '../machine/stack.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
@@ -251,13 +251,13 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.#index = index
     const exit =
       this.allowance === undefined ? performHostCall(this, index, pc, next) : performBoundedCall(this, index, pc, next)
-    return exit === undefined ? 0 : exit === Exit.Paused ? this.#pause() : 16 + exit
+    return exit === undefined ? HostAnswer.Continue : exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
   }
 
   /** A stop that the core does not know of, as one that it knows. */
   #pause(): number {
     this.#paused = true
-    return 16 + Exit.Break
+    return HostAnswer.Stopped + Exit.Break
   }
 
   onShort(): boolean {
@@ -369,7 +369,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     const early = this.#resume(cell)
     if (early !== undefined) return early
     const { u32 } = cell
-    u32[EXIT] = EXIT_RUNNING
+    u32[EXIT] = Unfinished.Running
     u32[BUSY] = 0
     this.#paused = false
     const code = this.#enter(cell, limit)

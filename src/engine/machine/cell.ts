@@ -4,6 +4,7 @@
 import { PAGE_COUNT } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { ResourceError } from '../resource-error.ts'
+import { Used } from './contract.gen.ts'
 import { type CoreExports, coreModule } from './core.ts'
 import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE, VM } from './layout.ts'
 import { coreRules } from './rules.ts'
@@ -20,7 +21,7 @@ const MAX_TOUCHED = 8192
 
 /** Who answers the core while it runs: host calls, trace events. */
 export interface CellUser {
-  /** Makes the call of the `ecalli` at `pc`; the machine's pc is `next` already. Code for the core, see call_host in core/step.c: 0 continue, 16 + exit. */
+  /** Makes the call of the `ecalli` at `pc`; the machine's pc is `next` already. Code for the core, see call_host in core/step.c: `HostAnswer`: Continue, or Stopped and an exit. */
   onEcalli(index: number, pc: number, next: number): number
   /** 0, or 1 to end the run. */
   onTrace(): number
@@ -195,16 +196,16 @@ export function takeCell(program: Program): Cell {
 /** Gives a cell back. Its memory is zeroed, pages that were touched only, or left to the collector if those are many. */
 export function releaseCell(cell: Cell): void {
   cell.user = undefined
-  const touched = cell.core.pvm_used(AT_VM, 1)
+  const touched = cell.core.pvm_used(AT_VM, Used.Touched)
   const grown = cell.memory.buffer.byteLength !== MEMORY_SIZE
   if (grown || touched > MAX_TOUCHED || idle.length >= MAX_IDLE) return
   // Only what is known to be clean is kept: not a cell that something was thrown through.
-  if (cell.core.pvm_reset(AT_VM) !== 0 || cell.core.pvm_used(AT_VM, 1) !== 0) return
+  if (cell.core.pvm_reset(AT_VM) !== 0 || cell.core.pvm_used(AT_VM, Used.Touched) !== 0) return
   if (cell.core.pvm_next_mapped(AT_VM, 0) < PAGE_COUNT || cell.regs.some(value => value !== 0n)) return
   idle.push(cell)
 }
 
 /** Idle cells and the bytes they hold, for tests and measurements. */
 export function poolState(): { readonly idle: number; readonly arenaBytes: number } {
-  return { idle: idle.length, arenaBytes: idle.reduce((sum, cell) => sum + cell.core.pvm_used(AT_VM, 0), 0) }
+  return { idle: idle.length, arenaBytes: idle.reduce((sum, cell) => sum + cell.core.pvm_used(AT_VM, Used.Arena), 0) }
 }

@@ -1,9 +1,8 @@
 // A profile in the core's numbers. Not the rules themselves: core/pvm.h says what the bits mean.
+import type { InstructionSetName } from '../../isa/set.ts'
 import type { GasModel } from '../../program/profile.ts'
 import type { Program } from '../../program/program.ts'
-
-/** PVM_RULE_DRAIN: out of gas empties the counter. */
-export const RULE_DRAIN = 8
+import { GasModelNumber, Rule, SetNumber } from './contract.gen.ts'
 
 /** PVM_SET_*, PVM_RULE_*, PVM_GAS_* of core/pvm.h. */
 export interface CoreRules {
@@ -12,29 +11,33 @@ export interface CoreRules {
   readonly gasModel: number
 }
 
-const SETS: readonly string[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1']
-const GAS_MODELS: readonly GasModel[] = ['instruction', 'block', 'pipeline']
+const SETS: Readonly<Record<InstructionSetName, number>> = {
+  'gp-0.7.2': SetNumber.Gp072,
+  'gp-0.8.0': SetNumber.Gp080,
+  latest64: SetNumber.Latest64,
+  'revive-v1': SetNumber.ReviveV1,
+}
+const GAS_MODELS: Readonly<Record<GasModel, number>> = {
+  instruction: GasModelNumber.Instruction,
+  block: GasModelNumber.Block,
+  pipeline: GasModelNumber.Pipeline,
+}
 
 /** The instruction set of a program, PVM_SET_*. */
 export function coreSet(program: Program): number {
-  return SETS.indexOf(program.instructionSet.name)
+  return SETS[program.instructionSet.name]
 }
 
 /** How the core is told about the program's profile. */
 export function coreRules(program: Program): CoreRules {
   const { profile } = program
-  const bits = [
-    profile.branchCheck === 'both',
-    profile.readOnlyStore === 'panic',
-    profile.inaccessible === 'panic',
-    profile.outOfGas === 'drain',
-    profile.sbrkResult === 'new',
-    profile.cmovReadsDestination,
-    profile.loader === 'strict',
-  ]
-  return {
-    set: coreSet(program),
-    rules: bits.reduce((sum, bit, i) => sum + (bit ? 1 << i : 0), 0),
-    gasModel: GAS_MODELS.indexOf(profile.gasModel),
-  }
+  const rules =
+    (profile.branchCheck === 'both' ? Rule.CheckBoth : 0) |
+    (profile.readOnlyStore === 'panic' ? Rule.ReadOnlyPanic : 0) |
+    (profile.inaccessible === 'panic' ? Rule.FaultPanic : 0) |
+    (profile.outOfGas === 'drain' ? Rule.Drain : 0) |
+    (profile.sbrkResult === 'new' ? Rule.SbrkNew : 0) |
+    (profile.cmovReadsDestination ? Rule.CmovReads : 0) |
+    (profile.loader === 'strict' ? Rule.Strict : 0)
+  return { set: coreSet(program), rules, gasModel: GAS_MODELS[profile.gasModel] }
 }

@@ -4,17 +4,7 @@ import { Access, PAGE_COUNT, PAGE_SIZE } from '../../program/layout.ts'
 import { checkAccess, checkBig, checkBytes, checkPages, isAddress, isRange } from '../check.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
 import type { Cell } from './cell.ts'
-import {
-  AT_RIGHTS,
-  AT_VM,
-  AT_WINDOW,
-  RIGHT_FAST_READ,
-  RIGHT_FAST_WRITE,
-  RIGHT_READ,
-  RIGHT_WRITE,
-  ROTATION,
-  WINDOW_END,
-} from './layout.ts'
+import { AT_RIGHTS, AT_VM, AT_WINDOW, Right, ROTATION, WINDOW_END } from './contract.gen.ts'
 
 const ADDRESSES = 2 ** 32
 const LAST = PAGE_SIZE - 1
@@ -57,11 +47,11 @@ export class WindowMemory implements Memory {
   }
 
   readable(address: number, length: number): boolean {
-    return this.#has(this.#open(), address, length, RIGHT_READ)
+    return this.#has(this.#open(), address, length, Right.Read)
   }
 
   writable(address: number, length: number): boolean {
-    return this.#has(this.#open(), address, length, RIGHT_WRITE)
+    return this.#has(this.#open(), address, length, Right.Write)
   }
 
   /** Makes all bytes of a range exist. */
@@ -73,7 +63,7 @@ export class WindowMemory implements Memory {
 
   view(address: number, length: number): Uint8Array | undefined {
     const cell = this.#open()
-    if (!this.#has(cell, address, length, RIGHT_READ)) return undefined
+    if (!this.#has(cell, address, length, Right.Read)) return undefined
     if (length === 0) return new Uint8Array(0)
     const at = inWindow(address, length)
     const samePage = (address % PAGE_SIZE) + length <= PAGE_SIZE
@@ -119,7 +109,7 @@ export class WindowMemory implements Memory {
   read(address: number, into: Uint8Array): MemoryResult {
     checkBytes('into', into)
     const cell = this.#open()
-    if (!this.#has(cell, address, into.length, RIGHT_READ)) return OOB
+    if (!this.#has(cell, address, into.length, Right.Read)) return OOB
     if (into.length > 0) this.#copyOut(cell, address, into)
     return OK
   }
@@ -127,7 +117,7 @@ export class WindowMemory implements Memory {
   write(address: number, bytes: Uint8Array): MemoryResult {
     checkBytes('bytes', bytes)
     const cell = this.#open()
-    if (!this.#has(cell, address, bytes.length, RIGHT_WRITE)) return OOB
+    if (!this.#has(cell, address, bytes.length, Right.Write)) return OOB
     if (bytes.length > 0) this.#copyIn(cell, address, bytes)
     return OK
   }
@@ -135,7 +125,7 @@ export class WindowMemory implements Memory {
   load(address: number, bytes: Uint8Array): MemoryResult {
     checkBytes('bytes', bytes)
     const cell = this.#open()
-    if (!this.#has(cell, address, bytes.length, RIGHT_READ)) return OOB
+    if (!this.#has(cell, address, bytes.length, Right.Read)) return OOB
     if (bytes.length > 0) this.#copyIn(cell, address, bytes)
     return OK
   }
@@ -151,7 +141,7 @@ export class WindowMemory implements Memory {
   #readUint(address: number, width: number): number {
     const cell = this.#open()
     const { u8 } = cell
-    const at = this.#fast(cell, address, width, RIGHT_FAST_READ)
+    const at = this.#fast(cell, address, width, Right.FastRead)
     if (at < 0) return this.#readSlow(cell, address, width)
     switch (width) {
       case 1:
@@ -164,7 +154,7 @@ export class WindowMemory implements Memory {
   }
 
   #readSlow(cell: Cell, address: number, width: number): number {
-    if (!this.#has(cell, address, width, RIGHT_READ)) return OOB
+    if (!this.#has(cell, address, width, Right.Read)) return OOB
     let value = 0
     for (let i = width - 1; i >= 0; i--) {
       const at = cell.core.pvm_locate(AT_VM, address + i) >>> 0
@@ -175,9 +165,9 @@ export class WindowMemory implements Memory {
 
   #writeUint(address: number, width: number, value: number): MemoryResult {
     const cell = this.#open()
-    const at = this.#fast(cell, address, width, RIGHT_FAST_WRITE)
+    const at = this.#fast(cell, address, width, Right.FastWrite)
     if (at < 0) {
-      if (!this.#has(cell, address, width, RIGHT_WRITE)) return OOB
+      if (!this.#has(cell, address, width, Right.Write)) return OOB
       this.#touch(cell, address, width)
     }
     for (let i = 0; i < width; i++) {
@@ -200,12 +190,12 @@ export class WindowMemory implements Memory {
 
   readU64(address: number): bigint {
     const cell = this.#open()
-    const at = this.#fast(cell, address, 8, RIGHT_FAST_READ)
+    const at = this.#fast(cell, address, 8, Right.FastRead)
     if (at >= 0) {
       const { u8 } = cell
       for (let i = 0; i < 8; i++) eight[i] = u8[at + i]!
     } else {
-      if (!this.#has(cell, address, 8, RIGHT_READ)) return -1n
+      if (!this.#has(cell, address, 8, Right.Read)) return -1n
       halves[0] = this.#readUint(address, 4)
       halves[1] = this.#readUint(address + 4, 4)
     }
@@ -228,13 +218,13 @@ export class WindowMemory implements Memory {
     checkBig(value)
     const cell = this.#open()
     whole[0] = value
-    const at = this.#fast(cell, address, 8, RIGHT_FAST_WRITE)
+    const at = this.#fast(cell, address, 8, Right.FastWrite)
     if (at >= 0) {
       const { u8 } = cell
       for (let i = 0; i < 8; i++) u8[at + i] = eight[i]!
       return OK
     }
-    if (!this.#has(cell, address, 8, RIGHT_WRITE)) return OOB
+    if (!this.#has(cell, address, 8, Right.Write)) return OOB
     const high = halves[1]!
     this.#writeUint(address, 4, halves[0]!)
     return this.#writeUint(address + 4, 4, high)

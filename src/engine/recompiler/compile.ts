@@ -1,6 +1,7 @@
 // Compiles roots of a program into the bytes of one WebAssembly module. Not which roots, not when: see policy.ts.
 
 import type { Program } from '../../program/program.ts'
+import { AT_WHY, GOES_ON, GraphWord, Leave, MAX_NODES } from '../machine/contract.gen.ts'
 import { decodeBase64 } from '../machine/core.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import { functionSize } from './cluster.ts'
@@ -10,7 +11,6 @@ import { emitStackCheck, putFrameBytes, putGoOn } from './emit-ends.ts'
 import {
   type Emitter,
   FIRST_ROOT,
-  GOES_ON,
   HELPER_TYPES,
   Local,
   loadRegisters,
@@ -20,15 +20,14 @@ import {
 } from './emitter.ts'
 import { FunctionCode } from './function-code.ts'
 import { type Functions, findFunctions } from './functions.ts'
-import { indirectCallees, MAX_NODES, type RootPasses, runPasses } from './passes.ts'
+import { indirectCallees, type RootPasses, runPasses } from './passes.ts'
 import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
 import { emitStructure } from './structure.ts'
-import { Now, type Tables, tablesOf } from './tables.ts'
+import { type Tables, tablesOf } from './tables.ts'
 import { HELPERS_BASE64 } from './templates.gen.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionType, putFunction } from './wasm-module.ts'
 import { I32, I64, Op } from './wasm-op.ts'
-import { AT_WHY } from './words.ts'
 
 /** Types of every module: compiled code, imports, helpers. */
 const TYPES: readonly FunctionType[] = [
@@ -110,12 +109,12 @@ function createEmitter(
   externals: Set<number>,
 ): Emitter {
   const { core, graph } = tables
-  const { now, exits, labelDepth, dirtyBefore, validBefore } = graph
+  const { words, exits, labelDepth, dirtyBefore, validBefore } = graph
   return {
     ...passes,
     code: body,
     core,
-    now,
+    words,
     exits,
     decoded,
     rootIndex,
@@ -156,9 +155,9 @@ function frameBytes(locals: number, values: number): number {
 
 /** Writes the function of the root whose passes the emitter has; returns the bytes of its frame. */
 function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmCode): number {
-  const { code: body, decoded, exits, flow, loops, now, pairs } = emitter
+  const { code: body, decoded, exits, flow, loops, pairs, words } = emitter
   body.begin(tables.code)
-  now.fill(0)
+  words.fill(0, GraphWord.dirtyNow) // what is the generator's
   emitter.depth = 0
   emitter.dirty = 0
   emitter.valid = 0
@@ -171,7 +170,7 @@ function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmC
   body.get(Local.target)
   body.get(Local.gas)
   body.byte(Op.return)
-  const count = now[Now.Exits]!
+  const count = words[GraphWord.exitCount]!
   if (count > 0) {
     for (let i = 0; i < count; i++) {
       body.byte(Op.end)
@@ -195,7 +194,7 @@ function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmC
   const locals = localsOf(pairs, loops.size)
   let slots: number = Local.register
   for (const [more] of locals) slots += more
-  const frame = frameBytes(slots, body.values + now[Now.Values]!)
+  const frame = frameBytes(slots, body.values + words[GraphWord.values]!)
   putFrameBytes(code, frameAt, frame)
   putFunction(into, { type: 0, locals, code }, blocks)
   return frame
@@ -225,8 +224,8 @@ export function compileRoots(
   const code = new WasmCode(BYTES_PER_INSTRUCTION * instructions + 1024)
   code.appendBytes(helpers())
   const tables = tablesOf(analysis)
-  if (coverage === undefined) tables.leave.fill(0)
-  else tables.leave.set(coverage.leftOut())
+  if (coverage === undefined) tables.program.leave.fill(Leave.IfFull)
+  else tables.program.leave.set(coverage.leftOut())
   let emitter: Emitter | undefined
   const frames: number[] = []
   for (const root of sorted) {

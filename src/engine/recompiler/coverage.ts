@@ -1,13 +1,10 @@
 // Which segments of a program have run: only those are compiled where hot code is, because most of a service never runs.
 // Not what is hot: hot-code.ts.
 import type { Cell } from '../machine/cell.ts'
-import { AT_VM } from '../machine/layout.ts'
+import { AT_VM, Part } from '../machine/contract.gen.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 import type { Functions } from './functions.ts'
-
-/** The part of `pvm_part` that is the index of decoded records, u32 by code offset. */
-const INDEX = 6
 
 /** What has run of one code, over all machines that tell. Grows only. */
 export class Coverage {
@@ -27,7 +24,7 @@ export class Coverage {
   add(cell: Cell): void {
     const { segments, segmentStart, pc, isBlock } = this.#decoded
     const { u32 } = cell
-    const index = cell.core.pvm_part(AT_VM, INDEX) >>> 2
+    const index = cell.core.pvm_part(AT_VM, Part.Index) >>> 2
     const ran = this.ran
     const before = this.#before
     let last = 0

@@ -3,10 +3,10 @@
 // A segment is a straight run of instructions that ends with a terminator, a host call or a step (sbrk, memset). A basic
 // block is one or more segments; only its first segment is a jump target.
 import type { Program } from '../../program/program.ts'
-import { type Columns, decodeColumns } from '../machine/decoder.ts'
+import { decodeColumns, type ProgramColumns } from '../machine/decoder.ts'
 
 /** A decoded program. */
-export interface Decoded extends Columns {
+export interface Decoded extends ProgramColumns {
   readonly program: Program
   /** No other decoded program of the process has it. */
   readonly serial: number

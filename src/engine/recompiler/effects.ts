@@ -1,7 +1,8 @@
 // Turns the effect column into WebAssembly templates: flat lists of opcodes with holes for operands. Filled by lower.ts.
 import { type Expression, effectOf } from '../../isa/semantics.ts'
 import { INSTRUCTIONS } from '../../isa/table.ts'
-import { L, Operand, S, signed, type Template, template, U } from './template.ts'
+import { RecordWord } from '../machine/contract.gen.ts'
+import { L, S, signed, type Template, template, U } from './template.ts'
 import { I32, I64, Op } from './wasm-op.ts'
 
 /** Operators that are one opcode behind their arguments. */
@@ -130,15 +131,15 @@ function flatten(expression: Expression): readonly number[] {
   if (expression.is === 'operand') {
     switch (expression.letter) {
       case 'A':
-        return [Op.localGet, U(Operand.A)]
+        return [Op.localGet, U(RecordWord.a)]
       case 'B':
-        return [Op.localGet, U(Operand.B)]
+        return [Op.localGet, U(RecordWord.b)]
       case 'D':
-        return [Op.localGet, U(Operand.D)]
+        return [Op.localGet, U(RecordWord.d)]
       case 'X':
-        return [Op.i64Const, L(Operand.X)]
+        return [Op.i64Const, L(RecordWord.x)]
       case 'Y':
-        return [Op.i64Const, L(Operand.Y)]
+        return [Op.i64Const, L(RecordWord.y)]
       case 'T':
         throw new Error('assert: a jump target is no value')
     }
@@ -146,7 +147,7 @@ function flatten(expression: Expression): readonly number[] {
   const { operator } = expression
   const args = expression.args.map(flatten)
   const first = args[0] ?? []
-  if (operator === 'w' && first.length === 2 && first[1] === L(Operand.X)) return [Op.i32Const, S(Operand.X)]
+  if (operator === 'w' && first.length === 2 && first[1] === L(RecordWord.x)) return [Op.i32Const, S(RecordWord.x)]
   if (operator === 'select') return [...args[1]!, ...args[2]!, ...first, Op.select]
   if (operator === 'not') return [...first, ...constant(-1), Op.i64Xor]
   if (operator === 'bswap') return reverseBytes(first)
@@ -162,7 +163,7 @@ function flatten(expression: Expression): readonly number[] {
 export const ASSIGNMENT: readonly Template[] = INSTRUCTIONS.map(({ id, kind }) => {
   const { assign } = effectOf(id)
   if (assign === undefined || kind === 'load' || kind === 'sbrk') return template()
-  return template(flatten(assign.value), Op.localSet, U(assign.to === 'A' ? Operand.A : Operand.D))
+  return template(flatten(assign.value), Op.localSet, U(assign.to === 'A' ? RecordWord.a : RecordWord.d))
 })
 
 /** Per instruction id: the condition of a branch, an i32; empty where none. */

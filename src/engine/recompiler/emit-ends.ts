@@ -1,4 +1,6 @@
 // How a node ends: calls, returns, host calls, dynamic jumps, exits. Where control goes inside the function is structure.ts.
+
+import { AT_RESERVE, GOES_ON } from '../machine/contract.gen.ts'
 import { AT_ARENA, AT_VM, VM } from '../machine/layout.ts'
 import { forgetRanges } from './emit-loops.ts'
 import {
@@ -6,7 +8,6 @@ import {
   exit,
   exitLabel,
   flush,
-  GOES_ON,
   Import,
   Local,
   loadRegisters,
@@ -20,7 +21,6 @@ import { pathOf } from './passes.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
 import type { WasmCode } from './wasm-code.ts'
 import { Op } from './wasm-op.ts'
-import { AT_RESERVE } from './words.ts'
 
 /** Why of a checkpoint, by whether its segment starts a block. */
 const UNPAID = [Why.UnpaidWithin, Why.Unpaid]

@@ -5,11 +5,11 @@
 // Turn i of the fast version starts with gas g - i * c, so "i < n and the gas covers the path" is one comparison:
 // gas >= floor, floor = max(path, g - n * c + 1).
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
-import { RIGHT_FAST_READ, RIGHT_FAST_WRITE, ROTATION } from '../machine/layout.ts'
+import { Right, ROTATION, Way } from '../machine/contract.gen.ts'
 import { type Emitter, Helper, Local, PAY } from './emitter.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
-import { accessesOf, Way } from './memory-plan.ts'
+import { accessesOf } from './memory-plan.ts'
 import { pathOf } from './passes.ts'
 import { L, S, signed, type Template, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'
@@ -116,7 +116,7 @@ function emitOffset(emitter: Emitter, stream: Stream): void {
     low,
     low + 1,
     stream.span,
-    stream.isStore ? RIGHT_FAST_WRITE : RIGHT_FAST_READ,
+    stream.isStore ? Right.FastWrite : Right.FastRead,
   )
 }
 

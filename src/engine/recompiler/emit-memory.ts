@@ -6,10 +6,10 @@
 // is zero. So one test covers page, alignment and page crossing; who fails it leaves to the core, which is exact.
 
 import { INSTRUCTIONS } from '../../isa/table.ts'
-import { AT_RIGHTS, RIGHT_FAST_READ, RIGHT_FAST_WRITE } from '../machine/layout.ts'
+import { AT_RIGHTS, RecordWord, Right } from '../machine/contract.gen.ts'
 import { preparePaid } from './emitter.ts'
 import { ACCESS_BASE, ACCESS_LOG2, NO_LETTER, STORE_VALUE } from './facts.ts'
-import { L, Operand, S, signed, type Template, template, U, unsigned } from './template.ts'
+import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 
 /** wasm loads by log2 of their bytes: unsigned, signed; and stores. */
@@ -17,17 +17,17 @@ const LOAD_OP = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load]
 const LOAD_SIGNED_OP = [Op.i64Load8S, Op.i64Load16S, Op.i64Load32S]
 const STORE_OP = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store]
 
-const CONSTANT = S(Operand.Constant)
-const LABEL = U(Operand.Label)
-const LOCAL = U(Operand.Local)
-const LAST = S(Operand.Last)
-const LIMIT = U(Operand.Limit)
-const PREPARE = preparePaid(S(Operand.Pc))
+const CONSTANT = S(RecordWord.constant)
+const LABEL = U(RecordWord.label)
+const LOCAL = U(RecordWord.local)
+const LAST = S(RecordWord.last)
+const LIMIT = U(RecordWord.xHigh)
+const PREPARE = preparePaid(S(RecordWord.pc))
 
 /** Pushes the physical address: of a constant, of a register plus a constant. */
 function address(letter: number): readonly number[] {
   if (letter === NO_LETTER) return [Op.i32Const, CONSTANT]
-  const base = U(letter === 1 ? Operand.A : Operand.B)
+  const base = U(letter === 1 ? RecordWord.a : RecordWord.b)
   return [Op.localGet, base, Op.i32WrapI64, Op.i32Const, CONSTANT, Op.i32Add]
 }
 
@@ -68,8 +68,8 @@ function wideBase(base: readonly number[], right: number): readonly number[] {
  */
 function reach(right: number): readonly number[] {
   return [
-    ...[Op.localGet, LIMIT, Op.i32Const, S(Operand.Reach), Op.i32Add],
-    ...[Op.localGet, LIMIT, Op.i32Const, ...signed(4095), Op.i32Or, Op.i32Const, S(Operand.Widest), Op.i32Sub],
+    ...[Op.localGet, LIMIT, Op.i32Const, S(RecordWord.reach), Op.i32Add],
+    ...[Op.localGet, LIMIT, Op.i32Const, ...signed(4095), Op.i32Or, Op.i32Const, S(RecordWord.widest), Op.i32Sub],
     ...[Op.localGet, LIMIT, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32Const, right, Op.i32And],
     ...[Op.select, Op.localSet, LIMIT],
   ]
@@ -79,8 +79,8 @@ function reach(right: number): readonly number[] {
 function within(letter: number): readonly number[] {
   return [...PREPARE, ...address(letter), Op.localTee, LOCAL, Op.localGet, LIMIT, Op.i32GtU, Op.brIf, LABEL]
 }
-const LOW = S(Operand.Low)
-const LOW_BY_REGISTER = [Op.localGet, U(Operand.Base), Op.i32WrapI64, Op.i32Const, LOW, Op.i32Add]
+const LOW = S(RecordWord.d)
+const LOW_BY_REGISTER = [Op.localGet, U(RecordWord.base), Op.i32WrapI64, Op.i32Const, LOW, Op.i32Add]
 
 /** The templates of all ways, for a letter of the base and a right; the first four are Single by log2 of the bytes. */
 function waysOf(letter: number, right: number): readonly Template[] {
@@ -95,10 +95,7 @@ function waysOf(letter: number, right: number): readonly Template[] {
     template(address(letter), Op.localSet, LOCAL),
   ]
 }
-const ALL_WAYS = [NO_LETTER, 1, 2].flatMap(letter => [
-  waysOf(letter, RIGHT_FAST_READ),
-  waysOf(letter, RIGHT_FAST_WRITE),
-])
+const ALL_WAYS = [NO_LETTER, 1, 2].flatMap(letter => [waysOf(letter, Right.FastRead), waysOf(letter, Right.FastWrite)])
 
 /** The check of an access, by 8 times its id plus the way (`Way`), and the access itself by id, its address in the local. */
 export const CHECK: Template[] = []
@@ -108,12 +105,12 @@ for (const { id, kind, name } of INSTRUCTIONS) {
   const log2 = ACCESS_LOG2[id]!
   const [, , , , ...others] = ALL_WAYS[2 * ACCESS_BASE[id]! + (isStore ? 1 : 0)]!
   CHECK.push(ALL_WAYS[2 * ACCESS_BASE[id]! + (isStore ? 1 : 0)]![log2]!, ...others)
-  const place = [0, U(Operand.Offset)]
+  const place = [0, U(RecordWord.offset)]
   const load = /_i\d+$/.test(name) ? LOAD_SIGNED_OP[log2]! : LOAD_OP[log2]!
-  const value = STORE_VALUE[id] === NO_LETTER ? [Op.i64Const, L(Operand.Y)] : [Op.localGet, U(Operand.A)]
+  const value = STORE_VALUE[id] === NO_LETTER ? [Op.i64Const, L(RecordWord.y)] : [Op.localGet, U(RecordWord.a)]
   ACCESS.push(
     isStore
       ? template(Op.localGet, LOCAL, value, STORE_OP[log2]!, place)
-      : template(Op.localGet, LOCAL, load, place, Op.localSet, U(Operand.A)),
+      : template(Op.localGet, LOCAL, load, place, Op.localSet, U(RecordWord.a)),
   )
 }

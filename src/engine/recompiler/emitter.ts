@@ -1,10 +1,10 @@
 // What all parts of code generation share for one function: the code so far, exits, flushes, labels. Not what is emitted where.
 
+import { ADDRESS_LOCALS, WIDE_GROUPS } from '../machine/contract.gen.ts'
 import type { CoreExports } from '../machine/core.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import type { Decoded } from './decode.ts'
 import type { FunctionCode } from './function-code.ts'
-import { ADDRESS_LOCALS, WIDE_GROUPS } from './memory-plan.ts'
 import type { RootPasses } from './passes.ts'
 import { L, S, type Template, template, unsigned } from './template.ts'
 import type { WasmCode } from './wasm-code.ts'
@@ -91,8 +91,8 @@ export interface Emitter extends RootPasses {
   readonly labelDepth: Int32Array
   /** What structure.ts has still to write. */
   readonly agenda: number[]
-  /** See `Now`. */
-  readonly now: Uint32Array
+  /** See `GraphWord`: those from `dirtyNow` on are for the generator. */
+  readonly words: Uint32Array
   /** Masks of the exits (see GOES_ON), in the order they were first needed; exit i is i + 1 frames outside of the body. */
   readonly exits: Uint16Array
   /** Dirty and valid registers at the point of emission. */
@@ -122,9 +122,6 @@ export const STORE_PC: readonly number[] = [
   ...[Op.i32Const, 0, Op.i32Const, S(0)],
   ...[Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
 ]
-
-/** In the mask of an exit: goes on at the root whose table index is in the target local, instead of leaving. */
-export const GOES_ON: number = 1 << 13
 
 /**
  * Branch depth of an exit that stores what is dirty now, plain or of the kind `GOES_ON`: an exit made before, if its mask

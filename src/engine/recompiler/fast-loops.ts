@@ -1,10 +1,12 @@
 // Finds loops of one segment whose memory accesses move by the same step each turn, and so can be checked ahead of many
 // turns. Not the code: see emit-loops.ts.
+
 import { INSTRUCTIONS } from '../../isa/table.ts'
+import { ADDRESS_LOCALS, Check, CONSTANT_ROOT, End } from '../machine/contract.gen.ts'
 import { type Decoded, segmentCost } from './decode.ts'
 import { ACCESS_LOG2, CLASS, Class } from './facts.ts'
-import { End, type Graph } from './graph.ts'
-import { ADDRESS_LOCALS, accessesOf, Check, CONSTANT_ROOT, type MemoryPlan } from './memory-plan.ts'
+import type { Graph } from './graph.ts'
+import { accessesOf, type MemoryPlan } from './memory-plan.ts'
 import type { Order } from './passes.ts'
 
 /** Loops with more instructions are not doubled. */

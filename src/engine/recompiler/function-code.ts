@@ -2,10 +2,6 @@
 // does not fit there. Not the encoding: wasm-code.ts.
 import { WasmCode } from './wasm-code.ts'
 
-/** Bytes there are in the workspace, and bytes an instruction has at most: as in core/emit.c. */
-export const CODE_ROOM = 0x30000
-export const INSTRUCTION_ROOM = 0x1000
-
 /** A function's code. `length` and `bytes` are of what is in the workspace. */
 export class FunctionCode extends WasmCode {
   /** What was in the workspace before. */

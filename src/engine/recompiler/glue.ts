@@ -1,12 +1,13 @@
 // The glue between JavaScript and compiled code: `enter(table index) -> target`, and the stub for what is not compiled.
 // C cannot express the type of compiled functions, hence a hand-written module, made ahead: scripts/templates.ts. Not the
 // dispatcher: runtime.ts.
+
+import { AT_RESERVE, AT_SLICE, AT_WHY } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import { Why } from './emitter.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionBody, putFunction } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'
-import { AT_RESERVE, AT_SLICE, AT_WHY } from './words.ts'
 
 function storeWord(code: WasmCode, offset: number, value: number): void {
   code.i32(0)

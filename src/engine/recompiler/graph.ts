@@ -3,46 +3,8 @@
 //
 // A root is the segment a compiled function starts at; its graph holds what is reachable inside the PVM function that
 // owns the root. Edges that leave it end in Tail nodes. Inlined callees get nodes of their own, in their own context.
+import { End } from '../machine/contract.gen.ts'
 import type { Decoded } from './decode.ts'
-
-/** How a node ends. */
-export const End = {
-  /** Continues at `succA`. */
-  Goto: 0,
-  /** `succA` if the condition holds, else `succB`. */
-  Branch: 1,
-  /** Hands over to the core at the last instruction, which is not executed. */
-  Exit: 2,
-  /** Direct call of the root at `callee`; comes back to `succA`. */
-  Call: 3,
-  /** Indirect call; comes back to `succA`. */
-  CallIndirect: 4,
-  /** Returns the address in a link register. */
-  Return: 5,
-  /** Indirect jump that may stay in the function: computes the address, goes on to the hub `succA`. */
-  Switch: 6,
-  /** Indirect tail call. */
-  TailIndirect: 7,
-  /** Host call, then `succA`. */
-  Host: 8,
-  /** No instructions: tail call of the root at `callee`. In an inlined context: a call that returns to `succA`. */
-  Tail: 9,
-  /** Return of an inlined callee: to `succA` if the address is the expected one, else as Return. */
-  InlineReturn: 10,
-  /**
-   * No instructions: branches on the address a Switch computed, to `switchNodes`; elsewhere an indirect tail call. One
-   * hub for all switches of a graph: handlers that jump to one another stay reducible, the hub is their loop header.
-   */
-  Hub: 11,
-  /**
-   * Indirect call whose likely callees are inlined: computes the address, assigns the link register, branches to the
-   * nodes of the callees; with another address to the CallElsewhere `succA`.
-   */
-  CallTable: 12,
-  /** No instructions: the indirect call of a CallTable, as CallIndirect. */
-  CallElsewhere: 13,
-} as const
-export type End = (typeof End)[keyof typeof End]
 
 /** A graph; arrays are indexed by node, may be longer than `count`; node 0 is the root. Valid until the next root. */
 export interface Graph {

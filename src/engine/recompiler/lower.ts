@@ -1,8 +1,7 @@
 // Lowers the instructions of a node: the core writes them, core/emit.c, from a template by instruction id and the words it
-// has put together for each instruction (`record_words` in core/passes.h). Not its end: emit-ends.ts.
+// has put together for each instruction (`record_words` in core/contract.gen.h). Not its end: emit-ends.ts.
+import { GraphWord, INSTRUCTION_ROOM } from '../machine/contract.gen.ts'
 import { type Emitter, wrote } from './emitter.ts'
-import { INSTRUCTION_ROOM } from './function-code.ts'
-import { Now } from './tables.ts'
 
 /** Assigns what the effect column assigns: for the immediate of load_imm_jump. */
 export function emitAssignment(emitter: Emitter, i: number): void {
@@ -20,11 +19,11 @@ export function emitCondition({ code, core }: Emitter, i: number): void {
 
 /** Emits the straight instructions of a segment before `stop`; terminators and pauses are skipped. */
 export function emitInstructions(emitter: Emitter, segment: number, stop: number): void {
-  const { code, core, decoded, depth, now } = emitter
-  for (let i = decoded.segmentStart[segment]!; i < stop; i = now[Now.Emitted]!) {
+  const { code, core, decoded, depth, words } = emitter
+  for (let i = decoded.segmentStart[segment]!; i < stop; i = words[GraphWord.emitted]!) {
     code.reserve(INSTRUCTION_ROOM)
     code.length = core.pvm_emit(i, stop, code.length, emitter.dirty, emitter.valid, depth)
-    emitter.dirty = now[Now.Dirty]!
-    emitter.valid = now[Now.Valid]!
+    emitter.dirty = words[GraphWord.dirtyNow]!
+    emitter.valid = words[GraphWord.validNow]!
   }
 }

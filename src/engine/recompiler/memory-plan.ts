@@ -1,50 +1,12 @@
 // How each memory access is done: checked alone, or together with which others. Not who decides it: core/plan.c and
 // wide.c; nor the code: emit-memory.ts.
+import { Check } from '../machine/contract.gen.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
-import type { PlanTables } from './tables.ts'
+import type { ProgramTables } from './tables.ts'
 
-/** Address locals of a function: groups that overlap beyond this number compute their addresses anew. */
-export const ADDRESS_LOCALS = 8
-/** Wide groups of a segment: each has a local. */
-export const WIDE_GROUPS = 4
 /** How far apart the lowest and the highest byte of a group may be; at most a page, so that two checks see all. */
 export const WINDOW = 2048
-/** Root of constant addresses; roots below 13 are the registers' values on entry. */
-export const CONSTANT_ROOT = 13
-
-/** How one access is done. */
-export const Check = {
-  /** Checks itself. */
-  Single: 0,
-  /** First of a group: checks all of [low, high) and sets the address local. */
-  Leader: 1,
-  /** Checked by its leader. */
-  Member: 2,
-  /** First of a wide group: finds out how far in [low, low + span) from its base register accesses may be. */
-  WideLeader: 3,
-  /** Compares its address with what its leader found. */
-  WideMember: 4,
-} as const
-export type Check = (typeof Check)[keyof typeof Check]
-
-/** How an access is checked. Those from Member on have no exit. The core says which (core/plan.c), but Unchecked. */
-export const Way = {
-  /** By the rotate trick. */
-  Single: 0,
-  /** By the page of its first byte, or of the first and the last: leaders, and what is often misaligned. */
-  First: 1,
-  Both: 2,
-  /** First of a wide group, from a register or a constant; one of its others. */
-  Wide: 3,
-  WideConstant: 4,
-  Within: 5,
-  /** By its leader. */
-  Member: 6,
-  /** It is known to be allowed, its address is not known yet. */
-  Unchecked: 7,
-} as const
-
 /**
  * The plan, by instruction that is an access:
  *
@@ -56,7 +18,10 @@ export const Way = {
  * - `low`: lowest byte of the group, or of a single access, relative to the root. WideLeader: relative to its base;
  * - `base`: WideLeader: register that holds the root plus a constant, -1 for a constant.
  */
-export type MemoryPlan = PlanTables
+export type MemoryPlan = Pick<
+  ProgramTables,
+  'check' | 'local' | 'offset' | 'span' | 'root' | 'low' | 'base' | 'records' | 'way'
+>
 
 /** The accesses of a segment: their instructions. */
 export function accessesOf({ id, segmentStart }: Decoded, segment: number): number[] {

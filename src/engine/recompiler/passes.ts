@@ -1,11 +1,12 @@
 // What is known of one root before its code is written, found by the core's passes. Not the passes themselves:
 // core/graph.c, order.c, flow.c, stores.c, plan.c, which say how; nor fast loops, fast-loops.ts.
+import { GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../machine/contract.gen.ts'
 import type { CompileOptions } from './compile.ts'
 import { type Decoded, segmentCost } from './decode.ts'
 import { type FastLoop, findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
 import type { Graph } from './graph.ts'
 import { type MemoryPlan, WINDOW } from './memory-plan.ts'
-import { type GraphTables, type TableSource, type Tables, tablesOf } from './tables.ts'
+import { type TableSource, type Tables, tablesOf } from './tables.ts'
 
 /** The order of a graph. Arrays are indexed by node unless said otherwise, and may be longer than needed. */
 export interface Order {
@@ -69,14 +70,8 @@ export interface RootPasses {
   readonly found: GraphTables
 }
 
-/** As in core/passes.h: what is further away from the root is left out of a graph, and reached by a tail call. */
-export const MAX_NODES = 3000
-
-/** Options of `pvm_graph`. */
-const Option = { Inline: 1, Unroll: 2, Indirect: 4 } as const
-
 /** Block models: the price of the segments of a graph, which is computed where it is needed. */
-function fillCosts({ cost, graph }: Tables, decoded: Decoded, count: number): void {
+function fillCosts({ program: { cost }, graph }: Tables, decoded: Decoded, count: number): void {
   const { seg } = graph
   for (let n = 0; n < count; n++) if (seg[n]! >= 0) cost[seg[n]!] = segmentCost(decoded, seg[n]!)
 }
@@ -88,9 +83,9 @@ export function indirectCallees(source: TableSource): readonly number[] {
 
 /** The plan of one segment's accesses, all optimisations on. Valid until the next root. */
 export function planSegment(source: TableSource, segment: number): MemoryPlan {
-  const { core, plan } = tablesOf(source)
+  const { core, program } = tablesOf(source)
   core.pvm_plan(segment, WINDOW, 1)
-  return plan
+  return program
 }
 
 const NO_CALLEES: readonly number[] = []
@@ -106,15 +101,17 @@ export function runPasses(
   const { decoded, functions } = source
   const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
   const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true, loopStores = true } = options
-  const { core, graph: found, plan } = tables
+  const { core, graph: found, program: plan } = tables
   const indirect = inline && inlineIndirect
   core.pvm_graph(
     root,
-    (inline ? Option.Inline : 0) | (unrollRecursion ? Option.Unroll : 0) | (indirect ? Option.Indirect : 0),
+    (inline ? GraphOption.Inline : 0) |
+      (unrollRecursion ? GraphOption.Unroll : 0) |
+      (indirect ? GraphOption.Indirect : 0),
     nodes,
   )
-  const { counts } = found
-  const count = counts[0]!
+  const { words } = found
+  const count = words[GraphWord.count]!
   if (decoded.program.profile.gasModel !== 'instruction') fillCosts(tables, decoded, count)
   core.pvm_flow(gasPaths ? 0 : 1, loopStores ? 1 : 0)
   core.pvm_plan_graph(groupChecks ? WINDOW : 0, groupChecks && wideChecks ? 1 : 0)
@@ -128,7 +125,7 @@ export function runPasses(
     callee: found.callee,
     expected: found.expected,
     switchNodes: found.switchNodes,
-    switchLabels: counts[2]! > 0 ? functions.labels.get(functions.of[root]!)! : NO_CALLEES,
+    switchLabels: words[GraphWord.switches]! > 0 ? functions.labels.get(functions.of[root]!)! : NO_CALLEES,
     calleeEntries: indirect ? source.indirect : NO_CALLEES,
     calleeNodes: found.calleeNodes,
     succStart: found.succStart,
@@ -142,7 +139,7 @@ export function runPasses(
     isMerge: found.isMerge,
     childStart: found.childStart,
     children: found.children,
-    reducible: counts[1] === 1,
+    reducible: words[GraphWord.reducible] === 1,
   }
   const { loops, pairs } = fastLoops ? findFastLoops(graph, order, plan) : NO_FAST_LOOPS
   return { graph, order, flow: found, gas: found, plan, loops, pairs, found }

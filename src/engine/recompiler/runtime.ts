@@ -7,8 +7,8 @@ import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
 import { makeModule } from '../machine/code-generation.ts'
+import { AT_SLICE, AT_VM, HostAnswer, Part, Target, VM } from '../machine/contract.gen.ts'
 import { decodeBase64 } from '../machine/core.ts'
-import { AT_VM, Target, VM } from '../machine/layout.ts'
 import { MAX_STACK } from '../machine/stack.ts'
 import { BriefRoots } from './brief-roots.ts'
 import { clusterOf, functionSize } from './cluster.ts'
@@ -33,7 +33,6 @@ import {
 } from './policy.ts'
 import { type SharedCode, type SharedModule, sharedCode } from './shared-code.ts'
 import { GLUE_BASE64 } from './templates.gen.ts'
-import { AT_SLICE } from './words.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
 const GAS = (AT_VM + VM.gas) >>> 3
@@ -286,7 +285,7 @@ export class Runtime {
   #updateDispatch(roots: readonly number[]): void {
     const { heads, nexts } = this.#link()
     const { u32, core } = this.#cell
-    const at = core.pvm_part(AT_VM, 3) >>> 2
+    const at = core.pvm_part(AT_VM, Part.Dispatch) >>> 2
     for (const segment of roots) for (let j = heads[segment]!; j >= 0; j = nexts[j]!) u32[at + j] = segment + 1
   }
 
@@ -484,7 +483,7 @@ export class Runtime {
       if (code === 0) return 0
       const { u32 } = cell
       u32[EXIT_ARG] = index
-      u32[EXIT] = code - 16
+      u32[EXIT] = code - HostAnswer.Stopped
       return Why.Exit
     }
   }

@@ -1,6 +1,7 @@
 // Turns a graph into structured WebAssembly: nested blocks and loops along the dominator tree (Ramsey, "Beyond Relooper").
 // Irreducible graphs become one loop around a branch table. What is inside of the nodes is lower.ts and emit-ends.ts.
 
+import { End } from '../machine/contract.gen.ts'
 import type { Decoded } from './decode.ts'
 import {
   emitCall,
@@ -22,7 +23,7 @@ import {
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
 import { type Emitter, exit, Local, PAY, prepareExit, storeRegisters, Why } from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
-import { End, hasInstructions, runsLast } from './graph.ts'
+import { hasInstructions, runsLast } from './graph.ts'
 import { emitAssignment, emitCondition, emitInstructions } from './lower.ts'
 import { S, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'

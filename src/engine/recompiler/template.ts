@@ -4,13 +4,11 @@
 // Most code is written this way because the generator mostly runs cold. One loop over a template is all that V8 has to
 // optimize, and it does so at once; the same bytes written by calls from a hundred places kept its compiler busy for
 // longer than generation itself took (137 KB service: 9 of 12.5 µs per instruction).
+import { HOLE_LONG, HOLE_SIGNED, HOLE_UNSIGNED, RECORD_WORDS } from '../machine/contract.gen.ts'
 import { Op } from './wasm-op.ts'
 
 /** Parameters a template can have. */
-export const PARAMETERS = 16
-export const UNSIGNED = 0x100
-export const SIGNED: number = UNSIGNED + PARAMETERS
-export const LONG: number = SIGNED + PARAMETERS
+export const PARAMETERS: number = RECORD_WORDS
 
 /**
  * A template: first how many values its code makes, see `countValues`; then elements, of which those below 0x100 are bytes
@@ -18,44 +16,19 @@ export const LONG: number = SIGNED + PARAMETERS
  */
 export type Template = Int32Array
 
-/**
- * Parameters of the templates of instructions: `record_words` of core/passes.h. Registers are the numbers of their locals.
- * Some words have other uses in the checks of wide groups.
- */
-export const Operand = {
-  A: 0,
-  B: 1,
-  D: 2,
-  X: 3,
-  XHigh: 4,
-  Y: 5,
-  YHigh: 6,
-  Pc: 7,
-  Constant: 8,
-  Label: 9,
-  Local: 10,
-  Last: 11,
-  Offset: 12,
-  Base: 13,
-  Reach: 14,
-  Widest: 15,
-  Low: 2,
-  Limit: 4,
-} as const
-
 /** Hole for parameter `k` as unsigned LEB128: an index, an offset, an opcode. */
 export function U(k: number): number {
-  return UNSIGNED + k
+  return HOLE_UNSIGNED + k
 }
 
 /** Hole for parameter `k` as signed LEB128 of 32 bits. */
 export function S(k: number): number {
-  return SIGNED + k
+  return HOLE_SIGNED + k
 }
 
 /** Hole for parameters `k` and `k + 1`, low and high half, as signed LEB128 of 64 bits. */
 export function L(k: number): number {
-  return LONG + k
+  return HOLE_LONG + k
 }
 
 /** Numbers behind an opcode: constants, indices, alignment and offset of an access, the type of a block. */
@@ -98,7 +71,7 @@ function countValues(elements: readonly number[]): number {
     const opcode = elements[at++]!
     values += valuesOf(opcode)
     for (let left = immediatesOf(opcode); left > 0; left--) {
-      while (elements[at]! < UNSIGNED && (elements[at]! & 0x80) !== 0) at += 1
+      while (elements[at]! < HOLE_UNSIGNED && (elements[at]! & 0x80) !== 0) at += 1
       at += 1
     }
   }

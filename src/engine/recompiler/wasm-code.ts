@@ -1,5 +1,6 @@
 // A growable buffer of WebAssembly code: bytes, LEB128 numbers, instructions. Knows the encoding, not PVM.
-import { LONG, PARAMETERS, SIGNED, type Template, UNSIGNED } from './template.ts'
+import { HOLE_LONG, HOLE_SIGNED, HOLE_UNSIGNED } from '../machine/contract.gen.ts'
+import { PARAMETERS, type Template } from './template.ts'
 import { Op } from './wasm-op.ts'
 
 /** The longest encoding of one element of a template. */
@@ -102,13 +103,13 @@ export class WasmCode {
     this.values += template[0]!
     for (let k = 1; k < length; k++) {
       const element = template[k]!
-      if (element < UNSIGNED) {
+      if (element < HOLE_UNSIGNED) {
         bytes[at++] = element
         continue
       }
       const word = first + (element & 15)
       let low = parameters[word]!
-      if (element < SIGNED) {
+      if (element < HOLE_SIGNED) {
         if (low >>> 0 <= 0x7f) {
           bytes[at++] = low
           continue
@@ -126,7 +127,7 @@ export class WasmCode {
         continue
       }
       let high = low >> 31
-      if (element >= LONG) high = parameters[word + 1]!
+      if (element >= HOLE_LONG) high = parameters[word + 1]!
       else {
         if (low >= -64 && low <= 63) {
           bytes[at++] = low & 0x7f

@@ -1,0 +1,52 @@
+// Columns of the workspace's tables as typed arrays: the contract says what elements a column has and what there is one of
+// each for. Not what is in them: decoder.ts and recompiler/tables.ts.
+import type { Areas } from './workspace.ts'
+
+/** Typed arrays by the name that the contract has for their elements. */
+interface Arrays {
+  readonly u8: Uint8ArrayConstructor
+  readonly s8: Int8ArrayConstructor
+  readonly u16: Uint16ArrayConstructor
+  readonly s32: Int32ArrayConstructor
+  readonly u32: Uint32ArrayConstructor
+}
+const ARRAYS: Arrays = { u8: Uint8Array, s8: Int8Array, u16: Uint16Array, s32: Int32Array, u32: Uint32Array }
+type Element = keyof Arrays
+type ArrayOf<E extends Element> = InstanceType<Arrays[E]>
+
+/** Columns of a struct: what elements each has, what it has an entry for, and how many words that entry has. */
+export type ColumnKinds = Readonly<
+  Record<string, { readonly element: Element; readonly by: string; readonly words: number }>
+>
+/** Typed arrays by column. */
+export type Columns<K extends ColumnKinds> = { readonly [C in keyof K]: ArrayOf<K[C]['element']> }
+/** Entries, by what there is one of each for. */
+export type Entries<K extends ColumnKinds> = Readonly<Record<K[keyof K]['by'], number>>
+/** Addresses by column. */
+export type Addresses<K extends ColumnKinds> = { readonly [C in keyof K]: number }
+
+function mapColumns<K extends ColumnKinds>(kinds: K, of: (kind: K[keyof K], column: keyof K) => unknown): unknown {
+  const names = Object.keys(kinds) as (keyof K)[]
+  return Object.fromEntries(names.map(column => [column, of(kinds[column]!, column)]))
+}
+
+/** Takes room for columns of so many entries. */
+export function placeColumns<K extends ColumnKinds>(kinds: K, entries: Entries<K>, areas: Areas): Addresses<K> {
+  return mapColumns(kinds, ({ element, by, words }) =>
+    areas.take(ARRAYS[element].BYTES_PER_ELEMENT * words * entries[by as K[keyof K]['by']]),
+  ) as Addresses<K>
+}
+
+/** The columns at their addresses, live. */
+export function viewColumns<K extends ColumnKinds>(
+  kinds: K,
+  entries: Entries<K>,
+  at: Addresses<K>,
+  buffer: ArrayBuffer,
+): Columns<K> {
+  return mapColumns(
+    kinds,
+    ({ element, by, words }, column) =>
+      new ARRAYS[element](buffer, at[column], words * entries[by as K[keyof K]['by']]),
+  ) as Columns<K>
+}

@@ -1,0 +1,667 @@
+// Made by `npm run core` from scripts/contract-schema.ts. Do not edit.
+// What the core in C and TypeScript agree on; core/contract.gen.h has the same.
+
+/** Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two. */
+export const AT_SLICE = 0x3e0
+/** Gas that compiled code got no sight of (i64): what exceeds the slice. Host calls add it to what they show. */
+export const AT_RESERVE = 0x3e8
+/** Why a side exit was taken; 0 when the target of a dynamic jump was returned. */
+export const AT_WHY = 0x3f0
+/** Struct pvm. */
+export const AT_VM = 0x400
+/** The core's constants and its stack. */
+export const AT_DATA = 0x10000
+/** decode_tables; as the next five in the memory of the workspace only, no part of a machine. */
+export const AT_DECODED = 0x100000
+/** program_tables. */
+export const AT_PROGRAM = 0x120000
+/** graph_tables. */
+export const AT_GRAPH = 0x121000
+/** The plan of a segment's accesses; when that is done, the code that the core writes. */
+export const AT_PLAN = 0x370000
+/** What plans wide groups. */
+export const AT_WIDE = 0x3a8000
+/** What the tables point to. */
+export const AT_TABLES = 0x400000
+/** u32 per physical page: where a page outside of the window is, 0 where it is in its place or not touched. */
+export const AT_FRAMES = 0x400000
+/** Rights: a byte per physical page. The table is 8 MiB, only the first MiB is ever written. */
+export const AT_RIGHTS = 0x800000
+/**
+ * The arena. It starts with the dispatch table: u32 per jump-table entry, the table index of compiled code, 0 for
+ * none.
+ */
+export const AT_ARENA = 0x1000000
+/** The window on guest memory. */
+export const AT_WINDOW = 0x4000000
+/** Bytes at the top of the guest's address space that lie at the beginning of the window. */
+export const TOP_SIZE = 0x2200000
+/** Physical address of guest address 0: physical = (guest + ROTATION) mod 2^32. */
+export const ROTATION = 0x6200000
+/** Bytes of a machine's memory; lazily backed by the system. */
+export const MEMORY_SIZE = 0x19000000
+/** Bytes at its end for pages outside of the window. */
+export const FRAMES_SIZE = 0x1000000
+/** The window ends before this physical address. */
+export const WINDOW_END = 0x18000000
+/**
+ * Nodes of a graph beyond that, or the fewer that are asked for, become tail calls, each with two successors at most.
+ */
+export const MAX_NODES = 3000
+/** Nodes there is room for: hubs and inlined callees are few. */
+export const NODE_CAPACITY = 0x4000
+/** Edges. */
+export const EDGE_CAPACITY = 0xa000
+/** Calling contexts. */
+export const CONTEXT_CAPACITY = 0x800
+/** Labels of a function, and callees of all its branch tables. */
+export const LIST_CAPACITY = 0x1000
+/** Exits of a function: one for each mask of registers, of two kinds. */
+export const EXIT_CAPACITY = 0x4000
+/** Accesses of a segment that are planned; those behind are checked alone. */
+export const ACCESS_CAPACITY = 0x1000
+/** Nodes of inlined callees by segment, beside one for each segment of the program. */
+export const POOL_CAPACITY = 1024
+/** Functions that an indirect call takes in. */
+export const MAX_INDIRECT = 16
+/** Zeros behind the code that is decoded: what operands may reach (GP A.4). */
+export const CODE_AHEAD = 32
+/** Bytes behind the mask that skips look at. */
+export const MASK_AHEAD = 8
+/** Bytes of code that the core writes before somebody takes them. */
+export const CODE_ROOM = 0x30000
+/** Bytes that the code of one instruction has at most. */
+export const INSTRUCTION_ROOM = 0x1000
+/** Address locals of a function: groups that overlap beyond this number compute their addresses anew. */
+export const ADDRESS_LOCALS = 8
+/** Wide groups of a segment: each has a local. */
+export const WIDE_GROUPS = 4
+/** Root of constant addresses; roots below are the registers' values on entry. */
+export const CONSTANT_ROOT = 13
+/** In the mask of an exit: goes on at the root whose table index is in the target local, instead of leaving. */
+export const GOES_ON = 0x2000
+/** Elements of a template below are bytes as they stand; from here on holes for unsigned numbers. */
+export const HOLE_UNSIGNED = 0x100
+/** Holes for signed numbers of 32 bits. */
+export const HOLE_SIGNED = 0x110
+/** Holes for signed numbers of 64 bits, in two words. */
+export const HOLE_LONG = 0x120
+/** The end of a template. */
+export const TEMPLATE_END = 0xffff
+
+/** Words of an instruction that its templates take. */
+export const RECORD_WORDS = 16
+/** Words of an instruction that its templates take, all s32. Registers are the numbers of their locals. */
+export const RecordWord = {
+  /** Registers. */
+  a: 0,
+  b: 1,
+  /** Of the first of a wide group: its lowest address. */
+  d: 2,
+  /** Immediates. */
+  x: 3,
+  /** Of a wide group: the local of its limit. */
+  xHigh: 4,
+  y: 5,
+  yHigh: 6,
+  pc: 7,
+  /** Of an access, from here on. */
+  constant: 8,
+  /** The generator's. */
+  label: 9,
+  local: 10,
+  last: 11,
+  offset: 12,
+  /** Of the first of a wide group, from here on. */
+  base: 13,
+  reach: 14,
+  widest: 15,
+} as const
+
+/** How a node of a graph ends. */
+export const End = {
+  /** Continues at `succA`. */
+  Goto: 0,
+  /** `succA` if the condition holds, else `succB`. */
+  Branch: 1,
+  /** Hands over to the core at the last instruction, which is not executed. */
+  Exit: 2,
+  /** Direct call of the root at `callee`; comes back to `succA`. */
+  Call: 3,
+  /** Indirect call; comes back to `succA`. */
+  CallIndirect: 4,
+  /** Returns the address in a link register. */
+  Return: 5,
+  /** Indirect jump that may stay in the function: computes the address, goes on to the hub `succA`. */
+  Switch: 6,
+  /** Indirect tail call. */
+  TailIndirect: 7,
+  /** Host call, then `succA`. */
+  Host: 8,
+  /** No instructions: tail call of the root at `callee`. In an inlined context: a call that returns to `succA`. */
+  Tail: 9,
+  /** Return of an inlined callee: to `succA` if the address is the expected one, else as Return. */
+  InlineReturn: 10,
+  /**
+   * No instructions: branches on the address a Switch computed, to `switchNodes`; elsewhere an indirect tail call.
+   * There is one for all switches of a graph: handlers that jump to one another stay reducible, the hub is their loop
+   * header.
+   */
+  Hub: 11,
+  /**
+   * Indirect call whose likely callees are inlined: computes the address, assigns the link register, branches to the
+   * nodes of the callees; with another address to the CallElsewhere `succA`.
+   */
+  CallTable: 12,
+  /** No instructions: the indirect call of a CallTable, as CallIndirect. */
+  CallElsewhere: 13,
+} as const
+export type End = (typeof End)[keyof typeof End]
+
+/** How one access is done. */
+export const Check = {
+  /** Checks itself. */
+  Single: 0,
+  /** First of a group: checks all of [low, high) and sets the address local. */
+  Leader: 1,
+  /** Checked by its leader. */
+  Member: 2,
+  /** First of a wide group: finds out how far in [low, low + span) from its base register accesses may be. */
+  WideLeader: 3,
+  /** Compares its address with what its leader found. */
+  WideMember: 4,
+} as const
+export type Check = (typeof Check)[keyof typeof Check]
+
+/** By which template an access is checked. Those from Member on have no exit. */
+export const Way = {
+  /** By the rotate trick. */
+  Single: 0,
+  /** By the page of its first byte: leaders, and what is often misaligned. */
+  First: 1,
+  /** By the pages of its first and last byte. */
+  Both: 2,
+  /** First of a wide group, from a register. */
+  Wide: 3,
+  /** First of a wide group, from a constant. */
+  WideConstant: 4,
+  /** Another one of a wide group. */
+  Within: 5,
+  /** By its leader. */
+  Member: 6,
+  /** It is known to be allowed, its address is not known yet. The core never says so. */
+  Unchecked: 7,
+} as const
+export type Way = (typeof Way)[keyof typeof Way]
+
+/** When an edge to a segment ends in a tail call. */
+export const Leave = {
+  /** When the graph has no more room. */
+  IfFull: 0,
+  /** Always: it has not run, and what is compiled is what has run. */
+  Always: 1,
+} as const
+export type Leave = (typeof Leave)[keyof typeof Leave]
+
+/** Options of pvm_graph, as bits. */
+export const GraphOption = {
+  /** Small callees get nodes of their own. */
+  Inline: 1,
+  /** So do recursive calls. */
+  Unroll: 2,
+  /** So do the likely callees of indirect calls. */
+  Indirect: 4,
+} as const
+export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
+
+/**
+ * Bits of a rights byte. The first two are what fast paths test: set only when the page is in the window and touched.
+ * The true rights are in the next two. A failed fast check is therefore no fault yet: the core decides.
+ */
+export const Right = {
+  /** In the window, touched, readable. */
+  FastRead: 1,
+  /** In the window, touched, writable. */
+  FastWrite: 2,
+  /** Readable. */
+  Read: 4,
+  /** Writable. */
+  Write: 8,
+  /** The page may hold bytes other than zero. */
+  Touched: 16,
+  /** The bytes belong to the host: never zeroed, never freed. */
+  Borrowed: 32,
+} as const
+export type Right = (typeof Right)[keyof typeof Right]
+
+/** Parts of a machine that pvm_part has the addresses of. */
+export const Part = {
+  /** The code. */
+  Code: 0,
+  /** The bitmask. */
+  Mask: 1,
+  /** The jump table. */
+  JumpTable: 2,
+  /** The dispatch table: compiled code by jump-table entry. */
+  Dispatch: 3,
+  /** The trace event. */
+  Event: 4,
+  /** Compiled code by pc. */
+  Entries: 5,
+  /** Records by pc, 0 where control never was. */
+  Index: 6,
+} as const
+export type Part = (typeof Part)[keyof typeof Part]
+
+/** What pvm_used counts. */
+export const Used = {
+  /** Bytes of the arena in use. */
+  Arena: 0,
+  /** Pages touched since the reset. */
+  Touched: 1,
+  /** How often all records were thrown away. */
+  Flushes: 2,
+} as const
+export type Used = (typeof Used)[keyof typeof Used]
+
+/** Bytes of struct pvm, as far as it is public. */
+export const VM_SIZE = 192
+/** Offsets in struct pvm, core/pvm.h. */
+export const VM = {
+  regs: 0,
+  gas: 104,
+  pc: 112,
+  exit: 116,
+  exitArg: 120,
+  charged: 124,
+  heapEnd: 128,
+  heapLimit: 132,
+  trace: 136,
+  rules: 140,
+  gasModel: 144,
+  codeLength: 148,
+  jumpLength: 152,
+  jumpSize: 156,
+  busy: 164,
+  child: 168,
+  service: 172,
+  stack: 180,
+  hot: 184,
+  hotLeft: 188,
+} as const
+
+/** Bytes of struct pvm_event, as far as it is public. */
+export const EVENT_SIZE = 104
+/** Offsets in struct pvm_event, core/pvm.h. */
+export const EVENT = {
+  pc: 0,
+  id: 4,
+  a: 8,
+  b: 12,
+  d: 16,
+  reg: 20,
+  x: 24,
+  y: 32,
+  target: 40,
+  gasBefore: 48,
+  gasAfter: 56,
+  before: 64,
+  after: 72,
+  access: 80,
+  address: 84,
+  width: 88,
+  value: 96,
+} as const
+
+/** What compiled code answers when it does not name a jump-table address (which is even). PVM_TO_* of core/pvm.h. */
+export const Target = {
+  Continue: 1,
+  Refund: 3,
+  Exit: 5,
+} as const
+
+/** Rules that differ between protocol versions, as bits. PVM_RULE_* of core/pvm.h. */
+export const Rule = {
+  CheckBoth: 1,
+  ReadOnlyPanic: 2,
+  FaultPanic: 4,
+  Drain: 8,
+  SbrkNew: 16,
+  CmovReads: 32,
+  Strict: 64,
+} as const
+
+/** How instructions are paid. PVM_GAS_* of core/pvm.h. */
+export const GasModelNumber = {
+  Instruction: 0,
+  Block: 1,
+  Pipeline: 2,
+} as const
+
+/** Numberings of the opcodes. PVM_SET_* of core/pvm.h. */
+export const SetNumber = {
+  Gp072: 0,
+  Gp080: 1,
+  Latest64: 2,
+  ReviveV1: 3,
+} as const
+
+/**
+ * What the core's host callback answers: `Stopped` plus an exit stops the machine with it. PVM_HOST_* of core/pvm.h.
+ */
+export const HostAnswer = {
+  Continue: 0,
+  Exit: 4,
+  Stopped: 16,
+} as const
+
+/** The exit of a machine that has not stopped yet. PVM_* of core/pvm.h. */
+export const Unfinished = {
+  Running: 255,
+} as const
+
+/**
+ * Words of decode_tables, by their place. What a program is decoded from and into. Who calls the decoder lays it out.
+ */
+export const DecodeWord = {
+  /** Instruction set, PVM_SET_*. */
+  set: 0,
+  codeLength: 1,
+  /** Entries of the jump table. */
+  jumps: 2,
+  /** What is found, from here on: instructions, */
+  count: 3,
+  segments: 4,
+  functions: 5,
+  /** and registers that some call uses for its return address, as a mask. */
+  links: 6,
+  /** With CODE_AHEAD zeros behind it. */
+  code: 7,
+  /** With MASK_AHEAD bytes of anything behind it. */
+  mask: 8,
+  /** Code offset. */
+  pc: 9,
+  /** Instruction id; that of trap for undefined opcodes. */
+  id: 10,
+  a: 11,
+  b: 12,
+  d: 13,
+  x: 14,
+  /** Upper half of X. */
+  xHigh: 15,
+  y: 16,
+  /** Segment of a static jump target, -1 where it is no block start. */
+  target: 17,
+  /** Registers read and written, as masks. */
+  uses: 18,
+  defs: 19,
+  segmentOf: 20,
+  /** The instruction at a code offset, -1 where none starts. */
+  indexOf: 21,
+  /** First instruction. Segments tile the instructions. */
+  segmentStart: 22,
+  /** Whether it starts a basic block, and so is a legal jump target. */
+  isBlock: 23,
+  /** Loads and stores, 255 when there are more. */
+  accesses: 24,
+  /** Segment control falls into, -1 where none: there the last instruction exits to the core. */
+  nextSegment: 25,
+  functionOf: 26,
+  /** Code offset before, segment behind; -1 where the entry is no block start. */
+  jumpTable: 27,
+  /** First segment, ascending. */
+  functionStart: 28,
+  /** First label in `labels`. */
+  labelStart: 29,
+  /** Jump-table entries (from 0) that are switch labels, by function, ascending. */
+  labels: 30,
+  entry: 31,
+  switches: 32,
+  returnsTo: 33,
+} as const
+/** Its words that are no addresses of columns. */
+export type DecodeNumber = 'set' | 'codeLength' | 'jumps' | 'count' | 'segments' | 'functions' | 'links' | 'code' | 'mask'
+/** Its words that are addresses of columns: elements, and what there is one for. */
+export const DECODE_COLUMNS = {
+  pc: { element: 'u32', by: 'instruction', words: 1 },
+  id: { element: 'u8', by: 'instruction', words: 1 },
+  a: { element: 'u8', by: 'instruction', words: 1 },
+  b: { element: 'u8', by: 'instruction', words: 1 },
+  d: { element: 'u8', by: 'instruction', words: 1 },
+  x: { element: 's32', by: 'instruction', words: 1 },
+  xHigh: { element: 's32', by: 'instruction', words: 1 },
+  y: { element: 's32', by: 'instruction', words: 1 },
+  target: { element: 's32', by: 'instruction', words: 1 },
+  uses: { element: 'u16', by: 'instruction', words: 1 },
+  defs: { element: 'u16', by: 'instruction', words: 1 },
+  segmentOf: { element: 'u32', by: 'instruction', words: 1 },
+  indexOf: { element: 's32', by: 'offset', words: 1 },
+  segmentStart: { element: 'u32', by: 'segment-end', words: 1 },
+  isBlock: { element: 'u8', by: 'segment', words: 1 },
+  accesses: { element: 'u8', by: 'segment', words: 1 },
+  nextSegment: { element: 's32', by: 'segment', words: 1 },
+  functionOf: { element: 's32', by: 'segment', words: 1 },
+  jumpTable: { element: 's32', by: 'jump', words: 1 },
+  functionStart: { element: 's32', by: 'function-end', words: 1 },
+  labelStart: { element: 's32', by: 'function-end', words: 1 },
+  labels: { element: 's32', by: 'label', words: 1 },
+} as const
+/** Columns that are the core's own: there has to be room. */
+export const DECODE_SCRATCH = {
+  entry: { element: 'u8', by: 'segment', words: 1 },
+  switches: { element: 'u8', by: 'segment', words: 1 },
+  returnsTo: { element: 'u8', by: 'jump', words: 1 },
+} as const
+/** Its words, all of them, at AT_DECODED. */
+export function decodeWords(buffer: ArrayBuffer): Uint32Array {
+  return new Uint32Array(buffer, AT_DECODED, 34)
+}
+
+/** Words of program_tables, by their place. A program, as decoded: who calls the passes has written it. */
+export const ProgramWord = {
+  segments: 0,
+  functions: 1,
+  jumps: 2,
+  /** A branch panics when either side is no block start. */
+  both: 3,
+  /** Registers that some call uses for its return address, as a mask. */
+  links: 4,
+  /** How many functions are inlined at indirect calls. */
+  indirect: 5,
+  /** Segments cost what `cost` says, else their instructions. */
+  paidWhole: 6,
+  /** Numbers of the first local of each kind, see emitter.ts. */
+  localRegister: 7,
+  localAddress: 8,
+  localGroup: 9,
+  localLimit: 10,
+  id: 11,
+  a: 12,
+  b: 13,
+  d: 14,
+  x: 15,
+  xHigh: 16,
+  y: 17,
+  target: 18,
+  pc: 19,
+  uses: 20,
+  defs: 21,
+  /** 1: its access is often misaligned, and is never in a wide group. */
+  tolerant: 22,
+  segmentStart: 23,
+  nextSegment: 24,
+  functionOf: 25,
+  accesses: 26,
+  cost: 27,
+  functionStart: 28,
+  labelStart: 29,
+  labels: 30,
+  /** Segments. */
+  jumpTable: 31,
+  /** Of code, see emit.c. */
+  templates: 32,
+  /** Jump-table entries of the functions that are inlined at indirect calls. */
+  callees: 33,
+  nodePool: 34,
+  /** The memory plan, from here on: see plan.c. How an access is done, CHECK_*. */
+  check: 35,
+  local: 36,
+  offset: 37,
+  span: 38,
+  root: 39,
+  low: 40,
+  base: 41,
+  /** What the templates of its code are filled from. */
+  records: 42,
+  /** Which template checks it, WAY_*. */
+  way: 43,
+  /** When an edge to it ends in a tail call, LEAVE_*. */
+  leave: 44,
+} as const
+/** Its words that are no addresses of columns. */
+export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'localRegister' | 'localAddress' | 'localGroup' | 'localLimit'
+/** Its words that are addresses of columns: elements, and what there is one for. */
+export const PROGRAM_COLUMNS = {
+  id: { element: 'u8', by: 'instruction', words: 1 },
+  a: { element: 'u8', by: 'instruction', words: 1 },
+  b: { element: 'u8', by: 'instruction', words: 1 },
+  d: { element: 'u8', by: 'instruction', words: 1 },
+  x: { element: 's32', by: 'instruction', words: 1 },
+  xHigh: { element: 's32', by: 'instruction', words: 1 },
+  y: { element: 's32', by: 'instruction', words: 1 },
+  target: { element: 's32', by: 'instruction', words: 1 },
+  pc: { element: 'u32', by: 'instruction', words: 1 },
+  uses: { element: 'u16', by: 'instruction', words: 1 },
+  defs: { element: 'u16', by: 'instruction', words: 1 },
+  tolerant: { element: 'u8', by: 'instruction', words: 1 },
+  segmentStart: { element: 'u32', by: 'segment-end', words: 1 },
+  nextSegment: { element: 's32', by: 'segment', words: 1 },
+  functionOf: { element: 's32', by: 'segment', words: 1 },
+  accesses: { element: 'u8', by: 'segment', words: 1 },
+  cost: { element: 's32', by: 'segment', words: 1 },
+  functionStart: { element: 's32', by: 'function-end', words: 1 },
+  labelStart: { element: 's32', by: 'function-end', words: 1 },
+  labels: { element: 's32', by: 'label', words: 1 },
+  jumpTable: { element: 's32', by: 'jump', words: 1 },
+  templates: { element: 'u16', by: 'template', words: 1 },
+  callees: { element: 's32', by: 'callee', words: 1 },
+  check: { element: 'u8', by: 'instruction', words: 1 },
+  local: { element: 'u8', by: 'instruction', words: 1 },
+  offset: { element: 's32', by: 'instruction', words: 1 },
+  span: { element: 's32', by: 'instruction', words: 1 },
+  root: { element: 's32', by: 'instruction', words: 1 },
+  low: { element: 's32', by: 'instruction', words: 1 },
+  base: { element: 's8', by: 'instruction', words: 1 },
+  records: { element: 's32', by: 'instruction', words: 16 },
+  way: { element: 'u8', by: 'instruction', words: 1 },
+  leave: { element: 'u8', by: 'segment', words: 1 },
+} as const
+/** Columns that are the core's own: there has to be room. */
+export const PROGRAM_SCRATCH = {
+  nodePool: { element: 's32', by: 'pool', words: 1 },
+} as const
+/** Its words, all of them, at AT_PROGRAM. */
+export function programWords(buffer: ArrayBuffer): Uint32Array {
+  return new Uint32Array(buffer, AT_PROGRAM, 45)
+}
+
+/** Words of graph_tables, by their place in `words`. */
+export const GraphWord = {
+  /** Nodes. */
+  count: 0,
+  reducible: 1,
+  /** Switch nodes. */
+  switches: 2,
+  /** Callee nodes. */
+  calleeCount: 3,
+  /** The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
+  dirtyNow: 4,
+  validNow: 5,
+  /** and frames that are open where it writes; */
+  depthNow: 6,
+  /** the exits so far; */
+  exitCount: 7,
+  /** the instruction that emit.c has come to; */
+  emitted: 8,
+  /** the values that its code has made so far. */
+  values: 9,
+} as const
+
+/**
+ * A graph and what the passes find out about it. By node unless said otherwise. Longer than needed; valid until the
+ * next root.
+ */
+export interface GraphTables {
+  /** Cost of the dearest path to the next checkpoint. */
+  readonly path: Uint32Array
+  readonly seg: Int32Array
+  readonly succA: Int32Array
+  readonly succB: Int32Array
+  readonly callee: Int32Array
+  readonly expected: Int32Array
+  readonly sequence: Int32Array
+  readonly position: Int32Array
+  readonly dominator: Int32Array
+  readonly cost: Int32Array
+  readonly succStart: Int32Array
+  readonly predStart: Int32Array
+  readonly childStart: Int32Array
+  readonly children: Int32Array
+  readonly succs: Int32Array
+  readonly preds: Int32Array
+  readonly switchNodes: Int32Array
+  readonly calleeNodes: Int32Array
+  readonly dirtyIn: Uint16Array
+  readonly liveIn: Uint16Array
+  readonly validIn: Uint16Array
+  /** By loop header, see stores.c. */
+  readonly storedBefore: Uint16Array
+  readonly end: Uint8Array
+  readonly isLoop: Uint8Array
+  readonly isMerge: Uint8Array
+  readonly checkpoint: Uint8Array
+  /** Masks, in the order they were first needed. */
+  readonly exits: Uint16Array
+  readonly labelDepth: Int32Array
+  readonly dirtyBefore: Uint16Array
+  readonly validBefore: Uint16Array
+  /** See `GraphWord`. */
+  readonly words: Uint32Array
+}
+
+/** graph_tables of the workspace with this memory. */
+export function viewGraph(buffer: ArrayBuffer): GraphTables {
+  return {
+    path: new Uint32Array(buffer, AT_GRAPH + 0, 2 * NODE_CAPACITY),
+    seg: new Int32Array(buffer, AT_GRAPH + 131072, NODE_CAPACITY),
+    succA: new Int32Array(buffer, AT_GRAPH + 196608, NODE_CAPACITY),
+    succB: new Int32Array(buffer, AT_GRAPH + 262144, NODE_CAPACITY),
+    callee: new Int32Array(buffer, AT_GRAPH + 327680, NODE_CAPACITY),
+    expected: new Int32Array(buffer, AT_GRAPH + 393216, NODE_CAPACITY),
+    sequence: new Int32Array(buffer, AT_GRAPH + 458752, NODE_CAPACITY),
+    position: new Int32Array(buffer, AT_GRAPH + 524288, NODE_CAPACITY),
+    dominator: new Int32Array(buffer, AT_GRAPH + 589824, NODE_CAPACITY),
+    cost: new Int32Array(buffer, AT_GRAPH + 655360, NODE_CAPACITY),
+    succStart: new Int32Array(buffer, AT_GRAPH + 720896, NODE_CAPACITY),
+    predStart: new Int32Array(buffer, AT_GRAPH + 786432, NODE_CAPACITY),
+    childStart: new Int32Array(buffer, AT_GRAPH + 851968, NODE_CAPACITY),
+    children: new Int32Array(buffer, AT_GRAPH + 917504, NODE_CAPACITY),
+    succs: new Int32Array(buffer, AT_GRAPH + 983040, EDGE_CAPACITY),
+    preds: new Int32Array(buffer, AT_GRAPH + 1146880, EDGE_CAPACITY),
+    switchNodes: new Int32Array(buffer, AT_GRAPH + 1310720, LIST_CAPACITY),
+    calleeNodes: new Int32Array(buffer, AT_GRAPH + 1327104, LIST_CAPACITY),
+    dirtyIn: new Uint16Array(buffer, AT_GRAPH + 1343488, NODE_CAPACITY),
+    liveIn: new Uint16Array(buffer, AT_GRAPH + 1376256, NODE_CAPACITY),
+    validIn: new Uint16Array(buffer, AT_GRAPH + 1409024, NODE_CAPACITY),
+    storedBefore: new Uint16Array(buffer, AT_GRAPH + 1441792, NODE_CAPACITY),
+    end: new Uint8Array(buffer, AT_GRAPH + 1474560, NODE_CAPACITY),
+    isLoop: new Uint8Array(buffer, AT_GRAPH + 1490944, NODE_CAPACITY),
+    isMerge: new Uint8Array(buffer, AT_GRAPH + 1507328, NODE_CAPACITY),
+    checkpoint: new Uint8Array(buffer, AT_GRAPH + 1523712, NODE_CAPACITY),
+    exits: new Uint16Array(buffer, AT_GRAPH + 1540136, EXIT_CAPACITY),
+    labelDepth: new Int32Array(buffer, AT_GRAPH + 1572904, NODE_CAPACITY),
+    dirtyBefore: new Uint16Array(buffer, AT_GRAPH + 1638440, NODE_CAPACITY),
+    validBefore: new Uint16Array(buffer, AT_GRAPH + 1671208, NODE_CAPACITY),
+    words: new Uint32Array(buffer, AT_GRAPH + 1540096, 10),
+  }
+}
