@@ -73,14 +73,7 @@ function alu(emitter: Emitter, values: readonly number[]): void {
 function access(emitter: Emitter, value: number, base: number, offset: number): void {
   const { random } = emitter
   const [low, high] = random.chance(45) ? LOADS : STORES
-  emitter.operands(
-    random.chance(50) ? high - (high === 130 ? 0 : 0) : random.between(low, high),
-    'reg_reg_imm',
-    value,
-    base,
-    0,
-    offset,
-  )
+  emitter.operands(random.chance(50) ? high : random.between(low, high), 'reg_reg_imm', value, base, 0, offset)
 }
 
 function add(emitter: Emitter, register: number, by: number): void {

@@ -7,6 +7,7 @@ import type { Engine, EngineKind, Vm } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
 import { HostAction, type HostFunction } from '../engine/host-call.ts'
 import { OOB } from '../engine/memory.ts'
+import { equalBytes } from '../program/equal-bytes.ts'
 import { Access, PAGE_COUNT } from '../program/layout.ts'
 import { createProgram, type Program } from '../program/program.ts'
 import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080 } from './inner-constants.ts'
@@ -44,12 +45,6 @@ const MAX_GAS = 2n ** 63n - 1n
 
 function is080(vm: Vm): boolean {
   return vm.program.profile.hostCalls === 'gp-0.8.0'
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }
 
 /** deblob for `machine`: undefined where it fails; 0.8.0 also checks the start pc (GP 0.8.0 A.2). */

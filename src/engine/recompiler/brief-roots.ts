@@ -3,23 +3,26 @@
 // whatever leaves each turn, is slower for long than it is interpreted. Not the entering: runtime.ts.
 import { BRIEF_ENTRIES, BRIEF_GAS } from './policy.ts'
 
-/** Times in a row that each root was left after little gas. */
+/** Entries of each root, and the gas used in them, since they were last looked at. */
 export class BriefRoots {
-  readonly #times: Uint16Array
+  readonly #entries: Uint16Array
+  readonly #gas: Float64Array
 
   constructor(segments: number) {
-    this.#times = new Uint16Array(segments)
+    this.#entries = new Uint16Array(segments)
+    this.#gas = new Float64Array(segments)
   }
 
-  /** The root of a segment has been entered and left, and has used so much gas. True when that was once too often. */
+  /**
+   * The root of a segment has been entered and left, and has used so much gas; less than 0 where the host gave some. True
+   * when it has been left after too little on average: one long stay among many short ones does not hide them.
+   */
   isTooBrief(segment: number, spent: number): boolean {
-    const times = this.#times
-    if (spent < 0 || spent > BRIEF_GAS) times[segment] = 0
-    else if (times[segment]! < BRIEF_ENTRIES) times[segment] = times[segment]! + 1
-    else {
-      times[segment] = 0
-      return true
-    }
-    return false
+    const gas = this.#gas[segment]! + (spent < 0 ? BRIEF_GAS : spent)
+    const entries = this.#entries[segment]! + 1
+    const looks = entries === BRIEF_ENTRIES
+    this.#entries[segment] = looks ? 0 : entries
+    this.#gas[segment] = looks ? 0 : gas
+    return looks && gas <= BRIEF_GAS * BRIEF_ENTRIES
   }
 }

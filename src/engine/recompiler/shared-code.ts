@@ -1,4 +1,5 @@
 // What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
+import { equalBytes } from '../../program/equal-bytes.ts'
 import type { Program } from '../../program/program.ts'
 import type { Machine } from '../../verify/machine.ts'
 import { verifyModule } from '../../verify/module.ts'
@@ -213,12 +214,6 @@ function hash(bytes: Uint8Array, seed: number): number {
   for (let i = 0; i < words; i++) h = Math.imul(h ^ view.getUint32(4 * i, true), 0x01000193)
   for (let i = 4 * words; i < bytes.length; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193)
   return h >>> 0
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }
 
 function equalPrograms(a: Program, b: Program): boolean {
