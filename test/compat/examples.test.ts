@@ -1,0 +1,27 @@
+// The examples of adapters run, and print what is expected. Not the adapters themselves.
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { arePeersInstalled, unlessInstalled } from './peers.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const MODULES = join(import.meta.dirname, 'peers/node_modules')
+const isBuilt = existsSync(join(ROOT, 'dist/lib/typeberry.js'))
+
+/** Runs an example where a user would have it: beside an installed coulis and its peer. */
+function runExample(name: string): string {
+  const folder = join(MODULES, '.examples')
+  mkdirSync(folder, { recursive: true })
+  if (!existsSync(join(MODULES, 'coulis'))) symlinkSync(ROOT, join(MODULES, 'coulis'), 'dir')
+  copyFileSync(join(ROOT, 'examples/adapters', name), join(folder, name))
+  return execFileSync(process.execPath, [join(folder, name)], { encoding: 'utf8' })
+}
+
+describe.skipIf(!arePeersInstalled || !isBuilt)(`examples of adapters${unlessInstalled}`, () => {
+  it('typeberry.mjs runs a service in typeberry’s own loop', () => {
+    expect(runExample('typeberry.mjs')).toBe(
+      ['log: count is 3', 'OK gas 119n output Uint8Array(8) [', '  3, 0, 0, 0,', '  0, 0, 0, 0', ']', ''].join('\n'),
+    )
+  })
+})
