@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { registersOf } from '../../src/conform/json.ts'
+import { objectOf, parseJson, registersOf, stringOf } from '../../src/conform/json.ts'
 import { vectorBytes, vectorStart } from '../../src/conform/vector.ts'
 import { parseTrace, type Trace, type TraceState } from '../../src/trace/index.ts'
 import { vectors } from '../vectors.ts'
@@ -24,7 +24,7 @@ interface Vector extends Start {
 }
 
 function vectorOf(name: string): Vector | undefined {
-  const json = JSON.parse(readFileSync(join(W3F!, name), 'utf8'))
+  const json = objectOf(parseJson(readFileSync(join(W3F!, name), 'utf8')), name)
   if (json.program === undefined) return undefined
   const { entry, gas, regs = [], pages = [], memory = [] } = vectorStart(json)
   const expected = json['expected-regs-hex'] ?? json['expected-regs']
@@ -36,7 +36,7 @@ function vectorOf(name: string): Vector | undefined {
     regs: BigUint64Array.from(regs as bigint[]),
     pages,
     memory,
-    status: json['expected-status'],
+    status: stringOf(json['expected-status'], 'expected-status'),
     expected: expected === undefined ? undefined : registersOf(expected, 'expected-regs'),
   }
 }
