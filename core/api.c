@@ -1,7 +1,7 @@
 /* The functions of pvm.h that both builds have. Not the machine's making: native.c and wasm.c. */
 #include "vm.h"
 
-_Static_assert((PVM_ROTATION >> PAGE_BITS) % (1u << CHUNK_BITS) == 0, "the rotation is whole chunks");
+_Static_assert((PVM_ROTATION >> PAGE_BITS) % CHUNK_PAGES == 0, "the rotation is whole chunks");
 _Static_assert(sizeof(record) == 16 && sizeof(header) == 16, "slots");
 _Static_assert(sizeof(jump_slot) == 16 && sizeof(branch_slots) == 32 && sizeof(pause_slot) == 16, "slots");
 
@@ -210,17 +210,26 @@ int32_t pvm_charge_gas(pvm *vm, uint64_t amount) {
 
 /* Whether all pages from that of `address` to that of `last` (inclusive) have the true right. */
 EXPORT("pvm_check") int32_t pvm_check(const pvm *vm, uint32_t address, uint32_t last, uint32_t right) {
-  const uint8_t *rights = ((const machine *)vm)->own.rights;
-  for (u32 page = address >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
-    if ((rights[PHYSICAL_PAGE(page)] & right) == 0) return PVM_OOB;
+  private_part *own = &((machine *)(uintptr_t)vm)->own;
+  u32 end = (last >> PAGE_BITS) + 1;
+  for (u32 page = address >> PAGE_BITS; page < end;) {
+    u32 at = PHYSICAL_PAGE(page), summary = own->summary[at >> CHUNK_BITS];
+    if (summary & CHUNK_FILLED) {
+      if ((own->rights[at] & right) == 0) return PVM_OOB;
+      page += 1;
+    } else {
+      if (right == RIGHT_READ ? CHUNK_ACCESS(summary) == PVM_NONE : CHUNK_ACCESS(summary) != PVM_WRITE) return PVM_OOB;
+      page += CHUNK_PAGES - (at & (CHUNK_PAGES - 1)); /* the rotation is whole chunks */
+    }
   }
   return PVM_OK;
 }
 
-/* Makes the pages exist: touched, with bytes of their own. */
-EXPORT("pvm_touch") int32_t pvm_touch(pvm *vm, uint32_t address, uint32_t last) {
+/* Makes the pages exist: touched, with bytes of their own. `viewed`: the host gets a view of them. */
+EXPORT("pvm_touch") int32_t pvm_touch(pvm *vm, uint32_t address, uint32_t last, uint32_t viewed) {
   for (u32 page = address >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
     if (page_bytes(vm, PHYSICAL_PAGE(page), 1) == 0) return PVM_NO_MEMORY;
+    if (viewed) stick(OWN(vm), PHYSICAL_PAGE(page), RIGHT_VIEWED);
   }
   return PVM_OK;
 }
@@ -240,34 +249,36 @@ EXPORT("pvm_zero") int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count) {
   return PVM_OK;
 }
 
+CORE u32 page_access(const private_part *own, u32 at) {
+  u32 summary = own->summary[at >> CHUNK_BITS], rights = own->rights[at];
+  if (!(summary & CHUNK_FILLED)) return CHUNK_ACCESS(summary);
+  return rights & RIGHT_WRITE ? PVM_WRITE : rights & RIGHT_READ ? PVM_READ : PVM_NONE;
+}
+
 EXPORT("pvm_access") uint32_t pvm_access(const pvm *vm, uint32_t page) {
   NEED(vm, PVM_NONE);
-  uint8_t rights = ((const machine *)vm)->own.rights[PHYSICAL_PAGE(page & (PAGE_COUNT - 1))];
-  return rights & RIGHT_WRITE ? PVM_WRITE : rights & RIGHT_READ ? PVM_READ : PVM_NONE;
+  return page_access(&((const machine *)vm)->own, PHYSICAL_PAGE(page & (PAGE_COUNT - 1)));
+}
+
+/* One past the last page of the run of pages with the same rights that starts at `page`. */
+EXPORT("pvm_run_end") uint32_t pvm_run_end(const pvm *vm, uint32_t page) {
+  NEED(vm, PAGE_COUNT);
+  if (page >= PAGE_COUNT) return page;
+  const private_part *own = &((const machine *)vm)->own;
+  u32 access = page_access(own, PHYSICAL_PAGE(page));
+  while (page < PAGE_COUNT) {
+    u32 at = PHYSICAL_PAGE(page);
+    if (page_access(own, at) != access) break;
+    page += own->summary[at >> CHUNK_BITS] & CHUNK_FILLED ? 1 : CHUNK_PAGES - (at & (CHUNK_PAGES - 1));
+  }
+  return page;
 }
 
 /* The first page from `page` on that has rights, PAGE_COUNT when there is none. */
 EXPORT("pvm_next_mapped") uint32_t pvm_next_mapped(const pvm *vm, uint32_t page) {
   NEED(vm, PAGE_COUNT);
-  const private_part *own = &((const machine *)vm)->own;
-  while (page < PAGE_COUNT) {
-    u32 at = PHYSICAL_PAGE(page);
-    if (own->summary[at >> CHUNK_BITS] == 0) {
-      page += (1u << CHUNK_BITS) - (at & ((1u << CHUNK_BITS) - 1)); /* the rotation is whole chunks */
-    } else if ((own->rights[at] & RIGHT_READ) == 0) {
-      page += 1;
-    } else {
-      return page;
-    }
-  }
-  return PAGE_COUNT;
-}
-
-/* One past the last page of the run of pages with the same rights that starts at `page`. */
-EXPORT("pvm_run_end") uint32_t pvm_run_end(const pvm *vm, uint32_t page) {
-  u32 access = pvm_access(vm, page);
-  while (page < PAGE_COUNT && pvm_access(vm, page) == access) page += 1;
-  return page;
+  if (page >= PAGE_COUNT) return PAGE_COUNT;
+  return pvm_access(vm, page) != PVM_NONE ? page : pvm_run_end(vm, page);
 }
 
 /* Where the byte at a guest address is, for hosts that copy page by page; 0 when the page has never been touched. */
@@ -302,7 +313,7 @@ CORE int32_t copy_in(pvm *vm, u32 address, const uint8_t *bytes, u32 length, u32
   if (length == 0) return PVM_OK;
   if (bytes == 0) return PVM_BAD;
   if (!range_has(vm, address, length, right)) return PVM_OOB;
-  if (pvm_touch(vm, address, address + length - 1) != PVM_OK) return PVM_NO_MEMORY;
+  if (pvm_touch(vm, address, address + length - 1, 0) != PVM_OK) return PVM_NO_MEMORY;
   for (u32 done = 0; done < length;) {
     u32 offset = (address + done) & (PAGE_SIZE - 1), count = PAGE_SIZE - offset;
     if (count > length - done) count = length - done;

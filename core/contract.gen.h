@@ -157,6 +157,8 @@ enum {
   RIGHT_WRITE = 8,
   RIGHT_TOUCHED = 16,
   RIGHT_BORROWED = 32,
+  RIGHT_FRAMED = 64,
+  RIGHT_VIEWED = 128,
 };
 
 /* Parts of a machine that pvm_part has the addresses of. */

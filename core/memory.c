@@ -3,10 +3,22 @@
  * rotation is 0 and every page is found through `frames`.
  *
  * A page has true rights (RIGHT_READ, RIGHT_WRITE) and what fast paths may do without asking (RIGHT_FAST_*). A page
- * that has never been written is zero and cannot be written fast: so TOUCHED is exact, a reset zeroes touched pages
- * only, and mapping 256 MiB costs a fill of 64 KiB of rights.
+ * that has not been written since it was zero cannot be written fast: so TOUCHED is exact, and a reset zeroes touched
+ * pages only.
+ *
+ * A chunk is 512 pages. When all of its pages get the same rights, only the chunk's byte in the summary says so: the low
+ * bits of their rights are zero, no fast path goes there, and the first access that asks the core fills them in. So
+ * changing the rights of a range costs time in proportion to its chunks and to what was accessed in them before, never to
+ * its pages: a host call of 10 gas can change all of them (GP 0.7.2, pages).
  */
 #include "vm.h"
+
+/* The summary of a chunk: whether the rights of its pages are filled in; if not, what access all of them have; whether
+ * some page has bits that stay whatever its rights. 0: no page has rights or such bits. */
+enum { CHUNK_FILLED = 1, CHUNK_READ = PVM_READ << 1, CHUNK_WRITE = PVM_WRITE << 1, CHUNK_STICKY = 8 };
+#define CHUNK_ACCESS(summary) ((summary) >> 1 & 3u)
+#define STICKY (RIGHT_TOUCHED | RIGHT_BORROWED | RIGHT_FRAMED | RIGHT_VIEWED)
+#define CHUNK_PAGES (1u << CHUNK_BITS)
 
 /* One byte, eight times. */
 #define EIGHT(byte) ((byte) * UINT64_C(0x0101010101010101))
@@ -38,17 +50,17 @@ static pvm_allocate_function allocate_memory = default_allocate;
 static pvm_release_function release_memory = default_release;
 #endif
 
-#define CHUNK_PAGES 16u
+#define BATCH 16u /* frames that are allocated at once */
 CORE uint8_t *take_frame(pvm *vm) {
   private_part *own = OWN(vm);
   if (own->spare_pages == 0) {
-    size_t size = (CHUNK_PAGES + 1) * (size_t)PAGE_SIZE; /* the first page links the chunks */
+    size_t size = (BATCH + 1) * (size_t)PAGE_SIZE; /* the first page links the batches */
     void **chunk = allocate_memory ? allocate_memory(size) : 0;
     if (chunk == 0) return 0;
     *chunk = own->chunks;
     own->chunks = chunk;
     own->spare = (uint8_t *)chunk + PAGE_SIZE;
-    own->spare_pages = CHUNK_PAGES;
+    own->spare_pages = BATCH;
   }
   uint8_t *frame = own->spare;
   own->spare += PAGE_SIZE;
@@ -60,42 +72,87 @@ CORE void release_chunks(pvm *vm) {
   private_part *own = OWN(vm);
   while (own->chunks != 0) {
     void *next = *(void **)own->chunks;
-    release_memory(own->chunks, (CHUNK_PAGES + 1) * (size_t)PAGE_SIZE);
+    release_memory(own->chunks, (BATCH + 1) * (size_t)PAGE_SIZE);
     own->chunks = next;
   }
   own->spare_pages = 0;
 }
 #endif
 
+/* The rights byte of a page with that access and these bits that stay. */
+CORE uint8_t rights_with(const private_part *own, u32 page, u32 sticky, u32 access) {
+  u32 rights = sticky | RIGHT_READ | (access == PVM_WRITE ? RIGHT_WRITE : 0u);
+  if (access == PVM_NONE) return (uint8_t)sticky;
+#if WASM
+  (void)own;
+  int fast = in_window(page) && !(sticky & RIGHT_BORROWED);
+  if (fast) rights |= RIGHT_FAST_READ | (access == PVM_WRITE && (sticky & RIGHT_TOUCHED) ? RIGHT_FAST_WRITE : 0u);
+#else
+  if (own->frames[page] != 0) rights |= RIGHT_FAST_READ | (access == PVM_WRITE ? RIGHT_FAST_WRITE : 0u) | RIGHT_TOUCHED;
+#endif
+  return (uint8_t)rights;
+}
+
+/* Fills in the rights of a chunk's pages. */
+COLD void fill_chunk(private_part *own, u32 chunk) {
+  u32 access = CHUNK_ACCESS(own->summary[chunk]), first = chunk << CHUNK_BITS;
+  own->summary[chunk] = (uint8_t)((own->summary[chunk] & CHUNK_STICKY) | CHUNK_FILLED);
+  if (access == PVM_NONE) return;
+  u64 plain = EIGHT(rights_with(own, first, 0, access)); /* a chunk is in the window or not */
+  for (u32 page = first; page < first + CHUNK_PAGES; page += 8) {
+    u64 eight;
+    __builtin_memcpy(&eight, own->rights + page, 8);
+    if (eight == 0) {
+      __builtin_memcpy(own->rights + page, &plain, 8);
+      continue;
+    }
+    for (u32 at = page; at < page + 8; at++) own->rights[at] = rights_with(own, at, own->rights[at] & STICKY, access);
+  }
+}
+
+/* The rights byte of a page, filled in. */
+CORE u32 rights_of(private_part *own, u32 page) {
+  if (CHUNK_ACCESS(own->summary[page >> CHUNK_BITS]) != 0) fill_chunk(own, page >> CHUNK_BITS);
+  return own->rights[page];
+}
+
+/* Gives a page bits that stay. */
+CORE void stick(private_part *own, u32 page, u32 bits) {
+  own->rights[page] |= (uint8_t)bits;
+  own->summary[page >> CHUNK_BITS] |= CHUNK_STICKY;
+}
+
 /* The bytes of a page. For reading 0 when it has never been written; for writing 0 when there is no memory left. */
 CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
   private_part *own = OWN(vm);
-  uint8_t rights = own->rights[page];
 #if WASM
+  u32 rights = write ? rights_of(own, page) : own->rights[page], bits = RIGHT_TOUCHED;
+  uint8_t *bytes = (uint8_t *)(uintptr_t)(page << PAGE_BITS);
   if (in_window(page) && !(rights & RIGHT_BORROWED)) {
-    if (write && !(rights & RIGHT_TOUCHED)) {
-      own->touched += 1;
-      own->rights[page] = rights | RIGHT_TOUCHED | (rights & RIGHT_WRITE ? RIGHT_FAST_WRITE : 0);
+    if (rights & RIGHT_WRITE) bits |= RIGHT_FAST_WRITE;
+  } else {
+    if (own->frames[page] == 0) {
+      if (!write) return 0;
+      own->frames[page] = (u32)(uintptr_t)take_frame(vm);
+      if (own->frames[page] == 0) return 0;
+      bits |= RIGHT_FRAMED;
     }
-    return (uint8_t *)(uintptr_t)(page << PAGE_BITS);
+    bytes = (uint8_t *)(uintptr_t)own->frames[page];
   }
-  if (own->frames[page] == 0) {
-    if (!write) return 0;
-    own->frames[page] = (u32)(uintptr_t)take_frame(vm);
-    if (own->frames[page] == 0) return 0;
+  if (write && !(rights & RIGHT_TOUCHED)) {
     own->touched += 1;
-    own->rights[page] = rights | RIGHT_TOUCHED;
+    stick(own, page, bits);
   }
-  return (uint8_t *)(uintptr_t)own->frames[page];
+  return bytes;
 #else
   if (own->frames[page] == 0) {
     if (!write) return 0;
+    u32 rights = rights_of(own, page);
     own->frames[page] = take_frame(vm);
     if (own->frames[page] == 0) return 0;
     own->touched += 1;
-    if (rights & RIGHT_READ) rights |= RIGHT_FAST_READ;
-    if (rights & RIGHT_WRITE) rights |= RIGHT_FAST_WRITE;
-    own->rights[page] = rights | RIGHT_TOUCHED;
+    u32 fast = (rights & RIGHT_READ ? RIGHT_FAST_READ : 0u) | (rights & RIGHT_WRITE ? RIGHT_FAST_WRITE : 0u);
+    stick(own, page, RIGHT_TOUCHED | fast);
   }
   return own->frames[page];
 #endif
@@ -105,17 +162,17 @@ CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
 CORE int access_failure(pvm *vm, u32 bad, int write) {
   u32 guest = bad - PVM_ROTATION;
   if (guest < ZONE_SIZE || RULE(vm, PVM_RULE_FAULT_PANIC)) return PVM_PANIC;
-  if (write && RULE(vm, PVM_RULE_READ_ONLY_PANIC) && (OWN(vm)->rights[bad >> PAGE_BITS] & RIGHT_READ)) return PVM_PANIC;
+  if (write && RULE(vm, PVM_RULE_READ_ONLY_PANIC) && (rights_of(OWN(vm), bad >> PAGE_BITS) & RIGHT_READ)) return PVM_PANIC;
   vm->exit_arg = (s32)(guest & ~(PAGE_SIZE - 1));
   return PVM_PAGE_FAULT;
 }
 
 /* 0 when all bytes have the right, else how the machine stops. An access has at most two pages. */
 CORE int check_access(pvm *vm, u32 at, u32 size, u32 right) {
-  const uint8_t *rights = OWN(vm)->rights;
+  private_part *own = OWN(vm);
   u32 last = at + size - 1;
-  if (!(rights[at >> PAGE_BITS] & right)) return access_failure(vm, at, right == RIGHT_WRITE);
-  if (!(rights[last >> PAGE_BITS] & right)) return access_failure(vm, last & ~(PAGE_SIZE - 1), right == RIGHT_WRITE);
+  if (!(rights_of(own, at >> PAGE_BITS) & right)) return access_failure(vm, at, right == RIGHT_WRITE);
+  if (!(rights_of(own, last >> PAGE_BITS) & right)) return access_failure(vm, last & ~(PAGE_SIZE - 1), right == RIGHT_WRITE);
   return 0;
 }
 
@@ -143,58 +200,85 @@ COLD int pvm_slow_write(pvm *vm, u32 at, u32 size, u64 value) {
   return 0;
 }
 
-CORE void forget_page(pvm *vm, u32 page) {
+/* Zeroes a page that may hold something. What a guest has to touch again it pays for again, so that nobody can have the
+ * same pages zeroed for nothing; a page that the host has a view of stays touched, because the host may write there. */
+CORE void zero_page(pvm *vm, u32 page) {
   private_part *own = OWN(vm);
-  uint8_t rights = own->rights[page];
-  own->rights[page] = 0;
-  if (rights & RIGHT_BORROWED) {
-    own->frames[page] = 0;
-  } else if (rights & RIGHT_TOUCHED) {
-    __builtin_memset(page_bytes(vm, page, 0), 0, PAGE_SIZE);
-    if (own->frames[page] != 0) own->rights[page] = RIGHT_TOUCHED; /* the frame stays with the page */
+  __builtin_memset(page_bytes(vm, page, 0), 0, PAGE_SIZE);
+  if (WASM && !(own->rights[page] & (RIGHT_BORROWED | RIGHT_VIEWED))) {
+    own->rights[page] &= (uint8_t)~(RIGHT_TOUCHED | RIGHT_FAST_WRITE);
   }
 }
 
-CORE void set_page_rights(pvm *vm, u32 page, u32 access) {
+/* Takes a page's rights and what it holds; a frame stays with it. */
+CORE void forget_page(pvm *vm, u32 page) {
   private_part *own = OWN(vm);
-  if (access == PVM_NONE) {
-    if (own->rights[page] != 0) forget_page(vm, page);
+  u32 rights = own->rights[page];
+  if (rights & RIGHT_BORROWED) {
+    own->frames[page] = 0;
+    own->rights[page] = 0;
     return;
   }
-  uint8_t kept = own->rights[page] & (RIGHT_TOUCHED | RIGHT_BORROWED);
-  uint8_t rights = (uint8_t)(kept | RIGHT_READ | (access == PVM_WRITE ? RIGHT_WRITE : 0));
-#if WASM
-  if (in_window(page) && !(kept & RIGHT_BORROWED)) {
-    rights |= RIGHT_FAST_READ | ((rights & RIGHT_WRITE) && kept ? RIGHT_FAST_WRITE : 0);
-  }
-#else
-  if (own->frames[page] != 0) rights |= RIGHT_FAST_READ | (rights & RIGHT_WRITE ? RIGHT_FAST_WRITE : 0) | RIGHT_TOUCHED;
-#endif
-  own->rights[page] = rights;
+  if (rights & RIGHT_TOUCHED) zero_page(vm, page);
+  own->rights[page] &= STICKY;
 }
 
 /* Guest pages, from here on. */
 #define PHYSICAL_PAGE(page) (((page) + (PVM_ROTATION >> PAGE_BITS)) & (PAGE_COUNT - 1))
 
-CORE void set_rights(pvm *vm, u32 page, u32 count, u32 access) {
+/* All pages of a chunk get the same rights. */
+CORE void set_chunk_rights(pvm *vm, u32 chunk, u32 access) {
   private_part *own = OWN(vm);
-  const u32 whole = 1u << CHUNK_BITS;
+  u32 summary = own->summary[chunk], first = chunk << CHUNK_BITS, sticky = 0;
+  if ((summary & CHUNK_FILLED) || (access == PVM_NONE && (summary & CHUNK_STICKY))) {
+    for (u32 page = first; page < first + CHUNK_PAGES; page += 8) {
+      u64 eight;
+      __builtin_memcpy(&eight, own->rights + page, 8);
+      if (eight == 0) continue;
+      if (access == PVM_NONE && (eight & EIGHT(RIGHT_TOUCHED | RIGHT_BORROWED)) != 0) {
+        for (u32 at = page; at < page + 8; at++) forget_page(vm, at);
+        __builtin_memcpy(&eight, own->rights + page, 8);
+      }
+      eight &= EIGHT(STICKY);
+      __builtin_memcpy(own->rights + page, &eight, 8);
+      if (eight != 0) sticky = CHUNK_STICKY;
+    }
+  } else sticky = summary & CHUNK_STICKY;
+  own->summary[chunk] = (uint8_t)(sticky | access << 1);
+}
+
+CORE void set_page_rights(pvm *vm, u32 page, u32 access) {
+  private_part *own = OWN(vm);
+  rights_of(own, page);
+  own->summary[page >> CHUNK_BITS] |= CHUNK_FILLED;
+  if (access == PVM_NONE) forget_page(vm, page);
+  else own->rights[page] = rights_with(own, page, own->rights[page] & STICKY, access);
+}
+
+/* Eight pages at once, of which none has bits that stay; whether that was so. */
+CORE int set_eight_rights(private_part *own, u32 page, u32 access) {
+  u64 eight;
+  rights_of(own, page);
+  __builtin_memcpy(&eight, own->rights + page, 8);
+  if ((eight & EIGHT(STICKY)) != 0) return 0;
+  eight = EIGHT(rights_with(own, page, 0, access)); /* they are in the window or not */
+  __builtin_memcpy(own->rights + page, &eight, 8);
+  own->summary[page >> CHUNK_BITS] |= CHUNK_FILLED;
+  return 1;
+}
+
+CORE void set_rights(pvm *vm, u32 page, u32 count, u32 access) {
   for (u32 i = 0; i < count;) {
     u32 at = PHYSICAL_PAGE(page + i);
-    uint8_t *summary = &own->summary[at >> CHUNK_BITS];
-    if (*summary == 0 && (at & (whole - 1)) == 0 && count - i >= whole) { /* nothing was ever mapped in the chunk */
-      if (access != PVM_NONE) {
-        int fast = WASM && in_window(at) && in_window(at + whole - 1);
-        int rights = RIGHT_READ | (fast ? RIGHT_FAST_READ : 0) | (access == PVM_WRITE ? RIGHT_WRITE : 0);
-        __builtin_memset(own->rights + at, rights, whole);
-        *summary = 1;
-      }
-      i += whole;
-      continue;
+    if ((at & (CHUNK_PAGES - 1)) == 0 && count - i >= CHUNK_PAGES) {
+      set_chunk_rights(vm, at >> CHUNK_BITS, access);
+      i += CHUNK_PAGES;
+    } else if ((at & 7) == 0 && count - i >= 8 && set_eight_rights(OWN(vm), at, access)) {
+      i += 8;
+    } else {
+      set_page_rights(vm, at, access);
+      i += 1;
     }
-    *summary = 1;
-    set_page_rights(vm, at, access);
-    i += 1;
   }
 }
 
@@ -202,15 +286,19 @@ CORE void zero_pages(pvm *vm, u32 page, u32 count) {
   private_part *own = OWN(vm);
   for (u32 i = 0; i < count;) {
     u32 at = PHYSICAL_PAGE(page + i);
+    if ((at & (CHUNK_PAGES - 1)) == 0 && count - i >= CHUNK_PAGES && !(own->summary[at >> CHUNK_BITS] & CHUNK_STICKY)) {
+      i += CHUNK_PAGES;
+      continue;
+    }
     if ((at & 7) == 0 && count - i >= 8) {
       u64 eight;
       __builtin_memcpy(&eight, own->rights + at, 8);
-      if ((eight & EIGHT(RIGHT_TOUCHED | RIGHT_BORROWED)) == 0) { /* most of the 256 MiB that an sbrk gives */
+      if ((eight & EIGHT(RIGHT_TOUCHED | RIGHT_BORROWED)) == 0) {
         i += 8;
         continue;
       }
     }
-    if (own->rights[at] & (RIGHT_TOUCHED | RIGHT_BORROWED)) __builtin_memset(page_bytes(vm, at, 1), 0, PAGE_SIZE);
+    if (own->rights[at] & (RIGHT_TOUCHED | RIGHT_BORROWED)) zero_page(vm, at);
     i += 1;
   }
 }
@@ -249,36 +337,29 @@ COLD int pvm_memset(pvm *vm) {
   return -1;
 }
 
-/* Zeroes what a page holds, or forgets where it was. */
-CORE void clear_page(pvm *vm, u32 page) {
-  private_part *own = OWN(vm);
-#if WASM
-  if (in_window(page) && !(own->rights[page] & RIGHT_BORROWED)) {
-    __builtin_memset((void *)(uintptr_t)(page << PAGE_BITS), 0, PAGE_SIZE);
-    return;
-  }
-#endif
-  own->frames[page] = 0;
-}
-
-/* No rights, no contents, frames given back. */
+/* No rights, no contents, frames given back. Frames are zeroed at once below; what is borrowed is the host's. */
 CORE void clear_memory(pvm *vm) {
   private_part *own = OWN(vm);
   for (u32 chunk = 0; chunk < CHUNK_COUNT; chunk++) {
-    if (own->summary[chunk] == 0) continue;
+    u32 summary = own->summary[chunk], first = chunk << CHUNK_BITS;
     own->summary[chunk] = 0;
-    u32 first = chunk << CHUNK_BITS;
-    for (u32 page = first; page < first + (1u << CHUNK_BITS); page += 8) {
+    if ((summary & (CHUNK_FILLED | CHUNK_STICKY)) == 0) continue;
+    for (u32 page = first; (summary & CHUNK_STICKY) && page < first + CHUNK_PAGES; page += 8) {
       u64 eight;
       __builtin_memcpy(&eight, own->rights + page, 8);
-      if (eight == 0) continue;
-      if ((eight & EIGHT(RIGHT_TOUCHED | RIGHT_BORROWED)) != 0) {
-        for (u32 at = page; at < page + 8; at++) {
-          if (own->rights[at] & (RIGHT_TOUCHED | RIGHT_BORROWED)) clear_page(vm, at);
+      if ((eight & EIGHT(STICKY)) == 0) continue;
+      for (u32 at = page; at < page + 8; at++) {
+        if (!(own->rights[at] & STICKY)) continue;
+#if WASM
+        if (in_window(at) && !(own->rights[at] & RIGHT_BORROWED)) {
+          if (own->rights[at] & RIGHT_TOUCHED) __builtin_memset((void *)(uintptr_t)(at << PAGE_BITS), 0, PAGE_SIZE);
+          continue;
         }
+#endif
+        own->frames[at] = 0;
       }
-      __builtin_memset(own->rights + page, 0, 8);
     }
+    __builtin_memset(own->rights + first, 0, CHUNK_PAGES);
   }
 #if WASM
   __builtin_memset((void *)(uintptr_t)PVM_WINDOW_END, 0, own->frames_next - PVM_WINDOW_END);

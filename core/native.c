@@ -170,7 +170,7 @@ int32_t pvm_map(pvm *vm, uint32_t address, uint8_t *bytes, uint32_t length, uint
   set_rights(vm, page, count, PVM_NONE);
   for (u32 i = 0; bytes != 0 && i < count; i++) {
     own->frames[page + i] = bytes + (size_t)i * PAGE_SIZE;
-    own->rights[page + i] = RIGHT_BORROWED | RIGHT_TOUCHED;
+    stick(own, page + i, RIGHT_BORROWED | RIGHT_TOUCHED);
   }
   set_rights(vm, page, count, access);
   return PVM_OK;

@@ -129,7 +129,7 @@ typedef struct {
 #endif
   pvm_bounds bounds;
   pvm_event event;
-  uint8_t summary[CHUNK_COUNT]; /* 1: some page of the chunk has rights */
+  uint8_t summary[CHUNK_COUNT]; /* of the pages of a chunk, see memory.c */
 } private_part;
 
 typedef struct {

@@ -301,8 +301,10 @@ export const ENUMERATIONS: readonly Enumeration[] = [
       ['Write', 'Writable.'],
       ['Touched', 'The page may hold bytes other than zero.'],
       ['Borrowed', 'The bytes belong to the host: never zeroed, never freed.'],
+      ['Framed', 'The page is outside of the window and has a frame.'],
+      ['Viewed', 'The host has a view of the page, and may write there at any time.'],
     ],
-    values: [1, 2, 4, 8, 16, 32],
+    values: [1, 2, 4, 8, 16, 32, 64, 128],
   },
   {
     name: 'Part',

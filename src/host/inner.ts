@@ -8,7 +8,7 @@ import { Exit, hostIndex64 } from '../engine/exit.ts'
 import { HostAction, type HostFunction } from '../engine/host-call.ts'
 import { OOB } from '../engine/memory.ts'
 import { equalBytes } from '../program/equal-bytes.ts'
-import { Access, PAGE_COUNT } from '../program/layout.ts'
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import { createProgram, type Program } from '../program/program.ts'
 import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080 } from './inner-constants.ts'
 import { readBytes, registerNumber } from './registers.ts'
@@ -261,9 +261,7 @@ function setPages(inner: Vm, first: number, count: number, mode: number): bigint
   const change = PAGE_MODES[mode]
   if (change === undefined || first < 16 || first + count >= PAGE_COUNT) return HostResult.HUH
   if (change.keeps) {
-    for (let page = first; page < first + count; page++) {
-      if (inner.memory.access(page) === Access.None) return HostResult.HUH
-    }
+    if (!inner.memory.readable(first * PAGE_SIZE, count * PAGE_SIZE)) return HostResult.HUH
   } else inner.memory.zero(first, count)
   inner.memory.protect(first, count, change.access)
   return HostResult.OK

@@ -231,6 +231,10 @@ export const Right = {
   Touched: 16,
   /** The bytes belong to the host: never zeroed, never freed. */
   Borrowed: 32,
+  /** The page is outside of the window and has a frame. */
+  Framed: 64,
+  /** The host has a view of the page, and may write there at any time. */
+  Viewed: 128,
 } as const
 export type Right = (typeof Right)[keyof typeof Right]
 

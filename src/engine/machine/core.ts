@@ -27,7 +27,7 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_set_entry(vm: number, pc: number, tableIndex: number): number
   pvm_clear_entries(vm: number): void
   pvm_check(vm: number, address: number, last: number, right: number): number
-  pvm_touch(vm: number, address: number, last: number): number
+  pvm_touch(vm: number, address: number, last: number, viewed: number): number
   pvm_locate(vm: number, address: number): number
   pvm_access(vm: number, page: number): number
   pvm_protect(vm: number, page: number, count: number, access: number): number

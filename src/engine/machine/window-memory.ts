@@ -55,8 +55,8 @@ export class WindowMemory implements Memory {
   }
 
   /** Makes all bytes of a range exist. */
-  #touch(cell: Cell, address: number, length: number): void {
-    const result = cell.core.pvm_touch(AT_VM, address, address + length - 1)
+  #touch(cell: Cell, address: number, length: number, viewed = false): void {
+    const result = cell.core.pvm_touch(AT_VM, address, address + length - 1, viewed ? 1 : 0)
     cell.refresh()
     if (result !== OK) throw new RangeError(`memory: no room for ${length} bytes at ${address}`)
   }
@@ -72,7 +72,7 @@ export class WindowMemory implements Memory {
       this.#copyOut(cell, address, copy)
       return copy
     }
-    this.#touch(cell, address, length)
+    this.#touch(cell, address, length, true)
     const from = at >= 0 ? at : cell.core.pvm_locate(AT_VM, address) >>> 0
     return cell.u8.subarray(from, from + length)
   }
