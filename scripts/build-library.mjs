@@ -27,6 +27,7 @@ await build({
     isa: src('isa/index.ts'),
     trace: src('trace/index.ts'),
     conform: src('conform/index.ts'),
+    ananas: src('compat/ananas.ts'),
     typeberry: src('compat/typeberry.ts'),
   },
   splitting: true,

@@ -103,6 +103,12 @@ export class ClientMachine {
     this.#status = STATUS_OK
   }
 
+  /** Gives its memory back. */
+  dispose(): void {
+    this.#vm?.dispose()
+    this.#vm = undefined
+  }
+
   /** The page that was touched, or the host call asked for; undefined after other exits. */
   get exitArg(): number | undefined {
     const status = this.#status

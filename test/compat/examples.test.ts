@@ -24,4 +24,8 @@ describe.skipIf(!arePeersInstalled || !isBuilt)(`examples of adapters${unlessIns
       ['log: count is 3', 'OK gas 119n output Uint8Array(8) [', '  3, 0, 0, 0,', '  0, 0, 0, 0', ']', ''].join('\n'),
     )
   })
+
+  it('ananas.mjs runs a service, call by call', () => {
+    expect(runExample('ananas.mjs')).toBe('log: count is 3\nstatus 0 gas left 9861\n')
+  })
 })

@@ -2,9 +2,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { createAnanas } from '../../src/compat/ananas.ts'
+import type { EngineKind } from '../../src/index.ts'
 import type { Client, Start } from './client.ts'
 
-const MODULES = join(import.meta.dirname, 'peers/node_modules')
+/** Where the peers are. */
+export const MODULES: string = join(import.meta.dirname, 'peers/node_modules')
 const TYPEBERRY = join(MODULES, '@typeberry/lib')
 
 /** Whether there are peers to compare with. */
@@ -59,6 +62,27 @@ async function ananasOf12(): Promise<any> {
   })
 }
 
+/** typeberry's class around anan-as, around coulis instead. */
+export async function typeberryOverOurAnanas(engine: EngineKind): Promise<Client> {
+  const { AnanasInterpreter } = await importPeer('@typeberry/lib/packages/core/pvm-interpreter-ananas/index.js')
+  return ananasClient(new AnanasInterpreter(createAnanas({ engine })), engine)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the peer's
+function ananasClient(pvm: any, name: string): Client {
+  return {
+    name,
+    pvm,
+    load(start) {
+      const { pages, chunks } = ananasMemory(start)
+      pvm.gas.initialGas = start.gas
+      const regs = Array.from(new Uint8Array(start.regs.slice().buffer))
+      pvm.instance.resetGenericWithMemory(Array.from(start.program), regs, pages, chunks, start.gas, false)
+      if (start.pc !== 0) pvm.instance.setNextProgramCounter(start.pc)
+    },
+  }
+}
+
 /** The names of typeberry's two machines. */
 export const TYPEBERRY_PEERS = ['built-in', 'ananas'] as const
 
@@ -83,16 +107,5 @@ export async function typeberryPeer(name: (typeof TYPEBERRY_PEERS)[number]): Pro
         ),
     }
   }
-  const pvm = new AnanasInterpreter(await ananasOf12())
-  return {
-    name,
-    pvm,
-    load(start) {
-      const { pages, chunks } = ananasMemory(start)
-      pvm.gas.initialGas = start.gas
-      const regs = Array.from(encoded(start.regs))
-      pvm.instance.resetGenericWithMemory(Array.from(start.program), regs, pages, chunks, start.gas, false)
-      if (start.pc !== 0) pvm.instance.setNextProgramCounter(start.pc)
-    },
-  }
+  return ananasClient(new AnanasInterpreter(await ananasOf12()), name)
 }

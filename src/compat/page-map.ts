@@ -1,0 +1,71 @@
+// How debuggers say what memory a plain program has: pages of any length, contents, no heap. Not a standard program's layout.
+import type { Mapping, MemoryChunk, StartOptions, Vm } from '../engine/engine.ts'
+import { Access, PAGE_SIZE } from '../program/layout.ts'
+
+/** A range that is to be mapped; what it begins and ends in is mapped as a whole. */
+export interface PageEntry {
+  readonly address: number
+  readonly length: number
+  readonly access: Access
+}
+
+/** Where the heap of a plain program ends at most, and begins where nothing is mapped. */
+const LAST = 2 ** 32 - 1
+const LOWEST = 2 ** 16
+
+function checkRange(name: string, address: number, length: number): void {
+  const isRange = Number.isInteger(address) && Number.isInteger(length) && address >= 0 && length >= 0
+  if (!isRange || address + length > 2 ** 32) throw new RangeError(`${name}: ${length} bytes at ${address}`)
+}
+
+/**
+ * Pages and heap for `instantiate`. A page that is named twice is what was said first. The heap begins behind the last
+ * writable byte and the last byte with contents.
+ *
+ * @throws RangeError naming what is not within 2^32.
+ */
+export function plainMemory(
+  entries: readonly PageEntry[],
+  chunks: readonly MemoryChunk[],
+): Required<Pick<StartOptions, 'pages' | 'heap'>> {
+  let start = LOWEST
+  const pages: Mapping[] = []
+  for (const { address, length, access } of entries) {
+    checkRange('pageMap', address, length)
+    if (access === Access.Write) start = Math.max(start, address + length)
+    if (length === 0) continue
+    const first = Math.floor(address / PAGE_SIZE) * PAGE_SIZE
+    pages.unshift({ address: first, length: Math.ceil((address + length - first) / PAGE_SIZE) * PAGE_SIZE, access })
+  }
+  for (const { address, bytes } of chunks) {
+    checkRange('memory', address, bytes.length)
+    start = Math.max(start, address + bytes.length)
+  }
+  return { pages, heap: { start: Math.min(start, LAST), limit: LAST } }
+}
+
+/** Puts contents into the pages there are. False when some of it lies outside of them; that is left out. */
+export function loadContents(vm: Vm, chunks: readonly MemoryChunk[]): boolean {
+  let isAll = true
+  for (const { address, bytes } of chunks) {
+    for (let done = 0; done < bytes.length; ) {
+      const count = Math.min(PAGE_SIZE - ((address + done) % PAGE_SIZE), bytes.length - done)
+      if (vm.memory.load(address + done, bytes.subarray(done, done + count)) !== 0) isAll = false
+      done += count
+    }
+  }
+  return isAll
+}
+
+/** Reads without regard to rights: what is not mapped is zero. @throws RangeError beyond 2^32. */
+export function readOrZero(vm: Vm, address: number, length: number): Uint8Array {
+  checkRange('memory', address, length)
+  const into = new Uint8Array(length)
+  if (vm.memory.read(address, into) === 0) return into
+  for (let done = 0; done < length; ) {
+    const count = Math.min(PAGE_SIZE - ((address + done) % PAGE_SIZE), length - done)
+    vm.memory.read(address + done, into.subarray(done, done + count))
+    done += count
+  }
+  return into
+}
