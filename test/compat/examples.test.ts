@@ -26,6 +26,6 @@ describe.skipIf(!arePeersInstalled || !isBuilt)(`examples of adapters${unlessIns
   })
 
   it('ananas.mjs runs a service, call by call', () => {
-    expect(runExample('ananas.mjs')).toBe('log: count is 3\nstatus 0 gas left 9861\n')
+    expect(runExample('ananas.mjs')).toBe('log: count is 3\nstatus 0 gas left 9861n\n')
   })
 })
