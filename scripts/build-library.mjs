@@ -28,6 +28,8 @@ await build({
     trace: src('trace/index.ts'),
     conform: src('conform/index.ts'),
     ananas: src('compat/ananas.ts'),
+    debugger: src('compat/debugger.ts'),
+    'debugger-worker': src('compat/debugger-worker.ts'),
     typeberry: src('compat/typeberry.ts'),
   },
   splitting: true,

@@ -107,6 +107,8 @@ export class ClientMachine {
   dispose(): void {
     this.#vm?.dispose()
     this.#vm = undefined
+    this.#status = STATUS_OK
+    this.gas.detach()
   }
 
   /** The page that was touched, or the host call asked for; undefined after other exits. */

@@ -25,6 +25,12 @@ export class WideGas {
     this.set(gas)
   }
 
+  /** The machine is gone: nothing is left. */
+  detach(): void {
+    this.#vm = undefined
+    this.#beyond = 0n
+  }
+
   /** What is left, 0…2^64 - 1. */
   get(): bigint {
     const left = this.#vm === undefined ? 0n : this.#vm.gas
