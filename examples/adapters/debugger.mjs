@@ -8,6 +8,7 @@ import { DebuggerPvm } from 'coulis/debugger'
 
 const { bytes, labels } = assemble(`
     load_imm   r8, 1
+    fallthrough            ; jumps lead to the start of a block only
 @loop:
     mul_64     r8, r8, r7
     add_imm_64 r7, r7, -1

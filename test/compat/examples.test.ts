@@ -31,7 +31,7 @@ describe.skipIf(!arePeersInstalled || !isBuilt)(`examples of adapters${unlessIns
 
   it('debugger.mjs stops at every turn of a loop', () => {
     const turns = ['r7 5n r8 1n', 'r7 4n r8 5n', 'r7 3n r8 20n', 'r7 2n r8 60n', 'r7 1n r8 120n'].map(
-      regs => `at 3 ${regs}`,
+      regs => `at 4 ${regs}`,
     )
     expect(runExample('debugger.mjs')).toBe(`${turns.join('\n')}\nstatus 3 call 9 r8 120n\n`)
   })
