@@ -281,6 +281,19 @@ EXPORT("pvm_next_mapped") uint32_t pvm_next_mapped(const pvm *vm, uint32_t page)
   return pvm_access(vm, page) != PVM_NONE ? page : pvm_run_end(vm, page);
 }
 
+/* The first page from `page` on that may hold something, PAGE_COUNT when there is none. */
+EXPORT("pvm_next_written") uint32_t pvm_next_written(const pvm *vm, uint32_t page) {
+  NEED(vm, PAGE_COUNT);
+  const private_part *own = &((const machine *)vm)->own;
+  while (page < PAGE_COUNT) {
+    u32 at = PHYSICAL_PAGE(page);
+    if (!(own->summary[at >> CHUNK_BITS] & CHUNK_STICKY)) page += CHUNK_PAGES - (at & (CHUNK_PAGES - 1));
+    else if (own->rights[at] & (RIGHT_TOUCHED | RIGHT_BORROWED)) return page;
+    else page += 1;
+  }
+  return PAGE_COUNT;
+}
+
 /* Where the byte at a guest address is, for hosts that copy page by page; 0 when the page has never been touched. */
 EXPORT("pvm_locate") uint8_t *pvm_locate(pvm *vm, uint32_t address) {
   uint8_t *bytes = page_bytes(vm, PHYSICAL_PAGE(address >> PAGE_BITS), 0);

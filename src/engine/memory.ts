@@ -61,4 +61,9 @@ export interface Memory {
   zero(page: number, count: number): void
   /** All pages with rights, ascending, merged into runs. */
   pages(): PageRange[]
+  /**
+   * The pages that may hold bytes other than zero, ascending: what somebody who copies the memory has to copy. Engines may
+   * differ in which zero pages are among them. Takes time in proportion to what has been written.
+   */
+  written(): number[]
 }

@@ -11,19 +11,9 @@ import { equalBytes } from '../program/equal-bytes.ts'
 import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import { createProgram, type Program } from '../program/program.ts'
 import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080 } from './inner-constants.ts'
+import { Inner, type InnerMachine, Residents } from './inner-machine.ts'
 import { readBytes, registerNumber } from './registers.ts'
 import { HostResult } from './results.ts'
-
-/** One inner machine. Registers and gas are not part of it: every `invoke` brings its own. */
-export interface InnerMachine {
-  readonly vm: Vm
-  /** Where the next `invoke` starts, what `expunge` answers; 64 bit, as `machine` was given it. */
-  readonly pc: bigint
-  /** Whether the block at pc is paid (GP 0.8.0 B.8). */
-  readonly charged: boolean
-  /** The outer run had to pause in the middle of an `invoke`: where its block is, and the outer pc. That call is made again. */
-  readonly paused?: { readonly address: number; readonly pc: number } | undefined
-}
 
 /** Options of `createInnerMachines`. */
 export interface InnerOptions {
@@ -59,31 +49,6 @@ function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
   }
 }
 
-/** A machine of the table. It gets memory of its own when something touches it: one that waits is its program and a number. */
-class Inner implements InnerMachine {
-  readonly #engine: Engine
-  readonly #program: Program
-  #vm: Vm | undefined
-  pc: bigint
-  charged = false
-  paused: InnerMachine['paused']
-
-  constructor(engine: Engine, program: Program, pc: bigint) {
-    this.#engine = engine
-    this.#program = program
-    this.pc = pc
-  }
-
-  get vm(): Vm {
-    this.#vm ??= this.#engine.instantiate(this.#program)
-    return this.#vm
-  }
-
-  dispose(): void {
-    this.#vm?.dispose()
-  }
-}
-
 /** The smallest numbers first: those given back, then those never given (GP B.8 takes the smallest that is free). */
 class Numbers {
   #next = 0
@@ -105,6 +70,12 @@ class Numbers {
     }
     heap[at] = last
     return first
+  }
+
+  /** All are free. */
+  clear(): void {
+    this.#next = 0
+    this.#back.length = 0
   }
 
   giveBack(number: number): void {
@@ -173,6 +144,7 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
   const engine: Engine = createEngine(options)
   const machines = new Map<number, Inner>()
   const numbers = new Numbers()
+  const residents = new Residents()
   let last: { readonly bytes: Uint8Array; readonly pc: bigint; readonly program: Program } | undefined
 
   const machine: HostFunction = vm => {
@@ -192,7 +164,7 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
     }
     if (!known) last = { bytes, pc, program }
     const number = numbers.take()
-    machines.set(number, new Inner(engine, program, pc))
+    machines.set(number, new Inner(engine, program, pc, residents))
     vm.regs[7] = BigInt(number)
     return HostAction.Continue
   }
@@ -253,6 +225,7 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
     dispose() {
       for (const inner of machines.values()) inner.dispose()
       machines.clear()
+      numbers.clear()
     },
   }
 }

@@ -92,6 +92,7 @@ class RecordingMemory implements Memory {
   writable = (address: number, length: number): boolean => this.#memory.writable(address, length)
   access: Memory['access'] = page => this.#memory.access(page)
   pages: Memory['pages'] = () => this.#memory.pages()
+  written: Memory['written'] = () => this.#memory.written()
 
   view(address: number, length: number): Uint8Array | undefined {
     const view = this.#memory.view(address, length)

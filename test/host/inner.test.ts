@@ -319,6 +319,51 @@ describe.each(cases)('inner machines on %s, %s', (kind: EngineKind, version, rul
     machine.inner.dispose()
   })
 
+  it('more machines than have memory at a time keep rights and contents while others run', () => {
+    const machine = outer()
+    // Adds r8 to the byte at r9, answers it.
+    const text = 'load_ind_u8 r7, [r9]\nadd_64 r7, r7, r8\nstore_ind_u8 [r9], r7\njump_ind r0'
+    const { Memory } = WebAssembly
+    let made = 0
+    WebAssembly.Memory = new Proxy(Memory, {
+      construct(target, [type]: [WebAssembly.MemoryDescriptor]): object {
+        made += 1
+        return new target(type)
+      },
+    })
+    try {
+      const count = 20
+      for (let i = 0; i < count; i++) {
+        make(machine, text)
+        expect(machine.call('pages', i, 16 + i, 2, 2)).toBe(HostResult.OK)
+        expect(machine.call('pages', i, 40, 1, 1)).toBe(HostResult.OK)
+      }
+      const address = (i: number): bigint => BigInt((16 + i) * 4096 + 4095) // the last byte of a page
+      for (let round = 1; round <= 3; round++) {
+        for (let i = 0; i < count; i++) {
+          expect(invoke(machine, i, 100n, { 0: 0xffff0000n, 8: BigInt(i + 1), 9: address(i) })).toBe(0n)
+          expect(reg(machine, 7)).toBe(BigInt(round * (i + 1)))
+        }
+      }
+      for (let i = 0; i < count; i++) {
+        expect(machine.call('peek', i, DATA, address(i), 1)).toBe(HostResult.OK)
+        expect(machine.vm.memory.readU8(DATA)).toBe(3 * (i + 1))
+        expect(machine.call('poke', i, DATA, 40 * 4096, 1)).toBe(HostResult.OOB) // readable only
+        expect(machine.call('peek', i, DATA, (18 + i) * 4096, 1)).toBe(HostResult.OOB)
+        const { vm } = machine.inner.machines.get(i)!
+        expect(vm.memory.pages()).toEqual([
+          { page: 16 + i, count: 2, access: Access.Write },
+          { page: 40, count: 1, access: Access.Read },
+        ])
+        expect(vm.memory.written()).toEqual([16 + i])
+      }
+      expect(made).toBeLessThan(10)
+    } finally {
+      WebAssembly.Memory = Memory
+    }
+    machine.inner.dispose()
+  })
+
   describe('outer gas', () => {
     const spent = (machine: Outer, run: () => unknown): bigint => {
       const before = machine.vm.gas

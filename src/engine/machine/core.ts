@@ -33,6 +33,7 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_protect(vm: number, page: number, count: number, access: number): number
   pvm_next_mapped(vm: number, page: number): number
   pvm_run_end(vm: number, page: number): number
+  pvm_next_written(vm: number, page: number): number
   pvm_zero(vm: number, page: number, count: number): number
 }
 

@@ -257,4 +257,14 @@ export class WindowMemory implements Memory {
     }
     return runs
   }
+
+  written(): number[] {
+    const { core } = this.#open()
+    const found: number[] = []
+    for (let page = -1; ; ) {
+      page = core.pvm_next_written(AT_VM, page + 1)
+      if (page >= PAGE_COUNT) return found
+      found.push(page)
+    }
+  }
 }

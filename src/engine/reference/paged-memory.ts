@@ -188,6 +188,11 @@ export class PagedMemory implements Memory {
     return runs
   }
 
+  written(): number[] {
+    this.#open()
+    return [...this.#contents.keys()].sort((a, b) => a - b)
+  }
+
   /** The machine is gone: every later use throws. */
   close(): void {
     this.clear()
