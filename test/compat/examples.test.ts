@@ -35,4 +35,8 @@ describe.skipIf(!arePeersInstalled || !isBuilt)(`examples of adapters${unlessIns
     )
     expect(runExample('debugger.mjs')).toBe(`${turns.join('\n')}\nstatus 3 call 9 r8 120n\n`)
   })
+
+  it('tsjam.mjs answers a host call with a new register object', () => {
+    expect(runExample('tsjam.mjs')).toBe('host call 3 r7 41n pc 8\nhalt r7 1001n gas 96n\n')
+  })
 })
