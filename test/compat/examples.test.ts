@@ -37,6 +37,6 @@ describe.skipIf(!arePeersInstalled || !isBuilt)(`examples of adapters${unlessIns
   })
 
   it('tsjam.mjs answers a host call with a new register object', () => {
-    expect(runExample('tsjam.mjs')).toBe('host call 3 r7 41n pc 8\nhalt r7 1001n gas 96n\n')
+    expect(runExample('tsjam.mjs')).toBe('host call 3 r7 41n pc 7\nhalt r7 1001n gas 96n\n')
   })
 })
