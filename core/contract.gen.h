@@ -13,6 +13,8 @@
 #define PVM_AT_WHY 0x3f0u
 /* Struct pvm. */
 #define PVM_AT_VM 0x400u
+/* A byte for each kind of thing that compiled code says it does, where it was asked to: recompiler/exercise.ts. */
+#define PVM_AT_PROBES 0x8000u
 /* The core's constants and its stack. */
 #define PVM_AT_DATA 0x10000u
 /* decode_tables; as the next five in the memory of the workspace only, no part of a machine. */

@@ -23,7 +23,7 @@
 
 static machine *const the_machine = (machine *)PVM_AT_VM;
 
-_Static_assert(sizeof(machine) <= PVM_AT_DATA - PVM_AT_VM, "struct pvm fits below the core's data");
+_Static_assert(sizeof(machine) <= PVM_AT_PROBES - PVM_AT_VM, "struct pvm fits below what compiled code may say, and the core's data");
 
 /* Once per memory. Returns the machine. */
 EXPORT("pvm_init") pvm *pvm_init(void) {

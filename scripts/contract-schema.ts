@@ -73,6 +73,12 @@ export const ADDRESSES: readonly Numeral[] = [
     comment: 'Why a side exit was taken; 0 when the target of a dynamic jump was returned.',
   },
   { name: 'AT_VM', value: 0x400, comment: 'Struct pvm.' },
+  {
+    name: 'AT_PROBES',
+    value: 0x8000,
+    comment:
+      'A byte for each kind of thing that compiled code says it does, where it was asked to: recompiler/exercise.ts.',
+  },
   { name: 'AT_DATA', value: 0x10000, comment: "The core's constants and its stack." },
   {
     name: 'AT_DECODED',

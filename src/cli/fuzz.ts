@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { tierPolicy } from '../engine/auto.ts'
 import { createEngine, engineStatus } from '../engine/create.ts'
 import { ENGINE_KINDS, type EngineKind } from '../engine/engine.ts'
+import { type Exercise, startExercise } from '../engine/recompiler/exercise.ts'
 import {
   type CampaignFinding,
   type CampaignOptions,
@@ -14,6 +15,7 @@ import {
 } from '../fuzz/campaign.ts'
 import type { FuzzCase } from '../fuzz/case.ts'
 import { driveCase } from '../fuzz/drive.ts'
+import { EXERCISES, neverReached } from '../fuzz/exercised.ts'
 import { formatCase, parseCase } from '../fuzz/text.ts'
 import { type ProfileName, profile } from '../program/profile.ts'
 import { CliError, ExitCode, inFile } from './errors.ts'
@@ -38,6 +40,7 @@ interface Options {
   readonly watch?: number
   readonly verify: boolean
   readonly heartbeat?: boolean
+  readonly report?: boolean
 }
 
 const DEFAULT_SECONDS = 10
@@ -73,6 +76,20 @@ function enginesOf(wanted: readonly EngineKind[] | undefined): readonly EngineKi
   throw new CliError(
     `nothing to compare: ${[...different].join()} is the only engine${reason === undefined ? ' asked for' : ` here, ${reason}`}`,
   )
+}
+
+/** What was reached, in the order of the list, and what was not. */
+function printExercise(exercise: Exercise, json: boolean, terminal: Terminal): void {
+  const missing = neverReached(exercise)
+  const reached = EXERCISES.filter(name => exercise.counts.has(name))
+  if (json) {
+    const counts = Object.fromEntries(reached.map(name => [name, exercise.counts.get(name)]))
+    terminal.line(JSON.stringify({ event: 'report', reached: counts, missing }))
+    return
+  }
+  for (const name of reached) terminal.line(`${formatCount(exercise.counts.get(name)!).padStart(11)}  ${name}`)
+  for (const name of missing) terminal.line(`${terminal.colors.yellow('      never')}  ${name}`)
+  terminal.line(`${reached.length} of ${EXERCISES.length} kinds of things that compiled code can do were done\n`)
 }
 
 /** The command that shows the difference again. */
@@ -177,7 +194,9 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
     },
   }
   const totals = createTotals()
+  const exercise = options.report ? startExercise() : undefined
   const { difference, interrupted } = await runSlices(campaign, totals)
+  if (exercise !== undefined) printExercise(exercise, options.json === true, terminal)
   const { green, red, yellow } = terminal.colors
   if (interrupted) {
     report(totals, 'interrupted')
@@ -280,6 +299,7 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
       parseCount,
     )
     .option('--no-verify', 'do not verify the modules that are compiled: faster; a refusal is a difference')
+    .option('--report', 'say what of compiled code the campaign has reached, and what not; modules are not verified')
     .addOption(new Option('--heartbeat').hideHelp())
     .addHelpText(
       'after',
@@ -298,8 +318,10 @@ Examples:
   coulis fuzz report.pvm`,
     )
     .action(async (file: string | undefined, options: Options) => {
-      const { watch } = options
-      if (options.verify) tierPolicy.verify = 'strict'
+      const { watch, report } = options
+      if (report && (watch !== undefined || file !== undefined))
+        throw new CliError('--report is for a campaign in this process')
+      if (options.verify && !report) tierPolicy.verify = 'strict'
       if (file !== undefined) return exit(fuzzFile(file, options, terminal))
       exit(watch === undefined ? await fuzz(options, terminal) : await watched(options, watch, terminal))
     })

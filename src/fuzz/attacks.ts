@@ -56,7 +56,7 @@ const STORES = [120, 123] as const
 const LOADS = [124, 130] as const
 
 /** Some different registers but r7 and r8, which belong to the host. */
-function registers(emitter: Emitter, count: number): number[] {
+export function registers(emitter: Emitter, count: number): number[] {
   let found: number[] = []
   emitter.sparing([7, 8], () => {
     found = emitter.distinct(count)
@@ -64,7 +64,7 @@ function registers(emitter: Emitter, count: number): number[] {
   return found
 }
 
-function alu(emitter: Emitter, values: readonly number[]): void {
+export function alu(emitter: Emitter, values: readonly number[]): void {
   const { random } = emitter
   const [a, b, d] = [random.pick(values), random.pick(values), random.pick(values)]
   emitter.operands(emitter.opcode(random.pick(CALM_ALU)), 'reg_reg_reg', a, b, d, 0)
@@ -76,7 +76,7 @@ function access(emitter: Emitter, value: number, base: number, offset: number): 
   emitter.operands(random.chance(50) ? high : random.between(low, high), 'reg_reg_imm', value, base, 0, offset)
 }
 
-function add(emitter: Emitter, register: number, by: number): void {
+export function add(emitter: Emitter, register: number, by: number): void {
   emitter.operands(emitter.opcode('add_imm_64'), 'reg_reg_imm', register, register, 0, by)
 }
 
@@ -85,7 +85,7 @@ function move(emitter: Emitter, to: number, from: number): void {
   emitter.writer.byte(to | (from << 4))
 }
 
-function begin(emitter: Emitter, label: number): void {
+export function begin(emitter: Emitter, label: number): void {
   emitter.writer.begin(emitter.opcode('fallthrough'))
   emitter.writer.place(label)
 }
@@ -165,7 +165,7 @@ export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   const byRegister = random.chance(65)
   const fixed = byRegister
     ? 0
-    : random.pick([8, 8, -8, 16, 4, 1, 4096, 4104, 8192, -4096, 0x10000000, -0x10000000, 0x7fffffff, 7])
+    : random.pick([8, 8, -8, 16, 4, 1, 4096, 4104, 8192, -4096, -4104, -8192, 0x10000000, -0x10000000, 0x7fffffff, 7])
   const ways = entrances(emitter, ground, offset, fixed)
   const [head, out] = [writer.newLabel(), writer.newLabel()]
   const heads = ways.map(() => writer.newLabel())
@@ -209,7 +209,7 @@ export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
 export function walkAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
   const [pointer, count, rounds, value] = registers(emitter, 4) as [number, number, number, number]
-  const stride = random.pick([8, 8, 16, 64, 4096, -8, 1])
+  const stride = random.pick([8, 8, 16, 64, 4096, 8192, -8, -8192, -8192, 1])
   const size = ground.wall - ground.first
   const turns = random.pick([10, 30, 60, Math.min(600, Math.floor(size / Math.abs(stride)))])
   const [again, head] = [writer.newLabel(), writer.newLabel()]

@@ -18,6 +18,7 @@ import {
 } from './attacks.ts'
 import type { FuzzCase, FuzzEntry } from './case.ts'
 import { Emitter } from './emit.ts'
+import { indexedAccesses, smallCallees } from './indexed.ts'
 import { FAR_PAGES } from './places.ts'
 import { Random } from './random.ts'
 import { edge64 } from './values.ts'
@@ -58,7 +59,9 @@ function layGround(random: Random): { ground: Ground; pages: Mapping[] } {
 
 function writePiece(emitter: Emitter, ground: Ground, menu: Menu): void {
   const kind = emitter.random.below(100)
-  if (kind < 55) loopAgain(emitter, ground, menu)
+  if (kind < 45) loopAgain(emitter, ground, menu)
+  else if (kind < 50) indexedAccesses(emitter, ground, menu)
+  else if (kind < 55) smallCallees(emitter, ground, menu)
   else if (kind < 72) walkAgain(emitter, ground, menu)
   else if (kind < 86) manyCalls(emitter, ground, menu)
   else if (kind < 92) heapLoop(emitter)

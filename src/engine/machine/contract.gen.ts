@@ -9,6 +9,8 @@ export const AT_RESERVE = 0x3e8
 export const AT_WHY = 0x3f0
 /** Struct pvm. */
 export const AT_VM = 0x400
+/** A byte for each kind of thing that compiled code says it does, where it was asked to: recompiler/exercise.ts. */
+export const AT_PROBES = 0x8000
 /** The core's constants and its stack. */
 export const AT_DATA = 0x10000
 /** decode_tables; as the next five in the memory of the workspace only, no part of a machine. */

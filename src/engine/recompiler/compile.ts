@@ -18,6 +18,7 @@ import {
   type RootIndex,
   storeRegisters,
 } from './emitter.ts'
+import { sayExit } from './exercise.ts'
 import { FunctionCode } from './function-code.ts'
 import { type Functions, findFunctions } from './functions.ts'
 import { indirectCallees, type RootPasses, runPasses } from './passes.ts'
@@ -175,6 +176,7 @@ function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmC
     for (let i = 0; i < count; i++) {
       body.byte(Op.end)
       const mask = exits[i]!
+      sayExit(body, mask)
       storeRegisters(body, mask & ~GOES_ON)
       if ((mask & GOES_ON) !== 0) putGoOn(body)
       else if (i + 1 < count) body.op(Op.br, count - 1 - i)

@@ -7,6 +7,7 @@
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
 import { Right, ROTATION, Way } from '../machine/contract.gen.ts'
 import { type Emitter, Helper, Local, PAY } from './emitter.ts'
+import { sayFastTurn, sayInstructions, sayRange } from './exercise.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
 import { accessesOf } from './memory-plan.ts'
@@ -109,6 +110,7 @@ export function forgetRanges(emitter: Emitter): void {
 /** Puts offset of the stream's next access from its range's low end into the target local; asks for a new range if outside. */
 function emitOffset(emitter: Emitter, stream: Stream): void {
   const low = pairLocal(stream.pair)
+  sayRange(emitter, stream, low)
   emitter.code.putMany(
     stream.base < 0 ? OFFSET_OF_CONSTANT : OFFSET,
     Local.register + stream.base,
@@ -201,6 +203,8 @@ export function emitFastLoop(
     code.put(PAY, cost, 0)
     emitter.dirty = flow.dirtyIn[node]!
     emitter.valid = flow.validIn[node]!
+    sayFastTurn(emitter, loop, turn)
+    sayInstructions(emitter, segment, last + 1)
     emitInstructions(emitter, segment, last + 1)
     const final = turn + 1 === turns
     pushContinues(emitter, last, loop, !final)

@@ -13,6 +13,7 @@ import { MAX_STACK } from '../machine/stack.ts'
 import { BriefRoots } from './brief-roots.ts'
 import { clusterOf, functionSize } from './cluster.ts'
 import { Why } from './emitter.ts'
+import { exercised, exercisedHost } from './exercise.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { LOAD_IMM_JUMP_IND } from './functions.ts'
 import { type HotCode, hotCodeOf, isFirstSlice } from './hot-code.ts'
@@ -115,7 +116,7 @@ export class Runtime {
     const { memory } = cell
     // A table of its own: an engine keeps every instance that a table was ever given to, and writes entries into each.
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: decoded.segments + 1 })
-    const env: WebAssembly.ModuleImports = { memory, table, host: this.#hostCalls() }
+    const env: WebAssembly.ModuleImports = { memory, table, host: exercisedHost(this.#hostCalls()) }
     const glue = new WebAssembly.Instance(glueModule!, { e: env }).exports
     cell.enter = tableIndex => this.#enter(tableIndex)
     this.#setSlice()
@@ -135,7 +136,7 @@ export class Runtime {
       modules: new Set(),
       brief: new BriefRoots(decoded.segments),
       env,
-      call: glue.enter as Linkage['call'],
+      call: exercised(glue.enter as Linkage['call'], cell, decoded),
       stub: glue.stub,
     }
   }

@@ -22,6 +22,7 @@ import {
 } from './emit-ends.ts'
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
 import { type Emitter, exit, Local, PAY, prepareExit, storeRegisters, Why } from './emitter.ts'
+import { sayEnd, sayFunction, sayInstructions } from './exercise.ts'
 import { CLASS, Class } from './facts.ts'
 import { hasInstructions, runsLast } from './graph.ts'
 import { emitAssignment, emitCondition, emitInstructions } from './lower.ts'
@@ -62,7 +63,9 @@ function emitBody(emitter: Emitter, node: number): void {
   if (cost > 0) code.put(PAY, cost, 0)
   const seg = graph.seg[node]!
   const end = graph.end[node]!
-  emitInstructions(emitter, seg, decoded.segmentStart[seg + 1]! - (runsLast(end) ? 0 : 1))
+  const stop = decoded.segmentStart[seg + 1]! - (runsLast(end) ? 0 : 1)
+  sayInstructions(emitter, seg, stop)
+  emitInstructions(emitter, seg, stop)
 }
 
 /** A branch with both sides. A side without node hands over: its target is no block start. */
@@ -119,6 +122,7 @@ function emitEnd(emitter: Emitter, node: number): void {
   const a = graph.succA[node]!
   const end = graph.end[node] as End
   const last = hasInstructions(graph, node) ? lastInstruction(decoded, seg) : -1
+  sayEnd(emitter, end)
   switch (end) {
     case End.Goto:
       if (CLASS[decoded.id[last]!] === Class.Jump) emitAssignment(emitter, last) // an inlined call keeps its link
@@ -229,6 +233,7 @@ function emitTable(
 /** A branch table over the hub's labels, then the way for all other targets. */
 function emitHub(emitter: Emitter, node: number): void {
   const { graph } = emitter
+  sayEnd(emitter, End.Hub)
   if (emitter.flow.checkpoint[node] === 1) emitHubCheck(emitter, node)
   open(emitter, Op.block)
   emitTable(emitter, graph.switchLabels, graph.switchNodes, 0, 0)
@@ -334,6 +339,7 @@ function emitDispatchLoop(emitter: Emitter): void {
 
 /** Emits the whole body; control does not reach the code behind it. */
 export function emitStructure(emitter: Emitter): void {
+  sayFunction(emitter)
   if (emitter.order.reducible) emitTree(emitter)
   else emitDispatchLoop(emitter)
 }

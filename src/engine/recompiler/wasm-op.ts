@@ -37,6 +37,7 @@ export const Op = {
   i64Load32U: 0x35,
   i32Store: 0x36,
   i64Store: 0x37,
+  i32Store8: 0x3a,
   i64Store8: 0x3c,
   i64Store16: 0x3d,
   i64Store32: 0x3e,
