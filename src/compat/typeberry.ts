@@ -6,6 +6,14 @@ import { Access, ARGUMENTS_SIZE } from '../program/layout.ts'
 import { ClientMachine, type ClientOptions } from './client-machine.ts'
 import { gasOf, type WideGas } from './wide-gas.ts'
 
+export {
+  createTypeberryRefine,
+  type RefineResult,
+  type RefineStatus,
+  TypeberryRefine,
+  type TypeberryRefineOptions,
+} from './typeberry-refine.ts'
+
 /** What stands for "done, no value" in results, unless the client's own symbol is given. */
 export const OK: unique symbol = Symbol('OK')
 

@@ -4,6 +4,13 @@ export { encodeConstants, FULL_CHAIN, type ProtocolConstants } from './constants
 export { hostPrice, unknownPrice } from './gas.ts'
 export { createInnerMachines, type InnerMachines, type InnerOptions } from './inner.ts'
 export type { InnerMachine } from './inner-machine.ts'
+export {
+  createInnerTable,
+  type InnerStop,
+  type InnerTable,
+  type InnerTableOptions,
+  type PagesMode,
+} from './inner-table.ts'
 export { type InvocationOptions, type InvocationResult, invokeProgram } from './invocation.ts'
 export { createJamStub, type JamStub, type JamStubOptions } from './jam-stub.ts'
 export { HOST_CALL_NAMES, type HostCallName, type HostVersion, hostCallName, hostCallNumber } from './names.ts'
