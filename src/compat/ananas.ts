@@ -399,7 +399,9 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
 
 function encodedRegisters(bytes: Bytes): BigUint64Array {
   if (bytes.length !== 104) throw new RangeError(`registers: ${bytes.length} bytes, not 104`)
-  return new BigUint64Array(Uint8Array.from(bytes).buffer)
+  const own = new Uint8Array(104) // not Uint8Array.from, which asks an array for its iterator: 2 µs
+  for (let i = 0; i < 104; i++) own[i] = bytes[i]!
+  return new BigUint64Array(own.buffer)
 }
 
 /** Nine bytes a range: address, length, whether it is writable. */

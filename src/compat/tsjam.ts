@@ -68,27 +68,22 @@ function partsOf({ j, z, c, k }: TsjamProgram): ProgramParts {
   return { code: new Uint8Array(c), bitmask, jumpTable, jumpTableLength: j.length, jumpTableEntrySize: z }
 }
 
-/** The values of register objects, in the machine while there is one. */
+/**
+ * The values of register objects, in the machine while there is one. Those that were there first read the machine when they are
+ * asked: a copy of all values at each host call costs more than the call does. Those that took their places are few, and copied.
+ */
 class Registers {
   readonly #objects: TsjamRegisters
-  /** What was bound at each place; another object there brings its own value. */
-  readonly #bound: unknown[] = []
+  readonly #first: readonly unknown[]
   #regs: () => BigUint64Array
 
   constructor(objects: TsjamRegisters, vm: Vm) {
     this.#objects = objects
+    this.#first = objects.elements.slice(0, 13)
     this.#regs = () => vm.regs
-  }
-
-  /** Values of objects that are new go to the machine, and are read from there from then on. */
-  give(): void {
-    const { elements } = this.#objects
     for (let i = 0; i < 13; i++) {
-      const element = elements[i]!
-      if (this.#bound[i] === element) continue
-      this.#regs()[i] = element.value
-      // A copy of all values at each host call costs more than the call does.
-      Object.defineProperty(element, 'value', {
+      vm.regs[i] = objects.elements[i]!.value
+      Object.defineProperty(objects.elements[i]!, 'value', {
         configurable: true,
         enumerable: true,
         get: () => this.#regs()[i]!,
@@ -96,8 +91,21 @@ class Registers {
           this.#regs()[i] = value
         },
       })
-      this.#bound[i] = element
     }
+  }
+
+  /** To the machine: values of objects that are new. */
+  give(): void {
+    const { elements } = this.#objects
+    const regs = this.#regs()
+    for (let i = 0; i < 13; i++) if (elements[i] !== this.#first[i]) regs[i] = elements[i]!.value
+  }
+
+  /** From the machine: to objects that are new. */
+  take(): void {
+    const { elements } = this.#objects
+    const regs = this.#regs()
+    for (let i = 0; i < 13; i++) if (elements[i] !== this.#first[i]) elements[i]!.value = regs[i]!
   }
 
   /** The machine is gone; the values stay. */
@@ -134,7 +142,6 @@ export class TsjamPvm<Reason, Memory, Objects extends TsjamRegisters> {
     this.#gas.attach(vm, 0n)
     this.gas = config.gas
     vm.pc = config.pc
-    this.#values.give()
   }
 
   /** Where it goes on; after a host call that is behind the `ecalli`. */
@@ -179,7 +186,9 @@ export class TsjamPvm<Reason, Memory, Objects extends TsjamRegisters> {
     this.#values.give()
     this.#behind = undefined
     vm.tracer = this.#debug ? textTracer(this.#logger) : undefined
-    switch (vm.run()) {
+    const exit = vm.run()
+    this.#values.take()
+    switch (exit) {
       case Exit.OutOfGas:
         return this.#exits.outOfGas()
       case Exit.PageFault:

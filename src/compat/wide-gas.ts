@@ -44,8 +44,9 @@ export class WideGas {
   }
 
   /** Takes `amount`; when there is less, takes all and answers false. */
-  take(amount: bigint): boolean {
-    const left = this.get() - amount
+  take(amount: number | bigint): boolean {
+    if (this.#beyond === 0n && this.#vm !== undefined) return this.#vm.chargeGas(amount)
+    const left = this.get() - BigInt(amount)
     this.set(left < 0n ? 0n : left)
     return left >= 0n
   }
