@@ -87,8 +87,8 @@ const BUGS = [
   {
     name: 'a page stays writable after protect to read-only',
     file: 'core/memory.c',
-    search: 'rights |= RIGHT_FAST_READ | ((rights & RIGHT_WRITE) && kept ? RIGHT_FAST_WRITE : 0);',
-    replace: 'rights |= RIGHT_FAST_READ | (kept ? RIGHT_FAST_WRITE : 0);',
+    search: '(access == PVM_WRITE && (sticky & RIGHT_TOUCHED) ? RIGHT_FAST_WRITE : 0u)',
+    replace: '((sticky & RIGHT_TOUCHED) ? RIGHT_FAST_WRITE : 0u)',
   },
   {
     name: 'compiled code runs one gas too far',
@@ -123,7 +123,7 @@ const BUGS = [
   {
     name: 'all registers count as loaded behind a call',
     file: 'core/flow.c',
-    search: 'mask &= g->passes[from] == 0 ? g->live[n] :',
+    search: 'mask &= g->passes[from] == 0 ? g->live_in[n] :',
     replace: 'mask &= g->passes[from] == 0 ? ALL_REGISTERS :',
   },
   {
