@@ -9,11 +9,8 @@ import { attachRuntime, runtimeOf } from './recompiler/attach.ts'
 import { runReference } from './reference/run.ts'
 
 const OTHERS: OtherEngines = {
-  attach(cell, program, kind) {
-    const refusal = kind === 'recompiler' ? moduleRefusal() : undefined
-    if (refusal !== undefined) throw new RangeError(`kind: recompiler does not work here: ${refusal}`)
-    attachRuntime(cell, program, kind)
-  },
+  refusal: kind => (kind === 'recompiler' ? moduleRefusal() : undefined),
+  attach: attachRuntime,
   stats: cell => runtimeOf(cell)?.stats(),
   runSlowly: (cell, memory, site, limit) => runReference(viewState(cell, site.vm.program, memory), site, limit),
 }

@@ -10,7 +10,9 @@ import type { WindowMemory } from '../machine/window-memory.ts'
 
 /** The other engines, as a machine on the core needs them. */
 export interface OtherEngines {
-  /** Puts a cell into the mode of an engine. */
+  /** Why no machine can be switched to an engine now; undefined when it can. */
+  refusal(kind: EngineKind): string | undefined
+  /** Puts a cell into the mode of an engine; where the runtime makes no modules, it interprets. */
   attach(cell: Cell, program: Program, kind: EngineKind): void
   /** What was compiled of the program in the cell. */
   stats(cell: Cell): CodeStats | undefined

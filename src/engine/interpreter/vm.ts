@@ -95,10 +95,15 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     const start = resolveStart(program, options)
     const cell = takeCell(program)
     this.#cell = cell
-    others?.attach(cell, program, kind)
     this.#memory = new WindowMemory(cell, this)
+    try {
+      others?.attach(cell, program, kind)
+      this.#start(cell, start)
+    } catch (error) {
+      releaseCell(cell) // nobody has the machine
+      throw error
+    }
     forgotten?.register(this, cell, this)
-    this.#start(cell, start)
   }
 
   #alive(): Cell {
@@ -457,6 +462,8 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     if (!ENGINE_KINDS.includes(kind) || (this.#others === undefined && kind !== 'interpreter')) {
       throw new RangeError(`kind: this machine cannot go on as ${kind}`)
     }
+    const refusal = this.#others?.refusal(kind)
+    if (refusal !== undefined) throw new RangeError(`kind: ${kind} does not work here: ${refusal}`)
     this.#others?.attach(cell, this.program, kind)
     this.#kind = kind
   }

@@ -33,6 +33,16 @@ export interface CellUser {
   readonly remainingMs: number
 }
 
+/** An instance of the core. */
+function instantiateCore(env: WebAssembly.ModuleImports): CoreExports {
+  const module = coreModule()
+  try {
+    return new WebAssembly.Instance(module, { env }).exports as CoreExports
+  } catch (error) {
+    throw new ResourceError('memory', 'a machine: the runtime makes no instance of the core', error)
+  }
+}
+
 /** The body of a machine. Fields change when the memory grows: do not keep the views across runs. */
 export class Cell {
   readonly memory: WebAssembly.Memory
@@ -89,7 +99,7 @@ export class Cell {
         this.onSlice?.()
       },
     }
-    this.core = new WebAssembly.Instance(coreModule(), { env }).exports as CoreExports
+    this.core = instantiateCore(env)
     this.core.pvm_init()
     this.#stackTop = this.core.__stack_pointer.value as number
     this.#buffer = this.memory.buffer

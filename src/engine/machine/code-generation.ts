@@ -31,3 +31,13 @@ export function makeModule(bytes: Uint8Array): WebAssembly.Module | undefined {
     return undefined
   }
 }
+
+/** What `make` makes; undefined where the runtime has no memory for it: then machines go on interpreted. */
+export function unlessRefused<T>(make: () => T): T | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}

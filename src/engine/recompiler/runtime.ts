@@ -6,7 +6,7 @@
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
-import { makeModule } from '../machine/code-generation.ts'
+import { makeModule, unlessRefused } from '../machine/code-generation.ts'
 import { AT_SLICE, AT_VM, HostAnswer, Part, Target, VM } from '../machine/contract.gen.ts'
 import { decodeBase64 } from '../machine/core.ts'
 import { MAX_STACK } from '../machine/stack.ts'
@@ -103,11 +103,10 @@ export class Runtime {
     return this.#linkage
   }
 
-  /** Whether the runtime lets compiled code be made, or did so before: without that no linkage is asked for. */
+  /** Whether there is what compiled code needs; the runtime may not allow modules, or have no room for a table. */
   #canLink(): boolean {
     if (this.#linkage !== undefined) return true
-    glueModule ??= makeModule(decodeBase64(GLUE_BASE64))
-    return glueModule !== undefined
+    return unlessRefused(() => (glueModule ??= makeModule(decodeBase64(GLUE_BASE64))) && this.#link()) !== undefined
   }
 
   #createLinkage(): Linkage {
@@ -195,6 +194,10 @@ export class Runtime {
    * while the host compiles them in the background.
    */
   compile(wanted: readonly number[]): boolean {
+    return unlessRefused(() => this.#compile(wanted)) ?? false
+  }
+
+  #compile(wanted: readonly number[]): boolean {
     if (!this.#canLink()) return false
     this.#catchUp()
     const { analysis } = this.shared
@@ -252,7 +255,11 @@ export class Runtime {
     const { analysis } = this.shared
     const { decoded } = analysis
     const cell = this.#cell
-    const exports = new WebAssembly.Instance(made.module, { e: env }).exports
+    const exports = unlessRefused(() => new WebAssembly.Instance(made.module, { e: env }).exports)
+    if (exports === undefined) {
+      for (const segment of made.compiled.roots) this.#refuse(segment)
+      return
+    }
     const roots: number[] = []
     for (const [k, segment] of made.compiled.roots.entries()) {
       // A frame that no stack has room for would be left at once, every time.
