@@ -94,7 +94,19 @@ describe('package', () => {
       execFileSync(process.execPath, [join(home, 'dist/cli.js'), ...args], { cwd: home, encoding: 'utf8' })
     expect(cli('inspect', 'examples/counter.jam')).toContain('coulis-counter')
     expect(cli('run', 'examples/counter.jam', '--entry', 'accumulate', '--args', '0x2a0003')).toMatch(/^HALT/m)
-    for (const command of ['asm', 'conform', 'disasm', 'dump', 'engines', 'fuzz', 'gas', 'inspect', 'replay', 'run']) {
+    for (const command of [
+      'asm',
+      'conform',
+      'disasm',
+      'dump',
+      'engines',
+      'fuzz',
+      'gas',
+      'init',
+      'inspect',
+      'replay',
+      'run',
+    ]) {
       expect(cli('help', command)).toContain('Examples:')
     }
     const names = Object.keys(manifest.exports).filter(path => !/\.(wasm|json)$/.test(path))

@@ -48,6 +48,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./dump.ts')).addDump,
   },
   {
+    name: 'init',
+    summary: 'print what a node or tool changes to run on coulis',
+    load: async () => (await import('./init.ts')).addInit,
+  },
+  {
     name: 'engines',
     summary: 'list the engines there are',
     load: async () => (await import('./engines.ts')).addEngines,
