@@ -53,6 +53,16 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./init.ts')).addInit,
   },
   {
+    name: 'serve',
+    summary: 'answer test cases from standard input, for harnesses',
+    load: async () => (await import('./serve.ts')).addServe,
+  },
+  {
+    name: 'anan-as',
+    summary: 'the command line of anan-as, for scripts that read it',
+    load: async () => (await import('./anan-as.ts')).addAnanAs,
+  },
+  {
     name: 'engines',
     summary: 'list the engines there are',
     load: async () => (await import('./engines.ts')).addEngines,
@@ -92,6 +102,11 @@ Examples:
     )
   const wanted = commandOf(args)
   try {
+    if (args[0] === 'anan-as') {
+      code = (await import('./anan-as.ts')).runAnanAs(args.slice(1), terminal) // its flags are its own
+      terminal.flush()
+      return code
+    }
     for (const { name, summary, load } of COMMANDS) {
       if (name === wanted) (await load())(program, terminal, exit)
       else program.command(name) // for the list, and for suggestions

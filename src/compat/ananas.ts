@@ -10,7 +10,7 @@ import { type Profile, profile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { stepTracer } from '../trace/steps.ts'
 import { ClientMachine, type ClientOptions, clientProfile, STATUS_OK } from './client-machine.ts'
-import { loadContents, type PageEntry, plainMemory, readOrZero } from './page-map.ts'
+import { loadContents, nonZero, type PageEntry, plainMemory, readOrZero } from './page-map.ts'
 import { gasOf } from './wide-gas.ts'
 
 /** What a program is: bare code, or a standard program. */
@@ -145,24 +145,6 @@ function readResult(vm: Vm): number[] {
   if (from >= to || to - from > MAX_RESULT) return []
   const into = new Uint8Array(to - from)
   return vm.memory.read(from, into) === OK ? Array.from(into) : []
-}
-
-/** Everything that is not zero, in runs. */
-function nonZero(vm: Vm): VmOutput['memory'] {
-  const runs: VmOutput['memory'] = []
-  for (const { page, count } of vm.memory.pages()) {
-    let run: number[] | undefined
-    for (let i = 0; i < count; i++) {
-      const bytes = vm.memory.view((page + i) * PAGE_SIZE, PAGE_SIZE)!
-      for (let k = 0; k < PAGE_SIZE; k++) {
-        const byte = bytes[k]!
-        if (byte === 0) run = undefined
-        else if (run === undefined) runs.push({ address: (page + i) * PAGE_SIZE + k, data: (run = [byte]) })
-        else run.push(byte)
-      }
-    }
-  }
-  return runs
 }
 
 /** The functions over machines of one kind. */
@@ -324,7 +306,7 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
       gas: machine.gas.get(),
       result: status === Exit.Halt ? readResult(vm) : [],
       registers: registersOf(vm),
-      memory: dumpMemory ? nonZero(vm) : [],
+      memory: dumpMemory ? nonZero(vm).map(({ address, bytes }) => ({ address, data: Array.from(bytes) })) : [],
     }
   }
 

@@ -69,3 +69,30 @@ export function readOrZero(vm: Vm, address: number, length: number): Uint8Array 
   }
   return into
 }
+
+/** Everything that is not zero, in runs. */
+export function nonZero(vm: Vm): MemoryChunk[] {
+  const runs: MemoryChunk[] = []
+  for (const { page, count } of vm.memory.pages()) {
+    const base = page * PAGE_SIZE
+    let start = -1
+    const bytes = new Uint8Array(PAGE_SIZE)
+    const before: number[] = []
+    for (let i = 0; i < count; i++) {
+      vm.memory.read(base + i * PAGE_SIZE, bytes)
+      for (let k = 0; k < PAGE_SIZE; k++) {
+        const byte = bytes[k]!
+        if (byte !== 0) {
+          if (start < 0) start = base + i * PAGE_SIZE + k
+          before.push(byte)
+        } else if (start >= 0) {
+          runs.push({ address: start, bytes: Uint8Array.from(before) })
+          before.length = 0
+          start = -1
+        }
+      }
+    }
+    if (start >= 0) runs.push({ address: start, bytes: Uint8Array.from(before) })
+  }
+  return runs
+}
