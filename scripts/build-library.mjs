@@ -30,6 +30,7 @@ await build({
     ananas: src('compat/ananas.ts'),
     debugger: src('compat/debugger.ts'),
     'debugger-worker': src('compat/debugger-worker.ts'),
+    pool: src('compat/pool.ts'),
     tsjam: src('compat/tsjam.ts'),
     typeberry: src('compat/typeberry.ts'),
   },

@@ -39,4 +39,9 @@ describe.skipIf(!arePeersInstalled || !isBuilt)(`examples of adapters${unlessIns
   it('tsjam.mjs answers a host call with a new register object', () => {
     expect(runExample('tsjam.mjs')).toBe('host call 3 r7 41n pc 7\nhalt r7 1001n gas 96n\n')
   })
+
+  it('pool.mjs runs a service in two threads', () => {
+    const counts = Array.from({ length: 20 }, (_, i) => i).join(' ')
+    expect(runExample('pool.mjs')).toBe(`${counts}\ngas 2890n\n`)
+  })
 })

@@ -26,6 +26,13 @@ export interface SharedModule {
   readonly partial: boolean
 }
 
+/** A module as another thread takes it: plain data, and the module itself, which threads share. */
+export interface SentModule {
+  readonly key: string
+  readonly module: WebAssembly.Module
+  readonly compiled: CompiledModule
+}
+
 /** Analysis and modules of one code under one set of rules. */
 export class SharedCode {
   readonly program: Program
@@ -90,6 +97,30 @@ export class SharedCode {
   /** All modules made so far, in that order. */
   modules(): Iterable<SharedModule> {
     return this.#modules.values()
+  }
+
+  /** The whole modules made so far, for other threads of the process. */
+  sent(): SentModule[] {
+    const whole = [...this.#modules].filter(([, { partial }]) => !partial)
+    return whole.map(([key, { module, compiled }]) => ({ key, module, compiled }))
+  }
+
+  /**
+   * Takes modules that another thread has made of the same code. Those that are here already stay.
+   *
+   * @throws TypeError when they are none.
+   */
+  adopt(modules: readonly SentModule[]): void {
+    for (const { module } of modules) {
+      if (!(module instanceof WebAssembly.Module)) throw new TypeError('modules: expected modules of shareProgram')
+    }
+    for (const { key, module, compiled } of modules) {
+      if (this.#modules.has(key)) continue
+      this.#modules.set(key, { module, compiled, partial: false })
+      this.bytes += compiled.bytes.length
+      this.instructions += compiled.instructions
+      this.coverage.addFunctions(this.analysis.functions, compiled.roots)
+    }
   }
 
   /** Whether the program has used up the bytes or the milliseconds that it may have: nothing more is compiled. */
