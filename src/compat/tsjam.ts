@@ -247,6 +247,8 @@ class Implementation<Reason> {
 
   buildPVM(config: TsjamConfig<TsjamMemory, TsjamRegisters>): TsjamPvm<Reason, TsjamMemory, TsjamRegisters> {
     const { mem, program } = config
+    const { length } = config.regs.elements
+    if (length !== 13) throw new RangeError(`regs: ${length} register objects, not 13`)
     if (!(mem instanceof TsjamMemory)) throw new TypeError('mem: expected a memory of buildMemory')
     const loaded = this.#program(partsOf(program))
     this.#owners.get(mem)?.deinit()

@@ -15,6 +15,7 @@ import {
 } from '../../src/compat/debugger.ts'
 import { objectOf, parseJson } from '../../src/conform/json.ts'
 import { vectorBytes, vectorStart } from '../../src/conform/vector.ts'
+import { parseTrace, type TraceState } from '../../src/trace/index.ts'
 import { vectors } from '../vectors.ts'
 import { hex } from './client.ts'
 import { arePeersInstalled, importPeer, unlessInstalled } from './peers.ts'
@@ -137,6 +138,38 @@ describe.skipIf(W3F === undefined)('debugger: shared vectors', () => {
         return [single.at(-1), thousand, state(pvm)]
       })
       expect(new Set(ends).size, vector.name).toBe(1)
+    }
+  })
+
+  it('recorded runs go as recorded, from host call to host call', () => {
+    const pvm = new DebuggerPvm({ engine: 'auto' })
+    const folder = join(vectors!, 'traces')
+    const files = readdirSync(folder).filter(name => name.endsWith('.log'))
+    expect(files.length).toBeGreaterThanOrEqual(32)
+    for (const file of files) {
+      const trace = parseTrace(readFileSync(join(folder, file), 'utf8'))
+      const spiProgram = { program: trace.program, hasMetadata: true }
+      const { pc, gas } = trace.start
+      pvm.load(new Uint8Array(0), start({ pc, gas }), { spiProgram, spiArgs: trace.initial[0]?.bytes })
+      const seen = (): unknown[] => [pvm.getPc(), pvm.getGas(), hex(pvm.getRegisters())]
+      const said = ({ pc, gas, regs }: TraceState): unknown[] => [pc, gas, hex(new Uint8Array(regs.slice().buffer))]
+      for (const call of trace.calls) {
+        expect([pvm.step(2 ** 31).finished, pvm.getStatus(), BigInt(pvm.getExitArg())], file).toEqual([
+          true,
+          3,
+          call.index,
+        ])
+        expect(seen(), file).toEqual(said(call))
+        for (const { address, bytes } of call.reads) expect(hex(pvm.getMemory(address, bytes.length))).toBe(hex(bytes))
+        for (const { address, bytes } of call.writes) pvm.setMemory(address, bytes)
+        const registers = new BigUint64Array(pvm.getRegisters().buffer)
+        for (const { register, value } of call.registers) registers[register] = value
+        pvm.setRegisters(new Uint8Array(registers.buffer))
+        if (call.gasAfter !== undefined) pvm.setGas(call.gasAfter)
+      }
+      pvm.step(2 ** 31)
+      expect(pvm.getStatus(), file).toBe({ HALT: 0, PANIC: 1, OOG: 4 }[trace.end.kind])
+      expect(seen(), file).toEqual(said(trace.end))
     }
   })
 

@@ -235,6 +235,7 @@ describe.each(ENGINES)('tsjam: the machine on %s', engine => {
     )
     expect(() => tsjam.buildPVM({ ...config, mem: {} as never })).toThrow(/^mem: /)
     expect(() => tsjam.buildPVM({ ...config, gas: 2n ** 64n })).toThrow(/^gas: /)
+    expect(() => tsjam.buildPVM({ ...config, regs: { elements: [new Register()] } })).toThrow(/^regs: 1/)
     expect(() =>
       tsjam.buildMemory({ ...EMPTY, pages: new Map([[2 ** 20, { acl: 0, data: new Uint8Array(1) }]]) }),
     ).toThrow(/^page: /)

@@ -7,7 +7,7 @@ import { vectorBytes, vectorStart } from '../../src/conform/vector.ts'
 import { parseTrace, type Trace, type TraceState } from '../../src/trace/index.ts'
 import { vectors } from '../vectors.ts'
 import { type Client, hex, ours, read, type Start, stateOf } from './client.ts'
-import { arePeersInstalled, TYPEBERRY_PEERS, typeberryPeer, unlessInstalled } from './peers.ts'
+import { arePeersInstalled, TYPEBERRY_PEERS, typeberryOverOurAnanas, typeberryPeer, unlessInstalled } from './peers.ts'
 
 const W3F = vectors && join(vectors, 'w3f-pvm')
 const TRACES = vectors && join(vectors, 'traces')
@@ -124,6 +124,16 @@ describe.skipIf(vectors === undefined)('typeberry: shared vectors', () => {
         vector => JSON.stringify(runVector(machine, vector)) !== JSON.stringify(runVector(peer, vector)),
       )
       expect(different.map(({ name }) => name)).toEqual([])
+    })
+
+    it('its class around anan-as, around ours instead, ends the same on every vector and replays every run', async () => {
+      const over = await typeberryOverOurAnanas('interpreter')
+      const machine = ours('interpreter')
+      for (const vector of all) expect(runVector(over, vector), vector.name).toEqual(runVector(machine, vector))
+      for (const file of filesIn(TRACES, '.log')) {
+        const trace = parseTrace(readFileSync(join(TRACES!, file), 'utf8'))
+        expect(replay(over, trace), file).toEqual(recorded(trace))
+      }
     })
 
     it.each(TYPEBERRY_PEERS)('%s replays every recorded run as ours', async name => {
