@@ -103,13 +103,13 @@ describe('gas', () => {
 
 describe('the stack of the host', () => {
   /** A function of so many small loops that calls itself, three times: the first time is compiled piece by piece. */
-  const recursion = (loops: number, depth: number): Uint8Array => {
+  const recursion = (loops: number, depth: number, work = 0): Uint8Array => {
     const body = Array.from(
       { length: loops },
       (_, i) => `load_imm r3, 1
     fallthrough
 @l${i}:
-    add_imm_64 r3, r3, -1
+    ${'xor r8, r8, r3\n    '.repeat(work)}add_imm_64 r3, r3, -1
     branch_ne_imm r3, 0, @l${i}`,
     )
     return assemble(`.jump_table @back1, @back2
@@ -157,8 +157,12 @@ describe('the stack of the host', () => {
   })
 
   it('a frame grows with the locals and the values of its function, and one beyond the stack is not entered', () => {
-    const frames = [10, 400, 1500].map(loops => {
-      const program = loadProgram(recursion(loops, 3))
+    const frames = [
+      [10, 0],
+      [400, 0],
+      [1500, 18],
+    ].map(([loops, work]) => {
+      const program = loadProgram(recursion(loops!, 3, work))
       const vm = createEngine({ kind: 'recompiler' }).instantiate(program, start)
       expect(vm.run()).toBe(Exit.Panic)
       return Math.max(...[...sharedCode(program).modules()].flatMap(made => made.compiled.frames))

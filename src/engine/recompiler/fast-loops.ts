@@ -15,6 +15,12 @@ const MAX_INSTRUCTIONS = 64
 const MAX_STREAMS = 8
 const MAX_STREAMS_OF_FUNCTION = 32
 
+/**
+ * Loops of a function that have a fast version: each has a local, and V8's optimizing compiler takes time for every local at every
+ * loop. A function of 400 loops took it 0.6 s.
+ */
+const MAX_LOOPS = 24
+
 /** A group of accesses that moves by a constant or by an invariant register each turn. */
 export interface Stream {
   /** Register whose value at the top of the loop is the base, -1 for a constant address. */
@@ -167,6 +173,7 @@ export function findFastLoops(graph: Graph, order: Order, plan: MemoryPlan): Fas
   let pairs = 0
   for (let n = 0; n < graph.count; n++) {
     if (order.isLoop[n] === 0 || graph.end[n] !== End.Branch) continue
+    if (loops.size === MAX_LOOPS) break
     const loop = findFastLoop(graph, order, n, plan, pairs, loops.size)
     if (loop === null) continue
     loops.set(n, loop)

@@ -7,7 +7,7 @@ import type { CodeStats } from '../engine.ts'
 import { makeModule, moduleRefusal } from '../machine/code-generation.ts'
 import { type Analysis, analyseProgram, type CompiledModule, type CompileOptions, compileRoots } from './compile.ts'
 import { Coverage } from './coverage.ts'
-import { MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
+import { CODE_BASE, CODE_GROWTH, MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
 import { machineOf } from './verification.ts'
 
 /** Instructions compiled in this process so far: the first ones are slower, the compiler itself is still cold. */
@@ -125,7 +125,8 @@ export class SharedCode {
 
   /** Whether the program has used up the bytes or the milliseconds that it may have: nothing more is compiled. */
   get isFull(): boolean {
-    return this.bytes > tierPolicy.maxCodeBytes || this.generateMs + this.validateMs > tierPolicy.maxCompileMs
+    const most = Math.min(tierPolicy.maxCodeBytes, CODE_BASE + CODE_GROWTH * this.program.code.length)
+    return this.bytes > most || this.generateMs + this.validateMs > tierPolicy.maxCompileMs
   }
 
   /**
