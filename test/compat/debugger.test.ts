@@ -422,15 +422,23 @@ describe('debugger: the worker', () => {
     expect(sent).toMatchObject([{ type: 'ok', messageId: '7' }])
   })
 
-  it.skipIf(!readdirSync('.').includes('dist'))('works in a thread, as built', async () => {
-    const source = `
-      const { parentPort } = require('node:worker_threads')
-      import(${JSON.stringify(join(process.cwd(), 'dist/lib/debugger.js'))}).then(({ serveWorker }) => {
-        const scope = { onmessage: null, postMessage: message => parentPort.postMessage(message) }
-        serveWorker(scope, { engine: 'auto' })
-        parentPort.on('message', data => scope.onmessage({ data }))
-      })`
-    const worker = new Worker(source, { eval: true })
+  // The ready worker asks for what workers of browsers, Deno and Bun have; Node's threads get it here.
+  const OWN = `const scope = { onmessage: null, postMessage: message => parentPort.postMessage(message) }
+    import(LIB + '/debugger.js').then(({ serveWorker }) => {
+      serveWorker(scope, { engine: 'auto' })
+      parentPort.on('message', data => scope.onmessage({ data }))
+    })`
+  const READY = `Object.assign(globalThis, { WorkerGlobalScope: class {}, postMessage: message => parentPort.postMessage(message) })
+    import(LIB + '/debugger-worker.js').then(({ isServing }) => {
+      if (isServing) parentPort.on('message', data => globalThis.onmessage({ data }))
+    })`
+
+  it.skipIf(!readdirSync('.').includes('dist')).each([
+    { name: 'serveWorker', source: OWN },
+    { name: 'the ready worker', source: READY },
+  ])('$name works in a thread, as built', async ({ source }) => {
+    const head = `const { parentPort } = require('node:worker_threads')\nconst LIB = ${JSON.stringify(join(process.cwd(), 'dist/lib'))}\n`
+    const worker = new Worker(head + source, { eval: true })
     try {
       for (const [i, [type, request, expected]] of TALK.entries()) {
         const response = new Promise(resolve => worker.once('message', resolve))
@@ -444,5 +452,9 @@ describe('debugger: the worker', () => {
     } finally {
       await worker.terminate()
     }
+  })
+
+  it('is not started where it is not a worker', async () => {
+    expect((await import('../../src/compat/debugger-worker.ts')).isServing).toBe(false)
   })
 })
