@@ -5,7 +5,7 @@ import { Reader } from '../blob/reader.ts'
 import type { MemoryChunk, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import { type Profile, profile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { stepTracer } from '../trace/steps.ts'
@@ -160,6 +160,7 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
   /** The others, by number. */
   readonly #machines = new Map<number, ClientMachine>()
   #last = 0
+  readonly #prepared = new WeakSet<Prepared>()
 
   constructor(options: AnanasOptions) {
     const { log = console.log, ...rest } = options
@@ -171,14 +172,14 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
   }
 
   #load(kind: 'standard' | 'raw', bytes: Bytes, hasMetadata: boolean, useBlockGas = false): Program {
-    const own = Uint8Array.from(bytes)
+    const own = bytesOf('program', bytes)
     const code = hasMetadata ? withoutMetadata(own) : own
     return loadProgram(code, { kind, profile: useBlockGas ? this.#blockRules : this.#rules })
   }
 
   resetJAM(program: Bytes, pc: number, gas: bigint, args: Bytes, hasMetadata = false, useBlockGas = false): void {
     const loaded = this.#load('standard', program, hasMetadata, useBlockGas)
-    this.#one.start(loaded, { entry: pc, args: Uint8Array.from(args) }, gasOf('gas', gas))
+    this.#one.start(loaded, { entry: pc, args: bytesOf('args', args) }, gasOf('gas', gas))
   }
 
   resetGeneric(program: Bytes, registers: Bytes, gas: bigint, hasMetadata = false, useBlockGas = false): void {
@@ -244,6 +245,7 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
   }
 
   getPageDump(page: number): Uint8Array {
+    if (!Number.isInteger(page) || page < 0 || page >= PAGE_COUNT) throw new RangeError(`page: ${page} is no page`)
     return this.#one.isLoaded ? readOrZero(this.#one.vm, page * PAGE_SIZE, PAGE_SIZE) : new Uint8Array(PAGE_SIZE)
   }
 
@@ -256,6 +258,7 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
   }
 
   #read({ vm }: ClientMachine, address: number, length: number): Uint8Array | null {
+    if (!Number.isInteger(length) || length < 0) throw new RangeError(`length: ${length} is no number of bytes`)
     if (length > 0 && !vm.memory.readable(address, length)) return null
     const into = new Uint8Array(length)
     return vm.memory.read(address, into) === OK ? into : null
@@ -275,7 +278,7 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
     if (kind !== InputKind.Generic && kind !== InputKind.SPI) throw new RangeError(`kind: ${kind} is none of 0, 1`)
     const isPlain = kind === InputKind.Generic
     const loaded = this.#load(isPlain ? 'raw' : 'standard', program, hasMetadata === HasMetadata.Yes, useBlockGas)
-    if (!isPlain) return { program: loaded, options: { args: Uint8Array.from(args) }, chunks: [] }
+    if (!isPlain) return this.#keep({ program: loaded, options: { args: bytesOf('args', args) }, chunks: [] })
     const chunks = memory.map(({ address = 0, data }) => ({ address, bytes: Uint8Array.from(data) }))
     const entries = pages.map(({ address = 0, length = 0, access = 0 }) => {
       const rights = ACCESS[access]
@@ -283,10 +286,17 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
       return { address, length, access: rights }
     })
     const regs = registers.slice(0, 13).map(value => BigInt.asUintN(64, value))
-    return { program: loaded, options: { ...plainMemory(entries, chunks), regs }, chunks }
+    return this.#keep({ program: loaded, options: { ...plainMemory(entries, chunks), regs }, chunks })
   }
 
-  #start({ program, options, chunks }: Prepared, gas: bigint, pc: number): ClientMachine {
+  #keep(prepared: Prepared): Prepared {
+    this.#prepared.add(prepared)
+    return prepared
+  }
+
+  #start(prepared: Prepared, gas: bigint, pc: number): ClientMachine {
+    if (!this.#prepared.has(prepared)) throw new TypeError('program: expected what prepareProgram gives')
+    const { program, options, chunks } = prepared
     const machine = new ClientMachine(this.#options)
     loadContents(machine.start(program, { ...options, entry: pc }, gasOf('gas', gas)), chunks)
     return machine
@@ -379,7 +389,16 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
   }
 }
 
+/** A copy. @throws TypeError when it is no list of bytes. */
+function bytesOf(name: string, bytes: Bytes): Uint8Array {
+  if (typeof bytes !== 'object' || bytes === null || !Number.isInteger(bytes.length)) {
+    throw new TypeError(`${name}: expected a list of bytes`)
+  }
+  return Uint8Array.from(bytes)
+}
+
 function encodedRegisters(bytes: Bytes): BigUint64Array {
+  if (typeof bytes !== 'object' || bytes === null) throw new TypeError('registers: expected a list of bytes')
   if (bytes.length !== 104) throw new RangeError(`registers: ${bytes.length} bytes, not 104`)
   const own = new Uint8Array(104) // not Uint8Array.from, which asks an array for its iterator: 2 µs
   for (let i = 0; i < 104; i++) own[i] = bytes[i]!

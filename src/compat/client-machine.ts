@@ -1,6 +1,7 @@
 // A machine as clients with interfaces of their own keep one: it is started again and again, with whatever bytes come, and
 // nobody disposes of it. Not one of those interfaces: those are its neighbours.
 import { BlobError } from '../blob/error.ts'
+import { checkAddress } from '../engine/check.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Engine, EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
@@ -117,8 +118,13 @@ export class ClientMachine {
     return status === Exit.PageFault || status === Exit.Host ? this.vm.exitArg >>> 0 : undefined
   }
 
-  /** Start of the first page of a range that has not these rights; 0 for what lies at or beyond 2^32. */
+  /**
+   * Start of the first page of a range that has not these rights; 0 for what lies at or beyond 2^32.
+   *
+   * @throws RangeError, TypeError when the address is none.
+   */
   firstWithout(access: 1 | 3, address: number, length: number): number {
+    checkAddress('address', address)
     const { memory } = this.vm
     const first = Math.floor(address / PAGE_SIZE)
     const end = Math.ceil((address + length) / PAGE_SIZE)

@@ -1,5 +1,6 @@
 // coulis under the debugger of the field (pvm-debugger): its synchronous interpreter and its asynchronous adapter. Not its
 // worker's protocol: debugger-protocol.ts; not a debugger.
+import { checkAddress } from '../engine/check.ts'
 import type { StartOptions, Vm } from '../engine/engine.ts'
 import { OK } from '../engine/memory.ts'
 import { Access, PAGE_SIZE } from '../program/layout.ts'
@@ -94,7 +95,10 @@ export class DebuggerPvm {
       access: isWritable ? Access.Write : Access.Read,
     }))
     const memory = start.memoryChunks.map(({ address, data }) => ({ address, bytes: data.slice() }))
-    const regs = start.registers.map(value => BigInt.asUintN(64, value))
+    const regs = start.registers.map((value, i) => {
+      if (typeof value !== 'bigint') throw new TypeError(`registers: register ${i} is no bigint`)
+      return BigInt.asUintN(64, value)
+    })
     const options = { entry: start.pc, regs, memory, ...plainMemory(entries, memory) }
     this.#start({ program: loadProgram(program, { profile, kind: 'raw' }), options, gas })
   }
@@ -186,6 +190,7 @@ export class DebuggerPvm {
 
   /** Writes whatever the rights. @throws RangeError where nothing is mapped; then nothing is written. */
   setMemory(address: number, data: Uint8Array): void {
+    checkAddress('address', address)
     if (data.length > 0 && this.#vm().memory.load(address, data) !== OK) {
       const last = address + data.length - 1
       throw new RangeError(`address: not all pages from ${pageText(address)} to ${pageText(last)} are mapped`)

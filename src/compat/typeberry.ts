@@ -1,5 +1,6 @@
 // coulis under typeberry: a machine with the interface of `@typeberry/lib/pvm-interface`, version 0.11.0. Not its host calls,
 // those stay typeberry's; and nothing of typeberry is imported, its types are inferred where a machine is asked for.
+import { checkBytes } from '../engine/check.ts'
 import type { Vm } from '../engine/engine.ts'
 import { OK as DONE } from '../engine/memory.ts'
 import { Access, ARGUMENTS_SIZE } from '../program/layout.ts'
@@ -117,13 +118,13 @@ export class TypeberryMemory<U32 extends number, Ok> {
     return { isOk: false, isError: true, error: { address: page as U32 }, details }
   }
 
-  /** Copies bytes to the machine, all or none. */
+  /** Copies bytes to the machine, all or none. @throws RangeError when the address is not within 0…2^32 - 1. */
   store(address: number, bytes: Uint8Array): TypeberryResult<Ok, U32> {
     if (bytes.length === 0 || this.#machine.vm.memory.write(address, bytes) === DONE) return this.#done
     return this.#fault(Access.Write, address, bytes.length)
   }
 
-  /** Fills `result` from the machine, all or none. */
+  /** Fills `result` from the machine, all or none. @throws RangeError when the address is not within 0…2^32 - 1. */
   read(address: number, result: Uint8Array): TypeberryResult<Ok, U32> {
     if (result.length === 0 || this.#machine.vm.memory.read(address, result) === DONE) return this.#done
     return this.#fault(Access.Read, address, result.length)
@@ -159,6 +160,7 @@ export class TypeberryPvm<U32 extends number, Gas extends number | bigint, Statu
    * @throws RangeError, TypeError naming the argument that is out of range.
    */
   resetJam(program: Uint8Array, args: Uint8Array, pc: number, gas: number | bigint): void {
+    checkBytes('args', args)
     const loaded = args.length <= ARGUMENTS_SIZE ? this.#machine.load(program, 'jam') : undefined
     this.#start(loaded, { args, entry: pc }, gas)
   }

@@ -336,6 +336,12 @@ describe('anan-as: its functions', () => {
     const api = createAnanas({ engine: 'interpreter' })
     expect(() => api.resetGeneric(raw('trap'), [1], 1n)).toThrow(/^registers: 1 bytes/)
     expect(() => api.resetGeneric(raw('trap'), regs(), -1n)).toThrow(/^gas: /)
+    expect(() => api.resetGeneric(null as never, regs(), 1n)).toThrow(/^program: /)
+    expect(() => api.resetGeneric(raw('trap'), null as never, 1n)).toThrow(/^registers: /)
+    expect(() => api.pvmStart({} as never)).toThrow(/^program: /)
+    expect(() => api.getPageDump(2 ** 20)).toThrow(/^page: /)
+    plain(api, raw('trap'))
+    expect(() => api.getMemory(0, -1)).toThrow(/^length: /)
     expect(() => api.resetGeneric([9], regs(), 1n)).toThrow(expect.objectContaining({ code: 'truncated', offset: 1 }))
     const cut = Uint8Array.of(1, 2, 3)
     expect(() => api.resetGenericWithMemory(raw('trap'), regs(), cut, NONE, 1n)).toThrow(

@@ -213,6 +213,8 @@ describe.each(ENGINES)('debugger: the machine on %s', engine => {
     )
     expect(() => pvm.load(Uint8Array.of(9), start())).toThrow(expect.objectContaining({ code: 'truncated' }))
     expect(() => pvm.load(raw('trap'), start({ gas: 2n ** 64n }))).toThrow(/^gas: /)
+    expect(() => pvm.load(raw('trap'), start({ registers: [1 as never] }))).toThrow(/^registers: /)
+    expect(() => pvm.setMemory(-1, Uint8Array.of(1))).toThrow(/^address: /)
     expect(pvm.step(1).finished).toBe(true)
   })
 

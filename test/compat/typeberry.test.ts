@@ -111,10 +111,14 @@ describe('typeberry: the machine', () => {
       () => pvm.gas.set(2n ** 64n),
       () => pvm.gas.sub(-1),
       () => pvm.registers.setAllEncoded(new Uint8Array(103)),
+      () => pvm.memory.store(-1, new Uint8Array(1)),
+      () => pvm.memory.read(2 ** 32, new Uint8Array(1)),
+      () => pvm.memory.read(0.5, new Uint8Array(1)),
     ]) {
       expect(act).toThrow(RangeError)
       expect(stateOf(pvm)).toBe(before)
     }
+    expect(() => pvm.resetJam(jamOf('trap'), null as never, 0, 1n)).toThrow(/^args: /)
     expect(() => createTypeberryPvm({ engine: 'turbo' as 'auto' })).toThrow(RangeError)
   })
 })
