@@ -22,23 +22,42 @@ const grow = n => Array.from({ length: n }, () => 'sbrk r4, r5\nstore_ind_u8 [r4
 /** What, how: text, gas; `regs`, and pages beside those at 0x20000. */
 const CASES = [
   ['additions', loop('add_64 r2, r3, r4\n'.repeat(8)), 40e6],
-  ['divisions of 64 bits', loop('rem_s_64 r2, r3, r4\n'.repeat(8)), 10e6, { regs: [, , , 2n ** 62n, 3n] }],
-  ['upper products', loop('mul_upper_s_s r2, r3, r4\n'.repeat(8)), 10e6, { regs: [, , , 2n ** 62n, 3n ** 39n] }],
-  ['branches, each a block', loop(Array.from({ length: 8 }, (_, i) => `branch_eq_imm r2, 1, @b${i}\n@b${i}:`).join('\n')), 20e6],
-  ['aligned loads', loop('load_ind_u64 r2, [r3]\n'.repeat(8)), 20e6, { regs: [, , , 0x20000n] }],
-  ['misaligned loads', loop('load_ind_u64 r2, [r3 + 1]\n'.repeat(8)), 10e6, { regs: [, , , 0x20000n] }],
-  ['loads across a page end', loop('load_ind_u64 r2, [r3 + 4093]\n'.repeat(8)), 5e6, { regs: [, , , 0x20000n] }],
-  ['stores beyond the window', loop('store_ind_u64 [r3], r2\n'.repeat(8)), 5e6, { regs: [, , , 0x80000000n] }],
+  ['divisions of 64 bits', loop('rem_s_64 r2, r3, r4\n'.repeat(8)), 10e6, { regs: { 3: 2n ** 62n, 4: 3n } }],
+  ['upper products', loop('mul_upper_s_s r2, r3, r4\n'.repeat(8)), 10e6, { regs: { 3: 2n ** 62n, 4: 3n ** 39n } }],
+  [
+    'branches, each a block',
+    loop(Array.from({ length: 8 }, (_, i) => `branch_eq_imm r2, 1, @b${i}\n@b${i}:`).join('\n')),
+    20e6,
+  ],
+  ['aligned loads', loop('load_ind_u64 r2, [r3]\n'.repeat(8)), 20e6, { regs: { 3: 0x20000n } }],
+  ['misaligned loads', loop('load_ind_u64 r2, [r3 + 1]\n'.repeat(8)), 10e6, { regs: { 3: 0x20000n } }],
+  ['loads across a page end', loop('load_ind_u64 r2, [r3 + 4093]\n'.repeat(8)), 5e6, { regs: { 3: 0x20000n } }],
+  ['stores beyond the window', loop('store_ind_u64 [r3], r2\n'.repeat(8)), 5e6, { regs: { 3: 0x80000000n } }],
   ['sbrk of nothing', loop('sbrk r2, r3\n'.repeat(8)), 5e6],
-  ['fresh pages: sbrk of a page and a store', loop(grow(4)), 60_000, { regs: [, , , , , 4096n], heap: true }],
+  ['fresh pages: sbrk of a page and a store', loop(grow(4)), 60_000, { regs: { 5: 4096n }, heap: true }],
   ['host calls that do nothing', loop('ecalli 99\n'.repeat(8)), 4e6],
-  ['pages of an inner machine, all of them (0.7.2: 10 gas)', loop(`${call(11, 0, 16, 1048558, 2)}\n${call(11, 0, 16, 1048558, 1)}`), 100_000, { inner: true }],
-  ['poke and peek of 4,096 bytes (0.7.2: 10 gas)', loop(`${call(10, 0, '0x20000', '0x30000', 4096)}\n${call(9, 0, '0x21000', '0x30000', 4096)}`), 200_000, { inner: true }],
+  [
+    'pages of an inner machine, all of them (0.7.2: 10 gas)',
+    loop(`${call(11, 0, 16, 1048558, 2)}\n${call(11, 0, 16, 1048558, 1)}`),
+    100_000,
+    { inner: true },
+  ],
+  [
+    'poke and peek of 4,096 bytes (0.7.2: 10 gas)',
+    loop(`${call(10, 0, '0x20000', '0x30000', 4096)}\n${call(9, 0, '0x21000', '0x30000', 4096)}`),
+    200_000,
+    { inner: true },
+  ],
   ['invoke of an inner machine that traps (0.7.2: 10 gas)', loop(call(12, 0, '0x22000')), 200_000, { inner: true }],
-  ['invoke of eight in turn (0.7.2: 10 gas)', loop(Array.from({ length: 8 }, (_, i) => call(12, i, '0x22000')).join('\n')), 100_000, { inner: true }],
+  [
+    'invoke of eight in turn (0.7.2: 10 gas)',
+    loop(Array.from({ length: 8 }, (_, i) => call(12, i, '0x22000')).join('\n')),
+    100_000,
+    { inner: true },
+  ],
 ]
 
-function measure([, text, gas, { regs = [], heap = false, inner = false } = {}], kind) {
+function measure([, text, gas, { regs = {}, heap = false, inner = false } = {}], kind) {
   const program = loadProgram(assemble(text).bytes, { kind: 'raw' })
   let best = Number.POSITIVE_INFINITY
   for (let round = 0; round < Number(options.rounds); round++) {
@@ -84,7 +103,10 @@ for (const one of CASES) {
 
 if (options.write) {
   const results = join(root, 'bench/results/worst-cases.json')
-  writeFileSync(results, `${JSON.stringify({ node: process.version, date: new Date().toISOString().slice(0, 10), rows }, undefined, 2)}\n`)
+  writeFileSync(
+    results,
+    `${JSON.stringify({ node: process.version, date: new Date().toISOString().slice(0, 10), rows }, undefined, 2)}\n`,
+  )
   const path = join(root, 'SECURITY.md')
   const [before, , after] = readFileSync(path, 'utf8').split(/<!-- worst cases[^>]*-->/)
   const table = [

@@ -93,6 +93,33 @@ describe('verifier refuses', () => {
     expect(refusalOf(change)?.rule).toBe(rule)
   })
 
+  it('gas compared before a call and not paid, for what comes behind it', () => {
+    const called = moduleOf(
+      'called',
+      programOf(`
+    load_imm_jump r0, &back, @f
+@back:
+    add_imm_64 r3, r3, 1
+    add_imm_64 r3, r3, 2
+    trap
+@f:
+    ecalli 1
+    jump_ind r0
+`),
+    )
+    const taken = takeApart(called.bytes)
+    const [, root] = taken.bodies
+    const code = root!.instructions
+    const [first, behind] = [find(code, [0x42, 0x53]), find(code, [0x42, 0x53], 1)]
+    const refusal = (before: bigint, after: bigint): Refusal | undefined => {
+      root!.instructions = replace(replace(code, first, { numbers: [before] }), behind, { numbers: [after] })
+      return verifyModule(putTogether(taken), called.machine)
+    }
+    expect(refusal(code[first]!.numbers[0]!, code[behind]!.numbers[0]!)).toBeUndefined()
+    expect(refusal(1000n, code[behind]!.numbers[0]!)).toBeUndefined() // stricter
+    expect(refusal(1000n, 0n)?.rule).toBe('gas')
+  })
+
   it('unchecked turns whose question changes what it is about, or whose streams move before the first of them', () => {
     // Gas is saved in the register that is the base of the stream, r8.
     const saved = refusalOf(code => replace(code, find(code, [0x20, 0x21, 0x02, 0x03]) + 1, { numbers: [10n] }))
