@@ -52,8 +52,9 @@ export function smallCallees(emitter: Emitter, ground: Ground, menu: Menu): void
   begin(emitter, head)
   emitter.operands(emitter.opcode('and_imm'), 'reg_reg_imm', target, count, 0, functions.length - 1)
   emitter.operands(emitter.opcode('shlo_l_imm_64'), 'reg_reg_imm', target, target, 0, 1)
-  // Now and then an address that is none of theirs, in the last turn at the latest.
-  add(emitter, target, entries[0]! + (random.chance(12) ? random.pick([1, -2, 2, 0x10000]) : 0))
+  // Now and then an address that no entry has. Not another entry's: from there control may come back here again and again,
+  // and gas may be near 2^63.
+  add(emitter, target, entries[0]! + (random.chance(12) ? random.pick([1, -1, 0x10000, -0x10000]) : 0))
   writer.begin(emitter.opcode('load_imm_jump_ind'))
   writer.byte(link | (target << 4))
   writer.byte(4)
