@@ -11,6 +11,8 @@ import { addressNear, edge32, edge64 } from './values.ts'
 export interface Mood {
   /** Chance in percent that an operand, target or address is not what would keep the program going. */
   readonly wild: number
+  /** Registers are those asked for: programs that count on their counters, under any amount of gas. */
+  readonly exact?: boolean
   /** Page numbers that are mapped. */
   readonly pages: readonly number[]
   /** Registers used, fewer for more dependencies. */
@@ -212,7 +214,7 @@ export class Emitter {
       }
       case 'reg_reg_reg':
         writer.byte(a | (b << 4))
-        writer.byte(random.chance(1) ? random.below(256) : d)
+        writer.byte(random.chance(1) && !this.mood.exact ? random.below(256) : d)
         break
     }
     // Bytes that belong to nobody, up to the longest skip and beyond (GP A.3).

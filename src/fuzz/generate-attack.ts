@@ -85,6 +85,7 @@ export function generateAttack(
   const rules = random.pick(profiles)
   const emitter = new Emitter(random, instructionSet(rules.instructionSet), {
     wild: 0,
+    exact: true,
     pages: [],
     registers: [],
     gap: 0,
