@@ -261,6 +261,13 @@ const BUGS = [
     attack: true,
   },
   {
+    name: 'attack: compiled code goes on unpaid where a host function wrote the same pc',
+    file: 'src/engine/recompiler/runtime.ts',
+    search: 'if (jumped || spent === 0',
+    replace: 'if (spent === 0',
+    attack: true,
+  },
+  {
     name: 'attack: what was touched before all rights of a chunk changed counts as untouched',
     file: 'core/memory.c',
     search: '      eight &= EIGHT(STICKY);',

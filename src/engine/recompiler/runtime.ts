@@ -397,7 +397,9 @@ export class Runtime {
           const hasSlice = this.#hasSlice() || cell.user!.onShort()
           const least = hasSlice && cell.gas[0]! >= BigInt(FIRST_SLICE) ? FIRST_SLICE / 2 : LASTING_GAS
           const lasts = result !== Why.Missing && spent > least
-          if (spent === 0 || u32[TRACE] !== 0 || !(this.#goesOn(segment, lasts) && hasSlice)) {
+          // A host function wrote pc: what is there is not paid, and compiled code in the middle of a block pays nothing.
+          const jumped = result === Why.Moved && !this.#perInstruction && u32[CHARGED] === 0
+          if (jumped || spent === 0 || u32[TRACE] !== 0 || !(this.#goesOn(segment, lasts) && hasSlice)) {
             this.left += 1
             return Target.Continue
           }
