@@ -43,9 +43,9 @@
 /* Physical address of guest address 0: physical = (guest + ROTATION) mod 2^32. */
 #define PVM_ROTATION 0x6200000u
 /* Bytes of a machine's memory; lazily backed by the system. */
-#define PVM_MEMORY_SIZE 0x19000000u
-/* Bytes at its end for pages outside of the window. */
-#define PVM_FRAMES_SIZE 0x1000000u
+#define PVM_MEMORY_SIZE 0x38000000u
+/* Bytes at its end for pages outside of the window: room for all that a machine may touch by default. */
+#define PVM_FRAMES_SIZE 0x20000000u
 /* The window ends before this physical address. */
 #define PVM_WINDOW_END 0x18000000u
 #endif
@@ -428,6 +428,7 @@ PVM_PLACED(pvm, jump_size, 156);
 PVM_PLACED(pvm, busy, 164);
 PVM_PLACED(pvm, child, 168);
 PVM_PLACED(pvm, service, 172);
+PVM_PLACED(pvm, max_pages, 176);
 PVM_PLACED(pvm, stack, 180);
 PVM_PLACED(pvm, hot, 184);
 PVM_PLACED(pvm, hot_left, 188);

@@ -30,10 +30,7 @@ CORE int in_window(u32 page) {
 
 CORE uint8_t *take_frame(pvm *vm) {
   private_part *own = OWN(vm);
-  if (own->frames_next + PAGE_SIZE > own->frames_end) {
-    if (__builtin_wasm_memory_grow(0, 256) == (size_t)-1) return 0;
-    own->frames_end += 256u << 16;
-  }
+  if (own->frames_next + PAGE_SIZE > own->frames_end) return 0; /* the memory never grows: hosts have views of it */
   uint8_t *frame = (uint8_t *)(uintptr_t)own->frames_next;
   own->frames_next += PAGE_SIZE;
   return frame;
@@ -122,11 +119,15 @@ CORE void stick(private_part *own, u32 page, u32 bits) {
   own->summary[page >> CHUNK_BITS] |= CHUNK_STICKY;
 }
 
+/* Whether no further page may hold something. */
+CORE int is_full(pvm *vm) { return vm->max_pages != 0 && OWN(vm)->touched >= vm->max_pages; }
+
 /* The bytes of a page. For reading 0 when it has never been written; for writing 0 when there is no memory left. */
 CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
   private_part *own = OWN(vm);
 #if WASM
   u32 rights = write ? rights_of(own, page) : own->rights[page], bits = RIGHT_TOUCHED;
+  if (write && !(rights & RIGHT_TOUCHED) && is_full(vm)) return 0;
   uint8_t *bytes = (uint8_t *)(uintptr_t)(page << PAGE_BITS);
   if (in_window(page) && !(rights & RIGHT_BORROWED)) {
     if (rights & RIGHT_WRITE) bits |= RIGHT_FAST_WRITE;
@@ -146,7 +147,7 @@ CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
   return bytes;
 #else
   if (own->frames[page] == 0) {
-    if (!write) return 0;
+    if (!write || is_full(vm)) return 0;
     u32 rights = rights_of(own, page);
     own->frames[page] = take_frame(vm);
     if (own->frames[page] == 0) return 0;
@@ -207,6 +208,7 @@ CORE void zero_page(pvm *vm, u32 page) {
   __builtin_memset(page_bytes(vm, page, 0), 0, PAGE_SIZE);
   if (WASM && !(own->rights[page] & (RIGHT_BORROWED | RIGHT_VIEWED))) {
     own->rights[page] &= (uint8_t)~(RIGHT_TOUCHED | RIGHT_FAST_WRITE);
+    own->touched -= 1;
   }
 }
 

@@ -160,7 +160,7 @@ struct pvm {
   uint32_t busy;       /* 164 1 while pvm_execute is on the stack */
   uint32_t child;      /* 168 1: ecalli never calls back */
   uint32_t service;    /* 172 service_index, for the host's use */
-  uint32_t unused;     /* 176 */
+  uint32_t max_pages;  /* 176 pages that may hold something at a time; 0: as many as there is memory for */
   uint32_t stack;      /* 180 bytes of the host's stack that compiled code may take, given to it */
   uint32_t hot;        /* 184 not 0: env.slice() is called after so much gas in the fast loop (wasm build) */
   uint32_t hot_left;   /* 188 gas until then */

@@ -98,7 +98,7 @@ typedef struct {
   uint8_t *spare;        /* native: rest of the last chunk of frames */
   uint32_t spare_pages;
   void *chunks;          /* native: list of chunks to free */
-  uint32_t touched;      /* pages touched since the last reset */
+  uint32_t touched;      /* pages that may hold something */
   /* Program. */
   uint8_t *arena;
   uint32_t first;        /* offset of the arena itself */

@@ -1,7 +1,7 @@
 /* What only the wasm build has: a machine whose parts stand at fixed addresses (PVM_AT_*, contract.gen.h), laid out by TypeScript
  * (src/engine/machine/). Not the native build's layout: there the caller's allocator decides.
  *
- * One WebAssembly.Memory per machine, created at full size (it never grows while the guest stays in its window):
+ * One WebAssembly.Memory per machine, created at full size (it never grows):
  *
  *   0x0000400  struct pvm: registers, gas, pc, exit, ... see pvm.h
  *   0x0010000  the core's constants and its stack
@@ -11,7 +11,7 @@
  *   0x0800000  rights: a byte per physical page, 8 MiB of which only the first is ever written (rotate trick)
  *   0x1000000  arena: dispatch table, code, bitmask, jump table, decoded records
  *   0x4000000  the window: guest 0xFDE00000..0xFFFFFFFF (arguments, stack), then guest 0.. (read-only, data, heap)
- *   window_end frames of pages that lie outside of the window
+ *   window_end frames of pages that lie outside of the window; behind them the arena of a program that is too large for the other
  *
  * A guest address a is at physical address (a + PVM_ROTATION) mod 2^32. The rotation is one constant for all
  * programs: the largest arguments and stack of a standard program (GP A.7: 16 MiB each, two zones) fit below it.
@@ -25,13 +25,13 @@ static machine *const the_machine = (machine *)PVM_AT_VM;
 
 _Static_assert(sizeof(machine) <= PVM_AT_PROBES - PVM_AT_VM, "struct pvm fits below what compiled code may say, and the core's data");
 
-/* Once per memory. Returns the machine. */
-EXPORT("pvm_init") pvm *pvm_init(void) {
+/* Once per memory; frames are up to `frames_end`. Returns the machine. */
+EXPORT("pvm_init") pvm *pvm_init(u32 frames_end) {
   private_part *own = &the_machine->own;
   own->rights = (uint8_t *)PVM_AT_RIGHTS;
   own->frames = (uint32_t *)PVM_AT_FRAMES;
   own->frames_next = PVM_WINDOW_END;
-  own->frames_end = PVM_MEMORY_SIZE;
+  own->frames_end = frames_end;
   the_machine->pub.exit = PVM_RUNNING;
   return &the_machine->pub;
 }

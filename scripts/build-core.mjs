@@ -77,15 +77,15 @@ function sign(wasm, id) {
   return Buffer.concat([wasm, Buffer.from([0, content.length]), content])
 }
 
-/** Base64 in lines, as a TypeScript module. */
+/** Hex in lines, as a TypeScript module. */
 function toModule(wasm, id, what) {
-  const lines = wasm.toString('base64').match(/.{1,116}/g)
+  const lines = wasm.toString('hex').match(/.{1,116}/g)
   return [
     '// Made by `npm run core` from core/ with clang-19. Do not edit.',
     '/** Which core this is: the contents of its section `coulis`, as hex. */',
     `export const CORE_ID: string = '${id.toString('hex')}'`,
-    `/** ${what}, in base64. */`,
-    'export const CORE_BASE64: string = `',
+    `/** ${what}, in hex. */`,
+    'export const CORE_HEX: string = `',
     ...lines,
     '`',
     '',

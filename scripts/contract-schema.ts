@@ -51,8 +51,8 @@ export interface Enumeration {
 
 const WINDOW_AT = 0x4000000
 const TOP = 0x2200000
-const MEMORY = 0x19000000
-const FRAMES = 0x1000000
+const FRAMES = 0x20000000
+const MEMORY = 0x18000000 + FRAMES
 
 /** Where things are in the memory of the wasm build: core/wasm.c draws it. */
 export const ADDRESSES: readonly Numeral[] = [
@@ -122,7 +122,11 @@ export const ADDRESSES: readonly Numeral[] = [
     comment: 'Physical address of guest address 0: physical = (guest + ROTATION) mod 2^32.',
   },
   { name: 'MEMORY_SIZE', value: MEMORY, comment: "Bytes of a machine's memory; lazily backed by the system." },
-  { name: 'FRAMES_SIZE', value: FRAMES, comment: 'Bytes at its end for pages outside of the window.' },
+  {
+    name: 'FRAMES_SIZE',
+    value: FRAMES,
+    comment: 'Bytes at its end for pages outside of the window: room for all that a machine may touch by default.',
+  },
   { name: 'WINDOW_END', value: MEMORY - FRAMES, comment: 'The window ends before this physical address.' },
 ].map(numeral => ({ ...numeral, hex: true }))
 
@@ -578,6 +582,7 @@ export const OFFSETS: readonly {
       busy: 164,
       child: 168,
       service: 172,
+      max_pages: 176,
       stack: 180,
       hot: 184,
       hot_left: 188,

@@ -226,10 +226,9 @@ const BUGS = [
   },
   {
     name: 'attack: a cell goes into the pool with its rights',
-    file: 'src/engine/machine/cell.ts',
-    search:
-      '  if (cell.core.pvm_reset(AT_VM) !== 0 || cell.core.pvm_used(AT_VM, Used.Touched) !== 0) return\n  if (cell.core.pvm_next_mapped(AT_VM, 0) < PAGE_COUNT || cell.regs.some(value => value !== 0n)) return\n',
-    replace: '',
+    file: 'src/engine/machine/cell-pool.ts',
+    search: '  if (core.pvm_reset(AT_VM) !== 0 || core.pvm_used(AT_VM, Used.Touched) !== 0) return false\n',
+    replace: '  return true\n',
     attack: true,
   },
   {

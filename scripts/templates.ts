@@ -48,9 +48,9 @@ function encodeHelpers(): Uint8Array {
 
 function constant(name: string, what: string, bytes: Uint8Array): string {
   const lines = Buffer.from(bytes)
-    .toString('base64')
+    .toString('hex')
     .match(/.{1,116}/g)!
-  return [`/** ${what}, in base64. */`, `export const ${name}: string = \``, ...lines, '`', ''].join('\n')
+  return [`/** ${what}, in hex. */`, `export const ${name}: string = \``, ...lines, '`', ''].join('\n')
 }
 
 /** The text of templates.gen.ts. */
@@ -58,11 +58,11 @@ export function generateTemplates(): string {
   return [
     '// Made by `npm run core` from effects.ts, emit-memory.ts, glue.ts and helpers.ts. Do not edit.',
     constant(
-      'TEMPLATES_BASE64',
+      'TEMPLATES_HEX',
       'The templates of straight code, 16-bit numbers',
       new Uint8Array(collectTemplates().buffer),
     ),
-    constant('GLUE_BASE64', 'The glue module', encodeGlue()),
-    constant('HELPERS_BASE64', 'The helpers as they stand in every module', encodeHelpers()),
+    constant('GLUE_HEX', 'The glue module', encodeGlue()),
+    constant('HELPERS_HEX', 'The helpers as they stand in every module', encodeHelpers()),
   ].join('\n')
 }

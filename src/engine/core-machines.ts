@@ -12,20 +12,20 @@ const OTHERS: OtherEngines = {
   refusal: kind => (kind === 'recompiler' ? moduleRefusal() : undefined),
   attach: attachRuntime,
   stats: cell => runtimeOf(cell)?.stats(),
-  runSlowly: (cell, memory, site, limit) => runReference(viewState(cell, site.vm.program, memory), site, limit),
+  runSlowly: (cell, site, limit) => runReference(viewState(cell, site.vm), site, limit),
 }
 
 /** Makes a machine on the core. */
-export function createInterpreterVm(program: Program, options: StartOptions = {}): Vm {
-  return new CoreVm(program, options, 'interpreter', OTHERS)
+export function createInterpreterVm(program: Program, options: StartOptions, maxMemory: number): Vm {
+  return new CoreVm(program, options, { kind: 'interpreter', maxMemory, others: OTHERS })
 }
 
 /** Makes a machine that interprets at once and compiles what gets hot. */
-export function createAutoVm(program: Program, options: StartOptions = {}): Vm {
-  return new CoreVm(program, options, 'auto', OTHERS)
+export function createAutoVm(program: Program, options: StartOptions, maxMemory: number): Vm {
+  return new CoreVm(program, options, { kind: 'auto', maxMemory, others: OTHERS })
 }
 
 /** Makes a machine whose code is compiled wherever it runs. */
-export function createRecompilerVm(program: Program, options: StartOptions = {}): Vm {
-  return new CoreVm(program, options, 'recompiler', OTHERS)
+export function createRecompilerVm(program: Program, options: StartOptions, maxMemory: number): Vm {
+  return new CoreVm(program, options, { kind: 'recompiler', maxMemory, others: OTHERS })
 }

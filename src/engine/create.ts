@@ -1,16 +1,24 @@
 // Engines by name, and which of them this runtime lets us have. Not their implementation: reference/ and core-machines.ts.
+
+import type { Program } from '../program/program.ts'
 import { checkOptions, ownOptions } from './check.ts'
 import { createAutoVm, createInterpreterVm, createRecompilerVm } from './core-machines.ts'
-import type { Engine, EngineKind } from './engine.ts'
+import type { Engine, EngineKind, StartOptions, Vm } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
 import { moduleRefusal } from './machine/code-generation.ts'
 import { coreRefusal } from './machine/core.ts'
+import { resolveMaxMemory } from './max-memory.ts'
 import { createReferenceVm } from './reference/vm.ts'
 
 /** Options of `createEngine`. */
 export interface EngineOptions {
   /** Which engine; default `auto`. */
   readonly kind?: EngineKind
+  /**
+   * Bytes of memory that a guest may have anything in, by whole pages, 4096…2^32; default 512 MiB. Pages that it only may use, and
+   * has not written, do not count. At the limit `run` throws a ResourceError `memory`, the machine is at the instruction.
+   */
+  readonly maxMemory?: number
 }
 
 /** What this runtime lets one engine be. */
@@ -24,7 +32,7 @@ export interface EngineStatus {
   readonly reason: string | undefined
 }
 
-const MAKERS: Readonly<Record<EngineKind, Engine['instantiate']>> = {
+const MAKERS: Readonly<Record<EngineKind, (program: Program, options: StartOptions, maxMemory: number) => Vm>> = {
   reference: createReferenceVm,
   interpreter: createInterpreterVm,
   recompiler: createRecompilerVm,
@@ -70,9 +78,11 @@ export function availableEngines(): EngineKind[] {
  */
 export function createEngine(options: EngineOptions = {}): Engine {
   checkOptions(options)
-  const { kind = 'auto' } = ownOptions(options)
+  const { kind = 'auto', maxMemory } = ownOptions(options)
+  const most = resolveMaxMemory(maxMemory)
   if (!ENGINE_KINDS.includes(kind)) throw new RangeError(`kind: ${String(kind)} is none of ${ENGINE_KINDS.join(', ')}`)
   const { runsOn, reason } = engineStatus().find(entry => entry.kind === kind)!
   if (runsOn === undefined) throw new RangeError(`kind: ${kind} does not work here: ${reason}`)
-  return { kind: runsOn, instantiate: MAKERS[runsOn] }
+  const make = MAKERS[runsOn]
+  return { kind: runsOn, instantiate: (program, start = {}) => make(program, start, most) }
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The contract every engine satisfies: machines, how they are made and run. Not an implementation.
 import type { Access } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
@@ -156,6 +157,8 @@ export interface Vm {
   switchTo(kind: EngineKind): void
   /** Gives the memory back. Every later use throws a TypeError. Inside a host function: the machine ends first. */
   dispose(): void
+  /** The same, for `using`. */
+  [Symbol.dispose](): void
 }
 
 /** Makes machines of one kind. */

@@ -122,7 +122,8 @@ export function resolveStart(program: Program, given: StartOptions = {}): Start 
     throw new RangeError(`host: its numbers are those of ${made}, the program calls by those of ${hostCalls}`)
   }
   checkList('memory', memory)
-  for (const { address, bytes } of memory) {
+  const chunks = memory.map(({ address, bytes }) => ({ address, bytes })) // read once: what is checked is what is used
+  for (const { address, bytes } of chunks) {
     if (!isAddress(address)) throw new RangeError(`memory: address ${address} is not within 0…2^32 - 1`)
     checkBytes('memory', bytes)
   }
@@ -136,7 +137,7 @@ export function resolveStart(program: Program, given: StartOptions = {}): Start 
     gas: resolveGas(options.gas),
     regs: resolveRegisters(program, args, options.regs),
     regions: resolveRegions(program, args, options.pages),
-    memory,
+    memory: chunks,
     heapEnd: heap.start,
     heapLimit: heap.limit,
     host,

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tierPolicy } from '../../src/engine/auto.ts'
 import type { EngineKind, StartOptions } from '../../src/engine/engine.ts'
-import { poolState } from '../../src/engine/machine/cell.ts'
+import { poolState } from '../../src/engine/machine/residence.ts'
 import { createHost, createInnerMachines } from '../../src/host/index.ts'
 import {
   Access,
@@ -124,7 +124,12 @@ function drain(): Vm[] {
   const held: Vm[] = []
   const engine = createEngine({ kind: 'interpreter' })
   const program = loadProgram(INNER, { kind: 'raw' })
-  while (poolState().idle > 0) held.push(engine.instantiate(program))
+  const pages = [{ address: 0x20000, length: 0x1000, access: Access.Read }]
+  while (poolState().idle > 0) {
+    const vm = engine.instantiate(program, { pages })
+    vm.memory.view(0x20000, 1) // it does not make room for others
+    held.push(vm)
+  }
   return held
 }
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { AT_ARENA, AT_RESERVE, AT_RIGHTS, AT_VM, AT_WHY, Right, VM } from '../../src/engine/machine/contract.gen.ts'
 import { FIRST_ROOT, Helper, Import, Local, Why } from '../../src/engine/recompiler/emitter.ts'
-import { HELPERS_BASE64 } from '../../src/engine/recompiler/templates.gen.ts'
+import { HELPERS_HEX } from '../../src/engine/recompiler/templates.gen.ts'
 import { RANGE_HELPER } from '../../src/verify/range-helper.ts'
 import * as words from '../../src/verify/words.ts'
 
@@ -23,7 +23,7 @@ it('addresses, rights, locals and functions are those of layout.ts, words.ts and
 })
 
 it('the helper is the one that was proven', () => {
-  const bytes = Buffer.from(HELPERS_BASE64.replaceAll(/\s/g, ''), 'base64')
+  const bytes = Buffer.from(HELPERS_HEX.replaceAll(/\s/g, ''), 'hex')
   // In front of it is its size, in two bytes.
   expect([...bytes.subarray(2)]).toEqual([...RANGE_HELPER])
 })

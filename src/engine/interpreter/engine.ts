@@ -2,12 +2,15 @@
 import { checkOptions, ownOptions } from '../check.ts'
 import type { Engine } from '../engine.ts'
 import { coreRefusal } from '../machine/core.ts'
+import { resolveMaxMemory } from '../max-memory.ts'
 import { CoreVm } from './vm.ts'
 
 /** Options of `createEngine` where there is the interpreter alone. */
 export interface InterpreterOptions {
   /** Both mean the interpreter here, so that code for `coulis` needs another import only. */
   readonly kind?: 'interpreter' | 'auto'
+  /** Bytes of memory that a guest may have anything in, as in `coulis`. */
+  readonly maxMemory?: number
 }
 
 /**
@@ -19,7 +22,8 @@ export interface InterpreterOptions {
  */
 export function createEngine(options: InterpreterOptions = {}): Engine {
   checkOptions(options)
-  const { kind = 'interpreter' } = ownOptions(options)
+  const { kind = 'interpreter', maxMemory: given } = ownOptions(options)
+  const maxMemory = resolveMaxMemory(given)
   if (kind !== 'interpreter' && kind !== 'auto') {
     throw new RangeError(`kind: ${String(kind)} is not in coulis/interpreter, import it from coulis`)
   }
@@ -27,6 +31,6 @@ export function createEngine(options: InterpreterOptions = {}): Engine {
   if (refusal !== undefined) throw new RangeError(`kind: interpreter does not work here: ${refusal}`)
   return {
     kind: 'interpreter',
-    instantiate: (program, start = {}) => new CoreVm(program, start, 'interpreter'),
+    instantiate: (program, start = {}) => new CoreVm(program, start, { kind: 'interpreter', maxMemory }),
   }
 }

@@ -6,7 +6,6 @@ import type { CodeStats, EngineKind } from '../engine.ts'
 import type { Exit } from '../exit.ts'
 import type { HostCallSite } from '../host-call.ts'
 import type { Cell } from '../machine/cell.ts'
-import type { WindowMemory } from '../machine/window-memory.ts'
 
 /** The other engines, as a machine on the core needs them. */
 export interface OtherEngines {
@@ -17,5 +16,13 @@ export interface OtherEngines {
   /** What was compiled of the program in the cell. */
   stats(cell: Cell): CodeStats | undefined
   /** Runs the reference machine on the cell's state, so many instructions at most. */
-  runSlowly(cell: Cell, memory: WindowMemory, site: HostCallSite, limit: number): Exit
+  runSlowly(cell: Cell, site: HostCallSite, limit: number): Exit
+}
+
+/** What a machine gets from its engine. */
+export interface CoreVmSettings {
+  readonly kind: EngineKind
+  readonly maxMemory: number
+  /** What the machine may become beside interpreted; without it there is the interpreter alone. */
+  readonly others?: OtherEngines
 }

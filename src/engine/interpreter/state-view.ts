@@ -1,9 +1,9 @@
 // A core machine's state as the reference machine wants it: fields that can be written without side effects. Not a copy.
-import type { Program } from '../../program/program.ts'
+
+import type { Vm } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
 import { Rule } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
-import type { Memory } from '../memory.ts'
 import type { MachineState } from '../reference/state.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -14,12 +14,13 @@ const RULES = (AT_VM + VM.rules) >>> 2
 const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
 
 /** The state in a cell, live. */
-export function viewState(cell: Cell, program: Program, memory: Memory): MachineState {
+export function viewState(cell: Cell, vm: Vm): MachineState {
+  const { program, memory } = vm
   return {
     program,
     memory,
     get regs() {
-      return cell.regs
+      return vm.regs
     },
     get heapLimit() {
       return cell.u32[HEAP_LIMIT]!

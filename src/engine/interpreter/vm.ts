@@ -17,8 +17,9 @@ import {
   resumeLate,
 } from '../host-call.ts'
 import type { LateAnswer } from '../late-answer.ts'
-import { type Cell, type CellUser, releaseCell, takeCell } from '../machine/cell.ts'
+import type { Cell, CellUser } from '../machine/cell.ts'
 import { AT_VM, HostAnswer, Unfinished, VM } from '../machine/contract.gen.ts'
+import { Residence, type Resident } from '../machine/residence.ts'
 import { takeStack } from '../machine/stack.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
@@ -29,8 +30,8 @@ import { type RunAsyncOptions, type RunOptions, resolveRun } from '../run-option
 import { resolveStart, type Start } from '../start.ts'
 import { SINGLE_STEPS, stepsByGas } from '../steps.ts'
 import type { Tracer } from '../tracing.ts'
-import { bindCell, counterOf } from './bound-cell.ts'
-import type { OtherEngines } from './other-engines.ts'
+import { bindCell, CellCounter } from './bound-cell.ts'
+import type { CoreVmSettings, OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -49,15 +50,13 @@ const STACK = (AT_VM + VM.stack) >>> 2
 const NO_MEMORY = -3
 const ABORTED = -5
 
-/** Cells of machines that were dropped without dispose(); where a runtime has no such registry, they are the collector's. */
-const forgotten = typeof FinalizationRegistry === 'undefined' ? undefined : new FinalizationRegistry<Cell>(releaseCell)
-
 /** A machine on the core. Hold the machine itself, not only its views: one that is collected gives its memory to others. */
-export class CoreVm implements Vm, HostCallSite, CellUser {
+export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
   readonly program: Program
   #kind: EngineKind
   readonly #others: OtherEngines | undefined
-  #cell: Cell | undefined
+  readonly #home: Residence
+  readonly life: object = {}
   #memory: WindowMemory
   #startGas = 0n
   #exit: Exit | undefined
@@ -86,29 +85,28 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   /** The bare gas counter. */
   readonly counter: GasCounter
 
-  /** @param others what machines may become beside interpreted; without it there is the interpreter alone. */
-  constructor(program: Program, options: StartOptions, kind: EngineKind, others?: OtherEngines) {
+  constructor(program: Program, options: StartOptions, { kind, maxMemory, others }: CoreVmSettings) {
     this.program = program
     this.#kind = kind
     this.#others = others
-    this.counter = counterOf(() => this.#alive())
+    this.counter = new CellCounter(() => this.#alive())
     const start = resolveStart(program, options)
-    const cell = takeCell(program)
-    this.#cell = cell
-    this.#memory = new WindowMemory(cell, this)
+    this.#home = new Residence(program, maxMemory)
+    this.#memory = new WindowMemory(this.#home, this)
     try {
-      others?.attach(cell, program, kind)
-      this.#start(cell, start)
+      this.#start(this.#home.enter(this), start)
     } catch (error) {
-      releaseCell(cell) // nobody has the machine
+      this.#home.close() // nobody has the machine
       throw error
     }
-    forgotten?.register(this, cell, this)
+  }
+
+  prepare(cell: Cell): void {
+    this.#others?.attach(cell, this.program, this.#kind)
   }
 
   #alive(): Cell {
-    if (this.#cell === undefined) throw new TypeError('vm: used after dispose()')
-    return this.#cell
+    return this.#home.cell ?? this.#home.enter(this)
   }
 
   #idle(what: string): Cell {
@@ -128,11 +126,11 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   }
 
   get regs(): BigUint64Array {
-    return this.#alive().regs
+    return this.#home.registers(this.#alive())
   }
 
   get regs32(): Uint32Array {
-    return this.#alive().regs32
+    return this.#home.halves(this.#alive())
   }
 
   get memory(): Memory {
@@ -249,13 +247,16 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   // Called by performHostCall only, so there is a cell.
   movePc(pc: number): void {
-    this.#cell!.u32[PC] = pc
+    this.#home.cell!.u32[PC] = pc
   }
 
   onEcalli(index: number, pc: number, next: number): number {
     this.#index = index
+    const home = this.#home
+    if (home.own !== undefined) home.show()
     const exit =
       this.allowance === undefined ? performHostCall(this, index, pc, next) : performBoundedCall(this, index, pc, next)
+    if (home.own !== undefined) home.take()
     return exit === undefined ? HostAnswer.Continue : exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
   }
 
@@ -279,9 +280,11 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   onTrace(): number {
     this.#event ??= createEventReader()
-    const event = this.#event(this.#cell!)
+    const event = this.#event(this.#home.cell!)
+    this.#home.show()
     try {
       if (this.#tracer !== undefined) traceWithin(this.allowance, event, this.#tracer)
+      this.#home.take()
       return 0
     } catch (error) {
       // The ecalli is paid, its call is still to be made.
@@ -321,6 +324,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     if (this.#ended) return this.#exit!
     cell.u32[STACK] = takeStack(what, this.#kind === 'auto' || this.#kind === 'recompiler')
     this.#running = true
+    this.#home.use()
     this.#index = 0
     this.thrown = undefined
     this.#tracerError = undefined
@@ -378,7 +382,6 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     u32[BUSY] = 0
     this.#paused = false
     const code = this.#enter(cell, limit)
-    cell.refresh()
     if (code === ABORTED) {
       cell.u32[EXIT_ARG] = 0 // the machine has not stopped for anything
       throw this.#tracerError!.error
@@ -391,6 +394,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
   /** Lets the core run; what pvm_resume or pvm_step returns. */
   #enter(cell: Cell, limit: number): number {
     const { core } = cell
+    this.#home.take()
     try {
       if (limit < 0) return core.pvm_resume(AT_VM)
       let code: number = Exit.Step
@@ -401,12 +405,14 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     } catch (error) {
       cell.recover() // only an overflow of the host's stack comes through here
       throw error
+    } finally {
+      this.#home.show()
     }
   }
 
   #finish(cell: Cell, what: string, exit: Exit): Exit {
     this.#exit = exit
-    this.#ended = exit === Exit.Halt || exit === Exit.Panic
+    this.#ended = this.#home.hasEnded = exit === Exit.Halt || exit === Exit.Panic
     if (exit !== Exit.PageFault && exit !== Exit.Host && exit !== Exit.Break) cell.u32[EXIT_ARG] = 0
     if (this.thrown !== undefined && (this.#throwHostErrors || ResourceError.is(this.thrown.cause))) throw this.thrown
     if (this.late === undefined) return exit
@@ -417,7 +423,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
 
   /** The reference machine on this machine's state. */
   #runSlowly(cell: Cell, limit: number): Exit {
-    return this.#others!.runSlowly(cell, this.#memory, this, limit < 0 ? Number.POSITIVE_INFINITY : limit)
+    return this.#others!.runSlowly(cell, this, limit < 0 ? Number.POSITIVE_INFINITY : limit)
   }
 
   #start(cell: Cell, start: Start): void {
@@ -433,6 +439,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
       }
     }
     for (let i = 0; i < 13; i++) regs[i] = start.regs[i]!
+    this.#home.show()
     u32[PC] = start.pc
     cell.gas[0] = this.#startGas = start.gas
     u32[CHARGED] = 0
@@ -447,12 +454,13 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.late = undefined
     this.#throwHostErrors = start.hostErrors === 'throw'
     this.#exit = undefined
-    this.#ended = false
+    this.#ended = this.#home.hasEnded = false
   }
 
   reset(options: StartOptions = {}): void {
-    const cell = this.#idle('reset')
+    this.#idle('reset')
     const start = resolveStart(this.program, options)
+    const cell = this.#alive() // only now: options may have used other machines
     cell.core.pvm_reset(AT_VM)
     this.#start(cell, start)
   }
@@ -468,18 +476,19 @@ export class CoreVm implements Vm, HostCallSite, CellUser {
     this.#kind = kind
   }
 
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
   dispose(): void {
-    const cell = this.#cell
-    if (cell === undefined) return
+    if (this.#home.isClosed) return
     if (this.#running) {
       this.disposeRequested = true
       return
     }
-    this.#cell = undefined
     this.late = undefined
     this.#turns?.dispose()
     this.#memory.close()
-    forgotten?.unregister(this)
-    releaseCell(cell)
+    this.#home.close()
   }
 }

@@ -41,9 +41,9 @@ export const TOP_SIZE = 0x2200000
 /** Physical address of guest address 0: physical = (guest + ROTATION) mod 2^32. */
 export const ROTATION = 0x6200000
 /** Bytes of a machine's memory; lazily backed by the system. */
-export const MEMORY_SIZE = 0x19000000
-/** Bytes at its end for pages outside of the window. */
-export const FRAMES_SIZE = 0x1000000
+export const MEMORY_SIZE = 0x38000000
+/** Bytes at its end for pages outside of the window: room for all that a machine may touch by default. */
+export const FRAMES_SIZE = 0x20000000
 /** The window ends before this physical address. */
 export const WINDOW_END = 0x18000000
 /**
@@ -291,6 +291,7 @@ export const VM = {
   busy: 164,
   child: 168,
   service: 172,
+  maxPages: 176,
   stack: 180,
   hot: 184,
   hotLeft: 188,

@@ -1,11 +1,11 @@
 // The core as a WebAssembly module: decoded and compiled once per process, or given by the caller. Not a machine: cell.ts.
-import { CORE_BASE64, CORE_ID } from '../interpreter/core.gen.ts'
+import { CORE_HEX, CORE_ID } from '../interpreter/core.gen.ts'
 import { moduleRefusal } from './code-generation.ts'
 
 /** What the core's instance exports; the functions of core/pvm.h and core/wasm.c. `vm` is always AT_VM. */
 export interface CoreExports extends WebAssembly.Exports {
   readonly __stack_pointer: WebAssembly.Global
-  pvm_init(): number
+  pvm_init(framesEnd: number): number
   pvm_stage(vm: number, arena: number, end: number, codeLength: number, jumpSize: number): number
   pvm_load(vm: number, arena: number, end: number, codeLength: number, jumpLength: number, jumpSize: number): number
   pvm_set_profile(vm: number, set: number, rules: number, gasModel: number): number
@@ -37,19 +37,25 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_zero(vm: number, page: number, count: number): number
 }
 
-/** Decoders that some runtimes have and TypeScript's libraries do not know yet. */
+/** What some runtimes have and TypeScript's libraries do not know. */
 interface Decoders {
-  readonly Buffer?: { from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer> }
+  readonly Buffer?: { from(text: string, encoding: 'hex'): Uint8Array<ArrayBuffer> }
 }
 
-/** Bytes of base64 in lines. */
-export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+/** Bytes of hex in lines. Hex, because gzip makes three quarters of base64 of it: whole bytes repeat, parts of three do not. */
+export function decodeHex(lines: string): Uint8Array<ArrayBuffer> {
+  const text = lines.replaceAll('\n', '')
   const { Buffer } = globalThis as Decoders
-  if (Buffer !== undefined) return Buffer.from(text, 'base64') // 0.2 ms; the loop below takes 3 when it is cold
-  const binary = atob(text.replaceAll('\n', ''))
-  const bytes = new Uint8Array(binary.length)
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+  if (Buffer !== undefined) return Buffer.from(text, 'hex') // 0.2 ms; the loop below takes some when it is cold
+  const bytes = new Uint8Array(text.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (digit(text, 2 * i) << 4) | digit(text, 2 * i + 1)
   return bytes
+}
+
+/** The value of a digit 0…9 or a…f. */
+function digit(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return code < 58 ? code - 48 : code - 87
 }
 
 let compiled: WebAssembly.Module | undefined
@@ -99,6 +105,6 @@ export function coreModule(): WebAssembly.Module {
   if (given !== undefined) return given
   const refusal = coreRefusal()
   if (refusal !== undefined) throw new RangeError(`core: ${refusal}`)
-  compiled ??= new WebAssembly.Module(decodeBase64(CORE_BASE64))
+  compiled ??= new WebAssembly.Module(decodeHex(CORE_HEX))
   return compiled
 }

@@ -3,8 +3,11 @@
 import { Access, PAGE_COUNT, PAGE_SIZE } from '../../program/layout.ts'
 import { checkAccess, checkBig, checkBytes, checkPages, isAddress, isRange } from '../check.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
+import { ResourceError } from '../resource-error.ts'
 import type { Cell } from './cell.ts'
 import { AT_RIGHTS, AT_VM, AT_WINDOW, Right, ROTATION, WINDOW_END } from './contract.gen.ts'
+import { pagesOf, writtenOf } from './pages.ts'
+import type { Residence, Resident } from './residence.ts'
 
 const ADDRESSES = 2 ** 32
 const LAST = PAGE_SIZE - 1
@@ -22,23 +25,27 @@ function inWindow(address: number, length: number): number {
 
 /** Memory of one machine. Unusable after `close`. */
 export class WindowMemory implements Memory {
-  #cell: Cell | undefined
+  #home: Residence | undefined
   /** Keeps the machine, and so its cell, from being collected while its memory is in somebody's hands. */
-  readonly owner: object
+  readonly owner: Resident
 
-  constructor(cell: Cell, owner: object) {
-    this.#cell = cell
+  constructor(home: Residence, owner: Resident) {
+    this.#home = home
     this.owner = owner
   }
 
   /** The machine is gone: every later use throws. */
   close(): void {
-    this.#cell = undefined
+    this.#home = undefined
   }
 
   #open(): Cell {
-    if (this.#cell === undefined) throw new TypeError('memory: its machine was disposed of')
-    return this.#cell
+    return this.#home?.cell ?? this.#enter()
+  }
+
+  #enter(): Cell {
+    if (this.#home === undefined) throw new TypeError('memory: its machine was disposed of')
+    return this.#home.enter(this.owner)
   }
 
   #has(cell: Cell, address: number, length: number, right: number): boolean {
@@ -57,8 +64,7 @@ export class WindowMemory implements Memory {
   /** Makes all bytes of a range exist. */
   #touch(cell: Cell, address: number, length: number, viewed = false): void {
     const result = cell.core.pvm_touch(AT_VM, address, address + length - 1, viewed ? 1 : 0)
-    cell.refresh()
-    if (result !== OK) throw new RangeError(`memory: no room for ${length} bytes at ${address}`)
+    if (result !== OK) throw new ResourceError('memory', `memory: no room for ${length} bytes at ${address}`)
   }
 
   view(address: number, length: number): Uint8Array | undefined {
@@ -73,6 +79,7 @@ export class WindowMemory implements Memory {
       return copy
     }
     this.#touch(cell, address, length, true)
+    this.#home!.pin()
     const from = at >= 0 ? at : cell.core.pvm_locate(AT_VM, address) >>> 0
     return cell.u8.subarray(from, from + length)
   }
@@ -248,23 +255,10 @@ export class WindowMemory implements Memory {
   }
 
   pages(): PageRange[] {
-    const { core } = this.#open()
-    const runs: PageRange[] = []
-    for (let page = core.pvm_next_mapped(AT_VM, 0); page < PAGE_COUNT; ) {
-      const end = core.pvm_run_end(AT_VM, page)
-      runs.push({ page, count: end - page, access: core.pvm_access(AT_VM, page) as Access })
-      page = core.pvm_next_mapped(AT_VM, end)
-    }
-    return runs
+    return pagesOf(this.#open())
   }
 
   written(): number[] {
-    const { core } = this.#open()
-    const found: number[] = []
-    for (let page = -1; ; ) {
-      page = core.pvm_next_written(AT_VM, page + 1)
-      if (page >= PAGE_COUNT) return found
-      found.push(page)
-    }
+    return writtenOf(this.#open())
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Program } from '../../program/program.ts'
 import { AT_WHY, GOES_ON, GraphWord, Leave, MAX_NODES } from '../machine/contract.gen.ts'
-import { decodeBase64 } from '../machine/core.ts'
+import { decodeHex } from '../machine/core.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import { functionSize } from './cluster.ts'
 import type { Coverage } from './coverage.ts'
@@ -25,7 +25,7 @@ import { indirectCallees, type RootPasses, runPasses } from './passes.ts'
 import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
 import { emitStructure } from './structure.ts'
 import { type Tables, tablesOf } from './tables.ts'
-import { HELPERS_BASE64 } from './templates.gen.ts'
+import { HELPERS_HEX } from './templates.gen.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionType, putFunction } from './wasm-module.ts'
 import { I32, I64, Op } from './wasm-op.ts'
@@ -44,7 +44,7 @@ let decodedHelpers: Uint8Array | undefined
 
 /** The helpers, as they stand in every module. */
 function helpers(): Uint8Array {
-  decodedHelpers ??= decodeBase64(HELPERS_BASE64)
+  decodedHelpers ??= decodeHex(HELPERS_HEX)
   return decodedHelpers
 }
 

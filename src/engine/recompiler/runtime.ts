@@ -8,7 +8,7 @@ import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
 import { makeModule, unlessRefused } from '../machine/code-generation.ts'
 import { AT_SLICE, AT_VM, HostAnswer, Part, Target, VM } from '../machine/contract.gen.ts'
-import { decodeBase64 } from '../machine/core.ts'
+import { decodeHex } from '../machine/core.ts'
 import { MAX_STACK } from '../machine/stack.ts'
 import { BriefRoots } from './brief-roots.ts'
 import { clusterOf, functionSize } from './cluster.ts'
@@ -33,7 +33,7 @@ import {
   WHOLE_INSTRUCTIONS,
 } from './policy.ts'
 import { type SharedCode, type SharedModule, sharedCode } from './shared-code.ts'
-import { GLUE_BASE64 } from './templates.gen.ts'
+import { GLUE_HEX } from './templates.gen.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
 const GAS = (AT_VM + VM.gas) >>> 3
@@ -106,7 +106,7 @@ export class Runtime {
   /** Whether there is what compiled code needs; the runtime may not allow modules, or have no room for a table. */
   #canLink(): boolean {
     if (this.#linkage !== undefined) return true
-    return unlessRefused(() => (glueModule ??= makeModule(decodeBase64(GLUE_BASE64))) && this.#link()) !== undefined
+    return unlessRefused(() => (glueModule ??= makeModule(decodeHex(GLUE_HEX))) && this.#link()) !== undefined
   }
 
   #createLinkage(): Linkage {

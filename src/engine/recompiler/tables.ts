@@ -15,12 +15,12 @@ import {
   programWords,
   viewGraph,
 } from '../machine/contract.gen.ts'
-import { type CoreExports, decodeBase64 } from '../machine/core.ts'
+import { type CoreExports, decodeHex } from '../machine/core.ts'
 import { Areas, isOpen, type Workspace } from '../machine/workspace.ts'
 import type { Decoded } from './decode.ts'
 import { Local } from './emitter.ts'
 import type { Functions } from './functions.ts'
-import { TEMPLATES_BASE64 } from './templates.gen.ts'
+import { TEMPLATES_HEX } from './templates.gen.ts'
 
 /** A program's tables, by instruction, segment, function, jump-table entry: see `PROGRAM_COLUMNS`. */
 export type ProgramTables = Columns<typeof PROGRAM_COLUMNS>
@@ -58,7 +58,7 @@ let decodedTemplates: Uint8Array | undefined
 
 /** The templates of straight code, as bytes. */
 function templates(): Uint8Array {
-  decodedTemplates ??= new Uint8Array(decodeBase64(TEMPLATES_BASE64))
+  decodedTemplates ??= new Uint8Array(decodeHex(TEMPLATES_HEX))
   return decodedTemplates
 }
 

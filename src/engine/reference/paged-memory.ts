@@ -2,16 +2,29 @@
 import { Access, PAGE_SIZE } from '../../program/layout.ts'
 import { checkAccess, checkBig, checkBytes, checkPages, isRange } from '../check.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
+import { ResourceError } from '../resource-error.ts'
 
 /** Guest memory as pages with rights. Contents of a page exist from its first use on; until then it is zero. */
 export class PagedMemory implements Memory {
   #closed = false
+  readonly #maxPages: number
   readonly #rights = new Map<number, Access>()
   readonly #contents = new Map<number, Uint8Array>()
+
+  /** Pages that somebody has a view of: they stay. */
+  readonly #viewed = new Set<number>()
+
+  /** @param maxMemory bytes that may be anything but zero, by whole pages. */
+  constructor(maxMemory: number) {
+    this.#maxPages = Math.floor(maxMemory / PAGE_SIZE)
+  }
 
   #bytes(page: number): Uint8Array {
     let bytes = this.#contents.get(page)
     if (bytes === undefined) {
+      if (this.#contents.size >= this.#maxPages) {
+        throw new ResourceError('memory', `memory: no room for more than ${this.#maxPages} pages`)
+      }
       bytes = new Uint8Array(PAGE_SIZE)
       this.#contents.set(page, bytes)
     }
@@ -43,7 +56,9 @@ export class PagedMemory implements Memory {
     if (length === 0) return new Uint8Array(0)
     const offset = address % PAGE_SIZE
     if (offset + length <= PAGE_SIZE) {
-      return this.#bytes(Math.floor(address / PAGE_SIZE)).subarray(offset, offset + length)
+      const page = Math.floor(address / PAGE_SIZE)
+      this.#viewed.add(page)
+      return this.#bytes(page).subarray(offset, offset + length)
     }
     const copy = new Uint8Array(length)
     this.#copyOut(address, copy)
@@ -61,7 +76,14 @@ export class PagedMemory implements Memory {
     }
   }
 
+  /** Makes the pages of a range exist, before anything is written there. */
+  #reserve(address: number, length: number): void {
+    const last = Math.floor((address + length - 1) / PAGE_SIZE)
+    for (let page = Math.floor(address / PAGE_SIZE); page <= last; page++) this.#bytes(page)
+  }
+
   #copyIn(address: number, bytes: Uint8Array): void {
+    this.#reserve(address, bytes.length)
     for (let done = 0; done < bytes.length; ) {
       const offset = (address + done) % PAGE_SIZE
       const count = Math.min(PAGE_SIZE - offset, bytes.length - done)
@@ -127,6 +149,7 @@ export class PagedMemory implements Memory {
 
   #writeUint(address: number, width: number, value: number): MemoryResult {
     if (!this.writable(address, width)) return OOB
+    this.#reserve(address, width)
     for (let i = 0; i < width; i++) {
       const at = address + i
       this.#bytes(Math.floor(at / PAGE_SIZE))[at % PAGE_SIZE] = value >>> (8 * i)
@@ -149,6 +172,7 @@ export class PagedMemory implements Memory {
   writeU64(address: number, value: bigint): MemoryResult {
     checkBig(value)
     if (!this.writable(address, 8)) return OOB
+    this.#reserve(address, 8)
     this.#writeUint(address, 4, Number(BigInt.asUintN(32, value)))
     return this.#writeUint(address + 4, 4, Number(BigInt.asUintN(32, value >> 32n)))
   }
@@ -165,7 +189,7 @@ export class PagedMemory implements Memory {
     for (let at = page; at < page + count; at++) {
       if (access === Access.None) {
         this.#rights.delete(at)
-        this.#contents.delete(at)
+        this.#clear(at)
       } else this.#rights.set(at, access)
     }
   }
@@ -173,7 +197,13 @@ export class PagedMemory implements Memory {
   zero(page: number, count: number): void {
     checkPages(page, count)
     this.#open()
-    for (let at = page; at < page + count; at++) this.#contents.get(at)?.fill(0)
+    for (let at = page; at < page + count; at++) this.#clear(at)
+  }
+
+  /** Zeroes a page. One that nobody has a view of need not exist any more. */
+  #clear(page: number): void {
+    if (this.#viewed.has(page)) this.#contents.get(page)?.fill(0)
+    else this.#contents.delete(page)
   }
 
   pages(): PageRange[] {
@@ -207,5 +237,6 @@ export class PagedMemory implements Memory {
   clear(): void {
     this.#rights.clear()
     this.#contents.clear()
+    this.#viewed.clear()
   }
 }

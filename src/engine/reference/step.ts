@@ -25,8 +25,18 @@ function pay(state: MachineState): Exit | undefined {
   return undefined
 }
 
+/** What the host has no memory for throws, and was not executed: a block stays paid, an instruction is paid again later. */
+function executeOrGiveBack(state: MachineState, decoded: Decoded): Exit | undefined {
+  try {
+    return decoded.execute(state)
+  } catch (error) {
+    if (state.program.profile.gasModel === 'instruction') state.gas += 1n
+    throw error
+  }
+}
+
 function execute(state: MachineState, decoded: Decoded): Exit | undefined {
-  const exit = decoded.execute(state)
+  const exit = executeOrGiveBack(state, decoded)
   if (exit === Exit.OutOfGas) return outOfGas(state) // memset
   if (exit === undefined && decoded.instruction.terminator) state.charged = false
   return exit

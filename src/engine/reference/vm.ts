@@ -19,8 +19,8 @@ import { runReference } from './run.ts'
 import type { MachineState } from './state.ts'
 
 /** Makes a reference machine. */
-export function createReferenceVm(program: Program, options: StartOptions = {}): Vm {
-  return new ReferenceVm(program, options)
+export function createReferenceVm(program: Program, options: StartOptions, maxMemory: number): Vm {
+  return new ReferenceVm(program, options, maxMemory)
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -28,7 +28,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 class ReferenceVm implements Vm {
   readonly program: Program
   readonly kind: EngineKind = 'reference'
-  readonly #memory = new PagedMemory()
+  readonly #memory: PagedMemory
   readonly #regs = new BigUint64Array(13)
   readonly #regs32 = new Uint32Array(this.#regs.buffer)
   readonly #state: Mutable<MachineState>
@@ -43,7 +43,8 @@ class ReferenceVm implements Vm {
   #throwHostErrors = true
   #turns: AsyncTurns | undefined
 
-  constructor(program: Program, options: StartOptions) {
+  constructor(program: Program, options: StartOptions, maxMemory: number) {
+    this.#memory = new PagedMemory(maxMemory)
     this.program = program
     const state = {
       program,
@@ -310,6 +311,10 @@ class ReferenceVm implements Vm {
   switchTo(kind: EngineKind): void {
     this.#idle('switchTo')
     if (kind !== 'reference') throw new RangeError(`kind: a reference machine cannot go on as ${kind}`)
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
   }
 
   dispose(): void {

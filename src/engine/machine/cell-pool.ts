@@ -1,0 +1,90 @@
+// Cells that nobody has: kept clean, with what they have decoded, for the next machine. They are few, because a memory reserves
+// gigabytes of address space and the runtime's collector is slow to give them back. Not the cells of machines: residence.ts.
+import { PAGE_COUNT } from '../../program/layout.ts'
+import type { Program } from '../../program/program.ts'
+import type { Cell } from './cell.ts'
+import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE, Used } from './contract.gen.ts'
+
+/** Cells kept for reuse; more are left to the collector. */
+const MAX_IDLE = 8
+/** Up to this many idle cells keep what they have decoded: another program gets a new cell. */
+const KEEP = 4
+/** What that many bytes of code decode to is soon made again: such a cell is given away once, 10 ms cheaper than a new one. */
+const SMALL_CODE = 8192
+/** A machine that touched more guest pages than this gives its memory back to the system: 32 MiB. */
+const MAX_TOUCHED = 8192
+
+/** Bytes of arena that a program needs, with room for its records. */
+function arenaFor({ code, jumpTable }: Program): number {
+  return 9.5 * code.length + 16 * jumpTable.length + Math.min(24 * code.length, 2 ** 26) + 2 ** 20
+}
+
+/** Bytes of an arena of its own that a program is too large to do without; 0 for almost all. */
+export function ownArena(program: Program): number {
+  const needed = arenaFor(program)
+  const usual = needed - Math.min(24 * program.code.length, 2 ** 26) <= AT_WINDOW - AT_ARENA
+  return usual ? 0 : needed
+}
+
+/** Whether a cell most likely has that code, from another load of the same bytes; `Cell.load` compares it all. */
+export function holdsCode(cell: Cell, program: Program): boolean {
+  if (cell.program === program) return true
+  const { code } = program
+  const other = cell.program?.code
+  if (other === undefined || other.length !== code.length) return false
+  const step = Math.ceil(code.length / 256)
+  for (let at = 0; at < code.length; at += step) if (other[at] !== code[at]) return false
+  return true
+}
+
+const idle: Cell[] = []
+
+function takeAt(at: number): Cell | undefined {
+  return at < 0 ? undefined : idle.splice(at, 1)[0]
+}
+
+/** An idle cell that has the program's code already. */
+export function takeDecoded(program: Program): Cell | undefined {
+  const same = idle.findLastIndex(cell => cell.program === program)
+  return takeAt(same >= 0 ? same : idle.findLastIndex(cell => holdsCode(cell, program)))
+}
+
+/**
+ * An idle cell that has another program: one that had a small program only; else, when enough are idle or no more shall be made,
+ * the one idle longest of those with the same rules.
+ */
+export function takeOther(program: Program, makesNoMore: boolean): Cell | undefined {
+  const small = idle.findIndex(cell => cell.loads === 1 && cell.program!.code.length <= SMALL_CODE)
+  if (small >= 0) return takeAt(small)
+  if (idle.length === 0 || (idle.length < KEEP && !makesNoMore)) return undefined
+  const sameRules = idle.findIndex(cell => cell.program?.profile === program.profile)
+  return takeAt(Math.max(sameRules, 0))
+}
+
+/**
+ * Zeroes what was touched in a cell. False when the cell shall not be used again: it is not what every cell is, or its memory goes
+ * to the system for how much that is, or it is not provably clean, such as one that something was thrown through.
+ */
+export function cleanCell(cell: Cell): boolean {
+  cell.user = undefined
+  const { core, memory } = cell
+  if (memory.buffer.byteLength !== MEMORY_SIZE || core.pvm_used(AT_VM, Used.Touched) > MAX_TOUCHED) return false
+  if (core.pvm_reset(AT_VM) !== 0 || core.pvm_used(AT_VM, Used.Touched) !== 0) return false
+  return core.pvm_next_mapped(AT_VM, 0) >= PAGE_COUNT && !cell.regs.some(value => value !== 0n)
+}
+
+/** Keeps a cell that nobody has any more, or leaves it to the collector. */
+export function keepCell(cell: Cell): void {
+  if (idle.length < MAX_IDLE && cleanCell(cell)) idle.push(cell)
+  else cell.user = undefined
+}
+
+/** How many cells are idle. */
+export function idleCells(): number {
+  return idle.length
+}
+
+/** Bytes of arena that idle cells hold. */
+export function idleArenaBytes(): number {
+  return idle.reduce((sum, cell) => sum + cell.core.pvm_used(AT_VM, Used.Arena), 0)
+}

@@ -1,0 +1,183 @@
+// Machines that share few cells: whatever is done with many of them in turn, each is what it would be alone. Not the cells: machine.test.ts.
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { EngineKind, Vm } from '../../src/engine/engine.ts'
+import { poolState } from '../../src/engine/machine/residence.ts'
+import { assemble, createEngine, loadProgram } from '../../src/index.ts'
+import { Access } from '../../src/program/layout.ts'
+import type { Program } from '../../src/program/program.ts'
+
+const MACHINES = 12
+const ACTIONS = 400
+
+/** Counts in registers and memory, in the window on guest memory and outside, and calls the host at every turn. */
+const programOf = (step: number): Program =>
+  loadProgram(
+    assemble(`.format raw
+    fallthrough
+@loop:
+    add_imm_64 r2, r2, ${step}
+    add_64 r3, r3, r2
+    store_u64 [0x20008], r2
+    store_u64 [0x80000010], r3
+    add_imm_64 r5, r5, 8
+    and_imm r6, r5, 0xff8
+    add_imm_64 r6, r6, 0x21000
+    store_ind_u64 [r6], r3
+    ecalli 7
+    jump @loop
+  `).bytes,
+    { kind: 'raw' },
+  )
+
+const PROGRAMS = [1, 2, 3, 4].map(programOf)
+const PAGES = [
+  { address: 0x20000, length: 0x4000, access: Access.Write },
+  { address: 0x80000000, length: 0x2000, access: Access.Write },
+]
+
+/** Numbers 0…n - 1 in a fixed order. */
+function dice(seed: number): (n: number) => number {
+  let state = seed
+  return n => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0
+    return (state >>> 8) % n
+  }
+}
+
+interface World {
+  readonly machines: Vm[]
+  /** What somebody kept of them. */
+  readonly kept: Map<Vm, { regs?: BigUint64Array; halves?: Uint32Array; view?: Uint8Array | undefined }>
+}
+
+/** Machines whose host function uses another one of them. */
+function worldOf(kind: EngineKind): World {
+  const machines: Vm[] = []
+  const engine = createEngine({ kind })
+  for (let i = 0; i < MACHINES; i++) {
+    const entry = {
+      name: 'other',
+      price: 3,
+      call: (vm: Vm) => {
+        const other = machines[(i + 5) % MACHINES]!
+        vm.regs32[2 * 9] = vm.regs32[2 * 9]! + 1
+        if (vm.regs[2]! % 7n !== 0n || other.exit === undefined) return
+        vm.memory.writeU32(0x20100, other.memory.readU32(0x20008))
+        vm.regs[8] = other.gas
+      },
+    }
+    const program = PROGRAMS[i % PROGRAMS.length]!
+    machines.push(engine.instantiate(program, { gas: BigInt(100 * i), pages: PAGES, host: { entry: () => entry } }))
+  }
+  return { machines, kept: new Map(machines.map(vm => [vm, {}])) }
+}
+
+function stateOf({ machines, kept }: World, i: number): unknown {
+  const vm = machines[i]!
+  const into = new Uint8Array(0)
+  const bytes = new Uint8Array(0x4000)
+  const far = new Uint8Array(0x2000)
+  vm.memory.read(0x20000, bytes)
+  vm.memory.read(0x80000000, far)
+  const { regs, halves, view } = kept.get(vm)!
+  const { pc, gas, exit, exitArg, gasUsed, heapEnd } = vm
+  const digest = (data: Uint8Array = into): string => createHash('sha1').update(data).digest('hex')
+  const views = [regs, halves].map(found => found && new Uint8Array(found.buffer, found.byteOffset, 104))
+  const seen = [bytes, far, ...views, view].map(digest)
+  return { pc, gas, exit, exitArg, gasUsed, heapEnd, pages: vm.memory.pages(), seen }
+}
+
+/** One thing that is done with a machine. */
+function act(world: World, roll: (n: number) => number): number {
+  const i = roll(MACHINES)
+  const vm = world.machines[i]!
+  const kept = world.kept.get(vm)!
+  const value = roll(1 << 16)
+  switch (roll(11)) {
+    case 0:
+      kept.regs ??= vm.regs
+      break
+    case 1:
+      kept.halves ??= vm.regs32
+      break
+    case 2:
+      if (i % 4 === 0) kept.view ??= vm.memory.view(0x20000, 0x200)
+      break
+    case 3:
+      vm.memory.writeU32(0x22000 + 4 * (value % 64), value)
+      break
+    case 4:
+      if (kept.regs !== undefined) kept.regs[3] = BigInt(value)
+      break
+    case 5:
+      if (kept.view !== undefined) kept.view[8 + (value % 8)] = value
+      break
+    case 6:
+      vm.memory.protect(0x23, 1, value % 2 === 0 ? Access.Read : Access.Write)
+      break
+    case 7:
+      vm.step(1 + (value % 5))
+      break
+    default:
+      vm.gas += BigInt(value % 400)
+      vm.run()
+  }
+  return i
+}
+
+describe.each(['interpreter', 'recompiler', 'auto'] as const)('%s', kind => {
+  it.each([1, 2, 3])('twelve machines in few cells are what they are alone, seed %i', seed => {
+    const worlds = [worldOf('reference'), worldOf(kind)] as const
+    const rolls = worlds.map(() => dice(seed))
+    for (let n = 0; n < ACTIONS; n++) {
+      const [i, same] = worlds.map((world, w) => act(world, rolls[w]!))
+      expect(same).toBe(i)
+      expect(stateOf(worlds[1], i!), `action ${n}, machine ${i}`).toEqual(stateOf(worlds[0], i!))
+    }
+    for (let i = 0; i < MACHINES; i++) expect(stateOf(worlds[1], i)).toEqual(stateOf(worlds[0], i))
+    expect(poolState().resident).toBeLessThanOrEqual(8) // two more where machines run inside each other
+    for (const vm of worlds[1].machines) vm.dispose()
+  })
+
+  it('registers that somebody keeps are the machine’s, however many do', () => {
+    const engine = createEngine({ kind })
+    const machines = Array.from({ length: 10 }, () => engine.instantiate(PROGRAMS[0]!, { gas: 500n, pages: PAGES }))
+    const views = machines.map(vm => vm.regs)
+    for (const [i, view] of views.entries()) view[2] = BigInt(100 * i)
+    for (const vm of machines) vm.run()
+    for (const [i, vm] of machines.entries()) {
+      expect(views[i]![2]).toBe(BigInt(100 * i + 1))
+      expect(vm.regs).toBe(views[i])
+      expect(vm.regs32[4]).toBe(100 * i + 1)
+    }
+    for (const vm of machines) vm.dispose()
+    expect(() => machines[9]!.regs).toThrow('vm: used after dispose()')
+  })
+
+  it('a machine that comes to its end makes room at once for the next one with its code', () => {
+    const engine = createEngine({ kind })
+    const program = loadProgram(assemble('.format raw\nload_imm r7, 5\njump_ind r0').bytes, { kind: 'raw' })
+    const options = { gas: 10n, regs: [0xffff0000n] }
+    const first = engine.instantiate(program, options)
+    first.run()
+    const { resident } = poolState()
+    const later = Array.from({ length: 50 }, () => {
+      const vm = engine.instantiate(program, options)
+      vm.run()
+      return vm
+    })
+    expect(poolState().resident).toBe(resident)
+    for (const vm of [first, ...later]) expect([vm.regs32[14], vm.gas, vm.pc]).toEqual([5, 8n, 3])
+    for (const vm of [first, ...later]) vm.dispose()
+  })
+})
+
+it.each(['reference', 'interpreter', 'auto'] as const)('%s: `using` disposes', kind => {
+  let kept: Vm
+  {
+    using vm = createEngine({ kind }).instantiate(PROGRAMS[0]!, { gas: 5n })
+    kept = vm
+  }
+  expect(() => kept.run()).toThrow('dispose')
+})
