@@ -57,7 +57,9 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
   readonly #others: OtherEngines | undefined
   readonly #home: Residence
   readonly life: object = {}
-  #memory: WindowMemory
+  readonly #memory: WindowMemory
+  #regs: BigUint64Array | undefined
+  #halves: Uint32Array | undefined
   #startGas = 0n
   #exit: Exit | undefined
   /** Halted or panicked, until pc is written. */
@@ -126,11 +128,13 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
   }
 
   get regs(): BigUint64Array {
-    return this.#home.registers(this.#alive())
+    this.#regs ??= this.#home.registers(this.#alive()) // the same as long as the machine lives
+    return this.#regs
   }
 
   get regs32(): Uint32Array {
-    return this.#home.halves(this.#alive())
+    this.#halves ??= this.#home.halves(this.#alive())
+    return this.#halves
   }
 
   get memory(): Memory {
@@ -489,6 +493,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
     this.late = undefined
     this.#turns?.dispose()
     this.#memory.close()
+    this.#regs = this.#halves = undefined
     this.#home.close()
   }
 }
