@@ -135,6 +135,47 @@ describe('verifier refuses', () => {
     expect(moved?.rule).toBe('turns')
   })
 
+  it('a range whose halves are parameters, which calls and payments change', () => {
+    const [low, size] = [35n, 36n]
+    for (const half of [low, size]) {
+      const refusal = refusalOf(code =>
+        code.map(it => ([0x20, 0x21, 0x22].includes(it.op) && it.numbers[0] === half ? { ...it, numbers: [1n] } : it)),
+      )
+      expect(refusal?.rule).toBe('turns')
+    }
+  })
+
+  it('a comparison with a limit that is computed after it', () => {
+    const lookUps = Array.from(
+      { length: 6 },
+      () => 'load_ind_u8 r2, [r8]\nand_imm r2, r6, 0xfff\nadd_64 r3, r9, r2\nload_ind_u8 r4, [r3]',
+    )
+    const wide = moduleOf('wide', programOf(`${lookUps.join('\n')}\n trap`))
+    const taken = takeApart(wide.bytes)
+    const [, root] = taken.bodies
+    const code = root!.instructions
+    const limited = find(code, [0x1b, 0x21])
+    const limit = code[limited + 1]!.numbers[0]!
+    const compared = code.findIndex((it, at) => at > limited && it.op === 0x4b)
+    expect(code[compared - 1]!.numbers[0]).toBe(limit)
+    expect(verifyModule(putTogether(taken), wide.machine)).toBeUndefined()
+    // The address that is looked up, its rotation, the limit, the comparison: put in front of where the limit is made.
+    const question = code.slice(compared - 6, compared + 1)
+    expect(question.map(({ op }) => op)).toEqual([0x20, 0xa7, 0x41, 0x6a, 0x22, 0x20, 0x4b])
+    const without = code.toSpliced(compared - 6, 7)
+    const accepted: number[] = []
+    let valid = 0
+    for (let at = limited + 1; at > limited - 30; at--) {
+      root!.instructions = without.toSpliced(at, 0, ...question)
+      const bytes = putTogether(taken)
+      if (!WebAssembly.validate(bytes)) continue
+      valid += 1
+      if (verifyModule(bytes, wide.machine) === undefined) accepted.push(at)
+    }
+    expect(valid).toBeGreaterThan(0)
+    expect(accepted).toEqual([])
+  })
+
   it('anything else in the module: a start function, a global, another import, bytes behind the end', () => {
     const { bytes, machine } = made
     const refuse = (changed: readonly number[]): string | undefined =>
