@@ -273,6 +273,54 @@ const BUGS = [
     replace: '      eight = 0;',
     attack: true,
   },
+  {
+    name: 'attack: what was touched is forgotten when all rights of a chunk change',
+    file: 'core/memory.c',
+    search:
+      '      eight &= EIGHT(STICKY);\n      __builtin_memcpy(own->rights + page, &eight, 8);\n      if (eight != 0) sticky',
+    replace: '      eight = 0;\n      __builtin_memcpy(own->rights + page, &eight, 8);\n      if (eight != 0) sticky',
+    attack: true,
+  },
+  {
+    name: 'attack: a host function that writes pc as it is goes on unpaid',
+    file: 'src/engine/recompiler/runtime.ts',
+    search: 'result === Why.Moved && !this.#perInstruction && u32[CHARGED] === 0',
+    replace: 'false',
+    attack: true,
+  },
+  {
+    name: 'attack: a machine comes back without the end of its heap',
+    file: 'src/engine/machine/image.ts',
+    search: 'const STATE_BYTES = VM.trace + 4',
+    replace: 'const STATE_BYTES = VM.heapEnd',
+    attack: true,
+  },
+  {
+    name: 'attack: registers of its own are not what the guest goes on with',
+    file: 'src/engine/machine/residence.ts',
+    search: 'copyRegisters(this.own, this.cell!.regs)',
+    replace: 'return',
+    attack: true,
+  },
+  {
+    name: 'attack: a machine comes back without its last page',
+    file: 'src/engine/machine/image.ts',
+    search: 'for (let first = 0, end = 1; first < written.length; first = end, end += 1) {',
+    replace: 'for (let first = 0, end = 1; first < written.length - 1; first = end, end += 1) {',
+    attack: true,
+  },
+  {
+    name: 'far pages reach into the arena of a large program',
+    file: 'src/engine/machine/cell.ts',
+    search: 'arena === 0 ? AT_ARENA : framesEnd',
+    replace: 'arena === 0 ? AT_ARENA : WINDOW_END',
+  },
+  {
+    name: 'pages that are zeroed count for ever',
+    file: 'core/memory.c',
+    search: '    own->touched -= 1;\n',
+    replace: '',
+  },
 ]
 
 function run(command, args, timeout = 3_600_000) {

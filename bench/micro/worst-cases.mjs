@@ -1,6 +1,7 @@
 // The dearest things a guest can do, in nanoseconds per gas, and what it can make the host hold, in bytes: the table of SECURITY.md.
 //   node bench/micro/worst-cases.mjs [--only TEXT] [--rounds 5] [--write]     --write renews bench/results/worst-cases.json and SECURITY.md
 // The best of some rounds, engines in turn. A disturbed machine makes all of it slower; the orders of magnitude are what it is for.
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,6 +13,45 @@ const { createHost, createInnerMachines } = await import(`${dist}/lib/host.js`)
 const { values: options } = parseArgs({
   options: { only: { type: 'string' }, rounds: { type: 'string', default: '5' }, write: { type: 'boolean' } },
 })
+
+/** What a child process of its own measures: engine, bytes of code. Code of one-byte instructions, then a loop that gets hot. */
+async function codeMemory(kind, size) {
+  const { bytes } = assemble('.format raw\nload_imm r3, 1\nfallthrough\n@loop:\nadd_imm_64 r3, r3, 1\njump @loop')
+  const { code, bitmask } = loadProgram(bytes, { kind: 'raw' })
+  const whole = new Uint8Array(size + code.length).fill(1)
+  whole.set(code, size)
+  const mask = new Uint8Array(Math.ceil(whole.length / 8)).fill(255)
+  const clear = pc => {
+    mask[pc >> 3] &= ~(1 << (pc & 7))
+  }
+  for (let pc = 0; pc < code.length; pc++) if (((bitmask[pc >> 3] >> (pc & 7)) & 1) === 0) clear(size + pc)
+  for (let pc = whole.length; pc < 8 * mask.length; pc++) clear(pc)
+  const n = whole.length // from 2^14 to 2^28: three or four bytes (GP C.6)
+  const low = [n & 255, (n >> 8) & 255]
+  const length = n < 2 ** 21 ? [0xc0 | (n >> 16), ...low] : [0xe0 | (n >> 24), ...low, (n >> 16) & 255]
+  const engine = createEngine({ kind })
+  engine.instantiate(loadProgram(bytes, { kind: 'raw' }), { gas: 5_000_000n }).run() // what the engine itself takes
+  const blob = Buffer.concat([Uint8Array.of(0, 0, ...length), whole, mask])
+  const before = process.resourceUsage().maxRSS
+  const vm = engine.instantiate(loadProgram(blob, { kind: 'raw' }), { gas: 300_000_000n, entry: 0 })
+  vm.run()
+  await new Promise(resolve => setTimeout(resolve, 500)) // what the runtime compiles in the background
+  return (1024 * (process.resourceUsage().maxRSS - before)) / size
+}
+
+if (process.env.COULIS_CODE_MEMORY !== undefined) {
+  const [kind, size] = process.env.COULIS_CODE_MEMORY.split(',')
+  console.log(await codeMemory(kind, Number(size)))
+  process.exit()
+}
+
+const perByte = (kind, size) =>
+  Number(
+    execFileSync(process.execPath, [import.meta.filename], {
+      env: { ...process.env, COULIS_CODE_MEMORY: `${kind},${size}` },
+      encoding: 'utf8',
+    }),
+  )
 
 const loop = body => `.format raw\n    fallthrough\n@loop:\n${body}\n    jump @loop`
 const INNER = Uint8Array.of(0, 0, 1, 0, 1)
@@ -101,11 +141,24 @@ for (const one of CASES) {
   console.log(`${row.what.padEnd(56)} ${figure(row.interpreter).padStart(9)} ${figure(row.auto).padStart(9)}`)
 }
 
+const memory = []
+for (const [what, size] of [
+  ['code of 100 KB', 100_000],
+  ['code of 1 MB, the most that is compiled', 1_040_000],
+  ['code of 4 MB', 4_000_000],
+  ['code of 20 MB', 20_000_000],
+]) {
+  if (options.only !== undefined && !what.includes(options.only)) continue
+  const row = { what, interpreter: perByte('interpreter', size), auto: perByte('auto', size) }
+  memory.push(row)
+  console.log(`${what.padEnd(56)} ${figure(row.interpreter).padStart(9)} ${figure(row.auto).padStart(9)}`)
+}
+
 if (options.write) {
   const results = join(root, 'bench/results/worst-cases.json')
   writeFileSync(
     results,
-    `${JSON.stringify({ node: process.version, date: new Date().toISOString().slice(0, 10), rows }, undefined, 2)}\n`,
+    `${JSON.stringify({ node: process.version, date: new Date().toISOString().slice(0, 10), rows, memory }, undefined, 2)}\n`,
   )
   const path = join(root, 'SECURITY.md')
   const [before, , after] = readFileSync(path, 'utf8').split(/<!-- worst cases[^>]*-->/)
@@ -113,6 +166,12 @@ if (options.write) {
     '| ns per gas | interpreter | auto |',
     '| --- | ---: | ---: |',
     ...rows.map(({ what, interpreter, auto }) => `| ${what} | ${figure(interpreter)} | ${figure(auto)} |`),
+    '',
+    'Bytes of memory for a byte of code, at most, where every byte is an instruction and all of them run, in a process of its own:',
+    '',
+    '| bytes per byte | interpreter | auto |',
+    '| --- | ---: | ---: |',
+    ...memory.map(({ what, interpreter, auto }) => `| ${what} | ${figure(interpreter)} | ${figure(auto)} |`),
   ].join('\n')
   const note = `Node ${process.version.slice(1)}, the best of ${options.rounds} rounds.`
   const mark = '<!-- worst cases: made by node bench/micro/worst-cases.mjs --write -->'

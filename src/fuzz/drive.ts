@@ -5,6 +5,7 @@ import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import type { Program } from '../program/program.ts'
 import { type FuzzCase, programOfCase } from './case.ts'
 import { difference, memoryDifference } from './compare.ts'
+import { crowd } from './crowd.ts'
 import type { HostLog } from './host-log.ts'
 import { type Attempt, attempt, attemptName, enter, optionsOf, pagesLeft, programAt, remains } from './machines.ts'
 import { Random } from './random.ts'
@@ -174,6 +175,7 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
     }
     let position = 0 // in the schedule, and the number of the reaction
     let left = fuzz.exits
+    const isCrowded = memory === 'exits' && (fuzz.salt & 12) === 4
     for (let more = true; more && left > 0; left--) {
       const action = fuzz.schedule[position % fuzz.schedule.length]!
       position += 1
@@ -191,6 +193,7 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
         break
       }
       if (counted && first.vm.gas < before) instructions += instructionsOf(before - first.vm.gas)
+      if (isCrowded) crowd()
       const found = compareAll(runners, memory === 'exits')
       path.push(
         `${action > 0 ? `step ${action}` : action < 0 ? 'switch, run' : 'run'}: ${attemptName(result)} at ${first.vm.pc}`,

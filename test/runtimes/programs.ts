@@ -199,6 +199,37 @@ const DEEP = `
     jump_ind r0
 `
 
+/** Calls of a function of 400 loops: its frame is large wherever it is compiled, and the host's stack in workers is small. */
+const DEEP_FRAMES = `
+.isa gp-0.7.2
+.stack 65536
+.jump_table @back, @again
+    jump @main
+@down:
+    add_imm_64 r1, r1, -8
+    store_ind_u64 [r1], r0
+    branch_eq_imm r5, 0, @out
+    add_imm_64 r5, r5, -1
+${Array.from({ length: 400 }, (_, i) => `load_imm r3, 1\nfallthrough\n@l${i}:\nxor r7, r7, r5\nadd_imm_64 r3, r3, -1\nbranch_ne_imm r3, 0, @l${i}`).join('\n')}
+    load_imm_jump r0, 2, @down
+@back:
+    fallthrough
+@out:
+    load_ind_u64 r0, [r1]
+    add_imm_64 r1, r1, 8
+    jump_ind r0
+@main:
+    load_imm r6, 3
+    fallthrough
+@turn:
+    load_imm r5, 200
+    load_imm_jump r0, 4, @down
+@again:
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @turn
+    trap
+`
+
 const SWITCH = `
 .isa gp-0.7.2
 .jump_table @a, @b, @c, @d
@@ -243,6 +274,7 @@ export function ownPrograms(): OwnProgram[] {
     ...arithmetic(),
     ...memory(),
     { name: 'fib', text: FIB, gas: CUTS },
+    { name: 'deep-frames', text: DEEP_FRAMES, gas: [5_000_000] },
     { name: 'deep', text: DEEP, gas: CUTS },
     { name: 'switch', text: SWITCH, gas: CUTS },
     { name: 'endless', text: LOOP, gas: CUTS },
