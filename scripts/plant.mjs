@@ -282,13 +282,6 @@ const BUGS = [
     attack: true,
   },
   {
-    name: 'attack: a host function that writes pc as it is goes on unpaid',
-    file: 'src/engine/recompiler/runtime.ts',
-    search: 'result === Why.Moved && !this.#perInstruction && u32[CHARGED] === 0',
-    replace: 'false',
-    attack: true,
-  },
-  {
     name: 'attack: a machine comes back without the end of its heap',
     file: 'src/engine/machine/image.ts',
     search: 'const STATE_BYTES = VM.trace + 4',
