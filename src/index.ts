@@ -13,6 +13,8 @@ export {
 } from './blob/disassembly.ts'
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
 export { compile, compileAsync, type TierPolicy, tierPolicy } from './engine/auto.ts'
+export { guestAddress } from './engine/check.ts'
+export { copyMemory, createMemory } from './engine/copy-memory.ts'
 export { availableEngines, createEngine, type EngineOptions, type EngineStatus, engineStatus } from './engine/create.ts'
 export {
   type CodeStats,
@@ -34,10 +36,13 @@ export {
   type HostTable,
 } from './engine/host-call.ts'
 export { useCore } from './engine/machine/core.ts'
+export { type EngineLimits, engineLimits } from './engine/machine/limits.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
 export { type Resource, ResourceError } from './engine/resource-error.ts'
 export type { RunAsyncOptions, RunOptions } from './engine/run-options.ts'
+export { type EngineStats, engineStats } from './engine/stats.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'
+export type { VmStatus, VmSummary } from './engine/vm-face.ts'
 export { AssemblyError, type AssemblyErrorCode } from './isa/assembly-error.ts'
 export type { CodeLine } from './isa/disassembler.ts'
 export { INSTRUCTION_SETS, type InstructionSet, type InstructionSetName, instructionSet } from './isa/set.ts'
@@ -52,5 +57,5 @@ export {
   renderTimeline,
 } from './program/pipeline-chart.ts'
 export { type GasModel, PROFILE_NAMES, type Profile, type ProfileName, profile } from './program/profile.ts'
-export { type LoadOptions, loadProgram, type Program } from './program/program.ts'
+export { type CodeParts, type LoadOptions, loadProgram, type Program, type ProgramSource } from './program/program.ts'
 export { type FunctionSymbol, type SourceLine, type Symbols, symbolsOf, symbolsOfText } from './program/symbols.ts'

@@ -3,7 +3,7 @@
 import { Access, PAGE_COUNT } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 
-export { ownOptions } from '../isa/own-options.ts'
+export { knownOptions } from '../isa/own-options.ts'
 
 function show(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : String(value)
@@ -71,11 +71,40 @@ export function checkPages(page: number, count: number): void {
   }
 }
 
+/** An address and a length of guest memory, as numbers; whether there is such a range is another question. */
+export function checkRange(address: number, length: number): void {
+  if (typeof address !== 'number') {
+    throw new TypeError(
+      `address: expected a number, found a ${typeof address}; guestAddress(value) makes one of a register`,
+    )
+  }
+  if (typeof length !== 'number') throw new TypeError(`length: expected a number, found a ${typeof length}`)
+}
+
+/**
+ * The guest address in a register: its low 32 bits. Pointers of 32-bit programs and of contracts are sign-extended, so
+ * `Number(vm.regs[7])` is no address of theirs.
+ *
+ * @throws TypeError for anything but a bigint or a number.
+ * @example vm.memory.view(guestAddress(vm.regs[7]), 8)
+ */
+export function guestAddress(value: bigint | number): number {
+  if (typeof value === 'number') return value >>> 0
+  if (typeof value !== 'bigint') throw new TypeError(`value: expected a bigint or a number, found a ${typeof value}`)
+  return Number(BigInt.asUintN(32, value))
+}
+
 /** Rights of a page. */
 export function checkAccess(access: Access): void {
   if (access !== Access.None && access !== Access.Read && access !== Access.Write) {
     throw new RangeError(`access: ${show(access)} is no Access`)
   }
+}
+
+/** Whether somebody who runs a machine has ever said how much gas it has. 0 given is an answer, none is a mistake. */
+export function checkGasGiven(gas: bigint): void {
+  if (gas !== 0n) return
+  throw new TypeError('gas: the machine was given none; instantiate(program, { gas }) or vm.gas says how much')
 }
 
 /** A byte array to read into or write from. */

@@ -1,7 +1,7 @@
 // Engines by name, and which of them this runtime lets us have. Not their implementation: reference/ and core-machines.ts.
 
 import type { Program } from '../program/program.ts'
-import { checkOptions, ownOptions } from './check.ts'
+import { checkOptions, knownOptions } from './check.ts'
 import { createAutoVm, createInterpreterVm, createRecompilerVm } from './core-machines.ts'
 import type { Engine, EngineKind, StartOptions, Vm } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
@@ -78,7 +78,7 @@ export function availableEngines(): EngineKind[] {
  */
 export function createEngine(options: EngineOptions = {}): Engine {
   checkOptions(options)
-  const { kind = 'auto', maxMemory } = ownOptions(options)
+  const { kind = 'auto', maxMemory } = knownOptions(options, ['kind', 'maxMemory'])
   const most = resolveMaxMemory(maxMemory)
   if (!ENGINE_KINDS.includes(kind)) throw new RangeError(`kind: ${String(kind)} is none of ${ENGINE_KINDS.join(', ')}`)
   const { runsOn, reason } = engineStatus().find(entry => entry.kind === kind)!

@@ -7,6 +7,7 @@ import type { HostTable } from './host-call.ts'
 import type { Memory } from './memory.ts'
 import type { RunAsyncOptions, RunOptions } from './run-options.ts'
 import type { Tracer } from './tracing.ts'
+import type { VmStatus, VmSummary } from './vm-face.ts'
 
 /** The engines. `auto` interprets at once and compiles what gets hot. */
 export type EngineKind = 'reference' | 'interpreter' | 'recompiler' | 'auto'
@@ -33,7 +34,7 @@ export interface StartOptions {
   readonly args?: Uint8Array
   /** Start pc, or the entry point it belongs to (`is-authorized` and `refine` 0, `accumulate` 5); default 0. */
   readonly entry?: number | 'is-authorized' | 'refine' | 'accumulate'
-  /** Gas, 0…2^63 - 1; default 0. */
+  /** Gas, 0…2^63 - 1. Without it the machine has to be given some before it runs (`vm.gas`). */
   readonly gas?: bigint
   /** Registers, up to 13; default those of the program's format, else 0. */
   readonly regs?: ArrayLike<bigint>
@@ -103,9 +104,17 @@ export interface Vm {
   charged: boolean
   /** End of the heap, what sbrk moves. */
   heapEnd: number
+  /** In a word: `ready` before the first run, then the name of its last exit, in the end `disposed`. */
+  readonly status: VmStatus
+  readonly isDisposed: boolean
+  /** The machine as plain data, for logs; `JSON.stringify(vm)` uses it, `console.log(vm)` prints it as text. */
+  toJSON(): VmSummary
   /** How the machine stopped last, undefined before the first run. */
   readonly exit: Exit | undefined
-  /** Page address (PageFault), host-call index as signed 32 bit (Host, Break; inside a host function its own), else 0. */
+  /**
+   * Page address (PageFault), host-call index as signed 32 bit (Host, Break; inside a host function its own), else 0.
+   * `hostIndex64` makes the index what the machine sees.
+   */
   readonly exitArg: number
   /** What a host function threw, with `hostErrors: 'panic'`. */
   readonly hostError: unknown

@@ -26,6 +26,11 @@ export interface Memory {
   /** Whether [address, address + length) is writable. */
   writable(address: number, length: number): boolean
   /**
+   * The first address of a range whose page lacks the right, undefined when all have it: which page a `read` or `write`
+   * that answered OOB failed at. Ranges that leave the address space fail at its end, 2^32.
+   */
+  failing(address: number, length: number, access: Access): number | undefined
+  /**
    * A live view of a readable range, or undefined. The view's lifetime: until the machine is reset or disposed; on
    * engines with a wasm memory it is zero-copy, and writing to it writes guest memory whatever its rights.
    * The reference engine gives a copy when the range spans pages.

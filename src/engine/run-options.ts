@@ -1,5 +1,5 @@
 // What `run` and `runAsync` may be given. Not what they do with it: allowance.ts, run-async.ts.
-import { checkOptions, ownOptions } from './check.ts'
+import { checkOptions, knownOptions } from './check.ts'
 
 /** Bounds of one run. When one is reached the run returns `Exit.Paused`, at an exact state, and the next one goes on. */
 export interface RunOptions {
@@ -26,11 +26,6 @@ export interface RunAsyncOptions extends RunOptions {
 const RUN_OPTIONS = ['maxGas', 'maxMs'] as const
 const RUN_ASYNC_OPTIONS = [...RUN_OPTIONS, 'signal', 'sliceMs'] as const
 
-function checkKnown(options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find(name => !known.includes(name))
-  if (unknown !== undefined) throw new RangeError(`${unknown}: no option; there are ${known.join(', ')}`)
-}
-
 function checkBounds({ maxGas, maxMs }: RunOptions): void {
   if (maxGas !== undefined && typeof maxGas !== 'bigint') throw new TypeError('maxGas: expected a bigint')
   if (maxGas !== undefined && maxGas < 0n) throw new RangeError(`maxGas: ${maxGas} is less than 0`)
@@ -46,8 +41,7 @@ function checkMs(name: string, ms: number | undefined): void {
 /** The options of a run, checked. */
 export function resolveRun(given: RunOptions): RunOptions {
   checkOptions(given)
-  const options = ownOptions(given)
-  checkKnown(options, RUN_OPTIONS)
+  const options = knownOptions(given, RUN_OPTIONS)
   checkBounds(options)
   return options
 }
@@ -55,8 +49,7 @@ export function resolveRun(given: RunOptions): RunOptions {
 /** The options of `runAsync`, checked. */
 export function resolveRunAsync(given: RunAsyncOptions): RunAsyncOptions {
   checkOptions(given)
-  const options = ownOptions(given)
-  checkKnown(options, RUN_ASYNC_OPTIONS)
+  const options = knownOptions(given, RUN_ASYNC_OPTIONS)
   checkBounds(options)
   checkMs('sliceMs', options.sliceMs)
   const { signal } = options

@@ -2,7 +2,7 @@
 import { BlobError } from '../blob/error.ts'
 import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
-import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress, ownOptions } from './check.ts'
+import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress, knownOptions } from './check.ts'
 import type { MemoryChunk, StartOptions } from './engine.ts'
 import type { HostTable } from './host-call.ts'
 
@@ -10,6 +10,8 @@ import type { HostTable } from './host-call.ts'
 export interface Start {
   readonly pc: number
   readonly gas: bigint
+  /** Nobody said how much. */
+  readonly gasMissing: boolean
   /** 13 values; may be any bigint, registers take them modulo 2^64. */
   readonly regs: readonly bigint[]
   /** What to map, in this order; later ones win where they overlap. */
@@ -21,6 +23,8 @@ export interface Start {
   readonly host: HostTable | undefined
   readonly hostErrors: 'throw' | 'panic'
 }
+
+const START_OPTIONS = ['args', 'entry', 'gas', 'regs', 'pages', 'memory', 'heap', 'host', 'hostErrors'] as const
 
 /** A list of objects. */
 function checkList(name: string, list: unknown): void {
@@ -102,7 +106,7 @@ function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions[
 export function resolveStart(program: Program, given: StartOptions = {}): Start {
   checkProgram(program)
   checkOptions(given)
-  const options = ownOptions(given)
+  const options = knownOptions(given, START_OPTIONS)
   if (program.bits === 32) {
     throw new BlobError('bad-version', 4, 'a 64-bit program to run; 32-bit ones can be inspected and disassembled', '1')
   }
@@ -135,6 +139,7 @@ export function resolveStart(program: Program, given: StartOptions = {}): Start 
   return {
     pc: resolveEntry(options.entry),
     gas: resolveGas(options.gas),
+    gasMissing: options.gas === undefined,
     regs: resolveRegisters(program, args, options.regs),
     regions: resolveRegions(program, args, options.pages),
     memory: chunks,

@@ -1,10 +1,10 @@
 // Running a standard program from start to result (GP A.8, the function Ψ_M). Not a machine to look into: see engine/.
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
-import type { EngineKind, StartOptions } from '../engine/engine.ts'
-import { Exit } from '../engine/exit.ts'
+import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
+import { Exit, exitName } from '../engine/exit.ts'
 import type { HostTable } from '../engine/host-call.ts'
-import { ownOptions } from '../isa/own-options.ts'
+import { knownOptions } from '../isa/own-options.ts'
 import { type LoadOptions, loadProgram, type Program } from '../program/program.ts'
 import { readBytes, registerNumber } from './registers.ts'
 import { createHost } from './registry.ts'
@@ -30,18 +30,34 @@ export interface InvocationResult {
   readonly result: Uint8Array
   /** Gas limit minus what was left, 0 where the program could not be loaded. */
   readonly gasUsed: bigint
+  /** Why it is no halt: what is wrong with the bytes, or how the machine stopped and where. Undefined after a halt. */
+  readonly reason: string | undefined
 }
 
 const NOTHING = new Uint8Array(0)
 
-function load(program: Program | Uint8Array, options: LoadOptions): Program | undefined {
+const OPTIONS = ['profile', 'kind', 'instructionSet', 'gas', 'args', 'entry', 'host', 'engine'] as const
+
+function load(program: Program | Uint8Array, options: LoadOptions): Program | BlobError {
   if (!(program instanceof Uint8Array)) return program
+  const { profile, kind, instructionSet } = options
   try {
-    return loadProgram(program, options)
+    return loadProgram(program, { profile, kind, instructionSet })
   } catch (error) {
-    if (error instanceof BlobError) return undefined
+    if (error instanceof BlobError) return error
     throw error
   }
+}
+
+/** Such as `page-fault at pc 13, address 0x20000`. */
+function reasonOf(vm: Vm, exit: Exit): string {
+  const where =
+    exit === Exit.PageFault
+      ? `, address 0x${vm.exitArg.toString(16)}`
+      : exit === Exit.Host
+        ? `, host call ${vm.exitArg}`
+        : ''
+  return `${exitName(exit)} at pc ${vm.pc}${where}`
 }
 
 /**
@@ -52,17 +68,20 @@ function load(program: Program | Uint8Array, options: LoadOptions): Program | un
  * @throws RangeError naming an option that is wrong.
  */
 export function invokeProgram(source: Program | Uint8Array, given: InvocationOptions = {}): InvocationResult {
-  const options = ownOptions(given)
+  const options = knownOptions(given, OPTIONS)
   const program = load(source, options)
-  if (program === undefined) return { outcome: 'panic', result: NOTHING, gasUsed: 0n }
+  if (program instanceof BlobError) return { outcome: 'panic', result: NOTHING, gasUsed: 0n, reason: program.message }
   const { gas = 0n, args = NOTHING, entry = 0, host = createHost({}, { profile: program.profile }) } = options
   const vm = createEngine({ kind: options.engine ?? 'auto' }).instantiate(program, { gas, args, entry, host })
   try {
     const exit = vm.run()
     const { gasUsed } = vm
-    if (exit === Exit.OutOfGas) return { outcome: 'out-of-gas', result: NOTHING, gasUsed }
-    if (exit !== Exit.Halt) return { outcome: 'panic', result: NOTHING, gasUsed }
-    return { outcome: 'halt', result: readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8)) ?? NOTHING, gasUsed }
+    if (exit !== Exit.Halt) {
+      const outcome = exit === Exit.OutOfGas ? 'out-of-gas' : 'panic'
+      return { outcome, result: NOTHING, gasUsed, reason: reasonOf(vm, exit) }
+    }
+    const result = readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8)) ?? NOTHING
+    return { outcome: 'halt', result, gasUsed, reason: undefined }
   } finally {
     vm.dispose()
   }

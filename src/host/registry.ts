@@ -1,6 +1,6 @@
 // Which host function answers which number: what a machine's `host` option takes. Not the functions.
 import type { HostEntry, HostFunction, HostPrice, HostTable } from '../engine/host-call.ts'
-import { ownOptions } from '../isa/own-options.ts'
+import { knownOptions, ownOptions } from '../isa/own-options.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { hostPrice, unknownPrice } from './gas.ts'
 import { HOST_CALL_NAMES, hostCallName, hostCallNumber } from './names.ts'
@@ -48,7 +48,7 @@ function resolveIndex(key: string, version: Profile['hostCalls']): number {
  * @throws RangeError for a name the profile's version does not have, or a number given twice.
  */
 export function createHost(handlers: HostHandlers = {}, options: HostOptions = {}): HostTable {
-  const { profile, unknown: asked } = ownOptions(options)
+  const { profile, unknown: asked } = knownOptions(options, ['profile', 'unknown'])
   const { hostCalls: version } = resolveProfile(profile)
   const entries = new Map<number, HostEntry>()
   for (const [key, handler] of Object.entries(handlers)) {

@@ -7,3 +7,16 @@
 export function ownOptions<T extends object>(options: T | undefined): T {
   return Object.assign(Object.create(null), options) as T
 }
+
+/**
+ * The same, of options that are known by name.
+ *
+ * @throws RangeError for another one, with those there are: a wrong name would do nothing.
+ */
+export function knownOptions<T extends object>(options: T | undefined, known: readonly (keyof T & string)[]): T {
+  const own = ownOptions(options)
+  for (const name in own) {
+    if (!known.includes(name)) throw new RangeError(`${name}: no option; there are ${known.join(', ')}`)
+  }
+  return own
+}

@@ -99,8 +99,17 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 /** The names of all presets, for help texts and messages. */
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[]
 
+const CHANGEABLE = Object.keys(GP_072).filter(key => key !== 'name') as (keyof Profile)[]
+
+/** Such as `gp-0.7.2 with sbrkResult new`: what differs has another name. */
+function variantName(base: string, changed: readonly (keyof Profile)[], rules: Profile): string {
+  if (changed.length === 0) return base
+  const parts = changed.map(key => `${key} ${rules[key]}`)
+  return `${base}${base.includes(' with ') ? ', ' : ' with '}${parts.join(', ')}`
+}
+
 /**
- * The preset of that name, or a variant of it.
+ * The preset of that name, or a variant of it, which has what differs in its name unless `changes` gives it one.
  *
  * @example profile('gp-0.7.2', { sbrkResult: 'new' })
  * @throws RangeError when there is no such preset, or for strict loading without checking both successors.
@@ -110,7 +119,12 @@ export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Parti
     typeof base !== 'string' ? base : Object.hasOwn(PROFILES, base) ? PROFILES[base] : undefined
   if (typeof preset !== 'object' || preset === null)
     throw new RangeError(`profile: ${base} is none of ${PROFILE_NAMES.join(', ')}`)
-  const result = Object.keys(changes).length === 0 ? preset : { ...preset, ...changes }
+  const named = { ...preset, ...changes }
+  const changed = CHANGEABLE.filter(key => named[key] !== preset[key])
+  const result =
+    Object.keys(changes).length === 0 || (changed.length === 0 && named.name === preset.name)
+      ? preset
+      : { ...named, name: changes.name ?? variantName(preset.name, changed, named) }
   // The strict rules leave no place behind the code to run off to, and that only holds when successors are checked.
   if (result.loader === 'strict' && result.branchCheck !== 'both')
     throw new RangeError(`profile: a strict loader needs branchCheck 'both', not '${result.branchCheck}'`)

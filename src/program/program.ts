@@ -1,11 +1,11 @@
 // A loaded program: immutable, shareable between machines and engines. Not a machine: see engine/.
-import { type BlobKind, type Container, parseContainer, partsOf } from '../blob/container.ts'
+import { type BlobKind, type Container, encodeContainer, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
 import { BlobError } from '../blob/error.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
 import { POLKAVM_32BIT, polkavmInstructionSet } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
-import { ownOptions } from '../isa/own-options.ts'
+import { knownOptions } from '../isa/own-options.ts'
 import { type InstructionSet, type InstructionSetName, instructionSet } from '../isa/set.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
 import { blockCost, startOfBlock } from './gas.ts'
@@ -48,6 +48,27 @@ export interface Program {
   next(pc: number): number
   /** The price of the block that contains `pc`, in gas (see program/gas.ts). */
   costAt(pc: number): number
+  /**
+   * The program as plain data that `postMessage` takes and `loadProgram` makes the same program of, in another thread too. Compiled
+   * code is found again there by content where it was sent along (`coulis/pool`), and in this thread always.
+   */
+  toParts(): ProgramSource
+}
+
+/** A program as plain data: the bytes of its file and how they are read. */
+export interface ProgramSource {
+  readonly bytes: Uint8Array
+  readonly kind: BlobKind
+  readonly profile: Profile
+}
+
+/** A program without a file: its code, where instructions start, where indirect jumps may lead. */
+export interface CodeParts {
+  readonly code: Uint8Array
+  /** A bit for each byte of code, least significant first; bytes beyond it count as 0. */
+  readonly bitmask: Uint8Array
+  /** Code offsets; default none. */
+  readonly jumpTable?: ArrayLike<number>
 }
 
 /** Options of `loadProgram`. */
@@ -59,6 +80,8 @@ export interface LoadOptions {
   /** The numbering of opcodes; default: that of a `.polkavm` file's version byte, for others the profile's. */
   readonly instructionSet?: InstructionSetName | undefined
 }
+
+const LOAD_OPTIONS = ['profile', 'kind', 'instructionSet'] as const
 
 /** What `createProgram` starts from. */
 export interface ProgramInput {
@@ -155,6 +178,7 @@ export function createProgram(input: ProgramInput): Program {
     isBlockStart: pc => getMap().blockStart[pc] === 1,
     skip,
     next: pc => pc + 1 + skip(pc),
+    toParts: () => ({ bytes: encodeContainer(container), kind: container.kind, profile }),
     costAt(pc) {
       const start = startOfBlock(getMap(), pc)
       costs ??= new Uint32Array(code.length)
@@ -167,18 +191,48 @@ export function createProgram(input: ProgramInput): Program {
   }
 }
 
+/** A container of code that never was in a file. */
+function containerOf({ code, bitmask, jumpTable = [] }: CodeParts): Container {
+  if (!(code instanceof Uint8Array)) throw new TypeError('code: expected a Uint8Array')
+  if (!(bitmask instanceof Uint8Array)) throw new TypeError('bitmask: expected a Uint8Array')
+  if (code.length >= 2 ** 32) throw new RangeError(`code: ${code.length} bytes, less than 2^32 can be addressed`)
+  const mask = new Uint8Array(Math.ceil(code.length / 8))
+  mask.set(bitmask.subarray(0, mask.length))
+  if (code.length % 8 !== 0) mask[mask.length - 1]! &= (1 << (code.length % 8)) - 1
+  const jumps = Uint32Array.from(jumpTable, (target, i) => {
+    if (typeof target === 'number' && target >>> 0 === target) return target
+    throw new RangeError(`jumpTable: entry ${i} is no code offset`)
+  })
+  const parts = { code: code.slice(), bitmask: mask, jumpTable: jumps }
+  return {
+    kind: 'raw',
+    parts: { ...parts, jumpTableLength: jumps.length, jumpTableEntrySize: jumps.length === 0 ? 0 : 4 },
+  }
+}
+
 /**
- * Loads a program: a raw blob, a standard program, a `.jam` or a `.polkavm` file.
+ * Loads a program: a raw blob, a standard program, a `.jam` or a `.polkavm` file; or what `toParts` of a program gave; or
+ * code, bitmask and jump table.
  *
  * @throws BlobError when the bytes are no program of the kind; code and byte offset say what and where.
+ * @throws TypeError, RangeError naming what is wrong with parts or options.
  * @example loadProgram(bytes, { profile: 'gp-0.7.2' })
  */
-export function loadProgram(bytes: Uint8Array, options: LoadOptions = {}): Program {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array')
+export function loadProgram(source: Uint8Array | ProgramSource | CodeParts, options: LoadOptions = {}): Program {
   if (typeof options !== 'object' || options === null) throw new TypeError('options: expected an object')
-  const own = ownOptions(options)
+  const own = knownOptions(options, LOAD_OPTIONS)
+  if (!(source instanceof Uint8Array)) {
+    if (typeof source !== 'object' || source === null) throw new TypeError('bytes: expected a Uint8Array, or parts')
+    if ('code' in source) {
+      const container = containerOf(source)
+      return createProgram({ container, profile: profileFor(container, own) })
+    }
+    const { bytes, kind, profile } = source
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array, or parts')
+    return loadProgram(bytes, { kind, profile, ...own })
+  }
   const { kind } = own
-  const copy = new Uint8Array(bytes) // a program does not change, whatever the caller does with its bytes
+  const copy = new Uint8Array(source) // a program does not change, whatever the caller does with its bytes
   const container = kind === undefined ? detectBlob(copy).container : parseContainer(copy, kind)
   refuseNewerLatest(container)
   return createProgram({ container, profile: profileFor(container, own) })

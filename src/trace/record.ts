@@ -93,6 +93,7 @@ class RecordingMemory implements Memory {
   access: Memory['access'] = page => this.#memory.access(page)
   pages: Memory['pages'] = () => this.#memory.pages()
   written: Memory['written'] = () => this.#memory.written()
+  failing: Memory['failing'] = (address, length, access) => this.#memory.failing(address, length, access)
 
   view(address: number, length: number): Uint8Array | undefined {
     const view = this.#memory.view(address, length)

@@ -1,5 +1,6 @@
 // What a run with bounds does to a cell: its clock is looked at, running out of gas keeps the counter. Not the bounds: ../allowance.ts.
 import type { Allowance, GasCounter } from '../allowance.ts'
+import { checkCharge } from '../check.ts'
 import type { Cell } from '../machine/cell.ts'
 import { Rule } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
@@ -33,6 +34,14 @@ export class CellCounter implements GasCounter {
   set gas(gas: bigint) {
     this.#cell().gas[0] = gas
   }
+}
+
+/** Takes an amount from a counter; empties it where that is too much, and returns false (GP A.36, A.37). */
+export function chargeSlowly(gas: BigInt64Array, amount: number | bigint): boolean {
+  const charge = checkCharge(amount)
+  const have = gas[0]!
+  gas[0] = have < charge ? 0n : have - charge
+  return have >= charge
 }
 
 /** Prepares a cell for a run within an allowance; the function undoes it. */

@@ -1,5 +1,5 @@
 // The interpreter as the only engine, for the entry `coulis/interpreter`. Not the choice between engines: ../create.ts.
-import { checkOptions, ownOptions } from '../check.ts'
+import { checkOptions, knownOptions } from '../check.ts'
 import type { Engine } from '../engine.ts'
 import { coreRefusal } from '../machine/core.ts'
 import { resolveMaxMemory } from '../max-memory.ts'
@@ -22,7 +22,7 @@ export interface InterpreterOptions {
  */
 export function createEngine(options: InterpreterOptions = {}): Engine {
   checkOptions(options)
-  const { kind = 'interpreter', maxMemory: given } = ownOptions(options)
+  const { kind = 'interpreter', maxMemory: given } = knownOptions(options, ['kind', 'maxMemory'])
   const maxMemory = resolveMaxMemory(given)
   if (kind !== 'interpreter' && kind !== 'auto') {
     throw new RangeError(`kind: ${String(kind)} is not in coulis/interpreter, import it from coulis`)

@@ -4,7 +4,7 @@ import { decodeOperands } from '../../isa/format.ts'
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { Allowance, type GasCounter } from '../allowance.ts'
-import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
+import { checkAddress, checkCount, checkGas, checkGasGiven, checkTracer } from '../check.ts'
 import { type CodeStats, ENGINE_KINDS, type EngineKind, type StartOptions, type Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import {
@@ -30,7 +30,8 @@ import { type RunAsyncOptions, type RunOptions, resolveRun } from '../run-option
 import { resolveStart, type Start } from '../start.ts'
 import { SINGLE_STEPS, stepsByGas } from '../steps.ts'
 import type { Tracer } from '../tracing.ts'
-import { bindCell, CellCounter } from './bound-cell.ts'
+import { VmFace } from '../vm-face.ts'
+import { bindCell, CellCounter, chargeSlowly } from './bound-cell.ts'
 import type { CoreVmSettings, OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 
@@ -51,7 +52,7 @@ const NO_MEMORY = -3
 const ABORTED = -5
 
 /** A machine on the core. Hold the machine itself, not only its views: one that is collected gives its memory to others. */
-export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
+export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Resident {
   readonly program: Program
   #kind: EngineKind
   readonly #others: OtherEngines | undefined
@@ -61,6 +62,8 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
   #regs: BigUint64Array | undefined
   #halves: Uint32Array | undefined
   #startGas = 0n
+  /** The machine was started without gas, and given none since. */
+  #gasMissing = false
   #exit: Exit | undefined
   /** Halted or panicked, until pc is written. */
   #ended = false
@@ -88,6 +91,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
   readonly counter: GasCounter
 
   constructor(program: Program, options: StartOptions, { kind, maxMemory, others }: CoreVmSettings) {
+    super()
     this.program = program
     this.#kind = kind
     this.#others = others
@@ -164,6 +168,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
 
   set gas(gas: bigint) {
     this.#alive().gas[0] = checkGas(gas)
+    this.#gasMissing = false
     this.overdrawn = gas < 0n
   }
 
@@ -180,20 +185,9 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
       u32[GAS_LOW] = low - amount
       return true
     }
-    return this.#chargeSlowly(amount)
-  }
-
-  #chargeSlowly(amount: number | bigint): boolean {
-    const { gas } = this.#alive()
-    const charge = checkCharge(amount)
-    const have = gas[0]!
-    if (have < charge) {
-      gas[0] = 0n
-      this.overdrawn = true
-      return false
-    }
-    gas[0] = have - charge
-    return true
+    const isPaid = chargeSlowly(this.#alive().gas, amount)
+    if (!isPaid) this.overdrawn = true
+    return isPaid
   }
 
   get charged(): boolean {
@@ -210,6 +204,10 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
 
   set heapEnd(address: number) {
     this.#alive().u32[HEAP_END] = checkAddress('heapEnd', address)
+  }
+
+  get isDisposed(): boolean {
+    return this.#home.isClosed
   }
 
   get exit(): Exit | undefined {
@@ -326,6 +324,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
   #run(what: string, limit: number, allowance?: Allowance): Exit {
     const cell = this.#idle(what)
     if (this.#ended) return this.#exit!
+    if (this.#gasMissing) checkGasGiven(cell.gas[0]!)
     cell.u32[STACK] = takeStack(what, this.#kind === 'auto' || this.#kind === 'recompiler')
     this.#running = true
     this.#home.use()
@@ -446,6 +445,7 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
     this.#home.show()
     u32[PC] = start.pc
     cell.gas[0] = this.#startGas = start.gas
+    this.#gasMissing = start.gasMissing
     u32[CHARGED] = 0
     u32[HEAP_END] = start.heapEnd
     u32[HEAP_LIMIT] = Math.min(start.heapLimit, 0xffffffff)
@@ -478,10 +478,6 @@ export class CoreVm implements Vm, HostCallSite, CellUser, Resident {
     if (refusal !== undefined) throw new RangeError(`kind: ${kind} does not work here: ${refusal}`)
     this.#others?.attach(cell, this.program, kind)
     this.#kind = kind
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose()
   }
 
   dispose(): void {

@@ -16,12 +16,8 @@ import {
 } from './cell-pool.ts'
 import { AT_VM, FRAMES_SIZE, VM } from './contract.gen.ts'
 import { type Image, putImage, takeImage } from './image.ts'
+import { engineLimits } from './limits.ts'
 
-/**
- * Cells at a time, idle ones and those of machines. Each is a memory with 8 GiB of address space and more. Machines that run
- * inside each other's host functions, and views, may need more.
- */
-const MAX_CELLS = 6
 /** Machines at a time that keep their cell for good, because somebody has its registers as a view. */
 const MAX_PINNED = 2
 const MAX_PAGES = (AT_VM + VM.maxPages) >>> 2
@@ -219,7 +215,7 @@ function newCell(program: Program, sizes?: CellSizes): Cell {
  */
 function takeCell(program: Program, maxMemory: number): Cell {
   const arena = ownArena(program)
-  const isFull = idleCells() + residents.length >= MAX_CELLS
+  const isFull = idleCells() + residents.length >= engineLimits.cells
   const cell =
     arena > 0 || maxMemory > FRAMES_SIZE
       ? newCell(program, { arena, frames: Math.max(maxMemory, FRAMES_SIZE) })

@@ -1,7 +1,8 @@
 // Guest memory on a cell: rights and slow cases are the core's, the common cases are done here, in place. The same
 // results as the reference machine's memory.
 import { Access, PAGE_COUNT, PAGE_SIZE } from '../../program/layout.ts'
-import { checkAccess, checkBig, checkBytes, checkPages, isAddress, isRange } from '../check.ts'
+import { checkAccess, checkBig, checkBytes, checkPages, checkRange, isAddress, isRange } from '../check.ts'
+import { failingAddress } from '../failing.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
 import { ResourceError } from '../resource-error.ts'
 import type { Cell } from './cell.ts'
@@ -49,6 +50,7 @@ export class WindowMemory implements Memory {
   }
 
   #has(cell: Cell, address: number, length: number, right: number): boolean {
+    checkRange(address, length)
     if (length === 0) return true
     return isRange(address, length) && cell.core.pvm_check(AT_VM, address, address + length - 1, right) === OK
   }
@@ -59,6 +61,11 @@ export class WindowMemory implements Memory {
 
   writable(address: number, length: number): boolean {
     return this.#has(this.#open(), address, length, Right.Write)
+  }
+
+  failing(address: number, length: number, access: Access): number | undefined {
+    this.#open()
+    return failingAddress(page => this.access(page), address, length, access)
   }
 
   /** Makes all bytes of a range exist. */
@@ -139,8 +146,9 @@ export class WindowMemory implements Memory {
 
   /** Physical address of `width` bytes on one page that may be accessed at once, or -1. */
   #fast(cell: Cell, address: number, width: number, right: number): number {
+    if (!isAddress(address)) return -1
     const at = (address + ROTATION) >>> 0
-    const good = isAddress(address) && (at & LAST) <= PAGE_SIZE - width
+    const good = (at & LAST) <= PAGE_SIZE - width
     return good && (cell.u8[AT_RIGHTS + (at >>> 12)]! & right) !== 0 ? at : -1
   }
 

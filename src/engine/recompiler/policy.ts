@@ -1,8 +1,5 @@
 // The numbers of the tiers, and why they are what they are. Not the machinery: runtime.ts, hot-code.ts.
 
-/** Programs whose analysis and modules are kept although no Program object refers to them. */
-export const MAX_CACHED_PROGRAMS = 16
-
 /**
  * Gas compiled code gets at first, and how it grows by each slice that was used up. V8 replaces code on entry only
  * (no on-stack replacement for wasm), so a long loop has to be left and entered again to get the optimized code.

@@ -5,9 +5,10 @@ import type { Machine } from '../../verify/machine.ts'
 import { verifyModule } from '../../verify/module.ts'
 import type { CodeStats } from '../engine.ts'
 import { makeModule, moduleRefusal } from '../machine/code-generation.ts'
+import { engineLimits } from '../machine/limits.ts'
 import { type Analysis, analyseProgram, type CompiledModule, type CompileOptions, compileRoots } from './compile.ts'
 import { Coverage } from './coverage.ts'
-import { CODE_BASE, CODE_GROWTH, MAX_CACHED_PROGRAMS, tierPolicy } from './policy.ts'
+import { CODE_BASE, CODE_GROWTH, tierPolicy } from './policy.ts'
 import { machineOf } from './verification.ts'
 
 /** Instructions compiled in this process so far: the first ones are slower, the compiler itself is still cold. */
@@ -266,7 +267,18 @@ export function sharedCode(program: Program): SharedCode {
   shared ??= new SharedCode(program)
   byContent.delete(key)
   byContent.set(key, shared) // last used is last
-  if (byContent.size > MAX_CACHED_PROGRAMS) byContent.delete(byContent.keys().next().value!)
+  while (byContent.size > Math.max(1, engineLimits.codes)) byContent.delete(byContent.keys().next().value!)
   byProgram.set(program, shared)
   return shared
+}
+
+/** What is kept of codes, whether or not a program of theirs is still there. */
+export function keptCodes(): { codes: number; codeBytes: number; modules: number; moduleBytes: number } {
+  const kept = { codes: byContent.size, codeBytes: 0, modules: 0, moduleBytes: 0 }
+  for (const shared of byContent.values()) {
+    kept.codeBytes += shared.program.code.length
+    kept.modules += shared.moduleCount
+    kept.moduleBytes += shared.bytes
+  }
+  return kept
 }

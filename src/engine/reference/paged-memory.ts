@@ -1,6 +1,7 @@
 // The reference machine's own memory: a map of pages. Not fast, not shared: nothing here knows about WebAssembly.
 import { Access, PAGE_SIZE } from '../../program/layout.ts'
-import { checkAccess, checkBig, checkBytes, checkPages, isRange } from '../check.ts'
+import { checkAccess, checkBig, checkBytes, checkPages, checkRange, isRange } from '../check.ts'
+import { failingAddress } from '../failing.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
 import { ResourceError } from '../resource-error.ts'
 
@@ -34,6 +35,7 @@ export class PagedMemory implements Memory {
   /** Whether all of [address, address + length) has the right; 0 bytes always do. */
   #allows(address: number, length: number, right: Access): boolean {
     this.#open()
+    checkRange(address, length)
     if (length === 0) return true
     if (!isRange(address, length)) return false
     const last = Math.floor((address + length - 1) / PAGE_SIZE)
@@ -49,6 +51,11 @@ export class PagedMemory implements Memory {
 
   writable(address: number, length: number): boolean {
     return this.#allows(address, length, Access.Write)
+  }
+
+  failing(address: number, length: number, access: Access): number | undefined {
+    this.#open()
+    return failingAddress(page => this.access(page), address, length, access)
   }
 
   view(address: number, length: number): Uint8Array | undefined {

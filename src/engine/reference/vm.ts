@@ -2,7 +2,7 @@
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { Allowance } from '../allowance.ts'
-import { checkAddress, checkCharge, checkCount, checkGas, checkTracer } from '../check.ts'
+import { checkAddress, checkCharge, checkCount, checkGas, checkGasGiven, checkTracer } from '../check.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallError, type HostCallSite, Pending, resumeLate } from '../host-call.ts'
@@ -14,6 +14,7 @@ import { AsyncTurns, refuseMeanwhile, runInSlices, unanswered } from '../run-asy
 import { type RunAsyncOptions, type RunOptions, resolveRun } from '../run-options.ts'
 import { resolveStart } from '../start.ts'
 import type { Tracer } from '../tracing.ts'
+import { VmFace } from '../vm-face.ts'
 import { PagedMemory } from './paged-memory.ts'
 import { runReference } from './run.ts'
 import type { MachineState } from './state.ts'
@@ -25,7 +26,7 @@ export function createReferenceVm(program: Program, options: StartOptions, maxMe
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-class ReferenceVm implements Vm {
+class ReferenceVm extends VmFace implements Vm {
   readonly program: Program
   readonly kind: EngineKind = 'reference'
   readonly #memory: PagedMemory
@@ -34,6 +35,8 @@ class ReferenceVm implements Vm {
   readonly #state: Mutable<MachineState>
   readonly #site: Mutable<HostCallSite>
   #startGas = 0n
+  /** The machine was started without gas, and given none since. */
+  #gasMissing = false
   #exit: Exit | undefined
   /** Halted or panicked, until pc is written. */
   #ended = false
@@ -44,6 +47,7 @@ class ReferenceVm implements Vm {
   #turns: AsyncTurns | undefined
 
   constructor(program: Program, options: StartOptions, maxMemory: number) {
+    super()
     this.#memory = new PagedMemory(maxMemory)
     this.program = program
     const state = {
@@ -126,6 +130,7 @@ class ReferenceVm implements Vm {
   set gas(gas: bigint) {
     this.#alive()
     this.#state.gas = checkGas(gas)
+    this.#gasMissing = false
     this.#site.overdrawn = gas < 0n
   }
 
@@ -164,6 +169,10 @@ class ReferenceVm implements Vm {
   set heapEnd(address: number) {
     this.#alive()
     this.#state.heapEnd = checkAddress('heapEnd', address)
+  }
+
+  get isDisposed(): boolean {
+    return this.#disposed
   }
 
   get exit(): Exit | undefined {
@@ -234,6 +243,7 @@ class ReferenceVm implements Vm {
   #run(what: string, limit: number, allowance?: Allowance): Exit {
     this.#idle(what)
     if (this.#ended) return this.#exit!
+    if (this.#gasMissing) checkGasGiven(this.#state.gas)
     takeStack(what, false)
     this.#running = true
     this.#site.thrown = undefined
@@ -294,6 +304,7 @@ class ReferenceVm implements Vm {
     for (let i = 0; i < 13; i++) this.#regs[i] = start.regs[i]!
     this.#state.pc = start.pc
     this.#state.gas = this.#startGas = start.gas
+    this.#gasMissing = start.gasMissing
     this.#state.charged = false
     this.#state.heapEnd = start.heapEnd
     this.#state.heapLimit = start.heapLimit
@@ -311,10 +322,6 @@ class ReferenceVm implements Vm {
   switchTo(kind: EngineKind): void {
     this.#idle('switchTo')
     if (kind !== 'reference') throw new RangeError(`kind: a reference machine cannot go on as ${kind}`)
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose()
   }
 
   dispose(): void {

@@ -1,0 +1,36 @@
+// Memory without a machine, and copies of it: to build one before its machine, to clone a machine's, to move it. Not guest
+// memory itself: memory.ts.
+import { PAGE_SIZE } from '../program/layout.ts'
+import { resolveMaxMemory } from './max-memory.ts'
+import type { Memory } from './memory.ts'
+import { PagedMemory } from './reference/paged-memory.ts'
+
+/**
+ * Memory of no machine: pages, rights, contents. `copyMemory` gives it to one.
+ *
+ * @throws RangeError, TypeError for a wrong `maxMemory` (bytes; default 512 MiB).
+ * @example const memory = createMemory(); memory.protect(0x20, 1, Access.Write); copyMemory(memory, vm.memory)
+ */
+export function createMemory(options: { readonly maxMemory?: number } = {}): Memory {
+  return new PagedMemory(resolveMaxMemory(options.maxMemory))
+}
+
+/**
+ * Makes a memory what another one is: the same pages with the same rights and contents, and no others. Takes time in
+ * proportion to what was written in both.
+ *
+ * @throws ResourceError when the target has no room for it.
+ * @example copyMemory(vm.memory, other.memory) // what a clone of vm starts with, beside its registers, pc and gas
+ */
+export function copyMemory(from: Memory, to: Memory): void {
+  if (from === to) return
+  const page = new Uint8Array(PAGE_SIZE)
+  for (const { page: first, count } of to.pages()) to.protect(first, count, 0)
+  for (const { page: first, count, access } of from.pages()) to.protect(first, count, access)
+  for (const number of from.written()) {
+    const address = number * PAGE_SIZE
+    if (from.access(number) === 0) continue
+    from.read(address, page)
+    to.load(address, page)
+  }
+}

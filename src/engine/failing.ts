@@ -1,0 +1,21 @@
+// Where a range of guest memory lacks a right. One function for all memories, from their rights alone.
+import { type Access, PAGE_SIZE } from '../program/layout.ts'
+import { checkAccess, checkRange } from './check.ts'
+
+const ADDRESSES = 2 ** 32
+
+/** `Memory.failing` of a memory whose pages have these rights. */
+export function failingAddress(
+  accessOf: (page: number) => Access,
+  address: number,
+  length: number,
+  access: Access,
+): number | undefined {
+  checkRange(address, length)
+  checkAccess(access)
+  for (let at = address; at < address + length; at = (Math.floor(at / PAGE_SIZE) + 1) * PAGE_SIZE) {
+    if (at >= ADDRESSES) return ADDRESSES
+    if ((accessOf(Math.floor(at / PAGE_SIZE)) & access) !== access) return at
+  }
+  return undefined
+}
