@@ -225,7 +225,7 @@ describe('loading .polkavm files', () => {
     expect(['00', '02', '03'].map(set)).toEqual(['revive-v1', 'latest64', 'gp-0.8.0'])
     const old = loadProgram(file(`${CODE} 00`, '03'), { instructionSet: 'gp-0.7.2' })
     expect(old.instructionSet.name).toBe('gp-0.7.2')
-    expect(old.profile).toMatchObject({ name: 'polkavm', instructionSet: 'gp-0.7.2' })
+    expect(old.profile).toMatchObject({ name: 'polkavm with instructionSet gp-0.7.2', instructionSet: 'gp-0.7.2' })
   })
 
   it('refuses version 2 of newer tools, which encode instructions differently, by exports that are no instructions', () => {

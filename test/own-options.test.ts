@@ -60,7 +60,8 @@ function see() {
     const vm = coulis.createEngine({ kind }).instantiate(program, { gas: 100n, regs: [0xffff0000n] })
     seen.push(vm.run(), vm.pc, vm.gas, vm.regs.join(), vm.memory.pages().length, vm.heapEnd)
     vm.reset()
-    seen.push(vm.gas, vm.pc, vm.regs.join(), vm.run())
+    seen.push(vm.gas, vm.pc, vm.regs.join())
+    try { vm.run() } catch (error) { seen.push(String(error)) }
   }
   const table = host.createHost({ 7: { call: vm => { vm.regs[7] = 41n; return coulis.HostAction.Continue } } }, { profile: 'gp-0.7.2' })
   seen.push(table.version, table.entry(7).price, table.entry(8)?.name)

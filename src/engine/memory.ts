@@ -32,7 +32,7 @@ export interface Memory {
   failing(address: number, length: number, access: Access): number | undefined
   /**
    * A live view of a readable range, or undefined. The view's lifetime: until the machine is reset or disposed; on
-   * engines with a wasm memory it is zero-copy, and writing to it writes guest memory whatever its rights.
+   * engines with a wasm memory it is zero-copy for host functions, and writing to it writes guest memory whatever its rights.
    * The reference engine gives a copy when the range spans pages.
    */
   view(address: number, length: number): Uint8Array | undefined

@@ -20,8 +20,25 @@ export interface VmSummary {
   readonly memory?: readonly { readonly address: string; readonly length: number; readonly access: string }[]
 }
 
-const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
 const RIGHTS = ['none', 'read', '', 'write']
+
+/** A machine as text. */
+function textOf(summary: VmSummary): string {
+  const { engine, status, pc, gas, gasUsed, registers = [], memory = [] } = summary
+  if (status === 'disposed') return `Vm(${engine}, disposed)`
+  const row = (from: number): string =>
+    registers
+      .slice(from, from + 4)
+      .map((value, i) => `r${from + i} ${value}`.padEnd(24))
+      .join('')
+      .trimEnd()
+  const pages = memory.map(({ address, length, access }) => `${address}+${length} ${access}`)
+  return [
+    `Vm(${engine}, ${status}, pc ${pc}, gas ${gas}, used ${gasUsed})`,
+    ...[0, 4, 8, 12].map(from => `  ${row(from)}`),
+    `  memory ${pages.slice(0, 8).join(', ') || 'none'}${pages.length > 8 ? `, and ${pages.length - 8} more` : ''}`,
+  ].join('\n')
+}
 
 /** The part of a machine that says what it is. */
 export abstract class VmFace {
@@ -61,24 +78,14 @@ export abstract class VmFace {
     }
   }
 
-  [INSPECT](): string {
-    const { engine, status, pc, gas, gasUsed, registers = [], memory = [] } = this.toJSON()
-    if (status === 'disposed') return `Vm(${engine}, disposed)`
-    const row = (from: number): string =>
-      registers
-        .slice(from, from + 4)
-        .map((value, i) => `r${from + i} ${value}`.padEnd(24))
-        .join('')
-        .trimEnd()
-    const pages = memory.map(({ address, length, access }) => `${address}+${length} ${access}`)
-    return [
-      `Vm(${engine}, ${status}, pc ${pc}, gas ${gas}, used ${gasUsed})`,
-      ...[0, 4, 8, 12].map(from => `  ${row(from)}`),
-      `  memory ${pages.slice(0, 8).join(', ') || 'none'}${pages.length > 8 ? `, and ${pages.length - 8} more` : ''}`,
-    ].join('\n')
-  }
-
   [Symbol.dispose](): void {
     this.dispose()
   }
 }
+
+// What Node's console.log prints, and Deno's and Bun's.
+Object.defineProperty(VmFace.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: VmFace): string {
+    return textOf(this.toJSON())
+  },
+})

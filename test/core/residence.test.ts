@@ -102,7 +102,7 @@ function act(world: World, roll: (n: number) => number): number {
       kept.halves ??= vm.regs32
       break
     case 2:
-      if (i % 4 === 0) kept.view ??= vm.memory.view(0x20000, 0x200)
+      kept.view ??= vm.memory.view(0x20000 + 8 * (value % 8), 0x200)
       break
     case 3:
       vm.memory.writeU32(0x22000 + 4 * (value % 64), value)
@@ -125,6 +125,9 @@ function act(world: World, roll: (n: number) => number): number {
   }
   return i
 }
+
+/** More than one view of a machine: of the same page they are the same bytes. */
+const secondView = (vm: Vm): Uint8Array => vm.memory.view(0x20080, 0x100)!
 
 describe.each(['interpreter', 'recompiler', 'auto'] as const)('%s', kind => {
   it.each([1, 2, 3])('twelve machines in few cells are what they are alone, seed %i', seed => {
@@ -153,6 +156,32 @@ describe.each(['interpreter', 'recompiler', 'auto'] as const)('%s', kind => {
     }
     for (const vm of machines) vm.dispose()
     expect(() => machines[9]!.regs).toThrow('vm: used after dispose()')
+  })
+
+  it('views that somebody keeps are the guest’s memory, however many machines have them', () => {
+    const engine = createEngine({ kind })
+    const machines = Array.from({ length: 10 }, () => engine.instantiate(PROGRAMS[0]!, { gas: 7n, pages: PAGES }))
+    const kept = machines.map(vm => [vm.memory.view(0x20000, 0x100)!, secondView(vm)] as const)
+    for (const [i, [first, second]] of kept.entries()) {
+      first[0x90] = i + 1
+      expect([second[0x10], machines[i]!.memory.readU8(0x20090)]).toEqual([i + 1, i + 1])
+      machines[i]!.memory.writeU8(0x20091, 40 + i)
+      expect([first[0x91], second[0x11]]).toEqual([40 + i, 40 + i])
+    }
+    for (const vm of machines) vm.run()
+    for (const [i, [first]] of kept.entries()) expect([first[8], first[0x90]]).toEqual([1, i + 1])
+    // Several pages, the last of which the host has already; a machine that starts over has none of the old views.
+    const last = machines[9]!
+    expect(last.memory.view(0x1fff8 + 8, 0x1000)!.length).toBe(0x1000)
+    const wide = last.memory.view(0x21ff0, 0x20)!
+    wide[0x1f] = 9
+    expect(last.memory.readU8(0x2200f)).toBe(9)
+    last.reset({ gas: 7n, pages: PAGES })
+    kept[9]![0][8] = 77
+    expect(last.memory.readU8(0x20008)).toBe(0)
+    last.run()
+    expect(kept[9]![0][8]).toBe(77)
+    for (const vm of machines) vm.dispose()
   })
 
   it('a machine that comes to its end makes room at once for the next one with its code', () => {

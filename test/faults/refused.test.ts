@@ -124,10 +124,10 @@ function drain(): Vm[] {
   const held: Vm[] = []
   const engine = createEngine({ kind: 'interpreter' })
   const program = loadProgram(INNER, { kind: 'raw' })
-  const pages = [{ address: 0x20000, length: 0x1000, access: Access.Read }]
+  const pages = [{ address: 0x20000, length: 0x20000, access: Access.Read }]
   while (poolState().idle > 0) {
     const vm = engine.instantiate(program, { pages })
-    vm.memory.view(0x20000, 1) // it does not make room for others
+    vm.memory.view(0x20000, 0x20000) // so large a view that it does not make room for others
     held.push(vm)
   }
   return held

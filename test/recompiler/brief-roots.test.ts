@@ -38,7 +38,7 @@ describe('brief roots', () => {
     const options = {
       gas: 400_000n,
       heap: { start: 0x30000, limit: 0x40000 },
-      registers: [0n, 0n, 0n, 0n, 0n, 0n, 100n],
+      regs: [0n, 0n, 0n, 0n, 0n, 0n, 100n],
     }
     const vm = machine('recompiler', program, options)
     const reference = machine('reference', program, options)

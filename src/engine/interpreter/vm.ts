@@ -255,10 +255,10 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
   onEcalli(index: number, pc: number, next: number): number {
     this.#index = index
     const home = this.#home
-    if (home.own !== undefined) home.show()
+    if (home.isApart) home.show()
     const exit =
       this.allowance === undefined ? performHostCall(this, index, pc, next) : performBoundedCall(this, index, pc, next)
-    if (home.own !== undefined) home.take()
+    if (home.isApart) home.take()
     return exit === undefined ? HostAnswer.Continue : exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
   }
 
@@ -465,6 +465,7 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
     this.#idle('reset')
     const start = resolveStart(this.program, options)
     const cell = this.#alive() // only now: options may have used other machines
+    this.#home.forgetPages()
     cell.core.pvm_reset(AT_VM)
     this.#start(cell, start)
   }

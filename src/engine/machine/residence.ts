@@ -17,8 +17,9 @@ import {
 import { AT_VM, FRAMES_SIZE, VM } from './contract.gen.ts'
 import { type Image, putImage, takeImage } from './image.ts'
 import { engineLimits } from './limits.ts'
+import { OwnPages } from './own-pages.ts'
 
-/** Machines at a time that keep their cell for good, because somebody has its registers as a view. */
+/** Machines at a time that keep their cell for good, because a host function has its registers or memory as a view. */
 const MAX_PINNED = 2
 const MAX_PAGES = (AT_VM + VM.maxPages) >>> 2
 /** One after the other: V8 makes single moves of these, 5 ns for all, where `set` takes 25. */
@@ -70,6 +71,10 @@ export class Residence {
   /** Registers of its own, where the cell's words cannot be handed out. What they hold is true while the guest does not run. */
   own: BigUint64Array | undefined
   own32: Uint32Array | undefined
+  /** Pages of its own, for views, likewise. */
+  #ownPages: OwnPages | undefined
+  /** It has registers or pages of its own: they are to be copied when control goes from guest to host or back. */
+  isApart = false
   /** From when it gets a cell until it leaves it. */
   #token: object | undefined
   #pinned = false
@@ -117,9 +122,18 @@ export class Residence {
     return !this.#pinned && this.cell?.user === undefined
   }
 
+  /**
+   * Whether what a host function asks for may be the cell's own, so that nothing is ever copied for it. Whoever asks while the
+   * machine does not run wants to look at a result, or is a client that keeps the registers of each of its machines.
+   */
+  get #mayPin(): boolean {
+    return this.cell?.user !== undefined && residents.filter(home => home.#pinned).length < MAX_PINNED
+  }
+
   /** Leaves the cell, which is clean then; undefined when that is none to use again. */
   #leave(): Cell | undefined {
     const cell = this.cell!
+    this.take()
     this.#image = takeImage(cell)
     this.#forgetCell()
     return cleanCell(cell) ? cell : undefined
@@ -137,16 +151,17 @@ export class Residence {
     this.#token = undefined
   }
 
-  /** The live registers: the cell's words, or some of its own when too many machines keep their cell already. */
+  /** The live registers: the cell's words for host functions, while few machines keep their cell; else some of its own. */
   registers(cell: Cell): BigUint64Array {
     if (this.own !== undefined) return this.own
     if (this.#pinned) return cell.regs
-    if (residents.filter(home => home.#pinned).length < MAX_PINNED) {
+    if (this.#mayPin) {
       this.#pinned = true
       return cell.regs
     }
     this.own = cell.regs.slice()
     this.own32 = new Uint32Array(this.own.buffer)
+    this.isApart = true
     return this.own
   }
 
@@ -156,23 +171,56 @@ export class Residence {
     return this.own32 ?? cell.regs32
   }
 
-  /** Own registers get what the cell's words hold: the host has the machine now. */
+  /** What the host has of its own gets what the cell holds: the host has the machine now. */
   show(): void {
-    if (this.own !== undefined) copyRegisters(this.cell!.regs, this.own)
+    if (!this.isApart) return
+    const cell = this.cell!
+    if (this.own !== undefined) copyRegisters(cell.regs, this.own)
+    this.#ownPages?.show(cell)
   }
 
-  /** The cell's words get what own registers hold: the guest goes on. */
+  /** The cell gets what the host has of its own: the guest goes on. */
   take(): void {
-    if (this.own !== undefined) copyRegisters(this.own, this.cell!.regs)
+    if (!this.isApart) return
+    const cell = this.cell!
+    if (this.own !== undefined) copyRegisters(this.own, cell.regs)
+    this.#ownPages?.take(cell)
   }
 
-  /** Somebody has a view of the cell's memory: it stays. One too many is not counted, but left to the collector. */
-  pin(): void {
-    if (this.#pinned) return
+  /** The machine starts over: views of its memory are over. */
+  forgetPages(): void {
+    this.#ownPages = undefined
+    this.isApart = this.own !== undefined
+  }
+
+  /** Only the pages, for accesses of the host itself. */
+  takePages(): void {
+    this.#ownPages?.take(this.cell!)
+  }
+
+  showPages(): void {
+    this.#ownPages?.show(this.cell!)
+  }
+
+  /**
+   * A view of pages of its own, where the cell's memory cannot be handed out because too many machines keep their cell already;
+   * undefined where it can. The first of such a machine that is too large keeps it in its cell, which is left to the collector.
+   */
+  viewApart(cell: Cell, address: number, length: number): Uint8Array | undefined {
+    if (this.#ownPages?.overlaps(address, length)) return this.#ownPages.view(cell, address, length)
+    if (this.#pinned) return undefined
+    if (!this.#mayPin) {
+      const pages = this.#ownPages ?? new OwnPages()
+      if (pages.hasRoom(address, length)) {
+        this.#ownPages = pages
+        this.isApart = true
+        return pages.view(cell, address, length)
+      }
+      residents.splice(residents.indexOf(this), 1)
+      this.#endStay()
+    }
     this.#pinned = true
-    if (residents.filter(home => home.#pinned).length <= MAX_PINNED) return
-    residents.splice(residents.indexOf(this), 1)
-    this.#endStay()
+    return undefined
   }
 
   /** The machine is gone. */
@@ -180,7 +228,8 @@ export class Residence {
     if (this.isClosed) return
     this.isClosed = true
     this.#image = undefined
-    this.own = this.own32 = undefined
+    this.own = this.own32 = this.#ownPages = undefined
+    this.isApart = false
     const { cell } = this
     if (cell === undefined) return
     this.#forgetCell()

@@ -41,7 +41,14 @@ export class WindowMemory implements Memory {
   }
 
   #open(): Cell {
-    return this.#home?.cell ?? this.#enter()
+    const cell = this.#home?.cell ?? this.#enter()
+    if (this.#home!.isApart) this.#home!.takePages()
+    return cell
+  }
+
+  /** Something has been written, or taken away: views of pages apart see it. */
+  #changed(): void {
+    if (this.#home!.isApart) this.#home!.showPages()
   }
 
   #enter(): Cell {
@@ -86,7 +93,8 @@ export class WindowMemory implements Memory {
       return copy
     }
     this.#touch(cell, address, length, true)
-    this.#home!.pin()
+    const apart = this.#home!.viewApart(cell, address, length)
+    if (apart !== undefined) return apart
     const from = at >= 0 ? at : cell.core.pvm_locate(AT_VM, address) >>> 0
     return cell.u8.subarray(from, from + length)
   }
@@ -133,6 +141,7 @@ export class WindowMemory implements Memory {
     const cell = this.#open()
     if (!this.#has(cell, address, bytes.length, Right.Write)) return OOB
     if (bytes.length > 0) this.#copyIn(cell, address, bytes)
+    this.#changed()
     return OK
   }
 
@@ -141,6 +150,7 @@ export class WindowMemory implements Memory {
     const cell = this.#open()
     if (!this.#has(cell, address, bytes.length, Right.Read)) return OOB
     if (bytes.length > 0) this.#copyIn(cell, address, bytes)
+    this.#changed()
     return OK
   }
 
@@ -188,6 +198,7 @@ export class WindowMemory implements Memory {
     for (let i = 0; i < width; i++) {
       cell.u8[at >= 0 ? at + i : cell.core.pvm_locate(AT_VM, address + i) >>> 0] = value >>> (8 * i)
     }
+    this.#changed()
     return OK
   }
 
@@ -237,6 +248,7 @@ export class WindowMemory implements Memory {
     if (at >= 0) {
       const { u8 } = cell
       for (let i = 0; i < 8; i++) u8[at + i] = eight[i]!
+      this.#changed()
       return OK
     }
     if (!this.#has(cell, address, 8, Right.Write)) return OOB
@@ -255,11 +267,13 @@ export class WindowMemory implements Memory {
     checkPages(page, count)
     checkAccess(access)
     this.#open().core.pvm_protect(AT_VM, page, count, access)
+    this.#changed()
   }
 
   zero(page: number, count: number): void {
     checkPages(page, count)
     this.#open().core.pvm_zero(AT_VM, page, count)
+    this.#changed()
   }
 
   pages(): PageRange[] {

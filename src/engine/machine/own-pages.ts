@@ -1,0 +1,71 @@
+// Pages of guest memory that a host sees in memory of its own: views that stay while the machine leaves its cell and comes back. Only
+// where views of the cell itself cannot be given, see residence.ts. Whoever has control has the truth: `show` gives the host what the
+// guest wrote, `take` gives the guest what the host wrote.
+import { Access, PAGE_SIZE } from '../../program/layout.ts'
+import type { Cell } from './cell.ts'
+import { AT_VM } from './contract.gen.ts'
+
+/** Pages of one machine at most: each is copied whenever control changes. */
+export const MAX_OWN_PAGES = 16
+
+/** The pages of one machine that a host has views of. */
+export class OwnPages {
+  readonly #bytes = new Map<number, Uint8Array>()
+
+  /** Whether a range has such a page. */
+  overlaps(address: number, length: number): boolean {
+    for (let page = pageOf(address); page <= pageOf(address + length - 1); page++)
+      if (this.#bytes.has(page)) return true
+    return false
+  }
+
+  /** Whether so many bytes more are not too many. */
+  hasRoom(address: number, length: number): boolean {
+    return this.#bytes.size + pageOf(address + length - 1) - pageOf(address) < MAX_OWN_PAGES
+  }
+
+  /** A live view of a range; a copy where some of its several pages are parts of other views. The range has to be readable. */
+  view(cell: Cell, address: number, length: number): Uint8Array {
+    const first = pageOf(address)
+    const count = pageOf(address + length - 1) - first + 1
+    const from = address - first * PAGE_SIZE
+    const known = this.#bytes.get(first)
+    if (count === 1 && known !== undefined) return known.subarray(from, from + length)
+    const whole = new Uint8Array(count * PAGE_SIZE)
+    const isOwn = this.overlaps(address, length)
+    for (let i = 0; i < count; i++) {
+      const part = whole.subarray(i * PAGE_SIZE, (i + 1) * PAGE_SIZE)
+      const there = this.#bytes.get(first + i)
+      if (there !== undefined) part.set(there)
+      else copyOut(cell, first + i, part)
+      if (!isOwn) this.#bytes.set(first + i, part)
+    }
+    return whole.subarray(from, from + length)
+  }
+
+  /** The host has control: its pages get what is in the cell. */
+  show(cell: Cell): void {
+    for (const [page, bytes] of this.#bytes) copyOut(cell, page, bytes)
+  }
+
+  /** The guest, or the cell, has control: it gets what is in the host's pages. Those without rights hold nothing. */
+  take(cell: Cell): void {
+    const { core, u8 } = cell
+    for (const [page, bytes] of this.#bytes) {
+      const address = page * PAGE_SIZE
+      if (core.pvm_access(AT_VM, page) === Access.None) continue
+      if (core.pvm_touch(AT_VM, address, address + PAGE_SIZE - 1, 1) !== 0) continue // they exist since there is a view
+      u8.set(bytes, core.pvm_locate(AT_VM, address) >>> 0)
+    }
+  }
+}
+
+function pageOf(address: number): number {
+  return Math.floor(address / PAGE_SIZE)
+}
+
+function copyOut({ core, u8 }: Cell, page: number, into: Uint8Array): void {
+  const at = core.pvm_locate(AT_VM, page * PAGE_SIZE) >>> 0
+  if (at === 0) into.fill(0)
+  else into.set(u8.subarray(at, at + PAGE_SIZE))
+}
