@@ -13,7 +13,7 @@ const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
  * Gas between two looks at the clock in the interpreter, while a run is timed: ten microseconds, or a few milliseconds where
  * every other instruction touches a new page.
  */
-const LOOK_GAS = 5000
+const LOOK_GAS = 1000
 
 /**
  * The bare gas counter of a machine. A class: an object literal with accessors gets a hidden class of its own each time, which
