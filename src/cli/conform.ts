@@ -5,11 +5,12 @@ import { type ConformReport, createReport, runTest } from '../conform/conform.ts
 import type { TestKind } from '../conform/verdict.ts'
 import type { EngineKind } from '../engine/engine.ts'
 import type { ProfileName } from '../program/profile.ts'
+import { engineOf } from './engine-of.ts'
 import { CliError, ExitCode } from './errors.ts'
 import { listFiles, readBytes } from './files.ts'
 import { formatPlural } from './format.ts'
 import { toJson } from './json.ts'
-import { engineOf, engineOption, jsonOption, profileOption } from './options.ts'
+import { engineOption, jsonOption, profileOption } from './options.ts'
 import { createProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,7 +1,6 @@
 // Options that several commands share, and what their values mean. Not the commands.
 import { InvalidArgumentError, Option } from 'commander'
-import { createEngine } from '../engine/create.ts'
-import { ENGINE_KINDS, type Engine, type EngineKind } from '../engine/engine.ts'
+import { ENGINE_KINDS } from '../engine/engine.ts'
 import { PROFILE_NAMES } from '../program/profile.ts'
 import { bytesFromHex } from '../trace/hex.ts'
 import { readBytes } from './files.ts'
@@ -56,11 +55,6 @@ export function collectBytes(text: string, previous: readonly Uint8Array[] = [])
 /** `--engine KIND`. */
 export function engineOption(): Option {
   return new Option('-e, --engine <kind>', 'the engine to run on').choices([...ENGINE_KINDS])
-}
-
-/** The engine asked for, else the best that works in this runtime. */
-export function engineOf(kind: EngineKind | undefined): Engine {
-  return createEngine(kind === undefined ? {} : { kind })
 }
 
 /** `--profile NAME`; no default, commands have their own. */

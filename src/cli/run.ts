@@ -1,4 +1,5 @@
 // `coulis run`: runs a program and says what came out. Not the machine: engine/.
+
 import { type Command, Option } from 'commander'
 import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
@@ -11,6 +12,7 @@ import { createRecorder } from '../trace/record.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
 import { formatTrace } from '../trace/trace.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
+import { engineOf } from './engine-of.ts'
 import { CliError, exitCodeOf, inFile } from './errors.ts'
 import { writeOutput } from './files.ts'
 import { fold, type Part } from './fold.ts'
@@ -33,7 +35,6 @@ import {
 } from './memory.ts'
 import {
   collectBytes,
-  engineOf,
   engineOption,
   jsonOption,
   parseAddress,

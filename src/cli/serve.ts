@@ -6,7 +6,8 @@ import { vectorProgram, vectorStart } from '../conform/vector.ts'
 import type { Engine, EngineKind, MemoryChunk } from '../engine/engine.ts'
 import { Exit, exitName } from '../engine/exit.ts'
 import { type ProfileName, profile as resolveProfile } from '../program/profile.ts'
-import { engineOf, engineOption, profileOption } from './options.ts'
+import { engineOf } from './engine-of.ts'
+import { engineOption, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
