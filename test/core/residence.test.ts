@@ -184,6 +184,42 @@ describe.each(['interpreter', 'recompiler', 'auto'] as const)('%s', kind => {
     for (const vm of machines) vm.dispose()
   })
 
+  it('many pages, here and there, in the window and outside, come back', () => {
+    const engine = createEngine({ kind })
+    const pages = [0x20000, 0x5000000, 0x80000000, 0xf0000000].map(address => ({
+      address,
+      length: 0x40000,
+      access: Access.Write,
+    }))
+    const machines = Array.from({ length: 9 }, () => engine.instantiate(PROGRAMS[0]!, { gas: 0n, pages }))
+    const roll = dice(5)
+    const written = machines.map(() => new Map<number, number>())
+    for (let n = 0; n < 1500; n++) {
+      const i = roll(machines.length)
+      const address = pages[roll(4)]!.address + roll(0x40000)
+      machines[i]!.memory.writeU8(address, n)
+      written[i]!.set(address, n & 255)
+    }
+    for (const [i, values] of written.entries()) {
+      const { memory } = machines[i]!
+      for (const [address, value] of values) expect(memory.readU8(address)).toBe(value)
+      const touched = new Set([...values.keys()].map(address => Math.floor(address / 4096)))
+      expect(memory.written()).toEqual([...touched].sort((a, b) => a - b))
+    }
+    for (const vm of machines) vm.dispose()
+  })
+
+  it('a machine with more memory than others has a cell of its own, and is not moved', () => {
+    const engine = createEngine({ kind, maxMemory: 2 ** 30 })
+    const before = poolState().resident
+    const vm = engine.instantiate(PROGRAMS[0]!, { gas: 100n, pages: PAGES })
+    expect(poolState().resident).toBe(before)
+    vm.run()
+    const view = vm.memory.view(0x20000, 0x2000)!
+    expect([view[8], vm.regs[2]]).toEqual([vm.memory.readU8(0x20008), BigInt(view[8]!)])
+    vm.dispose()
+  })
+
   it('a machine that comes to its end makes room at once for the next one with its code', () => {
     const engine = createEngine({ kind })
     const program = loadProgram(assemble('.format raw\nload_imm r7, 5\njump_ind r0').bytes, { kind: 'raw' })

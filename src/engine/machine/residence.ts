@@ -14,7 +14,7 @@ import {
   takeDecoded,
   takeOther,
 } from './cell-pool.ts'
-import { AT_VM, FRAMES_SIZE, VM } from './contract.gen.ts'
+import { AT_VM, FRAMES_SIZE, MEMORY_SIZE, VM } from './contract.gen.ts'
 import { type Image, putImage, takeImage } from './image.ts'
 import { engineLimits } from './limits.ts'
 import { OwnPages } from './own-pages.ts'
@@ -39,7 +39,7 @@ function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
   to[12] = from[12]!
 }
 
-/** Those in a cell, without those that only views keep there. */
+/** Those in a cell that others can use; without those that large views keep there. */
 const residents: Residence[] = []
 let clock = 0
 let count = 0
@@ -107,6 +107,7 @@ export class Residence {
     this.cell = cell
     this.#image = undefined
     this.use()
+    if (cell.memory.buffer.byteLength !== MEMORY_SIZE) return cell // nobody else can use it: it is the machine's, and then the collector's
     residents.push(this)
     this.#token = {}
     forgotten?.register(machine.life, this.number, this.#token)
@@ -216,7 +217,8 @@ export class Residence {
         this.isApart = true
         return pages.view(cell, address, length)
       }
-      residents.splice(residents.indexOf(this), 1)
+      const at = residents.indexOf(this)
+      if (at >= 0) residents.splice(at, 1)
       this.#endStay()
     }
     this.#pinned = true
