@@ -1,14 +1,17 @@
 // Machines that share few cells: whatever is done with many of them in turn, each is what it would be alone. Not the cells: machine.test.ts.
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { EngineKind, Vm } from '../../src/engine/engine.ts'
+import type { Engine, EngineKind, Vm } from '../../src/engine/engine.ts'
+import type { HostTable } from '../../src/engine/host-call.ts'
 import { poolState } from '../../src/engine/machine/residence.ts'
-import { assemble, createEngine, loadProgram } from '../../src/index.ts'
+import { assemble, copyMemory, createEngine, loadProgram } from '../../src/index.ts'
 import { Access } from '../../src/program/layout.ts'
 import type { Program } from '../../src/program/program.ts'
 
 const MACHINES = 12
 const ACTIONS = 400
+/** More of them: COULIS_SEEDS=100. */
+const SEEDS = Array.from({ length: Number(process.env.COULIS_SEEDS ?? 3) }, (_, i) => i + 1)
 
 /** Counts in registers and memory, in the window on guest memory and outside, and calls the host at every turn. */
 const programOf = (step: number): Program =>
@@ -46,6 +49,9 @@ function dice(seed: number): (n: number) => number {
 }
 
 interface World {
+  readonly kind: EngineKind
+  readonly engine: Engine
+  readonly hosts: readonly HostTable[]
   readonly machines: Vm[]
   /** What somebody kept of them. */
   readonly kept: Map<Vm, { regs?: BigUint64Array; halves?: Uint32Array; view?: Uint8Array | undefined }>
@@ -54,6 +60,7 @@ interface World {
 /** Machines whose host function uses another one of them. */
 function worldOf(kind: EngineKind): World {
   const machines: Vm[] = []
+  const hosts: HostTable[] = []
   const engine = createEngine({ kind })
   for (let i = 0; i < MACHINES; i++) {
     const entry = {
@@ -62,15 +69,16 @@ function worldOf(kind: EngineKind): World {
       call: (vm: Vm) => {
         const other = machines[(i + 5) % MACHINES]!
         vm.regs32[2 * 9] = vm.regs32[2 * 9]! + 1
-        if (vm.regs[2]! % 7n !== 0n || other.exit === undefined) return
+        if (vm.regs[2]! % 7n !== 0n || other === vm || other.exit === undefined) return
         vm.memory.writeU32(0x20100, other.memory.readU32(0x20008))
         vm.regs[8] = other.gas
       },
     }
     const program = PROGRAMS[i % PROGRAMS.length]!
-    machines.push(engine.instantiate(program, { gas: BigInt(100 * i), pages: PAGES, host: { entry: () => entry } }))
+    hosts.push({ entry: () => entry })
+    machines.push(engine.instantiate(program, { gas: BigInt(100 * i), pages: PAGES, host: hosts[i]! }))
   }
-  return { machines, kept: new Map(machines.map(vm => [vm, {}])) }
+  return { kind, engine, hosts, machines, kept: new Map(machines.map(vm => [vm, {}])) }
 }
 
 function stateOf({ machines, kept }: World, i: number): unknown {
@@ -94,7 +102,7 @@ function act(world: World, roll: (n: number) => number): number {
   const vm = world.machines[i]!
   const kept = world.kept.get(vm)!
   const value = roll(1 << 16)
-  switch (roll(11)) {
+  switch (roll(20)) {
     case 0:
       kept.regs ??= vm.regs
       break
@@ -119,6 +127,45 @@ function act(world: World, roll: (n: number) => number): number {
     case 7:
       vm.step(1 + (value % 5))
       break
+    case 8:
+      if (world.kind !== 'reference') vm.switchTo((['reference', world.kind] as const)[value % 2]!)
+      break
+    case 9:
+      vm.reset({ gas: BigInt(value % 300), pages: PAGES, host: world.hosts[i]! })
+      kept.view = undefined
+      break
+    case 10: {
+      const fresh = world.engine.instantiate(vm.program, { gas: 50n, pages: PAGES, host: world.hosts[i]! })
+      if (value % 2 === 0) vm.dispose()
+      world.machines[i] = fresh
+      world.kept.delete(vm)
+      world.kept.set(fresh, {})
+      break
+    }
+    case 11:
+      vm.memory.protect(0x20 + (value % 4), 1, ([Access.None, Access.Read, Access.Write] as const)[value % 3]!)
+      break
+    case 12:
+      vm.pc = 0
+      break
+    case 13: {
+      let seen = 0
+      vm.tracer = event => {
+        seen += 1
+        if (seen % 7 === 0 && event.access === 'store') vm.regs[9] = BigInt(seen)
+      }
+      vm.gas += 30n
+      vm.run()
+      vm.tracer = undefined
+      break
+    }
+    case 14:
+      vm.gas += BigInt(value % 400)
+      vm.run({ maxGas: BigInt(value % 100) })
+      break
+    case 15:
+      copyMemory(vm.memory, world.machines[(i + 1) % MACHINES]!.memory)
+      break
     default:
       vm.gas += BigInt(value % 400)
       vm.run()
@@ -130,7 +177,7 @@ function act(world: World, roll: (n: number) => number): number {
 const secondView = (vm: Vm): Uint8Array => vm.memory.view(0x20080, 0x100)!
 
 describe.each(['interpreter', 'recompiler', 'auto'] as const)('%s', kind => {
-  it.each([1, 2, 3])('twelve machines in few cells are what they are alone, seed %i', seed => {
+  it.each(SEEDS)('twelve machines in few cells are what they are alone, seed %i', seed => {
     const worlds = [worldOf('reference'), worldOf(kind)] as const
     const rolls = worlds.map(() => dice(seed))
     for (let n = 0; n < ACTIONS; n++) {

@@ -1,7 +1,7 @@
 // Pages of guest memory that a host sees in memory of its own: views that stay while the machine leaves its cell and comes back. Only
 // where views of the cell itself cannot be given, see residence.ts. Whoever has control has the truth: `show` gives the host what the
 // guest wrote, `take` gives the guest what the host wrote.
-import { Access, PAGE_SIZE } from '../../program/layout.ts'
+import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Cell } from './cell.ts'
 import { AT_VM } from './contract.gen.ts'
 
@@ -48,12 +48,11 @@ export class OwnPages {
     for (const [page, bytes] of this.#bytes) copyOut(cell, page, bytes)
   }
 
-  /** The guest, or the cell, has control: it gets what is in the host's pages. Those without rights hold nothing. */
+  /** The guest, or the cell, has control: it gets what is in the host's pages, whatever their rights. */
   take(cell: Cell): void {
     const { core, u8 } = cell
     for (const [page, bytes] of this.#bytes) {
       const address = page * PAGE_SIZE
-      if (core.pvm_access(AT_VM, page) === Access.None) continue
       if (core.pvm_touch(AT_VM, address, address + PAGE_SIZE - 1, 1) !== 0) continue // they exist since there is a view
       u8.set(bytes, core.pvm_locate(AT_VM, address) >>> 0)
     }
