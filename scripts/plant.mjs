@@ -291,8 +291,8 @@ const BUGS = [
   {
     name: 'attack: registers of its own are not what the guest goes on with',
     file: 'src/engine/machine/residence.ts',
-    search: 'copyRegisters(this.own, this.cell!.regs)',
-    replace: 'return',
+    search: 'if (this.own !== undefined) copyRegisters(this.own, cell.regs)',
+    replace: '',
     attack: true,
   },
   {

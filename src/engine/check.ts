@@ -104,7 +104,7 @@ export function checkAccess(access: Access): void {
 /** Whether somebody who runs a machine has ever said how much gas it has. 0 given is an answer, none is a mistake. */
 export function checkGasGiven(gas: bigint): void {
   if (gas !== 0n) return
-  throw new TypeError('gas: the machine was given none; instantiate(program, { gas }) or vm.gas says how much')
+  throw new TypeError('gas: the machine was given none; instantiate(program, { gas })')
 }
 
 /** A byte array to read into or write from. */

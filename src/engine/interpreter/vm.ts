@@ -389,8 +389,7 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
       cell.u32[EXIT_ARG] = 0 // the machine has not stopped for anything
       throw this.#tracerError!.error
     }
-    if (code === NO_MEMORY)
-      throw new ResourceError('memory', 'a machine: the runtime gives no more memory for its pages')
+    if (code === NO_MEMORY) throw new ResourceError('memory', 'a machine: no more memory for its pages')
     return this.#paused ? Exit.Paused : (code as Exit)
   }
 
