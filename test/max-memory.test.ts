@@ -116,6 +116,21 @@ it.each(ENGINE_KINDS)('%s: more than the default where the host allows it', kind
   large.dispose()
 })
 
+it.each(['interpreter', 'auto'] as const)('%s: all the memory there is', kind => {
+  for (const maxMemory of [2 ** 31, 2 ** 32 - 4096, 2 ** 32]) {
+    const program = loadProgram(assemble(TEXT).bytes, { kind: 'raw' })
+    const pages = [{ address: 0xc0000000, length: 0x100000, access: Access.Write }]
+    const vm = createEngine({ kind, maxMemory }).instantiate(program, {
+      gas: 10_000n,
+      regs: [0xffff0000n, 0xc0000000n],
+      pages,
+    })
+    expect(vm.run(), `${maxMemory}`).toBe(0)
+    expect(vm.memory.written().length).toBe(100)
+    vm.dispose()
+  }
+})
+
 it('the option is checked', () => {
   expect(() => createEngine({ maxMemory: 4095 })).toThrow('maxMemory: 4095 is not within 4096…2^32')
   expect(() => createEngine({ maxMemory: 2 ** 32 + 1 })).toThrow(RangeError)

@@ -1,5 +1,4 @@
 // `coulis run`: runs a program and says what came out. Not the machine: engine/.
-
 import { type Command, Option } from 'commander'
 import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'

@@ -7,8 +7,8 @@ import { type CoreExports, coreModule } from './core.ts'
 import { coreRules } from './rules.ts'
 
 const WASM_PAGE = 65536
-/** Bytes of the largest memory. */
-const MAX_SIZE = 2 ** 32
+/** Bytes of the largest memory: where it ends is an address, so it is a page less than 4 GiB. */
+const MAX_SIZE = 2 ** 32 - WASM_PAGE
 
 function wholePages(bytes: number): number {
   return Math.ceil(bytes / WASM_PAGE) * WASM_PAGE
