@@ -9,6 +9,7 @@ import { moduleRefusal } from './machine/code-generation.ts'
 import { coreRefusal } from './machine/core.ts'
 import { resolveMaxMemory } from './max-memory.ts'
 import { createReferenceVm } from './reference/vm.ts'
+import { warmUp } from './warm-up.ts'
 
 /** Options of `createEngine`. */
 export interface EngineOptions {
@@ -84,5 +85,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const { runsOn, reason } = engineStatus().find(entry => entry.kind === kind)!
   if (runsOn === undefined) throw new RangeError(`kind: ${kind} does not work here: ${reason}`)
   const make = MAKERS[runsOn]
-  return { kind: runsOn, instantiate: (program, start = {}) => make(program, start, most) }
+  return {
+    kind: runsOn,
+    instantiate: (program, start = {}) => {
+      if (runsOn !== 'reference') warmUp(createInterpreterVm, most)
+      return make(program, start, most)
+    },
+  }
 }

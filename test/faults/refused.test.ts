@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tierPolicy } from '../../src/engine/auto.ts'
 import type { EngineKind, StartOptions } from '../../src/engine/engine.ts'
+import { engineLimits } from '../../src/engine/machine/limits.ts'
 import { poolState } from '../../src/engine/machine/residence.ts'
 import { createHost, createInnerMachines } from '../../src/host/index.ts'
 import {
@@ -125,11 +126,14 @@ function drain(): Vm[] {
   const engine = createEngine({ kind: 'interpreter' })
   const program = loadProgram(INNER, { kind: 'raw' })
   const pages = [{ address: 0x20000, length: 0x20000, access: Access.Read }]
+  const { cells } = engineLimits
+  engineLimits.cells = 1 // no new cell while one is idle
   while (poolState().idle > 0) {
     const vm = engine.instantiate(program, { pages })
     vm.memory.view(0x20000, 0x20000) // so large a view that it does not make room for others
     held.push(vm)
   }
+  engineLimits.cells = cells
   return held
 }
 

@@ -127,6 +127,15 @@ export function boundsSuite(createVm: CreateVm): void {
   })
 
   describe('maxMs', () => {
+    it('leaves what there was no time to compile to the next run', () => {
+      const { program } = programOf('loop: add_imm_64 r7, r7, 7351\njump @loop') // nobody else's: compiled code is shared
+      const vm = createVm(program, { gas: 10n ** 6n })
+      for (let run = 0; run < 5; run++) expect(vm.run({ maxMs: 0 })).toBe(Exit.Paused)
+      if (vm.kind === 'recompiler') expect(vm.stats!.modules).toBe(0)
+      expect(vm.run()).toBe(Exit.OutOfGas)
+      if (vm.kind === 'recompiler') expect(vm.stats!.entered).toBeGreaterThan(0)
+    })
+
     it('stops what does not end, at a state that gas can find again', () => {
       const vm = endless()
       expect(vm.run({ maxMs: 3 })).toBe(Exit.Paused)

@@ -52,6 +52,9 @@ export function bindCell(cell: Cell, allowance: Allowance): () => void {
   return () => {
     cell.u32[RULES] = cell.u32[RULES]! | drains
     unwatch?.()
+    const { onUnbound } = cell
+    cell.onUnbound = undefined
+    onUnbound?.()
   }
 }
 

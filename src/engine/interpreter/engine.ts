@@ -1,9 +1,15 @@
 // The interpreter as the only engine, for the entry `coulis/interpreter`. Not the choice between engines: ../create.ts.
+import type { Program } from '../../program/program.ts'
 import { checkOptions, knownOptions } from '../check.ts'
-import type { Engine } from '../engine.ts'
+import type { Engine, StartOptions, Vm } from '../engine.ts'
 import { coreRefusal } from '../machine/core.ts'
 import { resolveMaxMemory } from '../max-memory.ts'
+import { warmUp } from '../warm-up.ts'
 import { CoreVm } from './vm.ts'
+
+function createVm(program: Program, start: StartOptions, maxMemory: number): Vm {
+  return new CoreVm(program, start, { kind: 'interpreter', maxMemory })
+}
 
 /** Options of `createEngine` where there is the interpreter alone. */
 export interface InterpreterOptions {
@@ -31,6 +37,9 @@ export function createEngine(options: InterpreterOptions = {}): Engine {
   if (refusal !== undefined) throw new RangeError(`kind: interpreter does not work here: ${refusal}`)
   return {
     kind: 'interpreter',
-    instantiate: (program, start = {}) => new CoreVm(program, start, { kind: 'interpreter', maxMemory }),
+    instantiate: (program, start = {}) => {
+      warmUp(createVm, maxMemory)
+      return createVm(program, start, maxMemory)
+    },
   }
 }

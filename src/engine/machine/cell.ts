@@ -56,6 +56,8 @@ export class Cell {
   enter: ((tableIndex: number) => number) | undefined
   /** Called after each slice of the interpreter while the word `hot` of struct pvm is not 0: set by the recompiler. */
   onSlice: (() => void) | undefined
+  /** Called once when a run with a bound of time is over: set by the recompiler. */
+  onUnbound: (() => void) | undefined
   /** What the recompiler keeps with the program that is loaded here; dropped with it. */
   compiled: unknown
   /** The program whose decoded form is in the arena. */

@@ -17,6 +17,7 @@ import { exercised, exercisedHost } from './exercise.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { LOAD_IMM_JUMP_IND } from './functions.ts'
 import { type HotCode, hotCodeOf, isFirstSlice } from './hot-code.ts'
+import { comesIn, LAZY, WaitingBlocks } from './lazy-entries.ts'
 import type { Linkage } from './linkage.ts'
 import { wideGroupAt } from './memory-plan.ts'
 import { planSegment } from './passes.ts'
@@ -48,9 +49,6 @@ const SLICE = AT_SLICE >>> 3
 /** 1 for the classes that access memory. */
 const ACCESSES = Uint8Array.from({ length: 16 }, (_, kind) => (kind === Class.Load || kind === Class.Store ? 1 : 0))
 
-/** Table index of blocks that are to be compiled when they are first entered; a function's is its segment + 1. */
-const LAZY = 0x7fffffff
-
 let glueModule: WebAssembly.Module | undefined
 
 /**
@@ -75,6 +73,7 @@ export class Runtime {
   readonly #hot: HotCode
   readonly #cell: Cell
   readonly #now: () => number
+  readonly #waiting: WaitingBlocks
   #mode: RuntimeMode = 'off'
   readonly #perInstruction: boolean
   /** What needs the analysis; made when something is compiled first. */
@@ -86,6 +85,7 @@ export class Runtime {
 
   constructor(cell: Cell, program: Program, options: RuntimeOptions) {
     this.#cell = cell
+    this.#waiting = new WaitingBlocks(cell)
     this.#now = options.now
     this.shared = sharedCode(program)
     this.#hot = hotCodeOf(this.shared)
@@ -149,13 +149,14 @@ export class Runtime {
     if (mode !== 'off' && this.shared.moduleCount > 0 && this.#canLink())
       for (const made of this.shared.modules()) this.#add(made)
     if (mode === this.#mode) return
+    this.#waiting.forget()
     const wasOff = this.#mode === 'off'
     this.#mode = mode
     if (this.#linkage === undefined && (mode !== 'eager' || !this.#canLink())) return
     if (mode === 'hot' && wasOff && this.#linkage === undefined) return
     const { compiled } = this.#link()
     const { decoded } = this.shared.analysis
-    const lazy = mode === 'eager' ? this.#comesIn() : undefined
+    const lazy = mode === 'eager' ? comesIn(this.shared.analysis) : undefined
     for (let s = 0; s < decoded.segments; s++) {
       if (decoded.isBlock[s] === 0) continue
       const entry = mode === 'off' ? 0 : compiled[s] === 1 ? s + 1 : lazy?.[s] === 1 ? LAZY : 0
@@ -198,7 +199,7 @@ export class Runtime {
   }
 
   #compile(wanted: readonly number[]): boolean {
-    if (!this.#canLink()) return false
+    if (!this.#hot.canCompile([], this.#cell.user?.remainingMs) || !this.#canLink()) return false
     this.#catchUp()
     const { analysis } = this.shared
     const { compiled, modules } = this.#link()
@@ -297,19 +298,6 @@ export class Runtime {
     for (const segment of roots) for (let j = heads[segment]!; j >= 0; j = nexts[j]!) u32[at + j] = segment + 1
   }
 
-  /** 1 per segment that control can come in at from outside of compiled code. */
-  #comesIn(): Uint8Array {
-    const { decoded, functions } = this.shared.analysis
-    const mark = new Uint8Array(decoded.segments + 1)
-    for (const segment of functions.start) mark[segment] = 1
-    for (const segment of decoded.jumpTable) if (segment >= 0) mark[segment] = 1
-    for (let s = 0; s < decoded.segments; s++) {
-      const target = decoded.target[decoded.segmentStart[s + 1]! - 1]!
-      if (target >= 0 && target <= s) mark[target] = 1
-    }
-    return mark
-  }
-
   /** Segment that starts at pc, or -1. */
   #segmentAt(pc: number): number {
     const { decoded } = this.shared.analysis
@@ -364,7 +352,10 @@ export class Runtime {
   #runCompiled(tableIndex: number): number {
     const cell = this.#cell
     let segment = tableIndex === LAZY ? this.#segmentAt(cell.u32[PC]!) : tableIndex - 1
-    if (!this.#ready(segment)) return Target.Continue
+    if (!this.#ready(segment)) {
+      if (tableIndex === LAZY && cell.user!.remainingMs !== Number.POSITIVE_INFINITY) this.#waiting.add()
+      return Target.Continue
+    }
     const { call } = this.#link()
     for (;;) {
       this.entered += 1
