@@ -27,6 +27,7 @@ await build({
     isa: src('isa/index.ts'),
     trace: src('trace/index.ts'),
     conform: src('conform/index.ts'),
+    inside: src('inside/index.ts'),
     ananas: src('compat/ananas.ts'),
     debugger: src('compat/debugger.ts'),
     'debugger-worker': src('compat/debugger-worker.ts'),

@@ -89,7 +89,7 @@ async function runCode(file, code, index) {
   else if (printed !== expected) problems.push(`${file}, code block ${index}: prints\n${printed}\n  says\n${expected}`)
 }
 
-const docs = readdirSync(join(root, 'docs')).filter(name => name.endsWith('.md'))
+const docs = readdirSync(join(root, 'docs'), { recursive: true }).filter(name => name.endsWith('.md'))
 for (const file of ['README.md', ...docs.map(name => `docs/${name}`)]) {
   const path = join(root, file)
   const text = readFileSync(path, 'utf8')

@@ -12,6 +12,7 @@ const ORDER = [
   'engine',
   'host',
   'trace',
+  'inside',
   'conform',
   'debug',
   'compat',

@@ -6,6 +6,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import * as host from '../src/host/index.ts'
 import * as coulis from '../src/index.ts'
+import * as inside from '../src/inside/index.ts'
 import * as isa from '../src/isa/index.ts'
 import * as trace from '../src/trace/index.ts'
 
@@ -13,6 +14,7 @@ const DOCS = join(import.meta.dirname, '../docs')
 const MODULES: Readonly<Record<string, object>> = {
   coulis,
   'coulis/host': host,
+  'coulis/inside': inside,
   'coulis/isa': isa,
   'coulis/trace': trace,
 }
@@ -35,7 +37,7 @@ function compile(code: string): Block {
   return new AsyncFunction('modules', 'check', 'console', body)
 }
 
-for (const page of readdirSync(DOCS).filter(name => name.endsWith('.md'))) {
+for (const page of readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.md'))) {
   const text = readFileSync(join(DOCS, page), 'utf8')
   const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)]
     .map(match => match[1]!)

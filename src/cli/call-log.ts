@@ -21,6 +21,8 @@ export interface LoggedCall {
 /** Host calls of one run. */
 export class CallLog {
   readonly calls: LoggedCall[] = []
+  /** The last one, also when there were more than are remembered. */
+  last: LoggedCall | undefined
   count = 0
   /** Gas that host calls took. */
   gas = 0n
@@ -40,13 +42,13 @@ export class CallLog {
       before: (vm, index, name) => {
         this.#before = vm.gas
         this.count += 1
-        if (this.calls.length < this.#limit) this.#remember(vm, index, name)
+        this.#remember(vm, index, name)
       },
       after: vm => {
         this.gas += this.#before - vm.gas
         if (this.#open === undefined) return
         this.#open.result = vm.regs[7]!
-        this.#onCall?.(this.#open)
+        if (this.count <= this.#limit) this.#onCall?.(this.#open)
         this.#open = undefined
       },
     })
@@ -55,7 +57,7 @@ export class CallLog {
   #remember(vm: Vm, index: number, name: string): void {
     const args = Array.from(vm.regs.subarray(7))
     const call = { index: hostIndex64(index), name, pc: vm.pc, gas: vm.gas, args, result: undefined }
-    this.calls.push(call)
-    this.#open = call
+    if (this.count <= this.#limit) this.calls.push(call)
+    this.last = this.#open = call
   }
 }

@@ -1,7 +1,8 @@
 // `coulis replay`: runs recorded host-call traces again and verifies every line. Not the comparison: that is trace/replay.ts.
 import type { Command } from 'commander'
-import type { Engine, EngineKind } from '../engine/engine.ts'
+import type { Engine, EngineKind, Vm } from '../engine/engine.ts'
 import { exitName } from '../engine/exit.ts'
+import type { ExitReason } from '../inside/reason.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
@@ -13,6 +14,7 @@ import { formatCount, formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOption, jsonOption, profileOption } from './options.ts'
 import { createProgress } from './progress.ts'
+import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -27,6 +29,8 @@ interface Replayed {
   readonly text: string
   readonly result: Replay
   readonly milliseconds: number
+  /** Why the machine stopped where the runs differ, if it panicked, faulted or ran out of gas. */
+  readonly reason: ExitReason | undefined
 }
 
 function replayFile(file: string, engine: Engine, options: Options): Replayed {
@@ -41,8 +45,12 @@ function replayFile(file: string, engine: Engine, options: Options): Replayed {
       program = inFile(path, () => loadProgram(readBytes(path), { profile, ...kind }))
     }
     const start = performance.now()
-    const result = replay(trace, { engine, profile, ...(program && { program }) })
-    return { file, text, result, milliseconds: performance.now() - start }
+    let reason: ExitReason | undefined
+    const onDifference = (vm: Vm): void => {
+      reason = stopReason(vm, undefined, undefined)
+    }
+    const result = replay(trace, { engine, profile, onDifference, ...(program && { program }) })
+    return { file, text, result, milliseconds: performance.now() - start, reason }
   })
 }
 
@@ -51,7 +59,7 @@ function shorten(line: string, width: number): string {
 }
 
 /** The recorded lines around the difference, and what differs. */
-function printDifference({ text, result }: Replayed, terminal: Terminal): void {
+function printDifference({ text, result, reason }: Replayed, terminal: Terminal): void {
   const { difference } = result
   if (difference === undefined) return
   const { red, green, dim } = terminal.colors
@@ -65,6 +73,7 @@ function printDifference({ text, result }: Replayed, terminal: Terminal): void {
   for (const { name, expected, actual } of difference.fields) {
     terminal.line(`    ${name.padEnd(width)}  recorded ${green(expected)}  replayed ${red(actual)}`)
   }
+  for (const line of reason === undefined ? [] : reasonLines(reason, 'hex')) terminal.line(`    ${line}`)
 }
 
 function printResult(replayed: Replayed, terminal: Terminal): void {
@@ -117,7 +126,7 @@ Examples:
       progress.stop()
       const identical = all.filter(({ result }) => result.identical).length
       if (options.json) {
-        const traces = all.map(({ file, result, milliseconds }) => ({
+        const traces = all.map(({ file, result, milliseconds, reason }) => ({
           file,
           identical: result.identical,
           hostCalls: result.calls,
@@ -128,6 +137,7 @@ Examples:
           gasUsed: result.gasUsed,
           milliseconds: Number(milliseconds.toFixed(3)),
           ...(result.difference && { difference: result.difference }),
+          ...(reason && { reason: reasonJson(reason) }),
         }))
         terminal.line(toJson({ identical, different: all.length - identical, engine: engine.kind, traces }))
       } else {

@@ -4,6 +4,8 @@ import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import type { HostTable } from '../engine/host-call.ts'
 import type { LogMessage } from '../host/builtins.ts'
+import { formatPlace } from '../inside/place.ts'
+import type { ExitReason } from '../inside/reason.ts'
 import { callExport } from '../program/call.ts'
 import { HALT_ADDRESS } from '../program/layout.ts'
 import type { ProfileName } from '../program/profile.ts'
@@ -50,7 +52,8 @@ import {
   type RegisterForm,
   type RegisterSetting,
 } from './registers.ts'
-import { stopReason } from './stop-reason.ts'
+import { symbolsIn } from './source.ts'
+import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -155,6 +158,11 @@ interface Outcome {
   readonly byFunction: GasByFunction | undefined
 }
 
+/** Why it stopped, where that is a question. */
+function reasonOf({ vm, loaded, log }: Outcome): ExitReason | undefined {
+  return stopReason(vm, symbolsIn(loaded), log.last)
+}
+
 /** The import a `.polkavm` program waits for. */
 function importName(vm: Vm): string {
   const name = vm.program.imports[vm.exitArg >>> 0]
@@ -213,9 +221,8 @@ function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string
     { text: rules, gap: '  ', paint: dim },
   ]
   for (const line of fold(parts, terminal.fold, INDENT)) write(line)
-  const reason = stopReason(vm, loaded)
-  if (reason !== undefined) write(`why     ${reason.why}`)
-  if (reason?.where !== undefined) write(`where   ${reason.where}`)
+  const reason = reasonOf(outcome)
+  for (const line of reason === undefined ? [] : reasonLines(reason, options.regs)) write(line)
   const regs = Array.from(vm.regs, (value, i) => ({ text: `r${i}=${formatValue(value, options.regs)}` }))
   for (const line of fold([{ text: 'regs   ' }, ...regs], terminal.fold, INDENT)) write(line)
   const output = outputOf(vm)
@@ -227,6 +234,7 @@ function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string
 function printJson(outcome: Outcome, terminal: Terminal): void {
   const { vm, exit, log, loaded } = outcome
   const instructions = instructionsOf(outcome)
+  const reason = reasonOf(outcome)
   terminal.line(
     toJson({
       file: loaded.file,
@@ -235,7 +243,11 @@ function printJson(outcome: Outcome, terminal: Terminal): void {
       profile: loaded.profile,
       exit: exitName(exit),
       exitArg: vm.exitArg,
-      ...stopReason(vm, loaded),
+      ...(reason && {
+        why: reason.message,
+        where: reason.place && formatPlace(reason.place),
+        reason: reasonJson(reason),
+      }),
       pc: vm.pc,
       gas: vm.gas,
       gasUsed: vm.gasUsed,

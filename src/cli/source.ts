@@ -2,6 +2,7 @@
 // Not the symbols themselves: program/symbols.ts reads them.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
+import { BlobError } from '../blob/error.ts'
 import type { CodeLine } from '../isa/disassembler.ts'
 import { type SourceLine, type Symbols, symbolsOf, symbolsOfText } from '../program/symbols.ts'
 import { CliError, inFile } from './errors.ts'
@@ -20,6 +21,16 @@ const MAX_SOURCE = 16 * 2 ** 20
 export function symbolsFor(loaded: Loaded): Symbols {
   const { assembled, file, program } = loaded
   return assembled === undefined ? symbolsOf(program) : symbolsOfText(assembled, file)
+}
+
+/** The same, or nothing where the file's debug sections are broken: the program runs all the same. */
+export function symbolsIn(loaded: Loaded): Symbols | undefined {
+  try {
+    return symbolsFor(loaded)
+  } catch (error) {
+    if (error instanceof BlobError) return undefined
+    throw error
+  }
 }
 
 /** Finds the text of source lines: absolute paths, then beside the program, then from here. */

@@ -53,6 +53,8 @@ export interface ReplayOptions {
   readonly profile?: Profile | ProfileName
   /** Another program in place of the recorded one, to see what a change does. */
   readonly program?: Program
+  /** Called at the first difference with the machine as it is there, which is disposed of behind it. */
+  readonly onDifference?: (vm: Vm, difference: ReplayDifference) => void
 }
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`
@@ -200,18 +202,15 @@ function compareEnd(end: TraceEnd, exit: Exit, vm: Vm): FieldDifference[] {
  * @throws BlobError when the recorded program cannot be loaded, TraceError when its arguments make no sense.
  */
 export function replay(trace: Trace, options: ReplayOptions): Replay {
-  const vm = instantiate(trace, ownOptions(options))
+  const own = ownOptions(options)
+  const vm = instantiate(trace, own)
   let calls = 0
-  const result = (exit: Exit, difference: Omit<ReplayDifference, 'call'> | undefined): Replay => ({
-    identical: difference === undefined,
-    difference: difference && { ...difference, call: calls },
-    calls,
-    exit,
-    exitArg: vm.exitArg,
-    pc: vm.pc,
-    gas: vm.gas,
-    gasUsed: vm.gasUsed,
-  })
+  const result = (exit: Exit, found: Omit<ReplayDifference, 'call'> | undefined): Replay => {
+    const difference = found && { ...found, call: calls }
+    const { exitArg, pc, gas, gasUsed } = vm
+    if (difference !== undefined) own.onDifference?.(vm, difference)
+    return { identical: difference === undefined, difference, calls, exit, exitArg, pc, gas, gasUsed }
+  }
   try {
     const { end } = trace
     const atStart = compareState(trace.start, vm, vm.gas)

@@ -7,11 +7,11 @@ import { createCli } from './cli.ts'
 const cli = createCli()
 const ROOT = join(import.meta.dirname, '../..')
 
-/** The lines `why` and `where`. */
+/** The lines `why`, `with`, `where` and `after`. */
 function reasonOf(text: string, ...options: readonly string[]): string[] {
   cli.file('p.pvm', text)
   const { out } = cli.run(['run', 'p.pvm', ...options])
-  return out.split('\n').filter(line => /^wh(y|ere) /.test(line))
+  return out.split('\n').filter(line => /^(why|with|where|after) /.test(line))
 }
 
 describe('a program that panicked or faulted', () => {
@@ -42,6 +42,7 @@ describe('a program that panicked or faulted', () => {
     const text = '.format standard\n.ro\n@x: .ascii "hi"\n.code\n@f:\nload_imm r7, 5\nstore_u8 [@x], r7'
     expect(reasonOf(text)).toEqual([
       'why     store_u8 [0x10000], r7: writes 1 byte at 0x10000, which is read-only',
+      'with    r7=5',
       'where   f + 3, in p.pvm:7',
     ])
   })
@@ -51,6 +52,55 @@ describe('a program that panicked or faulted', () => {
     expect(JSON.parse(out)).toMatchObject({ exit: 'panic', why: 'trap: the program says so', where: '-:1' })
     expect(reasonOf('jump_ind r0')).toEqual([])
     expect(reasonOf('ecalli 3')).toEqual([])
+  })
+
+  it('says what could not be paid, and which host call was the last', () => {
+    cli.file('counter.pvm', readFileSync(join(ROOT, 'examples/counter.pvm')))
+    const run = (gas: number): string[] => {
+      const args = [
+        'run',
+        'counter.pvm',
+        '--entry',
+        'accumulate',
+        '--args',
+        '0x2a0003',
+        '--calls',
+        '0',
+        '--gas',
+        `${gas}`,
+      ]
+      return cli
+        .run(args)
+        .out.split('\n')
+        .filter(line => /^(why|after) /.test(line))
+    }
+    expect(run(107)).toEqual([
+      'why     move_reg r7, r2: the instruction costs 1 gas, 0 left',
+      'after   ecalli 4 write → 0xffffffffffffffff, at pc 83, 22 gas',
+    ])
+    expect(run(90)).toEqual(['why     ecalli 4: the host call takes more gas than there is, 5 left'])
+  })
+
+  it('has the reason as data in JSON', () => {
+    const { out } = cli.run(['run', '-', '--json'], { input: 'load_imm r8, 0x20000\nload_ind_u32 r7, [r8 + 4]' })
+    expect(JSON.parse(out).reason).toMatchObject({
+      kind: 'access',
+      instruction: { name: 'load_ind_u32', reads: { r8: '0x20000' } },
+      access: { kind: 'load', address: 0x20004, width: 4, failing: 0x20004, rights: 'none', why: 'not-mapped' },
+      place: { lines: [{ path: '-', line: 2 }] },
+    })
+  })
+
+  it('is said of a replay that differs', () => {
+    cli.file('good.pvm', 'load_imm r7, 5\necalli 0\nload_imm r8, 1\njump_ind r0')
+    cli.file('bad.pvm', 'load_imm r7, 5\ntrap\nload_imm r8, 1\njump_ind r0')
+    expect(cli.run(['run', 'good.pvm', '--record', 'good.trace', '--host', 'stub']).code).toBe(0)
+    cli.run(['asm', 'bad.pvm', '-o', 'bad.bin'])
+    const { code, out } = cli.run(['replay', 'good.trace', '--program', 'bad.bin'])
+    expect(code).toBe(1)
+    expect(out).toContain('why     trap: the program says so')
+    const { traces } = JSON.parse(cli.run(['replay', 'good.trace', '--program', 'bad.bin', '--json']).out)
+    expect(traces[0].reason).toMatchObject({ kind: 'trap', message: 'trap: the program says so' })
   })
 
   it('runs a file whose debug sections are broken, and says no place', () => {

@@ -1,0 +1,7 @@
+// `coulis/inside`: why machines stopped. Not a place for code.
+
+export type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
+export type { InstructionAt, RegisterValue } from './instruction-at.ts'
+export { type LastCall, type WatchedHost, watchHost } from './last-call.ts'
+export { formatPlace, type Place, placeOf } from './place.ts'
+export { type ExitReason, type ExplainOptions, explainExit, type HostStop, type ReasonKind } from './reason.ts'

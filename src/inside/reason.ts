@@ -1,0 +1,160 @@
+// Why and where a machine stopped, from its state alone: the instruction at pc is looked at again. Not the outcome itself, which
+// the engine has, and not how the program came there.
+import type { Vm } from '../engine/engine.ts'
+import { Exit, hostIndex64 } from '../engine/exit.ts'
+import type { VmStatus } from '../engine/vm-face.ts'
+import type { Symbols } from '../program/symbols.ts'
+import {
+  type FailedAccess,
+  type FailedJump,
+  failedAccess,
+  failedJump,
+  type MissingGas,
+  missingGas,
+} from './failures.ts'
+import { type DecodedAt, type InstructionAt, instructionAt } from './instruction-at.ts'
+import type { LastCall } from './last-call.ts'
+import { type Place, placeOf } from './place.ts'
+import { messageOf } from './reason-text.ts'
+
+/**
+ * Why a machine stopped.
+ * - `running`: it did not, it is at rest: ready, paused, stepped, stopped by its host.
+ * - `returned`, `halted-by-host`: it halted.
+ * - `trap`: the program says so.
+ * - `no-code`, `no-instruction`: pc is behind the code, or where no instruction of the set starts.
+ * - `access`, `jump`: the instruction at pc cannot access or go where it wants to.
+ * - `host-call`: nobody answers it. `host-panic`, `host-error`: its function asked for the panic, or threw.
+ * - `out-of-gas`.
+ * - `changed`: nothing is wrong with the instruction at pc: the host has changed pc, registers or rights since.
+ */
+export type ReasonKind =
+  | 'running'
+  | 'returned'
+  | 'halted-by-host'
+  | 'trap'
+  | 'no-code'
+  | 'no-instruction'
+  | 'access'
+  | 'jump'
+  | 'host-call'
+  | 'host-panic'
+  | 'host-error'
+  | 'out-of-gas'
+  | 'changed'
+
+/** A host call that the machine stopped at. */
+export interface HostStop {
+  /** As the machine sees it, unsigned 64 bit. */
+  readonly index: bigint
+  /** Of the host function, or of the import of a `.polkavm` program, where known. */
+  readonly name: string | undefined
+  /** What the host function threw; only with `host-error`. */
+  readonly error: unknown
+}
+
+/** Why and where a machine stopped. */
+export interface ExitReason {
+  readonly kind: ReasonKind
+  /** The exit it explains. */
+  readonly status: VmStatus
+  readonly pc: number
+  /** In a line, for people: the wording may change. */
+  readonly message: string
+  /** At pc; undefined where none starts. */
+  readonly instruction: InstructionAt | undefined
+  readonly access: FailedAccess | undefined
+  readonly jump: FailedJump | undefined
+  readonly gas: MissingGas | undefined
+  readonly host: HostStop | undefined
+  readonly place: Place | undefined
+  readonly lastCall: LastCall | undefined
+}
+
+/** What `explainExit` may be told beside the machine. */
+export interface ExplainOptions {
+  /** Names and lines; default: those of the program's own file. */
+  readonly symbols?: Symbols | undefined
+  /** The last host call, from `watchHost`; default: not known. */
+  readonly lastCall?: LastCall | undefined
+}
+
+/** What was found at pc. */
+export interface Finding {
+  readonly kind: ReasonKind
+  readonly access?: FailedAccess
+  readonly jump?: FailedJump
+  readonly gas?: MissingGas
+  readonly host?: HostStop
+}
+
+function hostStop(vm: Vm, at: DecodedAt, lastCall: LastCall | undefined, error: unknown): HostStop {
+  const index = hostIndex64(at.operands.x)
+  const name = lastCall?.pc === vm.pc ? lastCall.name : vm.program.imports[at.operands.x >>> 0]
+  return { index, name, error }
+}
+
+function whyPanicked(vm: Vm, at: DecodedAt | undefined, lastCall: LastCall | undefined): Finding {
+  if (at === undefined) return { kind: vm.pc >= vm.program.code.length ? 'no-code' : 'no-instruction' }
+  if (at.instruction.kind === 'trap') return { kind: 'trap' }
+  if (at.instruction.kind === 'host') {
+    const { hostError } = vm
+    return { kind: hostError === undefined ? 'host-panic' : 'host-error', host: hostStop(vm, at, lastCall, hostError) }
+  }
+  const access = failedAccess(vm, at)
+  if (access !== undefined) return { kind: 'access', access }
+  const jump = failedJump(vm, at)
+  return jump === undefined ? { kind: 'changed' } : { kind: 'jump', jump }
+}
+
+/** Gas before a host call that could not be paid. */
+function unpaid(vm: Vm, lastCall: LastCall | undefined): bigint | undefined {
+  return lastCall?.pc === vm.pc && lastCall.result === undefined ? lastCall.gas : undefined
+}
+
+function findWhy(vm: Vm, at: DecodedAt | undefined, lastCall: LastCall | undefined): Finding {
+  switch (vm.exit) {
+    case Exit.Panic:
+    case Exit.PageFault:
+      return whyPanicked(vm, at, lastCall)
+    case Exit.OutOfGas:
+      return { kind: 'out-of-gas', gas: missingGas(vm, at, unpaid(vm, lastCall)) }
+    case Exit.Halt:
+      return at?.instruction.kind === 'host'
+        ? { kind: 'halted-by-host', host: hostStop(vm, at, lastCall, undefined) }
+        : { kind: 'returned' }
+    case Exit.Host:
+      return at?.instruction.kind === 'host'
+        ? { kind: 'host-call', host: hostStop(vm, at, lastCall, undefined) }
+        : { kind: 'changed' }
+    default:
+      return { kind: 'running' }
+  }
+}
+
+/**
+ * Why and where a machine stopped: on every engine the same, for the same state. Reads the machine and changes nothing.
+ *
+ * @param vm a machine that is not disposed of.
+ * @throws TypeError for a machine that is.
+ * @example if (vm.run() === Exit.Panic) console.log(explainExit(vm).message)
+ */
+export function explainExit(vm: Vm, { symbols, lastCall }: ExplainOptions = {}): ExitReason {
+  if (vm.isDisposed) throw new TypeError('vm: used after dispose()')
+  const { pc, status, program } = vm
+  const at = instructionAt(vm)
+  const found = findWhy(vm, at, lastCall)
+  return {
+    kind: found.kind,
+    status,
+    pc,
+    message: messageOf(vm, at, found),
+    instruction: at && { name: at.name, text: at.text, reads: at.reads },
+    access: found.access,
+    jump: found.jump,
+    gas: found.gas,
+    host: found.host,
+    place: placeOf(program, pc, symbols),
+    lastCall,
+  }
+}
