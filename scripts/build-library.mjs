@@ -42,6 +42,7 @@ await build({
   ...shared,
   entryPoints: { interpreter: src('interpreter.ts') },
   minifyWhitespace: true,
+  dropLabels: ['WHOLE'],
   plugins: [
     {
       // The core without the passes of the recompiler.

@@ -16,6 +16,7 @@ import {
   performHostCall,
   resumeLate,
 } from '../host-call.ts'
+import { shareInner } from '../inner-state.ts'
 import type { LateAnswer } from '../late-answer.ts'
 import type { Cell, CellUser } from '../machine/cell.ts'
 import { AT_VM, HostAnswer, Unfinished, VM } from '../machine/contract.gen.ts'
@@ -89,6 +90,43 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
   #turns: AsyncTurns | undefined
   /** The bare gas counter. */
   readonly counter: GasCounter
+
+  static {
+    // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+    WHOLE: shareInner({
+      has: vm => #startGas in vm,
+      read(machine, what) {
+        const vm = machine as CoreVm
+        const cell = vm.#idle(what)
+        return {
+          startGas: vm.#startGas,
+          gasMissing: vm.#gasMissing,
+          exit: vm.#exit,
+          exitArg: vm.#exitArgOf(cell),
+          ended: vm.#ended,
+          pending: vm.pending,
+          overdrawn: vm.overdrawn,
+          heapLimit: cell.u32[HEAP_LIMIT]!,
+          host: vm.host,
+          hostErrors: vm.#throwHostErrors ? 'throw' : 'panic',
+          thrown: vm.thrown,
+        }
+      },
+      write(machine, state) {
+        const vm = machine as CoreVm
+        const { u32 } = vm.#idle('restore')
+        vm.#startGas = state.startGas
+        vm.#gasMissing = state.gasMissing
+        vm.#exit = state.exit
+        u32[EXIT_ARG] = state.exitArg
+        vm.#ended = vm.#home.hasEnded = state.ended
+        vm.pending = state.pending
+        vm.overdrawn = state.overdrawn
+        u32[HEAP_LIMIT] = state.heapLimit
+        vm.thrown = undefined
+      },
+    })
+  }
 
   constructor(program: Program, options: StartOptions, { kind, maxMemory, others }: CoreVmSettings) {
     super()

@@ -6,6 +6,7 @@ import { checkAddress, checkCharge, checkCount, checkGas, checkGasGiven, checkTr
 import type { EngineKind, StartOptions, Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallError, type HostCallSite, Pending, resumeLate } from '../host-call.ts'
+import { shareInner } from '../inner-state.ts'
 import { takeStack } from '../machine/stack.ts'
 import { type Memory, OOB } from '../memory.ts'
 import { runInPortions } from '../portions.ts'
@@ -45,6 +46,42 @@ class ReferenceVm extends VmFace implements Vm {
   #tracer: Tracer | undefined
   #throwHostErrors = true
   #turns: AsyncTurns | undefined
+
+  static {
+    shareInner({
+      has: vm => #startGas in vm,
+      read(machine, what) {
+        const vm = machine as ReferenceVm
+        vm.#idle(what)
+        return {
+          startGas: vm.#startGas,
+          gasMissing: vm.#gasMissing,
+          exit: vm.#exit,
+          exitArg: vm.#state.exitArg,
+          ended: vm.#ended,
+          pending: vm.#site.pending,
+          overdrawn: vm.#site.overdrawn,
+          heapLimit: Math.min(vm.#state.heapLimit, 0xffffffff),
+          host: vm.#site.host,
+          hostErrors: vm.#throwHostErrors ? 'throw' : 'panic',
+          thrown: vm.#site.thrown,
+        }
+      },
+      write(machine, state) {
+        const vm = machine as ReferenceVm
+        vm.#idle('restore')
+        vm.#startGas = state.startGas
+        vm.#gasMissing = state.gasMissing
+        vm.#exit = state.exit
+        vm.#state.exitArg = state.exitArg
+        vm.#ended = state.ended
+        vm.#site.pending = state.pending
+        vm.#site.overdrawn = state.overdrawn
+        vm.#state.heapLimit = state.heapLimit
+        vm.#site.thrown = undefined
+      },
+    })
+  }
 
   constructor(program: Program, options: StartOptions, maxMemory: number) {
     super()
