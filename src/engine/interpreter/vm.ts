@@ -16,10 +16,9 @@ import {
   performHostCall,
   resumeLate,
 } from '../host-call.ts'
-import { shareInner } from '../inner-state.ts'
 import type { LateAnswer } from '../late-answer.ts'
 import type { Cell, CellUser } from '../machine/cell.ts'
-import { AT_VM, HostAnswer, Unfinished, VM } from '../machine/contract.gen.ts'
+import { AT_VM, HostAnswer, Unfinished } from '../machine/contract.gen.ts'
 import { Residence, type Resident } from '../machine/residence.ts'
 import { takeStack } from '../machine/stack.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
@@ -33,20 +32,10 @@ import { SINGLE_STEPS, stepsByGas } from '../steps.ts'
 import type { Tracer } from '../tracing.ts'
 import { VmFace } from '../vm-face.ts'
 import { bindCell, CellCounter, chargeSlowly } from './bound-cell.ts'
+import { shareCore } from './inner-access.ts'
 import type { CoreVmSettings, OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
-
-const PC = (AT_VM + VM.pc) >>> 2
-const GAS_LOW = (AT_VM + VM.gas) >>> 2
-const GAS_HIGH = GAS_LOW + 1
-const EXIT = (AT_VM + VM.exit) >>> 2
-const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
-const CHARGED = (AT_VM + VM.charged) >>> 2
-const HEAP_END = (AT_VM + VM.heapEnd) >>> 2
-const HEAP_LIMIT = (AT_VM + VM.heapLimit) >>> 2
-const TRACE = (AT_VM + VM.trace) >>> 2
-const BUSY = (AT_VM + VM.busy) >>> 2
-const STACK = (AT_VM + VM.stack) >>> 2
+import { BUSY, CHARGED, EXIT, EXIT_ARG, GAS_HIGH, GAS_LOW, HEAP_END, HEAP_LIMIT, PC, STACK, TRACE } from './words.ts'
 
 /** What pvm_resume returns beside exits. */
 const NO_MEMORY = -3
@@ -93,38 +82,12 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
 
   static {
     // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
-    WHOLE: shareInner({
+    WHOLE: shareCore({
       has: vm => #startGas in vm,
-      read(machine, what) {
-        const vm = machine as CoreVm
-        const cell = vm.#idle(what)
-        return {
-          startGas: vm.#startGas,
-          gasMissing: vm.#gasMissing,
-          exit: vm.#exit,
-          exitArg: vm.#exitArgOf(cell),
-          ended: vm.#ended,
-          pending: vm.pending,
-          overdrawn: vm.overdrawn,
-          heapLimit: cell.u32[HEAP_LIMIT]!,
-          host: vm.host,
-          hostErrors: vm.#throwHostErrors ? 'throw' : 'panic',
-          thrown: vm.thrown,
-        }
-      },
-      write(machine, state) {
-        const vm = machine as CoreVm
-        const { u32 } = vm.#idle('restore')
-        vm.#startGas = state.startGas
-        vm.#gasMissing = state.gasMissing
-        vm.#exit = state.exit
-        u32[EXIT_ARG] = state.exitArg
-        vm.#ended = vm.#home.hasEnded = state.ended
-        vm.pending = state.pending
-        vm.overdrawn = state.overdrawn
-        u32[HEAP_LIMIT] = state.heapLimit
-        vm.thrown = undefined
-      },
+      cellOf: (vm, what) => vm.#idle(what),
+      throwsErrors: vm => vm.#throwHostErrors,
+      read: vm => [vm.#startGas, vm.#gasMissing, vm.#exit, vm.#ended],
+      write: (vm, given) => void ([vm.#startGas, vm.#gasMissing, vm.#exit, vm.#ended] = given),
     })
   }
 

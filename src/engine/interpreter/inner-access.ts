@@ -1,0 +1,55 @@
+// How machines on the core give out what they do not show. Not the state itself: inner-state.ts.
+import type { Vm } from '../engine.ts'
+import { Exit } from '../exit.ts'
+import { shareInner } from '../inner-state.ts'
+import type { Cell } from '../machine/cell.ts'
+import type { CoreVm } from './vm.ts'
+import { EXIT_ARG, HEAP_LIMIT } from './words.ts'
+
+/** Start gas, whether gas is missing, exit, whether it has ended. */
+type Private = [startGas: bigint, gasMissing: boolean, exit: Exit | undefined, ended: boolean]
+
+/** What only the class itself can do. */
+interface CoreAccess {
+  has(vm: object): boolean
+  /** @throws TypeError when the machine is not at rest. */
+  cellOf(vm: CoreVm, what: string): Cell
+  throwsErrors(vm: CoreVm): boolean
+  read(vm: CoreVm): Private
+  write(vm: CoreVm, given: Private): void
+}
+
+/** Called once by the class. */
+export function shareCore(access: CoreAccess): void {
+  shareInner({
+    has: access.has,
+    read(machine: Vm, what) {
+      const vm = machine as CoreVm
+      const cell = access.cellOf(vm, what)
+      const [startGas, gasMissing, exit, ended] = access.read(vm)
+      return {
+        startGas,
+        gasMissing,
+        exit,
+        exitArg: exit === Exit.PageFault ? cell.u32[EXIT_ARG]! : cell.i32[EXIT_ARG]!,
+        ended,
+        pending: vm.pending,
+        overdrawn: vm.overdrawn,
+        heapLimit: cell.u32[HEAP_LIMIT]!,
+        host: vm.host,
+        hostErrors: access.throwsErrors(vm) ? 'throw' : 'panic',
+        thrown: vm.thrown,
+      }
+    },
+    write(machine, { startGas, gasMissing, exit, exitArg, ended, pending, overdrawn, heapLimit }) {
+      const vm = machine as CoreVm
+      const { u32 } = access.cellOf(vm, 'restore')
+      access.write(vm, [startGas, gasMissing, exit, ended])
+      u32[EXIT_ARG] = exitArg
+      u32[HEAP_LIMIT] = heapLimit
+      vm.pending = pending
+      vm.overdrawn = overdrawn
+      vm.thrown = undefined
+    },
+  })
+}
