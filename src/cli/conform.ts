@@ -27,6 +27,8 @@ const KIND_NAMES: Readonly<Record<TestKind, string>> = {
   workload: 'workloads',
   microbench: 'hand-assembled programs',
   'ecalli-trace': 'recorded service runs',
+  'accumulate-vector': 'state transitions of accumulation',
+  'block-trace': 'recorded blocks: their accumulation',
 }
 
 const MISSES_SHOWN = 50

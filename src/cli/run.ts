@@ -19,7 +19,7 @@ import { writeOutput } from './files.ts'
 import { fold, type Part } from './fold.ts'
 import { formatBytes, formatCount, formatPlural } from './format.ts'
 import { GasByFunction } from './gas-by-function.ts'
-import { HOST_CHOICES, type HostChoice, hostOf } from './host.ts'
+import { HOST_CHOICES, type HostChoice, hostOf, invocationOf } from './host.ts'
 import { registerText, toJson } from './json.ts'
 import { BUILD_64, FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import {
@@ -293,7 +293,12 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
     if (quiet) terminal.error(formatLog(message))
     else terminal.line(terminal.colors.yellow(formatLog(message)))
   }
-  const settings = { choice: options.host, inputs: options.input ?? [], onLog }
+  const settings = {
+    choice: options.host,
+    invocation: invocationOf(options.entry),
+    inputs: options.input ?? [],
+    onLog,
+  }
   const host = options.host === 'none' ? undefined : (start.host ?? hostOf(loaded.program, settings))
   const engine = engineOf(options.engine)
   const recorder =

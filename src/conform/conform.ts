@@ -8,6 +8,8 @@ import { type Profile, type ProfileName, profile as resolveProfile } from '../pr
 import { TraceError } from '../trace/error.ts'
 import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
 import { describeDifference, replay } from '../trace/replay.ts'
+import { isAccumulateVector, runAccumulateVector } from './accumulate.ts'
+import { type BlockTrace, readBlockTrace, runBlockTrace } from './block-trace.ts'
 import { runGasModel } from './gas-model.ts'
 import { isObject, type JsonObject, parseJson, VectorError } from './json.ts'
 import { runVector } from './vector.ts'
@@ -15,8 +17,9 @@ import { knownReason, type Mismatch, type TestKind, type Verdict } from './verdi
 
 /** What a file is; undefined for what is no test. */
 export type Recognised =
-  | { readonly kind: Exclude<TestKind, 'ecalli-trace'>; readonly vector: JsonObject }
+  | { readonly kind: Exclude<TestKind, 'ecalli-trace' | 'block-trace'>; readonly vector: JsonObject }
   | { readonly kind: 'ecalli-trace'; readonly text: string }
+  | { readonly kind: 'block-trace'; readonly trace: BlockTrace }
   /** Meant as a vector, but not even JSON. */
   | { readonly kind: 'broken'; readonly why: string }
 
@@ -28,9 +31,12 @@ export const DEFAULT_PROFILES: Readonly<Record<TestKind, ProfileName>> = {
   workload: 'gp-0.7.2',
   microbench: 'gp-0.7.2',
   'ecalli-trace': 'gp-0.7.2',
+  'accumulate-vector': 'gp-0.7.2',
+  'block-trace': 'gp-0.7.2',
 }
 
 function recogniseVector(vector: JsonObject): Recognised | undefined {
+  if (isAccumulateVector(vector)) return { kind: 'accumulate-vector', vector }
   if (!Array.isArray(vector.program)) return undefined
   if (Array.isArray(vector.steps)) return { kind: 'gas-model-vector', vector }
   if (isObject(vector['block-gas-costs'])) return { kind: 'gas-model-program', vector }
@@ -45,10 +51,12 @@ function recogniseVector(vector: JsonObject): Recognised | undefined {
 
 /** Recognises a test by its content. */
 export function recogniseTest(bytes: Uint8Array): Recognised | undefined {
+  const trace = readBlockTrace(bytes)
+  if (trace !== undefined) return { kind: 'block-trace', trace }
   const first = bytes.find(byte => byte > 32)
   const text = new TextDecoder().decode(bytes)
   if (first !== 0x7b) return looksLikeTrace(text) ? { kind: 'ecalli-trace', text } : undefined
-  if (!/"program"\s*:/.test(text)) return undefined
+  if (!/"(program|pre_state)"\s*:/.test(text)) return undefined
   try {
     const value = parseJson(text)
     return isObject(value) ? recogniseVector(value) : undefined
@@ -70,6 +78,10 @@ function mismatches(test: Exclude<Recognised, { kind: 'broken' }>, engine: Engin
       const { difference } = replay(parseTrace(test.text), { engine, profile })
       return difference === undefined ? [] : [{ field: difference.where, text: describeDifference(difference) }]
     }
+    case 'accumulate-vector':
+      return runAccumulateVector(test.vector, engine, profile)
+    case 'block-trace':
+      return runBlockTrace(test.trace, engine, profile)
     case 'gas-model-vector':
     case 'gas-model-program':
       return runGasModel(test.vector, engine, profile)

@@ -9,6 +9,8 @@ export type TestKind =
   | 'workload'
   | 'microbench'
   | 'ecalli-trace'
+  | 'accumulate-vector'
+  | 'block-trace'
 
 /** One thing that is not as expected. `field` is what the known deviations are keyed by. */
 export interface Mismatch {

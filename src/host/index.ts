@@ -12,8 +12,9 @@ export {
   type PagesMode,
 } from './inner-table.ts'
 export { type InvocationOptions, type InvocationResult, invokeProgram } from './invocation.ts'
-export { createJamStub, type JamStub, type JamStubOptions } from './jam-stub.ts'
+export { createJamStub, type InvocationName, type JamStub, type JamStubOptions } from './jam-stub.ts'
 export { HOST_CALL_NAMES, type HostCallName, type HostVersion, hostCallName, hostCallNumber } from './names.ts'
 export { answer, type Destination, readBytes, registerNumber } from './registers.ts'
 export { createHost, type HostHandler, type HostHandlers, type HostOptions } from './registry.ts'
 export { HostResult, hostResultName } from './results.ts'
+export * from './service/index.ts'

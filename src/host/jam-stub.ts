@@ -1,21 +1,32 @@
-// A service's surroundings in memory: storage, preimages, balance, inputs; enough to run `accumulate` of a real service.
-// Not a node: one service, no other accounts, no transfers, no validation of what a service is given.
-import { Writer } from '../blob/writer.ts'
-import type { Vm } from '../engine/engine.ts'
-import { HostAction, type HostFunction, type HostTable } from '../engine/host-call.ts'
+// A service's surroundings in memory, for one run of its program: a thin convenience over the service host. Not a node, and not
+// a state that goes on: service/service-host.ts.
+import type { HostTable } from '../engine/host-call.ts'
 import { ownOptions } from '../isa/own-options.ts'
-import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
-import { gasCall, growHeapCall, type LogMessage, logCall } from './builtins.ts'
-import { encodeConstants, FULL_CHAIN, type ProtocolConstants } from './constants.ts'
-import type { HostVersion } from './names.ts'
-import { answer, readBytes, registerNumber } from './registers.ts'
+import type { Profile, ProfileName } from '../program/profile.ts'
+import type { LogMessage } from './builtins.ts'
+import type { ProtocolConstants } from './constants.ts'
+import { createInnerMachines } from './inner.ts'
+import { hostCallNumber } from './names.ts'
 import { createHost, type HostHandlers } from './registry.ts'
-import { HostResult } from './results.ts'
+import { Account } from './service/account.ts'
+import { Accounts } from './service/accounts.ts'
+import { accumulateCalls } from './service/accumulate.ts'
+import { type Chain, resolveChain } from './service/chain.ts'
+import { Context, type Dimension } from './service/context.ts'
+import { MapStore } from './service/map-store.ts'
+import type { WorkPackage } from './service/package.ts'
+import { authorizeCalls, refineCalls } from './service/refine.ts'
+import { emptyState } from './service/service-host.ts'
+
+/** Which of the three invocations a host serves. */
+export type InvocationName = 'is-authorized' | 'refine' | 'accumulate'
 
 /** What the service finds; everything is optional. */
 export interface JamStubOptions {
   /** The profile of the program; default `gp-0.7.2`. */
   readonly profile?: Profile | ProfileName
+  /** Which calls are offered, and what `fetch` answers; default `accumulate`. */
+  readonly invocation?: InvocationName
   /** The service's id; default 0. */
   readonly service?: number
   readonly slot?: number
@@ -34,9 +45,16 @@ export interface JamStubOptions {
   /** Encoded accumulate inputs, one by one. */
   readonly inputs?: readonly Uint8Array[]
   readonly storage?: Iterable<readonly [key: Uint8Array, value: Uint8Array]>
-  /** Preimages by their hash. */
+  /** Preimages by their hash. In refine they count as available. */
   readonly preimages?: Iterable<readonly [hash: Uint8Array, preimage: Uint8Array]>
   readonly constants?: Partial<ProtocolConstants>
+  /** The work package of is-authorized and refine; default one with a single empty item of the service. */
+  readonly package?: WorkPackage
+  /** Refine: index of the item, the authorizer's trace, imported segments and extrinsics by item. */
+  readonly item?: number
+  readonly trace?: Uint8Array
+  readonly imports?: readonly (readonly Uint8Array[])[]
+  readonly extrinsics?: readonly (readonly Uint8Array[])[]
   /** Called for each log message. */
   readonly onLog?: (message: LogMessage) => void
   /** Host functions that replace or complete those here. */
@@ -49,158 +67,179 @@ export interface JamStub {
   readonly host: HostTable
   /** Storage by key in hex. */
   readonly storage: ReadonlyMap<string, Uint8Array>
-  /** What `checkpoint` kept, undefined before the first. */
+  /** What `checkpoint` kept of it, undefined before the first. */
   readonly checkpoint: ReadonlyMap<string, Uint8Array> | undefined
   /** What the service yielded. */
   readonly yielded: Uint8Array | undefined
+  /** Segments that refine exported. */
+  readonly exports: readonly Uint8Array[]
   readonly logs: readonly LogMessage[]
 }
 
-const SELF = 2n ** 64n - 1n
+const MOST = 2n ** 64n - 1n
+const HASH = 32
+const STORAGE_OCTETS = 34
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function hexMap(entries: Iterable<readonly [Uint8Array, Uint8Array]> = []): Map<string, Uint8Array> {
-  const map = new Map<string, Uint8Array>()
-  for (const [key, value] of entries) map.set(hex(key), value.slice())
+function emptyPackage(service: number, slot: number): WorkPackage {
+  const zeros = new Uint8Array(HASH)
+  const none = new Uint8Array(0)
+  return {
+    authHost: service,
+    authCodeHash: zeros,
+    context: {
+      anchor: zeros,
+      stateRoot: zeros,
+      beefyRoot: zeros,
+      lookupAnchor: zeros,
+      lookupAnchorSlot: slot,
+      prerequisites: [],
+    },
+    authToken: none,
+    authConfig: none,
+    items: [
+      {
+        service,
+        codeHash: zeros,
+        refineGas: 0n,
+        accumulateGas: 0n,
+        exports: 0,
+        payload: none,
+        imports: [],
+        extrinsics: [],
+      },
+    ],
+  }
+}
+
+/** Storage of an account by key in hex: what was there, and what was changed since. */
+function storageOf(first: ReadonlyMap<string, Uint8Array>, account: Account): Map<string, Uint8Array> {
+  const map = new Map(first)
+  for (const change of account.changes) {
+    if (change.kind !== 'storage') continue
+    if (change.value === undefined) map.delete(hex(change.key))
+    else map.set(hex(change.key), change.value)
+  }
   return map
 }
 
-function encodeSequence(items: readonly Uint8Array[]): Uint8Array {
-  const writer = new Writer().varint(items.length)
-  for (const item of items) writer.bytes(item)
-  return writer.toBytes()
+/** A map that is what `now` gives whenever it is looked at. */
+class LiveMap implements ReadonlyMap<string, Uint8Array> {
+  readonly #now: () => ReadonlyMap<string, Uint8Array>
+
+  constructor(now: () => ReadonlyMap<string, Uint8Array>) {
+    this.#now = now
+  }
+
+  get size(): number {
+    return this.#now().size
+  }
+
+  get(key: string): Uint8Array | undefined {
+    return this.#now().get(key)
+  }
+
+  has(key: string): boolean {
+    return this.#now().has(key)
+  }
+
+  forEach(call: (value: Uint8Array, key: string, map: ReadonlyMap<string, Uint8Array>) => void): void {
+    for (const [key, value] of this.#now()) call(value, key, this)
+  }
+
+  entries(): MapIterator<[string, Uint8Array]> {
+    return this.#now().entries()
+  }
+
+  keys(): MapIterator<string> {
+    return this.#now().keys()
+  }
+
+  values(): MapIterator<Uint8Array> {
+    return this.#now().values()
+  }
+
+  [Symbol.iterator](): MapIterator<[string, Uint8Array]> {
+    return this.entries()
+  }
 }
 
 /** Makes a stub. @throws RangeError when the profile has no host calls of its own. */
 export function createJamStub(given: JamStubOptions = {}): JamStub {
   const options = ownOptions(given)
-  const profile = resolveProfile(options.profile)
-  if (profile.hostCalls === 'free') throw new RangeError(`profile: ${profile.name} has no host calls`)
-  const version: HostVersion = profile.hostCalls
-  const { service = 0, inputs = [], entropy = new Uint8Array(32), gratis = SELF, balance = SELF } = options
-  const constants = { ...FULL_CHAIN, ...options.constants }
-  const storage = hexMap(options.storage)
-  const preimages = hexMap(options.preimages)
   const logs: LogMessage[] = []
-  let checkpoint: ReadonlyMap<string, Uint8Array> | undefined
-  let yielded: Uint8Array | undefined
-
-  const isSelf = (id: bigint): boolean => id === SELF || id === BigInt(service)
-
-  /** Items, octets and the balance they need (GP 9.8). */
-  function account(): { readonly items: number; readonly octets: bigint; readonly threshold: bigint } {
-    let octets = options.otherOctets ?? 0n
-    for (const [key, value] of storage) octets += BigInt(34 + key.length / 2 + value.length)
-    const items = (options.otherItems ?? 0) + storage.size
-    const deposit =
-      BigInt(constants.baseDeposit) +
-      BigInt(constants.itemDeposit) * BigInt(items) +
-      BigInt(constants.byteDeposit) * octets
-    return { items, octets, threshold: deposit > gratis ? deposit - gratis : 0n }
-  }
-
-  function fetched(selector: number, index: number): Uint8Array | undefined {
-    switch (selector) {
-      case 0:
-        return encodeConstants(version, constants)
-      case 1:
-        return entropy
-      case 14:
-        return encodeSequence(inputs)
-      case 15:
-        return inputs[index]
-      default:
-        return undefined
-    }
-  }
-
-  const fetch: HostFunction = vm =>
-    answer(vm, fetched(registerNumber(vm, 10), registerNumber(vm, 11)), { at: 7, offset: 8, length: 9 })
-
-  const lookup: HostFunction = vm => {
-    const hash = readBytes(vm, registerNumber(vm, 8), 32)
-    if (hash === undefined) return HostAction.Panic
-    const data = isSelf(vm.regs[7]!) ? preimages.get(hex(hash)) : undefined
-    return answer(vm, data, { at: 9, offset: 10, length: 11 })
-  }
-
-  const read: HostFunction = vm => {
-    const key = readBytes(vm, registerNumber(vm, 8), registerNumber(vm, 9))
-    if (key === undefined) return HostAction.Panic
-    const data = isSelf(vm.regs[7]!) ? storage.get(hex(key)) : undefined
-    return answer(vm, data, { at: 10, offset: 11, length: 12 })
-  }
-
-  const write: HostFunction = vm => {
-    const key = readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8))
-    const value = readBytes(vm, registerNumber(vm, 9), registerNumber(vm, 10))
-    if (key === undefined || value === undefined) return HostAction.Panic
-    const name = hex(key)
-    const old = storage.get(name)
-    if (value.length === 0) storage.delete(name)
-    else storage.set(name, value)
-    if (account().threshold > balance) {
-      if (old === undefined) storage.delete(name)
-      else storage.set(name, old)
-      vm.regs[7] = HostResult.FULL
-    } else vm.regs[7] = old === undefined ? HostResult.NONE : BigInt(old.length)
-    return HostAction.Continue
-  }
-
-  function encodeInfo(): Uint8Array {
-    const { items, octets, threshold } = account()
-    return new Writer()
-      .bytes(options.codeHash ?? new Uint8Array(32))
-      .uint(balance, 8)
-      .uint(threshold, 8)
-      .uint(options.minAccumulateGas ?? 0n, 8)
-      .uint(options.minMemoGas ?? 0n, 8)
-      .uint(octets, 8)
-      .uint(items, 4)
-      .uint(gratis, 8)
-      .uint(0, 4) // created in slot
-      .uint(options.slot ?? 0, 4) // last accumulated in slot
-      .uint(0, 4) // parent service
-      .toBytes()
-  }
-
-  const info: HostFunction = vm =>
-    answer(vm, isSelf(vm.regs[7]!) ? encodeInfo() : undefined, { at: 8, offset: 9, length: 10 })
-
-  const keep: HostFunction = (vm: Vm) => {
-    checkpoint = new Map(storage)
-    vm.regs[7] = vm.gas
-  }
-
-  const yieldHash: HostFunction = vm => {
-    const hash = readBytes(vm, registerNumber(vm, 7), 32)
-    if (hash === undefined) return HostAction.Panic
-    yielded = hash
-    vm.regs[7] = HostResult.OK
-    return HostAction.Continue
-  }
-
-  const log = logCall(message => {
+  const onLog = (message: LogMessage): void => {
     logs.push(message)
     options.onLog?.(message)
-  })
-
-  const handlers: Record<string, HostHandlers[string]> = { gas: gasCall, fetch, lookup, read, write, info, log }
-  handlers.checkpoint = keep
-  handlers.yield = yieldHash
-  if (version === 'gp-0.8.0') handlers.grow_heap = growHeapCall
+  }
+  const { profile, constants } = options
+  const chain = resolveChain({ onLog, ...(profile && { profile }), ...(constants && { chain: constants }) })
+  const { service = 0, slot = 0, entropy = new Uint8Array(HASH), inputs = [] } = options
+  const storage = [...(options.storage ?? [])]
+  const preimages = [...(options.preimages ?? [])]
+  const octets = storage.reduce((sum, [key, value]) => sum + STORAGE_OCTETS + key.length + value.length, 0)
+  const account = new Account(
+    {
+      codeHash: options.codeHash ?? new Uint8Array(HASH),
+      balance: options.balance ?? MOST,
+      minItemGas: options.minAccumulateGas ?? 0n,
+      minMemoGas: options.minMemoGas ?? 0n,
+      octets: (options.otherOctets ?? 0n) + BigInt(octets),
+      items: (options.otherItems ?? 0) + storage.length,
+      gratis: options.gratis ?? MOST,
+      created: 0,
+      lastAccumulation: slot,
+      parent: 0,
+    },
+    new MapStore({ storage, preimages, requests: preimages.map(([hash, { length }]) => [hash, length, [0]]) }),
+  )
+  const accounts = new Accounts(new Map([[service, account]]))
+  const context = new Context(chain, { ...emptyState(chain.constants), accounts }, service, slot, entropy)
+  const initial = context.y
+  const exported: Uint8Array[] = []
+  const handlers = handlersOf(chain, { ...options, service, slot, entropy, inputs }, { accounts, context, exported })
+  const first = new Map(storage.map(([key, value]) => [hex(key), value.slice()]))
+  const storageIn = ({ accounts: all }: Dimension): ReadonlyMap<string, Uint8Array> =>
+    storageOf(first, all.get(service)!)
   return {
-    host: createHost({ ...handlers, ...options.handlers }, { profile }),
-    storage,
+    host: createHost(merged({ ...handlers }, options.handlers ?? {}, chain), { profile: chain.profile }),
+    storage: new LiveMap(() => storageIn(context.x)),
     get checkpoint() {
-      return checkpoint
+      return context.y === initial ? undefined : storageIn(context.y)
     },
     get yielded() {
-      return yielded
+      return context.x.yielded
     },
+    exports: exported,
     logs,
   }
+}
+
+/** The handlers given replace those of the same name or number. */
+function merged(handlers: Record<string, HostHandlers[string]>, given: HostHandlers, chain: Chain): HostHandlers {
+  const all = { ...handlers }
+  for (const [key, handler] of Object.entries(given)) {
+    for (const name of Object.keys(all)) if (key === `${hostCallNumber(name, chain.version)}`) delete all[name]
+    all[key] = handler
+  }
+  return all
+}
+
+type Settled = JamStubOptions & Required<Pick<JamStubOptions, 'service' | 'slot' | 'entropy' | 'inputs'>>
+
+function handlersOf(
+  chain: Chain,
+  options: Settled,
+  parts: { readonly accounts: Accounts; readonly context: Context; readonly exported: Uint8Array[] },
+): HostHandlers {
+  const { invocation = 'accumulate', service, slot, entropy, inputs } = options
+  const source = options.package ?? emptyPackage(service, slot)
+  if (invocation === 'accumulate') return accumulateCalls(parts.context, { entropy, inputs })
+  if (invocation === 'is-authorized') return authorizeCalls(chain, source)
+  const { item = 0, trace = new Uint8Array(0), imports = [], extrinsics = [] } = options
+  const request = { accounts: parts.accounts, core: 0, package: source, item, trace, imports, extrinsics }
+  return refineCalls(chain, request, service, parts.exported, createInnerMachines())
 }

@@ -176,7 +176,7 @@ function runFiles(engine: Engine, options: SuiteOptions): Record<string, PartRes
     if (test === undefined) continue
     const { kind } = test
     const heavy = isHeavy(kind)
-    if (heavy && test.kind !== 'ecalli-trace' && test.kind !== 'broken') {
+    if (heavy && 'vector' in test) {
       const part = (parts[`${kind}-cuts`] ??= new Part())
       part.digest.text(name)
       for (const gas of CUTS) {

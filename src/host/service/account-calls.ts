@@ -1,0 +1,46 @@
+// Host calls on accounts: lookup, read, write, info (GP B.7). Not those on preimages: preimage-calls.ts.
+import { HostAction, type HostFunction } from '../../engine/host-call.ts'
+import { answer, readBytes, registerNumber } from '../registers.ts'
+import { HostResult } from '../results.ts'
+import type { Context } from './context.ts'
+import { encodeInfo } from './encoding.ts'
+
+/** lookup, read, write, info. */
+export function accountCalls(context: Context): Record<'lookup' | 'read' | 'write' | 'info', HostFunction> {
+  const deposits = context.chain.constants
+  return {
+    lookup: vm => {
+      const hash = readBytes(vm, registerNumber(vm, 8), 32)
+      if (hash === undefined) return HostAction.Panic
+      return answer(vm, context.account(vm.regs[7]!)?.preimage(hash), { at: 9, offset: 10, length: 11 })
+    },
+
+    read: vm => {
+      const key = readBytes(vm, registerNumber(vm, 8), registerNumber(vm, 9))
+      if (key === undefined) return HostAction.Panic
+      return answer(vm, context.account(vm.regs[7]!)?.storage(key), { at: 10, offset: 11, length: 12 })
+    },
+
+    write: vm => {
+      const key = readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8))
+      const value = readBytes(vm, registerNumber(vm, 9), registerNumber(vm, 10))
+      if (key === undefined || value === undefined) return HostAction.Panic
+      const old = context.own.storage(key)
+      const changed = context.own.clone()
+      changed.setStorage(key, value.length === 0 ? undefined : value)
+      if (changed.threshold(deposits) > changed.balance) {
+        vm.regs[7] = HostResult.FULL
+        return HostAction.Continue
+      }
+      context.x.accounts.set(context.self, changed)
+      vm.regs[7] = old === undefined ? HostResult.NONE : BigInt(old.length)
+      return HostAction.Continue
+    },
+
+    info: vm => {
+      const account = context.account(vm.regs[7]!)
+      const data = account === undefined ? undefined : encodeInfo(account, deposits)
+      return answer(vm, data, { at: 8, offset: 9, length: 10 })
+    },
+  }
+}

@@ -1,0 +1,191 @@
+// A service account (GP 9): its record, and what it holds behind a small interface, with changes kept beside that. Not the map
+// of all accounts: accounts.ts. Not the encodings: encoding.ts.
+
+/** What an account holds, as it was before any change. A node puts its own trie behind this. */
+export interface AccountStore {
+  /** The value of a storage key; undefined where there is none. */
+  storage(key: Uint8Array): Uint8Array | undefined
+  /** The preimage of a hash of 32 bytes. */
+  preimage(hash: Uint8Array): Uint8Array | undefined
+  /** The timeslots of the request for a preimage of that hash and length: none to three; undefined where there is no request. */
+  request(hash: Uint8Array, length: number): readonly number[] | undefined
+}
+
+/** A change of what an account holds; undefined removes. */
+export type AccountChange =
+  | { readonly kind: 'storage'; readonly key: Uint8Array; readonly value: Uint8Array | undefined }
+  | { readonly kind: 'preimage'; readonly hash: Uint8Array; readonly value: Uint8Array | undefined }
+  | {
+      readonly kind: 'request'
+      readonly hash: Uint8Array
+      readonly length: number
+      readonly slots: readonly number[] | undefined
+    }
+
+/** The record of an account (GP 9.3), without what it holds. */
+export interface AccountRecord {
+  /** Hash of the code's preimage, 32 bytes. */
+  codeHash: Uint8Array
+  balance: bigint
+  /** Least gas of a work item's accumulation, and of a transfer to the service. */
+  minItemGas: bigint
+  minMemoGas: bigint
+  /** Octets and items that the deposit is for: counters, changed with each change. */
+  octets: bigint
+  items: number
+  /** Deposit that the service need not have. */
+  gratis: bigint
+  /** Timeslots, and the service that created it. */
+  created: number
+  lastAccumulation: number
+  parent: number
+}
+
+/** Deposits (GP 9.8), from the protocol constants. */
+export interface Deposits {
+  readonly baseDeposit: number
+  readonly itemDeposit: number
+  readonly byteDeposit: number
+}
+
+/** What a storage entry counts as: octets beside those of key and value; what a request does, beside its length (GP 9.8). */
+const STORAGE_OCTETS = 34n
+const REQUEST_OCTETS = 81n
+const REQUEST_ITEMS = 2
+
+/** Bytes as a string of the same length, for keys of maps. */
+export function keyOf(bytes: Uint8Array): string {
+  let key = ''
+  for (const byte of bytes) key += String.fromCharCode(byte)
+  return key
+}
+
+const NOTHING: AccountStore = { storage: () => undefined, preimage: () => undefined, request: () => undefined }
+
+/** An account that can be changed; copies share what they have not changed. */
+export class Account implements AccountRecord {
+  codeHash: Uint8Array
+  balance: bigint
+  minItemGas: bigint
+  minMemoGas: bigint
+  octets: bigint
+  items: number
+  gratis: bigint
+  created: number
+  lastAccumulation: number
+  parent: number
+  readonly store: AccountStore
+  #changes: Map<string, AccountChange>
+  /** Another account has the same map of changes. */
+  #isShared = false
+
+  constructor(record: AccountRecord, store: AccountStore = NOTHING) {
+    this.codeHash = record.codeHash
+    this.balance = record.balance
+    this.minItemGas = record.minItemGas
+    this.minMemoGas = record.minMemoGas
+    this.octets = record.octets
+    this.items = record.items
+    this.gratis = record.gratis
+    this.created = record.created
+    this.lastAccumulation = record.lastAccumulation
+    this.parent = record.parent
+    this.store = store
+    this.#changes = new Map()
+  }
+
+  /** A copy: what is changed in one is not in the other. */
+  clone(): Account {
+    const copy = new Account(this, this.store)
+    copy.#changes = this.#changes
+    copy.#isShared = this.#isShared = true
+    return copy
+  }
+
+  /** What was changed beside the record, each once. */
+  get changes(): Iterable<AccountChange> {
+    return this.#changes.values()
+  }
+
+  #change(name: string, change: AccountChange): void {
+    if (this.#isShared) {
+      this.#changes = new Map(this.#changes)
+      this.#isShared = false
+    }
+    this.#changes.set(name, change)
+  }
+
+  storage(key: Uint8Array): Uint8Array | undefined {
+    const change = this.#changes.get(`s${keyOf(key)}`)
+    return change?.kind === 'storage' ? change.value : this.store.storage(key)
+  }
+
+  preimage(hash: Uint8Array): Uint8Array | undefined {
+    const change = this.#changes.get(`p${keyOf(hash)}`)
+    return change?.kind === 'preimage' ? change.value : this.store.preimage(hash)
+  }
+
+  request(hash: Uint8Array, length: number): readonly number[] | undefined {
+    const change = this.#changes.get(`r${length}:${keyOf(hash)}`)
+    return change?.kind === 'request' ? change.slots : this.store.request(hash, length)
+  }
+
+  /** Sets or removes a storage entry; items and octets follow (GP 9.8). */
+  setStorage(key: Uint8Array, value: Uint8Array | undefined): void {
+    const old = this.storage(key)
+    const octets = (bytes: Uint8Array): bigint => STORAGE_OCTETS + BigInt(key.length + bytes.length)
+    if (old !== undefined) {
+      this.items -= 1
+      this.octets -= octets(old)
+    }
+    if (value !== undefined) {
+      this.items += 1
+      this.octets += octets(value)
+    }
+    this.#change(`s${keyOf(key)}`, { kind: 'storage', key, value })
+  }
+
+  setPreimage(hash: Uint8Array, value: Uint8Array | undefined): void {
+    this.#change(`p${keyOf(hash)}`, { kind: 'preimage', hash, value })
+  }
+
+  /** Sets or removes a request; items and octets follow (GP 9.8). */
+  setRequest(hash: Uint8Array, length: number, slots: readonly number[] | undefined): void {
+    const change = (slots === undefined ? 0 : 1) - (this.request(hash, length) === undefined ? 0 : 1)
+    this.items += change * REQUEST_ITEMS
+    this.octets += BigInt(change) * (REQUEST_OCTETS + BigInt(length))
+    this.#change(`r${length}:${keyOf(hash)}`, { kind: 'request', hash, length, slots })
+  }
+
+  /** The balance that the account has to have (GP 9.8). */
+  threshold(deposits: Deposits): bigint {
+    return thresholdOf(this, deposits)
+  }
+}
+
+/** The balance that so many items and octets need, less what is given for nothing (GP 9.8). */
+export function thresholdOf(
+  { items, octets, gratis }: Pick<AccountRecord, 'items' | 'octets' | 'gratis'>,
+  { baseDeposit, itemDeposit, byteDeposit }: Deposits,
+): bigint {
+  const deposit = BigInt(baseDeposit) + BigInt(itemDeposit) * BigInt(items) + BigInt(byteDeposit) * octets - gratis
+  return deposit > 0n ? deposit : 0n
+}
+
+/** What an account of a request for its code holds: the request (GP B.7, new). */
+export function newFootprint(codeLength: number): { readonly items: number; readonly octets: bigint } {
+  return { items: REQUEST_ITEMS, octets: REQUEST_OCTETS + BigInt(codeLength) }
+}
+
+/** Whether a preimage with that request is available at a timeslot (GP 9.7). */
+export function isAvailable(slots: readonly number[] | undefined, at: number): boolean {
+  if (slots === undefined || slots.length === 0) return false
+  const [from, until = Number.POSITIVE_INFINITY, again = Number.POSITIVE_INFINITY] = slots
+  return (from! <= at && at < until) || again <= at
+}
+
+/** The preimage of a hash as it was available at a timeslot: the historical lookup (GP 9.7). */
+export function lookUpAt(account: Account, at: number, hash: Uint8Array): Uint8Array | undefined {
+  const preimage = account.preimage(hash)
+  return preimage !== undefined && isAvailable(account.request(hash, preimage.length), at) ? preimage : undefined
+}

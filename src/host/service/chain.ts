@@ -1,0 +1,101 @@
+// What stays the same for all invocations of a host: rules, protocol constants, engine, programs that were loaded. Not a state.
+import { BlobError } from '../../blob/error.ts'
+import { Reader } from '../../blob/reader.ts'
+import type { EngineKind, Vm } from '../../engine/engine.ts'
+import type { HostAction } from '../../engine/host-call.ts'
+import { type Profile, type ProfileName, profile as resolveProfile } from '../../program/profile.ts'
+import { loadProgram, type Program } from '../../program/program.ts'
+import type { LogMessage } from '../builtins.ts'
+import { FULL_CHAIN, type ProtocolConstants } from '../constants.ts'
+import type { HostCallName, HostVersion } from '../names.ts'
+import { keyOf } from './account.ts'
+
+/** Options of a service host. */
+export interface ChainOptions {
+  /** The rules; default `gp-0.7.2`. */
+  readonly profile?: Profile | ProfileName
+  /** Protocol constants that differ from those of the full chain. */
+  readonly chain?: Partial<ProtocolConstants>
+  /** The engine; default `auto`. */
+  readonly engine?: EngineKind
+  /** Called for each message that a service logs. */
+  readonly onLog?: (message: LogMessage, service: number) => void
+  /** Called after each host call that is offered, with the machine and what the call made of the run. */
+  readonly onCall?: (name: HostCallName, vm: Vm, result: HostAction | undefined) => void
+}
+
+/** The same, complete. */
+export interface Chain {
+  readonly profile: Profile
+  readonly version: HostVersion
+  readonly constants: ProtocolConstants
+  readonly engine: EngineKind
+  readonly onLog: ChainOptions['onLog']
+  readonly onCall: ChainOptions['onCall']
+  readonly programs: Programs
+}
+
+/** A service's code without its metadata; undefined where that is not in front of it (GP 9.5). */
+export function codeOf(preimage: Uint8Array | undefined): Uint8Array | undefined {
+  if (preimage === undefined) return undefined
+  try {
+    const reader = new Reader(preimage)
+    reader.take(reader.varint('metadata length', reader.remaining), 'metadata')
+    return preimage.subarray(reader.offset)
+  } catch (error) {
+    if (error instanceof BlobError) return undefined
+    throw error
+  }
+}
+
+/** How many programs are kept. */
+const MOST_PROGRAMS = 64
+
+/** Programs by code hash; those used last are kept. */
+export class Programs {
+  readonly #profile: Profile
+  readonly #programs = new Map<string, Program | BlobError>()
+
+  constructor(profile: Profile) {
+    this.#profile = profile
+  }
+
+  /** The program of a code without metadata, or what is wrong with it. */
+  load(hash: Uint8Array, code: Uint8Array): Program | BlobError {
+    const key = keyOf(hash)
+    const known = this.#programs.get(key)
+    if (known !== undefined) {
+      this.#programs.delete(key)
+      this.#programs.set(key, known)
+      return known
+    }
+    const program = this.#load(code)
+    if (this.#programs.size >= MOST_PROGRAMS) this.#programs.delete(this.#programs.keys().next().value!)
+    this.#programs.set(key, program)
+    return program
+  }
+
+  #load(code: Uint8Array): Program | BlobError {
+    try {
+      return loadProgram(code, { kind: 'standard', profile: this.#profile })
+    } catch (error) {
+      if (error instanceof BlobError) return error
+      throw error
+    }
+  }
+}
+
+/** Completes the options. @throws RangeError when the profile has no host calls of its own. */
+export function resolveChain(options: ChainOptions = {}): Chain {
+  const profile = resolveProfile(options.profile)
+  if (profile.hostCalls === 'free') throw new RangeError(`profile: ${profile.name} has no host calls`)
+  return {
+    profile,
+    version: profile.hostCalls,
+    constants: { ...FULL_CHAIN, ...options.chain },
+    engine: options.engine ?? 'auto',
+    onLog: options.onLog,
+    onCall: options.onCall,
+    programs: new Programs(profile),
+  }
+}

@@ -1,0 +1,96 @@
+// What an accumulation works on: the dimension x, and y, its copy at the last checkpoint (GP B.7). Not the calls that change it.
+import { Writer } from '../../blob/writer.ts'
+import type { Account } from './account.ts'
+import type { Accounts } from './accounts.ts'
+import { blake2b } from './blake2b.ts'
+import type { Chain } from './chain.ts'
+import type { Provision, ServiceState, Transfer } from './state.ts'
+
+/** One of the two dimensions. */
+export interface Dimension {
+  accounts: Accounts
+  privileges: Omit<ServiceState, 'accounts'>
+  nextFreeId: number
+  transfers: readonly Transfer[]
+  provisions: readonly Provision[]
+  yielded: Uint8Array | undefined
+}
+
+/** Ids that are not given out by the registrar (GP B.7): from 2^16, so many. */
+const FIRST_ID = 2 ** 16
+const ID_COUNT = 2 ** 32 - 2 ** 16 - 2 ** 8
+/** How far the next id is behind the one before. */
+const ID_STEP = 42
+
+/** The first id from a candidate on that no account has (GP B.7, check). */
+function check(accounts: Accounts, candidate: number): number {
+  let id = candidate
+  while (accounts.get(id) !== undefined) id = FIRST_ID + ((id - FIRST_ID + 1) % ID_COUNT)
+  return id
+}
+
+/** The context of one accumulation. */
+export class Context {
+  readonly chain: Chain
+  readonly self: number
+  readonly slot: number
+  /** The accounts as the invocation found them. */
+  readonly #initial: Accounts
+  x: Dimension
+  y: Dimension
+
+  constructor(chain: Chain, state: ServiceState, self: number, slot: number, entropy: Uint8Array) {
+    this.chain = chain
+    this.self = self
+    this.slot = slot
+    this.#initial = state.accounts.fork()
+    const seed = blake2b(new Writer().varint(self).bytes(entropy).varint(slot).toBytes())
+    const start = new DataView(seed.buffer, seed.byteOffset).getUint32(0, true)
+    const { accounts, ...privileges } = state
+    this.x = {
+      accounts: accounts.fork(),
+      privileges,
+      nextFreeId: check(this.#initial, FIRST_ID + (start % ID_COUNT)),
+      transfers: [],
+      provisions: [],
+      yielded: undefined,
+    }
+    this.y = this.#copy()
+  }
+
+  #copy(): Dimension {
+    return { ...this.x, accounts: this.x.accounts.fork() }
+  }
+
+  /** y becomes what x is now. */
+  checkpoint(): void {
+    this.y = this.#copy()
+  }
+
+  /** Another service has the next free id. */
+  advance(): void {
+    const next = FIRST_ID + ((this.x.nextFreeId - FIRST_ID + ID_STEP) % ID_COUNT)
+    this.x.nextFreeId = check(this.#initial, next)
+  }
+
+  get own(): Account {
+    return this.x.accounts.get(this.self)!
+  }
+
+  /** The own account, to be changed. */
+  get edited(): Account {
+    return this.x.accounts.edit(this.self)
+  }
+
+  /** The account with the number in a register: 2^64 - 1 is the service itself, 2^32 and more is none. */
+  account(id: bigint): Account | undefined {
+    const number = this.idOf(id)
+    return number === undefined ? undefined : this.x.accounts.get(number)
+  }
+
+  /** The id in a register, where 2^64 - 1 is the service itself; undefined where it is none. */
+  idOf(id: bigint): number | undefined {
+    if (id === 2n ** 64n - 1n) return this.self
+    return id < 2n ** 32n ? Number(id) : undefined
+  }
+}

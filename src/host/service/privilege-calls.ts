@@ -1,0 +1,91 @@
+// Host calls of the privileged: bless, assign, designate (GP B.7). They look at the privileges of x, which earlier calls of the
+// same accumulation may have changed. Not what counts of that in the end: round.ts.
+import type { Vm } from '../../engine/engine.ts'
+import { HostAction, type HostFunction } from '../../engine/host-call.ts'
+import { readBytes, registerNumber } from '../registers.ts'
+import { HostResult } from '../results.ts'
+import type { Context } from './context.ts'
+
+const HASH = 32
+/** Bytes of a validator's keys. */
+const VALIDATOR = 336
+/** Bytes of an entry of the services that run in every block: E4(service), E8(gas). */
+const ALWAYS = 12
+/** Ids are below. */
+const IDS = 2n ** 32n
+/** Sizes that the number of validators of a chain may have are multiples of it, from twice of it on (GP 0.8.0). */
+const VALIDATORS_STEP = 3n
+const LEAST_VALIDATORS = 6n
+
+function done(vm: Vm, result: bigint): HostAction {
+  vm.regs[7] = result
+  return HostAction.Continue
+}
+
+/** bless, assign, designate. */
+export function privilegeCalls(context: Context): Record<'bless' | 'assign' | 'designate', HostFunction> {
+  const { chain, self } = context
+  const { coreCount, authorizerQueueSize, validatorCount } = chain.constants
+  const is080 = chain.version !== 'gp-0.7.2'
+
+  const put = (changes: Partial<Context['x']['privileges']>): void => {
+    context.x.privileges = { ...context.x.privileges, ...changes }
+  }
+
+  return {
+    bless: vm => {
+      const [manager, delegator, registrar] = [vm.regs[7]!, vm.regs[9]!, vm.regs[10]!]
+      const assigners = readBytes(vm, registerNumber(vm, 8), 4 * coreCount)
+      const always = readBytes(vm, registerNumber(vm, 11), ALWAYS * registerNumber(vm, 12))
+      if (assigners === undefined || always === undefined) return HostAction.Panic
+      if (is080 && self !== context.x.privileges.manager) return done(vm, HostResult.HUH)
+      if (manager >= IDS || delegator >= IDS || registrar >= IDS) return done(vm, HostResult.WHO)
+      const ids = new DataView(assigners.buffer)
+      const entries = new DataView(always.buffer)
+      put({
+        manager: Number(manager),
+        assigners: Array.from({ length: coreCount }, (_, core) => ids.getUint32(4 * core, true)),
+        delegator: Number(delegator),
+        registrar: Number(registrar),
+        always: new Map(
+          Array.from({ length: always.length / ALWAYS }, (_, k) => [
+            entries.getUint32(ALWAYS * k, true),
+            entries.getBigUint64(ALWAYS * k + 4, true),
+          ]),
+        ),
+      })
+      return done(vm, HostResult.OK)
+    },
+
+    assign: vm => {
+      const core = vm.regs[7]!
+      const queue = readBytes(vm, registerNumber(vm, 8), HASH * authorizerQueueSize)
+      if (queue === undefined) return HostAction.Panic
+      if (core >= BigInt(coreCount)) return done(vm, HostResult.CORE)
+      const { assigners, authQueues } = context.x.privileges
+      if (self !== assigners[Number(core)]) return done(vm, HostResult.HUH)
+      const assigner = vm.regs[9]!
+      if (assigner >= IDS) return done(vm, HostResult.WHO)
+      put({
+        assigners: assigners.with(Number(core), Number(assigner)),
+        authQueues: authQueues.with(Number(core), queue),
+      })
+      return done(vm, HostResult.OK)
+    },
+
+    designate: vm => {
+      const count = is080 ? registerNumber(vm, 8) : validatorCount
+      const keys = readBytes(vm, registerNumber(vm, 7), VALIDATOR * count)
+      if (keys === undefined) return HostAction.Panic
+      const isSize = !is080 || isValidatorCount(vm.regs[8]!, coreCount)
+      if (!isSize || self !== context.x.privileges.delegator) return done(vm, HostResult.HUH)
+      put({ staging: keys })
+      return done(vm, HostResult.OK)
+    },
+  }
+}
+
+/** 6, 9, … 3 for each core (GP 0.8.0). */
+function isValidatorCount(count: bigint, coreCount: number): boolean {
+  return count >= LEAST_VALIDATORS && count <= VALIDATORS_STEP * BigInt(coreCount) && count % VALIDATORS_STEP === 0n
+}
