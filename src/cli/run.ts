@@ -44,6 +44,7 @@ import {
   parseGas,
   profileOption,
 } from './options.ts'
+import { watchGas, writeProfiles } from './profile-output.ts'
 import {
   collectValues,
   formatValue,
@@ -71,6 +72,8 @@ interface Options {
   readonly regs: RegisterForm
   readonly maxMs?: number
   readonly byFunction?: boolean
+  readonly gasProfile?: string
+  readonly coverage?: string
   readonly trace?: true | 'text' | 'steps'
   readonly host?: HostChoice
   readonly input?: readonly Uint8Array[]
@@ -312,10 +315,12 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   if (options.trace !== undefined) vm.tracer = options.trace === 'steps' ? stepTracer(vm, write) : textTracer(write)
   const byFunction = options.byFunction ? new GasByFunction(loaded) : undefined
   if (byFunction !== undefined) vm.tracer = byFunction.tracer(vm, vm.tracer)
+  const profiler = watchGas(vm, loaded, host, options)
   const began = performance.now()
   const { exit, timeIsUp } = runBounded(vm, options)
   const milliseconds = performance.now() - began
   byFunction?.finish(vm, vm.pc)
+  if (profiler !== undefined) writeProfiles(profiler, loaded, options)
   if (recorder !== undefined) writeOutput(options.record!, new TextEncoder().encode(formatTrace(recorder.finish(vm))))
   dumpRanges(vm, options.dump ?? [])
   return { loaded, vm, exit, log, milliseconds, options, timeIsUp, byFunction }
@@ -348,6 +353,11 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .option('--steps <n>', 'stop after this many instructions', parseCount)
     .option('--max-ms <n>', 'stop after that many milliseconds; interprets', parseCount)
     .option('--by-function', 'print which functions took the gas; interprets')
+    .option(
+      '--gas-profile <file>',
+      'write where the gas went, by call: .folded, .cpuprofile, else for speedscope; interprets',
+    )
+    .option('--coverage <file>', 'write which source lines ran, as lcov; interprets')
     .option('-t, --trace [form]', 'print every instruction: text, or steps (the step log implementers compare)')
     .addOption(
       new Option(
