@@ -54,6 +54,7 @@ import {
   type RegisterSetting,
 } from './registers.ts'
 import { symbolsIn } from './source.ts'
+import { restoreState, saveState } from './state-option.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -74,6 +75,8 @@ interface Options {
   readonly byFunction?: boolean
   readonly gasProfile?: string
   readonly coverage?: string
+  readonly saveState?: string
+  readonly fromState?: string
   readonly trace?: true | 'text' | 'steps'
   readonly host?: HostChoice
   readonly input?: readonly Uint8Array[]
@@ -310,6 +313,7 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const vm = inFile(file, () =>
     engine.instantiate(loaded.program, { ...start, ...(table && { host: log.observe(table) }) }),
   )
+  if (options.fromState !== undefined) restoreState(vm, options.fromState, options)
   for (const { index, value } of options.reg ?? []) vm.regs[index] = value
   recorder?.start(vm)
   if (options.trace !== undefined) vm.tracer = options.trace === 'steps' ? stepTracer(vm, write) : textTracer(write)
@@ -323,6 +327,7 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   if (profiler !== undefined) writeProfiles(profiler, loaded, options)
   if (recorder !== undefined) writeOutput(options.record!, new TextEncoder().encode(formatTrace(recorder.finish(vm))))
   dumpRanges(vm, options.dump ?? [])
+  if (options.saveState !== undefined) saveState(vm, options.saveState)
   return { loaded, vm, exit, log, milliseconds, options, timeIsUp, byFunction }
 }
 
@@ -358,6 +363,8 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
       'write where the gas went, by call: .folded, .cpuprofile, else for speedscope; interprets',
     )
     .option('--coverage <file>', 'write which source lines ran, as lcov; interprets')
+    .option('--save-state <file>', 'write the state of the machine at the end, a .pvmstate file')
+    .option('--from-state <file>', 'go on from such a file, instead of the start of the program')
     .option('-t, --trace [form]', 'print every instruction: text, or steps (the step log implementers compare)')
     .addOption(
       new Option(
