@@ -52,12 +52,12 @@ export function placeOf(program: Program, pc: number, symbols?: Symbols): Place 
   }
 }
 
-/** A place as text: `f + 3, in p.c:7`. */
+/** A place as text, in a line: `f + 3, in p.c:7`. Control characters in names, which any file may have, are spaces. */
 export function formatPlace({ function: name, offset, lines }: Place): string {
   const parts = name === undefined ? [] : [offset === 0 ? name : `${name} + ${offset}`]
   for (const { path, line, function: inner } of lines) {
     if (path === undefined || line === undefined) continue
     parts.push(`${path}:${line}${inner === undefined || inner === name ? '' : ` ${inner}`}`)
   }
-  return parts.join(', in ')
+  return parts.join(', in ').replace(/\p{Cc}/gu, ' ')
 }

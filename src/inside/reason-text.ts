@@ -91,8 +91,8 @@ function why(vm: Vm, { kind, access, jump, gas, host }: Finding): string {
   }
 }
 
-/** The instruction and what is wrong with it, in a line. */
+/** The instruction and what is wrong with it, in a line: control characters of names and errors are spaces. */
 export function messageOf(vm: Vm, at: DecodedAt | undefined, finding: Finding): string {
   if (at === undefined && finding.gas === undefined && finding.kind !== 'running') return nothingAt(vm)
-  return `${at === undefined ? nothingAt(vm) : at.text}: ${why(vm, finding)}`
+  return `${at === undefined ? nothingAt(vm) : at.text}: ${why(vm, finding)}`.replace(/\p{Cc}/gu, ' ')
 }

@@ -134,6 +134,10 @@ describe('explainExit', () => {
     const failed = reasonOf('ecalli 3', { host: throws })
     expect(failed).toMatchObject({ kind: 'host-error', message: 'ecalli 3: host call 3 (three) failed: no disk' })
     expect(failed.host!.error).toBeInstanceOf(Error)
+    const wild = hostWith(() => {
+      throw new Error('no\u001b[2J\nPASSED')
+    })
+    expect(reasonOf('ecalli 3', { host: wild }).message).toMatch(/failed: no \[2J PASSED$/)
     const nothing = hostWith(() => {
       throw Object.create(null)
     })
@@ -175,6 +179,7 @@ describe('explainExit', () => {
     }
     expect(formatPlace(explainExit(vm, { symbols }).place!)).toBe('main + 3, in a.c:4 inner')
     expect(explainExit(vm).place).toBeUndefined()
+    expect(formatPlace({ function: 'a\u001b[2J\nb', offset: 0, lines: [] })).toBe('a [2J b')
     vm.dispose()
   })
 })
