@@ -117,6 +117,15 @@ describe('.pvmstate files', () => {
     expect(codeOf(sign(made))).toBe(code)
   })
 
+  it('are refused with a machine that has ended by a step, or waits for its host though it panicked', () => {
+    const made = (exit: number, pending: number): string => {
+      const bytes = fileOf()
+      bytes.set([8, exit, pending], 12)
+      return codeOf(sign(bytes))
+    }
+    expect([made(6, 0), made(1, 2), made(1, 0)]).toEqual(['bad-section at 12', 'bad-section at 12', 'read'])
+  })
+
   it('that somebody has made up are refused, or run as any machine does', { timeout: 60_000 }, () => {
     const file = fileOf()
     const random = new Random('made up')
