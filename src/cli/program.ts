@@ -32,6 +32,11 @@ const COMMANDS: readonly Entry[] = [
   { name: 'asm', summary: 'assemble text to a program file', load: async () => (await import('./asm.ts')).addAsm },
   { name: 'gas', summary: 'print what the basic blocks cost', load: async () => (await import('./gas.ts')).addGas },
   {
+    name: 'service',
+    summary: 'accumulate services over a state and blocks',
+    load: async () => (await import('./service.ts')).addService,
+  },
+  {
     name: 'replay',
     summary: 'run recorded host-call traces again',
     load: async () => (await import('./replay.ts')).addReplay,

@@ -6,8 +6,9 @@ import { Writer } from '../blob/writer.ts'
 import type { Engine } from '../engine/engine.ts'
 import { keyOf } from '../host/service/account.ts'
 import { Accounts } from '../host/service/accounts.ts'
-import { accumulateBlock, type BlockResult, type BlockState } from '../host/service/block.ts'
-import { type Chain, resolveChain } from '../host/service/chain.ts'
+import { blake2b } from '../host/service/blake2b.ts'
+import { accumulateBlock, type Block, type BlockResult, type BlockState } from '../host/service/block.ts'
+import { resolveChain } from '../host/service/chain.ts'
 import { encodeRecord, encodeSequence } from '../host/service/encoding.ts'
 import { readHash, readReport, readSequence, readSized } from '../host/service/report-encoding.ts'
 import type { WorkReport } from '../host/service/round.ts'
@@ -272,22 +273,35 @@ function compareServices(expected: ReadonlyMap<string, Uint8Array>, got: Readonl
   return found
 }
 
-/** Runs the accumulation of a recorded block, without the comparison: for measuring. */
-export function accumulateTrace({ before, block, after }: BlockTrace, chain: Chain): BlockResult {
+/** What a recorded block's accumulation runs on. */
+export function accumulationOf({ before, block, after }: BlockTrace): {
+  readonly state: BlockState
+  readonly block: Block
+} {
   const pending = readPending(component(before, 10))
-  return accumulateBlock(chain, stateOf(before), {
-    slot: block.slot,
-    entropy: component(after, 6).subarray(0, HASH),
-    reports: block.available.flatMap(core => pending[core] ?? []),
-    preimages: block.preimages,
-  })
+  return {
+    state: stateOf(before),
+    block: {
+      slot: block.slot,
+      entropy: component(after, 6).subarray(0, HASH),
+      reports: block.available.flatMap(core => {
+        const report = pending[core]
+        if (report === undefined) return []
+        const isRefused = block.refused.size > 0 && block.refused.has(keyOf(blake2b(report.encoded!)))
+        return isRefused ? [] : [report]
+      }),
+      preimages: block.preimages,
+    },
+  }
 }
 
 /** Runs the accumulation of a recorded block; what differs from the state after it. */
 export function runBlockTrace(trace: BlockTrace, engine: Engine, profile: Profile): Mismatch[] {
   const { before, after } = trace
   if (keyOf(before.root) === keyOf(after.root)) return [] // a block that is not valid changes nothing
-  const result = accumulateTrace(trace, resolveChain({ profile, chain: TINY_CHAIN, engine: engine.kind }))
+  const { state: start, block } = accumulationOf(trace)
+  const chain = resolveChain({ profile, chain: TINY_CHAIN, engine: engine.kind })
+  const result = accumulateBlock(chain, start, block)
   const { state } = result
   const got = new Map<number, Uint8Array>([
     [2, new Uint8Array(state.authQueues.flatMap(queue => [...queue]))],

@@ -3,6 +3,7 @@ import { BlobError } from '../../blob/error.ts'
 import { HostAction, type HostFunction } from '../../engine/host-call.ts'
 import { gasCall, growHeapCall, logCall } from '../builtins.ts'
 import { encodeConstants } from '../constants.ts'
+import { hostPrice } from '../gas.ts'
 import { invokeProgram } from '../invocation.ts'
 import type { HostCallName } from '../names.ts'
 import { answer, readBytes, registerNumber } from '../registers.ts'
@@ -56,8 +57,11 @@ export function observed(chain: Chain, handlers: Readonly<Record<string, HostHan
     Object.entries(handlers).map(([name, handler]) => {
       const { call, ...rest } = typeof handler === 'function' ? { call: handler } : handler
       const seen: HostFunction = (vm, index) => {
+        const price = rest.price ?? hostPrice(index, chain.version)
+        const paid = BigInt(typeof price === 'function' ? price(vm, index) : price)
+        const before = vm.gas
         const result = call(vm, index) as HostAction | undefined
-        onCall(name as HostCallName, vm, result)
+        onCall(name as HostCallName, vm, result, paid + before - vm.gas)
         return result
       }
       return [name, { ...rest, call: seen }]

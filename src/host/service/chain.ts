@@ -20,8 +20,8 @@ export interface ChainOptions {
   readonly engine?: EngineKind
   /** Called for each message that a service logs. */
   readonly onLog?: (message: LogMessage, service: number) => void
-  /** Called after each host call that is offered, with the machine and what the call made of the run. */
-  readonly onCall?: (name: HostCallName, vm: Vm, result: HostAction | undefined) => void
+  /** Called after each host call that is offered: the machine, what the call made of the run, the gas it cost in all. */
+  readonly onCall?: (name: HostCallName, vm: Vm, result: HostAction | undefined, gas: bigint) => void
 }
 
 /** The same, complete. */

@@ -135,6 +135,9 @@ describe('write', () => {
   })
 
   it('gratis counts against the deposit, down to 0', () => {
+    const deposits = { baseDeposit: 100, itemDeposit: 10, byteDeposit: 1 }
+    expect(accountWith({ gratis: 99n }).threshold(deposits)).toBe(1n)
+    expect(accountWith({ gratis: 1000n }).threshold(deposits)).toBe(0n)
     expect(call(scene(accountWith({ balance: 0n, gratis: 151n })), 'write', { regs, bytes }).r7).toBe(HostResult.NONE)
     expect(call(scene(accountWith({ balance: 0n, gratis: 150n })), 'write', { regs, bytes }).r7).toBe(HostResult.FULL)
   })
