@@ -170,6 +170,24 @@ describe('a round', () => {
     expect([got.preimage(hash), got.request(hash, 3)]).toEqual([data, [100]])
     const closed = stateWith({ 5: accumulating(provide), 9: wanting([4]) })
     expect(round(closed, { free }).state.accounts.get(9)!.preimage(hash)).toBeUndefined()
+    // Open when it is provided, forgotten by the service itself in the same round.
+    const words = Array.from({ length: 8 }, (_, k) => new DataView(hash.buffer, hash.byteOffset).getUint32(4 * k, true))
+    const put = words.map((word, k) => `load_imm r2, ${word | 0}\nstore_ind_u32 [r7 + ${4 * k}], r2`).join('\n')
+    const text = `${STACK}\nload_imm_64 r7, 0xfefdf000\n${put}\nload_imm r8, 3\necalli 24\n${HALT_EMPTY}`
+    const { codeHash, ...forgetful } = accumulating(text)
+    const code = accumulating(text).preimage(codeHash)!
+    const leaving = accountWith(
+      { ...forgetful, codeHash, items: 2 },
+      { preimages: [[codeHash, code]], requests: [[hash, 3, []]] },
+    )
+    const both = stateWith({ 5: accumulating(provide), 9: leaving })
+    const after = round(both, {
+      free: new Map([
+        [5, 500n],
+        [9, 500n],
+      ]),
+    }).state.accounts.get(9)!
+    expect([after.request(hash, 3), after.preimage(hash)]).toEqual([undefined, undefined])
   })
 
   it('transfers and yields come by ascending service', () => {
@@ -231,6 +249,23 @@ describe('the sequence of rounds', () => {
     })
     const big = [report(1, [[5, 9000n]]), report(2, [[6, 4000n]])]
     expect(sequence(state080, { reports: big, gas: 10_000n }, host080).count).toBe(2)
+    // Some 7,000 are used in the first round; with the 5,000 that are sent, the report fits into the second one beside the transfer.
+    let runs = 0
+    const counting = createServiceHost({
+      engine: 'reference',
+      chain: CHAIN,
+      profile: 'gp-0.8.0',
+      onCall: name => {
+        if (name === 'gas') runs += 1
+      },
+    })
+    const counted = stateWith({
+      5: accumulating(send(6, 5000).replace('ecalli 20', 'ecalli 21')),
+      6: accumulating(`ecalli 0\n${HALT_EMPTY}`),
+    })
+    const small = [report(1, [[5, 9000n]]), report(2, [[6, 2500n]])]
+    expect(sequence(counted, { reports: small, gas: 10_000n }, counting).count).toBe(2)
+    expect(runs).toBe(1)
   })
 
   it('0.8.0: transfers and free gas count against the budget', () => {
