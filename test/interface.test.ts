@@ -220,3 +220,14 @@ it('what the process keeps is bounded, and can be bounded more', () => {
     Object.assign(engineLimits, before)
   }
 })
+
+it('a machine with many ranges of pages prints the first of them', () => {
+  const pages = Array.from({ length: 20 }, (_, k) => ({
+    address: 0x20000 + k * 0x2000,
+    length: 4096,
+    access: Access.Read,
+  }))
+  const vm = createEngine({ kind: 'reference' }).instantiate(loadProgram(assemble('trap').bytes), { gas: 1n, pages })
+  expect(inspect(vm)).toContain(', and 12 more')
+  vm.dispose()
+})

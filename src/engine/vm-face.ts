@@ -36,7 +36,7 @@ function textOf(summary: VmSummary): string {
   return [
     `Vm(${engine}, ${status}, pc ${pc}, gas ${gas}, used ${gasUsed})`,
     ...[0, 4, 8, 12].map(from => `  ${row(from)}`),
-    `  memory ${pages.join(', ') || 'none'}`,
+    `  memory ${pages.slice(0, 8).join(', ') || 'none'}${pages.length > 8 ? `, and ${pages.length - 8} more` : ''}`,
   ].join('\n')
 }
 

@@ -172,11 +172,6 @@ export function thresholdOf(
   return deposit > 0n ? deposit : 0n
 }
 
-/** What an account of a request for its code holds: the request (GP B.7, new). */
-export function newFootprint(codeLength: number): { readonly items: number; readonly octets: bigint } {
-  return { items: REQUEST_ITEMS, octets: REQUEST_OCTETS + BigInt(codeLength) }
-}
-
 /** Whether a preimage with that request is available at a timeslot (GP 9.7). */
 export function isAvailable(slots: readonly number[] | undefined, at: number): boolean {
   if (slots === undefined || slots.length === 0) return false
