@@ -1,5 +1,5 @@
 // Builds the C core: contract.gen.h and contract.gen.ts, opcodes.gen.h, costs.gen.h, fused.gen.h and lib/names.gen.h from the tables, the recompiler's templates.gen.ts, the wasm
-// module with clang-19, core.gen.ts and small-core.gen.ts of src/engine/interpreter/.
+// module with clang-19, core.gen.ts and small-core.gen.ts of src/engine/interpreter/, blake2b.gen.ts of src/hash/.
 // `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -19,6 +19,7 @@ const CONTRACT_MODULE = join(ROOT, 'src/engine/machine/contract.gen.ts')
 const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
 const SMALL_MODULE = join(ROOT, 'src/engine/interpreter/small-core.gen.ts')
 const WASM = join(ROOT, 'core/core.wasm')
+const BLAKE2B = join(ROOT, 'src/hash/blake2b.gen.ts')
 const check = process.argv.includes('--check')
 
 /** The wasm build: no floats, no exceptions, nothing beyond what Node 20 and all browsers of its age have. */
@@ -49,6 +50,18 @@ const LINK_FLAGS = [
   'stack-size=65536',
 ]
 
+/** The hash function's module has its own small memory. */
+const HASH_LINK_FLAGS = [
+  '--no-entry',
+  '--strip-all',
+  '--export=blake2b_begin',
+  '--export=blake2b_absorb',
+  '--export=blake2b_buffer',
+  '--export=blake2b_state',
+  '-z',
+  'stack-size=4096',
+]
+
 /** What a TypeScript generator exports. */
 async function generator(name) {
   const bundle = await build({
@@ -77,29 +90,43 @@ function sign(wasm, id) {
   return Buffer.concat([wasm, Buffer.from([0, content.length]), content])
 }
 
-/** Hex in lines, as a TypeScript module. */
+const hexLines = wasm => wasm.toString('hex').match(/.{1,116}/g)
+
+/** The core in hex, as a TypeScript module. */
 function toModule(wasm, id, what) {
-  const lines = wasm.toString('hex').match(/.{1,116}/g)
   return [
     '// Made by `npm run core` from core/ with clang-19. Do not edit.',
     '/** Which core this is: the contents of its section `coulis`, as hex. */',
     `export const CORE_ID: string = '${id.toString('hex')}'`,
     `/** ${what}, in hex. */`,
     'export const CORE_HEX: string = `',
-    ...lines,
+    ...hexLines(wasm),
     '`',
     '',
   ].join('\n')
 }
 
-/** Compiles and links the core. */
-function buildWasm(compiler, defines) {
+/** BLAKE2b's module in hex, as a TypeScript module. */
+function toHashModule(wasm) {
+  return [
+    '// Made by `npm run core` from core/blake2b.c with clang-19. Do not edit.',
+    '/** BLAKE2b as a WebAssembly module, in hex. */',
+    'export const BLAKE2B_HEX: string = `',
+    ...hexLines(wasm),
+    '`',
+    '',
+  ].join('\n')
+}
+
+/** Compiles and links a file of core/. */
+function buildWasm(compiler, source, compileFlags, linkFlags) {
   const folder = mkdtempSync(join(tmpdir(), 'coulis-core-'))
-  const output = join(folder, 'core.wasm')
-  const object = join(folder, 'core.o')
-  const flags = [...WASM_FLAGS, ...defines]
-  execFileSync(compiler, [...flags, '-c', '-o', object, join(ROOT, 'core/core.c')], { stdio: 'inherit' })
-  execFileSync('wasm-ld-19', [...LINK_FLAGS, '-o', output, object], { stdio: 'inherit' })
+  const output = join(folder, 'out.wasm')
+  const object = join(folder, 'out.o')
+  execFileSync(compiler, [...WASM_FLAGS, ...compileFlags, '-c', '-o', object, join(ROOT, 'core', source)], {
+    stdio: 'inherit',
+  })
+  execFileSync('wasm-ld-19', [...linkFlags, '-o', output, object], { stdio: 'inherit' })
   return readFileSync(output)
 }
 
@@ -130,10 +157,10 @@ if (compiler === undefined) {
   }
   console.log(`${message}; the wasm module is not compared`)
 } else {
-  const bare = buildWasm(compiler, [])
+  const bare = buildWasm(compiler, 'core.c', [], LINK_FLAGS)
   const id = createHash('sha256').update(bare).digest().subarray(0, 8)
   const wasm = sign(bare, id)
-  const small = sign(buildWasm(compiler, ['-DPVM_PASSES=0']), id)
+  const small = sign(buildWasm(compiler, 'core.c', ['-DPVM_PASSES=0'], LINK_FLAGS), id)
   put(MODULE, toModule(wasm, id, 'The C core as a WebAssembly module'), 'src/engine/interpreter/core.gen.ts')
   put(
     SMALL_MODULE,
@@ -141,6 +168,7 @@ if (compiler === undefined) {
     'src/engine/interpreter/small-core.gen.ts',
   )
   put(WASM, wasm, 'core/core.wasm')
+  put(BLAKE2B, toHashModule(buildWasm(compiler, 'blake2b.c', [], HASH_LINK_FLAGS)), 'src/hash/blake2b.gen.ts')
   console.log(`core: ${wasm.length} bytes of wasm, ${small.length} without the recompiler's passes`)
 }
 if (failures.length > 0) {

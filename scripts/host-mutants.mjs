@@ -45,8 +45,8 @@ const RULES = [
   [
     'write is FULL below the threshold',
     'account-calls.ts',
-    'if (changed.threshold(deposits) > changed.balance)',
-    'if (value.length > 0 && changed.threshold(deposits) > changed.balance)',
+    'if (thresholdOf({ ...own.countsWith(key, kept, old)',
+    'if (kept !== undefined && thresholdOf({ ...own.countsWith(key, kept, old)',
   ],
   ['write answers the length before', 'account-calls.ts', 'BigInt(old.length)', 'BigInt(value.length)'],
   [

@@ -10,6 +10,7 @@ const ORDER = [
   'program',
   'verify',
   'engine',
+  'hash',
   'host',
   'trace',
   'inside',

@@ -1,33 +1,51 @@
 // Builds byte strings in the encodings of GP C.1. Not a stream: the result is one array.
 
-/** Collects bytes; `toBytes` copies them into one array. */
+/** Collects bytes in a buffer that grows; `toBytes` gives a copy of what is in it. */
 export class Writer {
-  readonly #parts: Uint8Array[] = []
+  #buffer: Uint8Array = new Uint8Array(128)
   #length = 0
 
   get length(): number {
     return this.#length
   }
 
+  /** Where the next `count` bytes go. */
+  #reserve(count: number): number {
+    const at = this.#length
+    this.#length += count
+    if (this.#length > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(2 * this.#buffer.length, this.#length))
+      larger.set(this.#buffer.subarray(0, at))
+      this.#buffer = larger
+    }
+    return at
+  }
+
   bytes(bytes: Uint8Array): this {
-    this.#parts.push(bytes)
-    this.#length += bytes.length
+    const at = this.#reserve(bytes.length)
+    this.#buffer.set(bytes, at)
     return this
   }
 
   /** `size` bytes little-endian. */
   uint(value: number | bigint, size: number): this {
-    const out = new Uint8Array(size)
+    const at = this.#reserve(size)
+    if (typeof value === 'number' && value >>> 0 === value) {
+      // A whole number below 2^32 needs no bigint on its way.
+      for (let i = 0; i < size && i < 4; i++) this.#buffer[at + i] = value >>> (8 * i)
+      return this
+    }
     let rest = BigInt.asUintN(64, BigInt(value))
     for (let i = 0; i < size; i++) {
-      out[i] = Number(rest & 0xffn)
+      this.#buffer[at + i] = Number(rest & 0xffn)
       rest >>= 8n
     }
-    return this.bytes(out)
+    return this
   }
 
   /** The variable-length encoding E of a natural number below 2^64. */
   varint(value: number | bigint): this {
+    if (typeof value === 'number' && (value & 127) === value) return this.uint(value, 1)
     const x = BigInt(value)
     for (let extra = 0; extra < 8; extra++) {
       if (x < 1n << BigInt(7 * (extra + 1))) {
@@ -39,12 +57,6 @@ export class Writer {
   }
 
   toBytes(): Uint8Array {
-    const out = new Uint8Array(this.#length)
-    let at = 0
-    for (const part of this.#parts) {
-      out.set(part, at)
-      at += part.length
-    }
-    return out
+    return this.#buffer.slice(0, this.#length)
   }
 }

@@ -1,9 +1,9 @@
 // States and blocks of `coulis service` as JSON: small files that people write. Not the vectors' form: conform/accumulate.ts.
 import { dirname, resolve } from 'node:path'
 import { bigintOf, bytesOf, type JsonObject, listOf, numberOf, objectOf, parseJson, stringOf } from '../conform/json.ts'
-import { Account } from '../host/service/account.ts'
+import { blake2b } from '../hash/blake2b.ts'
+import { Account, countsOf } from '../host/service/account.ts'
 import { Accounts } from '../host/service/accounts.ts'
-import { blake2b } from '../host/service/blake2b.ts'
 import type { BlockState } from '../host/service/block.ts'
 import { MapStore } from '../host/service/map-store.ts'
 import { emptyState, type ServiceHost } from '../host/service/service-host.ts'
@@ -70,9 +70,10 @@ function accountOf(service: JsonObject, what: string, file: string): Account {
   const storage = Object.entries(objectOf(service.storage ?? {}, `${what}.storage`)).map(
     ([key, value]) => [bytesOf(key, `${what}.storage`), bytesIn(value, `${what}.storage.${key}`, file)] as const,
   )
-  const octets =
-    storage.reduce((sum, [key, value]) => sum + 34 + key.length + value.length, 0) +
-    requests.reduce((sum, [, length]) => sum + 81 + length, 0)
+  const counts = countsOf(
+    storage,
+    requests.map(([, length]) => length),
+  )
   return new Account(
     {
       codeHash:
@@ -84,8 +85,8 @@ function accountOf(service: JsonObject, what: string, file: string): Account {
       balance: amount('balance', 10n ** 12n),
       minItemGas: amount('minItemGas', 0n),
       minMemoGas: amount('minMemoGas', 0n),
-      octets: amount('octets', BigInt(octets)),
-      items: service.items === undefined ? storage.length + 2 * requests.length : number('items'),
+      octets: amount('octets', counts.octets),
+      items: service.items === undefined ? counts.items : number('items'),
       gratis: amount('gratis', 0n),
       created: number('created'),
       lastAccumulation: number('lastAccumulation'),

@@ -4,12 +4,12 @@ import { writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { TINY_CHAIN } from '../conform/tiny-chain.ts'
 import type { EngineKind } from '../engine/engine.ts'
+import { blake2b } from '../hash/blake2b.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { FULL_CHAIN } from '../host/constants.ts'
 import type { Account } from '../host/service/account.ts'
-import { blake2b } from '../host/service/blake2b.ts'
 import type { BlockResult, BlockState } from '../host/service/block.ts'
-import type { WorkPackage } from '../host/service/package.ts'
+import { plainPackage, type WorkPackage } from '../host/service/package.ts'
 import type { WorkReport } from '../host/service/round.ts'
 import { createServiceHost, type ServiceHost } from '../host/service/service-host.ts'
 import type { WorkResult } from '../host/service/state.ts'
@@ -46,31 +46,11 @@ function printable(bytes: Uint8Array | undefined): string {
 }
 
 function packageOf(items: readonly BlockItem[], state: BlockState, slot: number): WorkPackage {
-  const zeros = new Uint8Array(HASH)
-  return {
-    authHost: 0,
-    authCodeHash: zeros,
-    context: {
-      anchor: zeros,
-      stateRoot: zeros,
-      beefyRoot: zeros,
-      lookupAnchor: zeros,
-      lookupAnchorSlot: slot,
-      prerequisites: [],
-    },
-    authToken: new Uint8Array(0),
-    authConfig: new Uint8Array(0),
-    items: items.map(({ service, gas, refineGas, payload }) => ({
-      service,
-      codeHash: state.accounts.get(service)?.codeHash ?? zeros,
-      refineGas,
-      accumulateGas: gas,
-      exports: 0,
-      payload: payload ?? new Uint8Array(0),
-      imports: [],
-      extrinsics: [],
-    })),
-  }
+  const asked = items.map(({ service, gas, refineGas, payload }) => {
+    const codeHash = state.accounts.get(service)?.codeHash
+    return { service, refineGas, accumulateGas: gas, ...(codeHash && { codeHash }), ...(payload && { payload }) }
+  })
+  return plainPackage(asked, slot)
 }
 
 /** Refines what has a payload; the report of a block has all its items. */

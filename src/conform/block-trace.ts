@@ -4,9 +4,9 @@ import { BlobError } from '../blob/error.ts'
 import { Reader } from '../blob/reader.ts'
 import { Writer } from '../blob/writer.ts'
 import type { Engine } from '../engine/engine.ts'
+import { blake2b } from '../hash/blake2b.ts'
 import { keyOf } from '../host/service/account.ts'
 import { Accounts } from '../host/service/accounts.ts'
-import { blake2b } from '../host/service/blake2b.ts'
 import { accumulateBlock, type Block, type BlockResult, type BlockState } from '../host/service/block.ts'
 import { resolveChain } from '../host/service/chain.ts'
 import { encodeRecord, encodeSequence } from '../host/service/encoding.ts'
@@ -90,10 +90,11 @@ interface Extrinsic {
 function readBlock(reader: Reader): Extrinsic {
   const slot = readHeader(reader)
   readSequence(reader, 'tickets', r => r.take(1 + TICKET_PROOF, 'ticket'))
-  const preimages = readSequence(reader, 'preimages', r => ({
-    service: r.uint(4, 'service'),
-    data: readSized(r, 'preimage'),
-  }))
+  const preimages = readSequence(reader, 'preimages', r => {
+    const service = r.uint(4, 'service')
+    const data = readSized(r, 'preimage')
+    return { service, data, hash: blake2b(data) }
+  })
   readSequence(reader, 'guarantees', r => {
     readReport(r, 'gp-0.7.2')
     r.uint(4, 'slot')

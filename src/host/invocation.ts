@@ -1,7 +1,7 @@
 // Running a standard program from start to result (GP A.8, the function Ψ_M). Not a machine to look into: see engine/.
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
-import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
+import type { Engine, EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName } from '../engine/exit.ts'
 import type { HostTable } from '../engine/host-call.ts'
 import { knownOptions } from '../isa/own-options.ts'
@@ -19,8 +19,8 @@ export interface InvocationOptions extends LoadOptions {
   readonly entry?: StartOptions['entry']
   /** Host functions; default none, every call answers WHAT. */
   readonly host?: HostTable
-  /** The engine; default `auto`. */
-  readonly engine?: EngineKind
+  /** The engine, or its kind; default `auto`. */
+  readonly engine?: EngineKind | Engine
 }
 
 /** What came out. */
@@ -72,7 +72,9 @@ export function invokeProgram(source: Program | Uint8Array, given: InvocationOpt
   const program = load(source, options)
   if (program instanceof BlobError) return { outcome: 'panic', result: NOTHING, gasUsed: 0n, reason: program.message }
   const { gas = 0n, args = NOTHING, entry = 0, host = createHost({}, { profile: program.profile }) } = options
-  const vm = createEngine({ kind: options.engine ?? 'auto' }).instantiate(program, { gas, args, entry, host })
+  const { engine = 'auto' } = options
+  const maker = typeof engine === 'string' ? createEngine({ kind: engine }) : engine
+  const vm = maker.instantiate(program, { gas, args, entry, host })
   try {
     const exit = vm.run()
     const { gasUsed } = vm

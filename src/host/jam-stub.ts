@@ -8,13 +8,13 @@ import type { ProtocolConstants } from './constants.ts'
 import { createInnerMachines } from './inner.ts'
 import { hostCallNumber } from './names.ts'
 import { createHost, type HostHandlers } from './registry.ts'
-import { Account } from './service/account.ts'
+import { Account, countsOf } from './service/account.ts'
 import { Accounts } from './service/accounts.ts'
 import { accumulateCalls } from './service/accumulate.ts'
 import { type Chain, resolveChain } from './service/chain.ts'
 import { Context, type Dimension } from './service/context.ts'
 import { MapStore } from './service/map-store.ts'
-import type { WorkPackage } from './service/package.ts'
+import { plainPackage, type WorkPackage } from './service/package.ts'
 import { authorizeCalls, refineCalls } from './service/refine.ts'
 import { emptyState } from './service/service-host.ts'
 
@@ -78,41 +78,9 @@ export interface JamStub {
 
 const MOST = 2n ** 64n - 1n
 const HASH = 32
-const STORAGE_OCTETS = 34
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function emptyPackage(service: number, slot: number): WorkPackage {
-  const zeros = new Uint8Array(HASH)
-  const none = new Uint8Array(0)
-  return {
-    authHost: service,
-    authCodeHash: zeros,
-    context: {
-      anchor: zeros,
-      stateRoot: zeros,
-      beefyRoot: zeros,
-      lookupAnchor: zeros,
-      lookupAnchorSlot: slot,
-      prerequisites: [],
-    },
-    authToken: none,
-    authConfig: none,
-    items: [
-      {
-        service,
-        codeHash: zeros,
-        refineGas: 0n,
-        accumulateGas: 0n,
-        exports: 0,
-        payload: none,
-        imports: [],
-        extrinsics: [],
-      },
-    ],
-  }
 }
 
 /** Storage of an account by key in hex: what was there, and what was changed since. */
@@ -180,15 +148,15 @@ export function createJamStub(given: JamStubOptions = {}): JamStub {
   const { service = 0, slot = 0, entropy = new Uint8Array(HASH), inputs = [] } = options
   const storage = [...(options.storage ?? [])]
   const preimages = [...(options.preimages ?? [])]
-  const octets = storage.reduce((sum, [key, value]) => sum + STORAGE_OCTETS + key.length + value.length, 0)
+  const counts = countsOf(storage, [])
   const account = new Account(
     {
       codeHash: options.codeHash ?? new Uint8Array(HASH),
       balance: options.balance ?? MOST,
       minItemGas: options.minAccumulateGas ?? 0n,
       minMemoGas: options.minMemoGas ?? 0n,
-      octets: (options.otherOctets ?? 0n) + BigInt(octets),
-      items: (options.otherItems ?? 0) + storage.length,
+      octets: (options.otherOctets ?? 0n) + counts.octets,
+      items: (options.otherItems ?? 0) + counts.items,
       gratis: options.gratis ?? MOST,
       created: 0,
       lastAccumulation: slot,
@@ -236,7 +204,7 @@ function handlersOf(
   parts: { readonly accounts: Accounts; readonly context: Context; readonly exported: Uint8Array[] },
 ): HostHandlers {
   const { invocation = 'accumulate', service, slot, entropy, inputs } = options
-  const source = options.package ?? emptyPackage(service, slot)
+  const source = options.package ?? plainPackage([{ service }], slot, service)
   if (invocation === 'accumulate') return accumulateCalls(parts.context, { entropy, inputs })
   if (invocation === 'is-authorized') return authorizeCalls(chain, source)
   const { item = 0, trace = new Uint8Array(0), imports = [], extrinsics = [] } = options

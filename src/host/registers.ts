@@ -19,6 +19,12 @@ export function readBytes(vm: Vm, address: number, length: number): Uint8Array |
   return vm.memory.read(address, bytes) === OOB ? undefined : bytes
 }
 
+/** Answers with a number, and the guest goes on. */
+export function done(vm: Vm, result: bigint): HostAction {
+  vm.regs[7] = result
+  return HostAction.Continue
+}
+
 /** Where a call of the read pattern wants its data: the registers that hold destination, offset, maximal length. */
 export interface Destination {
   readonly at: number
@@ -37,11 +43,7 @@ export function answer(vm: Vm, data: Uint8Array | undefined, registers: Destinat
   const count = Math.min(registerNumber(vm, registers.length), size - from)
   const address = registerNumber(vm, registers.at)
   if (!vm.memory.writable(address, count)) return HostAction.Panic
-  if (data === undefined) {
-    vm.regs[7] = HostResult.NONE
-    return HostAction.Continue
-  }
+  if (data === undefined) return done(vm, HostResult.NONE)
   vm.memory.write(address, data.subarray(from, from + count))
-  vm.regs[7] = BigInt(size)
-  return HostAction.Continue
+  return done(vm, BigInt(size))
 }

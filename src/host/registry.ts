@@ -63,8 +63,8 @@ export function createHost(handlers: HostHandlers = {}, options: HostOptions = {
   const policy = asked ?? (version === 'free' ? 'exit' : 'what')
   const unknown = policy === 'exit' ? undefined : { name: 'unknown', price: unknownPrice(version), call: answerWhat }
   // The numbers in use are small: an array, so that a call costs no hashing.
-  const small: (HostEntry | undefined)[] = []
-  for (let index = 0; index < 128; index++) small.push(entries.get(index) ?? unknown)
+  const small = new Array<HostEntry | undefined>(128).fill(unknown)
+  for (const [index, entry] of entries) if (index >>> 0 < 128) small[index] = entry
   return {
     version,
     entry: index => (index >>> 0 < 128 ? small[index] : (entries.get(index) ?? unknown)),

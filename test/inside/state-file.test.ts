@@ -2,7 +2,7 @@
 // a danger.
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../src/fuzz/random.ts'
-import { blake2b } from '../../src/host/service/blake2b.ts'
+import { blake2b } from '../../src/hash/blake2b.ts'
 import {
   Access,
   availableEngines,

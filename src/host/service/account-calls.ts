@@ -1,7 +1,8 @@
 // Host calls on accounts: lookup, read, write, info (GP B.7). Not those on preimages: preimage-calls.ts.
 import { HostAction, type HostFunction } from '../../engine/host-call.ts'
-import { answer, readBytes, registerNumber } from '../registers.ts'
+import { answer, done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
+import { thresholdOf } from './account.ts'
 import type { Context } from './context.ts'
 import { encodeInfo } from './encoding.ts'
 
@@ -25,16 +26,14 @@ export function accountCalls(context: Context): Record<'lookup' | 'read' | 'writ
       const key = readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8))
       const value = readBytes(vm, registerNumber(vm, 9), registerNumber(vm, 10))
       if (key === undefined || value === undefined) return HostAction.Panic
-      const old = context.own.storage(key)
-      const changed = context.own.clone()
-      changed.setStorage(key, value.length === 0 ? undefined : value)
-      if (changed.threshold(deposits) > changed.balance) {
-        vm.regs[7] = HostResult.FULL
-        return HostAction.Continue
+      const { own } = context
+      const old = own.storage(key)
+      const kept = value.length === 0 ? undefined : value
+      if (thresholdOf({ ...own.countsWith(key, kept, old), gratis: own.gratis }, deposits) > own.balance) {
+        return done(vm, HostResult.FULL)
       }
-      context.x.accounts.set(context.self, changed)
-      vm.regs[7] = old === undefined ? HostResult.NONE : BigInt(old.length)
-      return HostAction.Continue
+      context.edited.setStorage(key, kept, old)
+      return done(vm, old === undefined ? HostResult.NONE : BigInt(old.length))
     },
 
     info: vm => {

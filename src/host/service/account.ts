@@ -53,8 +53,23 @@ const STORAGE_OCTETS = 34n
 const REQUEST_OCTETS = 81n
 const REQUEST_ITEMS = 2
 
+/** Most bytes that are given to a function as its arguments. */
+const SHORT = 256
+
+/** Items and octets of storage entries, keys first, and of requests for preimages of these lengths (GP 9.8). */
+export function countsOf(
+  storage: readonly (readonly [key: Uint8Array, value: Uint8Array])[],
+  requests: readonly number[],
+): Pick<AccountRecord, 'items' | 'octets'> {
+  let octets = 0n
+  for (const [key, value] of storage) octets += STORAGE_OCTETS + BigInt(key.length + value.length)
+  for (const length of requests) octets += REQUEST_OCTETS + BigInt(length)
+  return { items: storage.length + REQUEST_ITEMS * requests.length, octets }
+}
+
 /** Bytes as a string of the same length, for keys of maps. */
 export function keyOf(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT) return String.fromCharCode.apply(undefined, bytes as unknown as number[])
   let key = ''
   for (const byte of bytes) key += String.fromCharCode(byte)
   return key
@@ -130,18 +145,25 @@ export class Account implements AccountRecord {
     return change?.kind === 'request' ? change.slots : this.store.request(hash, length)
   }
 
-  /** Sets or removes a storage entry; items and octets follow (GP 9.8). */
-  setStorage(key: Uint8Array, value: Uint8Array | undefined): void {
-    const old = this.storage(key)
-    const octets = (bytes: Uint8Array): bigint => STORAGE_OCTETS + BigInt(key.length + bytes.length)
-    if (old !== undefined) {
-      this.items -= 1
-      this.octets -= octets(old)
+  /** Items and octets as they are when a storage entry is set or removed (GP 9.8). `old` is what it is now. */
+  countsWith(
+    key: Uint8Array,
+    value: Uint8Array | undefined,
+    old: Uint8Array | undefined = this.storage(key),
+  ): Pick<AccountRecord, 'items' | 'octets'> {
+    const octets = (bytes: Uint8Array | undefined): bigint =>
+      bytes === undefined ? 0n : STORAGE_OCTETS + BigInt(key.length + bytes.length)
+    return {
+      items: this.items + (value === undefined ? 0 : 1) - (old === undefined ? 0 : 1),
+      octets: this.octets + octets(value) - octets(old),
     }
-    if (value !== undefined) {
-      this.items += 1
-      this.octets += octets(value)
-    }
+  }
+
+  /** Sets or removes a storage entry; items and octets follow (GP 9.8). `old` is what it was. */
+  setStorage(key: Uint8Array, value: Uint8Array | undefined, old: Uint8Array | undefined = this.storage(key)): void {
+    const { items, octets } = this.countsWith(key, value, old)
+    this.items = items
+    this.octets = octets
     this.#change(`s${keyOf(key)}`, { kind: 'storage', key, value })
   }
 

@@ -10,9 +10,11 @@ export interface AccountSource {
 export class Accounts implements AccountSource {
   readonly #source: AccountSource
   /** Those that differ from the source's; undefined where one was removed. */
-  readonly #changed: Map<number, Account | undefined>
-  /** Of them, those that nobody else has. */
-  readonly #editable = new Set<number>()
+  #changed: Map<number, Account | undefined>
+  /** Other accounts have the same map of changes. */
+  #isShared = false
+  /** Of the changed ones, those that nobody else has. */
+  #editable: Set<number> | undefined
 
   constructor(
     source: AccountSource | ReadonlyMap<number, Account>,
@@ -23,13 +25,13 @@ export class Accounts implements AccountSource {
   }
 
   get(id: number): Account | undefined {
-    return this.#changed.has(id) ? this.#changed.get(id) : this.#source.get(id)
+    return this.#changed.get(id) ?? (this.#changed.has(id) ? undefined : this.#source.get(id))
   }
 
   /** The account, to be changed here only; there has to be one. */
   edit(id: number): Account {
     const account = this.get(id)!
-    if (this.#editable.has(id)) return account
+    if (this.#editable?.has(id)) return account
     const own = account.clone()
     this.set(id, own)
     return own
@@ -37,19 +39,31 @@ export class Accounts implements AccountSource {
 
   /** Puts an account in that is not used elsewhere. */
   set(id: number, account: Account): void {
-    this.#changed.set(id, account)
+    this.#change(id, account)
+    this.#editable ??= new Set()
     this.#editable.add(id)
   }
 
   remove(id: number): void {
-    this.#changed.set(id, undefined)
-    this.#editable.delete(id)
+    this.#change(id, undefined)
+    this.#editable?.delete(id)
+  }
+
+  #change(id: number, account: Account | undefined): void {
+    if (this.#isShared) {
+      this.#changed = new Map(this.#changed)
+      this.#isShared = false
+    }
+    this.#changed.set(id, account)
   }
 
   /** The same accounts: what is changed in one is not in the other. */
   fork(): Accounts {
-    this.#editable.clear()
-    return new Accounts(this.#source, this.#changed)
+    const copy = new Accounts(this.#source)
+    copy.#changed = this.#changed
+    copy.#isShared = this.#isShared = true
+    this.#editable = undefined
+    return copy
   }
 
   /** What differs from the source: accounts, and ids of which there is none any more. */

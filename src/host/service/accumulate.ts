@@ -2,7 +2,6 @@
 import { BlobError } from '../../blob/error.ts'
 import { HostAction, type HostFunction } from '../../engine/host-call.ts'
 import { gasCall, growHeapCall, logCall } from '../builtins.ts'
-import { encodeConstants } from '../constants.ts'
 import { hostPrice } from '../gas.ts'
 import { invokeProgram } from '../invocation.ts'
 import type { HostCallName } from '../names.ts'
@@ -73,7 +72,7 @@ function fetchCall(chain: Chain, entropy: Uint8Array, inputs: readonly Uint8Arra
   const value = (selector: number, index: number): Uint8Array | undefined => {
     switch (selector) {
       case 0:
-        return encodeConstants(chain.version, chain.constants)
+        return chain.encodedConstants
       case 1:
         return entropy
       case 14:

@@ -1,7 +1,8 @@
 // Δ+ (GP 12.3) and what a block's accumulation changes around it (GP 12.4): rounds within the block's gas, queue, history,
 // statistics. Not a node: no validation of the block, no trie.
+
+import { blake2b } from '../../hash/blake2b.ts'
 import { keyOf } from './account.ts'
-import { blake2b } from './blake2b.ts'
 import type { Chain } from './chain.ts'
 import { type Accumulated, accumulatable, advanceQueue, type ReadyQueue } from './ready-queue.ts'
 import { accumulateRound, type RoundRequest, type WorkReport, type Yield } from './round.ts'
@@ -81,7 +82,7 @@ export interface Block {
   readonly entropy: Uint8Array
   /** Reports that became available, in the order of their cores. */
   readonly reports: readonly WorkReport[]
-  /** Preimages that the block brings, in its order. */
+  /** Preimages that the block brings, in its order. A node has their hashes from checking the block. */
   readonly preimages?: readonly Provision[]
 }
 
@@ -140,8 +141,8 @@ function blockGas({ constants }: Chain, always: ReadonlyMap<number, bigint>): bi
 
 /** Preimages of the block that were asked for before it and still are (GP 12.4). */
 function addPreimages(before: ServiceState, after: ServiceState, block: Block): void {
-  for (const { service, data } of block.preimages ?? []) {
-    const hash = blake2b(data)
+  for (const { service, data, hash: known } of block.preimages ?? []) {
+    const hash = known ?? blake2b(data)
     const isOpen = ({ accounts }: ServiceState): boolean =>
       accounts.get(service)?.request(hash, data.length)?.length === 0
     if (!isOpen(before) || !isOpen(after)) continue
@@ -153,16 +154,16 @@ function addPreimages(before: ServiceState, after: ServiceState, block: Block): 
 
 /** Accumulates a block: which reports, the rounds, and what follows in queue, history, records and statistics (GP 12). */
 export function accumulateBlock(chain: Chain, before: BlockState, block: Block): BlockResult {
-  const { ready, accumulated, slot: last, ...services } = before
+  const { ready, accumulated, slot: last } = before
   const { slot, entropy } = block
   const { reports, queued } = accumulatable(block.reports, ready, accumulated, slot)
-  const sequence = accumulateSequence(chain, services, {
+  const sequence = accumulateSequence(chain, before, {
     slot,
     entropy,
     reports,
     transfers: [],
-    free: services.always,
-    gas: blockGas(chain, services.always),
+    free: before.always,
+    gas: blockGas(chain, before.always),
   })
   const done = reports.slice(0, sequence.count)
   const statistics = statisticsOf(done, sequence, chain.version !== 'gp-0.7.2')
@@ -170,7 +171,7 @@ export function accumulateBlock(chain: Chain, before: BlockState, block: Block):
   for (const service of statistics.keys()) {
     if (state.accounts.get(service) !== undefined) state.accounts.edit(service).lastAccumulation = slot
   }
-  addPreimages(services, state, block)
+  addPreimages(before, state, block)
   return {
     state: { ...state, slot, ...advanceQueue({ queued, done }, ready, accumulated, { slot, before: last }) },
     yields: [...sequence.yields].sort(byServiceThenHash),

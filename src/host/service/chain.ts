@@ -1,12 +1,13 @@
 // What stays the same for all invocations of a host: rules, protocol constants, engine, programs that were loaded. Not a state.
 import { BlobError } from '../../blob/error.ts'
 import { Reader } from '../../blob/reader.ts'
-import type { EngineKind, Vm } from '../../engine/engine.ts'
+import { createEngine } from '../../engine/create.ts'
+import type { Engine, EngineKind, Vm } from '../../engine/engine.ts'
 import type { HostAction } from '../../engine/host-call.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../../program/profile.ts'
 import { loadProgram, type Program } from '../../program/program.ts'
 import type { LogMessage } from '../builtins.ts'
-import { FULL_CHAIN, type ProtocolConstants } from '../constants.ts'
+import { encodeConstants, FULL_CHAIN, type ProtocolConstants } from '../constants.ts'
 import type { HostCallName, HostVersion } from '../names.ts'
 import { keyOf } from './account.ts'
 
@@ -16,8 +17,8 @@ export interface ChainOptions {
   readonly profile?: Profile | ProfileName
   /** Protocol constants that differ from those of the full chain. */
   readonly chain?: Partial<ProtocolConstants>
-  /** The engine; default `auto`. */
-  readonly engine?: EngineKind
+  /** The engine, or its kind; default `auto`. */
+  readonly engine?: EngineKind | Engine
   /** Called for each message that a service logs. */
   readonly onLog?: (message: LogMessage, service: number) => void
   /** Called after each host call that is offered: the machine, what the call made of the run, the gas it cost in all. */
@@ -29,7 +30,9 @@ export interface Chain {
   readonly profile: Profile
   readonly version: HostVersion
   readonly constants: ProtocolConstants
-  readonly engine: EngineKind
+  /** The constants as `fetch` answers them. */
+  readonly encodedConstants: Uint8Array
+  readonly engine: Engine
   readonly onLog: ChainOptions['onLog']
   readonly onCall: ChainOptions['onCall']
   readonly programs: Programs
@@ -89,11 +92,14 @@ export class Programs {
 export function resolveChain(options: ChainOptions = {}): Chain {
   const profile = resolveProfile(options.profile)
   if (profile.hostCalls === 'free') throw new RangeError(`profile: ${profile.name} has no host calls`)
+  const { engine = 'auto' } = options
+  const constants = { ...FULL_CHAIN, ...options.chain }
   return {
     profile,
     version: profile.hostCalls,
-    constants: { ...FULL_CHAIN, ...options.chain },
-    engine: options.engine ?? 'auto',
+    constants,
+    encodedConstants: encodeConstants(profile.hostCalls, constants),
+    engine: typeof engine === 'string' ? createEngine({ kind: engine }) : engine,
     onLog: options.onLog,
     onCall: options.onCall,
     programs: new Programs(profile),

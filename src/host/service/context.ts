@@ -1,8 +1,8 @@
 // What an accumulation works on: the dimension x, and y, its copy at the last checkpoint (GP B.7). Not the calls that change it.
 import { Writer } from '../../blob/writer.ts'
+import { blake2b } from '../../hash/blake2b.ts'
 import type { Account } from './account.ts'
 import type { Accounts } from './accounts.ts'
-import { blake2b } from './blake2b.ts'
 import type { Chain } from './chain.ts'
 import type { Provision, ServiceState, Transfer } from './state.ts'
 
@@ -46,10 +46,9 @@ export class Context {
     this.#initial = state.accounts.fork()
     const seed = blake2b(new Writer().varint(self).bytes(entropy).varint(slot).toBytes())
     const start = new DataView(seed.buffer, seed.byteOffset).getUint32(0, true)
-    const { accounts, ...privileges } = state
     this.x = {
-      accounts: accounts.fork(),
-      privileges,
+      accounts: state.accounts.fork(),
+      privileges: state,
       nextFreeId: check(this.#initial, FIRST_ID + (start % ID_COUNT)),
       transfers: [],
       provisions: [],

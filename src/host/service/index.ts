@@ -1,4 +1,6 @@
 // The public surface of `coulis/service`: is-authorized, refine and accumulate with every host call. Not a place for code.
+
+export { blake2b } from '../../hash/blake2b.ts'
 export {
   Account,
   type AccountChange,
@@ -10,7 +12,6 @@ export {
 } from './account.ts'
 export { type AccountSource, Accounts } from './accounts.ts'
 export type { AccumulateOutcome, AccumulateRequest, AccumulateResult } from './accumulate.ts'
-export { blake2b } from './blake2b.ts'
 export type {
   Block,
   BlockResult,
@@ -30,6 +31,7 @@ export {
   encodePackage,
   type ImportReference,
   packageHash,
+  plainPackage,
   type RefinementContext,
   type WorkItem,
   type WorkPackage,

@@ -1,7 +1,7 @@
 // Work packages, their items, and how they are encoded (GP 14.2, C.6). Not what runs on them: refine.ts.
 import { Writer } from '../../blob/writer.ts'
+import { blake2b } from '../../hash/blake2b.ts'
 import type { HostVersion } from '../names.ts'
-import { blake2b } from './blake2b.ts'
 import { encodeSequence, sized } from './encoding.ts'
 
 /** What a package is refined against (GP 11.1.2). Hashes have 32 bytes. */
@@ -54,6 +54,40 @@ export interface WorkPackage {
 const HASH = 32
 /** Set in the index of an import by package. */
 const BY_PACKAGE = 2 ** 15
+
+/** A package of these items with zeros for all hashes that are not given, for trying a service out. `slot` is the anchor's. */
+export function plainPackage(
+  items: readonly (Pick<WorkItem, 'service'> & Partial<WorkItem>)[],
+  slot: number,
+  authHost = 0,
+): WorkPackage {
+  const zeros = new Uint8Array(HASH)
+  const none = new Uint8Array(0)
+  return {
+    authHost,
+    authCodeHash: zeros,
+    context: {
+      anchor: zeros,
+      stateRoot: zeros,
+      beefyRoot: zeros,
+      lookupAnchor: zeros,
+      lookupAnchorSlot: slot,
+      prerequisites: [],
+    },
+    authToken: none,
+    authConfig: none,
+    items: items.map(item => ({
+      codeHash: zeros,
+      refineGas: 0n,
+      accumulateGas: 0n,
+      exports: 0,
+      payload: none,
+      imports: [],
+      extrinsics: [],
+      ...item,
+    })),
+  }
+}
 
 /** A refinement context: what `fetch` answers for selector 10. */
 export function encodeContext(context: RefinementContext, version: HostVersion): Uint8Array {

@@ -1,22 +1,14 @@
 // Host calls on preimages and their requests: query, solicit, forget, provide (GP B.7). Not lookup: account-calls.ts.
 import type { Vm } from '../../engine/engine.ts'
 import { HostAction, type HostFunction } from '../../engine/host-call.ts'
-import { readBytes, registerNumber } from '../registers.ts'
+import { blake2b } from '../../hash/blake2b.ts'
+import { equalBytes } from '../../program/equal-bytes.ts'
+import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
-import { blake2b } from './blake2b.ts'
 import type { Context } from './context.ts'
 
 /** A preimage is shorter. */
 const MOST_LENGTH = 2 ** 32
-
-function done(vm: Vm, result: bigint): HostAction {
-  vm.regs[7] = result
-  return HostAction.Continue
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, k) => byte === b[k])
-}
 
 /** query, solicit, forget, provide. */
 export function preimageCalls(context: Context): Record<'query' | 'solicit' | 'forget' | 'provide', HostFunction> {
@@ -85,11 +77,12 @@ export function preimageCalls(context: Context): Record<'query' | 'solicit' | 'f
       const service = context.idOf(vm.regs[7]!)
       const account = service === undefined ? undefined : context.x.accounts.get(service)
       if (service === undefined || account === undefined) return done(vm, HostResult.WHO)
-      const slots = account.request(blake2b(data), data.length)
+      const hash = blake2b(data)
+      const slots = account.request(hash, data.length)
       const { provisions } = context.x
-      const isTwice = provisions.some(given => given.service === service && equal(given.data, data))
+      const isTwice = provisions.some(given => given.service === service && equalBytes(given.data, data))
       if (slots === undefined || slots.length !== 0 || isTwice) return done(vm, HostResult.HUH)
-      context.x.provisions = [...provisions, { service, data }]
+      context.x.provisions = [...provisions, { service, data, hash }]
       return done(vm, HostResult.OK)
     },
   }

@@ -1,8 +1,7 @@
 // Host calls of the privileged: bless, assign, designate (GP B.7). They look at the privileges of x, which earlier calls of the
 // same accumulation may have changed. Not what counts of that in the end: round.ts.
-import type { Vm } from '../../engine/engine.ts'
 import { HostAction, type HostFunction } from '../../engine/host-call.ts'
-import { readBytes, registerNumber } from '../registers.ts'
+import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import type { Context } from './context.ts'
 
@@ -16,11 +15,6 @@ const IDS = 2n ** 32n
 /** Sizes that the number of validators of a chain may have are multiples of it, from twice of it on (GP 0.8.0). */
 const VALIDATORS_STEP = 3n
 const LEAST_VALIDATORS = 6n
-
-function done(vm: Vm, result: bigint): HostAction {
-  vm.regs[7] = result
-  return HostAction.Continue
-}
 
 /** bless, assign, designate. */
 export function privilegeCalls(context: Context): Record<'bless' | 'assign' | 'designate', HostFunction> {

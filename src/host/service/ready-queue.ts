@@ -24,13 +24,14 @@ export interface Accumulatable {
 }
 
 /** Drops the entries of packages, and these from what others wait for (GP 12.2, E). */
-export function edit(entries: readonly ReadyEntry[], packages: ReadonlySet<string>): ReadyEntry[] {
+export function edit(entries: readonly ReadyEntry[], packages: ReadonlySet<string>): readonly ReadyEntry[] {
+  if (entries.length === 0 || packages.size === 0) return entries
   return entries
     .filter(({ report }) => !packages.has(keyOf(report.packageHash)))
-    .map(({ report, dependencies }) => ({
-      report,
-      dependencies: new Set([...dependencies].filter(hash => !packages.has(hash))),
-    }))
+    .map(entry => {
+      const left = [...entry.dependencies].filter(hash => !packages.has(hash))
+      return left.length === entry.dependencies.size ? entry : { report: entry.report, dependencies: new Set(left) }
+    })
 }
 
 const packagesOf = (reports: readonly WorkReport[]): Set<string> =>

@@ -3,7 +3,6 @@ import { BlobError } from '../../blob/error.ts'
 import { Writer } from '../../blob/writer.ts'
 import { HostAction, type HostFunction } from '../../engine/host-call.ts'
 import { gasCall, growHeapCall, logCall } from '../builtins.ts'
-import { encodeConstants } from '../constants.ts'
 import { createInnerMachines, type InnerMachines } from '../inner.ts'
 import { type InvocationResult, invokeProgram } from '../invocation.ts'
 import { answer, readBytes, registerNumber } from '../registers.ts'
@@ -61,11 +60,11 @@ function fetchCall(value: Fetch): HostFunction {
 }
 
 /** What both offer of a package: selectors 0 and 7 to 13 (GP B.4). */
-function packageValue({ version, constants }: Chain, source: WorkPackage): Fetch {
+function packageValue({ version, encodedConstants }: Chain, source: WorkPackage): Fetch {
   return (selector, a) => {
     switch (selector) {
       case 0:
-        return encodeConstants(version, constants)
+        return encodedConstants
       case 7:
         return encodePackage(source, version)
       case 8:
@@ -227,7 +226,7 @@ export function refine(chain: Chain, request: RefineRequest): RefineRun {
   const args = new Writer().varint(core).varint(index).varint(item.service)
   sized(args, item.payload).bytes(packageHash(source, chain.version))
   const exported: Uint8Array[] = []
-  const inner = createInnerMachines({ kind: chain.engine })
+  const inner = createInnerMachines({ kind: chain.engine.kind })
   try {
     const calls = refineCalls(chain, request, item.service, exported, inner)
     const run = invoke(chain, item.codeHash, code, { gas: item.refineGas, args: args.toBytes(), calls })

@@ -1,9 +1,9 @@
 // Δ1 and Δ* (GP 12.3): all services of a round run on the same state, and what they did is put together. Not Ψ_A, which runs one:
 // accumulate.ts; not the rounds of a block: block.ts.
 
+import { blake2b } from '../../hash/blake2b.ts'
 import type { Accounts } from './accounts.ts'
 import { type AccumulateResult, accumulate } from './accumulate.ts'
-import { blake2b } from './blake2b.ts'
 import type { Chain } from './chain.ts'
 import type { AccumulateInput, Operand, Provision, ServiceState, Transfer, WorkResult } from './state.ts'
 
@@ -119,10 +119,10 @@ function decide<T>(old: T, manager: T, holder: T): T {
 
 /** Provisions whose request is still open become preimages (GP 12.3, P). */
 function integrate(accounts: Accounts, provisions: readonly Provision[], slot: number): void {
-  for (const { service, data } of provisions) {
+  for (const { service, data, hash: known } of provisions) {
     const account = accounts.get(service)
     if (account === undefined) continue
-    const hash = blake2b(data)
+    const hash = known ?? blake2b(data)
     if (account.request(hash, data.length)?.length !== 0) continue
     const own = accounts.edit(service)
     own.setRequest(hash, data.length, [slot])

@@ -1,7 +1,6 @@
 // Host calls on services: new, upgrade, transfer, eject (GP B.7). Not those on what a service holds.
-import type { Vm } from '../../engine/engine.ts'
 import { HostAction, type HostFunction } from '../../engine/host-call.ts'
-import { readBytes, registerNumber } from '../registers.ts'
+import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import { Account } from './account.ts'
 import type { Context } from './context.ts'
@@ -12,11 +11,6 @@ const FIRST_OPEN_ID = 2n ** 16n
 const LEAST_OCTETS = 81n
 /** Items of an account that holds a single request. */
 const LAST_ITEMS = 2
-
-function done(vm: Vm, result: bigint): HostAction {
-  vm.regs[7] = result
-  return HostAction.Continue
-}
 
 /** The code hash by which a service names who may eject it: E4(ejector), then zeros. */
 function isEjector(codeHash: Uint8Array, ejector: number): boolean {

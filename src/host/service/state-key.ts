@@ -1,9 +1,9 @@
 // Where an account is in a chain's state: keys of 31 bytes and their values (GP D.1). Not the trie over them.
 import { Reader } from '../../blob/reader.ts'
 import { Writer } from '../../blob/writer.ts'
+import { blake2b } from '../../hash/blake2b.ts'
 import { Account, type AccountChange, type AccountStore, keyOf } from './account.ts'
 import type { AccountSource } from './accounts.ts'
-import { blake2b } from './blake2b.ts'
 
 /** Bytes of a key. */
 export const STATE_KEY: number = 31

@@ -58,4 +58,6 @@ export type AccumulateInput = Transfer | Operand
 export interface Provision {
   readonly service: number
   readonly data: Uint8Array
+  /** The hash of `data`, 32 bytes, where it is known: then it is trusted, and not taken again. */
+  readonly hash?: Uint8Array
 }

@@ -1,6 +1,6 @@
 // Accumulation of one service (GP B.4): what runs, what it is given, what is collected.
 import { describe, expect, it } from 'vitest'
-import { blake2b } from '../../../src/host/service/blake2b.ts'
+import { blake2b } from '../../../src/hash/blake2b.ts'
 import { createServiceHost } from '../../../src/host/service/service-host.ts'
 import { accountWith } from './caller.ts'
 import {

@@ -1,7 +1,7 @@
 // Accumulation of a round and of a block (GP 12): what is merged, queued and counted. Real services are in the recorded blocks.
 import { describe, expect, it } from 'vitest'
+import { blake2b } from '../../../src/hash/blake2b.ts'
 import type { Account } from '../../../src/host/service/account.ts'
-import { blake2b } from '../../../src/host/service/blake2b.ts'
 import type { BlockState } from '../../../src/host/service/block.ts'
 import { accumulatable, type ReadyEntry } from '../../../src/host/service/ready-queue.ts'
 import type { WorkReport } from '../../../src/host/service/round.ts'
@@ -368,6 +368,16 @@ describe('a block', () => {
           .state.accounts.get(9)!
           .preimage(hash),
       ).toBeUndefined()
+    }
+  })
+
+  it('a hash that comes with a preimage is not taken again', () => {
+    const data = Uint8Array.of(1, 2, 3)
+    const [own, other] = [blake2b(data), hashOf(77)]
+    for (const hash of [own, other]) {
+      const account = accountWith({}, { requests: [[hash, 3, []]] })
+      const got = block(stateWith({ 9: account }), [], { preimages: [{ service: 9, data, hash }] })
+      expect(got.state.accounts.get(9)!.preimage(hash)).toEqual(data)
     }
   })
 

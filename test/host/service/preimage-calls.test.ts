@@ -1,7 +1,7 @@
 // Host calls on preimages, and those of a context: query, solicit, forget, provide, yield, checkpoint, gas, fetch (GP B.7), 0.7.2.
 import { describe, expect, it } from 'vitest'
+import { blake2b } from '../../../src/hash/blake2b.ts'
 import { HostResult } from '../../../src/host/results.ts'
-import { blake2b } from '../../../src/host/service/blake2b.ts'
 import {
   accountWith,
   call,
@@ -101,7 +101,7 @@ describe('provide, yield, checkpoint, gas, fetch', () => {
       const at = scene(wanting([]), { others: [[OTHER, wanting([])]] })
       const setting = { regs: { 7: id, 8: READ, 9: 3 }, bytes: data }
       expect(call(at, 'provide', setting).r7).toBe(HostResult.OK)
-      expect(at.context.x.provisions).toEqual([{ service: target, data }])
+      expect(at.context.x.provisions).toEqual([{ service: target, data, hash: blake2b(data) }])
       expect(call(at, 'provide', setting).r7).toBe(HostResult.HUH)
       expect(at.context.x.provisions.length).toBe(1)
       expect(at.context.own.preimage(blake2b(data))).toBeUndefined()

@@ -1,9 +1,9 @@
 // Refine and is-authorized (GP B.2, B.3): code, arguments, exports, historical lookup, what comes into the report.
 import { describe, expect, it } from 'vitest'
+import { blake2b } from '../../../src/hash/blake2b.ts'
 import { createInnerMachines } from '../../../src/host/inner.ts'
 import { HostResult } from '../../../src/host/results.ts'
 import { Accounts } from '../../../src/host/service/accounts.ts'
-import { blake2b } from '../../../src/host/service/blake2b.ts'
 import { resolveChain } from '../../../src/host/service/chain.ts'
 import {
   authorizerHash,

@@ -1,7 +1,8 @@
 // Services of a few instructions, states with them, and reports for them. Not a test.
+
+import { blake2b } from '../../../src/hash/blake2b.ts'
 import type { Account } from '../../../src/host/service/account.ts'
 import { Accounts } from '../../../src/host/service/accounts.ts'
-import { blake2b } from '../../../src/host/service/blake2b.ts'
 import type { BlockState } from '../../../src/host/service/block.ts'
 import type { WorkReport } from '../../../src/host/service/round.ts'
 import { createServiceHost, emptyState } from '../../../src/host/service/service-host.ts'

@@ -1,4 +1,4 @@
-// BLAKE2b (RFC 7693) without a key, the hash function of the Gray Paper. Not a stream: the whole message is given at once.
+// BLAKE2b (RFC 7693) without a key in plain TypeScript, for runtimes that make no WebAssembly modules. Not fast: blake2b-wasm.ts.
 // A word of 64 bits is two halves of 32 bits, the low half first.
 
 /** The initial value of RFC 7693, section 2.6: eight words, low half first. */
@@ -85,18 +85,8 @@ function compress(h: Uint32Array, m: Uint32Array, count: number, last: boolean):
   for (let i = 0; i < 16; i++) h[i] = at(h, i) ^ at(v, i) ^ at(v, i + 16)
 }
 
-/**
- * The BLAKE2b digest of `message`. The Gray Paper's H is this with 32 bytes (section 3.8).
- *
- * @param message - The bytes to hash. They are not changed.
- * @param length - Bytes of the digest, 1 to 64.
- * @throws TypeError if `message` is no Uint8Array, RangeError if `length` is not a whole number from 1 to 64.
- */
-export function blake2b(message: Uint8Array, length = 32): Uint8Array {
-  if (!(message instanceof Uint8Array)) throw new TypeError('message must be a Uint8Array')
-  if (!Number.isInteger(length) || length < 1 || length > 64) {
-    throw new RangeError('length must be a whole number from 1 to 64')
-  }
+/** The digest of `length` bytes, 1 to 64, of a message. */
+export function plainBlake2b(message: Uint8Array, length: number): Uint8Array {
   const h = INITIAL.slice()
   h[0] = at(h, 0) ^ 0x01010000 ^ length
   const m = new Uint32Array(32)
