@@ -201,7 +201,7 @@ describe.each(cases)('inner machines on %s, %s', (kind: EngineKind, version, rul
       whole.vm.step = () => whole.vm.run()
       machine.vm.step = () => {
         for (;;) {
-          const exit = run({ maxMs: 0.2 })
+          const exit = run({ maxMs: 0.02 })
           if (exit !== Exit.Paused) return exit
           pauses += 1
         }
