@@ -10,6 +10,17 @@ const folder = resolve(root, process.argv[2] ?? 'dist')
 const out = join(folder, 'cli.js')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
+// commander loads node:child_process, six milliseconds, for subcommands that are programs of their own. There are none here.
+const withoutSubprocesses = {
+  name: 'commander without subprocesses',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(node:)?child_process$/ }, ({ importer }) =>
+      /node_modules\/commander\//.test(importer) ? { path: 'nothing', namespace: 'nothing' } : undefined,
+    )
+    bundle.onLoad({ filter: /^nothing$/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {}' }))
+  },
+}
+
 rmSync(join(folder, 'commands'), { recursive: true, force: true })
 const { metafile } = await build({
   entryPoints: { cli: join(root, 'src', 'cli.ts') },
@@ -25,6 +36,7 @@ const { metafile } = await build({
   format: 'esm',
   external: ['binaryen'], // optional, see src/cli/wat.ts
   metafile: true,
+  plugins: [withoutSubprocesses],
   define: { __COULIS_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
   banner: {

@@ -18,19 +18,23 @@ interface Entry {
 }
 
 const COMMANDS: readonly Entry[] = [
-  { name: 'run', summary: 'run a program', load: async () => (await import('./run.ts')).addRun },
+  { name: 'run', summary: 'run a program', load: async () => (await import('./everyday.ts')).addRun },
   {
     name: 'inspect',
     summary: 'say what a program file is and holds',
-    load: async () => (await import('./inspect.ts')).addInspect,
+    load: async () => (await import('./everyday.ts')).addInspect,
   },
   {
     name: 'disasm',
     summary: 'print a program as assembly text',
-    load: async () => (await import('./disasm.ts')).addDisasm,
+    load: async () => (await import('./everyday.ts')).addDisasm,
   },
-  { name: 'asm', summary: 'assemble text to a program file', load: async () => (await import('./asm.ts')).addAsm },
-  { name: 'gas', summary: 'print what the basic blocks cost', load: async () => (await import('./gas.ts')).addGas },
+  { name: 'asm', summary: 'assemble text to a program file', load: async () => (await import('./everyday.ts')).addAsm },
+  {
+    name: 'gas',
+    summary: 'print what the basic blocks cost',
+    load: async () => (await import('./everyday.ts')).addGas,
+  },
   {
     name: 'service',
     summary: 'accumulate services over a state and blocks',
@@ -39,7 +43,7 @@ const COMMANDS: readonly Entry[] = [
   {
     name: 'replay',
     summary: 'run recorded host-call traces again',
-    load: async () => (await import('./replay.ts')).addReplay,
+    load: async () => (await import('./everyday.ts')).addReplay,
   },
   { name: 'conform', summary: 'run conformance tests', load: async () => (await import('./conform.ts')).addConform },
   {
@@ -70,7 +74,7 @@ const COMMANDS: readonly Entry[] = [
   {
     name: 'engines',
     summary: 'list the engines there are',
-    load: async () => (await import('./engines.ts')).addEngines,
+    load: async () => (await import('./everyday.ts')).addEngines,
   },
 ]
 

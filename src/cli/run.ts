@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import type { HostTable } from '../engine/host-call.ts'
+import { omitWarmUp } from '../engine/warm-up.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { formatPlace } from '../inside/place.ts'
 import type { ExitReason } from '../inside/reason.ts'
@@ -310,6 +311,7 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const recorder =
     options.record === undefined ? undefined : createRecorder({ program: loaded.bytes, host: host ?? NOBODY })
   const table = recorder?.host ?? host
+  if (options.maxMs === undefined) omitWarmUp()
   const vm = inFile(file, () =>
     engine.instantiate(loaded.program, { ...start, ...(table && { host: log.observe(table) }) }),
   )

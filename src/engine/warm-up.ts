@@ -13,6 +13,11 @@ const MAX_MS = 20
 type Make = (program: Program, options: StartOptions, maxMemory: number) => Vm
 let isWarm = false
 
+/** For a process that makes one run without a deadline: the short run would only be in its way. */
+export function omitWarmUp(): void {
+  isWarm = true
+}
+
 /**
  * Makes the short run, once in a process. A run with `maxMs` would else spend the most of 10 ms on the runtime's compilation
  * of the core, and could not stop in the middle of that. The first run of all would spend the same.
