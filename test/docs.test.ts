@@ -1,5 +1,6 @@
 // The examples of docs/ that say what comes out, `expression // => value`, run and say the truth. Such blocks are plain
 // JavaScript, without types; blocks without `// =>` are fragments.
+import * as fs from 'node:fs'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -17,6 +18,7 @@ const MODULES: Readonly<Record<string, object>> = {
   'coulis/inside': inside,
   'coulis/isa': isa,
   'coulis/trace': trace,
+  'node:fs': fs,
 }
 
 type Block = (

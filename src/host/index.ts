@@ -1,6 +1,8 @@
 // The public surface of `coulis/host`: host functions and what is made of them. Not the machines: `coulis`.
+
 export { gasCall, growHeapCall, type LogMessage, logCall } from './builtins.ts'
 export { encodeConstants, FULL_CHAIN, type ProtocolConstants } from './constants.ts'
+export * from './contract/index.ts'
 export { hostPrice, unknownPrice } from './gas.ts'
 export { createInnerMachines, type InnerMachines, type InnerOptions } from './inner.ts'
 export type { InnerMachine } from './inner-machine.ts'

@@ -1,0 +1,34 @@
+// Addresses of new contracts, as Ethereum makes them. Not the contracts.
+import { keccak256 } from '../../hash/keccak.ts'
+import { bytesOf, type Hex, hexOf } from './text.ts'
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+/** A number as RLP has it: no leading zeros, one byte below 128 stands for itself. */
+function rlpNumber(value: bigint): Uint8Array {
+  if (value === 0n) return Uint8Array.of(0x80)
+  if (value < 128n) return Uint8Array.of(Number(value))
+  const digits = value.toString(16)
+  const bytes = bytesOf('nonce', `0x${digits.length % 2 === 0 ? '' : '0'}${digits}`)
+  return joined(Uint8Array.of(0x80 + bytes.length), bytes)
+}
+
+/** CREATE: of the deployer and how many contracts it has made. */
+export function createdAddress(deployer: Hex, nonce: bigint): Hex {
+  const list = joined(Uint8Array.of(0x80 + 20), bytesOf('deployer', deployer), rlpNumber(nonce))
+  return hexOf(keccak256(joined(Uint8Array.of(0xc0 + list.length), list)).subarray(12))
+}
+
+/** CREATE2: of the deployer, a salt, and the code with the constructor's data behind it. */
+export function saltedAddress(deployer: Hex, salt: Uint8Array, code: Uint8Array, data: Uint8Array): Hex {
+  const bytes = joined(Uint8Array.of(0xff), bytesOf('deployer', deployer), salt, keccak256(joined(code, data)))
+  return hexOf(keccak256(bytes).subarray(12))
+}
