@@ -1,11 +1,22 @@
 // `coulis/inside`: why machines stopped, their state as a value, where their gas goes. Not a place for code.
 
 export type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
+export {
+  createHistory,
+  History,
+  type HistoryEnd,
+  HistoryError,
+  type HistoryOptions,
+  type Probe,
+} from './history.ts'
 export type { InstructionAt, RegisterValue } from './instruction-at.ts'
+export type { CallRecord } from './journal.ts'
+export type { BytesEffect, MemoryEffects } from './journal-memory.ts'
 export { type LastCall, type WatchedHost, watchHost } from './last-call.ts'
 export { formatPlace, type Place, placeOf } from './place.ts'
 export { type CallNode, createProfiler, type GasProfile, type Profiler, type ProfilerOptions } from './profile.ts'
 export { cpuProfileJson, foldedStacks, lcovOf, speedscopeJson } from './profile-files.ts'
 export { type ExitReason, type ExplainOptions, explainExit, type HostStop, type ReasonKind } from './reason.ts'
+export { historyOfTrace, type TraceDeparture, type TraceHistory, type TraceHistoryOptions } from './recorded.ts'
 export { changedPages, type ForkOptions, fork, restore, type Snapshot, snapshot } from './snapshot.ts'
 export { decodeSnapshot, encodeSnapshot } from './state-file.ts'

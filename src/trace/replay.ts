@@ -2,6 +2,7 @@
 // argument of PANIC is an implementation detail and not compared.
 import type { Engine, MemoryChunk, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
+import type { HostTable } from '../engine/host-call.ts'
 import { OK } from '../engine/memory.ts'
 import { ownOptions } from '../isa/own-options.ts'
 import { Access, ARGUMENTS_SIZE, PAGE_SIZE } from '../program/layout.ts'
@@ -63,7 +64,8 @@ function halves(regs: BigUint64Array): Uint32Array {
   return new Uint32Array(regs.buffer, regs.byteOffset, 26)
 }
 
-function compareState(state: TraceState, vm: Vm, gas: bigint): FieldDifference[] {
+/** What of pc, gas and registers differs. */
+export function compareState(state: TraceState, vm: Vm, gas: bigint): FieldDifference[] {
   const expected = halves(state.regs)
   const actual = vm.regs32
   let same = state.pc === vm.pc && state.gas === gas
@@ -132,10 +134,20 @@ function load(bytes: Uint8Array, profile: Profile | ProfileName, kind: 'raw' | u
   return program
 }
 
-function instantiate(trace: Trace, options: ReplayOptions): Vm {
+/** What a record's machine is made of: everything but its host calls. */
+export type TraceMachine = Pick<ReplayOptions, 'engine' | 'profile' | 'program'>
+
+/**
+ * The machine of a record at its start.
+ *
+ * @param host answers its calls; default: nobody.
+ * @throws BlobError when the recorded program cannot be loaded, TraceError when its arguments make no sense.
+ */
+export function instantiateTrace(trace: Trace, options: TraceMachine, host?: HostTable): Vm {
   const { start } = trace
   const profile = options.profile ?? 'gp-0.7.2'
-  const common = { entry: start.pc, gas: start.gas }
+  const hosted = host && { host, hostErrors: 'panic' as const }
+  const common = { entry: start.pc, gas: start.gas, ...hosted }
   if (isStandardTrace(trace)) {
     const program = options.program ?? load(trace.program, profile, undefined)
     const memory: MemoryChunk[] = trace.initial.filter(write => write.address < ARGUMENTS_ADDRESS)
@@ -184,7 +196,7 @@ function describeExit(exit: Exit, vm: Vm): string {
 }
 
 /** Whether the host itself ended the run at its last call: the end has the pc of that ecalli, and no run could. */
-function endedByHost(call: TraceCall | undefined, end: TraceEnd): boolean {
+export function endedByHost(call: TraceCall | undefined, end: TraceEnd): boolean {
   return call !== undefined && end.pc === call.pc && (end.kind !== 'OOG' || call.gasAfter === undefined)
 }
 
@@ -203,7 +215,7 @@ function compareEnd(end: TraceEnd, exit: Exit, vm: Vm): FieldDifference[] {
  */
 export function replay(trace: Trace, options: ReplayOptions): Replay {
   const own = ownOptions(options)
-  const vm = instantiate(trace, own)
+  const vm = instantiateTrace(trace, own)
   let calls = 0
   const result = (exit: Exit, found: Omit<ReplayDifference, 'call'> | undefined): Replay => {
     const difference = found && { ...found, call: calls }

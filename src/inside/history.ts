@@ -1,0 +1,385 @@
+// A run that can be gone through in both directions: checkpoints, a journal of host calls, and execution again between them. Not the
+// questions that are asked of it: history-search.ts, call-stack.ts.
+import { checkCount, checkOptions, knownOptions } from '../engine/check.ts'
+import type { Engine, StartOptions, Vm } from '../engine/engine.ts'
+import { Exit } from '../engine/exit.ts'
+import type { HostTable } from '../engine/host-call.ts'
+import type { TraceEvent } from '../engine/tracing.ts'
+import type { Program } from '../program/program.ts'
+import { Checkpoints } from './checkpoints.ts'
+import { type CallRecord, type CallSource, Journal } from './journal.ts'
+import { restore, snapshot } from './snapshot.ts'
+
+/** How a run stopped. */
+export interface HistoryEnd {
+  /** Instructions executed by then, the one that failed included. */
+  readonly time: number
+  readonly exit: Exit
+  readonly exitArg: number
+  /** What a host function threw. */
+  readonly error: unknown
+}
+
+/** Looks at a stretch of the run while it is executed. What returns true stops it. */
+export interface Probe {
+  /** Behind the instruction that is executed at `time`: with it the machine gets to `time + 1`. The event is used again. */
+  event?(event: TraceEvent, time: number): boolean
+  /** Behind the host call of the `ecalli` at `time`, with what it changed. */
+  call?(call: CallRecord, time: number): boolean
+}
+
+/** Options of `createHistory`. */
+export interface HistoryOptions {
+  readonly engine: Engine
+  readonly program: Program
+  /** How the machine starts; default: as `instantiate` without options. Its host is asked once for each call. */
+  readonly start?: StartOptions
+  /** Bytes of memory contents that checkpoints may hold; default 128 MiB. One checkpoint may be larger. */
+  readonly maxBytes?: number
+}
+
+/** Execution again did not lead where the first one did. */
+export class HistoryError extends Error {
+  override readonly name = 'HistoryError'
+  readonly code = 'diverged'
+  /** Between this time and where it should have led. */
+  readonly time: number
+
+  constructor(time: number, message: string) {
+    super(message)
+    this.time = time
+  }
+}
+
+const MAX_BYTES = 128 * 2 ** 20
+/** Where a step back ends, a state is kept this many instructions before it, so that the next one is quick. */
+const STEPS_BACK = 8192
+/** Such states that are kept. */
+const MOST_NEAR = 8
+const STOPPED = Symbol('stopped by the probe')
+const OPTIONS = ['engine', 'program', 'start', 'maxBytes'] as const
+
+/**
+ * A run and the machine in it. Time is the number of instructions executed: at time 0 the machine is at its start, and the
+ * instruction at its pc is executed from time t to t + 1, an `ecalli` with its host call. One that fails counts, one that cannot
+ * be paid does not.
+ *
+ * The host is asked once for each call: when the machine gets there again, what the call did is done again. A host that writes
+ * through a view after its function has returned is not seen, and HistoryError may say so.
+ */
+export class History {
+  readonly #vm: Vm
+  readonly #journal: Journal
+  readonly #checkpoints: Checkpoints
+  readonly #near: Checkpoints
+  #time = 0
+  /** The machine is not where the time says, for example behind what a probe stopped. */
+  #lost = false
+  /** How far the run has come. */
+  #frontier = 0
+  #end: HistoryEnd | undefined
+  /** Times of instructions that failed: what they meant to write they have not. */
+  readonly #failed = new Set<number>()
+
+  /** @param instantiate makes the machine with that host. */
+  constructor(instantiate: (host: HostTable) => Vm, source: CallSource, maxBytes: number = MAX_BYTES) {
+    this.#journal = new Journal(source)
+    this.#checkpoints = new Checkpoints(maxBytes)
+    this.#near = new Checkpoints(maxBytes)
+    this.#vm = instantiate(this.#journal)
+    this.#keep(true)
+  }
+
+  /**
+   * The machine, at `time`. To be looked at; what changes it goes through `edit`. It is the same object at all times, and so are
+   * its registers and memory. Running it by hand is not seen.
+   */
+  get vm(): Vm {
+    if (this.#lost) this.goto(this.#time)
+    return this.#vm
+  }
+
+  get program(): Program {
+    return this.#vm.program
+  }
+
+  get time(): number {
+    return this.#time
+  }
+
+  /** How far the run has been executed. Moves within are repetitions; behind it hosts are asked. */
+  get frontier(): number {
+    return this.#frontier
+  }
+
+  /** How the run stopped at its frontier; undefined while nobody has gone there. */
+  get end(): HistoryEnd | undefined {
+    return this.#end
+  }
+
+  /** Host calls until the frontier, in order. */
+  get calls(): readonly CallRecord[] {
+    return this.#journal.calls
+  }
+
+  /** Host calls before the present time. */
+  get callCount(): number {
+    if (this.#lost) this.goto(this.#time)
+    return this.#journal.at
+  }
+
+  /** Bytes of memory contents that are held for all checkpoints. */
+  get bytes(): number {
+    return this.#checkpoints.bytes
+  }
+
+  /** Times from which execution can go on without repeating anything, ascending. For searches. */
+  get checkpoints(): readonly number[] {
+    return this.#checkpoints.times
+  }
+
+  /** Whether the instruction executed at `time` failed: a fault, a panic. It has written nothing. */
+  failedAt(time: number): boolean {
+    return this.#failed.has(time)
+  }
+
+  #keep(pinned: boolean, into: Checkpoints = this.#checkpoints): void {
+    const state = snapshot(this.#vm, this.#checkpoints.before(this.#time)?.state)
+    into.add({ time: this.#time, calls: this.#journal.at, state, pinned })
+  }
+
+  #restore(time: number): void {
+    let from = this.#checkpoints.before(time)!
+    const near = this.#near.before(time)
+    if (near !== undefined && near.time > from.time) from = near
+    this.#lost = true // until it is there
+    restore(this.#vm, from.state)
+    this.#journal.rewind(from.calls)
+    this.#time = from.time
+    this.#lost = false
+  }
+
+  /** Executes again, from the present time. At the end the machine stops, or would go on: there is a checkpoint. */
+  #repeat(until: number): void {
+    const from = this.#time
+    if (until === from) return
+    this.#lost = true
+    this.#journal.frozen = true
+    try {
+      const exit = this.#vm.step(until - from)
+      if (until === this.#end?.time) {
+        this.#restore(until)
+        return
+      }
+      if (exit !== Exit.Step) {
+        throw new HistoryError(
+          from,
+          `executed again from ${from}, the machine did not get to ${until}: something changed it`,
+        )
+      }
+      this.#lost = false
+      this.#time = until
+    } finally {
+      this.#journal.frozen = false
+    }
+  }
+
+  /** From the frontier on, for the first time. */
+  #advance(until: number, probed: Probed | undefined): void {
+    while (this.#time < until && this.#end === undefined) {
+      const from = this.#checkpoints.before(this.#time)!
+      const room = from.time + this.#checkpoints.gap - this.#time
+      if (room <= 0) {
+        this.#keep(false)
+        continue
+      }
+      const count = Math.min(until - this.#time, room)
+      this.#lost = true
+      const exit = this.#vm.step(count)
+      if (exit === Exit.Step) this.#arrive(this.#time + count)
+      else this.#stopped(exit, from.time, probed)
+    }
+  }
+
+  #arrive(time: number): void {
+    this.#lost = false
+    this.#time = time
+    this.#frontier = Math.max(this.#frontier, time)
+  }
+
+  /** The machine has stopped by itself: when was that? */
+  #stopped(exit: Exit, from: number, probed: Probed | undefined): void {
+    const vm = this.#vm
+    const { exitArg, hostError } = vm
+    const state = snapshot(vm, this.#checkpoints.before(from)!.state)
+    this.#journal.addUnpaid(vm)
+    const time = probed === undefined ? from + this.#count(from) : probed.time
+    if (probed === undefined) restore(vm, state)
+    this.#journal.rewind(this.#journal.calls.length)
+    if (exit === Exit.Host) this.#journal.addUnanswered(vm)
+    this.#arrive(time)
+    this.#end = { time, exit, exitArg, error: exit === Exit.Panic ? hostError : undefined }
+    if (exit === Exit.PageFault || exit === Exit.Panic) this.#failed.add(time - 1)
+    this.#checkpoints.add({ time, calls: this.#journal.at, state, pinned: true })
+  }
+
+  /** Instructions from a checkpoint until the machine stops again. */
+  #count(from: number): number {
+    this.#restore(from)
+    const vm = this.#vm
+    let count = 0
+    vm.tracer = () => {
+      count += 1
+    }
+    this.#journal.frozen = 'counting'
+    try {
+      vm.step(this.#checkpoints.gap + 1)
+    } finally {
+      vm.tracer = undefined
+      this.#journal.frozen = false
+    }
+    return count
+  }
+
+  /**
+   * Goes to a time, backwards or forwards. Behind the frontier the program runs on, as far as it does.
+   *
+   * @param time 0 or more; what is behind the end is the end.
+   * @returns the time it got to.
+   * @throws RangeError when `time` is no number of instructions.
+   * @throws HistoryError when the past cannot be repeated, because something changed the machine outside of host calls.
+   */
+  goto(time: number): number {
+    checkCount(time)
+    const target = this.#end === undefined ? time : Math.min(time, this.#end.time)
+    const within = Math.min(target, this.#frontier)
+    const isBack = this.#lost || within < this.#time
+    if (isBack || this.#checkpoints.before(within)!.time > this.#time) {
+      this.#leave()
+      this.#restore(within)
+    }
+    if (isBack && within - this.#time > 2 * STEPS_BACK) {
+      this.#repeat(within - STEPS_BACK)
+      if (this.#near.times.length >= MOST_NEAR) this.#near.cut(-1)
+      this.#keep(false, this.#near)
+    }
+    this.#repeat(within)
+    if (target > within) this.#advance(target, undefined)
+    return this.#time
+  }
+
+  /** At the frontier, before going back: the way there need not be made again. */
+  #leave(): void {
+    if (!this.#lost && this.#time === this.#frontier && this.#end === undefined) this.#keep(false)
+  }
+
+  /**
+   * Runs to where the program stops.
+   *
+   * @param until at most to this time; default: without bound.
+   */
+  toEnd(until: number = Number.MAX_SAFE_INTEGER): HistoryEnd | undefined {
+    this.goto(until)
+    return this.#end
+  }
+
+  /** After a stop that is not final (host call without answer, break, out of gas, page fault): the next move goes on. */
+  goOn(): boolean {
+    const { exit } = this.#end ?? {}
+    if (exit === Exit.Halt || exit === Exit.Panic) return false
+    this.#end = undefined
+    return true
+  }
+
+  /**
+   * Executes from one time to another and shows every instruction and host call, as slowly as any tracer. Ends earlier where the
+   * probe says so, or the run stops.
+   *
+   * @returns true when it came to `to`. Else the time is where the run stopped, or as it was before, when the probe stopped it.
+   */
+  scan(from: number, to: number, probe: Probe): boolean {
+    if (this.goto(from) < from) return false
+    const { time: back } = this
+    const probed: Probed = { time: from, stop: false }
+    const vm = this.#vm
+    this.#journal.listener = call => {
+      if (probe.call?.(call, probed.time - 1) === true) probed.stop = true
+    }
+    vm.tracer = event => {
+      const { time, stop } = probed
+      if (stop) throw STOPPED
+      probed.time = time + 1
+      if (probe.event?.(event, time) === true) throw STOPPED
+    }
+    try {
+      this.#repeat(Math.max(from, Math.min(to, this.#frontier)))
+      if (to > this.#time) this.#advance(to, probed)
+      return this.#time === to
+    } catch (error) {
+      if (error !== STOPPED) throw error
+      this.#time = Math.min(back, this.#frontier)
+      return false
+    } finally {
+      vm.tracer = undefined
+      this.#journal.listener = undefined
+    }
+  }
+
+  /**
+   * Changes the machine at the present time. What came behind it is forgotten and will run anew; what a host keeps for itself
+   * stays as it is.
+   *
+   * @example history.edit(vm => { vm.regs[7] = 0n })
+   */
+  edit(change: (vm: Vm) => void): void {
+    change(this.vm)
+    this.#journal.cut()
+    this.#checkpoints.cut(this.#time)
+    this.#near.cut(this.#time - 1)
+    this.#frontier = this.#time
+    this.#end = undefined
+    for (const time of this.#failed) if (time >= this.#time) this.#failed.delete(time)
+    this.#keep(true)
+  }
+
+  /** Gives the machine's memory back. */
+  dispose(): void {
+    this.#vm.dispose()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+/** How far a traced stretch has come. */
+interface Probed {
+  time: number
+  stop: boolean
+}
+
+/** Where a history's host calls come from when a host answers them. */
+function asked(host: HostTable | undefined): CallSource {
+  return { ...(host?.version && { version: host.version }), entry: index => host?.entry(index) }
+}
+
+/**
+ * Begins a run that can be gone through in both directions, at its start. It holds for every engine; without moves backwards
+ * it is as fast as the engine.
+ *
+ * @throws RangeError or TypeError naming the option that is wrong.
+ * @example
+ * const history = createHistory({ engine: createEngine(), program, start: { gas: 1000n, host } })
+ * history.toEnd()
+ * history.goto(history.time - 1)
+ */
+export function createHistory(options: HistoryOptions): History {
+  checkOptions(options)
+  const { engine, program, start, maxBytes = MAX_BYTES } = knownOptions(options, OPTIONS)
+  if (typeof engine?.instantiate !== 'function') throw new TypeError('engine: expected an engine')
+  if (typeof maxBytes !== 'number') throw new TypeError('maxBytes: expected a number of bytes')
+  if (!(maxBytes >= 0)) throw new RangeError(`maxBytes: ${maxBytes} is no number of bytes`)
+  checkOptions(start)
+  const instantiate = (host: HostTable): Vm => engine.instantiate(program, { ...start, host, hostErrors: 'panic' })
+  return new History(instantiate, asked(start?.host), maxBytes)
+}
