@@ -23,7 +23,12 @@ const withoutSubprocesses = {
 
 rmSync(join(folder, 'commands'), { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: { cli: join(root, 'src', 'cli.ts') },
+  entryPoints: {
+    cli: join(root, 'src', 'cli.ts'),
+    // What worker processes begin with: the pool's own entry, where the pool looks for it, and ours.
+    'commands/entry/process': join(root, 'node_modules/tinypool/dist/entry/process.js'),
+    'commands/worker': join(root, 'src', 'cli', 'worker.ts'),
+  },
   outdir: folder,
   chunkNames: 'commands/[name]-[hash]',
   absWorkingDir: root,

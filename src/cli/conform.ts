@@ -1,22 +1,25 @@
 // `coulis conform`: runs test files and folders, says what passes. Not the comparison: that is conform/.
 import Table from 'cli-table3'
 import type { Command } from 'commander'
-import { type ConformReport, createReport, runTest } from '../conform/conform.ts'
+import { type ConformReport, createReport } from '../conform/conform.ts'
 import type { TestKind } from '../conform/verdict.ts'
 import type { EngineKind } from '../engine/engine.ts'
 import type { ProfileName } from '../program/profile.ts'
+import { conformFiles } from './conform-files.ts'
 import { engineOf } from './engine-of.ts'
 import { CliError, ExitCode } from './errors.ts'
-import { listFiles, readBytes } from './files.ts'
+import { formatInterrupted, overFiles } from './file-jobs.ts'
+import { listFiles } from './files.ts'
 import { formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOption, jsonOption, profileOption } from './options.ts'
-import { createProgress } from './progress.ts'
+import { jobsOption } from './pool.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly engine?: EngineKind
   readonly profile?: ProfileName
+  readonly jobs?: number
   readonly json?: boolean
 }
 
@@ -71,6 +74,7 @@ export function addConform(program: Command, terminal: Terminal, exit: (code: nu
     .argument('<path...>', 'files and folders')
     .addOption(engineOption())
     .addOption(profileOption())
+    .addOption(jobsOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -80,22 +84,26 @@ Examples:
   coulis conform w3f-pvm --profile gp-0.7.2        13 files are known to differ under these rules
   coulis conform traces --engine reference --json`,
     )
-    .action((paths: string[], options: Options) => {
+    .action(async (paths: string[], options: Options) => {
       const engine = engineOf(options.engine)
       const files = listFiles(paths)
-      const progress = createProgress(files.length, 'conform')
-      const verdicts = files.map(file => {
-        progress.tick(file)
-        return runTest(file, readBytes(file), { engine, ...(options.profile && { profile: options.profile }) })
+      const { results: verdicts, interrupted } = await overFiles(files, {
+        name: 'conform',
+        options: { engine: options.engine, profile: options.profile },
+        here: conformFiles,
+        jobs: options.jobs,
       })
-      progress.stop()
       const report = createReport(verdicts)
       if (options.json) {
         const { passed, failed, known, misses, ...rest } = report
-        terminal.line(toJson({ passed, failed, known, misses, engine: engine.kind, ...rest }))
+        terminal.line(
+          toJson({ passed, failed, known, misses, engine: engine.kind, ...rest, ...(interrupted && { interrupted }) }),
+        )
       } else {
         printReport(report, engine.kind, terminal)
+        if (interrupted) terminal.line(formatInterrupted(verdicts.length, files.length, terminal))
       }
+      if (interrupted) return exit(ExitCode.Interrupted)
       if (report.passed + report.failed + report.known === 0) {
         throw new CliError(`no test in ${paths.join(' ')}: ${formatPlural(files.length, 'file')} looked at`)
       }

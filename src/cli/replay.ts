@@ -1,57 +1,25 @@
 // `coulis replay`: runs recorded host-call traces again and verifies every line. Not the comparison: that is trace/replay.ts.
 import type { Command } from 'commander'
-import type { Engine, EngineKind, Vm } from '../engine/engine.ts'
+import type { EngineKind } from '../engine/engine.ts'
 import { exitName } from '../engine/exit.ts'
-import type { ExitReason } from '../inside/reason.ts'
 import type { ProfileName } from '../program/profile.ts'
-import { loadProgram, type Program } from '../program/program.ts'
-import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
-import { isStandardTrace, type Replay, replay } from '../trace/replay.ts'
 import { engineOf } from './engine-of.ts'
-import { CliError, ExitCode, inFile } from './errors.ts'
-import { listFiles, readBytes, readText } from './files.ts'
+import { CliError, ExitCode } from './errors.ts'
+import { formatInterrupted, overFiles } from './file-jobs.ts'
+import { listFiles, readBytes } from './files.ts'
 import { formatCount, formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOption, jsonOption, profileOption } from './options.ts'
-import { createProgress } from './progress.ts'
-import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
+import { jobsOption } from './pool.ts'
+import { type ReplayRecord, replayFiles } from './replay-files.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly engine?: EngineKind
   readonly profile?: ProfileName
   readonly program?: string
+  readonly jobs?: number
   readonly json?: boolean
-}
-
-interface Replayed {
-  readonly file: string
-  readonly text: string
-  readonly result: Replay
-  readonly milliseconds: number
-  /** Why the machine stopped where the runs differ, if it panicked, faulted or ran out of gas. */
-  readonly reason: ExitReason | undefined
-}
-
-function replayFile(file: string, engine: Engine, options: Options): Replayed {
-  const text = readText(file)
-  return inFile(file, () => {
-    const trace = parseTrace(text)
-    const profile = options.profile ?? 'gp-0.7.2'
-    let program: Program | undefined
-    if (options.program !== undefined) {
-      const path = options.program
-      const kind = isStandardTrace(trace) ? {} : ({ kind: 'raw' } as const)
-      program = inFile(path, () => loadProgram(readBytes(path), { profile, ...kind }))
-    }
-    const start = performance.now()
-    let reason: ExitReason | undefined
-    const onDifference = (vm: Vm): void => {
-      reason = stopReason(vm, undefined, undefined)
-    }
-    const result = replay(trace, { engine, profile, onDifference, ...(program && { program }) })
-    return { file, text, result, milliseconds: performance.now() - start, reason }
-  })
 }
 
 function shorten(line: string, width: number): string {
@@ -59,24 +27,23 @@ function shorten(line: string, width: number): string {
 }
 
 /** The recorded lines around the difference, and what differs. */
-function printDifference({ text, result, reason }: Replayed, terminal: Terminal): void {
+function printDifference({ context, result, reason }: ReplayRecord, terminal: Terminal): void {
   const { difference } = result
   if (difference === undefined) return
   const { red, green, dim } = terminal.colors
-  const lines = text.split(/\r?\n/)
-  for (let number = Math.max(difference.line - 3, 1); number <= Math.min(difference.line + 1, lines.length); number++) {
+  for (const [number, text] of context) {
     const here = number === difference.line
-    const line = shorten(lines[number - 1]!, terminal.width - 10)
+    const line = shorten(text, terminal.width - 10)
     terminal.line(`${here ? red('→') : ' '} ${dim(String(number).padStart(6))}  ${here ? line : dim(line)}`)
   }
   const width = Math.max(...difference.fields.map(({ name }) => name.length))
   for (const { name, expected, actual } of difference.fields) {
     terminal.line(`    ${name.padEnd(width)}  recorded ${green(expected)}  replayed ${red(actual)}`)
   }
-  for (const line of reason === undefined ? [] : reasonLines(reason, 'hex')) terminal.line(`    ${line}`)
+  for (const line of reason?.lines ?? []) terminal.line(`    ${line}`)
 }
 
-function printResult(replayed: Replayed, terminal: Terminal): void {
+function printResult(replayed: ReplayRecord, terminal: Terminal): void {
   const { file, result, milliseconds } = replayed
   const { green, red, dim } = terminal.colors
   const time = dim(`${milliseconds.toFixed(1)} ms`)
@@ -104,6 +71,7 @@ export function addReplay(program: Command, terminal: Terminal, exit: (code: num
     .option('--program <file>', 'run this program instead of the recorded one: what does my change do?')
     .addOption(engineOption())
     .addOption(profileOption())
+    .addOption(jobsOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -113,17 +81,20 @@ Examples:
   coulis replay traces/ --engine interpreter
   coulis replay trace-001.log --program fixed.jam`,
     )
-    .action((paths: string[], options: Options) => {
+    .action(async (paths: string[], options: Options) => {
       const engine = engineOf(options.engine)
+      const files = listFiles(paths)
+      const { program: path, profile } = options
+      const program = path === undefined ? undefined : { path, bytes: readBytes(path) }
       // Folders hold other files too; a file named explicitly has to be a trace.
-      const files = listFiles(paths).filter(file => paths.includes(file) || looksLikeTrace(readText(file)))
-      if (files.length === 0) throw new CliError(`no recorded trace in ${paths.join(' ')}`)
-      const progress = createProgress(files.length, 'replay')
-      const all = files.map(file => {
-        progress.tick(file)
-        return replayFile(file, engine, options)
+      const { results, interrupted } = await overFiles(files, {
+        name: 'replay',
+        options: { engine: options.engine, profile, program, named: paths },
+        here: replayFiles,
+        jobs: options.jobs,
       })
-      progress.stop()
+      const all = results.filter(result => result !== undefined)
+      if (all.length === 0 && !interrupted) throw new CliError(`no recorded trace in ${paths.join(' ')}`)
       const identical = all.filter(({ result }) => result.identical).length
       if (options.json) {
         const traces = all.map(({ file, result, milliseconds, reason }) => ({
@@ -137,13 +108,18 @@ Examples:
           gasUsed: result.gasUsed,
           milliseconds: Number(milliseconds.toFixed(3)),
           ...(result.difference && { difference: result.difference }),
-          ...(reason && { reason: reasonJson(reason) }),
+          ...(reason && { reason: reason.json }),
         }))
-        terminal.line(toJson({ identical, different: all.length - identical, engine: engine.kind, traces }))
+        const different = all.length - identical
+        terminal.line(
+          toJson({ identical, different, engine: engine.kind, ...(interrupted && { interrupted }), traces }),
+        )
       } else {
         for (const replayed of all) printResult(replayed, terminal)
         if (all.length !== 1) terminal.line(`${identical} of ${all.length} identical on ${engine.kind}`)
+        if (interrupted) terminal.line(formatInterrupted(results.length, files.length, terminal))
       }
+      if (interrupted) return exit(ExitCode.Interrupted)
       exit(identical === all.length ? ExitCode.Ok : ExitCode.Different)
     })
 }

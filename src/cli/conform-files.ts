@@ -1,0 +1,20 @@
+// Conformance of a list of files, in this process or a worker. Not the report: conform.ts.
+import { runTest } from '../conform/conform.ts'
+import type { Verdict } from '../conform/verdict.ts'
+import type { EngineKind } from '../engine/engine.ts'
+import type { ProfileName } from '../program/profile.ts'
+import { engineOf } from './engine-of.ts'
+import { eachFile, type FileTask, type SayFile } from './file-jobs.ts'
+import { readBytes } from './files.ts'
+
+/** Files to test, and how. */
+export interface ConformTask extends FileTask {
+  readonly engine: EngineKind | undefined
+  readonly profile: ProfileName | undefined
+}
+
+/** Tests the files; says undefined of what is no test. */
+export function conformFiles({ engine: kind, profile, ...task }: ConformTask, say: SayFile<Verdict>): Promise<void> {
+  const engine = engineOf(kind)
+  return eachFile(task, say, file => runTest(file, readBytes(file), { engine, ...(profile && { profile }) }))
+}

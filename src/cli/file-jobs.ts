@@ -1,0 +1,188 @@
+// Work on many files, in this process or in workers: results in the order of the files, whoever came first. Not the work.
+import { statSync } from 'node:fs'
+import { ResourceError } from '../engine/resource-error.ts'
+import { CliError, ExitCode, isInputError } from './errors.ts'
+import { formatCount, formatPlural } from './format.ts'
+import { createPool, jobsOf, WorkerDied } from './pool.ts'
+import { createProgress } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+import type { WorkerTasks } from './worker.ts'
+
+/** Some of the files, in the middle of their list. */
+export interface FileTask {
+  readonly files: readonly string[]
+  /** Number of the first one. */
+  readonly first: number
+}
+
+/** What went wrong with a file, as it goes from process to process. */
+export interface FileError {
+  readonly message: string
+  /** Exit code of the command; undefined for a mistake of ours. */
+  readonly exitCode: number | undefined
+  readonly stack: string | undefined
+}
+
+/** A file is done. */
+export interface FileMessage<R> {
+  readonly index: number
+  /** Undefined: the file is none of those that the command is for. */
+  readonly result?: R | undefined
+  readonly error?: FileError
+}
+
+/** Told of every file. */
+export type SayFile<R> = (message: FileMessage<R>) => void
+
+/** How far a command came. */
+export interface FilesDone<R> {
+  /** Results of the files that are done, in the order of the files; undefined for those that the command is not for. */
+  readonly results: readonly (R | undefined)[]
+  readonly interrupted: boolean
+}
+
+/** A task for a worker has so many files at most, or so many bytes; one file at least. */
+const TASK_FILES = 16
+const TASK_BYTES = 2 ** 20
+/** So many files are done here: a process takes about as long to start. More bytes than those of a task are much to do. */
+const FEW_FILES = 32
+/** Signals are seen that often. */
+const LISTEN_MS = 100
+
+function describeFailure(error: unknown): FileError {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  if (ResourceError.is(error)) return { message, exitCode: ExitCode.Resource, stack }
+  if (error instanceof CliError) return { message, exitCode: error.exitCode, stack }
+  return { message, exitCode: isInputError(error) ? ExitCode.Usage : undefined, stack }
+}
+
+function rebuild({ message, exitCode, stack }: FileError): Error {
+  if (exitCode !== undefined) return new CliError(message, { exitCode })
+  return Object.assign(new Error(message), { stack })
+}
+
+/** Does the work on one file after the other, and says how it went; ends at the first that fails. */
+export async function eachFile<R>(
+  { files, first }: FileTask,
+  say: SayFile<R>,
+  work: (file: string) => R | undefined,
+): Promise<void> {
+  let listened = performance.now()
+  for (const [i, file] of files.entries()) {
+    try {
+      say({ index: first + i, result: work(file) })
+    } catch (error) {
+      say({ index: first + i, error: describeFailure(error) })
+      return
+    }
+    if (performance.now() - listened < LISTEN_MS) continue
+    await new Promise(resolve => setImmediate(resolve))
+    listened = performance.now()
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/** The files in tasks of about the same size. */
+function divide(files: readonly string[]): FileTask[] {
+  const tasks: { files: string[]; first: number }[] = []
+  let bytes = 0
+  for (const [index, file] of files.entries()) {
+    const size = sizeOf(file)
+    const last = tasks.at(-1)
+    if (last === undefined || last.files.length === TASK_FILES || bytes + size > TASK_BYTES) {
+      tasks.push({ files: [file], first: index })
+      bytes = size
+    } else {
+      last.files.push(file)
+      bytes += size
+    }
+  }
+  return tasks
+}
+
+type FileTasks = Pick<WorkerTasks, 'conform' | 'replay'>
+type ResultOf<K extends keyof FileTasks> = Exclude<FileTasks[K]['message']['result'], undefined>
+
+/** Which work, and how. */
+export interface FileJobs<K extends keyof FileTasks> {
+  readonly name: K
+  readonly options: Omit<FileTasks[K]['task'], keyof FileTask>
+  /** The work, for this process. */
+  readonly here: (task: FileTasks[K]['task'], say: SayFile<ResultOf<K>>) => Promise<void>
+  /** Worker processes; undefined: one for each core where there is enough to do. */
+  readonly jobs: number | undefined
+}
+
+/**
+ * Does the work on all files, until Ctrl-C. The results do not depend on the number of processes.
+ *
+ * @throws CliError for the first file, in their order, that has an error.
+ */
+export async function overFiles<K extends keyof FileTasks>(
+  files: readonly string[],
+  { name, options, here, jobs }: FileJobs<K>,
+): Promise<FilesDone<ResultOf<K>>> {
+  const done: (FileMessage<ResultOf<K>> | undefined)[] = files.map(() => undefined)
+  const progress = createProgress(files.length, name)
+  const say: SayFile<ResultOf<K>> = message => {
+    if (interrupted) return
+    done[message.index] = message
+    progress.tick(files[message.index])
+    if (message.error !== undefined) failed = Math.min(failed, message.index)
+  }
+  let interrupted = false
+  let failed = Number.POSITIVE_INFINITY
+  let interrupt = (): void => {}
+  const interruption = new Promise<void>(resolve => {
+    interrupt = () => {
+      interrupted = true
+      resolve()
+    }
+  })
+  process.once('SIGINT', interrupt)
+  const tasks = divide(files)
+  const isLittle = files.length <= FEW_FILES && tasks.length <= Math.ceil(FEW_FILES / TASK_FILES)
+  const workers = jobs === undefined && isLittle ? 1 : Math.min(jobsOf(jobs), tasks.length)
+  const asTask = (task: FileTask): FileTasks[K]['task'] => ({ ...options, ...task }) as FileTasks[K]['task']
+  const pool = workers > 1 ? await createPool(workers) : undefined
+  const lost = new Set<string>()
+  /** One task after the other; a worker that died is asked again once, for the files it had not done. */
+  const work = async (): Promise<void> => {
+    for (let task = tasks.shift(); task !== undefined && task.first < failed && !interrupted; task = tasks.shift()) {
+      if (pool === undefined) await here(asTask(task), say)
+      else {
+        try {
+          await pool.run(name, asTask(task), { onMessage: say as never })
+        } catch (error) {
+          if (interrupted) return
+          if (!(error instanceof WorkerDied)) throw error
+          const at = task.files.findIndex((_, i) => done[task!.first + i] === undefined)
+          const file = task.files[at]
+          if (file === undefined) continue
+          if (lost.has(file)) throw new Error(`a worker process died at ${file}, twice`)
+          lost.add(file)
+          tasks.unshift({ files: task.files.slice(at), first: task.first + at })
+        }
+      }
+    }
+  }
+  try {
+    await Promise.race([Promise.all(Array.from({ length: workers }, work)), interruption])
+  } finally {
+    progress.stop()
+    process.off('SIGINT', interrupt)
+    await pool?.close()
+  }
+  const known = done.filter(message => message !== undefined)
+  const error = known.find(message => message.error !== undefined)?.error
+  if (error !== undefined && !interrupted) throw rebuild(error)
+  return { results: known.map(({ result }) => result), interrupted }
+}
+
+/** What is said when Ctrl-C ended it. */
+export function formatInterrupted(done: number, files: number, { colors }: Terminal): string {
+  return `${colors.yellow('interrupted')} after ${formatCount(done)} of ${formatPlural(files, 'file')}`
+}

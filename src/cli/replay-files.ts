@@ -1,0 +1,72 @@
+// Replays of a list of traces, in this process or a worker. Not the report: replay.ts.
+import type { EngineKind, Vm } from '../engine/engine.ts'
+import type { ExitReason } from '../inside/reason.ts'
+import type { ProfileName } from '../program/profile.ts'
+import { loadProgram, type Program } from '../program/program.ts'
+import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
+import { isStandardTrace, type Replay, replay } from '../trace/replay.ts'
+import { engineOf } from './engine-of.ts'
+import { inFile } from './errors.ts'
+import { eachFile, type FileTask, type SayFile } from './file-jobs.ts'
+import { readText } from './files.ts'
+import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
+
+/** Traces to run again, and how. */
+export interface ReplayTask extends FileTask {
+  readonly engine: EngineKind | undefined
+  readonly profile: ProfileName | undefined
+  /** Another program in place of the recorded ones, from that file. */
+  readonly program: { readonly path: string; readonly bytes: Uint8Array } | undefined
+  /** Files that have to be traces; others are skipped unless they look like one. */
+  readonly named: readonly string[]
+}
+
+/** What came of a trace. */
+export interface ReplayRecord {
+  readonly file: string
+  readonly result: Replay
+  readonly milliseconds: number
+  /** Lines of the trace around the difference, with their numbers. */
+  readonly context: readonly (readonly [number: number, text: string])[]
+  /** Why the machine stopped where the runs differ, if it panicked, faulted or ran out of gas; for people and for programs. */
+  readonly reason: { readonly lines: readonly string[]; readonly json: object } | undefined
+}
+
+function contextOf(text: string, line: number): [number, string][] {
+  const lines = text.split(/\r?\n/)
+  const from = Math.max(line - 3, 1)
+  return lines.slice(from - 1, line + 1).map((text, i) => [from + i, text])
+}
+
+/** Runs the traces again. */
+export function replayFiles(
+  { engine: kind, profile = 'gp-0.7.2', program: other, named, ...task }: ReplayTask,
+  say: SayFile<ReplayRecord>,
+): Promise<void> {
+  const engine = engineOf(kind)
+  return eachFile(task, say, file => {
+    const text = readText(file)
+    if (!named.includes(file) && !looksLikeTrace(text)) return undefined
+    return inFile(file, () => {
+      const trace = parseTrace(text)
+      let program: Program | undefined
+      if (other !== undefined) {
+        const kind = isStandardTrace(trace) ? {} : ({ kind: 'raw' } as const)
+        program = inFile(other.path, () => loadProgram(other.bytes, { profile, ...kind }))
+      }
+      const start = performance.now()
+      let reason: ExitReason | undefined
+      const onDifference = (vm: Vm): void => {
+        reason = stopReason(vm, undefined, undefined)
+      }
+      const result = replay(trace, { engine, profile, onDifference, ...(program && { program }) })
+      return {
+        file,
+        result,
+        milliseconds: performance.now() - start,
+        context: result.difference === undefined ? [] : contextOf(text, result.difference.line),
+        reason: reason && { lines: reasonLines(reason, 'hex'), json: reasonJson(reason) },
+      }
+    })
+  })
+}
