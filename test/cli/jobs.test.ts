@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createCli, stable } from './cli.ts'
-import { canSeeWorkers, workersAtWork } from './processes.ts'
+import { atWork, canSeeWorkers, workersAtWork } from './processes.ts'
 
 const cli = createCli()
 
@@ -28,7 +28,7 @@ function vector(n: number): object {
 /** A loop that the reference machine is busy with for a while. */
 const LONG = {
   ...vector(0),
-  'initial-gas': 400_000,
+  'initial-gas': 1_000_000,
   program: [0, 0, 2, 40, 0, 1],
   'expected-status': 'out-of-gas',
   'expected-regs': Array(13).fill(0),
@@ -108,8 +108,9 @@ describe('--jobs', () => {
 
   it.each([1, 2])('Ctrl-C ends %i workers with what is known', async jobs => {
     const { child, ended } = start('conform', long, '--engine', 'reference', '--jobs', `${jobs}`)
-    if (jobs > 1 && canSeeWorkers) await workersAtWork(child.pid!, jobs)
-    else await new Promise(resolve => setTimeout(resolve, 3000))
+    if (!canSeeWorkers) await new Promise(resolve => setTimeout(resolve, 1500))
+    else if (jobs > 1) await workersAtWork(child.pid!, jobs)
+    else await atWork(child.pid!)
     child.kill('SIGINT')
     const { code, out } = await ended
     expect(code).toBe(130)
