@@ -40,8 +40,20 @@ const MAKERS: Readonly<Record<EngineKind, (program: Program, options: StartOptio
   auto: createAutoVm,
 }
 
-function status(kind: EngineKind, runsOn: EngineKind | undefined, reason: string | undefined): EngineStatus {
-  return { kind, available: runsOn !== undefined, runsOn, reason }
+/** Asks the runtime for what the engine needs only: whether it makes modules takes it some microseconds. */
+function statusOf(kind: EngineKind): EngineStatus {
+  const status = (runsOn: EngineKind | undefined, reason?: string): EngineStatus => ({
+    kind,
+    available: runsOn !== undefined,
+    runsOn,
+    reason,
+  })
+  if (kind === 'reference') return status(kind)
+  const core = coreRefusal()
+  if (core !== undefined) return status(kind === 'auto' ? 'reference' : undefined, core)
+  const modules = kind === 'interpreter' ? undefined : moduleRefusal()
+  if (modules === undefined) return status(kind)
+  return status(kind === 'auto' ? 'interpreter' : undefined, modules)
 }
 
 /**
@@ -51,16 +63,7 @@ function status(kind: EngineKind, runsOn: EngineKind | undefined, reason: string
  * @example engineStatus().find(({ kind }) => kind === 'auto')?.runsOn // auto, interpreter or reference
  */
 export function engineStatus(): readonly EngineStatus[] {
-  const core = coreRefusal()
-  const modules = moduleRefusal()
-  const best = core !== undefined ? 'reference' : modules !== undefined ? 'interpreter' : 'auto'
-  const reason = core ?? modules
-  return [
-    status('reference', 'reference', undefined),
-    status('interpreter', core === undefined ? 'interpreter' : undefined, core),
-    status('recompiler', best === 'auto' ? 'recompiler' : undefined, reason),
-    status('auto', best, reason),
-  ]
+  return ENGINE_KINDS.map(statusOf)
 }
 
 /** The engines that work in this runtime; `engineStatus` says why others do not. `auto` chooses the best of them. */
@@ -82,7 +85,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const { kind = 'auto', maxMemory } = knownOptions(options, ['kind', 'maxMemory'])
   const most = resolveMaxMemory(maxMemory)
   if (!ENGINE_KINDS.includes(kind)) throw new RangeError(`kind: ${String(kind)} is none of ${ENGINE_KINDS.join(', ')}`)
-  const { runsOn, reason } = engineStatus().find(entry => entry.kind === kind)!
+  const { runsOn, reason } = statusOf(kind)
   if (runsOn === undefined) throw new RangeError(`kind: ${kind} does not work here: ${reason}`)
   const make = MAKERS[runsOn]
   return {
