@@ -256,22 +256,11 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
   onEcalli(index: number, pc: number, next: number): number {
     this.#index = index
     const home = this.#home
-    if (home.isApart || this.allowance !== undefined) return this.#onWatchedEcalli(index, pc, next)
-    const exit = performHostCall(this, index, pc, next)
-    if (home.isApart) home.take() // since this call
-    return exit === undefined ? HostAnswer.Continue : this.#answerOf(exit)
-  }
-
-  #onWatchedEcalli(index: number, pc: number, next: number): number {
-    const home = this.#home
     if (home.isApart) home.show()
-    const exit = performBoundedCall(this, index, pc, next)
+    const exit =
+      this.allowance === undefined ? performHostCall(this, index, pc, next) : performBoundedCall(this, index, pc, next)
     if (home.isApart) home.take()
-    return exit === undefined ? HostAnswer.Continue : this.#answerOf(exit)
-  }
-
-  #answerOf(exit: Exit): number {
-    return exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
+    return exit === undefined ? HostAnswer.Continue : exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
   }
 
   /** A stop that the core does not know of, as one that it knows. */
