@@ -78,6 +78,7 @@ export class History {
   /** How far the run has come. */
   #frontier = 0
   #end: HistoryEnd | undefined
+  #edits = 0
   /** Times of instructions that failed: what they meant to write they have not. */
   readonly #failed = new Set<number>()
 
@@ -115,6 +116,11 @@ export class History {
   /** How the run stopped at its frontier; undefined while nobody has gone there. */
   get end(): HistoryEnd | undefined {
     return this.#end
+  }
+
+  /** How often it was changed by hand: what is remembered of the run holds for one past. */
+  get edits(): number {
+    return this.#edits
   }
 
   /** Host calls until the frontier, in order. */
@@ -333,6 +339,7 @@ export class History {
    */
   edit(change: (vm: Vm) => void): void {
     change(this.vm)
+    this.#edits += 1
     this.#journal.cut()
     this.#checkpoints.cut(this.#time)
     this.#near.cut(this.#time - 1)

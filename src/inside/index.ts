@@ -1,5 +1,6 @@
 // `coulis/inside`: why machines stopped, their state as a value, where their gas goes. Not a place for code.
 
+export { callStack, type StackFrame } from './call-stack.ts'
 export type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
 export {
   createHistory,
@@ -9,6 +10,17 @@ export {
   type HistoryOptions,
   type Probe,
 } from './history.ts'
+export {
+  bisect,
+  type LogEntry,
+  lastWrite,
+  logAt,
+  type Moment,
+  type Origin,
+  type Parting,
+  type Write,
+  writeChain,
+} from './history-search.ts'
 export type { InstructionAt, RegisterValue } from './instruction-at.ts'
 export type { CallRecord } from './journal.ts'
 export type { BytesEffect, MemoryEffects } from './journal-memory.ts'
@@ -18,5 +30,7 @@ export { type CallNode, createProfiler, type GasProfile, type Profiler, type Pro
 export { cpuProfileJson, foldedStacks, lcovOf, speedscopeJson } from './profile-files.ts'
 export { type ExitReason, type ExplainOptions, explainExit, type HostStop, type ReasonKind } from './reason.ts'
 export { historyOfTrace, type TraceDeparture, type TraceHistory, type TraceHistoryOptions } from './recorded.ts'
+export { type Breakpoint, type BreakpointOptions, Session, type Stop, type WatchAccess } from './session.ts'
 export { changedPages, type ForkOptions, fork, restore, type Snapshot, snapshot } from './snapshot.ts'
 export { decodeSnapshot, encodeSnapshot } from './state-file.ts'
+export type { Watched } from './watch.ts'

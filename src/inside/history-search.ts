@@ -1,0 +1,217 @@
+// Questions about the past of a run: when was this written, what was it there, where did two runs part. Not the run: history.ts.
+import type { TraceEvent } from '../engine/tracing.ts'
+import type { History, Probe } from './history.ts'
+import type { CallRecord } from './journal.ts'
+import { lookAt, type Watched, writesTo } from './watch.ts'
+
+/** Something happened at a time. */
+export interface Moment {
+  /** The instruction at pc is executed from this time on: a state from before it. */
+  readonly time: number
+  readonly pc: number
+}
+
+/** A write. */
+export interface Write extends Moment {
+  readonly by: 'instruction' | 'host-call'
+  /** The host call, where one did it. */
+  readonly call: CallRecord | undefined
+}
+
+/** A step from a value to where it came from. */
+export interface Origin extends Write {
+  /** What was written there. */
+  readonly target: Watched
+  /** The instruction, as the assembler writes it. */
+  readonly text: string
+}
+
+const FIRST_WINDOW = 2048
+const WIDER = 8
+
+/** What a probe of `findLast` says of an instruction or a call. */
+export interface Finder {
+  event?(event: TraceEvent, time: number): boolean
+  call?(call: CallRecord, time: number): boolean
+}
+
+/** A time, and whether it was the host call that was found. */
+export interface Found extends Moment {
+  readonly call: CallRecord | undefined
+}
+
+/**
+ * The last moment before a time that a finder says yes to. Looks at short stretches first, then at longer ones, each from its
+ * beginning to its end. Afterwards the history is somewhere.
+ */
+export function findLast(history: History, before: number, finder: Finder): Found | undefined {
+  let end = before
+  let window = FIRST_WINDOW
+  while (end > 0) {
+    const from = startOf(history, end, window)
+    let found: Found | undefined
+    const probe: Probe = {
+      event: (event, time) => {
+        if (finder.event?.(event, time) === true && !history.failedAt(time))
+          found = { time, pc: event.pc, call: undefined }
+        return false
+      },
+      call: (call, time) => {
+        if (finder.call?.(call, time) === true) found = { time, pc: call.pc, call }
+        return false
+      },
+    }
+    history.scan(from, end, probe)
+    if (found !== undefined) return found
+    end = from
+    window *= WIDER
+  }
+  return undefined
+}
+
+/** Long stretches begin at checkpoints: the way to them need not be made. */
+function startOf(history: History, end: number, window: number): number {
+  const start = Math.max(0, end - window)
+  const { checkpoints } = history
+  const at = checkpoints.findLast(time => time < end) ?? 0
+  return Math.max(start, at)
+}
+
+/**
+ * The last write before the present time: to a register, or to any byte of a range, by an instruction or a host call, whatever
+ * the value. A store that failed has written nothing.
+ *
+ * @returns undefined when nothing has written there since the start.
+ * @example lastWrite(history, { address: 0x20008, length: 8 })?.pc
+ */
+export function lastWrite(history: History, target: Watched, before: number = history.time): Write | undefined {
+  const { time } = history
+  try {
+    const found = findLast(history, before, writesTo(target))
+    return found && { ...found, by: found.call === undefined ? 'instruction' : 'host-call' }
+  } finally {
+    history.goto(time)
+  }
+}
+
+/**
+ * Where a value came from: the write, what that instruction read, the write of that, until an instruction makes it of more
+ * than one value or of a constant, or a host call did, or it was there at the start. Newest first.
+ *
+ * @param most steps at most; default 32.
+ */
+export function writeChain(history: History, target: Watched, most = 32): readonly Origin[] {
+  const { time } = history
+  const chain: Origin[] = []
+  try {
+    let next: Watched | undefined = target
+    let before = time
+    while (next !== undefined && chain.length < most) {
+      const write = lastWrite(history, next, before)
+      if (write === undefined) break
+      history.goto(write.time)
+      const { text, from } = lookAt(history.vm)
+      chain.push({ ...write, target: next, text })
+      next = write.call === undefined ? from : undefined
+      before = write.time
+    }
+    return chain
+  } finally {
+    history.goto(time)
+  }
+}
+
+/** A moment of `logAt`, with what was asked there. */
+export interface LogEntry<T> extends Moment {
+  readonly value: T
+}
+
+/**
+ * What would have been printed, had there been a print: evaluates something whenever the machine was about to execute the
+ * instruction at `pc`, over the run as far as it has come.
+ *
+ * @param most entries at most; default 1000.
+ * @example logAt(history, 40, vm => vm.regs[7])
+ */
+export function logAt<T>(
+  history: History,
+  pc: number,
+  evaluate: (vm: History['vm']) => T,
+  most = 1000,
+): readonly LogEntry<T>[] {
+  const { time: back } = history
+  const times: number[] = []
+  try {
+    history.scan(0, history.frontier, {
+      event: (event, time) => {
+        if (event.pc === pc) times.push(time)
+        return times.length >= most
+      },
+    })
+    return times.map(time => {
+      history.goto(time)
+      return { time, pc, value: evaluate(history.vm) }
+    })
+  } finally {
+    history.goto(back)
+  }
+}
+
+/** Where two runs part. */
+export interface Parting {
+  /** The last time at which they are alike. */
+  readonly time: number
+  /** What of pc, gas, r0 to r12 and memory differs behind the next instruction. */
+  readonly fields: readonly string[]
+}
+
+/** What differs between the machines of two histories, at the times they are at. */
+function differences(a: History, b: History): string[] {
+  const [x, y] = [a.vm, b.vm]
+  const fields: string[] = []
+  if (x.pc !== y.pc) fields.push('pc')
+  if (x.gas !== y.gas) fields.push('gas')
+  for (let i = 0; i < 13; i++) if (x.regs[i] !== y.regs[i]) fields.push(`r${i}`)
+  const pages = new Set([...x.memory.written(), ...y.memory.written()])
+  const [here, there] = [new Uint8Array(4096), new Uint8Array(4096)]
+  for (const page of [...pages].sort((p, q) => p - q)) {
+    const rights = x.memory.access(page)
+    if (rights !== y.memory.access(page)) fields.push(`rights of page ${page}`)
+    if (rights === 0) continue
+    x.memory.read(page * 4096, here)
+    y.memory.read(page * 4096, there)
+    const at = here.findIndex((byte, i) => byte !== there[i])
+    if (at >= 0) fields.push(`memory at 0x${(page * 4096 + at).toString(16)}`)
+  }
+  return fields
+}
+
+/**
+ * Where two runs part: of one program on two engines, or with one thing changed. Looks at states in the middle, and in the middle of
+ * what is left: takes for granted that runs that differ do not become alike again.
+ *
+ * @returns undefined when they are alike as far as both have come.
+ */
+export function bisect(a: History, b: History): Parting | undefined {
+  const [backA, backB] = [a.time, b.time]
+  const differAt = (time: number): string[] => {
+    const came = [a.goto(time), b.goto(time)]
+    return came[0] === came[1] ? differences(a, b) : ['end']
+  }
+  try {
+    let high = Math.min(a.frontier, b.frontier)
+    let fields = differAt(high)
+    if (fields.length === 0) return undefined
+    let low = -1
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      const found = differAt(middle)
+      if (found.length === 0) low = middle
+      else [high, fields] = [middle, found]
+    }
+    return { time: low, fields }
+  } finally {
+    a.goto(backA)
+    b.goto(backB)
+  }
+}
