@@ -1,30 +1,27 @@
 // `coulis run`: runs a program and says what came out. Not the machine: engine/.
 import { type Command, Option } from 'commander'
-import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
+import type { EngineKind, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import type { HostTable } from '../engine/host-call.ts'
 import { omitWarmUp } from '../engine/warm-up.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { formatPlace } from '../inside/place.ts'
 import type { ExitReason } from '../inside/reason.ts'
-import { callExport } from '../program/call.ts'
-import { HALT_ADDRESS } from '../program/layout.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { createRecorder } from '../trace/record.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
 import { formatTrace } from '../trace/trace.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
 import { engineOf } from './engine-of.ts'
-import { CliError, exitCodeOf, inFile } from './errors.ts'
+import { exitCodeOf, inFile } from './errors.ts'
 import { writeOutput } from './files.ts'
 import { fold, type Part } from './fold.ts'
 import { formatBytes, formatCount, formatPlural } from './format.ts'
 import { GasByFunction } from './gas-by-function.ts'
 import { HOST_CHOICES, type HostChoice, hostOf, invocationOf } from './host.ts'
 import { registerText, toJson } from './json.ts'
-import { BUILD_64, FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import {
-  chunksOf,
   type DumpRange,
   dumpRanges,
   formatRange,
@@ -55,6 +52,7 @@ import {
   type RegisterSetting,
 } from './registers.ts'
 import { symbolsIn } from './source.ts'
+import { formatLog, startOf } from './start.ts'
 import { restoreState, saveState } from './state-option.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
@@ -92,59 +90,8 @@ interface Options {
 /** A host that knows no call. */
 const NOBODY: HostTable = { entry: () => undefined }
 
-const DEFAULT_GAS = 100_000_000n
-
 /** Instructions between two looks at the clock: 3 ms interpreted, 50 on the reference machine. */
 const SLICE = 50_000
-
-/** Entry points of the format, labels and exports, by name. */
-function entriesOf({ program, names }: Loaded): Map<string, number> {
-  const entries = new Map([...names].map(([pc, name]) => [name, pc]))
-  if (program.kind !== 'standard' && program.kind !== 'jam') return entries
-  return new Map([['refine', 0], ['is-authorized', 0], ['accumulate', 5], ...entries])
-}
-
-/** A code offset from `--entry`: a name or a number. */
-function entryOf(text: string, loaded: Loaded): number {
-  if (/^\d/.test(text)) {
-    try {
-      return parseAddress(text)
-    } catch (error) {
-      throw new CliError(`--entry ${text}: ${(error as Error).message}`)
-    }
-  }
-  const entries = entriesOf(loaded)
-  const pc = entries.get(text.replace(/^@/, ''))
-  if (pc !== undefined) return pc
-  const names = [...entries.keys()]
-  const known = names.length === 0 ? '' : `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''} or `
-  throw new CliError(`--entry ${text}: there is no such entry; expected ${known}a code offset`)
-}
-
-const LOG_LEVELS = ['FATAL', 'WARN', 'INFO', 'DEBUG', 'TRACE']
-
-function formatLog({ level, target, message }: LogMessage): string {
-  return `${LOG_LEVELS[Number(level)] ?? level}  ${target === undefined ? '' : `${target}  `}${message}`
-}
-
-function startOf(loaded: Loaded, options: Options): StartOptions {
-  if (loaded.program.bits === 32) throw new CliError(`a 32-bit PolkaVM program, coulis runs 64-bit ones; ${BUILD_64}`)
-  const named = options.entry === undefined ? undefined : entryOf(options.entry, loaded)
-  const entry = options.pc ?? named ?? loaded.start.entry ?? 0
-  const call = options.export === undefined ? {} : callExport(loaded.program, options.export, options.arg)
-  const pages = [...(loaded.start.pages ?? []), ...(options.map ?? [])]
-  return {
-    ...loaded.start,
-    // A plain program returns by jumping to r0, as compiled ones do.
-    regs: loaded.start.regs ?? (loaded.program.kind === 'raw' ? [BigInt(HALT_ADDRESS)] : []),
-    pages,
-    memory: [...(loaded.start.memory ?? []), ...chunksOf(options.map ?? [])],
-    entry,
-    ...call,
-    gas: options.gas ?? loaded.start.gas ?? DEFAULT_GAS,
-    ...(options.args && { args: options.args }),
-  }
-}
 
 /** What a halted standard program returns: |r8| bytes at r7 where readable, else nothing (GP A.43). */
 function outputOf(vm: Vm): Uint8Array {
