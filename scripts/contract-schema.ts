@@ -1,7 +1,8 @@
 // What the core in C and TypeScript agree on: numbers, enumerations, structs and tables. Data only: contract.ts writes the C
 // header and the TypeScript module from it. To add a field, add a line here and run `npm run core`.
+
+import { HostAction } from '../src/engine/engine.ts'
 import { Exit } from '../src/engine/exit.ts'
-import { HostAction } from '../src/engine/host-call.ts'
 import { Access } from '../src/program/layout.ts'
 
 /** Element types as C writes them; `ptr` is a pointer to elements of the field's `to`. */

@@ -21,20 +21,18 @@ export {
   ENGINE_KINDS,
   type Engine,
   type EngineKind,
+  HostAction,
+  type HostEntry,
+  type HostFunction,
+  type HostPrice,
+  type HostTable,
   type Mapping,
   type MemoryChunk,
   type StartOptions,
   type Vm,
 } from './engine/engine.ts'
 export { Exit, exitName, hostIndex64 } from './engine/exit.ts'
-export {
-  HostAction,
-  HostCallError,
-  type HostEntry,
-  type HostFunction,
-  type HostPrice,
-  type HostTable,
-} from './engine/host-call.ts'
+export { HostCallError } from './engine/host-call.ts'
 export { useCore } from './engine/machine/core.ts'
 export { type EngineLimits, engineLimits } from './engine/machine/limits.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'

@@ -4,15 +4,9 @@
 export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
 export type { Engine, Mapping, MemoryChunk, StartOptions, Vm } from './engine/engine.ts'
+export { HostAction, type HostEntry, type HostFunction, type HostPrice, type HostTable } from './engine/engine.ts'
 export { Exit, exitName, hostIndex64 } from './engine/exit.ts'
-export {
-  HostAction,
-  HostCallError,
-  type HostEntry,
-  type HostFunction,
-  type HostPrice,
-  type HostTable,
-} from './engine/host-call.ts'
+export { HostCallError } from './engine/host-call.ts'
 export { createEngine, type InterpreterOptions } from './engine/interpreter/engine.ts'
 export { useCore } from './engine/machine/core.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'

@@ -58,6 +58,32 @@ describe('architecture', () => {
     expect([...new Set(files.map(layer))].filter(name => name !== '' && !ORDER.includes(name))).toEqual([])
   })
 
+  it('no file imports itself by way of others, types included', () => {
+    const edges = new Map(
+      files.map(file => [
+        file,
+        imports(file)
+          .filter(specifier => specifier.startsWith('.'))
+          .map(specifier => relative(ROOT, join(ROOT, file, '..', specifier))),
+      ]),
+    )
+    /** Files that are known to be in no circle, and the way at hand. */
+    const done = new Set<string>()
+    const way: string[] = []
+    const circles: string[] = []
+    const visit = (file: string): void => {
+      const at = way.indexOf(file)
+      if (at >= 0) circles.push([...way.slice(at), file].join(' → '))
+      if (at >= 0 || done.has(file)) return
+      way.push(file)
+      for (const next of edges.get(file) ?? []) visit(next)
+      way.pop()
+      done.add(file)
+    }
+    for (const file of files) visit(file)
+    expect(circles).toEqual([])
+  })
+
   it('nothing outside cli/ imports from node: or from packages', () => {
     const wrong = files
       .filter(file => layer(file) !== 'cli' && file !== 'src/cli.ts')

@@ -1,8 +1,7 @@
 // Attacks that once worked, as kinds: places of the engine's own memory, gas near its largest, frames of the host's stack,
 // what is thrown through the core. Not random: the fuzzer's are in fuzz.test.ts.
 import { describe, expect, it } from 'vitest'
-import type { EngineKind } from '../src/engine/engine.ts'
-import type { HostTable } from '../src/engine/host-call.ts'
+import type { EngineKind, HostTable } from '../src/engine/engine.ts'
 import type { CoreVm } from '../src/engine/interpreter/vm.ts'
 import { AT_VM, VM } from '../src/engine/machine/layout.ts'
 import { MAX_STACK } from '../src/engine/machine/stack.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseProgramBlob } from '../src/blob/raw.ts'
 import { instructionSet } from '../src/isa/set.ts'
 import { createCodeMap } from '../src/program/code-map.ts'
-import type { CostInput } from '../src/program/gas.ts'
+import type { CostInput } from '../src/program/cost-input.ts'
 import { simulatePipeline } from '../src/program/pipeline.ts'
 import { type Profile, profile } from '../src/program/profile.ts'
 

@@ -1,7 +1,6 @@
 // Remembers host calls of a run, the first ones in full and how many there were. Not a trace: trace/record.ts.
-import type { Vm } from '../engine/engine.ts'
+import type { HostTable, Vm } from '../engine/engine.ts'
 import { hostIndex64 } from '../engine/exit.ts'
-import type { HostTable } from '../engine/host-call.ts'
 import { observeHost } from '../trace/observe.ts'
 
 /** One host call. */

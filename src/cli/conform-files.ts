@@ -4,7 +4,7 @@ import type { Verdict } from '../conform/verdict.ts'
 import type { EngineKind } from '../engine/engine.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { engineOf } from './engine-of.ts'
-import { eachFile, type FileTask, type SayFile } from './file-jobs.ts'
+import { eachFile, type FileTask, type SayFile } from './file-task.ts'
 import { readBytes } from './files.ts'
 
 /** Files to test, and how. */

@@ -1,7 +1,8 @@
 // `coulis dump`: what the recompiler makes of a function, pass by pass. Not the recompiler: engine/recompiler/.
 import { type Command, Option } from 'commander'
 import { listCode } from '../blob/disassembly.ts'
-import { type Analysis, analyseProgram, compileRoots } from '../engine/recompiler/compile.ts'
+import type { Analysis } from '../engine/recompiler/analysis.ts'
+import { analyseProgram, compileRoots } from '../engine/recompiler/compile.ts'
 import { runPasses } from '../engine/recompiler/passes.ts'
 import type { ProfileName } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'

@@ -1,38 +1,11 @@
-// Work on many files, in this process or in workers: results in the order of the files, whoever came first. Not the work.
+// Work on many files, in this process or in workers: results in the order of the files, whoever came first. Not the work: it is a function of its command.
 import { statSync } from 'node:fs'
-import { ResourceError } from '../engine/resource-error.ts'
-import { CliError, ExitCode, isInputError } from './errors.ts'
+import { type FileMessage, type FileTask, rebuildError, type SayFile } from './file-task.ts'
 import { formatCount, formatPlural } from './format.ts'
 import { createPool, jobsOf, WorkerDied } from './pool.ts'
 import { createProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import type { WorkerTasks } from './worker.ts'
-
-/** Some of the files, in the middle of their list. */
-export interface FileTask {
-  readonly files: readonly string[]
-  /** Number of the first one. */
-  readonly first: number
-}
-
-/** What went wrong with a file, as it goes from process to process. */
-export interface FileError {
-  readonly message: string
-  /** Exit code of the command; undefined for a mistake of ours. */
-  readonly exitCode: number | undefined
-  readonly stack: string | undefined
-}
-
-/** A file is done. */
-export interface FileMessage<R> {
-  readonly index: number
-  /** Undefined: the file is none of those that the command is for. */
-  readonly result?: R | undefined
-  readonly error?: FileError
-}
-
-/** Told of every file. */
-export type SayFile<R> = (message: FileMessage<R>) => void
 
 /** How far a command came. */
 export interface FilesDone<R> {
@@ -46,40 +19,6 @@ const TASK_FILES = 16
 const TASK_BYTES = 2 ** 20
 /** So many files are done here: a process takes about as long to start. More bytes than those of a task are much to do. */
 const FEW_FILES = 32
-/** Signals are seen that often. */
-const LISTEN_MS = 100
-
-function describeFailure(error: unknown): FileError {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  if (ResourceError.is(error)) return { message, exitCode: ExitCode.Resource, stack }
-  if (error instanceof CliError) return { message, exitCode: error.exitCode, stack }
-  return { message, exitCode: isInputError(error) ? ExitCode.Usage : undefined, stack }
-}
-
-function rebuild({ message, exitCode, stack }: FileError): Error {
-  if (exitCode !== undefined) return new CliError(message, { exitCode })
-  return Object.assign(new Error(message), { stack })
-}
-
-/** Does the work on one file after the other, and says how it went; ends at the first that fails. */
-export async function eachFile<R>(
-  { files, first }: FileTask,
-  say: SayFile<R>,
-  work: (file: string) => R | undefined,
-): Promise<void> {
-  let listened = performance.now()
-  for (const [i, file] of files.entries()) {
-    try {
-      say({ index: first + i, result: work(file) })
-    } catch (error) {
-      say({ index: first + i, error: describeFailure(error) })
-      return
-    }
-    if (performance.now() - listened < LISTEN_MS) continue
-    await new Promise(resolve => setImmediate(resolve))
-    listened = performance.now()
-  }
-}
 
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0
@@ -178,7 +117,7 @@ export async function overFiles<K extends keyof FileTasks>(
   }
   const known = done.filter(message => message !== undefined)
   const error = known.find(message => message.error !== undefined)?.error
-  if (error !== undefined && !interrupted) throw rebuild(error)
+  if (error !== undefined && !interrupted) throw rebuildError(error)
   return { results: known.map(({ result }) => result), interrupted }
 }
 

@@ -1,7 +1,8 @@
 // Files and folders of the command line, with errors that name them. Not their meaning.
 import { closeSync, openSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CliError, ExitCode } from './errors.ts'
+import { CliError } from './errors.ts'
+import { ExitCode } from './exit-code.ts'
 
 /** No program, trace or test is larger; what is, is something else: 256 MiB. */
 const MAX_FILE = 2 ** 28

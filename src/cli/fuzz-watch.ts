@@ -2,7 +2,7 @@
 // hangs at. Not the campaign: fuzz.ts.
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { ExitCode } from './errors.ts'
+import { ExitCode } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What the watched process prints before each case; not passed on. */

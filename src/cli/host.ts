@@ -1,5 +1,5 @@
 // Hosts to choose from on the command line. Not host functions: host/.
-import type { HostTable } from '../engine/host-call.ts'
+import type { HostTable } from '../engine/engine.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { createJamStub, type InvocationName } from '../host/jam-stub.ts'
 import type { Program } from '../program/program.ts'

@@ -1,6 +1,5 @@
 // `--gas-profile` and `--coverage` of `coulis run`: watches the machine, writes the files. Not the counting: inside/profile.ts.
-import type { Vm } from '../engine/engine.ts'
-import type { HostTable } from '../engine/host-call.ts'
+import type { HostTable, Vm } from '../engine/engine.ts'
 import { createProfiler, type Profiler } from '../inside/profile.ts'
 import { cpuProfileJson, foldedStacks, lcovOf, speedscopeJson } from '../inside/profile-files.ts'
 import { CliError } from './errors.ts'

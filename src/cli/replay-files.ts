@@ -7,7 +7,7 @@ import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
 import { isStandardTrace, type Replay, replay } from '../trace/replay.ts'
 import { engineOf } from './engine-of.ts'
 import { inFile } from './errors.ts'
-import { eachFile, type FileTask, type SayFile } from './file-jobs.ts'
+import { eachFile, type FileTask, type SayFile } from './file-task.ts'
 import { readText } from './files.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 

@@ -2,7 +2,6 @@
 import { type Command, Option } from 'commander'
 import type { EngineKind, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
-import type { HostTable } from '../engine/host-call.ts'
 import { omitWarmUp } from '../engine/warm-up.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { formatPlace } from '../inside/place.ts'

@@ -1,7 +1,7 @@
 // Where the CLI writes: standard output and error, colours. Not progress bars: progress.ts. Not what it writes: that is in the commands.
 import { writeSync } from 'node:fs'
 import pc from 'picocolors'
-import { ExitCode } from './errors.ts'
+import { ExitCode } from './exit-code.ts'
 
 /** Colours; all plain where the output is no terminal or NO_COLOR is set. */
 export type Colors = ReturnType<typeof pc.createColors>

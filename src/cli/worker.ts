@@ -2,7 +2,7 @@
 // of the commands. scripts/build-cli.mjs bundles it beside them.
 import type { Verdict } from '../conform/verdict.ts'
 import type { ConformTask } from './conform-files.ts'
-import type { FileMessage } from './file-jobs.ts'
+import type { FileMessage } from './file-task.ts'
 import type { ReplayRecord, ReplayTask } from './replay-files.ts'
 
 /** What a worker can be asked to do, and what it says meanwhile. */

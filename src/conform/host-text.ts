@@ -7,7 +7,7 @@
 //   expression  places, decimal and 0x numbers, + - * & | ^ xor, parentheses; ^ between numbers is a power
 //   arithmetic  modulo 2^64; a memory place outside of the accessible pages panics
 import type { Vm } from '../engine/engine.ts'
-import { HostAction, type HostEntry, type HostTable } from '../engine/host-call.ts'
+import { HostAction, type HostEntry, type HostTable } from '../engine/engine.ts'
 import { OK } from '../engine/memory.ts'
 import { VectorError } from './json.ts'
 

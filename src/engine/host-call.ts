@@ -1,52 +1,9 @@
 // What happens at an `ecalli`: price, call, outcome. One place for all engines. Not the functions themselves: host/.
-import type { Profile } from '../program/profile.ts'
 import type { Allowance } from './allowance.ts'
-import type { Vm } from './engine.ts'
+import { HostAction, type HostEntry, type HostPrice, type HostTable, type Vm } from './engine.ts'
 import { Exit } from './exit.ts'
 import { isPromise, LateAnswer } from './late-answer.ts'
 import { ResourceError } from './resource-error.ts'
-
-/** What a host function asks for; nothing (undefined) means Continue. */
-export const HostAction = {
-  Continue: 0,
-  /** The machine halts. */
-  Halt: 1,
-  /** The machine panics. */
-  Panic: 2,
-  /** `run` returns `Exit.Break`; the next `run` continues behind the call. */
-  Stop: 3,
-  /** The machine runs out of gas at the `ecalli`; the counter stays. The next `run` makes the call again. */
-  OutOfGas: 4,
-  /** `run` returns `Exit.Paused` with pc at the `ecalli`; the price is given back. The next `run` makes the call again. */
-  Again: 5,
-} as const
-export type HostAction = (typeof HostAction)[keyof typeof HostAction]
-
-/**
- * A host function. It sees and changes the machine in place: registers, memory, gas, pc (already behind the `ecalli`).
- * `index` is the low 32 bits of the call's index, signed. One that returns a promise needs `runAsync`; until the promise is
- * settled it may change the machine as well.
- */
-// biome-ignore lint/suspicious/noConfusingVoidType: a function without return statement continues
-export type HostFunction = (vm: Vm, index: number) => HostAction | void | Promise<HostAction | void>
-
-/** The price of a host call in gas: a number, or computed from the registers. Beyond 2^53 use bigint. */
-export type HostPrice = number | ((vm: Vm, index: number) => number | bigint)
-
-/** A host function with its price. */
-export interface HostEntry {
-  readonly name: string
-  readonly price: HostPrice
-  readonly call: HostFunction
-}
-
-/** What an engine needs of a registry: see host/registry.ts. */
-export interface HostTable {
-  /** The entry for an index (low 32 bits, signed), or undefined: the machine exits with `Exit.Host`. */
-  entry(index: number): HostEntry | undefined
-  /** Whose numbers and prices it has, if those of a protocol version; a program of the other version refuses it. */
-  readonly version?: Profile['hostCalls']
-}
 
 /** What was thrown or answered, in a message. Anything at all can be thrown, also what has no text form. */
 function describe(value: unknown): string {

@@ -1,8 +1,8 @@
 // What a machine is beyond what it shows: from where gas is counted, what its next run does first. For snapshots. Each kind of
 // machine shares its own access; the interpreter alone (`coulis/interpreter`) leaves it out, for its size.
-import type { Vm } from './engine.ts'
+import type { HostTable, Vm } from './engine.ts'
 import type { Exit } from './exit.ts'
-import type { HostCallError, HostTable, Pending } from './host-call.ts'
+import type { HostCallError, Pending } from './host-call.ts'
 
 /** The hidden part of a machine at rest. */
 export interface InnerState {

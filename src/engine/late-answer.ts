@@ -1,5 +1,5 @@
 // The answer of a host function that returned a promise. Not the waiting: run-async.ts. Nothing of it is left unhandled.
-import type { HostEntry } from './host-call.ts'
+import type { HostEntry } from './engine.ts'
 
 /** What a promise came to. */
 export type Answer = { readonly action: unknown } | { readonly error: unknown }

@@ -3,8 +3,7 @@ import { BlobError } from '../blob/error.ts'
 import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress, knownOptions } from './check.ts'
-import type { MemoryChunk, StartOptions } from './engine.ts'
-import type { HostTable } from './host-call.ts'
+import type { HostTable, MemoryChunk, StartOptions } from './engine.ts'
 
 /** Everything an engine needs to start a machine. */
 export interface Start {

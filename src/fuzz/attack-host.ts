@@ -3,7 +3,7 @@
 import { compile } from '../engine/auto.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Vm } from '../engine/engine.ts'
-import { HostAction, type HostTable } from '../engine/host-call.ts'
+import { HostAction, type HostTable } from '../engine/engine.ts'
 import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { createProgram } from '../program/program.ts'
 import type { HostLog } from './host-log.ts'

@@ -1,6 +1,5 @@
 // What host calls cost (GP 0.7.2 B.5: 10 each; GP 0.8.0 I.4.5: a table). Not the charging: engine/host-call.ts does that.
-import type { Vm } from '../engine/engine.ts'
-import type { HostPrice } from '../engine/host-call.ts'
+import type { HostPrice, Vm } from '../engine/engine.ts'
 import { INVOKE_BLOCK_SIZE } from './inner-constants.ts'
 import { type HostCallName, type HostVersion, hostCallName } from './names.ts'
 import { registerNumber } from './registers.ts'

@@ -1,9 +1,8 @@
 // Running a standard program from start to result (GP A.8, the function Ψ_M). Not a machine to look into: see engine/.
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
-import type { Engine, EngineKind, StartOptions, Vm } from '../engine/engine.ts'
+import type { Engine, EngineKind, HostTable, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName } from '../engine/exit.ts'
-import type { HostTable } from '../engine/host-call.ts'
 import { knownOptions } from '../isa/own-options.ts'
 import { type LoadOptions, loadProgram, type Program } from '../program/program.ts'
 import { readBytes, registerNumber } from './registers.ts'

@@ -1,6 +1,6 @@
 // A service's surroundings in memory, for one run of its program: a thin convenience over the service host. Not a node, and not
 // a state that goes on: service/service-host.ts.
-import type { HostTable } from '../engine/host-call.ts'
+import type { HostTable } from '../engine/engine.ts'
 import { ownOptions } from '../isa/own-options.ts'
 import type { Profile, ProfileName } from '../program/profile.ts'
 import type { LogMessage } from './builtins.ts'

@@ -1,7 +1,7 @@
 // How host functions read arguments: registers as numbers, byte ranges, the read pattern most calls share (GP B.4).
 
 import type { Vm } from '../engine/engine.ts'
-import { HostAction } from '../engine/host-call.ts'
+import { HostAction } from '../engine/engine.ts'
 import { OOB } from '../engine/memory.ts'
 import { HostResult } from './results.ts'
 

@@ -1,5 +1,5 @@
 // Which host function answers which number: what a machine's `host` option takes. Not the functions.
-import type { HostEntry, HostFunction, HostPrice, HostTable } from '../engine/host-call.ts'
+import type { HostEntry, HostFunction, HostPrice, HostTable } from '../engine/engine.ts'
 import { knownOptions, ownOptions } from '../isa/own-options.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { hostPrice, unknownPrice } from './gas.ts'

@@ -1,9 +1,8 @@
 // A run that can be gone through in both directions: checkpoints, a journal of host calls, and execution again between them. Not the
 // questions that are asked of it: history-search.ts, call-stack.ts.
 import { checkCount, checkOptions, knownOptions } from '../engine/check.ts'
-import type { Engine, StartOptions, Vm } from '../engine/engine.ts'
+import type { Engine, HostTable, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
-import type { HostTable } from '../engine/host-call.ts'
 import type { TraceEvent } from '../engine/tracing.ts'
 import type { Program } from '../program/program.ts'
 import { Checkpoints } from './checkpoints.ts'

@@ -2,6 +2,7 @@
 
 export { callStack, type StackFrame } from './call-stack.ts'
 export type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
+export type { HostStop, ReasonKind } from './finding.ts'
 export {
   createHistory,
   History,
@@ -28,7 +29,7 @@ export { type LastCall, type WatchedHost, watchHost } from './last-call.ts'
 export { formatPlace, type Place, placeOf } from './place.ts'
 export { type CallNode, createProfiler, type GasProfile, type Profiler, type ProfilerOptions } from './profile.ts'
 export { cpuProfileJson, foldedStacks, lcovOf, speedscopeJson } from './profile-files.ts'
-export { type ExitReason, type ExplainOptions, explainExit, type HostStop, type ReasonKind } from './reason.ts'
+export { type ExitReason, type ExplainOptions, explainExit } from './reason.ts'
 export { historyOfTrace, type TraceDeparture, type TraceHistory, type TraceHistoryOptions } from './recorded.ts'
 export { type Breakpoint, type BreakpointOptions, Session, type Stop, type WatchAccess } from './session.ts'
 export { changedPages, type ForkOptions, fork, restore, type Snapshot, snapshot } from './snapshot.ts'

@@ -1,7 +1,7 @@
 // What each host call of a run did, so that the run can be made again without its host. Not the run: history.ts, and not a file:
 // trace/record.ts writes those.
 import type { Vm } from '../engine/engine.ts'
-import { HostAction, type HostEntry, type HostTable } from '../engine/host-call.ts'
+import { HostAction, type HostEntry, type HostTable } from '../engine/engine.ts'
 import { isPromise } from '../engine/late-answer.ts'
 import { JournalMemory, type MemoryEffects, redoMemory } from './journal-memory.ts'
 

@@ -1,6 +1,7 @@
 // Remembers the host call that a machine made last. Not a log of all of them: cli/call-log.ts, trace/record.ts.
+
+import type { HostTable } from '../engine/engine.ts'
 import { hostIndex64 } from '../engine/exit.ts'
-import type { HostTable } from '../engine/host-call.ts'
 import { observeHost } from '../trace/observe.ts'
 
 /** A host call. */

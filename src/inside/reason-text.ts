@@ -1,8 +1,8 @@
 // What stopped a machine, in words. Not the finding: failures.ts, reason.ts.
 import type { Vm } from '../engine/engine.ts'
 import type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
+import type { Finding, HostStop } from './finding.ts'
 import type { DecodedAt } from './instruction-at.ts'
-import type { Finding, HostStop } from './reason.ts'
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`

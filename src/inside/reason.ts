@@ -12,46 +12,11 @@ import {
   type MissingGas,
   missingGas,
 } from './failures.ts'
+import type { Finding, HostStop, ReasonKind } from './finding.ts'
 import { type DecodedAt, type InstructionAt, instructionAt } from './instruction-at.ts'
 import type { LastCall } from './last-call.ts'
 import { type Place, placeOf } from './place.ts'
 import { messageOf } from './reason-text.ts'
-
-/**
- * Why a machine stopped.
- * - `running`: it did not, it is at rest: ready, paused, stepped, stopped by its host.
- * - `returned`, `halted-by-host`: it halted.
- * - `trap`: the program says so.
- * - `no-code`, `no-instruction`: pc is behind the code, or where no instruction of the set starts.
- * - `access`, `jump`: the instruction at pc cannot access or go where it wants to.
- * - `host-call`: nobody answers it. `host-panic`, `host-error`: its function asked for the panic, or threw.
- * - `out-of-gas`.
- * - `changed`: nothing is wrong with the instruction at pc: the host has changed pc, registers or rights since.
- */
-export type ReasonKind =
-  | 'running'
-  | 'returned'
-  | 'halted-by-host'
-  | 'trap'
-  | 'no-code'
-  | 'no-instruction'
-  | 'access'
-  | 'jump'
-  | 'host-call'
-  | 'host-panic'
-  | 'host-error'
-  | 'out-of-gas'
-  | 'changed'
-
-/** A host call that the machine stopped at. */
-export interface HostStop {
-  /** As the machine sees it, unsigned 64 bit. */
-  readonly index: bigint
-  /** Of the host function, or of the import of a `.polkavm` program, where known. */
-  readonly name: string | undefined
-  /** What the host function threw; only with `host-error`. */
-  readonly error: unknown
-}
 
 /** Why and where a machine stopped. */
 export interface ExitReason {
@@ -77,15 +42,6 @@ export interface ExplainOptions {
   readonly symbols?: Symbols | undefined
   /** The last host call, from `watchHost`; default: not known. */
   readonly lastCall?: LastCall | undefined
-}
-
-/** What was found at pc. */
-export interface Finding {
-  readonly kind: ReasonKind
-  readonly access?: FailedAccess
-  readonly jump?: FailedJump
-  readonly gas?: MissingGas
-  readonly host?: HostStop
 }
 
 function hostStop(vm: Vm, at: DecodedAt, lastCall: LastCall | undefined, error: unknown): HostStop {

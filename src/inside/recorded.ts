@@ -1,8 +1,8 @@
 // A recorded trace as a history: the record answers host calls. Not the comparison of all of it: trace/replay.ts.
 import { checkOptions, knownOptions } from '../engine/check.ts'
 import type { Vm } from '../engine/engine.ts'
+import { HostAction, type HostEntry } from '../engine/engine.ts'
 import { hostIndex64 } from '../engine/exit.ts'
-import { HostAction, type HostEntry } from '../engine/host-call.ts'
 import {
   compareState,
   endedByHost,

@@ -1,7 +1,6 @@
 // A machine's whole state as a value: taken, put back, into another machine too, of any engine. Not a file: state-file.ts.
 import { createEngine } from '../engine/create.ts'
-import type { Engine, Vm } from '../engine/engine.ts'
-import type { HostTable } from '../engine/host-call.ts'
+import type { Engine, HostTable, Vm } from '../engine/engine.ts'
 import { type InnerState, readInner, writeInner } from '../engine/inner-state.ts'
 import type { Memory, PageRange } from '../engine/memory.ts'
 import { equalBytes } from '../program/equal-bytes.ts'

@@ -1,18 +1,10 @@
 // What a basic block costs under each gas model. Not the charging: engines do that, at the places GP A.1 says.
 
-import type { ProgramParts } from '../blob/raw.ts'
 import { instructionSet } from '../isa/set.ts'
 import type { CodeMap } from './code-map.ts'
 import { skipAt } from './code-map.ts'
+import type { CostInput } from './cost-input.ts'
 import { pipelineCost } from './pipeline-fast.ts'
-import type { Profile } from './profile.ts'
-
-/** Everything a cost depends on: the code and the rules, never registers or memory. */
-export interface CostInput {
-  readonly parts: ProgramParts
-  readonly profile: Profile
-  readonly map: CodeMap
-}
 
 /** Instructions from `start` to the terminator that ends the block, the implicit trap behind the code included. */
 function instructionCount(input: CostInput, start: number): number {

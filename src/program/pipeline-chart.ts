@@ -1,7 +1,7 @@
 // Why a block costs what it costs: the pipeline timeline of a block, as data and as text. Not the model: pipeline.ts.
 
 import { ownOptions } from '../isa/own-options.ts'
-import type { CostInput } from './gas.ts'
+import type { CostInput } from './cost-input.ts'
 import { startOfBlock } from './gas.ts'
 import { type PipelineRun, type PipelineStage, simulatePipeline } from './pipeline.ts'
 

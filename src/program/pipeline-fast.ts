@@ -14,7 +14,7 @@ import type { Letter } from '../isa/semantics.ts'
 import { type InstructionSet, instructionSet } from '../isa/set.ts'
 import { INSTRUCTIONS, instructionNamed, TRAP_ID } from '../isa/table.ts'
 import { MAX_SKIP } from './code-map.ts'
-import type { CostInput } from './gas.ts'
+import type { CostInput } from './cost-input.ts'
 import { CHEAP_BRANCH_CYCLES, costRows } from './pipeline-rows.ts'
 
 const ROB = 32

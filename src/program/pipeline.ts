@@ -5,7 +5,7 @@ import type { Letter } from '../isa/semantics.ts'
 import { type InstructionSet, instructionSet } from '../isa/set.ts'
 import { INSTRUCTIONS, type Instruction, instructionNamed, TRAP_ID } from '../isa/table.ts'
 import { skipAt } from './code-map.ts'
-import type { CostInput } from './gas.ts'
+import type { CostInput } from './cost-input.ts'
 import { CHEAP_BRANCH_CYCLES, type CostRow, costRows, UNIT_COUNTS } from './pipeline-rows.ts'
 
 /** Reorder-buffer entries that may be live at once. */

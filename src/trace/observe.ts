@@ -1,7 +1,6 @@
 // Watches host calls from outside: before their price is taken and after they are done. Changes nothing, costs one wrapper
 // per index. Not a registry: host/.
-import type { Vm } from '../engine/engine.ts'
-import type { HostEntry, HostTable } from '../engine/host-call.ts'
+import type { HostEntry, HostTable, Vm } from '../engine/engine.ts'
 
 /** What is told about host calls that are handled. */
 export interface HostListener {

@@ -1,8 +1,7 @@
 // Records a run as an ecalli trace: wraps a host and notes what it reads and changes. The trace replays on any engine, without
 // the host. Not for page rights: the format cannot say that a host changed them, so such a run is refused at the end.
-import type { Vm } from '../engine/engine.ts'
+import type { HostEntry, HostTable, Vm } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
-import type { HostEntry, HostTable } from '../engine/host-call.ts'
 import { type Memory, type MemoryResult, OK } from '../engine/memory.ts'
 import { PAGE_SIZE } from '../program/layout.ts'
 import type { Trace, TraceBytes, TraceCall, TraceEnd, TraceRegister, TraceState } from './trace.ts'

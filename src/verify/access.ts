@@ -2,7 +2,7 @@
 // checks.ts and turns.ts.
 
 import { leaves } from './exits.ts'
-import type { FunctionVerifier } from './function.ts'
+import type { FunctionBody } from './function-body.ts'
 import { Kind } from './operands.ts'
 import { turnAccess } from './turns.ts'
 import { CHARGED, DISPATCH, PC, READ, REGISTERS, REGISTERS_END, RESERVE, RIGHTS, TRACE, WHY, WRITE } from './words.ts'
@@ -13,7 +13,7 @@ const I64_STORE = 0x37
 const I32_STORE = 0x36
 
 /** A load by opcode: of a word of the engine, of rights, of the dispatch table, or the guest's. */
-export function loadFrom(verifier: FunctionVerifier, op: number): void {
+export function loadFrom(verifier: FunctionBody, op: number): void {
   const { operands, reader } = verifier
   reader.unsigned() // alignment is a hint
   const offset = reader.unsigned()
@@ -47,7 +47,7 @@ export function loadFrom(verifier: FunctionVerifier, op: number): void {
 }
 
 /** The rights byte of a page. */
-function rights(verifier: FunctionVerifier, at: number): void {
+function rights(verifier: FunctionBody, at: number): void {
   const { operands, reader } = verifier
   const kind = operands.kind[at]
   if (kind === Kind.Page) {
@@ -60,7 +60,7 @@ function rights(verifier: FunctionVerifier, at: number): void {
 }
 
 /** A store by opcode: to a word of the engine that compiled code may write, or the guest's. */
-export function storeTo(verifier: FunctionVerifier, op: number): void {
+export function storeTo(verifier: FunctionBody, op: number): void {
   const { operands, reader } = verifier
   reader.unsigned()
   const offset = reader.unsigned()
@@ -83,7 +83,7 @@ export function storeTo(verifier: FunctionVerifier, op: number): void {
 
 /** An access of the guest: behind a check of that address, width and right, or in an unchecked turn. */
 function guest(
-  verifier: FunctionVerifier,
+  verifier: FunctionBody,
   at: number,
   offset: number,
   width: number,

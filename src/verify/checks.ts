@@ -1,11 +1,11 @@
 // What follows from a check that was passed: bytes that have a right, the limit of a wide group, an index in bounds. Not the
 // accesses that need it: access.ts.
-import type { FunctionVerifier } from './function.ts'
+import type { FunctionBody } from './function-body.ts'
 import { Kind } from './operands.ts'
 import { TARGET_LOCAL } from './words.ts'
 
 /** What is known behind a branch that was not taken. */
-export function learn(verifier: FunctionVerifier, at: number): void {
+export function learn(verifier: FunctionBody, at: number): void {
   const { locals, operands } = verifier
   const source = operands.source[at]!
   switch (operands.kind[at]) {
@@ -27,7 +27,7 @@ export function learn(verifier: FunctionVerifier, at: number): void {
 }
 
 /** The address in a local is not above a wide group's limit; nor below its lowest address, if both are of one root. */
-function learnWithin(verifier: FunctionVerifier, local: number, limit: number): void {
+function learnWithin(verifier: FunctionBody, local: number, limit: number): void {
   const { locals } = verifier
   const { epoch } = locals
   if (locals.limited[limit] !== epoch || locals.known[local] !== epoch) return
@@ -38,7 +38,7 @@ function learnWithin(verifier: FunctionVerifier, local: number, limit: number): 
 }
 
 /** A wide group's limit: the highest address in reach, or the last of the page, by the right of the last byte's page. */
-export function selectValue(verifier: FunctionVerifier): void {
+export function selectValue(verifier: FunctionBody): void {
   const { locals, operands } = verifier
   const c = verifier.pop()
   const b = verifier.pop()

@@ -1,11 +1,11 @@
 // Where and why compiled code leaves: at an instruction of the program, with no more gas given back than was paid. Not the
 // branches that lead there: function.ts.
-import type { FunctionVerifier } from './function.ts'
+import type { FunctionBody } from './function-body.ts'
 import { Kind } from './operands.ts'
 import { PAID, PC_LOCAL, UNPAID, WHY, WHY_LOCAL } from './words.ts'
 
 /** Where and why an exit will leave: at an instruction, with no more given back than was paid, or at a segment. */
-export function place(verifier: FunctionVerifier, local: number, at: number): void {
+export function place(verifier: FunctionBody, local: number, at: number): void {
   const { locals, machine, operands, reader, way } = verifier
   if (operands.kind[at] === Kind.Host) {
     way.astray = false
@@ -31,7 +31,7 @@ export function place(verifier: FunctionVerifier, local: number, at: number): vo
 }
 
 /** Where the machine is: an instruction, or where an exit leaves; and why, which belongs to that. */
-export function leaves({ operands, machine, reader, way }: FunctionVerifier, value: number, offset: number): void {
+export function leaves({ operands, machine, reader, way }: FunctionBody, value: number, offset: number): void {
   const source = operands.isLocal(value) ? operands.source[value]! : -1
   if (offset === WHY) {
     if (source !== WHY_LOCAL || way.astray) reader.refuse('control', 'an exit that leaves for no reason')

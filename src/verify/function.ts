@@ -5,13 +5,14 @@ import { learn, selectValue } from './checks.ts'
 import { Control, Frame, Way } from './control.ts'
 import { DispatchLoop } from './dispatch.ts'
 import { place } from './exits.ts'
+import type { FastTurns, FunctionBody } from './function-body.ts'
 import { matchHost } from './host-form.ts'
 import { Locals } from './locals.ts'
 import type { Machine } from './machine.ts'
 import { Kind, Operands } from './operands.ts'
 import { isPlain, plain } from './plain.ts'
 import type { ModuleReader } from './reader.ts'
-import { type FastTurns, matchTurns, turnBegins, turnEnds } from './turns.ts'
+import { matchTurns, turnBegins, turnEnds } from './turns.ts'
 import {
   FIRST_ROOT,
   FRAME_BASE,
@@ -27,7 +28,7 @@ import {
 const VOID = 0x40
 
 /** The code of one function after the other. */
-export class FunctionVerifier {
+export class FunctionVerifier implements FunctionBody {
   readonly reader: ModuleReader
   readonly machine: Machine
   readonly operands: Operands = new Operands()
@@ -41,7 +42,6 @@ export class FunctionVerifier {
   #frame = 0
   /** Bits of pairs that are kept around a loop in which rights may have changed. */
   #kept = 0
-  /** The loop with unchecked turns at hand. */
   turns: FastTurns | undefined
   /** The loop around a branch table that the function is, and the case at hand. */
   #dispatch: DispatchLoop | undefined
@@ -91,7 +91,6 @@ export class FunctionVerifier {
     reader.end = size
   }
 
-  /** The next opcode, counted as a value if it makes one. */
   opcode(): number {
     const op = this.reader.byte()
     if (op >= 0x28 && !(op >= 0x36 && op <= 0x3e) && op !== 0x41 && op !== 0x42) this.values += 1
@@ -106,7 +105,6 @@ export class FunctionVerifier {
     return local
   }
 
-  /** Takes the operand on top; its place, where it still is. */
   pop(): number {
     const { operands, control } = this
     const floor = control.depth > 0 ? control.height[control.depth - 1]! : 0
@@ -114,7 +112,6 @@ export class FunctionVerifier {
     return --operands.height
   }
 
-  /** Sets a local of the code's own from the operand at a place. */
   write(local: number, at: number): void {
     const { reader } = this
     if (local === GAS_LOCAL || local === STACK_LOCAL) reader.refuse('gas', 'gas or stack is assigned')
@@ -128,7 +125,6 @@ export class FunctionVerifier {
     if (!this.locals.set(this.operands, at, local)) reader.refuse('local', 'half a range is assigned')
   }
 
-  /** The way at hand also goes to a label. */
   branch(label: number): void {
     const { control, reader, way } = this
     if (this.#choosing > 0) reader.refuse('control', 'a branch out of a choice of values')
@@ -155,7 +151,6 @@ export class FunctionVerifier {
     }
   }
 
-  /** Whether an exit may give back so much of what was paid before its case of a dispatch loop, which has paid nothing yet. */
   owes(amount: number): boolean {
     const isOwed = this.#case >= 0 && this.way.paid === -1
     if (isOwed) this.#dispatch?.owes(this.#case, amount)
@@ -181,7 +176,6 @@ export class FunctionVerifier {
     this.way.live = false
   }
 
-  /** Calls may change everything but locals; gas is what the callee left. */
   called(): void {
     if (this.#frame === 0) this.reader.refuse('frame', 'a call before the stack is looked at')
     if (this.turns !== undefined) this.reader.refuse('turns', 'a call in an unchecked turn')

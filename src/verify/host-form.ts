@@ -1,6 +1,6 @@
 // A host call: the one form in which compiled code shows its gas, lets the host change it, and looks at what it left. Read byte
 // by byte, docs/verifier.md has it.
-import type { FunctionVerifier } from './function.ts'
+import type { FunctionBody } from './function-body.ts'
 import { Kind } from './operands.ts'
 import { CHARGED, GAS, GAS_LOCAL, HOST_FUNCTION, MOST_GAS, PC, PC_LOCAL, RESERVE, TRACE, WHY_LOCAL } from './words.ts'
 
@@ -8,7 +8,7 @@ import { CHARGED, GAS, GAS_LOCAL, HOST_FUNCTION, MOST_GAS, PC, PC_LOCAL, RESERVE
 const MOVED = 9
 
 /** `i32.const 0` has been read and is on the stack, `local.get gas; i32.const 0` follow: reads all of a host call. */
-export function matchHost(verifier: FunctionVerifier): void {
+export function matchHost(verifier: FunctionBody): void {
   const { reader, operands } = verifier
   const fail = (): never => reader.refuse('call', 'not the form of a host call')
   const op = (...opcodes: readonly number[]): void => {

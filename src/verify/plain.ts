@@ -1,5 +1,5 @@
 // Instructions without effects: what is known of their results. Not those with rules of their own: function.ts.
-import type { FunctionVerifier } from './function.ts'
+import type { FunctionBody } from './function-body.ts'
 import { Kind, MOST_EXTENT, type Operands } from './operands.ts'
 
 const UNARY = new Set([0x45, 0x50, 0x67, 0x68, 0x69, 0x79, 0x7a, 0x7b, 0xa7, 0xac, 0xad, 0xc2, 0xc3, 0xc4])
@@ -16,7 +16,7 @@ export function isPlain(op: number): boolean {
 }
 
 /** Follows one of them. */
-export function plain(verifier: FunctionVerifier, op: number): void {
+export function plain(verifier: FunctionBody, op: number): void {
   const { operands, reader, control } = verifier
   const floor = control.depth > 0 ? control.height[control.depth - 1]! : 0
   const count = OPERANDS[op]!

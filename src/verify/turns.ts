@@ -2,41 +2,15 @@
 // are safe is read byte by byte; then each turn has to pay the same, move its streams as the question has it, and stay
 // within their spans. docs/verifier.md has the form and why it is right, test/verify/lemmas.test.ts proves the arithmetic.
 import { Frame } from './control.ts'
-import type { FunctionVerifier } from './function.ts'
+import type { FastTurns, FunctionBody, Stream } from './function-body.ts'
 import type { Pair } from './locals.ts'
 import { Kind } from './operands.ts'
 import { GAS_LOCAL, RANGE_FUNCTION, READ, WRITE } from './words.ts'
 
-/** Accesses that move together: `span` bytes at base + constant, which moves by `stride`, or by a register, each turn. */
-interface Stream {
-  /** Local of the base at the top of a turn, -1 for a constant address. */
-  readonly base: number
-  readonly constant: number
-  readonly span: number
-  readonly right: number
-  stride: number
-  /** Local of the register it moves by, -1 for a constant. */
-  strideLocal: number
-  /** Roots of base and stride in the turn at hand. */
-  root: number
-  strideRoot: number
-}
-
-/** A loop of unchecked turns while its code is followed. */
-export interface FastTurns {
-  /** Its control frame, the local of its floor, what a turn costs, turns in its code, turns begun. */
-  readonly frame: number
-  readonly floor: number
-  readonly cost: number
-  readonly turns: number
-  turn: number
-  readonly streams: readonly Stream[]
-}
-
 /** Reads the fixed bytes of the form. */
 class Form {
-  readonly verifier: FunctionVerifier
-  constructor(verifier: FunctionVerifier) {
+  readonly verifier: FunctionBody
+  constructor(verifier: FunctionBody) {
     this.verifier = verifier
   }
 
@@ -95,7 +69,7 @@ const [GET, SET, TEE] = [0x20, 0x21, 0x22] as const
  * `i32.const UNLIMITED` has been read and `local.set` follows: reads the rest of the form up to the first unchecked turn.
  * False, and nothing read, when it is the constant address of an access.
  */
-export function matchTurns(verifier: FunctionVerifier): boolean {
+export function matchTurns(verifier: FunctionBody): boolean {
   const { reader, control, operands, way } = verifier
   const local = reader.bytes[reader.at + 1]!
   const next = reader.at + 2
@@ -262,7 +236,7 @@ function readFloor(
 }
 
 /** A payment: the next turn begins, and the one before has to have moved its streams. */
-export function turnBegins(verifier: FunctionVerifier, turns: FastTurns, amount: number): void {
+export function turnBegins(verifier: FunctionBody, turns: FastTurns, amount: number): void {
   const { reader, locals, control } = verifier
   if (control.depth - 1 !== turns.frame) reader.refuse('turns', 'a payment outside of the turns')
   if (turns.turn > 0) moved(verifier, turns)
@@ -274,7 +248,7 @@ export function turnBegins(verifier: FunctionVerifier, turns: FastTurns, amount:
 }
 
 /** The roots of bases and strides as they are now. */
-function takeRoots({ locals }: FunctionVerifier, streams: readonly Stream[]): void {
+function takeRoots({ locals }: FunctionBody, streams: readonly Stream[]): void {
   for (const stream of streams) {
     if (stream.base >= 0) stream.root = locals.rootOf(stream.base)
     if (stream.strideLocal >= 0) stream.strideRoot = locals.rootOf(stream.strideLocal)
@@ -282,7 +256,7 @@ function takeRoots({ locals }: FunctionVerifier, streams: readonly Stream[]): vo
 }
 
 /** Whether bases and strides are still what they were when their roots were taken. */
-function stand({ locals }: FunctionVerifier, streams: readonly Stream[]): boolean {
+function stand({ locals }: FunctionBody, streams: readonly Stream[]): boolean {
   const isStill = (local: number, before: number): boolean => {
     if (local < 0) return true
     const root = locals.rootOf(local)
@@ -293,12 +267,12 @@ function stand({ locals }: FunctionVerifier, streams: readonly Stream[]): boolea
 }
 
 /** Back to the first turn: all have been there, and the last has moved its streams. */
-export function turnEnds(verifier: FunctionVerifier, turns: FastTurns): void {
+export function turnEnds(verifier: FunctionBody, turns: FastTurns): void {
   if (turns.turn !== turns.turns) verifier.reader.refuse('turns', 'fewer turns than were compared')
   moved(verifier, turns)
 }
 
-function moved({ reader, locals }: FunctionVerifier, { streams }: FastTurns): void {
+function moved({ reader, locals }: FunctionBody, { streams }: FastTurns): void {
   const { root, second, shift, extent } = locals
   for (const { base, stride, strideLocal, root: before, strideRoot } of streams) {
     if (base < 0) continue
@@ -318,7 +292,7 @@ function moved({ reader, locals }: FunctionVerifier, { streams }: FastTurns): vo
 
 /** Whether an access is one of a stream's, within its span. */
 export function turnAccess(
-  { locals }: FunctionVerifier,
+  { locals }: FunctionBody,
   { streams, turn }: FastTurns,
   local: number,
   offset: number,

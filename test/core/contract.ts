@@ -1,8 +1,8 @@
 // Compares the two sides of the contract by reading them: the C headers by an own small parser, the TypeScript module by running it.
 // Shares nothing with the generator. Not the test: contract.test.ts.
 import { transformSync } from 'esbuild'
+import { HostAction } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import { HostAction } from '../../src/engine/host-call.ts'
 import { Access } from '../../src/program/layout.ts'
 
 /** The texts of contract.gen.h, pvm.h and contract.gen.ts. */

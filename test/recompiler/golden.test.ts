@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { listCode } from '../../src/blob/disassembly.ts'
 import { textOf } from '../../src/cli/wat.ts'
 import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { Local } from '../../src/engine/recompiler/emitter.ts'
+import { Local } from '../../src/engine/recompiler/local.ts'
 import type { ProfileName } from '../../src/program/profile.ts'
 import { programOf } from './programs.ts'
 

@@ -1,7 +1,8 @@
 // Modules of compiled code for the verifier's tests: of the golden programs, of random ones.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { analyseProgram, type CompileOptions, compileRoots } from '../../src/engine/recompiler/compile.ts'
+import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
+import type { CompileOptions } from '../../src/engine/recompiler/compile-options.ts'
 import { machineOf } from '../../src/engine/recompiler/verification.ts'
 import { programOfCase } from '../../src/fuzz/case.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'

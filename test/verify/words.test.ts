@@ -1,7 +1,8 @@
 // The verifier states the machine's addresses on its own; they are those of the generator.
 import { expect, it } from 'vitest'
 import { AT_ARENA, AT_RESERVE, AT_RIGHTS, AT_VM, AT_WHY, Right, VM } from '../../src/engine/machine/contract.gen.ts'
-import { FIRST_ROOT, Helper, Import, Local, Why } from '../../src/engine/recompiler/emitter.ts'
+import { FIRST_ROOT, Helper, Import, Why } from '../../src/engine/recompiler/emitter.ts'
+import { Local } from '../../src/engine/recompiler/local.ts'
 import { HELPERS_HEX } from '../../src/engine/recompiler/templates.gen.ts'
 import { RANGE_HELPER } from '../../src/verify/range-helper.ts'
 import * as words from '../../src/verify/words.ts'

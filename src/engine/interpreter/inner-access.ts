@@ -1,30 +1,33 @@
 // How machines on the core give out what they do not show. Not the state itself: inner-state.ts.
 import type { Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
+import type { HostCallSite } from '../host-call.ts'
 import { shareInner } from '../inner-state.ts'
 import type { Cell } from '../machine/cell.ts'
-import type { CoreVm } from './vm.ts'
 import { EXIT_ARG, HEAP_LIMIT } from './words.ts'
 
 /** Start gas, whether gas is missing, exit, whether it has ended. */
 type Private = [startGas: bigint, gasMissing: boolean, exit: Exit | undefined, ended: boolean]
 
+/** A machine on the core, as far as it is seen here. */
+type Site = HostCallSite & Vm
+
 /** What only the class itself can do. */
-interface CoreAccess {
+interface CoreAccess<Machine extends Site> {
   has(vm: object): boolean
   /** @throws TypeError when the machine is not at rest. */
-  cellOf(vm: CoreVm, what: string): Cell
-  throwsErrors(vm: CoreVm): boolean
-  read(vm: CoreVm): Private
-  write(vm: CoreVm, given: Private): void
+  cellOf(vm: Machine, what: string): Cell
+  throwsErrors(vm: Machine): boolean
+  read(vm: Machine): Private
+  write(vm: Machine, given: Private): void
 }
 
 /** Called once by the class. */
-export function shareCore(access: CoreAccess): void {
+export function shareCore<Machine extends Site>(access: CoreAccess<Machine>): void {
   shareInner({
     has: access.has,
     read(machine: Vm, what) {
-      const vm = machine as CoreVm
+      const vm = machine as Machine
       const cell = access.cellOf(vm, what)
       const [startGas, gasMissing, exit, ended] = access.read(vm)
       return {
@@ -42,7 +45,7 @@ export function shareCore(access: CoreAccess): void {
       }
     },
     write(machine, { startGas, gasMissing, exit, exitArg, ended, pending, overdrawn, heapLimit }) {
-      const vm = machine as CoreVm
+      const vm = machine as Machine
       const { u32 } = access.cellOf(vm, 'restore')
       access.write(vm, [startGas, gasMissing, exit, ended])
       u32[EXIT_ARG] = exitArg

@@ -5,12 +5,11 @@ import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { Allowance, type GasCounter } from '../allowance.ts'
 import { checkAddress, checkCount, checkGas, checkGasGiven, checkTracer } from '../check.ts'
-import { type CodeStats, ENGINE_KINDS, type EngineKind, type StartOptions, type Vm } from '../engine.ts'
+import { type CodeStats, ENGINE_KINDS, type EngineKind, type HostTable, type StartOptions, type Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import {
   type HostCallError,
   type HostCallSite,
-  type HostTable,
   Pending,
   performBoundedCall,
   performHostCall,
@@ -82,7 +81,7 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
 
   static {
     // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
-    WHOLE: shareCore({
+    WHOLE: shareCore<CoreVm>({
       has: vm => #startGas in vm,
       cellOf: (vm, what) => vm.#idle(what),
       throwsErrors: vm => vm.#throwHostErrors,

@@ -1,5 +1,5 @@
 // Which roots go into one module together with the one that is wanted: what it calls, nearest first. Not the compilation.
-import type { Analysis } from './compile.ts'
+import type { Analysis } from './analysis.ts'
 import type { Coverage } from './coverage.ts'
 import { CLASS, Class } from './facts.ts'
 import { isCall, isReturn } from './functions.ts'

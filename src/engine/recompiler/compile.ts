@@ -4,15 +4,16 @@ import type { Program } from '../../program/program.ts'
 import { AT_WHY, GOES_ON, GraphWord, Leave, MAX_NODES } from '../machine/contract.gen.ts'
 import { decodeHex } from '../machine/core.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
+import type { Analysis } from './analysis.ts'
 import { functionSize } from './cluster.ts'
+import type { CompileOptions } from './compile-options.ts'
 import type { Coverage } from './coverage.ts'
-import { type Decoded, decodeProgram } from './decode.ts'
+import { decodeProgram } from './decode.ts'
 import { emitStackCheck, putFrameBytes, putGoOn } from './emit-ends.ts'
 import {
   type Emitter,
   FIRST_ROOT,
   HELPER_TYPES,
-  Local,
   loadRegisters,
   localsOf,
   type RootIndex,
@@ -20,7 +21,8 @@ import {
 } from './emitter.ts'
 import { sayExit } from './exercise.ts'
 import { FunctionCode } from './function-code.ts'
-import { type Functions, findFunctions } from './functions.ts'
+import { findFunctions } from './functions.ts'
+import { Local } from './local.ts'
 import { indirectCallees, type RootPasses, runPasses } from './passes.ts'
 import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
 import { emitStructure } from './structure.ts'
@@ -48,44 +50,12 @@ function helpers(): Uint8Array {
   return decodedHelpers
 }
 
-/** A program as the recompiler sees it; kept per program. */
-export interface Analysis {
-  readonly decoded: Decoded
-  readonly functions: Functions
-  /** Jump-table entries of the functions that are inlined at indirect calls. */
-  readonly indirect: readonly number[]
-  /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
-  readonly tolerant: Uint8Array
-  /** Where the function at hand is written before its frame is known. */
-  readonly body: FunctionCode
-}
-
 /** Decodes and analyses a program, once for all its compilations. */
 export function analyseProgram(program: Program): Analysis {
   const decoded = decodeProgram(program)
   const functions = findFunctions(decoded)
   const source = { decoded, functions, tolerant: new Uint8Array(decoded.count) }
   return { ...source, indirect: indirectCallees(source), body: new FunctionCode() }
-}
-
-/** Which optimisations `compileRoots` applies; all by default. Without them the code does the same, slower. */
-export interface CompileOptions {
-  /** Small callees are inlined, functions that call themselves several deep; see core/graph.c. */
-  readonly inline?: boolean
-  /** Functions that call themselves are inlined four deep, not two. */
-  readonly unrollRecursion?: boolean
-  /** Indirect calls take in the functions of the jump table, where those are few and small; see core/graph.c. */
-  readonly inlineIndirect?: boolean
-  /** Loops of one segment get a version without page checks and with one comparison of gas for several turns. */
-  readonly fastLoops?: boolean
-  /** Accesses near one base share a check; see core/plan.c. */
-  readonly groupChecks?: boolean
-  /** Accesses to a base plus a bounded index share a check of all they may reach; see core/wide.c. */
-  readonly wideChecks?: boolean
-  /** Gas is compared once per path, not in every node; see core/flow.c. */
-  readonly gasPaths?: boolean
-  /** What a loop with calls does not write is stored before it, not at each call in it; see core/stores.c. */
-  readonly loopStores?: boolean
 }
 
 /** A compiled module. */

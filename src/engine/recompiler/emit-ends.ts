@@ -9,13 +9,13 @@ import {
   exitLabel,
   flush,
   Import,
-  Local,
   loadRegisters,
   prepareExit,
   preparePaid,
   STORE_PC,
   Why,
 } from './emitter.ts'
+import { Local } from './local.ts'
 import { emitAssignment } from './lower.ts'
 import { pathOf } from './passes.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'

@@ -6,9 +6,10 @@
 // gas >= floor, floor = max(path, g - n * c + 1).
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
 import { Right, ROTATION, Way } from '../machine/contract.gen.ts'
-import { type Emitter, Helper, Local, PAY } from './emitter.ts'
+import { type Emitter, Helper, PAY } from './emitter.ts'
 import { sayFastTurn, sayInstructions, sayRange } from './exercise.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
+import { Local } from './local.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
 import { accessesOf } from './memory-plan.ts'
 import { pathOf } from './passes.ts'

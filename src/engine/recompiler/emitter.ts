@@ -5,38 +5,11 @@ import type { CoreExports } from '../machine/core.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import type { Decoded } from './decode.ts'
 import type { FunctionCode } from './function-code.ts'
+import { Local } from './local.ts'
 import type { RootPasses } from './passes.ts'
 import { L, S, type Template, template, unsigned } from './template.ts'
 import type { WasmCode } from './wasm-code.ts'
 import { I32, I64, Op } from './wasm-op.ts'
-
-/** Locals of a compiled function: parameters first. */
-export const Local = {
-  gas: 0,
-  /** Bytes of the host's stack that compiled code may still take, without this frame. */
-  stack: 1,
-  /** r0…r12. */
-  register: 2,
-  /** Where a side exit hands over, and in what state (see Why). */
-  pc: 15,
-  why: 16,
-  /** Target of a dynamic jump, result of a call. */
-  target: 17,
-  /** Physical address of a single access. */
-  address: 18,
-  /** Next node, in functions that are not reducible. */
-  state: 19,
-  /** Physical addresses of groups, see memory-plan.ts. */
-  group: 20,
-  /** Turns ahead, the gas they end at and began with, see emit-loops.ts. */
-  count: (20 + ADDRESS_LOCALS) as number,
-  floor: (21 + ADDRESS_LOCALS) as number,
-  before: (22 + ADDRESS_LOCALS) as number,
-  /** Highest addresses of wide groups, see core/wide.c. */
-  limit: (23 + ADDRESS_LOCALS) as number,
-  /** Ranges of streams, two each. */
-  pairs: (23 + ADDRESS_LOCALS + WIDE_GROUPS) as number,
-} as const
 
 /** Runs of locals after the parameters, for the function's header. */
 export function localsOf(pairs: number, loops: number): readonly (readonly [number, number])[] {

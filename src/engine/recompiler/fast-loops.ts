@@ -7,7 +7,7 @@ import { type Decoded, segmentCost } from './decode.ts'
 import { ACCESS_LOG2, CLASS, Class } from './facts.ts'
 import type { Graph } from './graph.ts'
 import { accessesOf, type MemoryPlan } from './memory-plan.ts'
-import type { Order } from './passes.ts'
+import type { Order } from './order.ts'
 
 /** Loops with more instructions are not doubled. */
 const MAX_INSTRUCTIONS = 64

@@ -6,8 +6,8 @@
 import { decodeOperands } from '../../isa/format.ts'
 import type { Program } from '../../program/program.ts'
 import type { Cell } from '../machine/cell.ts'
+import type { Analysis } from './analysis.ts'
 import { functionSize, reachOf } from './cluster.ts'
-import type { Analysis } from './compile.ts'
 import { CLASS, Class } from './facts.ts'
 import {
   ANALYSIS_MS,

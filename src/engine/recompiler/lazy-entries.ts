@@ -2,7 +2,7 @@
 // run has too little time left for it. Not the compilation: runtime.ts.
 import type { Cell } from '../machine/cell.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
-import type { Analysis } from './compile.ts'
+import type { Analysis } from './analysis.ts'
 
 /** Entry of a block that is compiled when the core comes to it; that of compiled code is its segment + 1. */
 export const LAZY = 0x7fffffff

@@ -1,31 +1,14 @@
 // What is known of one root before its code is written, found by the core's passes. Not the passes themselves:
 // core/graph.c, order.c, flow.c, stores.c, plan.c, which say how; nor fast loops, fast-loops.ts.
+
 import { GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../machine/contract.gen.ts'
-import type { CompileOptions } from './compile.ts'
+import type { CompileOptions } from './compile-options.ts'
 import { type Decoded, segmentCost } from './decode.ts'
 import { type FastLoop, findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
 import type { Graph } from './graph.ts'
 import { type MemoryPlan, WINDOW } from './memory-plan.ts'
+import type { Order } from './order.ts'
 import { type TableSource, type Tables, tablesOf } from './tables.ts'
-
-/** The order of a graph. Arrays are indexed by node unless said otherwise, and may be longer than needed. */
-export interface Order {
-  /** Nodes in reverse postorder; all nodes of a graph are reachable. */
-  readonly sequence: Int32Array
-  /** Position in `sequence`. */
-  readonly position: Int32Array
-  /** Immediate dominator; the root's is itself. */
-  readonly dominator: Int32Array
-  /** 1 where an edge comes back from a node the target dominates. */
-  readonly isLoop: Uint8Array
-  /** 1 where more than one forward edge comes in, or a table leads to it: needs a label. */
-  readonly isMerge: Uint8Array
-  /** Children in the dominator tree, by descending position: `children[childStart[n]] … childStart[n + 1]`. */
-  readonly childStart: Int32Array
-  readonly children: Int32Array
-  /** Whether every edge back goes to a dominator; else the function is emitted as a dispatch loop. */
-  readonly reducible: boolean
-}
 
 /**
  * Which registers are where on entry of each node, by node: bit masks of 13 registers. Dirty: newer in the local than in

@@ -21,10 +21,11 @@ import {
   emitTarget,
 } from './emit-ends.ts'
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
-import { type Emitter, exit, Local, PAY, prepareExit, storeRegisters, Why } from './emitter.ts'
+import { type Emitter, exit, PAY, prepareExit, storeRegisters, Why } from './emitter.ts'
 import { sayEnd, sayFunction, sayInstructions } from './exercise.ts'
 import { CLASS, Class } from './facts.ts'
 import { hasInstructions, runsLast } from './graph.ts'
+import { Local } from './local.ts'
 import { emitAssignment, emitCondition, emitInstructions } from './lower.ts'
 import { S, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'

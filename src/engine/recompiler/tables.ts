@@ -18,8 +18,8 @@ import {
 import { type CoreExports, decodeHex } from '../machine/core.ts'
 import { Areas, isOpen, type Workspace } from '../machine/workspace.ts'
 import type { Decoded } from './decode.ts'
-import { Local } from './emitter.ts'
 import type { Functions } from './functions.ts'
+import { Local } from './local.ts'
 import { TEMPLATES_HEX } from './templates.gen.ts'
 
 /** A program's tables, by instruction, segment, function, jump-table entry: see `PROGRAM_COLUMNS`. */

@@ -1,8 +1,7 @@
 // A chain of contracts in memory: upload, deploy, call. Not a node: no blocks, no fees, no deposits (docs/contracts.md).
 import { createEngine } from '../../engine/create.ts'
-import type { EngineKind, StartOptions, Vm } from '../../engine/engine.ts'
+import type { EngineKind, HostFunction, HostPrice, StartOptions, Vm } from '../../engine/engine.ts'
 import type { Exit } from '../../engine/exit.ts'
-import type { HostFunction, HostPrice } from '../../engine/host-call.ts'
 import { keccak256 } from '../../hash/keccak.ts'
 import { knownOptions } from '../../isa/own-options.ts'
 import { loadProgram } from '../../program/program.ts'

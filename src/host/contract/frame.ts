@@ -1,7 +1,6 @@
 // One call of a contract while it runs: who calls whom with what, and what it leaves. Not the functions that it imports.
-import type { Engine, StartOptions, Vm } from '../../engine/engine.ts'
+import type { Engine, HostFunction, HostPrice, HostTable, StartOptions, Vm } from '../../engine/engine.ts'
 import { Exit } from '../../engine/exit.ts'
-import type { HostFunction, HostPrice, HostTable } from '../../engine/host-call.ts'
 import { callExport } from '../../program/call.ts'
 import { ContractFailure } from './failure.ts'
 import type { ContractCode, ContractState } from './state.ts'

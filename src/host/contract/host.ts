@@ -1,6 +1,6 @@
 // The host table of one frame: which import is which function, what it costs, how it ends a contract. Not the functions.
 import type { Vm } from '../../engine/engine.ts'
-import { HostAction, type HostEntry, type HostTable } from '../../engine/host-call.ts'
+import { HostAction, type HostEntry, type HostTable } from '../../engine/engine.ts'
 import { CONTRACT_CALL_HANDLERS } from './calls-contract.ts'
 import { DATA_CALLS } from './calls-data.ts'
 import { STORAGE_CALLS } from './calls-storage.ts'

@@ -1,5 +1,5 @@
 // Host calls on accounts: lookup, read, write, info (GP B.7). Not those on preimages: preimage-calls.ts.
-import { HostAction, type HostFunction } from '../../engine/host-call.ts'
+import { HostAction, type HostFunction } from '../../engine/engine.ts'
 import { answer, done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import { thresholdOf } from './account.ts'

@@ -1,6 +1,6 @@
 // Ψ_A (GP B.4): one service is accumulated. A pure function: the state given stays what it is. Not the round of many: round.ts.
 import { BlobError } from '../../blob/error.ts'
-import { HostAction, type HostFunction } from '../../engine/host-call.ts'
+import { HostAction, type HostFunction } from '../../engine/engine.ts'
 import { gasCall, growHeapCall, logCall } from '../builtins.ts'
 import { hostPrice } from '../gas.ts'
 import { invokeProgram } from '../invocation.ts'

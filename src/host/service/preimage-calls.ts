@@ -1,6 +1,6 @@
 // Host calls on preimages and their requests: query, solicit, forget, provide (GP B.7). Not lookup: account-calls.ts.
 import type { Vm } from '../../engine/engine.ts'
-import { HostAction, type HostFunction } from '../../engine/host-call.ts'
+import { HostAction, type HostFunction } from '../../engine/engine.ts'
 import { blake2b } from '../../hash/blake2b.ts'
 import { equalBytes } from '../../program/equal-bytes.ts'
 import { done, readBytes, registerNumber } from '../registers.ts'

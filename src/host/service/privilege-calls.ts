@@ -1,6 +1,6 @@
 // Host calls of the privileged: bless, assign, designate (GP B.7). They look at the privileges of x, which earlier calls of the
 // same accumulation may have changed. Not what counts of that in the end: round.ts.
-import { HostAction, type HostFunction } from '../../engine/host-call.ts'
+import { HostAction, type HostFunction } from '../../engine/engine.ts'
 import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import type { Context } from './context.ts'

@@ -1,7 +1,7 @@
 // Ψ_I and Ψ_R (GP B.2, B.3): whether a package is authorized, and what its items come to. Pure functions. Not accumulate.
 import { BlobError } from '../../blob/error.ts'
 import { Writer } from '../../blob/writer.ts'
-import { HostAction, type HostFunction } from '../../engine/host-call.ts'
+import { HostAction, type HostFunction } from '../../engine/engine.ts'
 import { gasCall, growHeapCall, logCall } from '../builtins.ts'
 import { createInnerMachines, type InnerMachines } from '../inner.ts'
 import { type InvocationResult, invokeProgram } from '../invocation.ts'

@@ -1,5 +1,5 @@
 // Host calls on services: new, upgrade, transfer, eject (GP B.7). Not those on what a service holds.
-import { HostAction, type HostFunction } from '../../engine/host-call.ts'
+import { HostAction, type HostFunction } from '../../engine/engine.ts'
 import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import { Account } from './account.ts'

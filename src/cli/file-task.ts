@@ -1,0 +1,66 @@
+// Some of many files, and the work on one after the other. Not who does it: file-jobs.ts.
+import { ResourceError } from '../engine/resource-error.ts'
+import { CliError, isInputError } from './errors.ts'
+import { ExitCode } from './exit-code.ts'
+
+/** Some of the files, in the middle of their list. */
+export interface FileTask {
+  readonly files: readonly string[]
+  /** Number of the first one. */
+  readonly first: number
+}
+
+/** What went wrong with a file, as it goes from process to process. */
+export interface FileError {
+  readonly message: string
+  /** Exit code of the command; undefined for a mistake of ours. */
+  readonly exitCode: number | undefined
+  readonly stack: string | undefined
+}
+
+/** A file is done. */
+export interface FileMessage<R> {
+  readonly index: number
+  /** Undefined: the file is none of those that the command is for. */
+  readonly result?: R | undefined
+  readonly error?: FileError
+}
+
+/** Told of every file. */
+export type SayFile<R> = (message: FileMessage<R>) => void
+
+/** Signals are seen that often. */
+const LISTEN_MS = 100
+
+function describeFailure(error: unknown): FileError {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  if (ResourceError.is(error)) return { message, exitCode: ExitCode.Resource, stack }
+  if (error instanceof CliError) return { message, exitCode: error.exitCode, stack }
+  return { message, exitCode: isInputError(error) ? ExitCode.Usage : undefined, stack }
+}
+
+/** The error as it was, in the process that asked. */
+export function rebuildError({ message, exitCode, stack }: FileError): Error {
+  if (exitCode !== undefined) return new CliError(message, { exitCode })
+  return Object.assign(new Error(message), { stack })
+}
+
+/** Does the work on one file after the other, and says how it went; ends at the first that fails. */
+export async function eachFile<R>(
+  { files, first }: FileTask,
+  say: SayFile<R>,
+  work: (file: string) => R | undefined,
+): Promise<void> {
+  let listened = performance.now()
+  for (const [i, file] of files.entries()) {
+    try {
+      say({ index: first + i, result: work(file) })
+    } catch (error) {
+      say({ index: first + i, error: describeFailure(error) })
+      return
+    }
+    if (performance.now() - listened < LISTEN_MS) continue
+    await new Promise(resolve => setImmediate(resolve))
+    listened = performance.now()
+  }
+}

@@ -1,0 +1,16 @@
+// What is known of a program once, for all its compilations. Not what is found per root: passes.ts.
+import type { Decoded } from './decode.ts'
+import type { FunctionCode } from './function-code.ts'
+import type { Functions } from './functions.ts'
+
+/** A program as the recompiler sees it; kept per program. */
+export interface Analysis {
+  readonly decoded: Decoded
+  readonly functions: Functions
+  /** Jump-table entries of the functions that are inlined at indirect calls. */
+  readonly indirect: readonly number[]
+  /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
+  readonly tolerant: Uint8Array
+  /** Where the function at hand is written before its frame is known. */
+  readonly body: FunctionCode
+}
