@@ -1,6 +1,6 @@
 // `coulis run`: runs a program and says what came out. Not the machine: engine/.
 import { type Command, Option } from 'commander'
-import type { EngineKind, Vm } from '../engine/engine.ts'
+import type { EngineKind, HostTable, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import { omitWarmUp } from '../engine/warm-up.ts'
 import type { LogMessage } from '../host/builtins.ts'
