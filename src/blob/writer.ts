@@ -13,17 +13,17 @@ export class Writer {
   #reserve(count: number): number {
     const at = this.#length
     this.#length += count
-    if (this.#length > this.#buffer.length) {
-      const larger = new Uint8Array(Math.max(2 * this.#buffer.length, this.#length))
-      larger.set(this.#buffer.subarray(0, at))
-      this.#buffer = larger
+    const buffer = this.#buffer
+    if (this.#length > buffer.length) {
+      this.#buffer = new Uint8Array(2 * this.#length)
+      this.#buffer.set(buffer)
     }
     return at
   }
 
   bytes(bytes: Uint8Array): this {
     const at = this.#reserve(bytes.length)
-    this.#buffer.set(bytes, at)
+    this.#buffer.set(bytes, at) // not in one: the buffer may be another one now
     return this
   }
 
