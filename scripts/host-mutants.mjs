@@ -4,7 +4,7 @@
 //   node scripts/host-mutants.mjs [--only TEXT] [--check]
 //
 // --check only looks whether the sources still have the places.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -306,13 +306,29 @@ for (const name of readdirSync(ROOT)) {
   if (isNeeded || name.startsWith('tsconfig')) cpSync(join(ROOT, name), join(COPY, name), { recursive: true })
 }
 symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'))
-const tests = () =>
-  spawnSync('npx', ['vitest', 'run', 'test/host/service', '--bail', '1'], {
-    cwd: COPY,
-    encoding: 'utf8',
-    timeout: 120_000,
-  }).status
-if (tests() !== 0) throw new Error('the tests fail as they are')
+/** Runs the tests; a mutant may go round for ever, so the whole group of processes ends with them. */
+function tests() {
+  return new Promise(resolve => {
+    const run = spawn('npx', ['vitest', 'run', 'test/host/service', '--bail', '1'], {
+      cwd: COPY,
+      stdio: 'ignore',
+      detached: true,
+    })
+    const end = () => {
+      try {
+        process.kill(-run.pid, 'SIGKILL')
+      } catch {} // all of them have ended
+    }
+    const timer = setTimeout(end, 120_000)
+    run.once('close', code => {
+      clearTimeout(timer)
+      end()
+      resolve(code)
+    })
+  })
+}
+
+if ((await tests()) !== 0) throw new Error('the tests fail as they are')
 const unnoticed = []
 for (const [name, file, search, replace] of RULES.filter(([rule]) => rule.includes(options.only ?? ''))) {
   const path = join(COPY, 'src/host/service', file)
@@ -320,7 +336,7 @@ for (const [name, file, search, replace] of RULES.filter(([rule]) => rule.includ
   const wrong = patch(text, search, replace)
   if (wrong === undefined) continue
   writeFileSync(path, wrong)
-  const isRed = tests() !== 0
+  const isRed = (await tests()) !== 0
   writeFileSync(path, text)
   if (!isRed) unnoticed.push(name)
   console.log(`${isRed ? 'red     ' : 'UNNOTICED'} ${name}`)
