@@ -47,6 +47,11 @@ const COMMANDS: readonly Entry[] = [
   },
   { name: 'conform', summary: 'run conformance tests', load: async () => (await import('./conform.ts')).addConform },
   {
+    name: 'debug',
+    summary: 'debug a program or a recorded run, forwards and backwards',
+    load: async () => (await import('./debug.ts')).addDebug,
+  },
+  {
     name: 'fuzz',
     summary: 'compare engines on random programs',
     load: async () => (await import('./fuzz.ts')).addFuzz,

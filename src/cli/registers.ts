@@ -30,7 +30,8 @@ export function collectValues(text: string, previous: readonly bigint[] = []): b
   return [...previous, parseValue(text)]
 }
 
-function indexOf(name: string): number {
+/** The register of that name, r0 to r12 or as the calling convention has it; -1 for none. */
+export function registerIndex(name: string): number {
   const lower = name.toLowerCase()
   const named = NAMES.indexOf(lower)
   if (named >= 0) return named
@@ -41,7 +42,7 @@ function indexOf(name: string): number {
 /** `rN=value` or `a0=value`, repeated. */
 export function parseRegister(text: string, previous: readonly RegisterSetting[] = []): RegisterSetting[] {
   const at = text.indexOf('=')
-  const index = at < 0 ? -1 : indexOf(text.slice(0, at))
+  const index = at < 0 ? -1 : registerIndex(text.slice(0, at))
   if (index < 0) {
     throw new InvalidArgumentError(`expected a register, r0 to r12 or ${NAMES.join(' ')}, and a value, like a0=-1.`)
   }

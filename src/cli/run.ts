@@ -11,6 +11,7 @@ import { createRecorder } from '../trace/record.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
 import { formatTrace } from '../trace/trace.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
+import { debugCommand } from './debug-hint.ts'
 import { engineOf } from './engine-of.ts'
 import { exitCodeOf, inFile } from './errors.ts'
 import { writeOutput } from './files.ts'
@@ -155,7 +156,12 @@ function printCall(call: LoggedCall, form: RegisterForm, terminal: Terminal): vo
 /** Columns before what a line goes on with. */
 const INDENT = 8
 
-function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string) => void): void {
+function printOutcome(
+  outcome: Outcome,
+  terminal: Terminal,
+  write: (line: string) => void,
+  debug: string | undefined,
+): void {
   const { vm, exit, log, milliseconds, loaded, options } = outcome
   const { bold, dim, green, red } = terminal.colors
   const color = exit === Exit.Halt ? green : red
@@ -176,6 +182,7 @@ function printOutcome(outcome: Outcome, terminal: Terminal, write: (line: string
   for (const line of fold(parts, terminal.fold, INDENT)) write(line)
   const reason = reasonOf(outcome)
   for (const line of reason === undefined ? [] : reasonLines(reason, options.regs)) write(line)
+  if (reason !== undefined && debug !== undefined) write(dim(`debug   ${debug}`))
   const regs = Array.from(vm.regs, (value, i) => ({ text: `r${i}=${formatValue(value, options.regs)}` }))
   for (const line of fold([{ text: 'regs   ' }, ...regs], terminal.fold, INDENT)) write(line)
   const output = outputOf(vm)
@@ -346,7 +353,11 @@ Examples:
       }
       const outcome = runFile(file, options, terminal)
       if (options.json) printJson(outcome, terminal)
-      else printOutcome(outcome, terminal, options.trace === 'steps' ? terminal.error : terminal.line)
+      else {
+        const { rawArgs = [] } = program as { rawArgs?: readonly string[] }
+        const debug = debugCommand(file, command, rawArgs)
+        printOutcome(outcome, terminal, options.trace === 'steps' ? terminal.error : terminal.line, debug)
+      }
       exit(exitCodeOf(outcome.exit))
     })
 }

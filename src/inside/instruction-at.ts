@@ -53,7 +53,7 @@ function registersRead(instruction: Instruction, operands: Operands): number[] {
 }
 
 /** The instruction at the machine's pc; undefined where none with a defined opcode starts. */
-export function instructionAt({ program, pc, regs }: Vm): DecodedAt | undefined {
+export function instructionAt({ program, pc, regs }: Pick<Vm, 'program' | 'pc' | 'regs'>): DecodedAt | undefined {
   if (!program.isInstruction(pc)) return undefined
   const instruction = program.instructionSet.byOpcode[program.code[pc]!]!
   const operands = decodeOperands(instruction.format, program.code, pc, program.skip(pc), createOperands())

@@ -258,9 +258,13 @@ export class Session {
     return history.failedAt(hit.time) && hit.call === undefined ? undefined : hit
   }
 
-  /** To the next breakpoint or watchpoint, or to where the run stops. Goes on behind a stop that is not final. */
-  continue(): Stop {
-    return this.#forward(undefined)
+  /**
+   * To the next breakpoint or watchpoint, or to where the run stops. Goes on behind a stop that is not final.
+   *
+   * @param until at most to this time, with `step` as the answer; default: without bound.
+   */
+  continue(until?: number): Stop {
+    return this.#forward(undefined, until)
   }
 
   /** Back to the last breakpoint, or before the last write or read that is watched, or to the start. */

@@ -1,0 +1,43 @@
+// How to open in the debugger what `coulis run` has just run. Not the debugger: debug.ts.
+import type { Command } from 'commander'
+
+/** Options of `run` that say what ran; all others say what to print. */
+const KEPT = [
+  'args',
+  'entry',
+  'pc',
+  'export',
+  'arg',
+  'gas',
+  'reg',
+  'map',
+  'fromState',
+  'host',
+  'input',
+  'kind',
+  'engine',
+  'profile',
+]
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/**
+ * The command, or undefined where the program came through standard input.
+ *
+ * @param given the arguments of the command line, from `run` on.
+ */
+export function debugCommand(file: string, command: Command, given: readonly string[]): string | undefined {
+  if (file === '-') return undefined
+  const words = ['coulis', 'debug', quoted(file)]
+  for (let i = 0; i < given.length; i++) {
+    const [flag, ...inline] = given[i]!.split('=')
+    const option = command.options.find(({ short, long }) => flag === short || flag === long)
+    if (option === undefined) continue
+    const takesNext = option.required && !(inline.length > 0 && flag === option.long)
+    const value = takesNext ? given[++i] : inline.join('=')
+    if (KEPT.includes(option.attributeName()) && value !== undefined) words.push(option.long!, quoted(value))
+  }
+  return [...words, '--end'].join(' ')
+}

@@ -1,0 +1,91 @@
+// `coulis debug`: a program or a recorded run under the debugger. Not the debugger: debug/.
+import { type Command, Option } from 'commander'
+import { Debugger } from './debug/debugger.ts'
+import { type OpenOptions, openFile } from './debug/open.ts'
+import { converse, executeScript } from './debug/repl.ts'
+import { endLines } from './debug/show.ts'
+import { CliError } from './errors.ts'
+import { readText } from './files.ts'
+import { HOST_CHOICES } from './host.ts'
+import { FILE_KINDS } from './load.ts'
+import { parseMapping } from './memory.ts'
+import { collectBytes, engineOption, parseAddress, parseBytes, parseCount, parseGas, profileOption } from './options.ts'
+import { collectValues, parseRegister, REGISTER_FORMS, type RegisterForm } from './registers.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options extends OpenOptions {
+  readonly regs: RegisterForm
+  readonly end?: boolean
+  readonly at?: number
+  readonly ex?: readonly string[]
+  readonly script?: string
+  readonly batch?: boolean
+}
+
+async function debug(file: string, options: Options, terminal: Terminal): Promise<void> {
+  const say = (line: string): void => terminal.line(terminal.colors.yellow(line))
+  const opened = openFile(file, options, say)
+  const on = new Debugger(opened, terminal, options.regs)
+  try {
+    if (options.end) opened.history.toEnd()
+    else if (options.at !== undefined) opened.history.goto(options.at)
+    on.say(opened.history.end?.time === opened.history.time ? endLines(opened, options.regs) : [])
+    on.where()
+    if (options.script !== undefined) {
+      await executeScript(on, readText(options.script).split(/\r?\n/), options.script)
+    }
+    if (options.ex !== undefined) for (const line of options.ex) await executeScript(on, [line], '--ex')
+    if (!options.batch && !on.isOver) await converse(on)
+  } finally {
+    opened.history.dispose()
+  }
+}
+
+function collectLines(line: string, previous: readonly string[] = []): string[] {
+  return [...previous, line]
+}
+
+/** Adds the command. */
+export function addDebug(program: Command, terminal: Terminal): void {
+  program
+    .command('debug')
+    .description(
+      'Opens a program, or a recorded trace, in a debugger with the words of gdb: break, watch, step, bt, x, and the same\n' +
+        'backwards: reverse-continue, reverse-step, last-write, origin, log. Type help in it.',
+    )
+    .argument('<file>', 'what coulis run takes, or a recorded trace')
+    .option('-a, --args <hex>', 'arguments of a standard program: hex, or @file', parseBytes)
+    .option('--entry <name>', 'entry point: refine, accumulate, is-authorized, a label, or a code offset')
+    .option('--pc <offset>', 'start at this code offset', parseAddress)
+    .option('--export <name>', 'call this export of a .polkavm file')
+    .option('--arg <value>', 'an argument of the export: a number; may be repeated', collectValues)
+    .option('-g, --gas <amount>', 'gas to start with: 20000000, 20m, 1.5g (default: 100m)', parseGas)
+    .option('-r, --reg <rN=value>', 'start with this register value: r7=0x20, a0=-1; may be repeated', parseRegister)
+    .option('--map <address+length>', 'map pages, as coulis run does; may be repeated', parseMapping)
+    .option('--from-state <file>', 'go on from a saved state')
+    .addOption(new Option('--host <kind>', 'who answers host calls, as with coulis run').choices([...HOST_CHOICES]))
+    .option('--input <hex>', 'an encoded accumulate input for the stub; may be repeated', collectBytes)
+    .option('--program <file>', 'of a recorded trace: run this program instead of the recorded one')
+    .option('--symbols <file>', 'names and source lines of this file, such as the .polkavm a .jam was made of')
+    .option('--end', 'run to the end first')
+    .option('--at <time>', 'go to this time first, in instructions', parseCount)
+    .option('-x, --script <file>', 'execute the commands of this file')
+    .option('--ex <command>', 'execute this command; may be repeated', collectLines)
+    .option('--batch', 'do not ask for commands: leave behind those of -x and --ex')
+    .addOption(new Option('--regs <form>', 'how values are printed').choices([...REGISTER_FORMS]).default('hex'))
+    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(engineOption())
+    .addOption(profileOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  coulis debug examples/broken.pvm --end
+  coulis debug service.jam --entry accumulate --args 0x2a0003 --symbols service.polkavm
+  coulis debug trace-001.log --ex "break *93537" --ex continue --ex bt --batch`,
+    )
+    .action(async (file: string, options: Options) => {
+      if (file === '-' && !options.batch) throw new CliError('standard input is for commands: the file needs a name')
+      await debug(file, options, terminal)
+    })
+}

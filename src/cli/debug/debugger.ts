@@ -1,0 +1,71 @@
+// The debugger behind its commands: prints where it is, runs, remembers what the user chose. Not the commands: commands.ts.
+import type { Stop } from '../../inside/session.ts'
+import type { RegisterForm } from '../registers.ts'
+import type { Terminal } from '../terminal.ts'
+import type { Opened } from './open.ts'
+import { formatTime, placeLines, stopLines } from './show.ts'
+
+/** Instructions between two turns in which Ctrl-C is seen. */
+const SLICE = 2_000_000
+
+/** One debugging session in the terminal. */
+export class Debugger {
+  readonly opened: Opened
+  readonly terminal: Terminal
+  readonly form: RegisterForm
+  /** Conditions as they were written, by breakpoint. */
+  readonly conditions = new Map<number, string>()
+  /** The frame that `up` and `down` have chosen; 0 is the innermost. */
+  frame = 0
+  /** Where the next `x` or `disas` goes on. */
+  nextAddress: number | undefined
+  nextCode: number | undefined
+  /** Set by `quit`. */
+  isOver = false
+  /** Set from outside while something runs. */
+  isInterrupted = false
+
+  constructor(opened: Opened, terminal: Terminal, form: RegisterForm) {
+    this.opened = opened
+    this.terminal = terminal
+    this.form = form
+  }
+
+  say(lines: readonly string[]): void {
+    for (const line of lines) this.terminal.line(line)
+  }
+
+  /** Prints where the machine is. */
+  where(): void {
+    const { opened, terminal } = this
+    this.frame = 0
+    this.nextCode = undefined
+    this.say(placeLines(opened, terminal.colors, opened.history.vm))
+    terminal.line(terminal.colors.dim(`   ${formatTime(opened)}`))
+  }
+
+  /** Prints why a move ended, and where. */
+  stopped(stop: Stop): void {
+    const { opened, terminal } = this
+    for (const line of stopLines(stop, opened, this.form)) terminal.line(terminal.colors.yellow(line))
+    this.where()
+  }
+
+  /** Runs on, in slices, so that it can be interrupted. */
+  async run(): Promise<void> {
+    const { session, history } = this.opened
+    this.isInterrupted = false
+    for (;;) {
+      const stop = session.continue(history.time + SLICE)
+      if (stop.kind !== 'step') {
+        this.stopped(stop)
+        return
+      }
+      await new Promise(resolve => setImmediate(resolve))
+      if (!this.isInterrupted) continue
+      this.terminal.line('interrupted')
+      this.where()
+      return
+    }
+  }
+}
