@@ -298,6 +298,30 @@ describe('exitArg', () => {
 })
 
 describe('programs', () => {
+  it('a program shares its copy of the bytes with those that were loaded from the same, and with no others', () => {
+    const source = assemble(`load_imm r2, 5\n${'add_imm_64 r3, r3, 1\n'.repeat(3000)}trap`).bytes
+    const bytes = source.slice()
+    const first = loadProgram(bytes)
+    const second = loadProgram(source.slice())
+    expect(second.code.buffer).toBe(first.code.buffer)
+    const other = source.slice()
+    other[other.length - 400]! ^= 1 // the bitmask
+    expect(loadProgram(other).code.buffer).not.toBe(first.code.buffer)
+    expect(loadProgram(source.subarray(0)).code.buffer).not.toBe(source.buffer)
+    bytes.fill(0)
+    for (const program of [first, second, loadProgram(source)]) {
+      const vm = createEngine().instantiate(program, { gas: 10_000n })
+      vm.run()
+      expect([vm.regs[2], vm.regs[3]]).toEqual([5n, 3000n])
+    }
+    const many = Array.from({ length: 20 }, (_, k) => {
+      const changed = source.slice()
+      changed[changed.length - 400]! ^= 2 + k
+      return loadProgram(changed).bitmask.slice()
+    })
+    expect(new Set(many.map(mask => mask.join())).size).toBe(20)
+  })
+
   it('a program does not change when the bytes it was loaded from do', () => {
     const bytes = assemble('load_imm r2, 5\n trap').bytes.slice()
     const program = loadProgram(bytes)

@@ -1,4 +1,5 @@
 // A loaded program: immutable, shareable between machines and engines. Not a machine: see engine/.
+
 import { type BlobKind, type Container, encodeContainer, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
 import { BlobError } from '../blob/error.ts'
@@ -10,6 +11,7 @@ import { type InstructionSet, type InstructionSetName, instructionSet } from '..
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
 import { blockCost, startOfBlock } from './gas.ts'
 import { EMPTY_LAYOUT, type MemoryLayout, polkavmLayout, standardLayout } from './layout.ts'
+import { ownBytes } from './own-bytes.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from './profile.ts'
 import { findInvalidity } from './validate.ts'
 
@@ -232,7 +234,10 @@ export function loadProgram(source: Uint8Array | ProgramSource | CodeParts, opti
     return loadProgram(bytes, { kind, profile, ...own })
   }
   const { kind } = own
-  const copy = new Uint8Array(source) // a program does not change, whatever the caller does with its bytes
+  let copy: Uint8Array | undefined
+  // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+  WHOLE: copy = ownBytes(source)
+  copy ??= new Uint8Array(source)
   const container = kind === undefined ? detectBlob(copy).container : parseContainer(copy, kind)
   refuseNewerLatest(container)
   return createProgram({ container, profile: profileFor(container, own) })

@@ -31,7 +31,7 @@ export function createEngine(options: InterpreterOptions = {}): Engine {
   const { kind = 'interpreter', maxMemory: given } = knownOptions(options, ['kind', 'maxMemory'])
   const maxMemory = resolveMaxMemory(given)
   if (kind !== 'interpreter' && kind !== 'auto') {
-    throw new RangeError(`kind: ${String(kind)} is not in coulis/interpreter, import it from coulis`)
+    throw new RangeError(`kind: ${String(kind)} is in coulis only`)
   }
   const refusal = coreRefusal()
   if (refusal !== undefined) throw new RangeError(`kind: interpreter does not work here: ${refusal}`)
