@@ -60,7 +60,7 @@ for (const input of Object.keys(metafile.inputs)) {
 const licences = [...packages].sort().map(name => {
   const folder = join(root, 'node_modules', name)
   const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const file = ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'license.md']
+  const file = ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'license.md', 'License.txt']
     .map(f => join(folder, f))
     .find(existsSync)
   const text = file === undefined ? `Licence: ${license}` : readFileSync(file, 'utf8').trim()

@@ -20,6 +20,7 @@ interface Options extends OpenOptions {
   readonly ex?: readonly string[]
   readonly script?: string
   readonly batch?: boolean
+  readonly dap?: true | number
 }
 
 async function debug(file: string, options: Options, terminal: Terminal): Promise<void> {
@@ -53,7 +54,7 @@ export function addDebug(program: Command, terminal: Terminal): void {
       'Opens a program, or a recorded trace, in a debugger with the words of gdb: break, watch, step, bt, x, and the same\n' +
         'backwards: reverse-continue, reverse-step, last-write, origin, log. Type help in it.',
     )
-    .argument('<file>', 'what coulis run takes, or a recorded trace')
+    .argument('[file]', 'what coulis run takes, or a recorded trace')
     .option('-a, --args <hex>', 'arguments of a standard program: hex, or @file', parseBytes)
     .option('--entry <name>', 'entry point: refine, accumulate, is-authorized, a label, or a code offset')
     .option('--pc <offset>', 'start at this code offset', parseAddress)
@@ -71,6 +72,11 @@ export function addDebug(program: Command, terminal: Terminal): void {
     .option('--at <time>', 'go to this time first, in instructions', parseCount)
     .option('-x, --script <file>', 'execute the commands of this file')
     .option('--ex <command>', 'execute this command; may be repeated', collectLines)
+    .option(
+      '--dap [port]',
+      'speak the Debug Adapter Protocol, for editors: on standard input and output, or on this TCP port',
+      parseCount,
+    )
     .option('--batch', 'do not ask for commands: leave behind those of -x and --ex')
     .addOption(new Option('--regs <form>', 'how values are printed').choices([...REGISTER_FORMS]).default('hex'))
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
@@ -82,9 +88,18 @@ export function addDebug(program: Command, terminal: Terminal): void {
 Examples:
   coulis debug examples/broken.pvm --end
   coulis debug service.jam --entry accumulate --args 0x2a0003 --symbols service.polkavm
+  coulis debug --dap 4711
   coulis debug trace-001.log --ex "break *93537" --ex continue --ex bt --batch`,
     )
-    .action(async (file: string, options: Options) => {
+    .action(async (file: string | undefined, options: Options) => {
+      if (options.dap !== undefined) {
+        if (file !== undefined) throw new CliError('--dap: the editor says which file')
+        if (typeof options.dap === 'number' && options.dap > 65535) throw new CliError('--dap: ports go up to 65535')
+        const { serveStdio, serveTcp } = await import('./dap/serve.ts')
+        await (options.dap === true ? serveStdio() : serveTcp(options.dap, terminal))
+        return
+      }
+      if (file === undefined) throw new CliError('expected a file to debug')
       if (file === '-' && !options.batch) throw new CliError('standard input is for commands: the file needs a name')
       await debug(file, options, terminal)
     })

@@ -331,9 +331,13 @@ export class Session {
     }
   }
 
-  /** To the next source line, or instruction, of the function: calls are executed whole. */
-  stepOver(): Stop {
-    const line = this.lineAt(this.vm.pc)
+  /**
+   * To the next source line, or instruction, of the function: calls are executed whole.
+   *
+   * @param byInstruction whatever lines are known; default: by lines.
+   */
+  stepOver(byInstruction = false): Stop {
+    const line = byInstruction ? undefined : this.lineAt(this.vm.pc)
     const isOther = line === undefined ? (): boolean => true : this.#otherLine(line)
     const follower = new CallFollower(this.vm)
     const wanted: Wanted = (event, time) => follower.frames.length === 0 && isOther(event, time)
