@@ -4,7 +4,7 @@
 //   node scripts/plant.mjs [--only NAME] [--from 1] [--programs 40000] [--all] [--json] [--write FOLDER] [--check]
 //
 // Each bug is a search and replace in the core or the recompiler. In a git worktree in build/plant, of what is committed, the
-// core is rebuilt, then the fuzzer (`coulis fuzz`, one process) runs so many programs at most, and the suites where it finds
+// core is rebuilt, then the fuzzer (`coulis fuzz`, one worker process) runs so many programs at most, and the suites where it finds
 // nothing (--all: always). Programs are counted, not seconds, so that a busy machine catches the same bugs. --write keeps the
 // programs that gave bugs away, made small, as files for test/golden/; --check only looks whether the sources still have the
 // places to plant in. Exit code 1 when a bug was caught by neither, or has no place any more.
@@ -332,7 +332,18 @@ function prepare() {
   symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'))
 }
 
-const FUZZ = ['dist/cli.js', 'fuzz', '--json', '--seed', 'plant', '--programs', options.programs]
+const FUZZ = [
+  'dist/cli.js',
+  'fuzz',
+  '--json',
+  '--stop-at-first',
+  '--jobs',
+  '1',
+  '--seed',
+  'plant',
+  '--programs',
+  options.programs,
+]
 const SUITES = [
   'test/engines.test.ts',
   'test/golden.test.ts',
@@ -375,7 +386,9 @@ function examine(bug) {
   const built = run('node', ['scripts/build-cli.mjs'])
   if (built.status !== 0) throw new Error(`${bug?.name}: ${built.output}`)
   const fuzz = run('node', bug?.attack ? [...FUZZ, '--style', 'attack', '--no-verify'] : FUZZ)
-  const line = fuzz.output.split('\n').findLast(text => /"(difference|done)"/.test(text))
+  const lines = fuzz.output.split('\n')
+  const line =
+    lines.find(text => text.includes('"event":"difference"')) ?? lines.find(text => text.includes('"event":"done"'))
   const { programs = '?', found = fuzz.seconds, text } = line === undefined ? {} : JSON.parse(line)
   const differs = (fuzz.status === 1 && fuzz.output.includes('"event":"difference"')) || fuzz.status === 70 // an engine broke down
   if (fuzz.status !== 0 && !differs) throw new Error(`${bug?.name}: ${fuzz.output}`)

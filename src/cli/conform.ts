@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import { type ConformReport, createReport } from '../conform/conform.ts'
 import type { TestKind } from '../conform/verdict.ts'
 import type { EngineKind } from '../engine/engine.ts'
+import { type Shard, WHOLE } from '../fuzz/shard.ts'
 import type { ProfileName } from '../program/profile.ts'
-import { conformFiles } from './conform-files.ts'
 import { engineOf } from './engine-of.ts'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
@@ -15,12 +15,15 @@ import { formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOption, jsonOption, profileOption } from './options.ts'
 import { jobsOption } from './pool.ts'
+import { formatLine, formatShard, jsonlOption, partOf, shardOption } from './result-lines.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly engine?: EngineKind
   readonly profile?: ProfileName
   readonly jobs?: number
+  readonly shard?: Shard
+  readonly jsonl?: boolean
   readonly json?: boolean
 }
 
@@ -76,6 +79,8 @@ export function addConform(program: Command, terminal: Terminal, exit: (code: nu
     .addOption(engineOption())
     .addOption(profileOption())
     .addOption(jobsOption())
+    .addOption(shardOption('files'))
+    .addOption(jsonlOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -83,19 +88,36 @@ export function addConform(program: Command, terminal: Terminal, exit: (code: nu
 Examples:
   coulis conform ../shared/vectors
   coulis conform w3f-pvm --profile gp-0.7.2        13 files are known to differ under these rules
-  coulis conform traces --engine reference --json`,
+  coulis conform traces --engine reference --json
+  coulis conform ../shared/vectors --shard 1/4 --jsonl     a part, for coulis merge`,
     )
     .action(async (paths: string[], options: Options) => {
       const engine = engineOf(options.engine)
-      const files = listFiles(paths)
-      const { results: verdicts, interrupted } = await overFiles(files, {
+      const whole = listFiles(paths)
+      const part = partOf(whole, options.shard)
+      const files = part.map(({ item }) => item)
+      const same = { engine: engine.kind, profile: options.profile ?? null, files: whole.length }
+      if (options.jsonl)
+        terminal.line(
+          formatLine({ event: 'campaign', command: 'conform', ...same, shard: formatShard(options.shard ?? WHOLE) }),
+        )
+      const {
+        results: verdicts,
+        places,
+        interrupted,
+      } = await overFiles(files, {
         name: 'conform',
         options: { engine: options.engine, profile: options.profile },
-        here: conformFiles,
         jobs: options.jobs,
       })
       const report = createReport(verdicts)
-      if (options.json) {
+      if (options.jsonl) {
+        const { passed, failed, known, skipped } = report
+        for (const [i, verdict] of verdicts.entries())
+          if (verdict !== undefined)
+            terminal.line(formatLine({ event: 'file', index: part[places[i]!]!.index, ...verdict }))
+        terminal.line(formatLine({ event: interrupted ? 'interrupted' : 'done', passed, failed, known, skipped }))
+      } else if (options.json) {
         const { passed, failed, known, misses, ...rest } = report
         terminal.line(
           toJson({ passed, failed, known, misses, engine: engine.kind, ...rest, ...(interrupted && { interrupted }) }),
@@ -105,7 +127,8 @@ Examples:
         if (interrupted) terminal.line(formatInterrupted(verdicts.length, files.length, terminal))
       }
       if (interrupted) return exit(ExitCode.Interrupted)
-      if (report.passed + report.failed + report.known === 0) {
+      // A part of few files may have no test among them.
+      if (report.passed + report.failed + report.known === 0 && options.shard === undefined) {
         throw new CliError(`no test in ${paths.join(' ')}: ${formatPlural(files.length, 'file')} looked at`)
       }
       exit(report.failed > 0 ? ExitCode.Different : ExitCode.Ok)

@@ -1,16 +1,18 @@
-// Work on many files, in this process or in workers: results in the order of the files, whoever came first. Not the work: it is a function of its command.
+// Work on many files, in this process or in workers: results in the order of the files, whoever came first. Not the work: worker-tasks.ts.
 import { statSync } from 'node:fs'
 import { type FileMessage, type FileTask, rebuildError, type SayFile } from './file-task.ts'
 import { formatCount, formatPlural } from './format.ts'
-import { createPool, jobsOf, WorkerDied } from './pool.ts'
+import { createWorker, jobsOf, type Worker, WorkerDied } from './pool.ts'
 import { createProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
-import type { WorkerTasks } from './worker.ts'
+import { TASKS, type WorkerTasks } from './worker-tasks.ts'
 
 /** How far a command came. */
 export interface FilesDone<R> {
   /** Results of the files that are done, in the order of the files; undefined for those that the command is not for. */
   readonly results: readonly (R | undefined)[]
+  /** The place of each among the files. */
+  readonly places: readonly number[]
   readonly interrupted: boolean
 }
 
@@ -49,8 +51,6 @@ type ResultOf<K extends keyof FileTasks> = Exclude<FileTasks[K]['message']['resu
 export interface FileJobs<K extends keyof FileTasks> {
   readonly name: K
   readonly options: Omit<FileTasks[K]['task'], keyof FileTask>
-  /** The work, for this process. */
-  readonly here: (task: FileTasks[K]['task'], say: SayFile<ResultOf<K>>) => Promise<void>
   /** Worker processes; undefined: one for each core where there is enough to do. */
   readonly jobs: number | undefined
 }
@@ -62,7 +62,7 @@ export interface FileJobs<K extends keyof FileTasks> {
  */
 export async function overFiles<K extends keyof FileTasks>(
   files: readonly string[],
-  { name, options, here, jobs }: FileJobs<K>,
+  { name, options, jobs }: FileJobs<K>,
 ): Promise<FilesDone<ResultOf<K>>> {
   const done: (FileMessage<ResultOf<K>> | undefined)[] = files.map(() => undefined)
   const progress = createProgress(files.length, name)
@@ -86,15 +86,15 @@ export async function overFiles<K extends keyof FileTasks>(
   const isLittle = files.length <= FEW_FILES && tasks.length <= Math.ceil(FEW_FILES / TASK_FILES)
   const workers = jobs === undefined && isLittle ? 1 : Math.min(jobsOf(jobs), tasks.length)
   const asTask = (task: FileTask): FileTasks[K]['task'] => ({ ...options, ...task }) as FileTasks[K]['task']
-  const pool = workers > 1 ? await createPool(workers) : undefined
+  const processes = workers > 1 ? Array.from({ length: workers }, createWorker) : []
   const lost = new Set<string>()
   /** One task after the other; a worker that died is asked again once, for the files it had not done. */
-  const work = async (): Promise<void> => {
+  const work = async (worker: Worker | undefined): Promise<void> => {
     for (let task = tasks.shift(); task !== undefined && task.first < failed && !interrupted; task = tasks.shift()) {
-      if (pool === undefined) await here(asTask(task), say)
+      if (worker === undefined) await TASKS[name](asTask(task) as never, say as never)
       else {
         try {
-          await pool.run(name, asTask(task), { onMessage: say as never })
+          await worker.run(name, asTask(task), { onMessage: say as never })
         } catch (error) {
           if (interrupted) return
           if (!(error instanceof WorkerDied)) throw error
@@ -109,16 +109,16 @@ export async function overFiles<K extends keyof FileTasks>(
     }
   }
   try {
-    await Promise.race([Promise.all(Array.from({ length: workers }, work)), interruption])
+    await Promise.race([Promise.all(Array.from({ length: workers }, (_, i) => work(processes[i]))), interruption])
   } finally {
     progress.stop()
     process.off('SIGINT', interrupt)
-    await pool?.close()
+    await Promise.all(processes.map(worker => worker.close()))
   }
   const known = done.filter(message => message !== undefined)
   const error = known.find(message => message.error !== undefined)?.error
   if (error !== undefined && !interrupted) throw rebuildError(error)
-  return { results: known.map(({ result }) => result), interrupted }
+  return { results: known.map(({ result }) => result), places: known.map(({ index }) => index), interrupted }
 }
 
 /** What is said when Ctrl-C ended it. */

@@ -3,33 +3,35 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { tierPolicy } from '../engine/auto.ts'
 import { createEngine, engineStatus } from '../engine/create.ts'
 import { ENGINE_KINDS, type EngineKind } from '../engine/engine.ts'
-import { type Exercise, startExercise } from '../engine/recompiler/exercise.ts'
-import {
-  type CampaignFinding,
-  type CampaignOptions,
-  createTotals,
-  FUZZ_STYLES,
-  type FuzzStyle,
-  reduceFinding,
-  type Totals,
-} from '../fuzz/campaign.ts'
+import { FUZZ_STYLES, type FuzzStyle, reduceFinding, type Totals } from '../fuzz/campaign.ts'
 import type { FuzzCase } from '../fuzz/case.ts'
 import { driveCase } from '../fuzz/drive.ts'
 import { EXERCISES, neverReached } from '../fuzz/exercised.ts'
-import { formatCase, parseCase } from '../fuzz/text.ts'
-import { type ProfileName, profile } from '../program/profile.ts'
+import { formatFinding, type Shows } from '../fuzz/settle.ts'
+import { type Shard, WHOLE } from '../fuzz/shard.ts'
+import { parseCase } from '../fuzz/text.ts'
+import type { ProfileName } from '../program/profile.ts'
 import { CliError, inFile } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { readText } from './files.ts'
-import { formatCount } from './format.ts'
-import { runSlices } from './fuzz-slices.ts'
-import { type CaseEvent, watchFuzz } from './fuzz-watch.ts'
+import { formatCount, formatPlural } from './format.ts'
+import { type CampaignEvent, runCampaignJobs } from './fuzz-campaign.ts'
 import { parseCount, profileOption } from './options.ts'
+import { jobsOf, jobsOption } from './pool.ts'
+import {
+  type BreakdownLine,
+  type DifferenceLine,
+  formatLine,
+  formatShard,
+  jsonlOption,
+  type ResultLine,
+  shardOption,
+} from './result-lines.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly seed: string
-  readonly shard?: { readonly index: number; readonly count: number }
+  readonly shard?: Shard
   readonly programs?: number
   readonly cases?: number
   readonly seconds?: number
@@ -40,22 +42,13 @@ interface Options {
   readonly json?: boolean
   readonly watch?: number
   readonly verify: boolean
-  readonly heartbeat?: boolean
+  readonly jobs?: number
+  readonly jsonl?: boolean
+  readonly stopAtFirst?: boolean
   readonly report?: boolean
 }
 
 const DEFAULT_SECONDS = 10
-const PROGRESS_MS = 2000
-/** Time for making a difference small; a program that runs for a second cannot be tried thousands of times. */
-const REDUCE_MS = 60_000
-
-function parseShard(text: string): { index: number; count: number } {
-  const match = /^(\d+)\/(\d+)$/.exec(text)
-  const [index, count] = [Number(match?.[1]), Number(match?.[2])]
-  if (!(index >= 1 && index <= count)) throw new InvalidArgumentError('expected i/n with 1 <= i <= n.')
-  return { index: index - 1, count }
-}
-
 function parseEngines(text: string): EngineKind[] {
   const kinds = text.split(',').map(name => {
     const kind = ENGINE_KINDS.find(known => known === name)
@@ -80,42 +73,28 @@ function enginesOf(wanted: readonly EngineKind[] | undefined): readonly EngineKi
 }
 
 /** What was reached, in the order of the list, and what was not. */
-function printExercise(exercise: Exercise, json: boolean, terminal: Terminal): void {
-  const missing = neverReached(exercise)
-  const reached = EXERCISES.filter(name => exercise.counts.has(name))
+function printExercise(counts: ReadonlyMap<string, number>, json: boolean, terminal: Terminal): void {
+  const missing = neverReached({ counts })
+  const reached = EXERCISES.filter(name => counts.has(name))
   if (json) {
-    const counts = Object.fromEntries(reached.map(name => [name, exercise.counts.get(name)]))
-    terminal.line(JSON.stringify({ event: 'report', reached: counts, missing }))
+    const times = Object.fromEntries(reached.map(name => [name, counts.get(name)]))
+    terminal.line(JSON.stringify({ event: 'report', reached: times, missing }))
     return
   }
-  for (const name of reached) terminal.line(`${formatCount(exercise.counts.get(name)!).padStart(11)}  ${name}`)
+  for (const name of reached) terminal.line(`${formatCount(counts.get(name)!).padStart(11)}  ${name}`)
   for (const name of missing) terminal.line(`${terminal.colors.yellow('      never')}  ${name}`)
   terminal.line(`${reached.length} of ${EXERCISES.length} kinds of things that compiled code can do were done\n`)
 }
 
-/** The command that shows the difference again. */
-function again({ seed, style, profile: name }: Options, engines: readonly EngineKind[], index: string): string {
+/** The command that runs some cases of the campaign. */
+function command(
+  { seed, style, profile: name, verify }: Options,
+  engines: readonly EngineKind[],
+  which: string,
+): string {
   const rules = name === undefined ? '' : ` --profile ${name}`
-  return `coulis fuzz --seed ${seed} --from ${index} --cases 1 --style ${style} --engines ${engines.join(',')}${rules}`
-}
-
-/** The command that goes on where a campaign was interrupted. */
-function goOn({ seed, style, shard, profile: name }: Options, engines: readonly EngineKind[], next: number): string {
-  const part = shard === undefined ? '' : ` --shard ${shard.index + 1}/${shard.count}`
-  const rules = name === undefined ? '' : ` --profile ${name}`
-  return `coulis fuzz --seed ${seed} --from ${next}${part} --style ${style} --engines ${engines.join(',')}${rules}`
-}
-
-/** The reproducer: assembly text with how it is run, as test/golden/ has it. */
-function reproducer(found: CampaignFinding, command: string): string {
-  const { fuzz, reduced, reducedFinding: finding } = found
-  const title = [
-    `${finding.left} and ${finding.right} differ in ${finding.what}`,
-    `after ${finding.path.join('; ')}`,
-    `case ${fuzz.label}: ${command}`,
-    `expected is what ${finding.left} does`,
-  ].join('\n')
-  return formatCase(reduced, title, finding.left)
+  const plain = verify ? '' : ' --no-verify'
+  return `coulis fuzz --seed ${seed} ${which} --style ${style} --engines ${engines.join(',')}${rules}${plain}`
 }
 
 function summary(totals: Totals, seconds: number): string {
@@ -128,112 +107,112 @@ function summary(totals: Totals, seconds: number): string {
   )
 }
 
-/** The same campaign in another process, watched. */
-function watched(options: Options, seconds: number, terminal: Terminal): Promise<number> {
-  const engines = enginesOf(options.engines)
-  const {
-    seed,
-    style,
-    shard,
-    json: _,
-    watch: __,
-    heartbeat: ___,
-    engines: ____,
-    profile: name,
-    verify,
-    ...numbers
-  } = options
-  const args = ['fuzz', '--json', '--heartbeat', '--seed', seed, '--style', style, '--engines', engines.join()]
-  if (shard !== undefined) args.push('--shard', `${shard.index + 1}/${shard.count}`)
-  if (name !== undefined) args.push('--profile', name)
-  if (!verify) args.push('--no-verify')
-  for (const [key, value] of Object.entries(numbers)) args.push(`--${key}`, `${value}`)
-  return watchFuzz({ args, seconds, again: index => again(options, engines, `${index}`) }, terminal)
+const SHOWS: Readonly<Record<Shows, string>> = {
+  alone: 'in a process that has run nothing else',
+  run: 'in a process that has run the cases before it in its run',
+  warm: 'only in the process that had run all cases before it; not made small',
+  unchecked: 'nobody has looked whether it shows alone; not made small',
+}
+
+/** An event as a line of JSON. */
+function eventLine(event: CampaignEvent): DifferenceLine | BreakdownLine {
+  return event.event === 'difference' ? { event: 'difference', ...event.finding } : event
+}
+
+function printEvent(event: CampaignEvent, terminal: Terminal): void {
+  const { red } = terminal.colors
+  if (event.event !== 'difference') {
+    const what = event.event === 'hang' ? 'does not end' : 'ended its process, twice'
+    terminal.line(`${red(event.event)} case ${event.case} ${event.error ?? what}\n${event.command}\n`)
+    return
+  }
+  const { finding } = event
+  const what = `case ${finding.case}, ${finding.left} and ${finding.right}: ${finding.what}`
+  terminal.line(`${red('difference')} in ${what}; ${SHOWS[finding.shows]}\n`)
+  terminal.line(finding.text ?? `${finding.command}\n`)
 }
 
 async function fuzz(options: Options, terminal: Terminal): Promise<number> {
   const engines = enginesOf(options.engines)
+  const { seed, style, shard = WHOLE, from = 0, cases, programs, profile, json, jsonl } = options
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
-  const limit =
-    options.seconds ??
-    (options.programs === undefined && options.cases === undefined ? DEFAULT_SECONDS : Number.POSITIVE_INFINITY)
-  let reported = started
-  let reducing: number | undefined
-  const report = (totals: Totals, event: string): void => {
-    if (options.json) terminal.line(JSON.stringify({ event, engines, seconds: seconds(), ...totals }))
-    else if (event === 'progress') terminal.error(terminal.errorColors.dim(summary(totals, seconds())))
+  const isBounded = programs !== undefined || cases !== undefined
+  let differences = 0
+  let breakdowns = 0
+  const say = (line: object): void => {
+    terminal.line(JSON.stringify(line))
     terminal.flush()
   }
-  const campaign: CampaignOptions = {
-    seed: /^\d+$/.test(options.seed) ? Number(options.seed) : options.seed,
-    engines,
-    style: options.style,
-    ...(options.shard === undefined ? {} : { shard: options.shard }),
-    ...(options.from === undefined ? {} : { from: options.from }),
-    ...(options.profile === undefined ? {} : { profiles: [profile(options.profile)] }),
-    ...(options.heartbeat === true
-      ? {
-          onCase: (index: number) => {
-            terminal.line(JSON.stringify({ event: 'case', index } satisfies CaseEvent))
-            terminal.flush()
-          },
-        }
-      : {}),
-    tired() {
-      reducing ??= performance.now()
-      return performance.now() - reducing > REDUCE_MS
-    },
-    enough(totals) {
-      const now = performance.now()
-      if (now - reported > PROGRESS_MS) {
-        reported = now
-        report(totals, 'progress')
-      }
-      const { programs: most = Number.POSITIVE_INFINITY, cases = Number.POSITIVE_INFINITY } = options
-      return totals.programs >= most || totals.cases >= cases || (now - started) / 1000 >= limit
-    },
+  const line = (one: ResultLine): void => {
+    terminal.line(formatLine(one))
+    terminal.flush()
   }
-  const totals = createTotals()
-  const exercise = options.report ? startExercise() : undefined
-  const { difference, interrupted } = await runSlices(campaign, totals)
-  if (exercise !== undefined) printExercise(exercise, options.json === true, terminal)
+  const isText = !json && !jsonl
+  const part = shard === WHOLE ? '' : ` --shard ${formatShard(shard)}`
+  const spec = { seed, style, engines, profile, verify: options.verify, report: options.report === true }
+  const { report: _, ...same } = spec
+  if (jsonl)
+    line({
+      event: 'campaign',
+      command: 'fuzz',
+      ...same,
+      profile: profile ?? null,
+      from,
+      cases: cases ?? null,
+      shard: formatShard(shard),
+    })
+  const { totals, interrupted, exercised } = await runCampaignJobs(
+    {
+      spec,
+      shard,
+      from,
+      end: cases === undefined ? Number.MAX_SAFE_INTEGER : from + cases,
+      programs: programs ?? Number.POSITIVE_INFINITY,
+      seconds: options.seconds ?? (isBounded ? Number.POSITIVE_INFINITY : DEFAULT_SECONDS),
+      stopAtFirst: options.stopAtFirst === true,
+      jobs: jobsOf(options.jobs),
+      patience: options.watch ?? Number.POSITIVE_INFINITY,
+      again: (first, count) => command(options, engines, `--from ${first} --cases ${count}`),
+    },
+    {
+      onEvent(event, known) {
+        if (event.event === 'crash') breakdowns += 1
+        else differences += 1
+        if (jsonl) line(eventLine(event))
+        else if (json)
+          say({
+            ...eventLine(event),
+            engines,
+            seconds: seconds(),
+            ...(event.event === 'difference' && { found: event.found }),
+            ...known,
+          })
+        else printEvent(event, terminal)
+        terminal.flush()
+      },
+      onProgress(known) {
+        if (json) say({ event: 'progress', engines, seconds: seconds(), ...known })
+        else terminal.error(terminal.errorColors.dim(summary(known, seconds())))
+      },
+    },
+  )
+  if (options.report) printExercise(exercised, !isText, terminal)
   const { green, red, yellow } = terminal.colors
-  if (interrupted) {
-    report(totals, 'interrupted')
-    if (!options.json) {
-      terminal.line(`${yellow('interrupted')}, no difference so far: ${summary(totals, seconds())}`)
-      terminal.line(`seed ${options.seed}, go on with: ${goOn(options, engines, totals.next)}`)
-    }
-    return ExitCode.Interrupted
+  const event = interrupted ? 'interrupted' : 'done'
+  const found = differences === 0 ? '' : `${red(`${formatPlural(differences, 'difference')}`)}, `
+  if (jsonl) line({ event, ...totals })
+  else if (json) say({ event, engines, seconds: seconds(), ...totals })
+  else if (interrupted) {
+    terminal.line(`${yellow('interrupted')}, ${found || 'no difference so far: '}${summary(totals, seconds())}`)
+    terminal.line(`seed ${seed}, go on with: ${command(options, engines, `--from ${totals.next}${part}`)}`)
+  } else {
+    const result = differences === 0 ? green('no difference') : red(formatPlural(differences, 'difference'))
+    terminal.line(`${result} between ${engines.join(', ')}: ${summary(totals, seconds())}`)
   }
-  if (difference === undefined) {
-    report(totals, 'done')
-    if (!options.json)
-      terminal.line(`${green('no difference')} between ${engines.join(', ')}: ${summary(totals, seconds())}`)
-    return ExitCode.Ok
-  }
-  const found = ((reducing ?? performance.now()) - started) / 1000
-  const { label } = difference.fuzz
-  const index = label.slice(label.lastIndexOf(':') + 1)
-  const command = again(options, engines, index)
-  const text = reproducer(difference, command)
-  if (options.json) {
-    const { reducedFinding } = difference
-    terminal.line(
-      JSON.stringify({
-        event: 'difference',
-        engines,
-        found,
-        seconds: seconds(),
-        ...totals,
-        command,
-        ...reducedFinding,
-        text,
-      }),
-    )
-  } else terminal.line(`${red('difference')} after ${summary(totals, seconds())}\n\n${text}`)
-  return ExitCode.Different
+  if (breakdowns > 0) return ExitCode.Internal
+  if (differences > 0) return ExitCode.Different
+  return interrupted ? ExitCode.Interrupted : ExitCode.Ok
 }
 
 function readCase(path: string): FuzzCase {
@@ -264,12 +243,11 @@ function fuzzFile(path: string, { json, engines: wanted }: Options, terminal: Te
       terminal.line(`${green('no difference')} between ${engines.join(', ')} at ${formatCount(exits)} exits of ${path}`)
     return ExitCode.Ok
   }
-  const started = performance.now()
-  const found = reduceFinding(read, finding, engines, drive, () => performance.now() - started > REDUCE_MS)
+  const { reduced, reducedFinding } = reduceFinding(read, finding, engines, drive)
   const command = `coulis fuzz ${path} --engines ${engines.join(',')}`
-  const text = reproducer(found, command)
+  const text = formatFinding(reduced, reducedFinding, path, command)
   if (json)
-    terminal.line(JSON.stringify({ event: 'difference', engines, file: path, command, ...found.reducedFinding, text }))
+    terminal.line(JSON.stringify({ event: 'difference', engines, file: path, command, ...reducedFinding, text }))
   else terminal.line(`${red('difference')} in ${path}\n\n${text}`)
   return ExitCode.Different
 }
@@ -281,27 +259,25 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
     .argument('[file]', 'a case as text, instead of random ones: runs it, and makes it small where it differs')
     .description(
       'Runs random programs, valid, nearly valid and hostile, on several engines and compares exit, pc, gas, registers,\n' +
-        'memory and rights at every exit and host call. Stops at the first difference with exit code 1 and prints a\n' +
-        'program of a few lines that shows it (docs/testing.md).',
+        'memory and rights at every exit and host call. Goes on to its end; for each difference it prints a program of a\n' +
+        'few lines that shows it, and the exit code is 1 (docs/testing.md, docs/campaigns.md).',
     )
     .option('--seed <seed>', 'a number or a word; the same seed makes the same programs', '0')
-    .option('--shard <i/n>', 'only every n-th case, for n processes', parseShard)
+    .addOption(shardOption('cases'))
     .option('--from <index>', 'number of the first case', parseCount)
     .option('--programs <n>', 'stop after that many programs', parseCount)
-    .option('--cases <n>', 'stop after that many cases, of one to some hundred programs each', parseCount)
+    .option('--cases <n>', 'the campaign has that many cases, of one to some hundred programs each', parseCount)
     .option('--seconds <n>', `stop after that long; default ${DEFAULT_SECONDS} unless a number is given`, parseCount)
     .option('--engines <list>', `two or more of ${ENGINE_KINDS.join(',')}; default: all there are`, parseEngines)
     .addOption(new Option('--style <style>', 'what cases look like').choices([...FUZZ_STYLES]).default('mixed'))
     .addOption(profileOption())
     .option('--json', 'print a JSON object per line: progress, then done or difference')
-    .option(
-      '--watch <seconds>',
-      'in a process of its own, ended and reported when a case takes longer; JSON',
-      parseCount,
-    )
+    .addOption(jsonlOption())
+    .addOption(jobsOption())
+    .option('--stop-at-first', 'end at the first difference')
+    .option('--watch <seconds>', 'end and report a case that takes longer; in JSON unless --jsonl is given', parseCount)
     .option('--no-verify', 'do not verify the modules that are compiled: faster; a refusal is a difference')
     .option('--report', 'say what of compiled code the campaign has reached, and what not; modules are not verified')
-    .addOption(new Option('--heartbeat').hideHelp())
     .addHelpText(
       'after',
       `
@@ -318,12 +294,12 @@ Examples:
   coulis fuzz --seed 7 --from 1234 --cases 1
   coulis fuzz report.pvm`,
     )
-    .action(async (file: string | undefined, options: Options) => {
-      const { watch, report } = options
-      if (report && (watch !== undefined || file !== undefined))
-        throw new CliError('--report is for a campaign in this process')
-      if (options.verify && !report) tierPolicy.verify = 'strict'
-      if (file !== undefined) return exit(fuzzFile(file, options, terminal))
-      exit(watch === undefined ? await fuzz(options, terminal) : await watched(options, watch, terminal))
+    .action(async (file: string | undefined, given: Options) => {
+      const options = given.watch === undefined || given.jsonl ? given : { ...given, json: true }
+      if (options.report && file !== undefined) throw new CliError('--report is for a campaign')
+      if (options.json && given.json && options.jsonl) throw new CliError('--json and --jsonl are two ways to print')
+      if (options.verify && options.report) return exit(await fuzz({ ...options, verify: false }, terminal))
+      if (options.verify) tierPolicy.verify = 'strict'
+      exit(file === undefined ? await fuzz(options, terminal) : fuzzFile(file, options, terminal))
     })
 }

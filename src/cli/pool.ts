@@ -1,10 +1,12 @@
 // Worker processes that do tasks of worker.ts. Not what the tasks are, and not their order: file-jobs.ts, fuzz-campaign.ts.
 // Processes and not threads: one that hangs or breaks down is ended without the others, at once; a thread has to wait for
 // what V8 compiles in the background.
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError, Option } from 'commander'
-import type { WorkerTasks } from './worker.ts'
+import type { Tinypool } from 'tinypool'
+import type { WorkerTasks } from './worker-tasks.ts'
 
 /** More workers than this are a mistake in the number. */
 const MOST_JOBS = 1024
@@ -17,15 +19,15 @@ export interface TaskOptions<M> {
   readonly signal?: AbortSignal
 }
 
-/** Some worker processes, started when they are needed. */
-export interface WorkerPool {
+/** A worker process, started when it is needed and replaced when it has ended. Does one task at a time. */
+export interface Worker {
   /** @throws WorkerDied when the process ended before the task did. */
   run<K extends keyof WorkerTasks>(
     name: K,
     task: WorkerTasks[K]['task'],
     options: TaskOptions<WorkerTasks[K]['message']>,
   ): Promise<void>
-  /** Ends the workers, whatever they do. */
+  /** Ends the process, whatever it does; the task that it is at is one that died. */
   close(): Promise<void>
 }
 
@@ -34,35 +36,62 @@ export class WorkerDied extends Error {
   override readonly name = 'WorkerDied'
 }
 
-/** A pool of so many worker processes. */
-export async function createPool(jobs: number): Promise<WorkerPool> {
-  const { default: Tinypool } = await import('tinypool') // commands that need no workers start without it
-  const pool = new Tinypool({
-    filename: fileURLToPath(new URL('./worker.js', import.meta.url)),
-    runtime: 'child_process',
-    serialization: 'advanced',
-    minThreads: 0,
-    maxThreads: jobs,
-    idleTimeout: 60_000,
-    env: process.env as Record<string, string>,
-  })
-  pool.on('error', () => {}) // a worker that ends between tasks; the next task gets another
+const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url))
+
+/** A worker process. */
+export function createWorker(): Worker {
+  if (!existsSync(ENTRY)) return HERE
+  let pool: Tinypool | undefined
+  let isClosed = false
+  // A pool of one: a pool of several waits for ever when one of them ends while it starts.
+  const start = async (): Promise<Tinypool> => {
+    const { Tinypool } = await import('tinypool') // commands that need no workers start without it
+    return new Tinypool({
+      filename: ENTRY,
+      runtime: 'child_process',
+      serialization: 'advanced',
+      minThreads: 1,
+      maxThreads: 1,
+      env: process.env as Record<string, string>,
+    })
+  }
+  const stop = async (): Promise<void> => {
+    const ended = pool
+    pool = undefined
+    await ended?.destroy()
+  }
   return {
     async run(name, task, { onMessage, signal }) {
+      if (isClosed) throw new WorkerDied('the worker is closed')
+      const current = (pool ??= await start())
+      const died = new Promise<never>((_, reject) => current.once('error', reject))
+      const channel = { postMessage: (message: unknown) => onMessage(message as never), onMessage() {}, onClose() {} }
       try {
-        await pool.run(task, {
-          name,
-          channel: { postMessage: message => onMessage(message as never), onMessage() {}, onClose() {} },
-          ...(signal === undefined ? {} : { signal }),
-        })
+        const done = current.run(task, { name, channel, ...(signal === undefined ? {} : { signal }) })
+        await Promise.race([done, died])
       } catch (error) {
         const { message, stack } = error as Error
-        if (/exited unexpectedly|Terminating worker|aborted/.test(message)) throw new WorkerDied(message)
-        throw Object.assign(new Error(message), { stack })
+        if (!/exited unexpectedly|Terminating worker|aborted/.test(message))
+          throw Object.assign(new Error(message), { stack })
+        if (pool === current) await stop()
+        throw new WorkerDied(message)
+      } finally {
+        current.removeAllListeners('error')
+        current.on('error', () => {}) // it ends between tasks: the next task finds out
       }
     },
-    close: () => pool.destroy(),
+    async close() {
+      isClosed = true
+      await stop()
+    },
   }
+}
+
+/** The same in this process, where the command runs from its sources and there is no bundle of a worker. */
+const HERE: Worker = {
+  run: async (name, task, { onMessage }) =>
+    (await import('./worker-tasks.ts')).TASKS[name](task as never, onMessage as never),
+  close: async () => {},
 }
 
 /** `--jobs N`. */

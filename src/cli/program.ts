@@ -57,6 +57,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./fuzz.ts')).addFuzz,
   },
   {
+    name: 'merge',
+    summary: 'put results of parts of a campaign together',
+    load: async () => (await import('./merge.ts')).addMerge,
+  },
+  {
     name: 'dump',
     summary: 'show what the recompiler makes of a program',
     load: async () => (await import('./dump.ts')).addDump,

@@ -2,7 +2,9 @@
 import type { Command } from 'commander'
 import type { EngineKind } from '../engine/engine.ts'
 import { exitName } from '../engine/exit.ts'
+import { type Shard, WHOLE } from '../fuzz/shard.ts'
 import type { ProfileName } from '../program/profile.ts'
+import { describeDifference } from '../trace/replay.ts'
 import { engineOf } from './engine-of.ts'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
@@ -12,7 +14,8 @@ import { formatCount, formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { engineOption, jsonOption, profileOption } from './options.ts'
 import { jobsOption } from './pool.ts'
-import { type ReplayRecord, replayFiles } from './replay-files.ts'
+import type { ReplayRecord } from './replay-files.ts'
+import { type FileLine, formatLine, formatShard, jsonlOption, partOf, shardOption } from './result-lines.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -20,6 +23,8 @@ interface Options {
   readonly profile?: ProfileName
   readonly program?: string
   readonly jobs?: number
+  readonly shard?: Shard
+  readonly jsonl?: boolean
   readonly json?: boolean
 }
 
@@ -60,6 +65,31 @@ function printResult(replayed: ReplayRecord, terminal: Terminal): void {
   printDifference(replayed, terminal)
 }
 
+/** A trace as JSON has it. */
+function traceJson({ file, result, milliseconds, reason }: ReplayRecord): object {
+  return {
+    file,
+    identical: result.identical,
+    hostCalls: result.calls,
+    exit: exitName(result.exit),
+    exitArg: result.exitArg,
+    pc: result.pc,
+    gas: result.gas,
+    gasUsed: result.gasUsed,
+    milliseconds: Number(milliseconds.toFixed(3)),
+    ...(result.difference && { difference: result.difference }),
+    ...(reason && { reason: reason.json }),
+  }
+}
+
+/** A trace as a line of results: without the time it took. */
+function fileLine(index: number, record: ReplayRecord): FileLine {
+  const { milliseconds: _, file: __, ...json } = traceJson(record) as Record<string, unknown>
+  const { difference } = record.result
+  const what = difference === undefined ? '' : describeDifference(difference)
+  return { event: 'file', index, file: record.file, ...json, what }
+}
+
 /** Adds the command. */
 export function addReplay(program: Command, terminal: Terminal, exit: (code: number) => void): void {
   program
@@ -73,6 +103,8 @@ export function addReplay(program: Command, terminal: Terminal, exit: (code: num
     .addOption(engineOption())
     .addOption(profileOption())
     .addOption(jobsOption())
+    .addOption(shardOption('files'))
+    .addOption(jsonlOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -84,34 +116,32 @@ Examples:
     )
     .action(async (paths: string[], options: Options) => {
       const engine = engineOf(options.engine)
-      const files = listFiles(paths)
+      const whole = listFiles(paths)
+      const part = partOf(whole, options.shard)
+      const files = part.map(({ item }) => item)
       const { program: path, profile } = options
       const program = path === undefined ? undefined : { path, bytes: readBytes(path) }
       // Folders hold other files too; a file named explicitly has to be a trace.
-      const { results, interrupted } = await overFiles(files, {
+      const { results, places, interrupted } = await overFiles(files, {
         name: 'replay',
         options: { engine: options.engine, profile, program, named: paths },
-        here: replayFiles,
         jobs: options.jobs,
       })
       const all = results.filter(result => result !== undefined)
-      if (all.length === 0 && !interrupted) throw new CliError(`no recorded trace in ${paths.join(' ')}`)
+      // A part of few files may have no trace among them.
+      if (all.length === 0 && !interrupted && options.shard === undefined)
+        throw new CliError(`no recorded trace in ${paths.join(' ')}`)
       const identical = all.filter(({ result }) => result.identical).length
-      if (options.json) {
-        const traces = all.map(({ file, result, milliseconds, reason }) => ({
-          file,
-          identical: result.identical,
-          hostCalls: result.calls,
-          exit: exitName(result.exit),
-          exitArg: result.exitArg,
-          pc: result.pc,
-          gas: result.gas,
-          gasUsed: result.gasUsed,
-          milliseconds: Number(milliseconds.toFixed(3)),
-          ...(result.difference && { difference: result.difference }),
-          ...(reason && { reason: reason.json }),
-        }))
-        const different = all.length - identical
+      const different = all.length - identical
+      if (options.jsonl) {
+        const { shard = WHOLE } = options
+        const campaign = { engine: engine.kind, profile: profile ?? null, program: path ?? null, files: whole.length }
+        terminal.line(formatLine({ event: 'campaign', command: 'replay', ...campaign, shard: formatShard(shard) }))
+        for (const [i, record] of results.entries())
+          if (record !== undefined) terminal.line(formatLine(fileLine(part[places[i]!]!.index, record)))
+        terminal.line(formatLine({ event: interrupted ? 'interrupted' : 'done', identical, different }))
+      } else if (options.json) {
+        const traces = all.map(traceJson)
         terminal.line(
           toJson({ identical, different, engine: engine.kind, ...(interrupted && { interrupted }), traces }),
         )

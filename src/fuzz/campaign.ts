@@ -3,11 +3,12 @@
 import type { EngineKind } from '../engine/engine.ts'
 import type { Profile } from '../program/profile.ts'
 import { type FuzzCase, partsOfCase, withParts } from './case.ts'
-import { type DriveOptions, driveCase, type Finding } from './drive.ts'
+import { type DriveOptions, driveCase, type Finding, type Outcome } from './drive.ts'
 import { endsSoon } from './executed.ts'
 import { type GenerateOptions, generateCase, PROFILE_RUN } from './generate.ts'
 import { generateAttack } from './generate-attack.ts'
 import { reduceCase } from './reduce.ts'
+import { type Shard, WHOLE } from './shard.ts'
 
 /**
  * What cases look like.
@@ -30,19 +31,15 @@ export interface CampaignOptions {
   /** Default `mixed`. */
   readonly style?: FuzzStyle
   /** Part `index` (from 0) of `count`; default all of it. Shards of one seed never run the same case. */
-  readonly shard?: { readonly index: number; readonly count: number }
+  readonly shard?: Shard
   /** First case; default 0. */
   readonly from?: number
-  /** Cases from there on that are done already; default 0. */
-  readonly done?: number
   /** Profiles to pick from; default both Gray Paper versions and mixtures. */
   readonly profiles?: readonly Profile[]
-  /** Told the number of every case before it runs. */
-  readonly onCase?: (index: number) => void
   /** Asked before every case. */
   readonly enough: (totals: Totals) => boolean
-  /** Asked while a difference is made small; true: small enough. */
-  readonly tired?: () => boolean
+  /** Work that making a difference small may take, see `reduceFinding`; default `REDUCE_WORK`. */
+  readonly reduceWork?: number
   readonly instantiate?: DriveOptions['instantiate']
 }
 
@@ -139,27 +136,67 @@ function neverSeen(fuzz: FuzzCase, attempt: number): FuzzCase {
   return withParts(fuzz, { ...parts, jumpTable: longer, jumpTableLength: longer.length })
 }
 
-/** Reduces a case that shows a difference, until `tired`. */
+/**
+ * Work for making a difference small: attempts, each counted as one and one more for so many units of gas. On four engines
+ * that is a minute or two at most, most differences need a few hundred attempts. Not time, so that the result is the same everywhere.
+ */
+export const REDUCE_WORK = 20_000
+const GAS_PER_WORK = 5000
+
+/**
+ * Reduces a case that shows a difference.
+ *
+ * @param work attempts at most, long ones counted several times.
+ */
 export function reduceFinding(
   fuzz: FuzzCase,
   finding: Finding,
   engines: readonly EngineKind[],
   drive: DriveOptions,
-  tired: () => boolean,
+  work: number = REDUCE_WORK,
 ): CampaignFinding {
   const pair = engines.filter(kind => kind === finding.left || kind === finding.right)
   // Memory at every exit says more than at the end, if the case still fails like that.
   const close: DriveOptions = { ...drive, memory: 'exits' }
-  let attempts = 0
-  const run = (it: FuzzCase): Finding | undefined => driveCase(neverSeen(it, attempts++), pair, close).finding
+  let [attempts, done] = [0, 0]
+  const run = (it: FuzzCase): Finding | undefined => {
+    const outcome = driveCase(neverSeen(it, attempts++), pair, close)
+    done += 1 + Math.floor(outcome.gas / GAS_PER_WORK)
+    return outcome.finding
+  }
   if (run(fuzz) === undefined) return { fuzz, finding, reduced: fuzz, reducedFinding: finding }
   // Gas that a host function writes may be near 2^63: what never ends is no smaller case.
   const mayNotEnd = fuzz.hostCalls === 'attack'
-  const fails = (it: FuzzCase): boolean => !tired() && !(mayNotEnd && !endsSoon(it)) && run(it) !== undefined
+  const fails = (it: FuzzCase): boolean => done <= work && !(mayNotEnd && !endsSoon(it)) && run(it) !== undefined
   // Code that is compiled at once needs no entries that only make it hot.
   const eager: FuzzCase = { ...fuzz, tiers: 'eager' }
-  const reduced = reduceCase(fuzz.tiers === 'usual' && fails(eager) ? eager : fuzz, fails)
+  const reduced = reduceCase(fuzz.tiers === 'usual' && fails(eager) ? eager : fuzz, fails, work)
   return { fuzz, finding, reduced, reducedFinding: run(reduced) ?? finding }
+}
+
+/** Runs the case of that number on all engines. */
+export function examineCase(options: CampaignOptions, index: number): Outcome {
+  const { fuzz, drive } = campaignCase(options, index)
+  // The same bytes loaded once more meet what engines keep of programs; then other programs meet what that leaves.
+  if (index % AGAIN === 0) driveCase(fuzz, options.engines, { ...drive, memory: 'case' })
+  return driveCase(fuzz, options.engines, drive)
+}
+
+/** What a case amounts to in the totals. */
+export type CaseCounts = Pick<Outcome, 'programs' | 'starts' | 'exits' | 'hostCalls' | 'instructions' | 'rejected'>
+
+/** Adds a case. */
+export function addCase(
+  totals: Totals,
+  { programs, starts, exits, hostCalls, instructions, rejected }: CaseCounts,
+): void {
+  totals.cases += 1
+  totals.programs += programs
+  totals.starts += starts
+  totals.exits += exits
+  totals.hostCalls += hostCalls
+  totals.instructions += instructions
+  totals.rejected += rejected ? 1 : 0
 }
 
 /**
@@ -168,34 +205,31 @@ export function reduceFinding(
  * @returns the difference, reduced; undefined when there was none.
  */
 export function runCampaign(options: CampaignOptions, totals: Totals): CampaignFinding | undefined {
-  const { shard = { index: 0, count: 1 }, engines } = options
+  const { shard = WHOLE, engines } = options
   if (engines.length < 2) throw new RangeError('engines: at least two, to compare')
   if (!(shard.index >= 0 && shard.index < shard.count)) throw new RangeError(`shard: ${shard.index} of ${shard.count}`)
   const first = options.from ?? 0
-  for (let k = options.done ?? 0; !options.enough(totals); k++) {
+  for (let k = 0; !options.enough(totals); k++) {
     const index = caseNumber(k, first, shard)
-    options.onCase?.(index)
-    const { fuzz, drive } = campaignCase(options, index)
-    // The same bytes loaded once more meet what engines keep of programs; then other programs meet what that leaves.
-    if (index % AGAIN === 0) driveCase(fuzz, engines, { ...drive, memory: 'case' })
-    const outcome = driveCase(fuzz, engines, drive)
-    totals.cases += 1
-    totals.programs += outcome.programs
-    totals.starts += outcome.starts
-    totals.exits += outcome.exits
-    totals.hostCalls += outcome.hostCalls
-    totals.instructions += outcome.instructions
-    totals.rejected += outcome.rejected ? 1 : 0
-    totals.next = first + Math.floor((k + 1) / PROFILE_RUN) * shard.count * PROFILE_RUN
-    if (outcome.finding !== undefined)
-      return reduceFinding(fuzz, outcome.finding, engines, drive, options.tired ?? (() => false))
+    const outcome = examineCase(options, index)
+    addCase(totals, outcome)
+    totals.next = nextCase(k + 1, first, shard)
+    if (outcome.finding !== undefined) {
+      const { fuzz, drive } = campaignCase(options, index)
+      return reduceFinding(fuzz, outcome.finding, engines, drive, options.reduceWork)
+    }
   }
   return undefined
 }
 
 /** Number of the k-th case of a shard: shards take turns at runs of cases, which share a profile. */
-function caseNumber(k: number, from: number, { index, count }: { index: number; count: number }): number {
+export function caseNumber(k: number, from: number, { index, count }: Shard): number {
   return from + (Math.floor(k / PROFILE_RUN) * count + index) * PROFILE_RUN + (k % PROFILE_RUN)
+}
+
+/** With `from` this number and the same shard nothing is left out, when so many cases are done. */
+export function nextCase(done: number, from: number, { count }: Shard): number {
+  return from + Math.floor(done / PROFILE_RUN) * count * PROFILE_RUN
 }
 
 /** Nothing done yet. */

@@ -36,6 +36,8 @@ export interface Outcome {
   readonly hostCalls: number
   /** Gas used on one engine, under the instruction and block models: a count of instructions. */
   readonly instructions: number
+  /** Gas used on one engine, whatever it counts: how long the case took, for those who may not look at a clock. */
+  readonly gas: number
   /** The loader refused the program; nothing was run. */
   readonly rejected: boolean
 }
@@ -140,11 +142,20 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
     program = programOfCase(fuzz)
   } catch (error) {
     if (!(error instanceof BlobError)) throw error
-    return { finding: undefined, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: true }
+    return {
+      finding: undefined,
+      programs: 0,
+      starts: 0,
+      exits: 0,
+      hostCalls: 0,
+      instructions: 0,
+      gas: 0,
+      rejected: true,
+    }
   }
   const made = createRunners(fuzz, program, kinds, instantiate, memory === 'exits' && (fuzz.salt & 2) !== 0)
   if ('what' in made) {
-    return { finding: made, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: false }
+    return { finding: made, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, gas: 0, rejected: false }
   }
   const runners = made
   const random = new Random(fuzz.salt)
@@ -152,7 +163,7 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
   const counted = fuzz.profile.gasModel !== 'pipeline'
   let starts = 0
   let exits = 0
-  let instructions = 0
+  let gas = 0
   let finding: Finding | undefined
   const part = (what: { runner: Runner; what: string }, entry: number, exit: number, path: string[]): void => {
     finding = { left: first.kind, right: what.runner.kind, what: what.what, entry, exit, path }
@@ -179,7 +190,7 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
     for (let more = true; more && left > 0; left--) {
       const action = fuzz.schedule[position % fuzz.schedule.length]!
       position += 1
-      const before = counted ? first.vm.gas : 0n
+      const before = first.vm.gas
       const results = runners.map(({ vm }) => attempt(vm, action))
       exits += 1
       const [result] = results as [Attempt]
@@ -192,7 +203,7 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
         part({ runner, what }, e, path.length, path)
         break
       }
-      if (counted && first.vm.gas < before) instructions += instructionsOf(before - first.vm.gas)
+      if (first.vm.gas < before) gas += usedGas(before - first.vm.gas)
       if (isCrowded) crowd()
       const found = compareAll(runners, memory === 'exits')
       path.push(
@@ -220,10 +231,10 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
   const hostCalls = first.log.calls
   for (const { vm } of runners) vm.dispose()
   const programs = Math.min(starts, fuzz.programs)
-  return { finding, programs, starts, exits, hostCalls, instructions, rejected: false }
+  return { finding, programs, starts, exits, hostCalls, instructions: counted ? gas : 0, gas, rejected: false }
 }
 
-/** What gas that a host function has written makes of the count is no instructions. */
-function instructionsOf(gas: bigint): number {
+/** What gas that a host function has written makes of the count is none that was used. */
+function usedGas(gas: bigint): number {
   return gas > 2n ** 40n ? 0 : Number(gas)
 }

@@ -1,6 +1,6 @@
 // Runs the built command line as its users do. Not in-process: exit codes, streams and the bundle are what is tested.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -23,11 +23,33 @@ export interface Cli {
   run(args: readonly string[], options?: { input?: string | Buffer; env?: Record<string, string> }): Printed
 }
 
-/** Builds the CLI and makes a folder to run it in. */
-export function createCli(): Cli {
+/** A mistake in the sources, which the CLI is built with. */
+export interface Plant {
+  readonly file: string
+  readonly search: string
+  readonly replace: string
+}
+
+/** A copy of what the CLI is built from, with a mistake in it. */
+function planted({ file, search, replace }: Plant, folder: string): string {
+  for (const name of ['src', 'scripts', 'core', 'package.json', 'tsconfig.json', 'tsconfig.base.json'])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const text = readFileSync(join(folder, file), 'utf8')
+  if (!text.includes(search)) throw new Error(`${file} has no '${search}' any more`)
+  writeFileSync(
+    join(folder, file),
+    text.replace(search, () => replace),
+  )
+  return folder
+}
+
+/** Builds the CLI, on request with a mistake, and makes a folder to run it in. */
+export function createCli(plant?: Plant): Cli {
   const folder = mkdtempSync(join(tmpdir(), 'coulis-cli-'))
   const built = join(folder, '.dist')
-  execFileSync(process.execPath, ['scripts/build-cli.mjs', built], { cwd: ROOT })
+  const cwd = plant === undefined ? ROOT : planted(plant, mkdtempSync(join(tmpdir(), 'coulis-plant-')))
+  execFileSync(process.execPath, ['scripts/build-cli.mjs', built], { cwd })
   const path = join(built, 'cli.js')
   return {
     folder,

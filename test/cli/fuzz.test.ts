@@ -27,31 +27,35 @@ describe('coulis fuzz', () => {
     expect(totals()).toEqual(totals())
   })
 
-  it('watched, it does the same in another process, and a case that takes too long is reported with its number', () => {
-    const line = (...args: string[]): { code: number; last: Record<string, unknown> } => {
+  it('watched, it does the same, and cases that take too long are reported with their numbers', () => {
+    const lines = (...args: string[]): { code: number; lines: Record<string, unknown>[] } => {
       const { code, out } = cli.run(['fuzz', '--watch', '600', '--seed', 'word', ...args])
-      return { code, last: JSON.parse(out.trim().split('\n').at(-1)!) }
+      return {
+        code,
+        lines: out
+          .trim()
+          .split('\n')
+          .map(line => JSON.parse(line)),
+      }
     }
-    const { code, last } = line('--cases', '12', ...SELF)
-    expect([code, last.event, last.cases]).toEqual([0, 'done', 12])
-    // A long case of the slow engine, and no time at all.
-    const late = line('--cases', '9', '--style', 'long', '--engines', 'reference,reference', '--watch', '0')
-    expect([late.code, late.last.event]).toEqual([1, 'hang'])
-    expect(late.last.command).toContain('coulis fuzz --seed word --from')
+    const { code, lines: all } = lines('--cases', '12', ...SELF)
+    expect([code, all.at(-1)!.event, all.at(-1)!.cases]).toEqual([0, 'done', 12])
+    // Long cases of the slow engine, and no time at all.
+    const late = lines('--cases', '2', '--style', 'long', '--engines', 'reference,reference', '--watch', '0')
+    expect([late.code, ...late.lines.map(({ event }) => event)]).toEqual([1, 'hang', 'hang', 'done'])
+    expect(late.lines[0]!.command).toMatch(/^coulis fuzz --seed word --from 0 --cases 1/)
   })
 
   it('shards of a seed run different cases, together all of them', () => {
-    const programs = (...args: string[]): number =>
+    const exits = (...args: string[]): number =>
       JSON.parse(
         cli
-          .run(['fuzz', '--json', ...SELF, ...args])
+          .run(['fuzz', '--json', ...SELF, '--cases', '40', ...args])
           .out.trim()
           .split('\n')
           .at(-1)!,
       ).exits
-    expect(programs('--shard', '1/2', '--cases', '16') + programs('--shard', '2/2', '--cases', '16')).toBe(
-      programs('--cases', '32'),
-    )
+    expect(exits('--shard', '1/3') + exits('--shard', '2/3') + exits('--shard', '3/3')).toBe(exits())
   })
 
   it('runs a case from a file, and says what is wrong with a file that is none', () => {
@@ -79,6 +83,8 @@ describe('coulis fuzz', () => {
       ['--engines', 'reference'],
       ['--engines', 'reference,other'],
       ['--style', 'x'],
+      ['--shard', '0/2'],
+      ['--json', '--jsonl'],
     ]) {
       const { code, err } = cli.run(['fuzz', ...args])
       expect(code, args.join(' ')).toBe(2)

@@ -1,0 +1,90 @@
+// A difference that a campaign came across, looked at again on engines that have seen nothing else, made small and written down.
+// Not the campaign: campaign.ts. Whoever calls this starts a process for it, or the engines are not new.
+import type { EngineKind } from '../engine/engine.ts'
+import { type CampaignOptions, campaignCase, examineCase, reduceFinding } from './campaign.ts'
+import type { FuzzCase } from './case.ts'
+import type { Finding } from './drive.ts'
+import { PROFILE_RUN } from './generate.ts'
+import { formatCase } from './text.ts'
+
+/**
+ * Where a difference shows.
+ * - `alone`: in new engines that run this case and nothing else.
+ * - `run`: in new engines that run the cases of its run before it.
+ * - `warm`: only where it was found, after all that this process had run before.
+ * - `unchecked`: nobody has looked again, the campaign was interrupted.
+ */
+export type Shows = 'alone' | 'run' | 'warm' | 'unchecked'
+
+/** A difference, as a report has it: text and numbers only. */
+export interface SettledFinding {
+  /** Number of the case. */
+  readonly case: number
+  readonly shows: Shows
+  readonly left: EngineKind
+  readonly right: EngineKind
+  /** What differs in the reduced case. */
+  readonly what: string
+  /** The exits before it, on the left engine. */
+  readonly path: readonly string[]
+  /** The command that shows it again. */
+  readonly command: string
+  /** The reduced case without what depends on the case it was found in: equal for the same program. Undefined when warm or unchecked. */
+  readonly program: string | undefined
+  /** The reduced case as assembly text with how it is run, as test/golden/ has it. Undefined when warm or unchecked. */
+  readonly text: string | undefined
+}
+
+/** First case of the run that a case belongs to; runs are counted from the campaign's first case. */
+export function runStart(index: number, from: number): number {
+  return from + Math.floor((index - from) / PROFILE_RUN) * PROFILE_RUN
+}
+
+/**
+ * Looks at a case again, from `first` on: its own number for `alone`, `runStart` for `run`.
+ *
+ * @param command the command that shows the difference again, for the report.
+ * @returns undefined when there is no difference now.
+ */
+export function settleFinding(
+  options: CampaignOptions,
+  index: number,
+  first: number,
+  command: string,
+): SettledFinding | undefined {
+  let found: Finding | undefined
+  for (let i = first; i <= index; i++) found = examineCase(options, i).finding
+  if (found === undefined) return undefined
+  const { fuzz, drive } = campaignCase(options, index)
+  const { reduced, reducedFinding } = reduceFinding(fuzz, found, options.engines, drive, options.reduceWork)
+  const { left, right, what, path } = reducedFinding
+  const text = formatFinding(reduced, reducedFinding, fuzz.label, command)
+  const shows = first === index ? 'alone' : 'run'
+  return { case: index, shows, left, right, what, path, command, program: formatCase(reduced, ''), text }
+}
+
+/** The reproducer: assembly text with how it is run, as test/golden/ has it. */
+export function formatFinding(
+  fuzz: FuzzCase,
+  { left, right, what, path }: Finding,
+  label: string,
+  command: string,
+): string {
+  const title = [
+    `${left} and ${right} differ in ${what}`,
+    `after ${path.join('; ')}`,
+    `case ${label}: ${command}`,
+    `expected is what ${left} does`,
+  ].join('\n')
+  return formatCase(fuzz, title, left)
+}
+
+/** A difference that new engines do not show, or were not asked about. */
+export function bareFinding(
+  index: number,
+  shows: 'warm' | 'unchecked',
+  command: string,
+  { left, right, what, path }: Finding,
+): SettledFinding {
+  return { case: index, shows, left, right, what, path, command, program: undefined, text: undefined }
+}

@@ -1,0 +1,10 @@
+// Parts of a campaign. Not which cases a part has: campaign.ts.
+
+/** A part of a campaign: `index`, from 0, of `count`. */
+export interface Shard {
+  readonly index: number
+  readonly count: number
+}
+
+/** All of a campaign. */
+export const WHOLE: Shard = { index: 0, count: 1 }
