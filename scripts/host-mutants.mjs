@@ -34,7 +34,9 @@ const RULES = [
     'while (accounts.get(id) !== undefined) id',
     'if (accounts.get(id) !== undefined) id',
   ],
-  ['checkpoint copies the accounts', 'context.ts', 'accounts: this.x.accounts.fork() }', 'accounts: this.x.accounts }'],
+  ['checkpoint copies the accounts', 'context.ts', 'accounts: x.accounts.fork(),', 'accounts: x.accounts,'],
+  ['checkpoint copies the transfers', 'context.ts', 'transfers: x.transfers.fork(),', 'transfers: x.transfers,'],
+  ['checkpoint copies the provisions', 'context.ts', 'provisions: x.provisions.fork(),', 'provisions: x.provisions,'],
   ['a storage entry counts 34 octets', 'account.ts', 'const STORAGE_OCTETS = 34n', 'const STORAGE_OCTETS = 32n'],
   ['a request counts two items', 'account.ts', 'const REQUEST_ITEMS = 2', 'const REQUEST_ITEMS = 1'],
   ['a request counts 81 octets', 'account.ts', 'const REQUEST_OCTETS = 81n', 'const REQUEST_OCTETS = 80n'],
@@ -45,8 +47,8 @@ const RULES = [
   [
     'write is FULL below the threshold',
     'account-calls.ts',
-    'if (thresholdOf({ ...own.countsWith(key, kept, old)',
-    'if (kept !== undefined && thresholdOf({ ...own.countsWith(key, kept, old)',
+    'if (thresholdOf({ ...counts',
+    'if (length > 0 && thresholdOf({ ...counts',
   ],
   ['write answers the length before', 'account-calls.ts', 'BigInt(old.length)', 'BigInt(value.length)'],
   [

@@ -3,6 +3,7 @@
 import type { Vm } from '../engine/engine.ts'
 import { HostAction } from '../engine/engine.ts'
 import { OOB } from '../engine/memory.ts'
+import { ResourceError } from '../engine/resource-error.ts'
 import { HostResult } from './results.ts'
 
 /**
@@ -12,10 +13,18 @@ export function registerNumber(vm: Vm, index: number): number {
   return vm.regs32[2 * index]! + vm.regs32[2 * index + 1]! * 2 ** 32
 }
 
+function bytesOf(length: number): Uint8Array {
+  try {
+    return new Uint8Array(length)
+  } catch (error) {
+    throw new ResourceError('memory', `a host call: no ${length} bytes of memory`, error)
+  }
+}
+
 /** A copy of [address, address + length), or undefined where not readable; 0 bytes are always readable. */
 export function readBytes(vm: Vm, address: number, length: number): Uint8Array | undefined {
   if (!vm.memory.readable(address, length)) return undefined
-  const bytes = new Uint8Array(length)
+  const bytes = bytesOf(length)
   return vm.memory.read(address, bytes) === OOB ? undefined : bytes
 }
 

@@ -24,15 +24,14 @@ export function accountCalls(context: Context): Record<'lookup' | 'read' | 'writ
 
     write: vm => {
       const key = readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8))
-      const value = readBytes(vm, registerNumber(vm, 9), registerNumber(vm, 10))
-      if (key === undefined || value === undefined) return HostAction.Panic
+      const [at, length] = [registerNumber(vm, 9), registerNumber(vm, 10)]
+      if (key === undefined || !vm.memory.readable(at, length)) return HostAction.Panic
       const { own } = context
       const old = own.storage(key)
-      const kept = value.length === 0 ? undefined : value
-      if (thresholdOf({ ...own.countsWith(key, kept, old), gratis: own.gratis }, deposits) > own.balance) {
-        return done(vm, HostResult.FULL)
-      }
-      context.edited.setStorage(key, kept, old)
+      const counts = own.countsWith(key, length === 0 ? undefined : length, old?.length)
+      // The value is read when it is known that it is stored: it may be as long as the guest's memory.
+      if (thresholdOf({ ...counts, gratis: own.gratis }, deposits) > own.balance) return done(vm, HostResult.FULL)
+      context.edited.setStorage(key, length === 0 ? undefined : readBytes(vm, at, length), old)
       return done(vm, old === undefined ? HostResult.NONE : BigInt(old.length))
     },
 

@@ -1,6 +1,9 @@
 // A service account (GP 9): its record, and what it holds behind a small interface, with changes kept beside that. Not the map
 // of all accounts: accounts.ts. Not the encodings: encoding.ts.
 
+import { blake2b } from '../../hash/blake2b.ts'
+import { Layers } from './layers.ts'
+
 /** What an account holds, as it was before any change. A node puts its own trie behind this. */
 export interface AccountStore {
   /** The value of a storage key; undefined where there is none. */
@@ -53,9 +56,6 @@ const STORAGE_OCTETS = 34n
 const REQUEST_OCTETS = 81n
 const REQUEST_ITEMS = 2
 
-/** Most bytes that are given to a function as its arguments. */
-const SHORT = 256
-
 /** Items and octets of storage entries, keys first, and of requests for preimages of these lengths (GP 9.8). */
 export function countsOf(
   storage: readonly (readonly [key: Uint8Array, value: Uint8Array])[],
@@ -67,12 +67,16 @@ export function countsOf(
   return { items: storage.length + REQUEST_ITEMS * requests.length, octets }
 }
 
-/** Bytes as a string of the same length, for keys of maps. */
+/** Most bytes of a key that stand for themselves: they are given to a function as its arguments. */
+const SHORT = 256
+
+/**
+ * Bytes as a string, for keys of maps: one character for each, in their order. Of more than 256 it is length and hash: a guest's
+ * key may be as long as its memory.
+ */
 export function keyOf(bytes: Uint8Array): string {
-  if (bytes.length <= SHORT) return String.fromCharCode.apply(undefined, bytes as unknown as number[])
-  let key = ''
-  for (const byte of bytes) key += String.fromCharCode(byte)
-  return key
+  if (bytes.length > SHORT) return `${bytes.length} bytes, ${keyOf(blake2b(bytes, 64))}, ${' '.repeat(SHORT)}`
+  return String.fromCharCode.apply(undefined, bytes as unknown as number[])
 }
 
 const NOTHING: AccountStore = { storage: () => undefined, preimage: () => undefined, request: () => undefined }
@@ -90,9 +94,7 @@ export class Account implements AccountRecord {
   lastAccumulation: number
   parent: number
   readonly store: AccountStore
-  #changes: Map<string, AccountChange>
-  /** Another account has the same map of changes. */
-  #isShared = false
+  #changes = new Layers<string, AccountChange>()
 
   constructor(record: AccountRecord, store: AccountStore = NOTHING) {
     this.codeHash = record.codeHash
@@ -106,28 +108,18 @@ export class Account implements AccountRecord {
     this.lastAccumulation = record.lastAccumulation
     this.parent = record.parent
     this.store = store
-    this.#changes = new Map()
   }
 
   /** A copy: what is changed in one is not in the other. */
   clone(): Account {
     const copy = new Account(this, this.store)
-    copy.#changes = this.#changes
-    copy.#isShared = this.#isShared = true
+    copy.#changes = this.#changes.fork()
     return copy
   }
 
   /** What was changed beside the record, each once. */
   get changes(): Iterable<AccountChange> {
-    return this.#changes.values()
-  }
-
-  #change(name: string, change: AccountChange): void {
-    if (this.#isShared) {
-      this.#changes = new Map(this.#changes)
-      this.#isShared = false
-    }
-    this.#changes.set(name, change)
+    return this.#changes.entries().values()
   }
 
   storage(key: Uint8Array): Uint8Array | undefined {
@@ -145,30 +137,33 @@ export class Account implements AccountRecord {
     return change?.kind === 'request' ? change.slots : this.store.request(hash, length)
   }
 
-  /** Items and octets as they are when a storage entry is set or removed (GP 9.8). `old` is what it is now. */
+  /**
+   * Items and octets as they are when a storage entry is set to so many bytes, or removed (GP 9.8). `old` is the number it has now;
+   * undefined: there is none.
+   */
   countsWith(
     key: Uint8Array,
-    value: Uint8Array | undefined,
-    old: Uint8Array | undefined = this.storage(key),
+    length: number | undefined,
+    old: number | undefined,
   ): Pick<AccountRecord, 'items' | 'octets'> {
-    const octets = (bytes: Uint8Array | undefined): bigint =>
-      bytes === undefined ? 0n : STORAGE_OCTETS + BigInt(key.length + bytes.length)
+    const octets = (bytes: number | undefined): bigint =>
+      bytes === undefined ? 0n : STORAGE_OCTETS + BigInt(key.length + bytes)
     return {
-      items: this.items + (value === undefined ? 0 : 1) - (old === undefined ? 0 : 1),
-      octets: this.octets + octets(value) - octets(old),
+      items: this.items + (length === undefined ? 0 : 1) - (old === undefined ? 0 : 1),
+      octets: this.octets + octets(length) - octets(old),
     }
   }
 
   /** Sets or removes a storage entry; items and octets follow (GP 9.8). `old` is what it was. */
   setStorage(key: Uint8Array, value: Uint8Array | undefined, old: Uint8Array | undefined = this.storage(key)): void {
-    const { items, octets } = this.countsWith(key, value, old)
+    const { items, octets } = this.countsWith(key, value?.length, old?.length)
     this.items = items
     this.octets = octets
-    this.#change(`s${keyOf(key)}`, { kind: 'storage', key, value })
+    this.#changes.set(`s${keyOf(key)}`, { kind: 'storage', key, value })
   }
 
   setPreimage(hash: Uint8Array, value: Uint8Array | undefined): void {
-    this.#change(`p${keyOf(hash)}`, { kind: 'preimage', hash, value })
+    this.#changes.set(`p${keyOf(hash)}`, { kind: 'preimage', hash, value })
   }
 
   /** Sets or removes a request; items and octets follow (GP 9.8). */
@@ -176,7 +171,7 @@ export class Account implements AccountRecord {
     const change = (slots === undefined ? 0 : 1) - (this.request(hash, length) === undefined ? 0 : 1)
     this.items += change * REQUEST_ITEMS
     this.octets += BigInt(change) * (REQUEST_OCTETS + BigInt(length))
-    this.#change(`r${length}:${keyOf(hash)}`, { kind: 'request', hash, length, slots })
+    this.#changes.set(`r${length}:${keyOf(hash)}`, { kind: 'request', hash, length, slots })
   }
 
   /** The balance that the account has to have (GP 9.8). */

@@ -1,5 +1,6 @@
 // All accounts, copied on write: a fork shares with its origin what neither has changed. Not one account: account.ts.
 import type { Account } from './account.ts'
+import { Layers } from './layers.ts'
 
 /** Where accounts come from that nobody has changed yet. */
 export interface AccountSource {
@@ -10,9 +11,7 @@ export interface AccountSource {
 export class Accounts implements AccountSource {
   readonly #source: AccountSource
   /** Those that differ from the source's; undefined where one was removed. */
-  #changed: Map<number, Account | undefined>
-  /** Other accounts have the same map of changes. */
-  #isShared = false
+  #changed = new Layers<number, Account | undefined>()
   /** Of the changed ones, those that nobody else has. */
   #editable: Set<number> | undefined
 
@@ -21,7 +20,7 @@ export class Accounts implements AccountSource {
     changed: Iterable<[number, Account | undefined]> = [],
   ) {
     this.#source = source
-    this.#changed = new Map(changed)
+    for (const [id, account] of changed) this.#changed.set(id, account)
   }
 
   get(id: number): Account | undefined {
@@ -39,35 +38,26 @@ export class Accounts implements AccountSource {
 
   /** Puts an account in that is not used elsewhere. */
   set(id: number, account: Account): void {
-    this.#change(id, account)
+    this.#changed.set(id, account)
     this.#editable ??= new Set()
     this.#editable.add(id)
   }
 
   remove(id: number): void {
-    this.#change(id, undefined)
+    this.#changed.set(id, undefined)
     this.#editable?.delete(id)
-  }
-
-  #change(id: number, account: Account | undefined): void {
-    if (this.#isShared) {
-      this.#changed = new Map(this.#changed)
-      this.#isShared = false
-    }
-    this.#changed.set(id, account)
   }
 
   /** The same accounts: what is changed in one is not in the other. */
   fork(): Accounts {
     const copy = new Accounts(this.#source)
-    copy.#changed = this.#changed
-    copy.#isShared = this.#isShared = true
+    copy.#changed = this.#changed.fork()
     this.#editable = undefined
     return copy
   }
 
   /** What differs from the source: accounts, and ids of which there is none any more. */
   get changed(): Iterable<readonly [id: number, account: Account | undefined]> {
-    return this.#changed
+    return this.#changed.entries()
   }
 }

@@ -69,6 +69,7 @@ export function observed(chain: Chain, handlers: Readonly<Record<string, HostHan
 }
 
 function fetchCall(chain: Chain, entropy: Uint8Array, inputs: readonly Uint8Array[]): HostFunction {
+  let sequence: Uint8Array | undefined // a guest may ask for it again and again
   const value = (selector: number, index: number): Uint8Array | undefined => {
     switch (selector) {
       case 0:
@@ -76,7 +77,7 @@ function fetchCall(chain: Chain, entropy: Uint8Array, inputs: readonly Uint8Arra
       case 1:
         return entropy
       case 14:
-        return encodeSequence(inputs)
+        return (sequence ??= encodeSequence(inputs))
       case 15:
         return inputs[index]
       default:
@@ -163,5 +164,13 @@ function collect(
   run: Pick<AccumulateResult, 'outcome' | 'gasUsed' | 'reason'>,
 ): AccumulateResult {
   const { outcome, gasUsed, reason } = run
-  return { outcome, gasUsed, reason, state: { ...privileges, accounts }, transfers, provisions, yield: yielded }
+  return {
+    outcome,
+    gasUsed,
+    reason,
+    state: { ...privileges, accounts },
+    transfers: transfers.toArray(),
+    provisions: provisions.toArray(),
+    yield: yielded,
+  }
 }

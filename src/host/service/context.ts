@@ -3,6 +3,7 @@ import { Writer } from '../../blob/writer.ts'
 import { blake2b } from '../../hash/blake2b.ts'
 import type { Account } from './account.ts'
 import type { Accounts } from './accounts.ts'
+import { Appended } from './appended.ts'
 import type { Chain } from './chain.ts'
 import type { Provision, ServiceState, Transfer } from './state.ts'
 
@@ -11,8 +12,8 @@ export interface Dimension {
   accounts: Accounts
   privileges: Omit<ServiceState, 'accounts'>
   nextFreeId: number
-  transfers: readonly Transfer[]
-  provisions: readonly Provision[]
+  transfers: Appended<Transfer>
+  provisions: Appended<Required<Provision>>
   yielded: Uint8Array | undefined
 }
 
@@ -50,15 +51,21 @@ export class Context {
       accounts: state.accounts.fork(),
       privileges: state,
       nextFreeId: check(this.#initial, FIRST_ID + (start % ID_COUNT)),
-      transfers: [],
-      provisions: [],
+      transfers: new Appended(),
+      provisions: new Appended(),
       yielded: undefined,
     }
     this.y = this.#copy()
   }
 
   #copy(): Dimension {
-    return { ...this.x, accounts: this.x.accounts.fork() }
+    const { x } = this
+    return {
+      ...x,
+      accounts: x.accounts.fork(),
+      transfers: x.transfers.fork(),
+      provisions: x.provisions.fork(),
+    }
   }
 
   /** y becomes what x is now. */

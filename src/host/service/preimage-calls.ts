@@ -79,10 +79,11 @@ export function preimageCalls(context: Context): Record<'query' | 'solicit' | 'f
       if (service === undefined || account === undefined) return done(vm, HostResult.WHO)
       const hash = blake2b(data)
       const slots = account.request(hash, data.length)
-      const { provisions } = context.x
-      const isTwice = provisions.some(given => given.service === service && equalBytes(given.data, data))
+      const isTwice = context.x.provisions
+        .toArray()
+        .some(given => given.service === service && equalBytes(given.hash, hash))
       if (slots === undefined || slots.length !== 0 || isTwice) return done(vm, HostResult.HUH)
-      context.x.provisions = [...provisions, { service, data, hash }]
+      context.x.provisions.push({ service, data, hash })
       return done(vm, HostResult.OK)
     },
   }

@@ -1,6 +1,7 @@
 // Host calls of the privileged: bless, assign, designate (GP B.7). They look at the privileges of x, which earlier calls of the
 // same accumulation may have changed. Not what counts of that in the end: round.ts.
 import { HostAction, type HostFunction } from '../../engine/engine.ts'
+import { ResourceError } from '../../engine/resource-error.ts'
 import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import type { Context } from './context.ts'
@@ -10,6 +11,8 @@ const HASH = 32
 const VALIDATOR = 336
 /** Bytes of an entry of the services that run in every block: E4(service), E8(gas). */
 const ALWAYS = 12
+/** Entries of that list that its host has memory for: 100 MB. */
+const MOST_ALWAYS = 2 ** 20
 /** Ids are below. */
 const IDS = 2n ** 32n
 /** Sizes that the number of validators of a chain may have are multiples of it, from twice of it on (GP 0.8.0). */
@@ -35,18 +38,12 @@ export function privilegeCalls(context: Context): Record<'bless' | 'assign' | 'd
       if (is080 && self !== context.x.privileges.manager) return done(vm, HostResult.HUH)
       if (manager >= IDS || delegator >= IDS || registrar >= IDS) return done(vm, HostResult.WHO)
       const ids = new DataView(assigners.buffer)
-      const entries = new DataView(always.buffer)
       put({
         manager: Number(manager),
         assigners: Array.from({ length: coreCount }, (_, core) => ids.getUint32(4 * core, true)),
         delegator: Number(delegator),
         registrar: Number(registrar),
-        always: new Map(
-          Array.from({ length: always.length / ALWAYS }, (_, k) => [
-            entries.getUint32(ALWAYS * k, true),
-            entries.getBigUint64(ALWAYS * k + 4, true),
-          ]),
-        ),
+        always: readAlways(always, self),
       })
       return done(vm, HostResult.OK)
     },
@@ -77,6 +74,19 @@ export function privilegeCalls(context: Context): Record<'bless' | 'assign' | 'd
       return done(vm, HostResult.OK)
     },
   }
+}
+
+/** The services that run in every block, with their gas; of a service that is listed twice, the last. */
+function readAlways(bytes: Uint8Array, self: number): Map<number, bigint> {
+  const entries = new DataView(bytes.buffer)
+  const always = new Map<number, bigint>()
+  for (let at = 0; at < bytes.length; at += ALWAYS) {
+    always.set(entries.getUint32(at, true), entries.getBigUint64(at + 4, true))
+    if (always.size > MOST_ALWAYS) {
+      throw new ResourceError('memory', `service ${self}: more than ${MOST_ALWAYS} services are to run in every block`)
+    }
+  }
+  return always
 }
 
 /** 6, 9, … 3 for each core (GP 0.8.0). */

@@ -61,12 +61,14 @@ function fetchCall(value: Fetch): HostFunction {
 
 /** What both offer of a package: selectors 0 and 7 to 13 (GP B.4). */
 function packageValue({ version, encodedConstants }: Chain, source: WorkPackage): Fetch {
+  let encoded: Uint8Array | undefined // a guest may ask for it again and again
+  let summaries: Uint8Array | undefined
   return (selector, a) => {
     switch (selector) {
       case 0:
         return encodedConstants
       case 7:
-        return encodePackage(source, version)
+        return (encoded ??= encodePackage(source, version))
       case 8:
         return source.authConfig
       case 9:
@@ -74,7 +76,7 @@ function packageValue({ version, encodedConstants }: Chain, source: WorkPackage)
       case 10:
         return encodeContext(source.context, version)
       case 11:
-        return encodeSequence(source.items.map(encodeItemSummary))
+        return (summaries ??= encodeSequence(source.items.map(encodeItemSummary)))
       case 12: {
         const item = source.items[a]
         return item === undefined ? undefined : encodeItemSummary(item)

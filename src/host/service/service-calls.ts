@@ -1,5 +1,6 @@
 // Host calls on services: new, upgrade, transfer, eject (GP B.7). Not those on what a service holds.
 import { HostAction, type HostFunction } from '../../engine/engine.ts'
+import { ResourceError } from '../../engine/resource-error.ts'
 import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import { Account } from './account.ts'
@@ -7,6 +8,8 @@ import type { Context } from './context.ts'
 
 /** Below are the ids that the registrar gives out. */
 const FIRST_OPEN_ID = 2n ** 16n
+/** Transfers that an accumulation makes at most before its host has too little memory: half a GB. One costs 10 gas or more. */
+const MOST_TRANSFERS = 2 ** 21
 /** Octets that an account holds with an empty request only. */
 const LEAST_OCTETS = 81n
 /** Items of an account that holds a single request. */
@@ -75,13 +78,16 @@ export function serviceCalls(context: Context): Record<'new' | 'upgrade' | 'tran
       if (gas < receiver.minMemoGas) return done(vm, HostResult.LOW)
       const { own } = context
       if (own.balance - amount < own.threshold(constants)) return done(vm, HostResult.CASH)
+      if (context.x.transfers.length >= MOST_TRANSFERS) {
+        throw new ResourceError('memory', `service ${self}: more than ${MOST_TRANSFERS} transfers in one accumulation`)
+      }
       if (vm.gas < gas) {
         vm.chargeGas(vm.gas)
         return HostAction.OutOfGas
       }
       vm.chargeGas(gas)
       context.edited.balance -= amount
-      context.x.transfers = [...context.x.transfers, { from: self, to, amount, memo, gas }]
+      context.x.transfers.push({ from: self, to, amount, memo, gas })
       return done(vm, HostResult.OK)
     },
 

@@ -307,8 +307,8 @@ describe('upgrade, transfer, eject', () => {
     const at = scene()
     const got = call(at, 'transfer', { regs: { ...sending, 9: 1234 }, bytes: memo })
     expect([got.r7, got.gasUsed, at.context.own.balance]).toEqual([HostResult.OK, 10n + 1234n + 3n, 999_500n])
-    expect(at.context.x.transfers).toEqual([{ from: SELF, to: OTHER, amount: 500n, memo, gas: 1234n }])
-    expect(at.context.y.transfers).toEqual([])
+    expect(at.context.x.transfers.toArray()).toEqual([{ from: SELF, to: OTHER, amount: 500n, memo, gas: 1234n }])
+    expect(at.context.y.transfers.toArray()).toEqual([])
   })
 
   it.each([
@@ -326,7 +326,7 @@ describe('upgrade, transfer, eject', () => {
   it('transfer that cannot pay its gas is out of gas, with all of it used, and changes nothing', () => {
     const at = scene()
     const got = call(at, 'transfer', { regs: { ...sending, 9: 990 }, bytes: memo, gas: 1000n })
-    expect([got.exit, got.gasUsed, at.context.own.balance, at.context.x.transfers]).toEqual([
+    expect([got.exit, got.gasUsed, at.context.own.balance, at.context.x.transfers.toArray()]).toEqual([
       'out-of-gas',
       1000n,
       1_000_000n,

@@ -101,7 +101,7 @@ describe('provide, yield, checkpoint, gas, fetch', () => {
       const at = scene(wanting([]), { others: [[OTHER, wanting([])]] })
       const setting = { regs: { 7: id, 8: READ, 9: 3 }, bytes: data }
       expect(call(at, 'provide', setting).r7).toBe(HostResult.OK)
-      expect(at.context.x.provisions).toEqual([{ service: target, data, hash: blake2b(data) }])
+      expect(at.context.x.provisions.toArray()).toEqual([{ service: target, data, hash: blake2b(data) }])
       expect(call(at, 'provide', setting).r7).toBe(HostResult.HUH)
       expect(at.context.x.provisions.length).toBe(1)
       expect(at.context.own.preimage(blake2b(data))).toBeUndefined()
@@ -140,10 +140,10 @@ describe('provide, yield, checkpoint, gas, fetch', () => {
     call(at, 'transfer', { regs: { 7: OTHER, 8: 1, 9: 2, 10: READ }, bytes: new Uint8Array(128) })
     expect(call(at, 'checkpoint', { regs: {}, gas: 500n }).r7).toBe(489n)
     const { x, y } = at.context
-    expect([y.yielded, y.nextFreeId, y.transfers, y.privileges]).toEqual([
+    expect([y.yielded, y.nextFreeId, y.transfers.toArray(), y.privileges]).toEqual([
       x.yielded,
       x.nextFreeId,
-      x.transfers,
+      x.transfers.toArray(),
       x.privileges,
     ])
     expect(y.accounts.get(SELF)).toMatchObject({ balance: x.accounts.get(SELF)!.balance })
