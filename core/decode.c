@@ -6,6 +6,7 @@
  * ecalli and memset (the host and memset must see exact gas) or where a sequence is glued to the next one.
  * Records by size: one slot (16 bytes) for most; two for a second immediate, jump, ecalli; three for branches.
  */
+#include "extended.h"
 #include "vm.h"
 
 #define SLOT sizeof(record)
@@ -28,16 +29,23 @@ CORE u32 skip_in(const uint8_t *mask, u32 pc) {
 /* skip(pc): bits behind the end are set. */
 CORE u32 pvm_skip(const pvm *vm, u32 pc) { return skip_in(OWN(vm)->mask, pc); }
 
+COLD u32 extended_at(const uint8_t *code, const uint8_t *mask, u32 pc, u32 code_len) {
+  u32 skip = skip_in(mask, pc), rest = code_len - pc - 1;
+  return pvm_extended_id(code[pc], code[pc + 1], pc, 1 + (skip < rest ? skip : rest), code_len);
+}
+
 /* The id of the instruction at pc, trap where there is none with a defined opcode (GP A.4). */
 CORE u32 pvm_id_at(const pvm *vm, u32 pc) {
   if (pc >= vm->code_len || !mask_bit(vm, pc)) return OP_TRAP;
+  if (OWN(vm)->set == PVM_SET_EXTENDED) return extended_at(OWN(vm)->code, OWN(vm)->mask, pc, vm->code_len);
   u32 id = pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]];
   return id == OP_UNDEFINED ? OP_TRAP : id;
 }
 
 CORE int pvm_is_instruction(const pvm *vm, u32 pc) {
   if (pc >= vm->code_len || !mask_bit(vm, pc)) return 0;
-  return pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]] != OP_UNDEFINED;
+  /* In the extended encoding what is undefined is a trap like any other. */
+  return OWN(vm)->set == PVM_SET_EXTENDED || pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]] != OP_UNDEFINED;
 }
 
 /* The set of block starts (GP A.5): 0 and what follows a terminator, where an instruction is. */
@@ -81,8 +89,9 @@ COLD u32 pvm_block_cost(const pvm *vm, u32 pc) {
   const private_part *own = &((const machine *)vm)->own;
   u32 start = start_of_block(vm, pc);
   if (vm->gas_model != PVM_GAS_PIPELINE) return count_instructions(vm, start);
-  pvm_cost_input input = {own->code, own->mask, vm->code_len, pvm_ids + own->set * 256, 0, 0};
-  input.unlikely = own->set == PVM_SET_GP_080 ? 2 : own->set == PVM_SET_LATEST64 ? 3 : 256;
+  pvm_cost_input input = {own->code, own->mask, vm->code_len, pvm_ids + own->set * 256, 0, 0, 0};
+  input.extended = own->set == PVM_SET_EXTENDED;
+  input.unlikely = own->set == PVM_SET_GP_080 || input.extended ? 2 : own->set == PVM_SET_LATEST64 ? 3 : 256;
   input.cmov_reads = RULE(vm, PVM_RULE_CMOV_READS);
   return (u32)pvm_pipeline_cost(&input, start);
 }
@@ -169,8 +178,16 @@ CORE void operands_at(const uint8_t *code, u32 id, u32 pc, s32 skip, operands *o
   }
 }
 
+/* The same in any set, of the instruction that starts at `code`. */
+COLD void operands_in(u32 set, const uint8_t *code, u32 id, u32 pc, s32 skip, operands *out) {
+  u32 prefix = set == PVM_SET_EXTENDED && code[0] == EXTENDED_PREFIX;
+  operands_at(code + prefix, id, pc, skip - (s32)prefix, out);
+  /* The third register is a byte in the paper, a nibble in PolkaVM. */
+  if (set == PVM_SET_EXTENDED && pvm_format_of[id] == FORMAT_REG_REG_REG) out->d = reg_of(code[prefix + 2] & 15);
+}
+
 CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out) {
-  operands_at(OWN(vm)->code + pc, id, pc, (s32)pvm_skip(vm, pc), out);
+  operands_in(OWN(vm)->set, OWN(vm)->code + pc, id, pc, (s32)pvm_skip(vm, pc), out);
 }
 
 /* ---- records ---- */

@@ -4,6 +4,7 @@
  *
  * Depends on the code only, allocates nothing, takes time linear in the length of the block. */
 #include "costs.gen.h"
+#include "extended.h"
 #include "opcodes.gen.h"
 #include "pipeline.h"
 
@@ -50,7 +51,8 @@ static inline uint32_t cost_skip(const pvm_cost_input *in, uint32_t pc) {
 }
 
 /* The branch target's byte; operands as in GP A.5.8 and A.5.11. */
-static uint32_t cost_target_byte(const pvm_cost_input *in, uint32_t id, uint32_t pc, uint32_t skip) {
+static uint32_t cost_target_byte(const pvm_cost_input *in, uint32_t id, uint32_t start, uint32_t prefix, uint32_t skip) {
+  uint32_t pc = start + prefix; /* the opcode's last byte */
   uint32_t x = 0; /* bytes before the offset */
   if (pvm_format_of[id] == FORMAT_REG_IMM_OFF) {
     x = (cost_byte(in, (int64_t)pc + 1) >> 4) & 7u;
@@ -61,7 +63,7 @@ static uint32_t cost_target_byte(const pvm_cost_input *in, uint32_t id, uint32_t
   uint32_t value = 0;
   for (uint32_t i = 0; i < n; i++) value |= cost_byte(in, (int64_t)pc + 2 + x + i) << (8 * i);
   int64_t offset = n == 0 ? 0 : (int64_t)value - ((value >> (8 * n - 1)) & 1u ? (int64_t)1 << (8 * n) : 0);
-  return cost_byte(in, (int64_t)pc + offset);
+  return cost_byte(in, (int64_t)start + offset);
 }
 
 static inline uint32_t cost_register(uint32_t position, uint32_t byte1, uint32_t byte2) {
@@ -70,12 +72,22 @@ static inline uint32_t cost_register(uint32_t position, uint32_t byte1, uint32_t
 }
 
 static void cost_fetch(const pvm_cost_input *in, uint32_t pc, fetched *out) {
-  uint32_t id = pc < in->length && cost_bit(in, pc) ? in->ids[in->code[pc]] : OP_UNDEFINED;
+  uint32_t id = OP_UNDEFINED, prefix = 0;
   out->skip = 0;
+  if (pc < in->length && cost_bit(in, pc)) {
+    if (in->extended) {
+      out->skip = cost_skip(in, pc);
+      id = pvm_extended_id(in->code[pc], cost_byte(in, (int64_t)pc + 1), pc, 1 + out->skip, in->length);
+      prefix = in->code[pc] == EXTENDED_PREFIX;
+    } else {
+      id = in->ids[in->code[pc]];
+      if (id != OP_UNDEFINED) out->skip = cost_skip(in, pc);
+    }
+  }
   if (id == OP_UNDEFINED) id = OP_TRAP;
-  else out->skip = cost_skip(in, pc);
   const cost_row *row = &pvm_cost_rows[id];
-  uint32_t byte1 = cost_byte(in, (int64_t)pc + 1), byte2 = cost_byte(in, (int64_t)pc + 2);
+  uint32_t byte1 = cost_byte(in, (int64_t)pc + prefix + 1), byte2 = cost_byte(in, (int64_t)pc + prefix + 2);
+  if (in->extended) byte2 &= 15u; /* see operands_in */
   out->row = row;
   out->latency = row->cycles;
   out->terminator = pvm_kind_of[id] >= KIND_TRAP;
@@ -85,7 +97,7 @@ static void cost_fetch(const pvm_cost_input *in, uint32_t pc, fetched *out) {
   int overlap = row->rule != 0 && (out->destination == out->source1 || (row->rule == 1 && out->destination == out->source2));
   out->slots = overlap ? row->slots : row->slots_apart;
   if (row->branch) {
-    uint32_t next = cost_byte(in, (int64_t)pc + 1 + out->skip), target = cost_target_byte(in, id, pc, out->skip);
+    uint32_t next = cost_byte(in, (int64_t)pc + 1 + out->skip), target = cost_target_byte(in, id, pc, prefix, out->skip - prefix);
     /* The byte of `trap` is 0 in every set. */
     if (next == 0 || next == in->unlikely || target == 0 || target == in->unlikely) out->latency = COST_CHEAP_BRANCH;
   }

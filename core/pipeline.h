@@ -10,6 +10,7 @@ typedef struct {
   uint32_t length;
   const uint8_t *ids;  /* instruction id by opcode byte, OP_UNDEFINED where not defined: a row of pvm_ids */
   uint32_t unlikely;   /* opcode byte of `unlikely`; more than 255 where the set has none */
+  uint32_t extended;   /* 1: the extended encoding (extended.h); `ids` is not used */
   uint32_t cmov_reads; /* 1: a cmov reads its old destination (PVM_RULE_CMOV_READS) */
 } pvm_cost_input;
 

@@ -100,8 +100,9 @@ enum {
   PVM_RULE_STRICT = 64          /* a pc that is no instruction panics, and is not paid (GP 0.8.0 A.2) */
 };
 
-/* Numberings of the opcodes. */
-enum { PVM_SET_GP_072 = 0, PVM_SET_GP_080 = 1, PVM_SET_LATEST64 = 2, PVM_SET_REVIVE_V1 = 3 };
+/* Numberings of the opcodes. PVM_SET_EXTENDED is the encoding whose opcodes say how long an instruction is; its bitmask has to be
+ * what follows from the code (src/isa/extended.ts), where it is not an instruction is a trap. */
+enum { PVM_SET_GP_072 = 0, PVM_SET_GP_080 = 1, PVM_SET_LATEST64 = 2, PVM_SET_REVIVE_V1 = 3, PVM_SET_EXTENDED = 4 };
 
 typedef struct pvm pvm;
 

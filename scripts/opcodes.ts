@@ -1,5 +1,6 @@
 // Writes core/opcodes.gen.h from the instruction table. Not the core's decoder: that is core/decode.c, by hand.
 import { ACCESS_BASE, ACCESS_LOG2, READS, WRITES } from '../src/engine/recompiler/facts.ts'
+import { RAW_ARGS, RAW_IDS } from '../src/isa/extended.ts'
 import type { Format } from '../src/isa/format.ts'
 import { type Expression, effectOf } from '../src/isa/semantics.ts'
 import { type InstructionSetName, instructionSet } from '../src/isa/set.ts'
@@ -37,7 +38,7 @@ const KINDS: readonly Kind[] = [
 ]
 
 /** In the order of PVM_SET_* in pvm.h. */
-const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1']
+const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1', 'latest64-0.37']
 
 const LOADS: Readonly<Record<string, string>> = {
   load_u8: 'uint8_t',
@@ -164,6 +165,8 @@ export function generateOpcodes(): string {
       'Id by opcode byte, 256 for each of PVM_SET_*.',
       SETS.flatMap(name => [...instructionSet(name).ids]),
     ),
+    bytes('pvm_extended_ids', 'Extended encoding: id by raw opcode.', [...RAW_IDS]),
+    bytes('pvm_extended_args', 'Extended encoding: argument bytes by raw opcode.', [...RAW_ARGS]),
     list(
       'PVM_ALU',
       'OP(name, destination, value); load_imm_64 is not here, its immediate takes two slots',

@@ -43,7 +43,13 @@ export type { TraceEvent, Tracer } from './engine/tracing.ts'
 export type { VmStatus, VmSummary } from './engine/vm-face.ts'
 export { AssemblyError, type AssemblyErrorCode } from './isa/assembly-error.ts'
 export type { CodeLine } from './isa/disassembler.ts'
-export { INSTRUCTION_SETS, type InstructionSet, type InstructionSetName, instructionSet } from './isa/set.ts'
+export {
+  type Encoding,
+  INSTRUCTION_SETS,
+  type InstructionSet,
+  type InstructionSetName,
+  instructionSet,
+} from './isa/set.ts'
 export { callExport, type ExportCall } from './program/call.ts'
 export { Access, type MemoryLayout } from './program/layout.ts'
 export {

@@ -174,9 +174,9 @@ describe('random .polkavm files', () => {
     fc.assert(
       fc.property(random, input => {
         const bytes = encodePolkavm(input)
-        expect(parsePolkavm(bytes)).toEqual(input)
+        expect(parsePolkavm(bytes, 'bitmask')).toEqual({ ...input, parts: { ...input.parts, encoding: undefined } })
         const set = instructionSet(polkavmInstructionSet(input.version))
-        const text = disassemble({ container: parseContainer(bytes, 'polkavm'), instructionSet: set })
+        const text = disassemble({ container: parseContainer(bytes, 'polkavm', 'bitmask'), instructionSet: set })
         expect(Buffer.compare(assemble(text).bytes, bytes), text).toBe(0)
       }),
       { numRuns: 1000 },
@@ -209,7 +209,9 @@ describe('mutated .polkavm files', () => {
           const written = encodePolkavm(parsed)
           if (read % 8 === 0) expect(parsePolkavm(written)).toEqual(parsed)
           const container = { kind: 'polkavm', file: parsed } as const
-          const text = disassemble({ container, instructionSet: instructionSet('gp-0.8.0') })
+          const { encoding } = parsed.parts
+          const set = instructionSet(encoding === 'extended' ? 'latest64-0.37' : 'gp-0.8.0')
+          const text = disassemble({ container, instructionSet: set })
           expect(Buffer.compare(assemble(text).bytes, written)).toBe(0)
         },
       ),
@@ -228,12 +230,24 @@ describe('loading .polkavm files', () => {
     expect(old.profile).toMatchObject({ name: 'polkavm with instructionSet gp-0.7.2', instructionSet: 'gp-0.7.2' })
   })
 
-  it('refuses version 2 of newer tools, which encode instructions differently, by exports that are no instructions', () => {
-    const old = assemble('.isa latest64\n.export a 2\nload_imm r7, 5').bytes
-    const error = failure(() => loadProgram(old))
-    expect(error).toMatchObject({ code: 'bad-version', offset: 4 })
-    expect(error.message).toContain('JamV1')
-    expect(loadProgram(assemble('.isa latest64\n.export a 0\nload_imm r7, 5').bytes).exports.get('a')).toBe(0)
+  it('tells the encoding of version 2 by lengths, padding and exports, and takes another one where it is asked for', () => {
+    const set = (bytes: Uint8Array, options = {}): string => loadProgram(bytes, options).instructionSet.name
+    const bytes = (text: string): Uint8Array => assemble(text).bytes
+    const old = bytes('.isa latest64\n.export a 0\nload_imm r7, 5')
+    const next = bytes('.isa latest64-0.37\n.export a 0\nload_imm r7, 5')
+    expect([old, next].map(file => set(file))).toEqual(['latest64', 'latest64-0.37'])
+    expect(loadProgram(next).exports.get('a')).toBe(0)
+    // An export in the middle of an instruction is none of a file with a bitmask.
+    const middle = bytes('.isa latest64\n.export a 2\nload_imm r7, 5')
+    expect(set(middle)).toBe('latest64-0.37')
+    expect(set(middle, { instructionSet: 'latest64' })).toBe('latest64')
+    expect(set(old, { instructionSet: 'latest64-0.37' })).toBe('latest64-0.37')
+    expect(failure(() => loadProgram(next, { instructionSet: 'latest64' })).code).toMatch(
+      /truncated|bad-bitmask|trailing/,
+    )
+    // A program is the same one again, whatever it was taken for.
+    for (const program of [loadProgram(middle, { instructionSet: 'latest64' }), loadProgram(next)])
+      expect(loadProgram(program.toParts())).toMatchObject({ code: program.code, profile: program.profile })
   })
 
   it('maps memory as in the checked example of the spec (quake: 57,304, 5,621,064 and 524,288 bytes)', () => {

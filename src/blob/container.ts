@@ -1,4 +1,5 @@
 // The containers a program comes in, as one type, with reading and writing by kind. Not detection: that is detect.ts.
+import type { Encoding } from '../isa/set.ts'
 import { encodeJam, type JamFile, parseJam } from './jam.ts'
 import { encodePolkavm, type PolkavmFile, parsePolkavm } from './polkavm.ts'
 import { encodeProgramBlob, type ProgramParts, parseProgramBlob } from './raw.ts'
@@ -20,18 +21,19 @@ export const BLOB_KINDS: readonly BlobKind[] = ['raw', 'standard', 'jam', 'polka
 /**
  * Reads bytes as the container named.
  *
+ * @param encoding of its code; default: `bitmask`, for a `.polkavm` file as its contents are.
  * @throws BlobError when they are not one.
  */
-export function parseContainer(bytes: Uint8Array, kind: BlobKind): Container {
+export function parseContainer(bytes: Uint8Array, kind: BlobKind, encoding?: Encoding): Container {
   switch (kind) {
     case 'raw':
-      return { kind, parts: parseProgramBlob(bytes) }
+      return { kind, parts: parseProgramBlob(bytes, encoding) }
     case 'standard':
-      return { kind, program: parseStandardProgram(bytes) }
+      return { kind, program: parseStandardProgram(bytes, encoding) }
     case 'jam':
-      return { kind, file: parseJam(bytes) }
+      return { kind, file: parseJam(bytes, encoding) }
     case 'polkavm':
-      return { kind, file: parsePolkavm(bytes) }
+      return { kind, file: parsePolkavm(bytes, encoding) }
     default:
       throw new RangeError(`kind: ${String(kind satisfies never)} is none of ${BLOB_KINDS.join(', ')}`)
   }

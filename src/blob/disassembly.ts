@@ -147,13 +147,21 @@ function gapLines(gap: Uint8Array): string[] {
   return lines
 }
 
+/** The parts, which have to be in the encoding of the instruction set. */
+function partsFor({ container, instructionSet }: Disassemblable): ProgramParts {
+  const parts = partsOf(container)
+  const { encoding = 'bitmask' } = parts
+  if (encoding === instructionSet.encoding) return parts
+  throw new TypeError(`instructionSet: ${instructionSet.name} is not of the encoding that the container was read with`)
+}
+
 /**
  * Disassembles a program to text; `assemble` makes the very same bytes of it, for every program that loads.
  *
  * @example disassemble(loadProgram(bytes))
  */
 export function disassemble(program: Disassemblable, options: DisassembleOptions = {}): string {
-  const parts = partsOf(program.container)
+  const parts = partsFor(program)
   const lines = disassembleCode(parts, program.instructionSet, { names: namesOf(program, options) })
   const out = [`.isa ${program.instructionSet.name}`, ...headerLines(program.container)]
   const labels = labelsOf(lines)
@@ -180,7 +188,7 @@ export interface ListOptions extends DisassembleOptions {
 export function listCode(program: Disassemblable, options: ListOptions = {}): CodeLine[] {
   const { from = 0, to = Number.POSITIVE_INFINITY } = ownOptions(options)
   const names = namesOf(program, options)
-  return disassembleCode(partsOf(program.container), program.instructionSet, { names, widths: false, from, to })
+  return disassembleCode(partsFor(program), program.instructionSet, { names, widths: false, from, to })
 }
 
 /**

@@ -1,5 +1,6 @@
 // The `.jam` file: a length-prefixed metadata string in front of a standard program, as services store their code
 // (GP 9.1). Not the service's account or its storage.
+import type { Encoding } from '../isa/set.ts'
 import { Reader } from './reader.ts'
 import { encodeStandardProgram, parseStandardProgram, type StandardProgram } from './standard.ts'
 import { Writer } from './writer.ts'
@@ -39,11 +40,11 @@ export function decodeMetadata(bytes: Uint8Array): JamMetadata | undefined {
 }
 
 /** Reads a `.jam` file. */
-export function parseJam(bytes: Uint8Array): JamFile {
+export function parseJam(bytes: Uint8Array, encoding?: Encoding): JamFile {
   const reader = new Reader(bytes)
   const length = reader.varint('metadata length', bytes.length)
   const metadataBytes = reader.take(length, 'metadata')
-  return { metadataBytes, program: parseStandardProgram(bytes, reader.offset) }
+  return { metadataBytes, program: parseStandardProgram(bytes, encoding, reader.offset) }
 }
 
 /** Encodes metadata in Parity's convention. */

@@ -1,8 +1,8 @@
 // The `.polkavm` container of PolkaVM's linker: sections, imports and exports by name, version byte (spec polkavm-blob.md).
 // Not the debug sections' contents: polkavm-debug.ts. Not the memory map: program/layout.ts.
-import type { InstructionSetName } from '../isa/set.ts'
+import type { Encoding, InstructionSetName } from '../isa/set.ts'
 import { BlobError } from './error.ts'
-import { encodeProgramBlob, type ProgramParts, readBody } from './raw.ts'
+import { encodeProgramBlob, type ProgramParts, readBody, readExtendedBody } from './raw.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
 
@@ -45,6 +45,8 @@ export interface PolkavmFile {
 export const POLKAVM_MAGIC: readonly number[] = [0x50, 0x56, 0x4d, 0]
 /** The version byte of 32-bit programs, which coulis shows but does not run. */
 export const POLKAVM_32BIT = 1
+/** The version byte of `Latest64`: of PolkaVM 0.36 and before with a bitmask, of 0.37 in the extended encoding. */
+const LATEST64 = 2
 const VERSION_NAMES = ['ReviveV1', 'Latest32', 'Latest64', 'JamV1']
 const MAX_IMPORTS = 1024
 const MAX_ENTRIES = 2 ** 24
@@ -78,12 +80,13 @@ const SETS: readonly InstructionSetName[] = ['revive-v1', 'latest64', 'latest64'
 
 /**
  * The instruction set of a version byte. Files of old tools are ambiguous (spec pvm-isa.md 15): 0 is read as the superset
- * of all that was written with it, 3 as what tools since v0.31 write. 32-bit programs use a part of `latest64`.
+ * of all that was written with it, 3 as what tools since v0.31 write. 32-bit programs use a part of `latest64`. Which of the two
+ * encodings a file of version 2 has is told by its contents (`parsePolkavm`).
  *
  * @throws RangeError for a byte that is no version.
  */
-export function polkavmInstructionSet(version: number): InstructionSetName {
-  const name = SETS[version]
+export function polkavmInstructionSet(version: number, encoding: Encoding = 'bitmask'): InstructionSetName {
+  const name = encoding === 'extended' ? 'latest64-0.37' : SETS[version]
   if (name === undefined) throw new RangeError(`version: ${version} is not within 0…3`)
   return name
 }
@@ -134,7 +137,8 @@ function readExports(reader: Reader): PolkavmExport[] {
   return exports
 }
 
-function readCode(reader: Reader): ProgramParts {
+/** The code section. What it has behind the jump table says the encoding; without one, only the lengths of a bitmask fit. */
+function readCode(reader: Reader, encoding: Encoding): ProgramParts {
   const countAt = reader.offset
   const count = reader.varint32('jump table length')
   if (count > MAX_ENTRIES) {
@@ -143,6 +147,7 @@ function readCode(reader: Reader): ProgramParts {
   const sizeAt = reader.offset
   const size = reader.uint(1, 'jump table entry size')
   if (size > 4) throw new BlobError('bad-jump-table', sizeAt, 'jump table entries of 0 to 4 bytes', `${size}`)
+  if (encoding === 'extended') return readExtendedBody(reader, count, size).parts
   const lengthAt = reader.offset
   const length = reader.varint32('code length')
   if (length > MAX_CODE)
@@ -151,12 +156,30 @@ function readCode(reader: Reader): ProgramParts {
 }
 
 /**
+ * The code section in the encoding it has. Both have the version byte 2. It is the bitmask's if the lengths fill the section to the
+ * byte, nothing is set behind the end, and each export is an instruction; code of the other encoding comes by that once in some
+ * hundred files without exports, and hardly ever with them.
+ */
+function readEitherCode(section: Reader, exports: readonly PolkavmExport[]): ProgramParts {
+  try {
+    const parts = readCode(new Reader(section.bytes, section.offset, section.end), 'bitmask')
+    const marked = ({ pc }: PolkavmExport): boolean => (parts.bitmask[pc >>> 3]! & (1 << (pc & 7))) !== 0
+    if (exports.every(marked)) return parts
+  } catch (error) {
+    if (!(error instanceof BlobError)) throw error
+  }
+  return readCode(section, 'extended')
+}
+
+/**
  * Reads a `.polkavm` file, 32-bit ones too. Section contents are views into `bytes`.
  *
  * @throws BlobError with the offset of what is wrong: `bad-magic`, `bad-version`, `truncated`, `trailing-bytes` (total
  * length), `bad-section` (unknown or out of order), `bad-symbol`, `bad-layout` (more data than its size), …
+ *
+ * @param encoding how the code section is read; default: as its contents are, for other versions than 2 with a bitmask.
  */
-export function parsePolkavm(bytes: Uint8Array): PolkavmFile {
+export function parsePolkavm(bytes: Uint8Array, encoding?: Encoding): PolkavmFile {
   if (!isPolkavm(bytes)) throw new BlobError('bad-magic', 0, 'the bytes 50 56 4d 00, "PVM"')
   const reader = new Reader(bytes, POLKAVM_MAGIC.length)
   const version = reader.uint(1, 'version')
@@ -209,6 +232,7 @@ export function parsePolkavm(bytes: Uint8Array): PolkavmFile {
   if (code === undefined || code.remaining === 0) {
     throw new BlobError('bad-section', code?.offset ?? reader.offset, 'a code section (6) with contents')
   }
+  const symbols = exports === undefined || exports.remaining === 0 ? [] : readExports(exports)
   return {
     version,
     readOnly: data(Section.ReadOnly, readOnlySize),
@@ -217,8 +241,11 @@ export function parsePolkavm(bytes: Uint8Array): PolkavmFile {
     readWriteSize,
     stackSize,
     imports: imports === undefined ? [] : readImports(imports),
-    exports: exports === undefined || exports.remaining === 0 ? [] : readExports(exports),
-    parts: readCode(code),
+    exports: symbols,
+    parts:
+      encoding === undefined && version === LATEST64
+        ? readEitherCode(code, symbols)
+        : readCode(code, encoding ?? 'bitmask'),
     sections,
   }
 }

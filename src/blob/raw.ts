@@ -1,4 +1,6 @@
 // The raw program blob (GP A.2, deblob): jump table, code, bitmask. Not its validity as a program: see program/validate.ts.
+import { markExtended } from '../isa/extended.ts'
+import type { Encoding } from '../isa/set.ts'
 import { BlobError } from './error.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
@@ -6,8 +8,13 @@ import { Writer } from './writer.ts'
 /** The parts of a program blob. Arrays are views into the input where possible; treat them as read-only. */
 export interface ProgramParts {
   readonly code: Uint8Array
-  /** Packed bitmask k, least significant bit first, ceil(|code| / 8) bytes. */
+  /**
+   * Packed bitmask k, least significant bit first, ceil(|code| / 8) bytes. Of the extended encoding, which has none, it is made from
+   * the code.
+   */
   readonly bitmask: Uint8Array
+  /** How instructions are told apart, default `bitmask`. */
+  readonly encoding?: Encoding | undefined
   /** Jump table entries; entries that cannot be a code offset are 0xffffffff. Empty when the entry size is 0. */
   readonly jumpTable: Uint32Array
   /** |j|. Larger than `jumpTable.length` only for entry size 0, where every entry is 0. At most 2^31 - 1. */
@@ -20,6 +27,8 @@ export interface ProgramParts {
 
 /** Entries that dynamic jumps can name: their addresses are even, below 2^32, and not 0, the one that wraps around (GP A.18). */
 const MAX_ENTRIES = 2 ** 31 - 1
+/** PolkaVM's limit, and that of the proposal. */
+const MAX_EXTENDED_CODE = 2 ** 25
 
 function readJumpTable(bytes: Uint8Array, count: number, size: number): Uint32Array {
   const table = new Uint32Array(size === 0 ? 0 : count)
@@ -45,7 +54,7 @@ function readJumpTable(bytes: Uint8Array, count: number, size: number): Uint32Ar
  *
  * @throws BlobError when lengths do not add up, a varint is over-long, or bitmask padding is set.
  */
-export function readProgramParts(reader: Reader): ProgramParts {
+export function readProgramParts(reader: Reader, encoding: Encoding = 'bitmask'): ProgramParts {
   const countAt = reader.offset
   const count64 = reader.varint64('jump table length')
   const size = reader.uint(1, 'jump table entry size')
@@ -58,8 +67,10 @@ export function readProgramParts(reader: Reader): ProgramParts {
     )
   }
   const count = count64 > BigInt(MAX_ENTRIES) ? MAX_ENTRIES : Number(count64)
-  const codeLength = reader.varint('code length', 0xffffffff)
-  const { table, parts } = readBody(reader, count, size, codeLength)
+  const { table, parts } =
+    encoding === 'extended'
+      ? readExtendedBody(reader, count, size)
+      : readBody(reader, count, size, reader.varint('code length', 0xffffffff))
   const clipped = count64 > BigInt(MAX_ENTRIES) || (size > 4 && parts.jumpTable.includes(0xffffffff))
   return clipped ? { ...parts, exactTable: { count: count64, bytes: table } } : parts
 }
@@ -85,20 +96,36 @@ export function readBody(
   return { table, parts }
 }
 
+/** Reads what follows the two numbers of a program blob of the extended encoding: jump table, and code to the end. */
+export function readExtendedBody(
+  reader: Reader,
+  count: number,
+  size: number,
+): { readonly table: Uint8Array; readonly parts: ProgramParts } {
+  const table = reader.take(size === 0 ? 0 : count * size, 'jump table')
+  const codeAt = reader.offset
+  const code = reader.take(reader.remaining, 'code')
+  if (code.length > MAX_EXTENDED_CODE)
+    throw new BlobError('length-too-large', codeAt, `at most ${MAX_EXTENDED_CODE} code bytes`, `${code.length}`)
+  const jumpTable = readJumpTable(table, count, size)
+  const parts = { code, bitmask: markExtended(code), jumpTable, jumpTableLength: count, jumpTableEntrySize: size }
+  return { table, parts: { ...parts, encoding: 'extended' } }
+}
+
 /** Reads a raw program blob (GP A.2). */
-export function parseProgramBlob(bytes: Uint8Array): ProgramParts {
-  return readProgramParts(new Reader(bytes))
+export function parseProgramBlob(bytes: Uint8Array, encoding: Encoding = 'bitmask'): ProgramParts {
+  return readProgramParts(new Reader(bytes), encoding)
 }
 
 /** Writes a raw program blob; the inverse of `parseProgramBlob` for blobs it accepts. */
 export function encodeProgramBlob(parts: ProgramParts): Uint8Array {
   const writer = new Writer()
   const { exactTable } = parts
-  writer
-    .varint(exactTable?.count ?? parts.jumpTableLength)
-    .uint(parts.jumpTableEntrySize, 1)
-    .varint(parts.code.length)
+  const extended = parts.encoding === 'extended'
+  writer.varint(exactTable?.count ?? parts.jumpTableLength).uint(parts.jumpTableEntrySize, 1)
+  if (!extended) writer.varint(parts.code.length)
   if (exactTable !== undefined) writer.bytes(exactTable.bytes)
   else for (const entry of parts.jumpTable) writer.uint(entry, parts.jumpTableEntrySize)
-  return writer.bytes(parts.code).bytes(parts.bitmask).toBytes()
+  writer.bytes(parts.code)
+  return (extended ? writer : writer.bytes(parts.bitmask)).toBytes()
 }

@@ -1,4 +1,5 @@
 // The standard program, SPI (GP A.7): read-only data, read-write data, heap, stack, code. Not its memory layout: program/layout.ts.
+import type { Encoding } from '../isa/set.ts'
 import { encodeProgramBlob, type ProgramParts, readProgramParts } from './raw.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
@@ -17,7 +18,7 @@ export interface StandardProgram {
 }
 
 /** Reads a standard program; `start` skips a prefix, offsets in errors stay those of `bytes`. */
-export function parseStandardProgram(bytes: Uint8Array, start = 0): StandardProgram {
+export function parseStandardProgram(bytes: Uint8Array, encoding?: Encoding, start = 0): StandardProgram {
   const reader = new Reader(bytes, start)
   const readOnlyLength = reader.uint(3, 'read-only data length')
   const readWriteLength = reader.uint(3, 'read-write data length')
@@ -29,7 +30,7 @@ export function parseStandardProgram(bytes: Uint8Array, start = 0): StandardProg
   const blobStart = reader.offset
   reader.take(blobLength, 'program blob')
   reader.expectEnd('the standard program')
-  const parts = readProgramParts(new Reader(bytes, blobStart, blobStart + blobLength))
+  const parts = readProgramParts(new Reader(bytes, blobStart, blobStart + blobLength), encoding)
   return { readOnly, readWrite, heapPages, stackSize, parts }
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { StandardProgram } from '../blob/standard.ts'
 import { hostCallName } from '../host/names.ts'
-import { createOperands, decodeOperands, immediateX } from '../isa/format.ts'
+import { createOperands, immediateX } from '../isa/format.ts'
 import { instructionSet } from '../isa/set.ts'
 import { Access, type Region } from '../program/layout.ts'
 import type { Profile, ProfileName } from '../program/profile.ts'
@@ -42,9 +42,9 @@ function hostCallsOf(program: Program): HostCallUse[] {
   const places = new Map<bigint, number>()
   const operands = createOperands()
   for (const pc of program.map.offsets) {
-    const instruction = program.instructionSet.byOpcode[program.code[pc]!]
+    const instruction = program.instructionAt(pc)
     if (instruction?.kind !== 'host') continue
-    const index = immediateX(decodeOperands(instruction.format, program.code, pc, program.skip(pc), operands))
+    const index = immediateX(program.operandsAt(pc, instruction.format, operands))
     places.set(index, (places.get(index) ?? 0) + 1)
   }
   return [...places]

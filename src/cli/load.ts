@@ -55,6 +55,7 @@ const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
   'gp-0.8.0': 'gp-0.8.0',
   latest64: 'polkavm',
   'revive-v1': 'polkavm',
+  'latest64-0.37': 'polkavm',
 }
 
 /** Only how much code there is, is asked: nothing is refused. */

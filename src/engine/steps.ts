@@ -1,5 +1,6 @@
 // Whether a number of steps is an amount of gas. Not the steps themselves.
 import type { InstructionSet } from '../isa/set.ts'
+import { INSTRUCTIONS } from '../isa/table.ts'
 import type { Program } from '../program/program.ts'
 
 /**
@@ -15,7 +16,7 @@ const withMemset = new WeakMap<InstructionSet, boolean>()
 export function stepsByGas({ profile, instructionSet }: Program): boolean {
   if (profile.gasModel !== 'instruction') return false
   const known = withMemset.get(instructionSet)
-  const has = known ?? instructionSet.byOpcode.some(one => one?.kind === 'memset')
+  const has = known ?? INSTRUCTIONS.some(({ id, kind }) => kind === 'memset' && instructionSet.opcodes[id]! >= 0)
   if (known === undefined) withMemset.set(instructionSet, has)
   return !has
 }

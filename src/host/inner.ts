@@ -40,8 +40,8 @@ function is080(vm: Vm): boolean {
 /** deblob for `machine`: undefined where it fails; 0.8.0 also checks the start pc (GP 0.8.0 A.2). */
 function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
   try {
-    const { profile } = vm.program
-    const program = createProgram({ container: parseContainer(bytes, 'raw'), profile })
+    const { profile, instructionSet } = vm.program
+    const program = createProgram({ container: parseContainer(bytes, 'raw', instructionSet.encoding), profile })
     return is080(vm) && !program.isInstruction(Number(pc)) ? undefined : program
   } catch (error) {
     if (error instanceof BlobError) return undefined

@@ -1,6 +1,6 @@
 // The instruction at a code offset, with the values its operands have now. Not executed, and not the listing: blob/disassembly.ts.
 import type { Vm } from '../engine/engine.ts'
-import { createOperands, decodeOperands, type Operands } from '../isa/format.ts'
+import type { Operands } from '../isa/format.ts'
 import { type RegisterLetter, shapeOf } from '../isa/shape.ts'
 import type { Instruction } from '../isa/table.ts'
 import { formatOperands } from '../trace/steps.ts'
@@ -54,9 +54,9 @@ function registersRead(instruction: Instruction, operands: Operands): number[] {
 
 /** The instruction at the machine's pc; undefined where none with a defined opcode starts. */
 export function instructionAt({ program, pc, regs }: Pick<Vm, 'program' | 'pc' | 'regs'>): DecodedAt | undefined {
-  if (!program.isInstruction(pc)) return undefined
-  const instruction = program.instructionSet.byOpcode[program.code[pc]!]!
-  const operands = decodeOperands(instruction.format, program.code, pc, program.skip(pc), createOperands())
+  const instruction = program.instructionAt(pc)
+  if (instruction === undefined) return undefined
+  const operands = program.operandsAt(pc, instruction.format)
   return {
     name: instruction.name,
     text: `${instruction.name} ${formatOperands(instruction, operands)}`.trimEnd(),

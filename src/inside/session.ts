@@ -365,7 +365,7 @@ export class Session {
     const { pc } = this.vm
     if (history.time === 0) return false
     history.goto(history.time - 1)
-    const { kind } = this.vm.program.instructionSet.byOpcode[this.vm.program.code[this.vm.pc]!] ?? {}
+    const { kind } = this.vm.program.instructionAt(this.vm.pc) ?? {}
     if (kind !== 'djump') return true
     const frame: StackFrame | undefined = callStack(history).findLast(({ back }) => back === pc)
     if (frame !== undefined) history.goto(frame.time)

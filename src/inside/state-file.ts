@@ -208,8 +208,7 @@ function readFlags(flags: number, program: Program, pc: number): Flags {
   if (exit > LAST_EXIT && exit !== NO_EXIT) wrong('an exit, 0…7 or 255')
   if (ended && exit !== Exit.Halt && exit !== Exit.Panic) wrong('halt or panic of a machine that has ended')
   if (pending > Pending.Skip) wrong('an open host call, 0…2')
-  const opcode = program.code[pc]
-  const isCall = program.isInstruction(pc) && program.instructionSet.byOpcode[opcode!]!.kind === 'host'
+  const isCall = program.instructionAt(pc)?.kind === 'host'
   if (pending !== Pending.None && (ended || !isCall)) wrong('an open host call only at an ecalli')
   if (charged && program.profile.gasModel === 'instruction')
     wrong('no paid block where instructions are paid one by one')

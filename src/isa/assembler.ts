@@ -2,12 +2,15 @@
 // are in blob/.
 import { AssemblyError } from './assembly-error.ts'
 import { encodedLength, encodeInstruction, shortestWidth } from './encode.ts'
+import { extendedId, markExtended } from './extended.ts'
+import { type ExtendedLayout, encodeExtended, fillGap, layoutExtended, type PlacedItem } from './extended-layout.ts'
 import { type JumpSite, layoutCode } from './relax.ts'
-import { INSTRUCTION_SETS, type InstructionSet, type InstructionSetName, instructionSet } from './set.ts'
+import { type Encoding, INSTRUCTION_SETS, type InstructionSet, type InstructionSetName, instructionSet } from './set.ts'
 import { type ImmediateLetter, shapeOf } from './shape.ts'
 import type { CodeItem, DataArea, InstructionItem, Place, Source, Target } from './source.ts'
 import { readSource } from './statements.ts'
 import type { Expression } from './syntax.ts'
+import { INSTRUCTIONS } from './table.ts'
 
 /** A jump that panics when taken, and why. */
 export interface AssemblyWarning {
@@ -25,6 +28,7 @@ export interface Assembly {
   readonly format: string | undefined
   readonly code: Uint8Array
   readonly bitmask: Uint8Array
+  readonly encoding: Encoding
   readonly jumpTable: Uint32Array
   readonly jumpTableLength: number
   readonly jumpTableEntrySize: number
@@ -126,21 +130,30 @@ function createScope(source: Source, readOnlySize: number): Scope {
 const MIN = -(1n << 31n)
 const MAX = (1n << 31n) - 1n
 
+interface Immediate {
+  readonly value: number
+  readonly high: number
+  readonly width: number
+  /** Whether the text says the width. */
+  readonly fixed: boolean
+}
+
 /** The value of an immediate as a sign-extended 32-bit number, and its width. */
-function immediate(
-  scope: Scope,
-  item: InstructionItem,
-  letter: ImmediateLetter,
-): { readonly value: number; readonly high: number; readonly width: number } {
+function immediate(scope: Scope, item: InstructionItem, letter: ImmediateLetter): Immediate {
   const expression = letter === 'X' ? item.x : item.y
-  if (expression === undefined) return { value: 0, high: 0, width: 0 }
+  if (expression === undefined) return { value: 0, high: 0, width: 0, fixed: false }
   const { line, column } = expression
   let value = evaluate(scope, expression)
   if (item.instruction.format === 'reg_imm64') {
     if (value < -(1n << 63n) || value >= 1n << 64n) {
       throw new AssemblyError('out-of-range', line, column, 'a 64-bit number', `${value}`)
     }
-    return { value: Number(BigInt.asIntN(32, value)), high: Number(BigInt.asIntN(32, value >> 32n)), width: 8 }
+    return {
+      value: Number(BigInt.asIntN(32, value)),
+      high: Number(BigInt.asIntN(32, value >> 32n)),
+      width: 8,
+      fixed: true,
+    }
   }
   const wraps = shapeOf(item.instruction).wraps[letter]
   if (wraps && value > MAX && value < 1n << 32n) value -= 1n << 32n
@@ -154,7 +167,7 @@ function immediate(
   if (width < shortest) {
     throw new AssemblyError('out-of-range', line, column, `a number that fits ${width} bytes`, `${value}`)
   }
-  return { value: Number(value), high: 0, width }
+  return { value: Number(value), high: 0, width, fixed: expression.width !== undefined }
 }
 
 function fillData(scope: Scope, area: DataArea): Uint8Array {
@@ -217,10 +230,61 @@ function blockStarts(items: readonly CodeItem[], set: InstructionSet): Uint8Arra
   return starts
 }
 
+/** The same of code in the extended encoding, which says it itself. */
+function startsIn(code: Uint8Array, offsets: Float64Array): Uint8Array {
+  const bitmask = markExtended(code)
+  const isMarked = (pc: number): boolean => pc >= code.length || (bitmask[pc >>> 3]! & (1 << (pc & 7))) !== 0
+  const starts = new Uint8Array(code.length + 1)
+  let open = true
+  for (let pc = 0; pc < code.length; ) {
+    if (open) starts[pc] = 1
+    let next = pc + 1
+    while (!isMarked(next)) next += 1
+    open = INSTRUCTIONS[extendedId(code, pc, next - pc)]!.terminator
+    pc = next
+  }
+  return Uint8Array.from(offsets, offset => starts[offset]!)
+}
+
+/** An instruction with its operands' values, as far as they do not depend on where it lies. */
+interface Planned {
+  readonly item: InstructionItem
+  readonly opcode: number
+  readonly x: Immediate
+  readonly y: Immediate
+  readonly jump: JumpSite | undefined
+}
+
+/** The layout in the extended encoding. Code that would run off its end gets a trap, as PolkaVM's writer does it. */
+function placeExtended(
+  items: readonly CodeItem[],
+  plan: readonly (Planned | undefined)[],
+  jumps: readonly JumpSite[],
+): ExtendedLayout {
+  const placed = items.map((item, index): PlacedItem => {
+    const planned = plan[index]
+    if (planned === undefined) return { bytes: item.is === 'bytes' ? item.bytes.length : 0 }
+    const { x, y, jump } = planned
+    const wanted = jump === undefined ? y : { width: jump.width ?? 0, fixed: jump.width !== undefined }
+    const { instruction } = planned.item
+    return { instruction, xWidth: x.width, yWidth: wanted.width, fixedX: x.fixed, fixedY: wanted.fixed }
+  })
+  const layout = layoutExtended(placed, jumps)
+  items.forEach((item, index) => {
+    if (item.is !== 'instruction' || layout.forms[index] !== undefined) return
+    const { line, column, instruction } = item
+    throw new AssemblyError('out-of-range', line, column, `widths that ${instruction.name} has a form for`)
+  })
+  const last = items.findLast(item => item.is !== 'at')
+  if (last?.is !== 'instruction' || last.instruction.terminator) return layout
+  const { offsets } = layout
+  offsets[items.length]! += 1 // a zero byte, which is `trap`
+  return layout
+}
+
 /** Labels that code leads to and no basic block starts at. */
-function findWarnings(items: readonly CodeItem[], set: InstructionSet, scope: Scope): AssemblyWarning[] {
+function findWarnings(items: readonly CodeItem[], scope: Scope, starts: Uint8Array): AssemblyWarning[] {
   const warnings: AssemblyWarning[] = []
-  const starts = blockStarts(items, set)
   const check = ({ label, line, column }: Target): void => {
     if (label === undefined || starts[codeLabel(scope, label, line, column)] === 1) return
     const message = `@${label} is no block start: a jump there panics. Put a fallthrough in front of the label`
@@ -248,7 +312,7 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
 
   const { items } = source
   const jumps: JumpSite[] = []
-  const plan = items.map((item, index) => {
+  const plan = items.map((item, index): Planned | undefined => {
     if (item.is !== 'instruction') return undefined
     const opcode = opcodeOf(item, set)
     const x = immediate(scope, item, 'X')
@@ -259,7 +323,7 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
       const pc = target.value === undefined ? 0 : Number(evaluate(scope, target.value))
       jumps.push({ item: index, target: site, pc, width: target.width })
     }
-    return { item, opcode, x, y, jump: jumps[jumps.length - 1] }
+    return { item, opcode, x, y, jump: target === undefined ? undefined : jumps[jumps.length - 1] }
   })
   const lengths = items.map((item, index) => {
     if (item.is === 'bytes') return item.bytes.length
@@ -268,11 +332,14 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
       ? 0
       : encodedLength(planned.item.instruction.format, planned.x.width, planned.item.target ? 0 : planned.y.width)
   })
-  const { offsets, widths } = layoutCode(lengths, jumps)
+  const extended = set.encoding === 'extended' ? placeExtended(items, plan, jumps) : undefined
+  const bitmaskLayout = extended === undefined ? layoutCode(lengths, jumps) : undefined
+  const offsets = extended?.offsets ?? bitmaskLayout!.offsets
 
   const length = offsets[items.length]!
   const code = new Uint8Array(length)
   const bitmask = new Uint8Array(Math.ceil(length / 8))
+  for (const gap of extended?.gaps ?? []) fillGap(code, gap)
   const lines: { pc: number; line: number }[] = []
   items.forEach((item, index) => {
     const at = offsets[index]!
@@ -290,23 +357,23 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
     const { opcode, x, jump } = planned
     let y = planned.y
     const { target, a, b, d, instruction } = planned.item
+    const form = extended?.forms[index]
     if (target !== undefined && jump !== undefined) {
       const to = jump.target === undefined ? jump.pc : offsets[jump.target]!
-      if (shortestWidth(to - at) > widths[index]!) {
+      const width = form?.yWidth ?? bitmaskLayout!.widths[index]!
+      if (shortestWidth(to - at) > width) {
         const { line, column } = target
-        throw new AssemblyError(
-          'out-of-range',
-          line,
-          column,
-          `a target that ${widths[index]} bytes reach`,
-          `${to - at}`,
-        )
+        throw new AssemblyError('out-of-range', line, column, `a target that ${width} bytes reach`, `${to - at}`)
       }
-      y = { value: to - at, high: 0, width: widths[index]! }
+      y = { ...y, value: to - at, width }
     }
     const { format } = instruction
     const { value, high, width: xWidth } = x
     const yWidth = y.width
+    if (form !== undefined) {
+      encodeExtended({ format, a, b, d, x: value, xHigh: high, y: y.value }, form, code, at)
+      return
+    }
     encodeInstruction({ format, opcode, a, b, d, x: value, xHigh: high, y: y.value, xWidth, yWidth }, code, at)
   })
 
@@ -339,7 +406,8 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
     places: source.places,
     format: source.format,
     code,
-    bitmask,
+    bitmask: extended === undefined ? bitmask : markExtended(code),
+    encoding: set.encoding,
     jumpTable: Uint32Array.from(entrySize === 0 ? [] : table),
     jumpTableLength: table.length,
     jumpTableEntrySize: entrySize,
@@ -359,7 +427,7 @@ export function assembleSource(text: string, wanted?: InstructionSetName): Assem
       [...source.labels].flatMap(([name, { section, at }]) => (section === 'code' ? [[name, offsets[at]!]] : [])),
     ),
     addresses: scope.addresses,
-    warnings: findWarnings(items, set, scope),
+    warnings: findWarnings(items, scope, extended === undefined ? blockStarts(items, set) : startsIn(code, offsets)),
     lines,
   }
 }

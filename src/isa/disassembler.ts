@@ -1,7 +1,11 @@
 // Reads code back into assembly text, line by line; assembling the lines gives the same bytes, whatever they are.
 // Not the text of a whole file: containers, data and listings are put together in blob/assembly.ts.
+
+import { instructionOf, operandsOf, prefixAt } from './decode.ts'
 import { encodeInstruction, shortestWidth } from './encode.ts'
-import { createOperands, decodeOperands, immediateX } from './format.ts'
+import { PREFIX } from './extended.ts'
+import { chooseForm, type ExtendedItem, encodeExtended, layoutExtended, type PlacedItem } from './extended-layout.ts'
+import { createOperands, immediateX } from './format.ts'
 import { ownOptions } from './own-options.ts'
 import { type JumpSite, layoutCode } from './relax.ts'
 import type { InstructionSet } from './set.ts'
@@ -60,6 +64,9 @@ interface Item {
   readonly skip: number
   readonly xWidth: number
   readonly yWidth: number
+  /** X, its low half, and Y or the jump offset. */
+  readonly x: number
+  readonly y: number
   readonly target: number | undefined
 }
 
@@ -109,22 +116,29 @@ function hasTarget(instruction: Instruction): boolean {
 /** Decodes the item at a marked `pc`; `end` is the next marked byte or the end of the code. */
 function readItem(code: Uint8Array, set: InstructionSet, pc: number, end: number): Item {
   const skip = Math.min(MAX_SKIP, end - pc - 1)
-  const instruction = set.byOpcode[code[pc]!]
-  const none = { pc, end, instruction, skip, length: 0, xWidth: 0, yWidth: 0, target: undefined }
+  const instruction = instructionOf(set, code, pc, skip)
+  const none = { pc, end, instruction, skip, length: 0, xWidth: 0, yWidth: 0, x: 0, y: 0, target: undefined }
   if (instruction === undefined) return none
-  const { a, b, d, target } = decodeOperands(instruction.format, code, pc, skip, operands)
-  const [xWidth, yWidth] = widthsAt(instruction, code, pc, skip)
+  const { a, b, d, target } = operandsOf(set, instruction.format, code, pc, skip, operands)
+  const prefix = prefixAt(set, code, pc)
+  const [xWidth, yWidth] = widthsAt(instruction, code, pc + prefix, skip - prefix)
   const jumps = hasTarget(instruction)
   const { x, xHigh } = operands
   const y = jumps ? target - pc : operands.y
-  const input = { format: instruction.format, opcode: code[pc]!, a, b, d, x, xHigh, y, xWidth, yWidth }
-  const length = encodeInstruction(input, scratch, 0)
+  const input = { format: instruction.format, a, b, d, x, xHigh, y }
+  const raw = prefix === 0 ? code[pc]! : PREFIX + (code[pc + 1] ?? 0)
+  const length =
+    set.encoding === 'extended'
+      ? encodeExtended(input, { raw, xWidth, yWidth }, scratch, 0)
+      : encodeInstruction({ ...input, opcode: raw, xWidth, yWidth }, scratch, 0)
   const found = { ...none, target: jumps ? target : undefined }
   // Register nibbles above 12, length nibbles above 4, operands that run into the next instruction: not what the
   // assembler writes, so the bytes are given as they are.
-  if (length > 1 + skip) return found
+  if (length > 1 + skip || (set.encoding === 'extended' && length !== 1 + skip)) return found
+  // What may not stand where it does is a trap with other bytes than a trap has.
+  if (instruction.kind === 'trap' && raw !== set.opcodes[instruction.id]) return found
   for (let i = 0; i < length; i++) if (scratch[i] !== code[pc + i]) return found
-  return { ...found, length, xWidth, yWidth }
+  return { ...found, length, xWidth, yWidth, x, y }
 }
 
 function readItems(input: CodeInput, set: InstructionSet): Item[] {
@@ -136,7 +150,19 @@ function readItems(input: CodeInput, set: InstructionSet): Item[] {
     let end = pc + 1
     while (end < code.length && !marked(end)) end += 1
     if (marked(pc)) items.push(readItem(code, set, pc, end))
-    else items.push({ pc, end, instruction: undefined, length: 0, skip: -1, xWidth: 0, yWidth: 0, target: undefined })
+    else
+      items.push({
+        pc,
+        end,
+        instruction: undefined,
+        length: 0,
+        skip: -1,
+        xWidth: 0,
+        yWidth: 0,
+        x: 0,
+        y: 0,
+        target: undefined,
+      })
     pc = end
   }
   return items
@@ -167,13 +193,53 @@ function fixedJumpWidths(items: readonly Item[], itemAt: Int32Array): Uint8Array
   }
 }
 
-function operandText(item: Item, target: string, widths: boolean, fixed: boolean): string {
+/** Which instructions of the extended encoding need their widths written down. */
+function fixedExtended(items: readonly Item[], itemAt: Int32Array): Uint8Array {
+  const fixed = new Uint8Array(items.length)
+  const free = (item: Item): ExtendedItem => {
+    const { instruction, xWidth, yWidth, x, y } = item
+    const wide = instruction!.format === 'reg_imm64'
+    return {
+      instruction: instruction!,
+      xWidth: wide ? xWidth : shortestWidth(x),
+      yWidth: item.target === undefined ? shortestWidth(y) : yWidth,
+      fixedX: false,
+      fixedY: false,
+    }
+  }
+  const differs = (item: Item, form: { readonly xWidth: number; readonly yWidth: number } | undefined): boolean =>
+    form?.xWidth !== item.xWidth || form.yWidth !== item.yWidth
+  for (const [index, item] of items.entries())
+    if (item.length > 0 && item.target === undefined && differs(item, chooseForm(free(item)))) fixed[index] = 1
+  const jumping = items.flatMap((item, index) => (item.target !== undefined && item.length > 0 ? [index] : []))
+  for (;;) {
+    const placed = items.map((item, index): PlacedItem => {
+      if (item.length === 0 || item.target === undefined) return { bytes: item.end - item.pc }
+      const { instruction, xWidth, yWidth } = item
+      if (fixed[index] === 1) return { instruction: instruction!, xWidth, yWidth, fixedX: true, fixedY: true }
+      return { ...free(item), yWidth: 0 }
+    })
+    const jumps = jumping.map((index): JumpSite => {
+      const { target, yWidth } = items[index]!
+      const to = itemAt[target!] ?? -1
+      const width = fixed[index] === 1 ? yWidth : undefined
+      return { item: index, target: to < 0 ? undefined : to, pc: target!, width }
+    })
+    const { forms } = layoutExtended(placed, jumps)
+    const wrong = jumping.filter(index => fixed[index] === 0 && differs(items[index]!, forms[index]))
+    if (wrong.length === 0) return fixed
+    for (const index of wrong) fixed[index] = 1
+  }
+}
+
+function operandText(item: Item, target: string, widths: boolean, fixed: boolean, extended: boolean): string {
   const shape = shapeOf(item.instruction!)
   const register = (letter: RegisterLetter): string =>
     `r${letter === 'A' ? operands.a : letter === 'B' ? operands.b : operands.d}`
   const width = (letter: ImmediateLetter, value: number): string => {
     if (!widths || item.instruction!.format === 'reg_imm64') return ''
     const actual = letter === 'X' ? item.xWidth : item.yWidth
+    if (extended) return fixed ? `:${actual}` : ''
     return actual === shortestWidth(value) ? '' : `:${actual}`
   }
   return shape.slots
@@ -246,7 +312,12 @@ export function disassembleCode(input: CodeInput, set: InstructionSet, given: Co
     if (item.skip >= 0) itemAt[item.pc] = index
   })
   const labels = nameLabels(input, items, itemAt, options)
-  const fixed = widths ? fixedJumpWidths(items, itemAt) : new Uint8Array(items.length)
+  const extended = set.encoding === 'extended'
+  const fixed = !widths
+    ? new Uint8Array(items.length)
+    : extended
+      ? fixedExtended(items, itemAt)
+      : fixedJumpWidths(items, itemAt)
   const { from = 0, to = Number.POSITIVE_INFINITY } = options
   const lines: CodeLine[] = []
   let open = true
@@ -256,7 +327,7 @@ export function disassembleCode(input: CodeInput, set: InstructionSet, given: Co
     if (pc >= to) break
     if (end > from) {
       const fixedWidth = fixed[index] === 1
-      lines.push(lineOf({ code, item, labels, blockStart: open && instruction !== undefined, widths, fixedWidth }))
+      lines.push(lineOf({ code, set, item, labels, blockStart: open && instruction !== undefined, widths, fixedWidth }))
     }
     open = instruction?.terminator === true && end === pc + 1 + skip
   }
@@ -265,6 +336,7 @@ export function disassembleCode(input: CodeInput, set: InstructionSet, given: Co
 
 interface LineInput {
   readonly code: Uint8Array
+  readonly set: InstructionSet
   readonly item: Item
   readonly labels: ReadonlyMap<number, string>
   readonly blockStart: boolean
@@ -272,7 +344,7 @@ interface LineInput {
   readonly fixedWidth: boolean
 }
 
-function lineOf({ code, item, labels, blockStart, widths, fixedWidth }: LineInput): CodeLine {
+function lineOf({ code, set, item, labels, blockStart, widths, fixedWidth }: LineInput): CodeLine {
   const { pc, end, instruction, length, skip, target } = item
   const rest = (from: number): Uint8Array => (from === end ? NO_GAP : code.subarray(from, end))
   let text: string
@@ -287,10 +359,10 @@ function lineOf({ code, item, labels, blockStart, widths, fixedWidth }: LineInpu
     comment = `undefined opcode ${code[pc]}`
     gap = rest(pc + 1 + skip)
   } else {
-    decodeOperands(instruction.format, code, pc, skip, operands)
+    operandsOf(set, instruction.format, code, pc, skip, operands)
     const label = target === undefined ? undefined : labels.get(target)
     const to = label === undefined ? `${target}` : `@${label}`
-    const written = operandText(item, to, widths && length > 0, fixedWidth)
+    const written = operandText(item, to, widths && length > 0, fixedWidth, set.encoding === 'extended')
     const statement = written === '' ? instruction.name : `${instruction.name} ${written}`
     const known = length > 0
     text = known ? statement : `.raw ${formatHex(code.subarray(pc, pc + 1 + skip))}`

@@ -39,7 +39,7 @@ const ONLY_Y = { x: false, y: true }
 const BOTH = { x: true, y: true }
 
 /** Which of X and Y (or the jump offset, which takes Y's place) a format has. */
-function immediatesOf(format: Format): { readonly x: boolean; readonly y: boolean } {
+export function immediatesOf(format: Format): { readonly x: boolean; readonly y: boolean } {
   switch (format) {
     case 'none':
     case 'reg_reg':

@@ -3,6 +3,7 @@
 export { createOperands, decodeOperands, type Format, immediateX, immediateY, type Operands } from './format.ts'
 export { type Effect, type Expression, effectOf, type Letter, visitOperands } from './semantics.ts'
 export {
+  type Encoding,
   INSTRUCTION_SETS,
   type InstructionSet,
   type InstructionSetName,

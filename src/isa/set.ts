@@ -1,23 +1,38 @@
 // Instruction sets: which byte stands for which instruction. Not a profile: gas, loading and host rules are in program/profile.ts.
+import { EXTENDED_FORMS, PREFIX } from './extended.ts'
 import { INSTRUCTIONS, type Instruction } from './table.ts'
 
 /**
  * The opcode numberings. `revive-v1` is taken as the superset that old `.polkavm` files of version 0 need
- * (0.7.2 numbers with sbrk and memset, without unlikely); see spec pvm-isa.md section 15.
+ * (0.7.2 numbers with sbrk and memset, without unlikely); see spec pvm-isa.md section 15. `latest64-0.37` is the extended encoding
+ * that PolkaVM 0.37 writes for Latest64, without a bitmask.
  */
-export type InstructionSetName = 'gp-0.7.2' | 'gp-0.8.0' | 'latest64' | 'revive-v1'
+export type InstructionSetName = 'gp-0.7.2' | 'gp-0.8.0' | 'latest64' | 'revive-v1' | 'latest64-0.37'
 
 /** Every instruction set name, for messages and option checks. */
-export const INSTRUCTION_SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1']
+export const INSTRUCTION_SETS: readonly InstructionSetName[] = [
+  'gp-0.7.2',
+  'gp-0.8.0',
+  'latest64',
+  'revive-v1',
+  'latest64-0.37',
+]
+
+/** How instructions are told apart: by a bitmask beside the code, or by their opcodes alone (isa/extended.ts). */
+export type Encoding = 'bitmask' | 'extended'
 
 /** One numbering of the instructions. */
 export interface InstructionSet {
   readonly name: InstructionSetName
+  readonly encoding: Encoding
   /** Opcode byte to instruction; undefined where the byte is not in U. 256 entries. */
   readonly byOpcode: readonly (Instruction | undefined)[]
   /** Opcode byte to instruction id, `UNDEFINED_OPCODE` where not defined. 256 entries, for engines. */
   readonly ids: Uint8Array
-  /** Instruction id to opcode byte, -1 where the set does not have it. */
+  /**
+   * Instruction id to opcode byte, -1 where the set does not have it. Of the extended encoding the opcode with the fewest arguments;
+   * one of 255 and more takes two bytes and is not in `byOpcode` and `ids`.
+   */
   readonly opcodes: Int16Array
 }
 
@@ -32,6 +47,8 @@ function numberOf(instruction: Instruction, name: InstructionSetName): number | 
       return instruction.opcodes.gp080
     case 'latest64':
       return instruction.opcodes.latest64
+    case 'latest64-0.37':
+      return EXTENDED_FORMS[instruction.id]![0]?.raw ?? null
     case 'revive-v1':
       return instruction.name === 'unlikely' ? null : instruction.opcodes.latest64
   }
@@ -44,11 +61,15 @@ function createSet(name: InstructionSetName): InstructionSet {
   for (const instruction of INSTRUCTIONS) {
     const opcode = numberOf(instruction, name)
     if (opcode === null) continue
-    byOpcode[opcode] = instruction
-    ids[opcode] = instruction.id
     opcodes[instruction.id] = opcode
+    const all = name === 'latest64-0.37' ? EXTENDED_FORMS[instruction.id]!.map(({ raw }) => raw) : [opcode]
+    for (const byte of all) {
+      if (byte >= PREFIX) continue
+      byOpcode[byte] = instruction
+      ids[byte] = instruction.id
+    }
   }
-  return { name, byOpcode, ids, opcodes }
+  return { name, encoding: name === 'latest64-0.37' ? 'extended' : 'bitmask', byOpcode, ids, opcodes }
 }
 
 const SETS: Readonly<Record<InstructionSetName, InstructionSet>> = {
@@ -56,6 +77,7 @@ const SETS: Readonly<Record<InstructionSetName, InstructionSet>> = {
   'gp-0.8.0': createSet('gp-0.8.0'),
   latest64: createSet('latest64'),
   'revive-v1': createSet('revive-v1'),
+  'latest64-0.37': createSet('latest64-0.37'),
 }
 
 /** The instruction set of that name. */

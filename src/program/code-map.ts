@@ -1,7 +1,9 @@
 // Where instructions and basic blocks start (GP A.3). Built on first use; the native core has its own, for speed.
 
 import type { ProgramParts } from '../blob/raw.ts'
+import { extendedId } from '../isa/extended.ts'
 import type { InstructionSet } from '../isa/set.ts'
+import { INSTRUCTIONS } from '../isa/table.ts'
 
 /** GP A.3: skips are capped. */
 export const MAX_SKIP = 24
@@ -70,10 +72,30 @@ function findBlocks(
   return blocks.slice(0, count)
 }
 
+/** The map of code in the extended encoding: every marked byte is an instruction, of those that are undefined or misplaced a trap. */
+function mapExtended(code: Uint8Array, offsets: Uint32Array): CodeMap {
+  const instruction = new Uint8Array(code.length)
+  const blockStart = new Uint8Array(code.length)
+  const blocks = new Uint32Array(offsets.length)
+  let count = 0
+  let open = true
+  for (let i = 0; i < offsets.length; i++) {
+    const pc = offsets[i]!
+    instruction[pc] = 1
+    if (open) {
+      blockStart[pc] = 1
+      blocks[count++] = pc
+    }
+    open = INSTRUCTIONS[extendedId(code, pc, (offsets[i + 1] ?? code.length) - pc)]!.terminator
+  }
+  return { instruction, blockStart, offsets, blocks: blocks.slice(0, count) }
+}
+
 /** Walks the code once. */
 export function createCodeMap(parts: ProgramParts, set: InstructionSet): CodeMap {
   const { code, bitmask } = parts
   const offsets = offsetsOf(bitmask, code.length)
+  if (set.encoding === 'extended') return mapExtended(code, offsets)
   const defined = Uint8Array.from(set.byOpcode, instruction => (instruction === undefined ? 0 : 1))
   const terminators = Uint8Array.from(set.byOpcode, instruction => (instruction?.terminator === true ? 1 : 0))
   const instruction = new Uint8Array(code.length)

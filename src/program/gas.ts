@@ -1,5 +1,6 @@
 // What a basic block costs under each gas model. Not the charging: engines do that, at the places GP A.1 says.
 
+import { instructionOf } from '../isa/decode.ts'
 import { instructionSet } from '../isa/set.ts'
 import type { CodeMap } from './code-map.ts'
 import { skipAt } from './code-map.ts'
@@ -12,8 +13,10 @@ function instructionCount(input: CostInput, start: number): number {
   const set = instructionSet(input.profile.instructionSet)
   let count = 1
   let pc = start
-  while (input.map.instruction[pc] === 1 && !set.byOpcode[code[pc]!]!.terminator) {
-    pc += 1 + skipAt(bitmask, code.length, pc)
+  while (input.map.instruction[pc] === 1) {
+    const skip = skipAt(bitmask, code.length, pc)
+    if (instructionOf(set, code, pc, skip)!.terminator) break
+    pc += 1 + skip
     count += 1
   }
   return count

@@ -8,8 +8,9 @@
 // the clock jumps. A register is owned by at most one entry (a decode takes it from all others, a move copies the
 // ownership), so 13 numbers stand for the sets of the paper. Work is linear in the instructions of a block: each visited
 // cycle decodes or starts something, or ends a wait for one entry, and looks at no more than 32 entries.
-import type { Format } from '../isa/format.ts'
-import { createOperands, decodeOperands } from '../isa/format.ts'
+import { operandsOf, prefixAt } from '../isa/decode.ts'
+import { extendedId } from '../isa/extended.ts'
+import { createOperands, type Format } from '../isa/format.ts'
 import type { Letter } from '../isa/semantics.ts'
 import { type InstructionSet, instructionSet } from '../isa/set.ts'
 import { INSTRUCTIONS, instructionNamed, TRAP_ID } from '../isa/table.ts'
@@ -98,11 +99,11 @@ const operands = createOperands()
 const UNLIKELY_ID = instructionNamed('unlikely')!.id
 
 /** b: a branch is cheap if a successor's byte is `trap` or `unlikely`; bytes outside the code are 0, which is trap. */
-function branchIsCheap(code: Uint8Array, set: InstructionSet, pc: number, skip: number): boolean {
+function branchIsCheap(code: Uint8Array, set: InstructionSet, pc: number, skip: number, format: Format): boolean {
   const unlikely = set.opcodes[UNLIKELY_ID]!
   const next = code[pc + 1 + skip] ?? 0
   if (next === TRAP_OPCODE || next === unlikely) return true
-  decodeOperands(set.byOpcode[code[pc]!]!.format, code, pc, skip, operands)
+  operandsOf(set, format, code, pc, skip, operands)
   const target = code[operands.target] ?? 0
   return target === TRAP_OPCODE || target === unlikely
 }
@@ -159,6 +160,7 @@ export function pipelineCost(input: CostInput, start: number, rebaseAt: number =
   const { length } = code
   const { instruction } = input.map
   const set = instructionSet(input.profile.instructionSet)
+  const extended = set.encoding === 'extended'
   const readsDestination = input.profile.cmovReadsDestination ? READS_DESTINATION : 0
   const rows = packedRows()
   const [first, second, third] = dependencies
@@ -228,15 +230,19 @@ export function pipelineCost(input: CostInput, start: number, rebaseAt: number =
       if (!fetched) {
         fetched = true
         const defined = instruction[pc] === 1
-        row = rows[defined ? set.ids[code[pc]!]! : TRAP_ID]!
+        if (defined) skip = fastSkip(bitmask, length, pc)
+        const id = !defined ? TRAP_ID : extended ? extendedId(code, pc, skip + 1) : set.ids[code[pc]!]!
+        row = rows[id]!
         if (defined) {
-          skip = fastSkip(bitmask, length, pc)
-          const byte1 = code[pc + 1] ?? 0
+          const at = pc + prefixAt(set, code, pc)
+          const byte1 = code[at + 1] ?? 0
           low = (byte1 & 15) > 12 ? 12 : byte1 & 15
           high = byte1 >>> 4 > 12 ? 12 : byte1 >>> 4
-          byte2 = code[pc + 2] ?? 0
+          byte2 = code[at + 2] ?? 0
+          if (extended) byte2 &= 15
           if (byte2 > 12) byte2 = 12
-          if ((row & BRANCH) !== 0 && branchIsCheap(code, set, pc, skip)) row = (row & ~0xff) | CHEAP_BRANCH_CYCLES
+          if ((row & BRANCH) !== 0 && branchIsCheap(code, set, pc, skip, INSTRUCTIONS[id]!.format))
+            row = (row & ~0xff) | CHEAP_BRANCH_CYCLES
         }
         slotsNeeded = (row >>> 11) & 7
         if ((row & (OVERLAP | FIRST_OVERLAP)) !== 0) {

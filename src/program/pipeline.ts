@@ -1,6 +1,7 @@
 // The pipeline gas model of GP 0.8.0 (A.9), simulated cycle by cycle as the paper has it: the oracle, and the data of
 // the charts. Not what engines charge with: pipeline-fast.ts computes the same cost without the cycles.
-import { createOperands, decodeOperands, type Operands } from '../isa/format.ts'
+import { instructionOf, operandsOf } from '../isa/decode.ts'
+import type { Operands } from '../isa/format.ts'
 import type { Letter } from '../isa/semantics.ts'
 import { type InstructionSet, instructionSet } from '../isa/set.ts'
 import { INSTRUCTIONS, type Instruction, instructionNamed, TRAP_ID } from '../isa/table.ts'
@@ -82,11 +83,11 @@ function branchIsCheap(input: CostInput, set: InstructionSet, next: number, targ
 function decodeAt(input: CostInput, pc: number): Decoded {
   const { code, bitmask } = input.parts
   const set = instructionSet(input.profile.instructionSet)
-  const defined = input.map.instruction[pc] === 1 ? set.byOpcode[code[pc]!] : undefined
+  const skip = pc < code.length ? skipAt(bitmask, code.length, pc) : 0
+  const defined = input.map.instruction[pc] === 1 ? instructionOf(set, code, pc, skip) : undefined
   const instruction = defined ?? INSTRUCTIONS[TRAP_ID]!
   const row = costRows()[instruction.id]!
-  const skip = pc < code.length ? skipAt(bitmask, code.length, pc) : 0
-  const operands = decodeOperands(instruction.format, code, pc, skip, createOperands())
+  const operands = operandsOf(set, instruction.format, code, pc, skip)
   const next = pc + 1 + skip
   const read = row.readsDestination && input.profile.cmovReadsDestination ? [row.destination!] : []
   const sources = registersOf([...row.sources, ...read], operands)

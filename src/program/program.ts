@@ -2,12 +2,15 @@
 
 import { type BlobKind, type Container, encodeContainer, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
-import { BlobError } from '../blob/error.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
 import { POLKAVM_32BIT, polkavmInstructionSet } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
+import { instructionOf, operandsOf } from '../isa/decode.ts'
+import { markExtended } from '../isa/extended.ts'
+import type { Operands } from '../isa/format.ts'
 import { knownOptions } from '../isa/own-options.ts'
-import { type InstructionSet, type InstructionSetName, instructionSet } from '../isa/set.ts'
+import { type Encoding, type InstructionSet, type InstructionSetName, instructionSet } from '../isa/set.ts'
+import type { Instruction } from '../isa/table.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
 import { blockCost, startOfBlock } from './gas.ts'
 import { EMPTY_LAYOUT, type MemoryLayout, polkavmLayout, standardLayout } from './layout.ts'
@@ -23,7 +26,7 @@ export interface Program {
   readonly profile: Profile
   readonly parts: ProgramParts
   readonly code: Uint8Array
-  /** Packed, least significant bit first. */
+  /** Packed, least significant bit first. Of the extended encoding, which has none, it is made from the code. */
   readonly bitmask: Uint8Array
   readonly jumpTable: Uint32Array
   /** |j|; entries at or beyond `jumpTable.length` are 0 (entry size 0). */
@@ -42,6 +45,10 @@ export interface Program {
   readonly map: CodeMap
   /** Whether an instruction with a defined opcode starts at `pc`. */
   isInstruction(pc: number): boolean
+  /** The instruction that starts at `pc`; undefined where none with a defined opcode does. */
+  instructionAt(pc: number): Instruction | undefined
+  /** Decodes the operands of the instruction at `pc`, which has this format, into `out`, default a new record. */
+  operandsAt(pc: number, format: Instruction['format'], out?: Operands): Operands
   /** Whether `pc` is in the set ϖ of block starts, the only legal jump targets (GP A.5). */
   isBlockStart(pc: number): boolean
   /** Operand bytes of the instruction at `pc` (ℓ, GP A.3). */
@@ -67,8 +74,8 @@ export interface ProgramSource {
 /** A program without a file: its code, where instructions start, where indirect jumps may lead. */
 export interface CodeParts {
   readonly code: Uint8Array
-  /** A bit for each byte of code, least significant first; bytes beyond it count as 0. */
-  readonly bitmask: Uint8Array
+  /** A bit for each byte of code, least significant first; bytes beyond it count as 0. Not looked at in the extended encoding. */
+  readonly bitmask?: Uint8Array
   /** Code offsets; default none. */
   readonly jumpTable?: ArrayLike<number>
 }
@@ -112,26 +119,20 @@ function exportsOf(container: Container): ReadonlyMap<string, number> {
   return exports
 }
 
-/**
- * PolkaVM v0.37 writes the version bytes 1 and 2 with another encoding of instructions, unlike v0.35 and before, and
- * nothing in the file says so. Read as ours, its exports are then nowhere near instructions.
- */
-function refuseNewerLatest(container: Container): void {
-  if (container.kind !== 'polkavm' || (container.file.version !== 1 && container.file.version !== 2)) return
-  const { parts, exports } = container.file
-  for (const { name, pc } of exports) {
-    if (maskBit(parts.bitmask, parts.code.length, pc)) continue
-    const expected =
-      'exports that are instructions (the encoding of PolkaVM v0.37 is not supported: link as JamV1 or ReviveV1)'
-    throw new BlobError('bad-version', 4, expected, `export ${JSON.stringify(name)} at code offset ${pc}`)
-  }
+/** The encoding that was asked for by an instruction set; that of a profile counts where it is the extended one. */
+function encodingFor({ instructionSet: wanted, profile: rules }: LoadOptions): Encoding | undefined {
+  if (wanted !== undefined) return instructionSet(wanted)?.encoding
+  const extended = rules !== undefined && instructionSet(resolveProfile(rules).instructionSet).encoding === 'extended'
+  return extended ? 'extended' : undefined
 }
 
 /** The rules as asked for, with the instruction set that holds for this file. */
 function profileFor(container: Container, options: LoadOptions): Profile {
   const polkavm = container.kind === 'polkavm'
   const rules = resolveProfile(options.profile ?? (polkavm ? 'polkavm' : undefined))
-  const set = options.instructionSet ?? (polkavm ? polkavmInstructionSet(container.file.version) : rules.instructionSet)
+  const set =
+    options.instructionSet ??
+    (polkavm ? polkavmInstructionSet(container.file.version, container.file.parts.encoding) : rules.instructionSet)
   return set === rules.instructionSet ? rules : resolveProfile(rules, { instructionSet: set })
 }
 
@@ -155,6 +156,8 @@ export function createProgram(input: ProgramInput): Program {
   let costs: Uint32Array | undefined // by code offset, 0 where not computed yet: no block is free
   const getMap = (): CodeMap => (map ??= createCodeMap(parts, set))
   const skip = (pc: number): number => skipAt(bitmask, code.length, pc)
+  const instructionAt = (pc: number): Instruction | undefined =>
+    maskBit(bitmask, code.length, pc) ? instructionOf(set, code, pc, skip(pc)) : undefined
   return {
     kind: container.kind,
     container,
@@ -176,7 +179,9 @@ export function createProgram(input: ProgramInput): Program {
     get map() {
       return getMap()
     },
-    isInstruction: pc => maskBit(bitmask, code.length, pc) && set.byOpcode[code[pc]!] !== undefined,
+    isInstruction: pc => instructionAt(pc) !== undefined,
+    instructionAt,
+    operandsAt: (pc, format, out) => operandsOf(set, format, code, pc, skip(pc), out),
     isBlockStart: pc => getMap().blockStart[pc] === 1,
     skip,
     next: pc => pc + 1 + skip(pc),
@@ -193,19 +198,25 @@ export function createProgram(input: ProgramInput): Program {
   }
 }
 
-/** A container of code that never was in a file. */
-function containerOf({ code, bitmask, jumpTable = [] }: CodeParts): Container {
-  if (!(code instanceof Uint8Array)) throw new TypeError('code: expected a Uint8Array')
+/** A bitmask of the code's length. */
+function maskOf(code: Uint8Array, bitmask: Uint8Array | undefined): Uint8Array {
   if (!(bitmask instanceof Uint8Array)) throw new TypeError('bitmask: expected a Uint8Array')
-  if (code.length >= 2 ** 32) throw new RangeError(`code: ${code.length} bytes, less than 2^32 can be addressed`)
   const mask = new Uint8Array(Math.ceil(code.length / 8))
   mask.set(bitmask.subarray(0, mask.length))
   if (code.length % 8 !== 0) mask[mask.length - 1]! &= (1 << (code.length % 8)) - 1
+  return mask
+}
+
+/** A container of code that never was in a file. */
+function containerOf({ code, bitmask, jumpTable = [] }: CodeParts, encoding: Encoding): Container {
+  if (!(code instanceof Uint8Array)) throw new TypeError('code: expected a Uint8Array')
+  if (code.length >= 2 ** 32) throw new RangeError(`code: ${code.length} bytes, less than 2^32 can be addressed`)
+  const mask = encoding === 'extended' ? markExtended(code) : maskOf(code, bitmask)
   const jumps = Uint32Array.from(jumpTable, (target, i) => {
     if (typeof target === 'number' && target >>> 0 === target) return target
     throw new RangeError(`jumpTable: entry ${i} is no code offset`)
   })
-  const parts = { code: code.slice(), bitmask: mask, jumpTable: jumps }
+  const parts = { code: code.slice(), bitmask: mask, jumpTable: jumps, encoding }
   return {
     kind: 'raw',
     parts: { ...parts, jumpTableLength: jumps.length, jumpTableEntrySize: jumps.length === 0 ? 0 : 4 },
@@ -226,19 +237,20 @@ export function loadProgram(source: Uint8Array | ProgramSource | CodeParts, opti
   if (!(source instanceof Uint8Array)) {
     if (typeof source !== 'object' || source === null) throw new TypeError('bytes: expected a Uint8Array, or parts')
     if ('code' in source) {
-      const container = containerOf(source)
+      const container = containerOf(source, encodingFor(own) ?? 'bitmask')
       return createProgram({ container, profile: profileFor(container, own) })
     }
     const { bytes, kind, profile } = source
     if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array, or parts')
-    return loadProgram(bytes, { kind, profile, ...own })
+    const same = typeof profile === 'object' && profile !== null ? { instructionSet: profile.instructionSet } : {}
+    return loadProgram(bytes, { kind, profile, ...same, ...own })
   }
   const { kind } = own
   let copy: Uint8Array | undefined
   // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
   WHOLE: copy = ownBytes(source)
   copy ??= new Uint8Array(source)
-  const container = kind === undefined ? detectBlob(copy).container : parseContainer(copy, kind)
-  refuseNewerLatest(container)
+  const encoding = encodingFor(own)
+  const container = kind === undefined ? detectBlob(copy, encoding).container : parseContainer(copy, kind, encoding)
   return createProgram({ container, profile: profileFor(container, own) })
 }

@@ -1,6 +1,7 @@
 // The validity rules of GP 0.8.0 for a deblobbed program (A.2). Not the blob's structure: that is blob/raw.ts.
 import { BlobError } from '../blob/error.ts'
 import type { ProgramParts } from '../blob/raw.ts'
+import { instructionOf } from '../isa/decode.ts'
 import type { InstructionSet } from '../isa/set.ts'
 import { MAX_SKIP, maskBit, skipAt } from './code-map.ts'
 
@@ -20,11 +21,12 @@ export function findInvalidity(parts: ProgramParts, set: InstructionSet): BlobEr
       if (pc === 0) return new BlobError('not-an-instruction', 0, 'an instruction at code offset 0')
       return new BlobError('skip-too-long', pc, `an instruction at most ${MAX_SKIP + 1} bytes after the one before`)
     }
-    const instruction = set.byOpcode[code[pc]!]
+    const skip = skipAt(bitmask, length, pc)
+    const instruction = instructionOf(set, code, pc, skip)
     if (instruction === undefined) {
       return new BlobError('undefined-opcode', pc, `an opcode of ${set.name}`, `${code[pc]}`)
     }
-    const next = pc + 1 + skipAt(bitmask, length, pc)
+    const next = pc + 1 + skip
     if (next === length && !instruction.terminator) {
       return new BlobError('no-terminator', pc, 'a block terminator as last instruction', instruction.name)
     }

@@ -1,6 +1,5 @@
 // A machine on the C core. Not the core and not its memory: machine/ has those. Registers, gas, pc and memory live in
 // the cell; what is here is what the host needs around them.
-import { decodeOperands } from '../../isa/format.ts'
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { Allowance, type GasCounter } from '../allowance.ts'
@@ -369,7 +368,7 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
       cell.u32[PC] = next
       return undefined
     }
-    const index = decodeOperands('imm', program.code, pc, program.skip(pc)).x
+    const index = program.operandsAt(pc, 'imm').x
     cell.i32[EXIT_ARG] = index
     this.#index = index
     cell.u32[PC] = next

@@ -351,6 +351,7 @@ export const SetNumber = {
   Gp080: 1,
   Latest64: 2,
   ReviveV1: 3,
+  Extended: 4,
 } as const
 
 /**

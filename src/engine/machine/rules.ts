@@ -16,6 +16,7 @@ const SETS: Readonly<Record<InstructionSetName, number>> = {
   'gp-0.8.0': SetNumber.Gp080,
   latest64: SetNumber.Latest64,
   'revive-v1': SetNumber.ReviveV1,
+  'latest64-0.37': SetNumber.Extended,
 }
 const GAS_MODELS: Readonly<Record<GasModel, number>> = {
   instruction: GasModelNumber.Instruction,

@@ -3,7 +3,6 @@
 //
 // Everything counts per code, not per machine: short runs of the same service add up. Until the samples have cost what
 // analysing the program will, only pcs are counted; then they are attributed to functions and loops.
-import { decodeOperands } from '../../isa/format.ts'
 import type { Program } from '../../program/program.ts'
 import type { Cell } from '../machine/cell.ts'
 import type { Analysis } from './analysis.ts'
@@ -82,10 +81,10 @@ export function loopAround(analysis: Analysis, segment: number): number {
 }
 
 /** The first host call or end of a block from pc on: its code offset. */
-function nextEnd({ code, instructionSet, next }: Program, pc: number): number {
+function nextEnd({ code, instructionAt, next }: Program, pc: number): number {
   let at = pc
   for (; at < code.length; at = next(at)) {
-    const instruction = instructionSet.byOpcode[code[at]!]
+    const instruction = instructionAt(at)
     if (instruction === undefined || instruction.kind === 'host' || instruction.terminator) break
   }
   return at
@@ -93,12 +92,10 @@ function nextEnd({ code, instructionSet, next }: Program, pc: number): number {
 
 /** Whether there is a host call in the loop of one block that pc is in: from pc on, or from where its end jumps back to. */
 function blockCallsHost(program: Program, pc: number): boolean {
-  const { code, instructionSet, skip } = program
-  const kindAt = (at: number): string | undefined => instructionSet.byOpcode[code[at]!]?.kind
+  const kindAt = (at: number): string | undefined => program.instructionAt(at)?.kind
   const end = nextEnd(program, pc)
   if (kindAt(end) !== 'branch') return kindAt(end) === 'host'
-  const { format } = instructionSet.byOpcode[code[end]!]!
-  const { target } = decodeOperands(format, code, end, skip(end))
+  const { target } = program.operandsAt(end, program.instructionAt(end)!.format)
   return target >= 0 && target < pc && kindAt(nextEnd(program, target)) === 'host'
 }
 

@@ -1,11 +1,17 @@
 // Control flow of the reference machine: static jumps, branches, dynamic jumps (GP A.4, A.5). Not what ends a block: step.ts.
 import { HALT_ADDRESS } from '../../program/layout.ts'
+import type { Program } from '../../program/program.ts'
 import { Exit } from '../exit.ts'
+import { isExtendedTarget } from './extended.ts'
 import type { MachineState } from './state.ts'
+
+function isTarget({ code, instructionSet, isBlockStart }: Program, pc: number): boolean {
+  return instructionSet.encoding === 'extended' ? isExtendedTarget(code, pc) : isBlockStart(pc)
+}
 
 /** GP A.17: a static jump reaches only block starts. */
 export function staticJump(state: MachineState, target: number): Exit | undefined {
-  if (!state.program.isBlockStart(target)) return Exit.Panic
+  if (!isTarget(state.program, target)) return Exit.Panic
   state.pc = target
   return undefined
 }
@@ -21,8 +27,8 @@ export function fallThrough(state: MachineState, next: number): Exit | undefined
 export function branch(state: MachineState, taken: boolean, target: number, next: number): Exit | undefined {
   const { program } = state
   if (program.profile.branchCheck === 'both') {
-    if (!program.isBlockStart(target) || !program.isBlockStart(next)) return Exit.Panic
-  } else if (taken && !program.isBlockStart(target)) return Exit.Panic
+    if (!isTarget(program, target) || !isTarget(program, next)) return Exit.Panic
+  } else if (taken && !isTarget(program, target)) return Exit.Panic
   state.pc = taken ? target : next
   return undefined
 }

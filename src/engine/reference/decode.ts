@@ -1,12 +1,13 @@
 // One instruction of the reference machine: decoded operands and the hand-written semantics that go with its name.
 // Not from the effect column of the table: the reference machine has to be able to disagree with it.
-import { decodeOperands, immediateX, immediateY, type Operands } from '../../isa/format.ts'
+import { createOperands, decodeOperands, immediateX, immediateY, type Operands } from '../../isa/format.ts'
 import { INSTRUCTIONS, type Instruction, TRAP_ID } from '../../isa/table.ts'
 import type { Program } from '../../program/program.ts'
 import { Exit } from '../exit.ts'
 import { addressOf, fillMemory, growHeap, load, store, type Width } from './access.ts'
 import { BINARY, CONDITIONS, UNARY, WITH_IMMEDIATE } from './alu.ts'
 import { branch, dynamicJump, fallThrough, staticJump } from './control.ts'
+import { type ExtendedInstruction, extendedInstructionAt } from './extended.ts'
 import type { MachineState } from './state.ts'
 
 /** Executes one instruction: changes the state, pc included, or returns how the machine stops with pc unchanged. */
@@ -177,14 +178,25 @@ function semanticsOf(instruction: Instruction, operands: Operands, next: number)
   throw new Error(`reference machine: no semantics for ${name}`)
 }
 
+/** What is executed where no instruction starts. */
+function implicitTrap(pc: number): ExtendedInstruction {
+  return { instruction: INSTRUCTIONS[TRAP_ID]!, operands: createOperands(), next: pc + 1 }
+}
+
+function decodeMarked(program: Program, pc: number): ExtendedInstruction {
+  const instruction = program.isInstruction(pc)
+    ? program.instructionSet.byOpcode[program.code[pc]!]!
+    : INSTRUCTIONS[TRAP_ID]!
+  const operands = decodeOperands(instruction.format, program.code, pc, program.skip(pc))
+  return { instruction, operands, next: program.next(pc) }
+}
+
 /** Decodes the instruction at `pc`; `trap` where none with a defined opcode starts (GP A.4). */
 function decode(program: Program, pc: number): Decoded {
-  const defined = program.isInstruction(pc)
-  const instruction = defined
-    ? program.instructionSet.byOpcode[program.code[pc]!]!
-    : (INSTRUCTIONS[TRAP_ID] as Instruction)
-  const operands = decodeOperands(instruction.format, program.code, pc, program.skip(pc))
-  const next = program.next(pc)
+  const { instruction, operands, next } =
+    program.instructionSet.encoding === 'extended'
+      ? (extendedInstructionAt(program.code, pc) ?? implicitTrap(pc))
+      : decodeMarked(program, pc)
   const isAccess = instruction.kind === 'load' || instruction.kind === 'store'
   const access = isAccess ? describeAccess(instruction, operands) : undefined
   const semantics =
