@@ -39,7 +39,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
-  external: ['binaryen'], // optional, see src/cli/wat.ts
+  external: ['binaryen', 'bullmq', 'ioredis'], // optional, see src/cli/wat.ts and work-queue.ts
   metafile: true,
   plugins: [withoutSubprocesses],
   define: { __COULIS_VERSION__: JSON.stringify(version) },

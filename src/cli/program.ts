@@ -62,6 +62,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./merge.ts')).addMerge,
   },
   {
+    name: 'work',
+    summary: 'work on parts of campaigns from a queue',
+    load: async () => (await import('./work.ts')).addWork,
+  },
+  {
     name: 'dump',
     summary: 'show what the recompiler makes of a program',
     load: async () => (await import('./dump.ts')).addDump,

@@ -1,0 +1,209 @@
+// `coulis work`: parts of campaigns from a queue, for work that grows and machines that come and go. Not the queue: work-queue.ts.
+import { spawn } from 'node:child_process'
+import type { Command } from 'commander'
+import { CliError } from './errors.ts'
+import { ExitCode } from './exit-code.ts'
+import { formatCount, formatPlural } from './format.ts'
+import { toJson } from './json.ts'
+import { parseCount } from './options.ts'
+import { jobsOf, jobsOption } from './pool.ts'
+import type { Terminal } from './terminal.ts'
+import { type DoPart, HopelessPart, openQueue, type PartJob, type QueueAddress, workOn } from './work-queue.ts'
+
+interface Options {
+  readonly queue: string
+  readonly name: string
+  readonly jobs?: number
+  readonly add?: number
+  readonly status?: boolean
+  readonly results?: boolean
+  readonly retry?: boolean
+  readonly drain?: boolean
+  readonly json?: boolean
+  readonly lock: number
+}
+
+/** Commands that have parts. */
+const COMMANDS = ['fuzz', 'conform', 'replay']
+/** What parts get from here. */
+const RESERVED = ['--shard', '--jsonl', '--json', '--jobs', '-j', '--seconds', '--programs', '--report']
+const MOST_PARTS = 1_000_000
+/** Exit codes of a part that has a result: nothing differs, something does, an engine broke down. */
+const RESULTS: readonly number[] = [ExitCode.Ok, ExitCode.Different, ExitCode.Internal]
+
+/** The campaign's command in so many parts. */
+export function partsOfCampaign(args: readonly string[], count: number): PartJob[] {
+  if (!COMMANDS.includes(args[0] ?? ''))
+    throw new CliError(`expected ${COMMANDS.join(', ')} behind --, like: coulis work --add 100 -- fuzz --cases 20000`)
+  const wrong = args.find(arg => RESERVED.some(name => arg === name || arg.startsWith(`${name}=`)))
+  if (wrong !== undefined) throw new CliError(`${wrong}: parts are made here, and end by themselves`)
+  if (args[0] === 'fuzz' && !args.some(arg => /^--cases(=|$)/.test(arg)))
+    throw new CliError('fuzz needs --cases, the number of cases of all parts')
+  if (!(count >= 1 && count <= MOST_PARTS)) throw new CliError(`expected 1 to ${formatCount(MOST_PARTS)} parts`)
+  return Array.from({ length: count }, (_, i) => ({
+    args: [...args, '--shard', `${i + 1}/${count}`, '--jobs', '1', '--jsonl'],
+  }))
+}
+
+/** Whether a part printed all of its results. */
+function isWhole(lines: string): boolean {
+  return /(^|\n)\{"event":"done"[^\n]*\}\n$/.test(lines)
+}
+
+/** Runs parts as processes of this command line; `stop` ends them. */
+function partRunner(): { readonly doPart: DoPart; stop(): void } {
+  const children = new Set<ReturnType<typeof spawn>>()
+  const doPart: DoPart = ({ args }) =>
+    new Promise((resolve, reject) => {
+      if (!Array.isArray(args) || !COMMANDS.includes(args[0]!)) return reject(new HopelessPart('no part of a campaign'))
+      const child = spawn(process.execPath, [process.argv[1]!, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+      children.add(child)
+      let [lines, errors] = ['', '']
+      child.stdout.setEncoding('utf8').on('data', data => (lines += data))
+      child.stderr.setEncoding('utf8').on('data', data => (errors = `${errors}${data}`.slice(-2000)))
+      child.on('error', reject)
+      child.on('close', (code, signal) => {
+        children.delete(child)
+        if (code !== null && RESULTS.includes(code) && isWhole(lines)) return resolve({ code, lines })
+        const said = errors.trim().split('\n').at(-1) ?? ''
+        const reason = `${signal === null ? `exit code ${code}` : signal}${said === '' ? '' : `: ${said}`}`
+        reject(code === ExitCode.Usage ? new HopelessPart(reason) : new Error(reason))
+      })
+    })
+  return {
+    doPart,
+    stop() {
+      for (const child of children) child.kill('SIGKILL')
+    },
+  }
+}
+
+const nameOf = ({ args }: PartJob): string => `coulis ${args.join(' ')}`
+
+/** Works until Ctrl-C, or until nothing is left with `drain`. */
+async function work(address: QueueAddress, { jobs, drain }: Options, terminal: Terminal): Promise<number> {
+  const queue = await openQueue(address)
+  const { doPart, stop } = partRunner()
+  const { green, red, yellow } = terminal.errorColors
+  let done = 0
+  let wake = (_interrupted: boolean): void => {}
+  const ended = new Promise<boolean>(resolve => {
+    wake = resolve
+  })
+  const say = (text: string): void => terminal.error(text)
+  const worker = await workOn(address, jobsOf(jobs), doPart, {
+    onDone(part, { code }) {
+      done += 1
+      say(`${code === 0 ? green('done') : red(`found, exit code ${code}`)}  ${nameOf(part)}`)
+    },
+    onFailed: (part, reason) => say(`${red('failed')}  ${part === undefined ? 'a part' : nameOf(part)}: ${reason}`),
+    onServer: isThere => say(isThere ? green('the queue is back') : yellow('the queue is away; waiting for it')),
+  })
+  const interrupt = (): void => wake(true)
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const look = async (): Promise<void> => {
+    const { waiting, active, delayed } = await queue.status()
+    if (waiting + active + delayed === 0) wake(false)
+  }
+  const timer = drain ? setInterval(() => void look().catch(() => {}), 500) : undefined
+  const interrupted = await ended
+  clearInterval(timer)
+  // Parts that were begun fail here and are tried again elsewhere: by their lock, or at once where the server is told.
+  if (interrupted) stop()
+  await Promise.race([worker.close(), new Promise(resolve => setTimeout(resolve, 5000))])
+  await Promise.race([queue.close(), new Promise(resolve => setTimeout(resolve, 1000))])
+  terminal.line(`${formatPlural(done, 'part')} done here${interrupted ? ', interrupted' : ''}`)
+  return interrupted ? ExitCode.Interrupted : ExitCode.Ok
+}
+
+/** Adds parts, or looks into the queue. */
+async function manage(
+  address: QueueAddress,
+  args: readonly string[],
+  options: Options,
+  terminal: Terminal,
+): Promise<number> {
+  const parts = options.add === undefined ? undefined : partsOfCampaign(args, options.add)
+  const queue = await openQueue(address)
+  try {
+    if (parts !== undefined) {
+      await queue.add(parts)
+      terminal.line(`${formatPlural(parts.length, 'part')} in the queue ${address.name}`)
+      return ExitCode.Ok
+    }
+    if (options.retry) {
+      terminal.line(`${formatPlural(await queue.retry(), 'part')} put back`)
+      return ExitCode.Ok
+    }
+    if (options.results) {
+      for (const { lines } of await queue.results()) terminal.bytes(new TextEncoder().encode(lines))
+      return ExitCode.Ok
+    }
+    const status = await queue.status()
+    const { waiting, active, delayed, done, poison } = status
+    if (options.json) terminal.line(toJson(status))
+    else {
+      terminal.line(
+        `${formatCount(done)} done, ${formatCount(active)} at work, ${formatCount(waiting + delayed)} waiting, ${formatCount(poison.length)} set aside`,
+      )
+      for (const { args, attempts, reason } of poison)
+        terminal.line(
+          `${terminal.colors.red('set aside')} after ${formatPlural(attempts, 'try').replace('trys', 'tries')}: ${reason}\n${nameOf({ args })}`,
+        )
+    }
+    return poison.length > 0 ? ExitCode.Different : ExitCode.Ok
+  } finally {
+    await queue.close()
+  }
+}
+
+/** Adds the command. */
+export function addWork(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  program
+    .command('work')
+    .description(
+      'Works on parts of campaigns from a queue on a Redis server: for work that is added while it is done and machines that\n' +
+        'come and go. A part that a machine leaves goes to another; what fails again and again is set aside. Needs the packages\n' +
+        'bullmq and ioredis. Whoever can write to the queue decides what its workers read: keep it among yourselves\n' +
+        '(docs/campaigns.md).',
+    )
+    .argument('[command...]', 'with --add, behind --: the campaign, fuzz, conform or replay with their options')
+    .requiredOption('--queue <url>', 'the server, redis://host:port')
+    .option('--name <name>', 'the queue on it, one for each campaign', 'coulis')
+    .addOption(jobsOption())
+    .option('--drain', 'end when nothing is left, instead of waiting for more')
+    .option('--add <parts>', 'add a campaign in so many parts; what is there already is not added again', parseCount)
+    .option('--status', 'say how many parts are where, and what was set aside; exit code 1 if anything was')
+    .option('--results', 'print what the finished parts printed, for coulis merge')
+    .option('--retry', 'put back what was set aside')
+    .option('--json', 'print the status as JSON')
+    .option(
+      '--lock <seconds>',
+      'a worker that says nothing for so long has died; its parts go to others',
+      parseCount,
+      30,
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  coulis work --queue redis://10.0.0.1 --add 500 -- fuzz --seed nightly --cases 100000
+  coulis work --queue redis://10.0.0.1 --add 40 -- replay /shared/traces
+  coulis work --queue redis://10.0.0.1                      on every machine
+  coulis work --queue redis://10.0.0.1 --status
+  coulis work --queue redis://10.0.0.1 --results | coulis merge -`,
+    )
+    .action(async (args: string[], options: Options) => {
+      const { queue: url, name } = options
+      if (!/^rediss?:\/\/[^\s]+$/.test(url) || !URL.canParse(url))
+        throw new CliError(`${url}: expected redis://host:port`)
+      if (!/^[\w.-]{1,100}$/.test(name)) throw new CliError(`${name}: a name has letters, digits, - _ and .`)
+      const asked = [options.add !== undefined, options.status, options.results, options.retry].filter(Boolean).length
+      if (asked > 1) throw new CliError('--add, --status, --results and --retry are four commands')
+      if (args.length > 0 && options.add === undefined) throw new CliError(`${args[0]}: only with --add`)
+      if (!(options.lock >= 3 && options.lock <= 3600)) throw new CliError('--lock: expected 3 to 3600 seconds')
+      const address = { url, name, lock: 1000 * options.lock }
+      exit(await (asked === 0 ? work(address, options, terminal) : manage(address, args, options, terminal)))
+    })
+}
