@@ -618,6 +618,7 @@ _Static_assert(PVM_SET_GP_080 == 1, "PVM_SET_GP_080");
 _Static_assert(PVM_SET_LATEST64 == 2, "PVM_SET_LATEST64");
 _Static_assert(PVM_SET_REVIVE_V1 == 3, "PVM_SET_REVIVE_V1");
 _Static_assert(PVM_SET_EXTENDED == 4, "PVM_SET_EXTENDED");
+_Static_assert(PVM_SET_LATEST32 == 5, "PVM_SET_LATEST32");
 _Static_assert(PVM_HOST_CONTINUE == 0, "PVM_HOST_CONTINUE");
 _Static_assert(PVM_HOST_EXIT == 4, "PVM_HOST_EXIT");
 _Static_assert(PVM_HOST_STOPPED == 16, "PVM_HOST_STOPPED");

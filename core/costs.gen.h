@@ -12,7 +12,7 @@ typedef struct {
 } cost_row;
 
 #define COST_CHEAP_BRANCH 1u
-static const cost_row pvm_cost_rows[141] = { /* by id */
+static const cost_row pvm_cost_rows[145] = { /* by id */
   {2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, /* trap */
   {2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, /* fallthrough */
   {40, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, /* unlikely */
@@ -154,6 +154,10 @@ static const cost_row pvm_cost_rows[141] = { /* by id */
   {3, 2, 3, 1, 1, 0, 0, 1, 2, 3, 0, 0, 0}, /* max_u */
   {3, 2, 3, 1, 1, 0, 0, 1, 2, 3, 0, 0, 0}, /* min */
   {3, 2, 3, 1, 1, 0, 0, 1, 2, 3, 0, 0, 0}, /* min_u */
+  {1, 1, 2, 1, 1, 0, 0, 2, 0, 1, 0, 0, 0}, /* reverse_bytes_32 */
+  {4, 4, 4, 0, 1, 1, 0, 1, 2, 3, 0, 0, 0}, /* mul_upper_s_s_32 */
+  {4, 4, 4, 0, 1, 1, 0, 1, 2, 3, 0, 0, 0}, /* mul_upper_u_u_32 */
+  {6, 4, 4, 0, 1, 1, 0, 1, 2, 3, 0, 0, 0}, /* mul_upper_s_u_32 */
 };
 
 #endif

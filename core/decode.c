@@ -89,9 +89,10 @@ COLD u32 pvm_block_cost(const pvm *vm, u32 pc) {
   const private_part *own = &((const machine *)vm)->own;
   u32 start = start_of_block(vm, pc);
   if (vm->gas_model != PVM_GAS_PIPELINE) return count_instructions(vm, start);
-  pvm_cost_input input = {own->code, own->mask, vm->code_len, pvm_ids + own->set * 256, 0, 0, 0};
-  input.extended = own->set == PVM_SET_EXTENDED;
-  input.unlikely = own->set == PVM_SET_GP_080 || input.extended ? 2 : own->set == PVM_SET_LATEST64 ? 3 : 256;
+  u32 set = own->set, costs = IS_NARROW(vm) ? set + 1 : set; /* the row of ids whose cost is paid */
+  pvm_cost_input input = {own->code, own->mask, vm->code_len, pvm_ids + costs * 256, 0, 0, 0};
+  input.extended = set == PVM_SET_EXTENDED;
+  input.unlikely = set == PVM_SET_GP_080 || input.extended ? 2 : set == PVM_SET_LATEST64 || IS_NARROW(vm) ? 3 : 256;
   input.cmov_reads = RULE(vm, PVM_RULE_CMOV_READS);
   return (u32)pvm_pipeline_cost(&input, start);
 }

@@ -203,6 +203,7 @@ again:
     continue;                \
   }
       PVM_ALU(ALU)
+      PVM_NARROW_ALU(ALU)
 #undef ALU
       case OP_LOAD_IMM_64:
         A = (u64)(u32)rec->x | Y << 32;

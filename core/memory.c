@@ -305,10 +305,15 @@ CORE void zero_pages(pvm *vm, u32 page, u32 count) {
   }
 }
 
+/* What a 32-bit program has in a register. */
+static inline u64 sign_extended(u64 value) { return (u64)(s64)(s32)(u32)value; }
+
 /* GP 0.7.2 only; spec pvm-isa.md section 13 says what is settled. */
 COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   u64 old = vm->heap_end;
-  if (bytes == 0) return old;
+  int narrow = IS_NARROW(vm);
+  if (narrow) bytes = (u32)bytes;
+  if (bytes == 0) return narrow ? sign_extended(old) : old;
   if (bytes > UINT64_C(0x100000000) || old + bytes > vm->heap_limit) return 0;
   u64 end = old + bytes;
   u32 first = (u32)((old + PAGE_SIZE - 1) >> PAGE_BITS);
@@ -316,7 +321,8 @@ COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   set_rights(vm, first, count, PVM_WRITE);
   if (OWN(vm)->touched != 0) zero_pages(vm, first, count);
   vm->heap_end = (u32)end;
-  return RULE(vm, PVM_RULE_SBRK_NEW) ? end : old;
+  u64 result = RULE(vm, PVM_RULE_SBRK_NEW) ? end : old;
+  return narrow ? sign_extended(result) : result;
 }
 
 /* GP 0.7.2: running out empties the counter. GP 0.8.0: it stays. */
@@ -327,7 +333,7 @@ CORE int out_of_gas(pvm *vm) {
 
 /* memset (PolkaVM): r9 bytes at r7 become the low byte of r8, 1 gas each; can stop at any byte. -1 when done. */
 COLD int pvm_memset(pvm *vm) {
-  vm->regs[9] = (u32)vm->regs[9];
+  if (!IS_NARROW(vm)) vm->regs[9] = (u32)vm->regs[9];
   for (u32 left = (u32)vm->regs[9]; left > 0; left--) {
     if (vm->gas < 1) return out_of_gas(vm);
     int failure = pvm_slow_write(vm, (u32)vm->regs[7] + PVM_ROTATION, 1, vm->regs[8]);
@@ -335,6 +341,9 @@ COLD int pvm_memset(pvm *vm) {
     vm->gas -= 1;
     vm->regs[7] += 1;
     vm->regs[9] = left - 1;
+    if (!IS_NARROW(vm)) continue;
+    vm->regs[7] = sign_extended(vm->regs[7]);
+    vm->regs[9] = sign_extended(vm->regs[9]);
   }
   return -1;
 }

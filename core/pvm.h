@@ -101,8 +101,16 @@ enum {
 };
 
 /* Numberings of the opcodes. PVM_SET_EXTENDED is the encoding whose opcodes say how long an instruction is; its bitmask has to be
- * what follows from the code (src/isa/extended.ts), where it is not an instruction is a trap. */
-enum { PVM_SET_GP_072 = 0, PVM_SET_GP_080 = 1, PVM_SET_LATEST64 = 2, PVM_SET_REVIVE_V1 = 3, PVM_SET_EXTENDED = 4 };
+ * what follows from the code (src/isa/extended.ts), where it is not an instruction is a trap. PVM_SET_LATEST32 is of 32-bit programs:
+ * registers hold 32 bits sign-extended. */
+enum {
+  PVM_SET_GP_072 = 0,
+  PVM_SET_GP_080 = 1,
+  PVM_SET_LATEST64 = 2,
+  PVM_SET_REVIVE_V1 = 3,
+  PVM_SET_EXTENDED = 4,
+  PVM_SET_LATEST32 = 5
+};
 
 typedef struct pvm pvm;
 

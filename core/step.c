@@ -117,6 +117,7 @@ CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
     to = (value);            \
     break;
     PVM_ALU(ALU)
+    PVM_NARROW_ALU(ALU)
 #undef ALU
     case OP_LOAD_IMM_64:
       A = X;
@@ -185,6 +186,7 @@ CORE s32 written_register(u32 id, const operands *o) {
 #define REGISTER_A a
 #define REGISTER_D d
     PVM_ALU(ALU)
+    PVM_NARROW_ALU(ALU)
 #undef ALU
 #define LOAD(name, type, where) case OP_##name:
     PVM_LOADS(LOAD) PVM_DIRECT_LOADS(LOAD)

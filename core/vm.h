@@ -138,6 +138,8 @@ typedef struct {
 } machine;
 
 #define OWN(vm) (&((machine *)(vm))->own)
+/* Whether it runs a 32-bit program: registers hold 32 bits sign-extended. */
+#define IS_NARROW(vm) (PVM_NARROW && OWN(vm)->set == PVM_SET_LATEST32)
 #define RULE(vm, rule) (((vm)->rules & (rule)) != 0)
 
 #if WASM

@@ -644,7 +644,7 @@ export const PUBLIC: readonly {
     name: 'SetNumber',
     prefix: 'PVM_SET',
     comment: 'Numberings of the opcodes.',
-    at: { Gp_072: 0, Gp_080: 1, Latest64: 2, ReviveV1: 3, Extended: 4 },
+    at: { Gp_072: 0, Gp_080: 1, Latest64: 2, ReviveV1: 3, Extended: 4, Latest32: 5 },
   },
   {
     name: 'HostAnswer',

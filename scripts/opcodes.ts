@@ -38,7 +38,14 @@ const KINDS: readonly Kind[] = [
 ]
 
 /** In the order of PVM_SET_* in pvm.h. */
-const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1', 'latest64-0.37']
+const SETS: readonly InstructionSetName[] = [
+  'gp-0.7.2',
+  'gp-0.8.0',
+  'latest64',
+  'revive-v1',
+  'latest64-0.37',
+  'latest32',
+]
 
 const LOADS: Readonly<Record<string, string>> = {
   load_u8: 'uint8_t',
@@ -70,6 +77,11 @@ function list(name: string, comment: string, lines: readonly string[]): string {
 
 function ofKind(kind: Kind): readonly Instruction[] {
   return INSTRUCTIONS.filter(instruction => instruction.kind === kind)
+}
+
+/** Whether only 32-bit programs have it, under the number of another one. */
+function isOf32({ opcodes }: Instruction): boolean {
+  return opcodes.latest64 === null && opcodes.gp080 === null
 }
 
 function alu(instruction: Instruction): string {
@@ -135,6 +147,27 @@ function bytes(name: string, comment: string, values: readonly (string | number)
   return `/* ${comment} */\nstatic const uint8_t ${name}[${values.length}] = {\n${rows.join('\n')}\n};\n`
 }
 
+/** The core for the interpreter alone has no 32-bit programs. */
+const NARROW = `#if defined(PVM_PASSES) && !PVM_PASSES
+#define PVM_NARROW 0
+#define PVM_NARROW_ALU(OP)
+#else
+#define PVM_NARROW 1
+#define PVM_NARROW_ALU(OP) PVM_ALU_32(OP)
+#endif
+`
+
+function idsBySet(): string {
+  const rows = (values: readonly number[]): string[] =>
+    Array.from({ length: values.length / 16 }, (_, i) => `  ${values.slice(16 * i, 16 * i + 16).join(', ')},`)
+  const wide = SETS.filter(name => name !== 'latest32').flatMap(name => [...instructionSet(name).ids])
+  const { ids, costIds } = instructionSet('latest32')
+  const comment =
+    'Id by opcode byte, 256 for each of PVM_SET_*; the last 256 are the ids whose cost 32-bit programs pay.'
+  const text = [...rows(wide), '#if PVM_NARROW', ...rows([...ids, ...costIds]), '#endif']
+  return `/* ${comment} */\nstatic const uint8_t pvm_ids[] = {\n${text.join('\n')}\n};\n`
+}
+
 /** The text of core/opcodes.gen.h. */
 export function generateOpcodes(): string {
   const names = INSTRUCTIONS.map(instruction => `OP_${upper(instruction.name)}`)
@@ -160,20 +193,18 @@ export function generateOpcodes(): string {
       ...ACCESS_BASE,
     ]),
     bytes('pvm_access_log2', 'Memory access: log2 of its bytes by id.', [...ACCESS_LOG2]),
-    bytes(
-      'pvm_ids',
-      'Id by opcode byte, 256 for each of PVM_SET_*.',
-      SETS.flatMap(name => [...instructionSet(name).ids]),
-    ),
+    NARROW,
+    idsBySet(),
     bytes('pvm_extended_ids', 'Extended encoding: id by raw opcode.', [...RAW_IDS]),
     bytes('pvm_extended_args', 'Extended encoding: argument bytes by raw opcode.', [...RAW_ARGS]),
     list(
       'PVM_ALU',
       'OP(name, destination, value); load_imm_64 is not here, its immediate takes two slots',
       ofKind('alu')
-        .filter(i => i.format !== 'reg_imm64')
+        .filter(i => i.format !== 'reg_imm64' && !isOf32(i))
         .map(alu),
     ),
+    list('PVM_ALU_32', 'The same for what only 32-bit programs have.', ofKind('alu').filter(isOf32).map(alu)),
     bytes(
       'pvm_indirect_of',
       'Id of the form with a base register, by id; what is no load or store at an absolute address is itself.',

@@ -71,6 +71,8 @@ describe('docs/assembly.md', () => {
 
 Made from \`src/isa/table.ts\` by \`npx vitest run test/asm.test.ts -u\`.
 
+Instructions without a number are those that PolkaVM's 32-bit programs (\`latest32\`, docs/formats.md) have under the number of the one without \`_32\`.
+
 Operands: A, B, D registers, X, Y immediates (sign-extended to 64 bits), T jump target. The effect is written in WebAssembly's operators: \`add\` is i64.add,
 \`add32\` i32.add, \`w\` takes the low 32 bits, \`sx\` and \`zx\` extend them. T: ends a basic block.
 

@@ -62,13 +62,15 @@ describe('.polkavm files', () => {
     expect([...program.map.offsets]).toEqual([0, 3, 6, 8, 11, 12, 15, 18, 20, 23])
   })
 
-  it('a 32-bit file can be inspected and disassembled, and is refused when it is to run', () => {
+  it('a 32-bit file can be inspected, disassembled and run', () => {
     const program = loadProgram(HELLO)
     expect([program.bits, program.kind, program.imports]).toEqual([32, 'polkavm', ['get_third_number']])
     expect(disassemble(program)).toContain('ecalli 0')
-    const error = failure(() => createEngine({ kind: 'reference' }).instantiate(program))
-    expect(error).toMatchObject({ code: 'bad-version', offset: 4 })
-    expect(error.message).toContain('64-bit')
+    const start = callExport(program, 'add_numbers', [1n, 2n ** 32n - 3n])
+    const vm = createEngine({ kind: 'reference' }).instantiate(program, { ...start, gas: 100n })
+    expect([vm.run(), vm.program.imports[vm.exitArg]]).toEqual([Exit.Host, 'get_third_number'])
+    vm.regs[7] = 1n
+    expect([vm.run(), vm.regs[7]]).toEqual([Exit.Halt, 2n ** 64n - 1n]) // 1 - 3 + 1, sign-extended
   })
 
   it.each<[string, Uint8Array, BlobErrorCode, number]>([

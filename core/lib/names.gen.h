@@ -5,7 +5,7 @@
 /* Instructions by id: name, and how the operands are written. A, B, D registers, X, Y immediates, T target. */
 static const struct {
   const char *name, *operands;
-} instruction_names[141] = {
+} instruction_names[145] = {
   {"trap", ""},
   {"fallthrough", ""},
   {"unlikely", ""},
@@ -147,6 +147,10 @@ static const struct {
   {"max_u", "D, A, B"},
   {"min", "D, A, B"},
   {"min_u", "D, A, B"},
+  {"reverse_bytes_32", "D, A"},
+  {"mul_upper_s_s_32", "D, A, B"},
+  {"mul_upper_u_u_32", "D, A, B"},
+  {"mul_upper_s_u_32", "D, A, B"},
 };
 
 /* Exits by number. */

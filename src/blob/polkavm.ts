@@ -43,8 +43,6 @@ export interface PolkavmFile {
 
 /** "PVM\0" */
 export const POLKAVM_MAGIC: readonly number[] = [0x50, 0x56, 0x4d, 0]
-/** The version byte of 32-bit programs, which coulis shows but does not run. */
-export const POLKAVM_32BIT = 1
 /** The version byte of `Latest64`: of PolkaVM 0.36 and before with a bitmask, of 0.37 in the extended encoding. */
 const LATEST64 = 2
 const VERSION_NAMES = ['ReviveV1', 'Latest32', 'Latest64', 'JamV1']
@@ -76,11 +74,11 @@ export function polkavmVersionName(version: number): string {
   return VERSION_NAMES[version] ?? `version ${version}`
 }
 
-const SETS: readonly InstructionSetName[] = ['revive-v1', 'latest64', 'latest64', 'gp-0.8.0']
+const SETS: readonly InstructionSetName[] = ['revive-v1', 'latest32', 'latest64', 'gp-0.8.0']
 
 /**
  * The instruction set of a version byte. Files of old tools are ambiguous (spec pvm-isa.md 15): 0 is read as the superset
- * of all that was written with it, 3 as what tools since v0.31 write. 32-bit programs use a part of `latest64`. Which of the two
+ * of all that was written with it, 3 as what tools since v0.31 write. Which of the two
  * encodings a file of version 2 has is told by its contents (`parsePolkavm`).
  *
  * @throws RangeError for a byte that is no version.
@@ -93,7 +91,8 @@ export function polkavmInstructionSet(version: number, encoding: Encoding = 'bit
 
 /** The version byte to write for an instruction set. */
 export function polkavmVersion(set: InstructionSetName): number {
-  return set === 'gp-0.8.0' ? 3 : set === 'revive-v1' ? 0 : 2 // 0.7.2 is a part of Latest64
+  const version = SETS.indexOf(set)
+  return version < 0 ? 2 : version // 0.7.2 is a part of Latest64
 }
 
 /** A symbol of these bytes; bytes that are not UTF-8 show as U+FFFD. */

@@ -11,7 +11,7 @@ import type { Program } from '../program/program.ts'
 import { findInvalidity } from '../program/validate.ts'
 import { formatAddress, formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
-import { BUILD_64, FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import { jsonOption, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -89,10 +89,7 @@ function factsOf(loaded: Loaded): object {
   const { program, detection, file, kind, bytes } = loaded
   const { map, parts, layout, metadata } = program
   const standard = standardOf(program)
-  const invalid =
-    program.bits === 32
-      ? new Error('not checked, 32-bit code')
-      : findInvalidity(parts, instructionSet(program.profile.instructionSet))
+  const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
   return {
     file,
     kind,
@@ -132,7 +129,7 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
   const from = kind === 'assembly' || kind === 'vector' ? `${kind}, as ` : ''
   row(
     'format',
-    `${from}${KIND_TEXT[program.kind]}${width} · ${formatSize(bytes.length)} · ${program.bits === 32 ? 'Latest32' : program.instructionSet.name} opcodes`,
+    `${from}${KIND_TEXT[program.kind]}${width} · ${formatSize(bytes.length)} · ${program.instructionSet.name} opcodes`,
   )
   const { jumpTableLength: entries } = program
   const table =
@@ -155,13 +152,9 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
   const more = calls.length - CALLS_SHOWN
   const rest = more > 0 ? ` · ${dim(`and ${formatCount(more)} more, --json has all`)}` : ''
   row('host calls', calls.length === 0 ? 'none' : calls.slice(0, CALLS_SHOWN).join(' · ') + rest)
-  if (program.bits === 32) {
-    row('strict', `${yellow('not checked')}: 32-bit code can be looked at, not run; ${BUILD_64}`)
-  } else {
-    const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
-    const verdict = invalid === undefined ? green('passes') : `${yellow('refused')}: ${invalid.message}`
-    row('strict', `${verdict} ${dim('(the 0.8.0 rules for valid code, with this profile’s opcodes)')}`)
-  }
+  const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
+  const verdict = invalid === undefined ? green('passes') : `${yellow('refused')}: ${invalid.message}`
+  row('strict', `${verdict} ${dim('(the 0.8.0 rules for valid code, with this profile’s opcodes)')}`)
   // A missing magic number says nothing; lengths that nearly add up do.
   const nearly = detection?.rejected.filter(({ why }) => why.code !== 'bad-magic') ?? []
   for (const { kind, why } of nearly) row('', dim(`not ${kind}: ${why.message}`))

@@ -20,9 +20,6 @@ import { describeBinary, describeText } from './foreign-file.ts'
 export const FILE_KINDS = [...BLOB_KINDS, 'assembly', 'vector'] as const
 export type FileKind = (typeof FILE_KINDS)[number]
 
-/** What to do about a 32-bit program. */
-export const BUILD_64 = 'build it for riscv64emac-unknown-none-polkavm and link it again'
-
 /** A loaded file. */
 export interface Loaded {
   readonly file: string
@@ -56,6 +53,7 @@ const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
   latest64: 'polkavm',
   'revive-v1': 'polkavm',
   'latest64-0.37': 'polkavm',
+  latest32: 'polkavm',
 }
 
 /** Only how much code there is, is asked: nothing is refused. */

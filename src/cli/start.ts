@@ -4,7 +4,7 @@ import type { LogMessage } from '../host/builtins.ts'
 import { callExport } from '../program/call.ts'
 import { HALT_ADDRESS } from '../program/layout.ts'
 import { CliError } from './errors.ts'
-import { BUILD_64, type Loaded } from './load.ts'
+import type { Loaded } from './load.ts'
 import { chunksOf, type MapSetting } from './memory.ts'
 import { parseAddress } from './options.ts'
 
@@ -47,7 +47,6 @@ function entryOf(text: string, loaded: Loaded): number {
 
 /** How a program starts, from its file and what the options say. */
 export function startOf(loaded: Loaded, options: StartSettings): StartOptions {
-  if (loaded.program.bits === 32) throw new CliError(`a 32-bit PolkaVM program, coulis runs 64-bit ones; ${BUILD_64}`)
   const named = options.entry === undefined ? undefined : entryOf(options.entry, loaded)
   const entry = options.pc ?? named ?? loaded.start.entry ?? 0
   const call = options.export === undefined ? {} : callExport(loaded.program, options.export, options.arg)

@@ -1,9 +1,9 @@
 // How a machine starts: options checked, defaults of the program's format filled in. Not the mapping: engines do that.
-import { BlobError } from '../blob/error.ts'
 import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress, knownOptions } from './check.ts'
 import type { HostTable, MemoryChunk, StartOptions } from './engine.ts'
+import { hostFor } from './narrow-registers.ts'
 
 /** Everything an engine needs to start a machine. */
 export interface Start {
@@ -100,15 +100,12 @@ function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions[
 /**
  * Checks start options and fills in the defaults of the program's format.
  *
- * @throws RangeError or TypeError naming the option that is wrong; BlobError `bad-version` for a 32-bit program.
+ * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function resolveStart(program: Program, given: StartOptions = {}): Start {
   checkProgram(program)
   checkOptions(given)
   const options = knownOptions(given, START_OPTIONS)
-  if (program.bits === 32) {
-    throw new BlobError('bad-version', 4, 'a 64-bit program to run; 32-bit ones can be inspected and disassembled', '1')
-  }
   const { layout } = program
   const { args = new Uint8Array(0), hostErrors = 'throw', memory = [], host } = options
   const { heap = { start: layout.heapStart, limit: layout.heapLimit } } = options
@@ -135,6 +132,9 @@ export function resolveStart(program: Program, given: StartOptions = {}): Start 
   if (!Number.isInteger(heap.limit) || heap.limit < heap.start || heap.limit > 2 ** 32) {
     throw new RangeError(`heap: limit ${heap.limit} is not within ${heap.start}…2^32`)
   }
+  let table = host
+  // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+  WHOLE: table = hostFor(program, host)
   return {
     pc: resolveEntry(options.entry),
     gas: resolveGas(options.gas),
@@ -144,7 +144,7 @@ export function resolveStart(program: Program, given: StartOptions = {}): Start 
     memory: chunks,
     heapEnd: heap.start,
     heapLimit: heap.limit,
-    host,
+    host: table,
     hostErrors,
   }
 }

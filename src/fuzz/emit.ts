@@ -49,6 +49,11 @@ function indexOf(set: InstructionSet): SetIndex {
   return index
 }
 
+/** The instruction of 32-bit programs that does the same. */
+function narrowName(name: string): string {
+  return name === 'load_ind_u64' ? 'load_ind_i32' : name.replace(/(_|_u)64/, '$132')
+}
+
 /** Writes random instructions of one set into a program. */
 export class Emitter {
   readonly writer: CodeWriter = new CodeWriter()
@@ -73,9 +78,9 @@ export class Emitter {
     this.#opcodes = index.opcodes
   }
 
-  /** The opcode byte of an instruction, -1 where the set does not have it. */
+  /** The opcode byte of an instruction, or of its 32-bit form where the set has no 64 bits; -1 where it has neither. */
   opcode(name: string): number {
-    return this.#opcodes.get(name) ?? -1
+    return this.#opcodes.get(name) ?? this.#opcodes.get(narrowName(name)) ?? -1
   }
 
   get wild(): boolean {
@@ -260,9 +265,14 @@ export class Emitter {
     this.operands(this.opcode('load_imm'), 'reg_imm', register, 0, 0, value | 0)
   }
 
-  /** rA := a 64-bit value. */
+  /** rA := a 64-bit value, its lower half where the set has no 64 bits. */
   set64(register: number, low: number, high: number): void {
-    this.writer.begin(this.opcode('load_imm_64'))
+    const opcode = this.opcode('load_imm_64')
+    if (opcode < 0) {
+      this.set32(register, low)
+      return
+    }
+    this.writer.begin(opcode)
     this.writer.byte(register)
     this.writer.immediate(low, 4)
     this.writer.immediate(high, 4)

@@ -33,9 +33,17 @@ function memoryAccess(emitter: Emitter, kind: 'load' | 'store'): void {
   const base = emitter.register()
   const offset = random.chance(60) ? random.below(16) - 8 : 0
   emitter.set32(base, emitter.address() - offset)
-  // store_ind_u8 … load_ind_u64: the same numbers in every set (GP A.5.10).
+  // store_ind_u8 … load_ind_u64: the same numbers in every set (GP A.5.10); those of 64 bits are not in every one.
   const opcode = kind === 'store' ? random.between(120, 123) : random.between(124, 130)
-  emitter.operands(opcode, 'reg_reg_imm', emitter.register(), base, 0, offset)
+  const narrow = kind === 'store' ? 122 : 129
+  emitter.operands(
+    emitter.set.byOpcode[opcode] === undefined ? narrow : opcode,
+    'reg_reg_imm',
+    emitter.register(),
+    base,
+    0,
+    offset,
+  )
 }
 
 /** sbrk: by little, or by whatever a register holds. */

@@ -1,13 +1,14 @@
 // Instruction sets: which byte stands for which instruction. Not a profile: gas, loading and host rules are in program/profile.ts.
 import { EXTENDED_FORMS, PREFIX } from './extended.ts'
-import { INSTRUCTIONS, type Instruction } from './table.ts'
+import { INSTRUCTIONS, type Instruction, instructionNamed } from './table.ts'
 
 /**
  * The opcode numberings. `revive-v1` is taken as the superset that old `.polkavm` files of version 0 need
  * (0.7.2 numbers with sbrk and memset, without unlikely); see spec pvm-isa.md section 15. `latest64-0.37` is the extended encoding
- * that PolkaVM 0.37 writes for Latest64, without a bitmask.
+ * that PolkaVM 0.37 writes for Latest64, without a bitmask. `latest32` is of PolkaVM's 32-bit programs, on registers of 64 bits that
+ * hold 32 bits sign-extended: most of its instructions are those of `latest64`, a few have a twin of their own.
  */
-export type InstructionSetName = 'gp-0.7.2' | 'gp-0.8.0' | 'latest64' | 'revive-v1' | 'latest64-0.37'
+export type InstructionSetName = 'gp-0.7.2' | 'gp-0.8.0' | 'latest64' | 'revive-v1' | 'latest64-0.37' | 'latest32'
 
 /** Every instruction set name, for messages and option checks. */
 export const INSTRUCTION_SETS: readonly InstructionSetName[] = [
@@ -16,6 +17,7 @@ export const INSTRUCTION_SETS: readonly InstructionSetName[] = [
   'latest64',
   'revive-v1',
   'latest64-0.37',
+  'latest32',
 ]
 
 /** How instructions are told apart: by a bitmask beside the code, or by their opcodes alone (isa/extended.ts). */
@@ -34,10 +36,29 @@ export interface InstructionSet {
    * one of 255 and more takes two bytes and is not in `byOpcode` and `ids`.
    */
   readonly opcodes: Int16Array
+  /** Opcode byte to the id whose cost the pipeline model takes, where there is a bitmask: `ids`, but for `latest32`. */
+  readonly costIds: Uint8Array
 }
 
 /** Marks a byte that is no opcode in `InstructionSet.ids`. */
 export const UNDEFINED_OPCODE = 255
+
+/**
+ * What an instruction's number is in 32-bit programs, null where they have it not: the twins of 32 bits have the number of what
+ * they are the twin of; what has one or is of 64 bits is not there, nor are the loads that would not leave a register extended.
+ */
+function latest32Number({ name, opcodes }: Instruction): number | null {
+  const { latest64 } = opcodes
+  if (latest64 === null) return instructionNamed(name.replace(/_32$/, ''))?.opcodes.latest64 ?? null
+  const is64 = /_64(_|$)|u64$|load_(ind_)?u32/.test(name)
+  return is64 || instructionNamed(`${name}_32`)?.opcodes.latest64 === null ? null : latest64
+}
+
+/** In a 32-bit program, what has to extend nothing costs what its 64-bit form costs elsewhere. */
+function costId(id: number): number {
+  const name = INSTRUCTIONS[id]?.name ?? ''
+  return /^(add|sub|sh|rot)(?!.*alt)/.test(name) ? instructionNamed(name.replace('32', '64'))!.id : id
+}
 
 function numberOf(instruction: Instruction, name: InstructionSetName): number | null {
   switch (name) {
@@ -51,6 +72,8 @@ function numberOf(instruction: Instruction, name: InstructionSetName): number | 
       return EXTENDED_FORMS[instruction.id]![0]?.raw ?? null
     case 'revive-v1':
       return instruction.name === 'unlikely' ? null : instruction.opcodes.latest64
+    default:
+      return null
   }
 }
 
@@ -59,7 +82,9 @@ function createSet(name: InstructionSetName): InstructionSet {
   const ids = new Uint8Array(256).fill(UNDEFINED_OPCODE)
   const opcodes = new Int16Array(INSTRUCTIONS.length).fill(-1)
   for (const instruction of INSTRUCTIONS) {
-    const opcode = numberOf(instruction, name)
+    let opcode = numberOf(instruction, name)
+    // biome-ignore lint/suspicious/noConfusingLabels: dropped from the entry `coulis/interpreter` (scripts/build-library.mjs)
+    WHOLE: opcode = name === 'latest32' ? latest32Number(instruction) : opcode
     if (opcode === null) continue
     opcodes[instruction.id] = opcode
     const all = name === 'latest64-0.37' ? EXTENDED_FORMS[instruction.id]!.map(({ raw }) => raw) : [opcode]
@@ -69,10 +94,11 @@ function createSet(name: InstructionSetName): InstructionSet {
       ids[byte] = instruction.id
     }
   }
-  return { name, encoding: name === 'latest64-0.37' ? 'extended' : 'bitmask', byOpcode, ids, opcodes }
+  const encoding = name === 'latest64-0.37' ? 'extended' : 'bitmask'
+  return { name, encoding, byOpcode, ids, opcodes, costIds: ids }
 }
 
-const SETS: Readonly<Record<InstructionSetName, InstructionSet>> = {
+const SETS: Partial<Record<InstructionSetName, InstructionSet>> = {
   'gp-0.7.2': createSet('gp-0.7.2'),
   'gp-0.8.0': createSet('gp-0.8.0'),
   latest64: createSet('latest64'),
@@ -80,7 +106,16 @@ const SETS: Readonly<Record<InstructionSetName, InstructionSet>> = {
   'latest64-0.37': createSet('latest64-0.37'),
 }
 
-/** The instruction set of that name. */
+function createLatest32(): InstructionSet {
+  const set = createSet('latest32')
+  return { ...set, costIds: set.ids.map(costId) }
+}
+// biome-ignore lint/suspicious/noConfusingLabels: dropped from the entry `coulis/interpreter` (scripts/build-library.mjs)
+WHOLE: SETS.latest32 = createLatest32()
+
+/** The instruction set of that name. @throws RangeError for `latest32` in the entry `coulis/interpreter`. */
 export function instructionSet(name: InstructionSetName): InstructionSet {
-  return SETS[name]
+  const set = SETS[name]
+  if (set === undefined) throw new RangeError(`no ${name} here`)
+  return set
 }

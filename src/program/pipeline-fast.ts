@@ -231,7 +231,7 @@ export function pipelineCost(input: CostInput, start: number, rebaseAt: number =
         fetched = true
         const defined = instruction[pc] === 1
         if (defined) skip = fastSkip(bitmask, length, pc)
-        const id = !defined ? TRAP_ID : extended ? extendedId(code, pc, skip + 1) : set.ids[code[pc]!]!
+        const id = !defined ? TRAP_ID : extended ? extendedId(code, pc, skip + 1) : set.costIds[code[pc]!]!
         row = rows[id]!
         if (defined) {
           const at = pc + prefixAt(set, code, pc)

@@ -86,7 +86,8 @@ function decodeAt(input: CostInput, pc: number): Decoded {
   const skip = pc < code.length ? skipAt(bitmask, code.length, pc) : 0
   const defined = input.map.instruction[pc] === 1 ? instructionOf(set, code, pc, skip) : undefined
   const instruction = defined ?? INSTRUCTIONS[TRAP_ID]!
-  const row = costRows()[instruction.id]!
+  const isPlain = defined !== undefined && set.encoding === 'bitmask'
+  const row = costRows()[isPlain ? set.costIds[code[pc]!]! : instruction.id]!
   const operands = operandsOf(set, instruction.format, code, pc, skip)
   const next = pc + 1 + skip
   const read = row.readsDestination && input.profile.cmovReadsDestination ? [row.destination!] : []

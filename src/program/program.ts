@@ -3,7 +3,7 @@
 import { type BlobKind, type Container, encodeContainer, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
-import { POLKAVM_32BIT, polkavmInstructionSet } from '../blob/polkavm.ts'
+import { polkavmInstructionSet } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
 import { instructionOf, operandsOf } from '../isa/decode.ts'
 import { markExtended } from '../isa/extended.ts'
@@ -33,7 +33,7 @@ export interface Program {
   readonly jumpTableLength: number
   readonly layout: MemoryLayout
   readonly instructionSet: InstructionSet
-  /** Register width. Programs of 32 bits (`.polkavm` version 1) can be looked at, not run. */
+  /** Register width. Programs of 32 bits (`latest32`, `.polkavm` version 1) have their 32 bits sign-extended in registers of 64. */
   readonly bits: 32 | 64
   /** Names of the imports of a `.polkavm` file; host call n is the n-th. */
   readonly imports: readonly string[]
@@ -169,7 +169,7 @@ export function createProgram(input: ProgramInput): Program {
     jumpTableLength: parts.jumpTableLength,
     layout,
     instructionSet: set,
-    bits: container.kind === 'polkavm' && container.file.version === POLKAVM_32BIT ? 32 : 64,
+    bits: set.name === 'latest32' ? 32 : 64,
     imports: container.kind === 'polkavm' ? container.file.imports.map(({ name }) => name) : [],
     exports: exportsOf(container),
     get metadata() {

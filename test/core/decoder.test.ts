@@ -10,7 +10,7 @@ import { INSTRUCTIONS, TRAP_ID } from '../../src/isa/table.ts'
 import { createCodeMap } from '../../src/program/code-map.ts'
 import type { Program } from '../../src/program/program.ts'
 
-const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1']
+const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1', 'latest32']
 
 /** Bytes of the longest programs here. */
 const LONG = 0x1000

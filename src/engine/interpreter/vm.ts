@@ -21,6 +21,7 @@ import { Residence, type Resident } from '../machine/residence.ts'
 import { takeStack } from '../machine/stack.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import { type Memory, OOB } from '../memory.ts'
+import { narrowFor } from '../narrow-registers.ts'
 import { runInPortions, traceWithin } from '../portions.ts'
 import { ResourceError } from '../resource-error.ts'
 import { AsyncTurns, refuseMeanwhile, runInSlices, unanswered } from '../run-async.ts'
@@ -327,6 +328,8 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
     cell.u32[STACK] = takeStack(what, this.#kind === 'auto' || this.#kind === 'recompiler')
     this.#running = true
     this.#home.use()
+    // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+    WHOLE: narrowFor(this.program, this.#home.own32 ?? cell.regs32)
     this.#index = 0
     this.thrown = undefined
     this.#tracerError = undefined

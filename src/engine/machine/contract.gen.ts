@@ -352,6 +352,7 @@ export const SetNumber = {
   Latest64: 2,
   ReviveV1: 3,
   Extended: 4,
+  Latest32: 5,
 } as const
 
 /**

@@ -17,6 +17,7 @@ const SETS: Readonly<Record<InstructionSetName, number>> = {
   latest64: SetNumber.Latest64,
   'revive-v1': SetNumber.ReviveV1,
   'latest64-0.37': SetNumber.Extended,
+  latest32: SetNumber.Latest32,
 }
 const GAS_MODELS: Readonly<Record<GasModel, number>> = {
   instruction: GasModelNumber.Instruction,

@@ -8,6 +8,7 @@ import { addressOf, fillMemory, growHeap, load, store, type Width } from './acce
 import { BINARY, CONDITIONS, UNARY, WITH_IMMEDIATE } from './alu.ts'
 import { branch, dynamicJump, fallThrough, staticJump } from './control.ts'
 import { type ExtendedInstruction, extendedInstructionAt } from './extended.ts'
+import { BINARY_32, narrowed, UNARY_32 } from './narrow.ts'
 import type { MachineState } from './state.ts'
 
 /** Executes one instruction: changes the state, pc included, or returns how the machine stops with pc unchanged. */
@@ -169,11 +170,15 @@ function semanticsOf(instruction: Instruction, operands: Operands, next: number)
     }
     return { writes: -1, execute: state => branch(state, condition(state.regs[a]!, state.regs[b]!), target, next) }
   }
-  const unary = UNARY[name]
+  let unary = UNARY[name]
+  // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+  WHOLE: unary ??= UNARY_32[name]
   if (unary !== undefined) return assign(d, next, regs => unary(regs[a]!))
   const withImmediate = WITH_IMMEDIATE[name]
   if (withImmediate !== undefined) return assign(a, next, regs => withImmediate(regs[b]!, x, regs[a]!))
-  const binary = BINARY[name]
+  let binary = BINARY[name]
+  // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+  WHOLE: binary ??= BINARY_32[name]
   if (binary !== undefined) return assign(d, next, regs => binary(regs[a]!, regs[b]!, regs[d]!))
   throw new Error(`reference machine: no semantics for ${name}`)
 }
@@ -199,10 +204,12 @@ function decode(program: Program, pc: number): Decoded {
       : decodeMarked(program, pc)
   const isAccess = instruction.kind === 'load' || instruction.kind === 'store'
   const access = isAccess ? describeAccess(instruction, operands) : undefined
-  const semantics =
+  let semantics =
     access === undefined
       ? semanticsOf(instruction, operands, next)
       : memorySemantics(access, instruction, operands, next)
+  // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+  WHOLE: semantics = narrowed(program, instruction, operands.a, semantics)
   return { instruction, operands, access, ...semantics }
 }
 

@@ -9,6 +9,7 @@ import { type HostCallError, type HostCallSite, Pending, resumeLate } from '../h
 import { shareInner } from '../inner-state.ts'
 import { takeStack } from '../machine/stack.ts'
 import { type Memory, OOB } from '../memory.ts'
+import { narrowFor } from '../narrow-registers.ts'
 import { runInPortions } from '../portions.ts'
 import { ResourceError } from '../resource-error.ts'
 import { AsyncTurns, refuseMeanwhile, runInSlices, unanswered } from '../run-async.ts'
@@ -285,6 +286,8 @@ class ReferenceVm extends VmFace implements Vm {
     this.#running = true
     this.#site.thrown = undefined
     this.#site.allowance = allowance
+    // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+    WHOLE: narrowFor(this.program, this.#regs32)
     try {
       return this.#finish(what, this.#within(limit, allowance))
     } catch (error) {

@@ -3,6 +3,7 @@
 
 mod blob;
 mod program;
+mod programs;
 mod traces;
 
 use polkavm::{
@@ -13,7 +14,7 @@ use program::Program;
 use std::time::{Duration, Instant};
 
 const USAGE: &str = "usage: polkavm-bench --backend interpreter|generic|linux --gas sync|none \
-[--runs N] [--seconds S] program.json ... | --traces file";
+[--runs N] [--seconds S] program.json ... | --traces file | --programs <lines";
 
 struct Options {
     backend: String,
@@ -214,6 +215,9 @@ fn main() {
         eprintln!("{message}");
         std::process::exit(2)
     };
+    if std::env::args().nth(1).as_deref() == Some("--programs") {
+        return programs::serve().unwrap_or_else(|e| fail(e));
+    }
     let o = options().unwrap_or_else(|e| fail(e));
     let engine = engine(&o.backend).unwrap_or_else(|e| fail(e));
     if let Some(file) = &o.traces {

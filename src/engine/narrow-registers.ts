@@ -1,0 +1,44 @@
+// Registers of 32-bit programs: 32 bits, sign-extended in the machine's 64. Instructions keep them so; what a host writes is
+// made so here, before the guest goes on. PolkaVM does the same where its registers are written.
+import type { Program } from '../program/program.ts'
+import type { HostEntry, HostTable } from './engine.ts'
+
+/** Makes the upper half of each register a copy of the sign of its lower half. */
+function narrowRegisters(halves: Uint32Array): void {
+  for (let low = 0; low < 26; low += 2) halves[low + 1] = halves[low]! & 0x80000000 ? 0xffffffff : 0
+}
+
+/** A run begins: what was written to registers between runs. */
+export function narrowFor(program: Program, halves: Uint32Array): void {
+  if (program.bits === 32) narrowRegisters(halves)
+}
+
+/** The host that a program's machine calls: of a 32-bit program, with registers sign-extended behind each call. */
+export function hostFor(program: Program, host: HostTable | undefined): HostTable | undefined {
+  return program.bits === 64 || host === undefined ? host : narrowHost(host)
+}
+
+function narrowHost(host: HostTable): HostTable {
+  const wrapped = new Map<number, { readonly of: HostEntry; readonly entry: HostEntry }>()
+  return {
+    ...(host.version && { version: host.version }),
+    entry(index) {
+      const of = host.entry(index)
+      if (of === undefined) return undefined
+      const known = wrapped.get(index)
+      if (known?.of === of) return known.entry
+      const { name, price, call } = of
+      const entry: HostEntry = {
+        name,
+        price,
+        call(vm, at) {
+          const action = call(vm, at) // a promise is waited for, and the run behind it begins with its registers made so
+          if (!vm.isDisposed) narrowRegisters(vm.regs32)
+          return action
+        },
+      }
+      wrapped.set(index, { of, entry })
+      return entry
+    },
+  }
+}
