@@ -96,6 +96,16 @@ describe('provide, yield, checkpoint, gas, fetch', () => {
   const wanting = (slots: readonly number[]): ReturnType<typeof accountWith> =>
     accountWith({}, { requests: [[blake2b(data), 3, slots]] })
 
+  it('provide behind a checkpoint is not in y', () => {
+    const at = scene(wanting([]), { others: [[OTHER, wanting([])]] })
+    const setting = (id: number): Parameters<typeof call>[2] => ({ regs: { 7: id, 8: READ, 9: 3 }, bytes: data })
+    expect(call(at, 'provide', setting(SELF)).r7).toBe(HostResult.OK)
+    call(at, 'checkpoint', { regs: {} })
+    expect(call(at, 'provide', setting(OTHER)).r7).toBe(HostResult.OK)
+    const services = [at.context.x, at.context.y].map(({ provisions }) => provisions.toArray().map(one => one.service))
+    expect(services).toEqual([[SELF, OTHER], [SELF]])
+  })
+
   it('provide for itself and for another one, once', () => {
     for (const [id, target] of [[MAX, SELF] as const, [BigInt(OTHER), OTHER] as const]) {
       const at = scene(wanting([]), { others: [[OTHER, wanting([])]] })
