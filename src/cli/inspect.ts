@@ -2,6 +2,8 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { StandardProgram } from '../blob/standard.ts'
+import { contractCall } from '../host/contract/interface.ts'
+import { type CodeCheck, checkContractCode } from '../host/contract/limits.ts'
 import { hostCallName } from '../host/names.ts'
 import { createOperands, immediateX } from '../isa/format.ts'
 import { instructionSet } from '../isa/set.ts'
@@ -82,6 +84,8 @@ const KIND_TEXT: Readonly<Record<Program['kind'], string>> = {
   polkavm: 'PolkaVM program',
 }
 
+const LIMITS_SHOWN = 10
+
 /** More than this is no line for reading. */
 const CALLS_SHOWN = 24
 
@@ -112,8 +116,27 @@ function factsOf(loaded: Loaded): object {
     entries: entriesOf(loaded),
     hostCalls: hostCallsOf(program).map(use => ({ ...use, name: use.name ?? null })),
     strict: invalid === undefined ? 'valid' : invalid.message,
+    ...(isContract(program) && { contract: checkContractCode(program, bytes.length) }),
     ...(detection && { rejected: detection.rejected.map(({ kind, why }) => ({ kind, why: why.message })) }),
   }
+}
+
+/** A contract has both, and its imports are of the interface. */
+function isContract({ exports, imports }: Program): boolean {
+  return exports.has('call') && exports.has('deploy') && imports.some(name => contractCall(name) !== undefined)
+}
+
+/** What pallet-revive would say of it. */
+function printLimits(check: CodeCheck, row: (label: string, text: string) => void, terminal: Terminal): void {
+  const { green, yellow, dim } = terminal.colors
+  const { issues, largestBlock, baselineBytes, purgeableBytes } = check
+  const figures = `largest block ${formatCount(largestBlock)} · ${formatSize(baselineBytes)} in a call · ${formatSize(purgeableBytes)} decoded`
+  const verdict =
+    issues.length === 0 ? green('within limits') : yellow(formatPlural(issues.length, 'limit') + ' broken')
+  row('contract', `${verdict} · ${figures} ${dim('(pallet-revive’s limits)')}`)
+  for (const { message } of issues.slice(0, LIMITS_SHOWN)) row('', yellow(message))
+  if (issues.length > LIMITS_SHOWN)
+    row('', dim(`and ${formatCount(issues.length - LIMITS_SHOWN)} more, --json has all`))
 }
 
 function printFacts(loaded: Loaded, terminal: Terminal): void {
@@ -155,6 +178,7 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
   const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
   const verdict = invalid === undefined ? green('passes') : `${yellow('refused')}: ${invalid.message}`
   row('strict', `${verdict} ${dim('(the 0.8.0 rules for valid code, with this profile’s opcodes)')}`)
+  if (isContract(program)) printLimits(checkContractCode(program, bytes.length), row, terminal)
   // A missing magic number says nothing; lengths that nearly add up do.
   const nearly = detection?.rejected.filter(({ why }) => why.code !== 'bad-magic') ?? []
   for (const { kind, why } of nearly) row('', dim(`not ${kind}: ${why.message}`))

@@ -4,6 +4,7 @@ import type { EngineKind, HostTable, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import { omitWarmUp } from '../engine/warm-up.ts'
 import type { LogMessage } from '../host/builtins.ts'
+import type { ContractLogLine, ContractResult } from '../host/contract/index.ts'
 import { formatPlace } from '../inside/place.ts'
 import type { ExitReason } from '../inside/reason.ts'
 import type { ProfileName } from '../program/profile.ts'
@@ -11,9 +12,20 @@ import { createRecorder } from '../trace/record.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
 import { formatTrace } from '../trace/trace.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
+import {
+  type ContractRun,
+  collectFiles,
+  contractJson,
+  contractLines,
+  contractOf,
+  formatContractLine,
+  parseAccount,
+  parseBalance,
+} from './contract.ts'
 import { debugCommand } from './debug-hint.ts'
 import { engineOf } from './engine-of.ts'
 import { exitCodeOf, inFile } from './errors.ts'
+import { ExitCode } from './exit-code.ts'
 import { writeOutput } from './files.ts'
 import { fold, type Part } from './fold.ts'
 import { formatBytes, formatCount, formatPlural } from './format.ts'
@@ -85,6 +97,11 @@ interface Options {
   readonly profile?: ProfileName
   readonly kind?: FileKind
   readonly json?: boolean
+  readonly calldata?: Uint8Array
+  readonly deploy?: Uint8Array
+  readonly value?: bigint
+  readonly caller?: Uint8Array
+  readonly code?: readonly string[]
 }
 
 /** A host that knows no call. */
@@ -110,6 +127,9 @@ interface Outcome {
   /** `--max-ms` stopped it. */
   readonly timeIsUp: boolean
   readonly byFunction: GasByFunction | undefined
+  /** Of a contract, and what came out of it. */
+  readonly contract: ContractRun | undefined
+  readonly result: ContractResult | undefined
 }
 
 /** Why it stopped, where that is a question. */
@@ -183,6 +203,8 @@ function printOutcome(
   const reason = reasonOf(outcome)
   for (const line of reason === undefined ? [] : reasonLines(reason, options.regs)) write(line)
   if (reason !== undefined && debug !== undefined) write(dim(`debug   ${debug}`))
+  const { contract, result } = outcome
+  if (contract !== undefined) for (const line of contractLines(result!, contract, terminal)) write(line)
   const regs = Array.from(vm.regs, (value, i) => ({ text: `r${i}=${formatValue(value, options.regs)}` }))
   for (const line of fold([{ text: 'regs   ' }, ...regs], terminal.fold, INDENT)) write(line)
   const output = outputOf(vm)
@@ -218,6 +240,7 @@ function printJson(outcome: Outcome, terminal: Terminal): void {
       ...(outcome.options.mem && {
         memory: outcome.options.mem.map(range => ({ ...range, bytes: readRange(vm, range) ?? null })),
       }),
+      ...(outcome.contract && { contract: contractJson(outcome.result!, outcome.contract) }),
       hostCallCount: log.count,
       hostCalls: log.calls.map(call => ({
         ...call,
@@ -245,10 +268,17 @@ function runBounded(vm: Vm, { steps, maxMs }: Options): { exit: Exit; timeIsUp: 
 function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const loaded = loadFile(file, options)
   for (const warning of loaded.warnings) terminal.error(`${terminal.errorColors.yellow('warning:')} ${warning}`)
-  const start = inFile(file, () => startOf(loaded, options))
-  const write = options.json ? (line: string) => terminal.error(line) : (line: string) => terminal.line(line)
   const quiet = options.json || options.trace === 'steps' // a step log is compared line by line: nothing else goes in
-  const log = new CallLog(options.calls, quiet ? undefined : call => printCall(call, options.regs, terminal))
+  const onLine = (line: ContractLogLine): void => {
+    if (!quiet) for (const text of formatContractLine(line, terminal)) terminal.line(text)
+  }
+  const contract = inFile(file, () => contractOf(loaded, options, onLine))
+  const start = contract?.start ?? inFile(file, () => startOf(loaded, options))
+  const write = options.json ? (line: string) => terminal.error(line) : (line: string) => terminal.line(line)
+  const log = new CallLog(
+    options.calls,
+    quiet || contract ? undefined : call => printCall(call, options.regs, terminal),
+  )
   const onLog = (message: LogMessage): void => {
     if (quiet) terminal.error(formatLog(message))
     else terminal.line(terminal.colors.yellow(formatLog(message)))
@@ -283,7 +313,8 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   if (recorder !== undefined) writeOutput(options.record!, new TextEncoder().encode(formatTrace(recorder.finish(vm))))
   dumpRanges(vm, options.dump ?? [])
   if (options.saveState !== undefined) saveState(vm, options.saveState)
-  return { loaded, vm, exit, log, milliseconds, options, timeIsUp, byFunction }
+  const result = contract?.finish(vm, exit)
+  return { loaded, vm, exit, log, milliseconds, options, timeIsUp, byFunction, contract, result }
 }
 
 /** Adds the command. */
@@ -328,6 +359,15 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
       ).choices([...HOST_CHOICES]),
     )
     .option('--input <hex>', 'an encoded accumulate input for the stub; may be repeated', collectBytes)
+    .option(
+      '--calldata <hex>',
+      'call a contract with this call data, on a chain in memory (docs/contracts.md)',
+      parseBytes,
+    )
+    .option('--deploy <hex>', 'call data of its constructor, which runs first; else it does not run', parseBytes)
+    .option('--value <amount>', 'balance that goes along with the call', parseBalance)
+    .option('--caller <address>', 'the account that calls; default 0x1111…', parseAccount)
+    .option('--code <file>', 'code of a contract that it deploys; may be repeated', collectFiles)
     .option('--record <file>', 'write the run as an ecalli trace, for coulis replay')
     .option('--calls <n>', 'print at most this many host calls', parseCount, 100)
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
@@ -343,6 +383,7 @@ Examples:
   coulis run service.jam --entry refine --args @payload.bin --json
   coulis run examples/adder.polkavm --export sum --arg 100
   coulis run examples/fibonacci.pvm --reg a0=-1 --regs signed --mem 0xfefdf000+64
+  coulis run examples/contracts/flipper.polkavm --calldata 0xcde4efa9
   coulis run vector.json`,
     )
     .action((file: string, options: Options, command: Command) => {
@@ -358,6 +399,6 @@ Examples:
         const debug = debugCommand(file, command, rawArgs)
         printOutcome(outcome, terminal, options.trace === 'steps' ? terminal.error : terminal.line, debug)
       }
-      exit(exitCodeOf(outcome.exit))
+      exit(outcome.result?.outcome === 'reverted' ? ExitCode.Panic : exitCodeOf(outcome.exit))
     })
 }

@@ -13,5 +13,6 @@ export {
 export { ContractFailure, type ContractFailureCode } from './failure.ts'
 export type { ContractBlock, ContractLogLine, Precompile } from './frame.ts'
 export { CONTRACT_CALLS, CONTRACT_LIMITS, type ContractCallName } from './interface.ts'
+export { CODE_LIMITS, type CodeCheck, type CodeIssue, type CodeLimit, checkContractCode } from './limits.ts'
 export type { ContractAccount, ContractEvent } from './state.ts'
 export type { BytesLike, Hex } from './text.ts'
