@@ -110,7 +110,6 @@ describe('files of other kinds', () => {
     ['a.sol', 'pragma solidity ^0.8.0;\ncontract A {}\n', 'Solidity source; resolc'],
     ['a.jam.gz', Uint8Array.of(0x1f, 0x8b, 8, 0), 'a gzip file; unpack it first'],
     ['random.bin', Uint8Array.of(9, 250, 1, 2, 3, 0, 7), 'no program file that coulis knows (docs/formats.md)'],
-    ['narrow.polkavm', narrow, 'a 32-bit PolkaVM program, coulis runs 64-bit ones'],
   ])('%s is recognised, with the next step', (name, content, message) => {
     cli.file(name, content)
     const { code, err } = cli.run(['run', name])
@@ -120,12 +119,13 @@ describe('files of other kinds', () => {
     expect(code).toBe(2)
   })
 
-  it('a 32-bit program is called that, and is not said to pass', () => {
+  it('a 32-bit program is called that, and runs', () => {
     const { out } = cli.run(['inspect', 'narrow.polkavm'])
     expect(out).toContain('PolkaVM program of 32 bits')
-    expect(out).toContain('Latest32 opcodes')
-    expect(out).toContain('not checked: 32-bit code can be looked at, not run')
-    expect(out).not.toContain('passes')
+    expect(out).toContain('latest32 opcodes')
+    const run = cli.run(['run', 'narrow.polkavm', '--export', 'f', '--arg', '0x80000000'])
+    expect(run.code).toBe(0)
+    expect(run.out).toContain('r7=0xffffffff80000000') // sign-extended
   })
 
   it('our own text with a mistake is not taken for another language', () => {

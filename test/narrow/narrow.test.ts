@@ -32,6 +32,24 @@ describe.each(ENGINE_KINDS)('32-bit programs on %s', kind => {
   })
 
   const engine = createEngine({ kind })
+
+  it.each([
+    ['sieve', 1n],
+    ['matmul', 1n],
+    ['crc', 2n],
+    ['quicksort', 1n],
+    ['sha', 20n],
+  ])('a C program gives what it gives with 64 bits: %s', (name, n) => {
+    const results = ['kernels32', 'kernels64'].map(file => {
+      const loaded = loadProgram(readFileSync(join(import.meta.dirname, `../fixtures/polkavm/${file}.polkavm`)))
+      using vm = engine.instantiate(loaded, { ...callExport(loaded, name, [n]), gas: 10_000_000n })
+      expect(vm.run()).toBe(Exit.Halt)
+      return [loaded.bits, BigInt.asUintN(32, vm.regs[7]!)]
+    })
+    expect(results.map(([bits]) => bits)).toEqual([32, 64])
+    expect(results[0]![1]).toBe(results[1]![1])
+  })
+
   /** r7 of f(...args), as a number of 32 bits. */
   const call = (text: string, ...args: bigint[]): bigint => {
     const loaded = program(`${text}\n  jump_ind r0`)
