@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { createEngine } from '../../src/engine/create.ts'
 import { ENGINE_KINDS } from '../../src/engine/engine.ts'
 import {
   type ContractChainOptions,
@@ -13,6 +14,7 @@ import {
   type Hex,
   keccak256,
 } from '../../src/host/contract/index.ts'
+import { loadProgram } from '../../src/program/program.ts'
 import { bytesAt, call, hex, reason, topic, values, word, words } from './abi.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/contracts')
@@ -219,6 +221,38 @@ describe.each(ENGINE_KINDS)('contracts on %s', engine => {
     })
     expect(() => broken.go(call('surroundings()'))).toThrow(/no clock here/)
     expect(broken.go(call('touched()')).outcome).toBe('returned') // the chain goes on
+  })
+
+  it('a host function that throws inside of a callee ends the whole call, and nothing has changed', () => {
+    const cause = new Error('nobody calls')
+    let isBroken = false
+    const { chain, address, go } = factoryOf({
+      handlers: {
+        caller: vm => {
+          if (isBroken) throw cause
+          vm.memory.write(vm.regs32[14]!, Buffer.from(address.slice(2), 'hex')) // the factory is the only one who calls
+        },
+      },
+    })
+    returned(go(call('make(uint256)', 1)))
+    const storage = () => [...chain.account(address)!.storage].map(([key, value]) => [key, hex(value)])
+    const before = storage()
+    isBroken = true
+    expect(() => go(call('poke(uint256)', 2), 3n)).toThrow(/nobody calls/)
+    isBroken = false
+    expect(storage()).toEqual(before)
+    expect(chain.account(address)?.balance).toBe(0n)
+    expect(words(returned(go(call('poke(uint256)', 2))))).toEqual([4n])
+  })
+
+  it('a machine of the caller’s own that is stopped on the way is no success', () => {
+    const chain = chainOf()
+    const { address } = chain.deploy(code('Flipper'), { data: values(1) })
+    const prepared = chain.prepareCall(address, { data: call('flip()') })
+    using vm = createEngine({ kind: engine }).instantiate(loadProgram(code('Flipper')), prepared.start)
+    const { outcome, failure } = prepared.finish(vm, vm.step(500))
+    expect([outcome, failure?.code]).toEqual(['failed', 'stopped'])
+    expect(words(returned(chain.call(address, { data: call('get()') })))).toEqual([1n])
   })
 
   it('the log says in words what was asked for, inner calls further in', () => {

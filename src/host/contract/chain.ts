@@ -128,6 +128,18 @@ function precompilesOf(given: ContractChainOptions['precompiles']): Map<Hex, Pre
   return precompiles
 }
 
+function checkFunctions({ handlers = {}, prices = {}, onLine }: ContractChainOptions): void {
+  for (const [name, call] of Object.entries(handlers)) {
+    if (typeof call !== 'function') throw new TypeError(`handlers: ${name} is no function`)
+  }
+  for (const [name, price] of Object.entries(prices)) {
+    if (typeof price !== 'function' && !(Number.isInteger(price) && price >= 0)) {
+      throw new RangeError(`prices: ${name} is no amount of gas`)
+    }
+  }
+  if (onLine !== undefined && typeof onLine !== 'function') throw new TypeError('onLine: expected a function')
+}
+
 /** Contracts with their code, storage, balances and events. */
 export class ContractChain {
   readonly #state = new ContractState()
@@ -140,6 +152,7 @@ export class ContractChain {
     this.#options = knownOptions(given, CHAIN_OPTIONS)
     this.#block = blockOf(this.#options.block)
     this.#precompiles = precompilesOf(this.#options.precompiles)
+    checkFunctions(this.#options)
   }
 
   /**

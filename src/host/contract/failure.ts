@@ -18,6 +18,7 @@ export type ContractFailureCode =
   | 'reentrance-denied'
   | 'return-data-too-large'
   | 'state-change-denied'
+  | 'stopped'
   | 'terminated-while-on-stack'
   | 'too-many-topics'
   | 'transfer-failed'

@@ -1,6 +1,6 @@
 // One call of a contract while it runs: who calls whom with what, and what it leaves. Not the functions that it imports.
 import type { Engine, HostFunction, HostPrice, HostTable, StartOptions, Vm } from '../../engine/engine.ts'
-import { Exit } from '../../engine/exit.ts'
+import { Exit, exitName } from '../../engine/exit.ts'
 import { callExport } from '../../program/call.ts'
 import { ContractFailure } from './failure.ts'
 import type { ContractCode, ContractState } from './state.ts'
@@ -131,7 +131,10 @@ export class Frame {
     const at = `at pc ${vm.pc} of ${this.given.codeAddress}`
     if (exit === Exit.OutOfGas) return new ContractFailure('out-of-gas', `the gas was used up ${at}`)
     if (exit === Exit.Host) return new ContractFailure('no-such-call', `ecalli ${vm.exitArg} has no import, ${at}`)
-    if (exit !== Exit.Halt) return new ContractFailure('contract-trapped', `the contract trapped ${at}`)
+    if (exit === Exit.Panic || exit === Exit.PageFault) {
+      return new ContractFailure('contract-trapped', `the contract trapped ${at}`)
+    }
+    if (exit !== Exit.Halt) return new ContractFailure('stopped', `not at its end, but ${exitName(exit)} ${at}`)
     const flags = this.returned?.flags ?? 0
     if ((flags & ~REVERT) === 0) return undefined
     return new ContractFailure('invalid-call-flags', `seal_return with flags ${flags} ${at}`)
