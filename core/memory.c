@@ -333,13 +333,15 @@ CORE int out_of_gas(pvm *vm) {
 
 /* memset (PolkaVM): r9 bytes at r7 become the low byte of r8, 1 gas each; can stop at any byte. -1 when done. */
 COLD int pvm_memset(pvm *vm) {
+  const u64 address = RULE(vm, PVM_RULE_MEMSET_NARROW) && !IS_NARROW(vm) ? UINT32_MAX : UINT64_MAX;
+  vm->regs[7] &= address;
   if (!IS_NARROW(vm)) vm->regs[9] = (u32)vm->regs[9];
   for (u32 left = (u32)vm->regs[9]; left > 0; left--) {
     if (vm->gas < 1) return out_of_gas(vm);
     int failure = pvm_slow_write(vm, (u32)vm->regs[7] + PVM_ROTATION, 1, vm->regs[8]);
     if (failure != 0) return failure;
     vm->gas -= 1;
-    vm->regs[7] += 1;
+    vm->regs[7] = (vm->regs[7] + 1) & address;
     vm->regs[9] = left - 1;
     if (!IS_NARROW(vm)) continue;
     vm->regs[7] = sign_extended(vm->regs[7]);

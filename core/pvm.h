@@ -97,7 +97,8 @@ enum {
   PVM_RULE_DRAIN = 8,           /* out of gas empties the counter */
   PVM_RULE_SBRK_NEW = 16,       /* sbrk returns the new end of the heap */
   PVM_RULE_CMOV_READS = 32,     /* pipeline model: cmov reads its old destination */
-  PVM_RULE_STRICT = 64          /* a pc that is no instruction panics, and is not paid (GP 0.8.0 A.2) */
+  PVM_RULE_STRICT = 64,         /* a pc that is no instruction panics, and is not paid (GP 0.8.0 A.2) */
+  PVM_RULE_MEMSET_NARROW = 128  /* memset makes its address register one of 32 bits (PolkaVM 0.37) */
 };
 
 /* Numberings of the opcodes. PVM_SET_EXTENDED is the encoding whose opcodes say how long an instruction is; its bitmask has to be

@@ -632,7 +632,16 @@ export const PUBLIC: readonly {
     name: 'Rule',
     prefix: 'PVM_RULE',
     comment: 'Rules that differ between protocol versions, as bits.',
-    at: { CheckBoth: 1, ReadOnlyPanic: 2, FaultPanic: 4, Drain: 8, SbrkNew: 16, CmovReads: 32, Strict: 64 },
+    at: {
+      CheckBoth: 1,
+      ReadOnlyPanic: 2,
+      FaultPanic: 4,
+      Drain: 8,
+      SbrkNew: 16,
+      CmovReads: 32,
+      Strict: 64,
+      MemsetNarrow: 128,
+    },
   },
   {
     name: 'GasModelNumber',

@@ -123,8 +123,17 @@ describe('.polkavm files', () => {
     expect(parsed.sections.map(({ id, bytes }) => [id, ...bytes])).toEqual([[128, 0xaa], [240], [144, 1, 2]])
   })
 
-  it('over-long varints are legal here (spec 1)', () => {
-    expect(parsePolkavm(file('06 80 05 00 00 01 00 01 00')).parts.code).toHaveLength(1)
+  it('numbers may be over-long, and lose bits above 32, until PolkaVM 0.36; 0.37 refuses both', () => {
+    const overLong = file('06 80 05 00 00 01 00 01 00')
+    const large = file(`01 07 f1 00 00 00 00 00 00 ${CODE} 00`)
+    expect(parsePolkavm(overLong).parts.code).toHaveLength(1)
+    expect(loadProgram(overLong, { profile: 'polkavm' }).code).toHaveLength(1)
+    expect(failure(() => loadProgram(overLong, { profile: 'polkavm-0.37' }))).toMatchObject({
+      code: 'bad-varint',
+      offset: 14,
+    })
+    expect(parsePolkavm(large)).toMatchObject({ readOnlySize: 0 })
+    expect(failure(() => parsePolkavm(large, { shortestNumbers: true })).code).toBe('bad-varint')
   })
 })
 
@@ -176,9 +185,15 @@ describe('random .polkavm files', () => {
     fc.assert(
       fc.property(random, input => {
         const bytes = encodePolkavm(input)
-        expect(parsePolkavm(bytes, 'bitmask')).toEqual({ ...input, parts: { ...input.parts, encoding: undefined } })
+        expect(parsePolkavm(bytes, { encoding: 'bitmask' })).toEqual({
+          ...input,
+          parts: { ...input.parts, encoding: undefined },
+        })
         const set = instructionSet(polkavmInstructionSet(input.version))
-        const text = disassemble({ container: parseContainer(bytes, 'polkavm', 'bitmask'), instructionSet: set })
+        const text = disassemble({
+          container: parseContainer(bytes, 'polkavm', { encoding: 'bitmask' }),
+          instructionSet: set,
+        })
         expect(Buffer.compare(assemble(text).bytes, bytes), text).toBe(0)
       }),
       { numRuns: 1000 },

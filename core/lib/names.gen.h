@@ -196,12 +196,13 @@ static const struct {
 static const struct {
   const char *name;
   uint32_t set, rules, gas_model;
-} profiles[5] = {
+} profiles[6] = {
   {"gp-0.7.2", 0, 40, 0},
   {"gp-0.8.0", 1, 97, 2},
   {"w3f-vectors", 0, 34, 1},
   {"gas-model-vectors", 2, 2, 2},
-  {"polkavm", 2, 22, 1},
+  {"polkavm", 2, 23, 1},
+  {"polkavm-0.37", 4, 183, 1},
 };
 
 #endif

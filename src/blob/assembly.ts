@@ -167,7 +167,7 @@ export function assemble(text: string, options: AssembleOptions = {}): Assembled
   refuseUnused(assembly, kind)
   const bytes = encode(assembly, kind)
   // Read back what was written: the result is what a loader will see, and a writer that errs is noticed here.
-  const container = parseContainer(bytes, kind, assembly.encoding)
+  const container = parseContainer(bytes, kind, { encoding: assembly.encoding })
   const { instructionSet, labels, addresses, lines, warnings } = assembly
   return { kind, bytes, container, parts: partsOf(container), instructionSet, labels, addresses, lines, warnings }
 }

@@ -1,7 +1,6 @@
 // The containers a program comes in, as one type, with reading and writing by kind. Not detection: that is detect.ts.
-import type { Encoding } from '../isa/set.ts'
 import { encodeJam, type JamFile, parseJam } from './jam.ts'
-import { encodePolkavm, type PolkavmFile, parsePolkavm } from './polkavm.ts'
+import { encodePolkavm, type PolkavmFile, parsePolkavm, type Reading } from './polkavm.ts'
 import { encodeProgramBlob, type ProgramParts, parseProgramBlob } from './raw.ts'
 import { encodeStandardProgram, parseStandardProgram, type StandardProgram } from './standard.ts'
 
@@ -21,10 +20,11 @@ export const BLOB_KINDS: readonly BlobKind[] = ['raw', 'standard', 'jam', 'polka
 /**
  * Reads bytes as the container named.
  *
- * @param encoding of its code; default: `bitmask`, for a `.polkavm` file as its contents are.
+ * @param reading how it is read where the bytes do not say it.
  * @throws BlobError when they are not one.
  */
-export function parseContainer(bytes: Uint8Array, kind: BlobKind, encoding?: Encoding): Container {
+export function parseContainer(bytes: Uint8Array, kind: BlobKind, reading: Reading = {}): Container {
+  const { encoding } = reading
   switch (kind) {
     case 'raw':
       return { kind, parts: parseProgramBlob(bytes, encoding) }
@@ -33,7 +33,7 @@ export function parseContainer(bytes: Uint8Array, kind: BlobKind, encoding?: Enc
     case 'jam':
       return { kind, file: parseJam(bytes, encoding) }
     case 'polkavm':
-      return { kind, file: parsePolkavm(bytes, encoding) }
+      return { kind, file: parsePolkavm(bytes, reading) }
     default:
       throw new RangeError(`kind: ${String(kind satisfies never)} is none of ${BLOB_KINDS.join(', ')}`)
   }

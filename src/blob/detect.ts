@@ -1,9 +1,8 @@
 // Finds out which container bytes are, and says why. The answer carries the parsed container, so nothing is read twice.
 // Not a loader: program/ makes a program of it.
-import type { Encoding } from '../isa/set.ts'
 import { BLOB_KINDS, type BlobKind, type Container, parseContainer } from './container.ts'
 import { BlobError } from './error.ts'
-import { isPolkavm } from './polkavm.ts'
+import { isPolkavm, type Reading } from './polkavm.ts'
 
 export { BLOB_KINDS, type BlobKind }
 
@@ -22,15 +21,15 @@ const ORDER: readonly BlobKind[] = [...BLOB_KINDS].reverse()
 /**
  * Detects the container.
  *
- * @param encoding of its code, as in `parseContainer`.
+ * @param reading as in `parseContainer`.
  * @throws BlobError `unknown-format` when none fits; the message has the reason of each. What starts as a `.polkavm`
  * file and is nothing else throws that format's reason.
  */
-export function detectBlob(bytes: Uint8Array, encoding?: Encoding): Detection {
+export function detectBlob(bytes: Uint8Array, reading: Reading = {}): Detection {
   const rejected: { kind: BlobKind; why: BlobError }[] = []
   for (const kind of ORDER) {
     try {
-      return { kind, container: parseContainer(bytes, kind, encoding), rejected }
+      return { kind, container: parseContainer(bytes, kind, reading), rejected }
     } catch (error) {
       if (!(error instanceof BlobError)) throw error
       rejected.push({ kind, why: error })

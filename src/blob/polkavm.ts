@@ -23,6 +23,14 @@ export interface OptionalSection {
   readonly bytes: Uint8Array
 }
 
+/** How bytes are read where they do not say it. */
+export interface Reading {
+  /** Of the code; default `bitmask`, of a `.polkavm` file of version 2 as its contents are. */
+  readonly encoding?: Encoding | undefined
+  /** Whether numbers of a `.polkavm` file have to be in their shortest form, as PolkaVM 0.37 wants it; default false. */
+  readonly shortestNumbers?: boolean | undefined
+}
+
 /** A decoded `.polkavm` file. */
 export interface PolkavmFile {
   /** Which instruction set, see `polkavmInstructionSet`. */
@@ -159,9 +167,9 @@ function readCode(reader: Reader, encoding: Encoding): ProgramParts {
  * byte, nothing is set behind the end, and each export is an instruction; code of the other encoding comes by that once in some
  * hundred files without exports, and hardly ever with them.
  */
-function readEitherCode(section: Reader, exports: readonly PolkavmExport[]): ProgramParts {
+function readEitherCode(section: Reader, exports: readonly PolkavmExport[], shortest: boolean): ProgramParts {
   try {
-    const parts = readCode(new Reader(section.bytes, section.offset, section.end), 'bitmask')
+    const parts = readCode(new Reader(section.bytes, section.offset, section.end, shortest), 'bitmask')
     const marked = ({ pc }: PolkavmExport): boolean => (parts.bitmask[pc >>> 3]! & (1 << (pc & 7))) !== 0
     if (exports.every(marked)) return parts
   } catch (error) {
@@ -176,11 +184,12 @@ function readEitherCode(section: Reader, exports: readonly PolkavmExport[]): Pro
  * @throws BlobError with the offset of what is wrong: `bad-magic`, `bad-version`, `truncated`, `trailing-bytes` (total
  * length), `bad-section` (unknown or out of order), `bad-symbol`, `bad-layout` (more data than its size), …
  *
- * @param encoding how the code section is read; default: as its contents are, for other versions than 2 with a bitmask.
+ * @param reading how the code section is read; default: as its contents are, for other versions than 2 with a bitmask.
  */
-export function parsePolkavm(bytes: Uint8Array, encoding?: Encoding): PolkavmFile {
+export function parsePolkavm(bytes: Uint8Array, reading: Reading = {}): PolkavmFile {
+  const { encoding, shortestNumbers: shortest = false } = reading
   if (!isPolkavm(bytes)) throw new BlobError('bad-magic', 0, 'the bytes 50 56 4d 00, "PVM"')
-  const reader = new Reader(bytes, POLKAVM_MAGIC.length)
+  const reader = new Reader(bytes, POLKAVM_MAGIC.length, bytes.length, shortest)
   const version = reader.uint(1, 'version')
   if (version >= VERSION_NAMES.length) throw new BlobError('bad-version', 4, 'a version from 0 to 3', `${version}`)
   const total = reader.uint64('total length')
@@ -209,7 +218,7 @@ export function parsePolkavm(bytes: Uint8Array, encoding?: Encoding): PolkavmFil
     const start = reader.offset
     const contents = reader.take(length, `section ${id}`)
     if (optional) sections.push({ id, bytes: contents })
-    else found.set(id, new Reader(bytes, start, start + length))
+    else found.set(id, new Reader(bytes, start, start + length, shortest))
   }
   const memory = found.get(Section.Memory)
   const size = (what: string): number => memory?.varint32(what) ?? 0
@@ -243,7 +252,7 @@ export function parsePolkavm(bytes: Uint8Array, encoding?: Encoding): PolkavmFil
     exports: symbols,
     parts:
       encoding === undefined && version === LATEST64
-        ? readEitherCode(code, symbols)
+        ? readEitherCode(code, symbols, shortest)
         : readCode(code, encoding ?? 'bitmask'),
     sections,
   }

@@ -6,8 +6,11 @@ export class Reader {
   readonly bytes: Uint8Array
   readonly end: number
   offset: number
+  /** Whether `varint32` takes the shortest form only. */
+  readonly #shortest: boolean
 
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, shortest = false) {
+    this.#shortest = shortest
     this.bytes = bytes
     this.offset = start
     this.end = end
@@ -55,7 +58,10 @@ export class Reader {
     return value
   }
 
-  /** PolkaVM's form of E: at most 5 bytes, bits above 32 are lost, over-long forms are legal (spec polkavm-blob.md 1). */
+  /**
+   * PolkaVM's form of E: at most 5 bytes. Until 0.36 bits above 32 are lost and over-long forms are legal (spec polkavm-blob.md 1),
+   * from 0.37 on both are refused.
+   */
   varint32(what: string): number {
     const start = this.offset
     const first = this.uint(1, what)
@@ -66,7 +72,12 @@ export class Reader {
     let value = extra === 4 ? 0 : (first & (0x7f >> extra)) << (8 * extra)
     for (let i = 0; i < extra; i++) value |= this.bytes[this.offset + i]! << (8 * i)
     this.offset += extra
-    return value >>> 0
+    value >>>= 0
+    // Of five bytes the first has three bits of the number's 33rd to 35th.
+    const lost = extra === 4 && (first & 7) !== 0
+    if (this.#shortest && (lost || (extra > 0 && value < 2 ** (7 * extra))))
+      throw new BlobError('bad-varint', start, `the shortest encoding of ${what}`, `${extra + 1} bytes`)
+    return value
   }
 
   /** A length or count that has to fit what is left of the input at least `unit` bytes each (0 = no such relation). */

@@ -1,16 +1,19 @@
 // `coulis disasm`: a program as assembly text, or as a listing for people. Not the language: isa/ and docs/assembly.md.
+
 import { type Command, Option } from 'commander'
 import { disassemble, formatListing, listCode } from '../blob/disassembly.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
-import { jsonOption, parseAddress, profileOption } from './options.ts'
+import { isaOption, jsonOption, parseAddress, profileOption } from './options.ts'
 import { createSourceView } from './source.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly kind?: FileKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly listing?: boolean
   readonly bytes?: boolean
   readonly gas?: boolean
@@ -55,6 +58,7 @@ export function addDisasm(program: Command, terminal: Terminal): void {
     .option('--to <offset>', 'end the listing before this code offset', parseAddress)
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(profileOption())
+    .addOption(isaOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

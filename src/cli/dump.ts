@@ -1,9 +1,11 @@
 // `coulis dump`: what the recompiler makes of a function, pass by pass. Not the recompiler: engine/recompiler/.
+
 import { type Command, Option } from 'commander'
 import { listCode } from '../blob/disassembly.ts'
 import type { Analysis } from '../engine/recompiler/analysis.ts'
 import { analyseProgram, compileRoots } from '../engine/recompiler/compile.ts'
 import { runPasses } from '../engine/recompiler/passes.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import { CliError } from './errors.ts'
@@ -11,7 +13,7 @@ import { writeOutput } from './files.ts'
 import { formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, loadFile } from './load.ts'
-import { jsonOption, parseAddress, profileOption } from './options.ts'
+import { isaOption, jsonOption, parseAddress, profileOption } from './options.ts'
 import { describeAnalysis, describeGraph } from './passes.ts'
 import type { Terminal } from './terminal.ts'
 import { textOf } from './wat.ts'
@@ -25,6 +27,7 @@ interface Options {
   readonly inline: boolean
   readonly kind?: FileKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly json?: boolean
 }
 
@@ -74,6 +77,7 @@ export function addDump(program: Command, terminal: Terminal): void {
     .option('--no-inline', 'do not inline small callees')
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(profileOption())
+    .addOption(isaOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,6 +1,8 @@
 // `coulis gas`: what the basic blocks of a program cost, and why. Not the model: program/pipeline.ts and docs/gas.md.
+
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { listCode } from '../blob/disassembly.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import { startOfBlock } from '../program/gas.ts'
 import { CHART_LEGEND, pipelineTimeline, renderTimeline } from '../program/pipeline-chart.ts'
 import type { ProfileName } from '../program/profile.ts'
@@ -9,12 +11,13 @@ import { CliError } from './errors.ts'
 import { formatCount } from './format.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, loadFile } from './load.ts'
-import { jsonOption, parseAddress, profileOption } from './options.ts'
+import { isaOption, jsonOption, parseAddress, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly kind?: FileKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly chart?: boolean
   readonly at?: number
   readonly top?: number
@@ -93,6 +96,7 @@ export function addGas(program: Command, terminal: Terminal): void {
     .option('--top <n>', 'only the dearest blocks, dearest first', parseTop)
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(profileOption())
+    .addOption(isaOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,4 +1,5 @@
 // `coulis inspect`: what a program file is and holds, without running it. Not a listing: disasm.ts.
+
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { StandardProgram } from '../blob/standard.ts'
@@ -6,6 +7,7 @@ import { contractCall } from '../host/contract/interface.ts'
 import { type CodeCheck, checkContractCode } from '../host/contract/limits.ts'
 import { hostCallName } from '../host/names.ts'
 import { createOperands, immediateX } from '../isa/format.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import { instructionSet } from '../isa/set.ts'
 import { Access, type Region } from '../program/layout.ts'
 import type { Profile, ProfileName } from '../program/profile.ts'
@@ -14,12 +16,13 @@ import { findInvalidity } from '../program/validate.ts'
 import { formatAddress, formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
-import { jsonOption, profileOption } from './options.ts'
+import { isaOption, jsonOption, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly kind?: FileKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly json?: boolean
 }
 
@@ -194,6 +197,7 @@ export function addInspect(program: Command, terminal: Terminal): void {
     .argument('<file>', 'the program; - reads standard input')
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(profileOption())
+    .addOption(isaOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

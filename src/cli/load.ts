@@ -8,13 +8,14 @@ import { isObject, parseJson } from '../conform/json.ts'
 import { vectorBytes, vectorStart } from '../conform/vector.ts'
 import type { StartOptions } from '../engine/engine.ts'
 import { AssemblyError } from '../isa/assembly-error.ts'
-import type { InstructionSetName } from '../isa/set.ts'
+import { type InstructionSetName, instructionSet } from '../isa/set.ts'
 import { type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { looksLikeTrace } from '../trace/parse.ts'
 import { CliError, inFile } from './errors.ts'
 import { readBytes } from './files.ts'
 import { describeBinary, describeText } from './foreign-file.ts'
+import { bytesOfText, withoutMetadata } from './wrapped.ts'
 
 /** What `--kind` takes. */
 export const FILE_KINDS = [...BLOB_KINDS, 'assembly', 'vector'] as const
@@ -45,6 +46,8 @@ export interface Loaded {
 export interface LoadFileOptions {
   readonly kind?: FileKind | undefined
   readonly profile?: ProfileName | undefined
+  /** The opcode numbering, instead of the file's own or the profile's. */
+  readonly isa?: InstructionSetName | undefined
 }
 
 const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
@@ -52,7 +55,7 @@ const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
   'gp-0.8.0': 'gp-0.8.0',
   latest64: 'polkavm',
   'revive-v1': 'polkavm',
-  'latest64-0.37': 'polkavm',
+  'latest64-0.37': 'polkavm-0.37',
   latest32: 'polkavm',
 }
 
@@ -64,12 +67,12 @@ function isText(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.every(byte => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
 }
 
-function kindOf(bytes: Uint8Array): { kind: FileKind; detection?: Detection } {
+function kindOf(bytes: Uint8Array, isa: InstructionSetName | undefined): { kind: FileKind; detection?: Detection } {
   if (!isText(bytes)) {
     const foreign = describeBinary(bytes)
     if (foreign !== undefined) throw new CliError(`this is ${foreign}`)
     try {
-      const detection = detectBlob(bytes)
+      const detection = detectBlob(bytes, { encoding: isa && instructionSet(isa).encoding })
       return { kind: detection.kind, detection }
     } catch (error) {
       if (!(error instanceof BlobError) || error.code !== 'unknown-format') throw error
@@ -83,7 +86,7 @@ function kindOf(bytes: Uint8Array): { kind: FileKind; detection?: Detection } {
   return { kind: /^\s*\{/.test(text) ? 'vector' : 'assembly' }
 }
 
-function loadVector(file: string, bytes: Uint8Array, wanted: ProfileName | undefined): Loaded {
+function loadVector(file: string, bytes: Uint8Array, { profile: wanted, isa }: LoadFileOptions): Loaded {
   const value = parseJson(new TextDecoder().decode(bytes))
   if (!isObject(value)) throw new CliError('expected a JSON object with a program')
   const test = recogniseTest(bytes)
@@ -94,7 +97,7 @@ function loadVector(file: string, bytes: Uint8Array, wanted: ProfileName | undef
   return {
     file,
     kind: 'vector',
-    program: loadProgram(program, { profile: rules, kind: 'raw' }),
+    program: loadProgram(program, { profile: rules, kind: 'raw', instructionSet: isa }),
     profile,
     bytes: program,
     start: vectorStart(value),
@@ -130,12 +133,15 @@ export function assembleProgram(text: string, options: AssembleOptions): Assembl
   return assembled
 }
 
-function loadAssembly(file: string, bytes: Uint8Array, wanted: ProfileName | undefined): Loaded {
-  const instructionSet = wanted && resolveProfile(wanted).instructionSet
+function loadAssembly(file: string, bytes: Uint8Array, { profile: wanted, isa }: LoadFileOptions): Loaded {
+  const instructionSet = isa ?? (wanted && resolveProfile(wanted).instructionSet)
   const text = new TextDecoder().decode(bytes)
   const assembled = assembleProgram(text, { instructionSet })
-  const profile = wanted ?? (assembled.kind === 'polkavm' ? 'polkavm' : PROFILE_OF_SET[assembled.instructionSet.name])
-  const program = loadProgram(assembled.bytes, { profile, kind: assembled.kind })
+  const { name: set, encoding } = assembled.instructionSet
+  const usual = assembled.kind === 'polkavm' && encoding === 'bitmask' ? 'polkavm' : PROFILE_OF_SET[set]
+  const profile = wanted ?? usual
+  const known = encoding === 'extended' ? set : isa
+  const program = loadProgram(assembled.bytes, { profile, kind: assembled.kind, instructionSet: known })
   return {
     file,
     kind: 'assembly',
@@ -156,14 +162,18 @@ function loadAssembly(file: string, bytes: Uint8Array, wanted: ProfileName | und
  * @throws CliError naming the file and what is wrong in it.
  */
 export function loadFile(file: string, options: LoadFileOptions = {}): Loaded {
-  const bytes = readBytes(file)
+  const given = readBytes(file)
   return inFile(file, () => {
-    const found: { kind: FileKind; detection?: Detection } = options.kind ? { kind: options.kind } : kindOf(bytes)
+    const { isa } = options
+    const written = isText(given) ? bytesOfText(new TextDecoder().decode(given)) : undefined
+    const bytes = withoutMetadata(written ?? given)
+    const found: { kind: FileKind; detection?: Detection } = options.kind ? { kind: options.kind } : kindOf(bytes, isa)
     const { kind, detection } = found
-    if (kind === 'vector') return loadVector(file, bytes, options.profile)
-    if (kind === 'assembly') return loadAssembly(file, bytes, options.profile)
-    const profile = options.profile ?? (kind === 'polkavm' ? 'polkavm' : 'gp-0.7.2')
-    const program = loadProgram(bytes, { profile, kind: kind as BlobKind })
+    if (kind === 'vector') return loadVector(file, bytes, options)
+    if (kind === 'assembly') return loadAssembly(file, bytes, options)
+    const wanted = options.profile ?? (kind === 'polkavm' ? undefined : 'gp-0.7.2')
+    const program = loadProgram(bytes, { profile: wanted, kind: kind as BlobKind, instructionSet: isa })
+    const profile = wanted ?? (program.instructionSet.encoding === 'extended' ? 'polkavm-0.37' : 'polkavm')
     const names = new Map([...program.exports].map(([name, pc]) => [pc, name]))
     return { file, kind, program, profile, bytes, start: {}, detection, assembled: undefined, names, warnings: [] }
   })

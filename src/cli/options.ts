@@ -1,6 +1,7 @@
 // Options that several commands share, and what their values mean. Not the commands.
 import { InvalidArgumentError, Option } from 'commander'
 import { ENGINE_KINDS } from '../engine/engine.ts'
+import { INSTRUCTION_SETS } from '../isa/set.ts'
 import { PROFILE_NAMES } from '../program/profile.ts'
 import { bytesFromHex } from '../trace/hex.ts'
 import { readBytes } from './files.ts'
@@ -60,6 +61,13 @@ export function engineOption(): Option {
 /** `--profile NAME`; no default, commands have their own. */
 export function profileOption(): Option {
   return new Option('-p, --profile <name>', 'the rules to load and run under').choices([...PROFILE_NAMES])
+}
+
+/** `--isa NAME`. */
+export function isaOption(): Option {
+  return new Option('--isa <name>', 'the opcode numbers, instead of what the file or the profile says').choices([
+    ...INSTRUCTION_SETS,
+  ])
 }
 
 /** `--json`. */

@@ -1,4 +1,5 @@
 // `coulis run`: runs a program and says what came out. Not the machine: engine/.
+
 import { type Command, Option } from 'commander'
 import type { EngineKind, HostTable, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
@@ -7,6 +8,7 @@ import type { LogMessage } from '../host/builtins.ts'
 import type { ContractLogLine, ContractResult } from '../host/contract/index.ts'
 import { formatPlace } from '../inside/place.ts'
 import type { ExitReason } from '../inside/reason.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { createRecorder } from '../trace/record.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
@@ -47,6 +49,7 @@ import {
 import {
   collectBytes,
   engineOption,
+  isaOption,
   jsonOption,
   parseAddress,
   parseBytes,
@@ -95,6 +98,7 @@ interface Options {
   readonly record?: string
   readonly engine?: EngineKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly kind?: FileKind
   readonly json?: boolean
   readonly calldata?: Uint8Array
@@ -373,6 +377,7 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(engineOption())
     .addOption(profileOption())
+    .addOption(isaOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

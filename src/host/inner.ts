@@ -41,7 +41,10 @@ function is080(vm: Vm): boolean {
 function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
   try {
     const { profile, instructionSet } = vm.program
-    const program = createProgram({ container: parseContainer(bytes, 'raw', instructionSet.encoding), profile })
+    const program = createProgram({
+      container: parseContainer(bytes, 'raw', { encoding: instructionSet.encoding }),
+      profile,
+    })
     return is080(vm) && !program.isInstruction(Number(pc)) ? undefined : program
   } catch (error) {
     if (error instanceof BlobError) return undefined

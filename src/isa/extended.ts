@@ -58,7 +58,7 @@ const NONE = 255
 export const RAW_IDS: Uint8Array = new Uint8Array(RAW_OPCODES).fill(NONE)
 /** Argument bytes by raw opcode. */
 export const RAW_ARGS: Uint8Array = new Uint8Array(RAW_OPCODES)
-/** By instruction id: its forms, shortest first; empty where the encoding does not have it. */
+/** By instruction id: its forms, shortest first as in the tables; empty where the encoding does not have it. */
 export const EXTENDED_FORMS: readonly (readonly ExtendedForm[])[] = readForms()
 
 function readForms(): readonly (readonly ExtendedForm[])[] {
@@ -67,10 +67,10 @@ function readForms(): readonly (readonly ExtendedForm[])[] {
   const read = (first: number, lines: string): void => {
     let raw = first
     for (const line of lines.trim().split(/,\s*/)) {
-      const [name = '', sizes = ''] = line.split(' ')
-      for (const size of sizes) {
+      const [name, sizes] = line.split(' ')
+      for (const size of sizes!) {
         const args = Number.parseInt(size, 36)
-        const id = ids.get(name)!
+        const id = ids.get(name!)!
         RAW_IDS[raw] = id
         RAW_ARGS[raw] = args
         forms[id]!.push({ raw, args })
@@ -82,7 +82,7 @@ function readForms(): readonly (readonly ExtendedForm[])[] {
   read(PREFIX, TWO_BYTES)
   // PolkaVM's own, which it keeps at the end.
   read(RAW_OPCODES - 2, 'sbrk 1, memset 0')
-  return forms.map(list => list.sort((a, b) => a.args - b.args))
+  return forms
 }
 
 /** The raw opcode at `pc`; code is zeros behind its end. */

@@ -78,6 +78,7 @@ function numberOf(instruction: Instruction, name: InstructionSetName): number | 
 }
 
 function createSet(name: InstructionSetName): InstructionSet {
+  const extended = name === 'latest64-0.37'
   const byOpcode: (Instruction | undefined)[] = new Array(256).fill(undefined)
   const ids = new Uint8Array(256).fill(UNDEFINED_OPCODE)
   const opcodes = new Int16Array(INSTRUCTIONS.length).fill(-1)
@@ -87,15 +88,13 @@ function createSet(name: InstructionSetName): InstructionSet {
     WHOLE: opcode = name === 'latest32' ? latest32Number(instruction) : opcode
     if (opcode === null) continue
     opcodes[instruction.id] = opcode
-    const all = name === 'latest64-0.37' ? EXTENDED_FORMS[instruction.id]!.map(({ raw }) => raw) : [opcode]
-    for (const byte of all) {
-      if (byte >= PREFIX) continue
-      byOpcode[byte] = instruction
-      ids[byte] = instruction.id
+    for (const { raw } of extended ? EXTENDED_FORMS[instruction.id]! : [{ raw: opcode }]) {
+      if (raw >= PREFIX) continue
+      byOpcode[raw] = instruction
+      ids[raw] = instruction.id
     }
   }
-  const encoding = name === 'latest64-0.37' ? 'extended' : 'bitmask'
-  return { name, encoding, byOpcode, ids, opcodes, costIds: ids }
+  return { name, encoding: extended ? 'extended' : 'bitmask', byOpcode, ids, opcodes, costIds: ids }
 }
 
 const SETS: Partial<Record<InstructionSetName, InstructionSet>> = {

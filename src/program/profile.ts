@@ -32,6 +32,10 @@ export interface Profile {
   readonly growHeap: 'released' | 'corrected'
   /** Whether the pipeline model counts the old destination of a cmov as read (GP pull request #559). */
   readonly cmovReadsDestination: boolean
+  /** What `memset` leaves in its address register: PolkaVM 0.35 advances all 64 bits, 0.37 makes it an address of 32 bits, also for 0 bytes. */
+  readonly memsetAddress: '64-bit' | '32-bit'
+  /** Whether numbers in a `.polkavm` file may be longer than they need to be, and lose bits above 32 (PolkaVM until 0.36), or not (0.37). */
+  readonly polkavmNumbers: 'any' | 'shortest'
 }
 
 const GP_072: Profile = {
@@ -47,10 +51,26 @@ const GP_072: Profile = {
   hostCalls: 'gp-0.7.2',
   growHeap: 'corrected',
   cmovReadsDestination: true,
+  memsetAddress: '64-bit',
+  polkavmNumbers: 'any',
 }
 
 /** Names of the preset profiles. */
-export type ProfileName = 'gp-0.7.2' | 'gp-0.8.0' | 'w3f-vectors' | 'gas-model-vectors' | 'polkavm'
+export type ProfileName = 'gp-0.7.2' | 'gp-0.8.0' | 'w3f-vectors' | 'gas-model-vectors' | 'polkavm' | 'polkavm-0.37'
+
+const POLKAVM: Profile = {
+  ...GP_072,
+  name: 'polkavm',
+  instructionSet: 'latest64',
+  gasModel: 'block',
+  branchCheck: 'both',
+  readOnlyStore: 'panic',
+  inaccessible: 'panic',
+  outOfGas: 'keep',
+  sbrkResult: 'new',
+  hostCalls: 'free',
+  cmovReadsDestination: false,
+}
 
 const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   'gp-0.7.2': GP_072,
@@ -82,17 +102,14 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     hostCalls: 'free',
     cmovReadsDestination: false,
   },
-  polkavm: {
-    ...GP_072,
-    name: 'polkavm',
-    instructionSet: 'latest64',
-    gasModel: 'block',
-    readOnlyStore: 'panic',
-    inaccessible: 'panic',
-    outOfGas: 'keep',
-    sbrkResult: 'new',
-    hostCalls: 'free',
-    cmovReadsDestination: false,
+  polkavm: POLKAVM,
+  'polkavm-0.37': {
+    ...POLKAVM,
+    name: 'polkavm-0.37',
+    instructionSet: 'latest64-0.37',
+    cmovReadsDestination: true,
+    memsetAddress: '32-bit',
+    polkavmNumbers: 'shortest',
   },
 }
 

@@ -3,7 +3,7 @@
 import { type BlobKind, type Container, encodeContainer, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
-import { polkavmInstructionSet } from '../blob/polkavm.ts'
+import { isPolkavm, polkavmInstructionSet, type Reading } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
 import { instructionOf, operandsOf } from '../isa/decode.ts'
 import { markExtended } from '../isa/extended.ts'
@@ -82,7 +82,7 @@ export interface CodeParts {
 
 /** Options of `loadProgram`. */
 export interface LoadOptions {
-  /** The rules to load under; default `gp-0.7.2`, for a `.polkavm` file `polkavm`. */
+  /** The rules to load under; default `gp-0.7.2`, for a `.polkavm` file `polkavm`, in the extended encoding `polkavm-0.37`. */
   readonly profile?: Profile | ProfileName | undefined
   /** The container; default: detected. */
   readonly kind?: BlobKind | undefined
@@ -119,17 +119,22 @@ function exportsOf(container: Container): ReadonlyMap<string, number> {
   return exports
 }
 
-/** The encoding that was asked for by an instruction set; that of a profile counts where it is the extended one. */
-function encodingFor({ instructionSet: wanted, profile: rules }: LoadOptions): Encoding | undefined {
-  if (wanted !== undefined) return instructionSet(wanted)?.encoding
-  const extended = rules !== undefined && instructionSet(resolveProfile(rules).instructionSet).encoding === 'extended'
-  return extended ? 'extended' : undefined
+/**
+ * How bytes are read under these options: in the encoding of an instruction set that was asked for, else of the profile's. A
+ * `.polkavm` file says itself what set it has, whatever the profile is.
+ */
+function readingFor({ instructionSet: wanted, profile: rules }: LoadOptions, polkavm: boolean): Reading {
+  const { instructionSet: usual, polkavmNumbers } = resolveProfile(rules)
+  const set = wanted ?? (polkavm ? undefined : usual)
+  const encoding = set === undefined ? undefined : instructionSet(set)?.encoding
+  return { encoding, shortestNumbers: polkavmNumbers === 'shortest' }
 }
 
 /** The rules as asked for, with the instruction set that holds for this file. */
 function profileFor(container: Container, options: LoadOptions): Profile {
   const polkavm = container.kind === 'polkavm'
-  const rules = resolveProfile(options.profile ?? (polkavm ? 'polkavm' : undefined))
+  const usual = polkavm ? (container.file.parts.encoding === 'extended' ? 'polkavm-0.37' : 'polkavm') : undefined
+  const rules = resolveProfile(options.profile ?? usual)
   const set =
     options.instructionSet ??
     (polkavm ? polkavmInstructionSet(container.file.version, container.file.parts.encoding) : rules.instructionSet)
@@ -237,20 +242,19 @@ export function loadProgram(source: Uint8Array | ProgramSource | CodeParts, opti
   if (!(source instanceof Uint8Array)) {
     if (typeof source !== 'object' || source === null) throw new TypeError('bytes: expected a Uint8Array, or parts')
     if ('code' in source) {
-      const container = containerOf(source, encodingFor(own) ?? 'bitmask')
+      const container = containerOf(source, readingFor(own, false).encoding ?? 'bitmask')
       return createProgram({ container, profile: profileFor(container, own) })
     }
     const { bytes, kind, profile } = source
     if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes: expected a Uint8Array, or parts')
-    const same = typeof profile === 'object' && profile !== null ? { instructionSet: profile.instructionSet } : {}
-    return loadProgram(bytes, { kind, profile, ...same, ...own })
+    return loadProgram(bytes, { kind, profile, instructionSet: profile?.instructionSet, ...own })
   }
   const { kind } = own
   let copy: Uint8Array | undefined
   // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
   WHOLE: copy = ownBytes(source)
   copy ??= new Uint8Array(source)
-  const encoding = encodingFor(own)
-  const container = kind === undefined ? detectBlob(copy, encoding).container : parseContainer(copy, kind, encoding)
+  const reading = readingFor(own, kind === undefined ? isPolkavm(copy) : kind === 'polkavm')
+  const container = kind === undefined ? detectBlob(copy, reading).container : parseContainer(copy, kind, reading)
   return createProgram({ container, profile: profileFor(container, own) })
 }

@@ -224,7 +224,7 @@ describe('.polkavm files', () => {
 describe('mistakes', () => {
   it.each([
     ['an unknown command', ['rnu'], "unknown command 'rnu'\n(Did you mean run?)"],
-    ['an unknown option', ['run', 'fib.pvm', '--gsa', '1'], "unknown option '--gsa'\n(Did you mean --gas?)"],
+    ['an unknown option', ['run', 'fib.pvm', '--gass', '1'], "unknown option '--gass'\n(Did you mean --gas?)"],
     ['a missing file', ['run', 'nothing.jam'], 'nothing.jam: there is no such file'],
     ['a folder', ['run', '.'], '.: a folder, expected a file'],
     ['bad gas', ['run', 'fib.pvm', '--gas', 'much'], "'much' is invalid. expected a number like 20000000"],

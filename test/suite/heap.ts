@@ -153,6 +153,19 @@ export function heapSuite(createVm: CreateVm): void {
       expect([vm.regs[7], vm.regs[9]]).toEqual([2n ** 32n * 7n + BigInt(W + 2), 0n])
     })
 
+    it('under the rules of PolkaVM 0.37 A0 becomes an address of 32 bits, also for no bytes and where it stops', () => {
+      const narrow = profile(rules, { memsetAddress: '32-bit' })
+      const upper = 2n ** 63n + 2n ** 32n * 7n
+      const full = start({ regs: regs(upper + BigInt(W), 1n, 2n) }, narrow)
+      full.run()
+      expect([full.regs[7], full.regs[9]]).toEqual([BigInt(W + 2), 0n])
+      const empty = start({ regs: regs(2n ** 64n - 1n, 1n, 0n) }, narrow)
+      empty.run()
+      expect(empty.regs[7]).toBe(0xffffffffn)
+      const stopped = start({ regs: regs(upper + BigInt(W + PAGE - 1), 1n, 3n) }, narrow)
+      expect([stopped.run(), stopped.exitArg, stopped.regs[7]]).toEqual([Exit.PageFault, W + PAGE, BigInt(W + PAGE)])
+    })
+
     it('stops where gas ends and goes on there; where instructions are paid it pays itself again', () => {
       const vm = start({ regs: regs(BigInt(W), 9n, 6n), gas: 4n })
       expect([vm.run(), vm.pc, vm.gas]).toEqual([Exit.OutOfGas, labels.get('at'), 0n])

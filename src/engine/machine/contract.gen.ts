@@ -336,6 +336,7 @@ export const Rule = {
   SbrkNew: 16,
   CmovReads: 32,
   Strict: 64,
+  MemsetNarrow: 128,
 } as const
 
 /** How instructions are paid. PVM_GAS_* of core/pvm.h. */

@@ -40,6 +40,7 @@ export function coreRules(program: Program): CoreRules {
     (profile.outOfGas === 'drain' ? Rule.Drain : 0) |
     (profile.sbrkResult === 'new' ? Rule.SbrkNew : 0) |
     (profile.cmovReadsDestination ? Rule.CmovReads : 0) |
-    (profile.loader === 'strict' ? Rule.Strict : 0)
+    (profile.loader === 'strict' ? Rule.Strict : 0) |
+    (profile.memsetAddress === '32-bit' ? Rule.MemsetNarrow : 0)
   return { set: coreSet(program), rules, gasModel: GAS_MODELS[profile.gasModel] }
 }

@@ -111,14 +111,16 @@ const A2 = 9
  * half of A2 is cleared in any case, as PolkaVM does.
  */
 export function fillMemory(state: MachineState): Exit | undefined {
-  const { regs } = state
+  const { regs, program } = state
+  const bits = program.profile.memsetAddress === '32-bit' ? 32 : 64
+  regs[A0] = BigInt.asUintN(bits, regs[A0]!)
   regs[A2] = BigInt.asUintN(32, regs[A2]!)
   for (let left = regs[A2]!; left > 0n; left--) {
     if (state.gas < 1n) return Exit.OutOfGas
     const failure = store(state, addressOf(regs[A0]!), 1, regs[A1]!)
     if (failure !== undefined) return failure
     state.gas -= 1n
-    regs[A0] = regs[A0]! + 1n
+    regs[A0] = BigInt.asUintN(bits, regs[A0]! + 1n)
     regs[A2] = left - 1n
   }
   return undefined
