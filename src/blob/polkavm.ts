@@ -134,14 +134,14 @@ function readExports(reader: Reader): PolkavmExport[] {
   if (count > reader.remaining / 2) {
     throw new BlobError('length-too-large', countAt, `exports within ${reader.remaining} bytes`, `${count}`)
   }
-  const exports: PolkavmExport[] = []
+  const found: PolkavmExport[] = []
   for (let i = 0; i < count; i++) {
     const pc = reader.varint32('code offset of an export')
     const length = reader.varint32('length of an export symbol')
-    exports.push({ pc, ...polkavmSymbol(reader.take(length, 'export symbol')) })
+    found.push({ pc, ...polkavmSymbol(reader.take(length, 'export symbol')) })
   }
   reader.expectEnd('the exports section')
-  return exports
+  return found
 }
 
 /** The code section. What it has behind the jump table says the encoding; without one, only the lengths of a bitmask fit. */

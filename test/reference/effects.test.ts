@@ -2,6 +2,7 @@
 // the reference machine: every arithmetic instruction on edge values.
 import { describe, expect, it } from 'vitest'
 import { BINARY, UNARY, WITH_IMMEDIATE } from '../../src/engine/reference/alu.ts'
+import { BINARY_32, UNARY_32 } from '../../src/engine/reference/narrow.ts'
 import { type Expression, effectOf, type Letter } from '../../src/isa/semantics.ts'
 import { INSTRUCTIONS } from '../../src/isa/table.ts'
 import { EDGES, IMMEDIATES } from '../suite/edges.ts'
@@ -106,27 +107,32 @@ function evaluate(expression: Expression, values: Readonly<Partial<Record<Letter
 }
 
 const OLD = 0x5555_aaaa_1234_fedcn
+const ONE = { ...UNARY, ...UNARY_32 }
+const TWO = { ...BINARY, ...BINARY_32 }
 
 describe('effect column', () => {
   const arithmetic = INSTRUCTIONS.filter(({ kind, format }) => kind === 'alu' && /^reg_reg/.test(format))
 
   it('covers all of the reference machine', () => {
-    const known = [UNARY, WITH_IMMEDIATE, BINARY].flatMap(table => Object.keys(table))
+    const known = [ONE, WITH_IMMEDIATE, TWO].flatMap(table => Object.keys(table))
     expect(arithmetic.map(({ name }) => name).sort()).toEqual(known.sort())
   })
 
   it.each(arithmetic.map(instruction => [instruction.name, instruction] as const))('%s', (name, { id, format }) => {
     const effect = effectOf(id).assign!
     expect(effect.to).toBe(format === 'reg_reg_imm' ? 'A' : 'D')
-    const rights = format === 'reg_reg' ? [0n] : format === 'reg_reg_imm' ? IMMEDIATES.map(u64) : EDGES
-    for (const left of EDGES) {
+    // Registers of 32-bit programs are sign-extended, always.
+    const isNarrow = name in UNARY_32 || name in BINARY_32
+    const lefts = isNarrow ? EDGES.map(edge => u64(s32(edge))) : EDGES
+    const rights = format === 'reg_reg' ? [0n] : format === 'reg_reg_imm' ? IMMEDIATES.map(u64) : lefts
+    for (const left of lefts) {
       for (const right of rights) {
         const [values, result] =
           format === 'reg_reg'
-            ? [{ A: left, D: OLD }, UNARY[name]!(left)]
+            ? [{ A: left, D: OLD }, ONE[name]!(left)]
             : format === 'reg_reg_imm'
               ? [{ B: left, X: right, A: OLD }, WITH_IMMEDIATE[name]!(left, right, OLD)]
-              : [{ A: left, B: right, D: OLD }, BINARY[name]!(left, right, OLD)]
+              : [{ A: left, B: right, D: OLD }, TWO[name]!(left, right, OLD)]
         const computed = evaluate(effect.value, values)
         if (computed !== u64(result))
           expect({ left, right, effect: computed }).toEqual({ left, right, effect: u64(result) })
