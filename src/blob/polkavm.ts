@@ -240,15 +240,19 @@ export function parsePolkavm(bytes: Uint8Array, reading: Reading = {}): PolkavmF
   if (code === undefined || code.remaining === 0) {
     throw new BlobError('bad-section', code?.offset ?? reader.offset, 'a code section (6) with contents')
   }
+  // In this order: of several mistakes the first is reported, as the C library does.
+  const readOnly = data(Section.ReadOnly, readOnlySize)
+  const readWrite = data(Section.ReadWrite, readWriteSize)
+  const names = imports === undefined ? [] : readImports(imports)
   const symbols = exports === undefined || exports.remaining === 0 ? [] : readExports(exports)
   return {
     version,
-    readOnly: data(Section.ReadOnly, readOnlySize),
-    readWrite: data(Section.ReadWrite, readWriteSize),
+    readOnly,
+    readWrite,
     readOnlySize,
     readWriteSize,
     stackSize,
-    imports: imports === undefined ? [] : readImports(imports),
+    imports: names,
     exports: symbols,
     parts:
       encoding === undefined && version === LATEST64

@@ -2,6 +2,7 @@
 
 import { type BlobKind, type Container, encodeContainer, parseContainer, partsOf } from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
+import { BlobError } from '../blob/error.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
 import { isPolkavm, polkavmInstructionSet, type Reading } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
@@ -130,6 +131,20 @@ function readingFor({ instructionSet: wanted, profile: rules }: LoadOptions, pol
   return { encoding, shortestNumbers: polkavmNumbers === 'shortest' }
 }
 
+/**
+ * PolkaVM 0.37 writes 32-bit programs in the extended encoding, and nothing in the file says so. Read with a bitmask, its exports
+ * are then nowhere near instructions.
+ */
+function refuseNewerLatest32(container: Container): void {
+  if (container.kind !== 'polkavm' || container.file.version !== 1) return
+  const { parts, exports } = container.file
+  for (const { name, pc } of exports) {
+    if (maskBit(parts.bitmask, parts.code.length, pc)) continue
+    const expected = 'exports that are instructions (32-bit programs of PolkaVM 0.37 are not read: link as 64-bit)'
+    throw new BlobError('bad-version', 4, expected, `export ${JSON.stringify(name)} at code offset ${pc}`)
+  }
+}
+
 /** The rules as asked for, with the instruction set that holds for this file. */
 function profileFor(container: Container, options: LoadOptions): Profile {
   const polkavm = container.kind === 'polkavm'
@@ -256,5 +271,6 @@ export function loadProgram(source: Uint8Array | ProgramSource | CodeParts, opti
   copy ??= new Uint8Array(source)
   const reading = readingFor(own, kind === undefined ? isPolkavm(copy) : kind === 'polkavm')
   const container = kind === undefined ? detectBlob(copy, reading).container : parseContainer(copy, kind, reading)
+  refuseNewerLatest32(container)
   return createProgram({ container, profile: profileFor(container, own) })
 }
