@@ -78,7 +78,7 @@ let said = 0
 const startWorker = () =>
   start(process.execPath, [values.cli, ...QUEUE, '--jobs', '1'], line => {
     if (/^(done|found)/.test(line)) said += 1
-    else if (/^failed/.test(line)) console.log(line)
+    else if (/^(failed|the queue:)/.test(line)) console.log(line)
   })
 
 const figures = { workersKilled: 0, serversKilled: 0 }

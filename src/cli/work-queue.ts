@@ -162,6 +162,8 @@ export interface WorkListener {
   onDone(part: PartJob, result: PartResult): void
   onFailed(part: PartJob | undefined, reason: string): void
   onServer(isThere: boolean): void
+  /** Something is wrong with the queue itself. */
+  onError(message: string): void
 }
 
 /** Works on parts until `close`, so many at a time. */
@@ -186,7 +188,7 @@ export async function workOn(
       connection: connectionOf(url),
       concurrency: jobs,
       lockDuration: lock,
-      stalledInterval: lock / 3,
+      stalledInterval: Math.ceil(lock / 3), // the server takes whole numbers only
       maxStalledCount: DEATHS,
     },
   )
@@ -197,7 +199,16 @@ export async function workOn(
   }
   worker.on('completed', (job, result) => listener.onDone(job.data, result))
   worker.on('failed', (job, error) => listener.onFailed(job?.data, error.message))
-  worker.on('error', () => tell(false))
+  // A connection that is refused or lost is waited for; anything else is said, every time.
+  worker.on('error', error => {
+    if (
+      /ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|Connection is closed/.test(
+        `${(error as NodeJS.ErrnoException).code} ${error.message}`,
+      )
+    )
+      tell(false)
+    else listener.onError(error.message)
+  })
   worker.on('ready', () => tell(true))
   return { close: () => worker.close() }
 }

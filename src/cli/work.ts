@@ -97,6 +97,7 @@ async function work(address: QueueAddress, { jobs, drain }: Options, terminal: T
       say(`${code === 0 ? green('done') : red(`found, exit code ${code}`)}  ${nameOf(part)}`)
     },
     onFailed: (part, reason) => say(`${red('failed')}  ${part === undefined ? 'a part' : nameOf(part)}: ${reason}`),
+    onError: message => say(`${red('the queue:')} ${message}`),
     onServer: isThere => say(isThere ? green('the queue is back') : yellow('the queue is away; waiting for it')),
   })
   const interrupt = (): void => wake(true)

@@ -106,7 +106,7 @@ describe.skipIf(!hasServer)('coulis work with a server', () => {
       '--servers',
       '2',
       '--lock',
-      '3',
+      '4',
     ]
     const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/soak-queue.mjs'), ...args], {
       encoding: 'utf8',
