@@ -26,6 +26,10 @@ CORE int32_t finish(pvm *vm, int exit) {
   vm->busy = 0;
   /* What found no memory was not executed. A block stays paid; an instruction is paid again when the machine goes on. */
   if (exit == PVM_NO_MEMORY && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+#if PVM_WATCHING
+  if (exit == GO_WATCHED && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+  if (exit == GO_WATCHED || exit == GO_FOUND) exit = PVM_PAUSED;
+#endif
   if (exit < 0) return exit;
   if (exit != PVM_PAGE_FAULT && exit != PVM_HOST && exit != PVM_BREAK) vm->exit_arg = 0;
   vm->exit = (u32)exit;
@@ -105,10 +109,42 @@ EXPORT("pvm_step") int32_t pvm_step(pvm *vm, uint32_t count) {
   if (result != PVM_RUNNING) return result;
   result = PVM_STEP;
   for (u64 left = count; left > 0 && (result == PVM_STEP || result == GO_AGAIN); left--) {
+#if PVM_WATCHING
+    pvm_guard_words *guard = &OWN(vm)->guard;
+    guard->left = (u32)left;
+    if ((guard->registers | guard->pc_count) != 0 && stops_before(vm)) {
+      result = GO_FOUND;
+      break;
+    }
+#endif
     result = run_steps(vm, 1, vm->trace != 0);
   }
   return finish(vm, result);
 }
+
+#if PVM_WATCHING
+/* Where a search says what it looks for, and how far it came; set `memory` by pvm_watch only. */
+EXPORT("pvm_guard") u32 pvm_guard(pvm *vm) { return (u32)(uintptr_t)&OWN(vm)->guard; }
+
+/* The rights bytes of pages again, with or without their fast bits. */
+CORE void watch_pages(pvm *vm, u32 from, u32 last) {
+  for (u32 page = from >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
+    u32 at = PHYSICAL_PAGE(page), rights = rights_of(OWN(vm), at);
+    if (rights & RIGHT_READ) set_page_rights(vm, at, rights & RIGHT_WRITE ? PVM_WRITE : PVM_READ);
+  }
+}
+
+/* A search looks at accesses to guest addresses from..last: reads 1, writes 2, or both; 0: no longer. */
+EXPORT("pvm_watch") void pvm_watch(pvm *vm, u32 memory, u32 from, u32 last) {
+  pvm_guard_words *guard = &OWN(vm)->guard;
+  u32 was = guard->memory, was_from = guard->from, was_last = guard->last;
+  guard->memory = memory;
+  guard->from = from;
+  guard->last = last;
+  if (was != 0) watch_pages(vm, was_from, was_last);
+  if (memory != 0) watch_pages(vm, from, last);
+}
+#endif
 
 EXPORT("pvm_execute") int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t is_child) {
   NEED(vm, PVM_BAD);

@@ -76,14 +76,49 @@ CORE void release_chunks(pvm *vm) {
 }
 #endif
 
+/* The fast bits of a page that a search looks at, for what it does not look for; for other pages all of them. */
+CORE u32 fast_bits(const private_part *own, u32 page, u32 fast) {
+#if PVM_WATCHING
+  u32 guest = (page - (PVM_ROTATION >> PAGE_BITS)) & (PAGE_COUNT - 1), memory = own->guard.memory;
+  if (LIKELY(memory == 0) || guest < own->guard.from >> PAGE_BITS || guest > own->guard.last >> PAGE_BITS) return fast;
+  return fast & ~((memory & 1 ? RIGHT_FAST_READ : 0u) | (memory & 2 ? RIGHT_FAST_WRITE : 0u));
+#else
+  (void)own, (void)page;
+  return fast;
+#endif
+}
+
+/* Whether a search looks at any. */
+CORE int is_watching(const private_part *own) {
+#if PVM_WATCHING
+  return own->guard.memory != 0;
+#else
+  (void)own;
+  return 0;
+#endif
+}
+
+/* Whether a search stops before an access, which is 1 for a read and 2 for a write. */
+CORE int stops_access(pvm *vm, u32 at, u32 size, u32 kind) {
+#if PVM_WATCHING
+  const pvm_guard_words *guard = &OWN(vm)->guard;
+  if (LIKELY(!(guard->memory & kind))) return 0;
+  u32 guest = at - PVM_ROTATION;
+  return guest <= guard->last && guest + (size - 1) >= guard->from;
+#else
+  (void)vm, (void)at, (void)size, (void)kind;
+  return 0;
+#endif
+}
+
 /* The rights byte of a page with that access and these bits that stay. */
 CORE uint8_t rights_with(const private_part *own, u32 page, u32 sticky, u32 access) {
   u32 rights = sticky | RIGHT_READ | (access == PVM_WRITE ? RIGHT_WRITE : 0u);
   if (access == PVM_NONE) return (uint8_t)sticky;
 #if WASM
-  (void)own;
   int fast = in_window(page) && !(sticky & RIGHT_BORROWED);
-  if (fast) rights |= RIGHT_FAST_READ | (access == PVM_WRITE && (sticky & RIGHT_TOUCHED) ? RIGHT_FAST_WRITE : 0u);
+  u32 bits = RIGHT_FAST_READ | (access == PVM_WRITE && (sticky & RIGHT_TOUCHED) ? RIGHT_FAST_WRITE : 0u);
+  if (fast) rights |= fast_bits(own, page, bits);
 #else
   if (own->frames[page] != 0) rights |= RIGHT_FAST_READ | (access == PVM_WRITE ? RIGHT_FAST_WRITE : 0u) | RIGHT_TOUCHED;
 #endif
@@ -99,7 +134,7 @@ COLD void fill_chunk(private_part *own, u32 chunk) {
   for (u32 page = first; page < first + CHUNK_PAGES; page += 8) {
     u64 eight;
     __builtin_memcpy(&eight, own->rights + page, 8);
-    if (eight == 0) {
+    if (eight == 0 && !is_watching(own)) {
       __builtin_memcpy(own->rights + page, &plain, 8);
       continue;
     }
@@ -130,7 +165,7 @@ CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
   if (write && !(rights & RIGHT_TOUCHED) && is_full(vm)) return 0;
   uint8_t *bytes = (uint8_t *)(uintptr_t)(page << PAGE_BITS);
   if (in_window(page) && !(rights & RIGHT_BORROWED)) {
-    if (rights & RIGHT_WRITE) bits |= RIGHT_FAST_WRITE;
+    if (rights & RIGHT_WRITE) bits |= fast_bits(own, page, RIGHT_FAST_WRITE);
   } else {
     if (own->frames[page] == 0) {
       if (!write) return 0;
@@ -177,11 +212,38 @@ CORE int check_access(pvm *vm, u32 at, u32 size, u32 right) {
   return 0;
 }
 
+/* Whether an access can be made at once. The core of the interpreter alone does without, for its size. */
+#define IN_ONE_PAGE(at, size) (PVM_PASSES && LIKELY((at) >> PAGE_BITS == ((at) + (size) - 1) >> PAGE_BITS))
+
+/* 1, 2, 4 or 8 bytes of a value, which is little-endian here as it is there. */
+CORE void copy_little(void *to, const void *from, u32 size) {
+  switch (size) {
+    case 1:
+      __builtin_memcpy(to, from, 1);
+      break;
+    case 2:
+      __builtin_memcpy(to, from, 2);
+      break;
+    case 4:
+      __builtin_memcpy(to, from, 4);
+      break;
+    default:
+      __builtin_memcpy(to, from, 8);
+  }
+}
+
 /* Reads 1, 2, 4 or 8 bytes anywhere, also across pages and the end of the address space. 0 or how it stops. */
 COLD int pvm_slow_read(pvm *vm, u32 at, u32 size, u64 *value) {
   int failure = check_access(vm, at, size, RIGHT_READ);
   if (failure != 0) return failure;
+  if (stops_access(vm, at, size, 1)) return GO_WATCHED;
   u64 result = 0;
+  if (IN_ONE_PAGE(at, size)) {
+    const uint8_t *bytes = page_bytes(vm, at >> PAGE_BITS, 0);
+    if (bytes != 0) copy_little(&result, bytes + (at & (PAGE_SIZE - 1)), size);
+    *value = result;
+    return 0;
+  }
   for (u32 i = 0; i < size; i++) {
     const uint8_t *bytes = page_bytes(vm, (at + i) >> PAGE_BITS, 0);
     if (bytes != 0) result |= (u64)bytes[(at + i) & (PAGE_SIZE - 1)] << (8 * i);
@@ -193,7 +255,14 @@ COLD int pvm_slow_read(pvm *vm, u32 at, u32 size, u64 *value) {
 COLD int pvm_slow_write(pvm *vm, u32 at, u32 size, u64 value) {
   int failure = check_access(vm, at, size, RIGHT_WRITE);
   if (failure != 0) return failure;
+  if (stops_access(vm, at, size, 2)) return GO_WATCHED;
   u32 last = at + size - 1;
+  if (IN_ONE_PAGE(at, size)) {
+    uint8_t *bytes = page_bytes(vm, at >> PAGE_BITS, 1);
+    if (bytes == 0) return PVM_NO_MEMORY;
+    copy_little(bytes + (at & (PAGE_SIZE - 1)), &value, size);
+    return 0;
+  }
   if (page_bytes(vm, at >> PAGE_BITS, 1) == 0 || page_bytes(vm, last >> PAGE_BITS, 1) == 0) return PVM_NO_MEMORY;
   for (u32 i = 0; i < size; i++) {
     page_bytes(vm, (at + i) >> PAGE_BITS, 1)[(at + i) & (PAGE_SIZE - 1)] = (uint8_t)(value >> (8 * i));
@@ -262,7 +331,7 @@ CORE int set_eight_rights(private_part *own, u32 page, u32 access) {
   u64 eight;
   rights_of(own, page);
   __builtin_memcpy(&eight, own->rights + page, 8);
-  if ((eight & EIGHT(STICKY)) != 0) return 0;
+  if ((eight & EIGHT(STICKY)) != 0 || is_watching(own)) return 0;
   eight = EIGHT(rights_with(own, page, 0, access)); /* they are in the window or not */
   __builtin_memcpy(own->rights + page, &eight, 8);
   own->summary[page >> CHUNK_BITS] |= CHUNK_FILLED;

@@ -292,6 +292,24 @@ COLD int run_steps(pvm *vm, u64 count, int traced) {
   return PVM_STEP;
 }
 
+#if PVM_WATCHING
+/* Whether a search stops before the instruction at pc, for where it is or what it writes. */
+COLD int stops_before(pvm *vm) {
+  const pvm_guard_words *guard = &OWN(vm)->guard;
+  u32 pc = vm->pc;
+  for (u32 i = 0; i < guard->pc_count; i++) {
+    if (guard->pcs[i] == pc) return 1;
+  }
+  if (guard->registers == 0 || pc >= vm->code_len) return 0;
+  operands o;
+  u32 id = pvm_id_at(vm, pc);
+  pvm_operands(vm, id, pc, &o);
+  s32 written = written_register(id, &o);
+  if (id == OP_MEMSET && (guard->registers >> 9 & 1) != 0) return 1;
+  return written >= 0 && (guard->registers >> written & 1) != 0;
+}
+#endif
+
 #undef A
 #undef B
 #undef D

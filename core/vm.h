@@ -85,6 +85,22 @@ enum {
   OP_STUB              /* decode the target, link it, go there */
 };
 
+/* What a search stops before: an instruction at one of these places, one that writes one of these registers, one that reads
+ * or writes this memory. For debuggers, in the wasm build with all passes; nothing of it is in the fast loops. */
+#ifndef PVM_PASSES
+#define PVM_PASSES 1
+#endif
+#define PVM_WATCHING (WASM && PVM_PASSES)
+#define MOST_PCS 16
+typedef struct {
+  uint32_t memory;       /* 1: reads, 2: writes of from to last, guest addresses */
+  uint32_t from, last;
+  uint32_t registers;    /* a bit for each */
+  uint32_t pc_count;
+  uint32_t left;         /* steps of pvm_step that were not made */
+  uint32_t pcs[MOST_PCS];
+} pvm_guard_words;
+
 typedef struct {
   uint64_t zero; /* 192 base register of loads and stores at absolute addresses */
   /* Memory. */
@@ -129,6 +145,9 @@ typedef struct {
 #endif
   pvm_bounds bounds;
   pvm_event event;
+#if WASM
+  pvm_guard_words guard;
+#endif
   uint8_t summary[CHUNK_COUNT]; /* of the pages of a chunk, see memory.c */
 } private_part;
 
@@ -184,7 +203,9 @@ CORE int pvm_memset(pvm *vm);
 enum {
   GO_AGAIN = 256, /* state is in vm: choose a loop and continue */
   GO_SHORT,       /* gas is short of the run or block at pc, or pc is outside of the code: step */
-  GO_STEP         /* compiled code gave back at pc: one instruction here first */
+  GO_STEP,        /* compiled code gave back at pc: one instruction here first */
+  GO_WATCHED,     /* a search stops: the instruction at pc is paid and not executed */
+  GO_FOUND        /* a search stops before the instruction at pc */
 };
 
 /* decode.c */

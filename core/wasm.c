@@ -102,7 +102,7 @@ EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u
 /* ---- the passes: the tables at these addresses, nothing of a machine ---- */
 
 /* A core for the interpreter alone is built with PVM_PASSES=0: what is not exported, the linker leaves out. */
-#if defined(PVM_PASSES) && !PVM_PASSES
+#if !PVM_PASSES
 #define PASS(name)
 #else
 #define PASS(name) EXPORT(name)

@@ -1,8 +1,8 @@
 // Questions about the past of a run: when was this written, what was it there, where did two runs part. Not the run: history.ts.
 import type { TraceEvent } from '../engine/tracing.ts'
-import type { History, Probe } from './history.ts'
+import type { History, Sighting, Sought } from './history.ts'
 import type { CallRecord } from './journal.ts'
-import { lookAt, type Watched, writesTo } from './watch.ts'
+import { lookAt, soughtIn, type Watched, writesTo } from './watch.ts'
 
 /** Something happened at a time. */
 export interface Moment {
@@ -40,6 +40,28 @@ export interface Found extends Moment {
   readonly call: CallRecord | undefined
 }
 
+/** The last moment in [from, to) that a finder says yes to. */
+function lastOf(history: History, from: number, to: number, finder: Finder): Found | undefined {
+  let found: Found | undefined
+  history.scan(from, to, {
+    event: (event, time) => {
+      if (finder.event?.(event, time) === true && !history.failedAt(time))
+        found = { time, pc: event.pc, call: undefined }
+      return false
+    },
+    call: (call, time) => {
+      if (finder.call?.(call, time) === true) found = { time, pc: call.pc, call }
+      return false
+    },
+  })
+  return found
+}
+
+/** What a finder says of the instruction at a time. */
+export function findAt(history: History, time: number, finder: Finder): Found | undefined {
+  return lastOf(history, time, time + 1, finder)
+}
+
 /**
  * The last moment before a time that a finder says yes to. Looks at short stretches first, then at longer ones, each from its
  * beginning to its end. Afterwards the history is somewhere.
@@ -49,22 +71,44 @@ export function findLast(history: History, before: number, finder: Finder): Foun
   let window = FIRST_WINDOW
   while (end > 0) {
     const from = startOf(history, end, window)
-    let found: Found | undefined
-    const probe: Probe = {
-      event: (event, time) => {
-        if (finder.event?.(event, time) === true && !history.failedAt(time))
-          found = { time, pc: event.pc, call: undefined }
-        return false
-      },
-      call: (call, time) => {
-        if (finder.call?.(call, time) === true) found = { time, pc: call.pc, call }
-        return false
-      },
-    }
-    history.scan(from, end, probe)
+    const found = lastOf(history, from, end, finder)
     if (found !== undefined) return found
     end = from
     window *= WIDER
+  }
+  return undefined
+}
+
+/** So many sightings in a stretch, and it is cut in two: the last one is what counts. */
+const MANY = 32
+const SHORT = 4096
+const MOST_WINDOW = 1 << 26
+
+/** The last sighting in [from, to). */
+function lastIn(history: History, from: number, to: number, sought: Sought): Sighting | undefined {
+  let found: Sighting | undefined
+  let at = from
+  for (let count = 1; at < to; count++) {
+    const next = history.seek(at, to, sought)
+    if (next === undefined) break
+    if (next.call !== undefined || !history.failedAt(next.time)) found = next
+    at = next.time + 1
+    if (count < MANY || to - at < SHORT) continue
+    const middle = Math.floor((at + to) / 2)
+    return lastIn(history, middle, to, sought) ?? lastIn(history, at, middle, sought) ?? found
+  }
+  return found
+}
+
+/** As `findLast`, by `seek`. */
+export function seekLast(history: History, before: number, sought: Sought): Sighting | undefined {
+  let window = FIRST_WINDOW
+  for (let end = before; end > 0; ) {
+    const from = Math.max(0, end - window)
+    const found = lastIn(history, from, end, sought)
+    if (found !== undefined) return found
+    end = from
+    window = Math.min(window * WIDER, MOST_WINDOW)
   }
   return undefined
 }
@@ -77,6 +121,13 @@ function startOf(history: History, end: number, window: number): number {
   return Math.max(start, at)
 }
 
+function seekWrite(history: History, before: number, sought: Sought): Found | undefined {
+  const found = seekLast(history, before, sought)
+  if (found === undefined) return undefined
+  history.goto(found.time)
+  return { ...found, pc: history.vm.pc }
+}
+
 /**
  * The last write before the present time: to a register, or to any byte of a range, by an instruction or a host call, whatever
  * the value. A store that failed has written nothing.
@@ -87,7 +138,11 @@ function startOf(history: History, end: number, window: number): number {
 export function lastWrite(history: History, target: Watched, before: number = history.time): Write | undefined {
   const { time } = history
   try {
-    const found = findLast(history, before, writesTo(target))
+    const sought = soughtIn(target, 2)
+    const found =
+      sought !== undefined && history.canSeek(sought)
+        ? seekWrite(history, before, sought)
+        : findLast(history, before, writesTo(target))
     return found && { ...found, by: found.call === undefined ? 'instruction' : 'host-call' }
   } finally {
     history.goto(time)

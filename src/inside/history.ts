@@ -1,8 +1,10 @@
 // A run that can be gone through in both directions: checkpoints, a journal of host calls, and execution again between them. Not the
 // questions that are asked of it: history-search.ts, call-stack.ts.
-import { checkCount, checkOptions, knownOptions } from '../engine/check.ts'
-import type { Engine, HostTable, StartOptions, Vm } from '../engine/engine.ts'
+import { checkCount } from '../engine/check.ts'
+import type { HostTable, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
+import { canGuard, type Guard, Guarded } from '../engine/guard.ts'
+import { SINGLE_STEPS, stepsByGas } from '../engine/steps.ts'
 import type { TraceEvent } from '../engine/tracing.ts'
 import type { Program } from '../program/program.ts'
 import { Checkpoints } from './checkpoints.ts'
@@ -27,14 +29,17 @@ export interface Probe {
   call?(call: CallRecord, time: number): boolean
 }
 
-/** Options of `createHistory`. */
-export interface HistoryOptions {
-  readonly engine: Engine
-  readonly program: Program
-  /** How the machine starts; default: as `instantiate` without options. Its host is asked once for each call. */
-  readonly start?: StartOptions
-  /** Bytes of memory contents that checkpoints may hold; default 128 MiB. One checkpoint may be larger. */
-  readonly maxBytes?: number
+/** What a `seek` stops at. */
+export interface Sought extends Guard {
+  /** Behind a host call; true: it is one. */
+  call(call: CallRecord): boolean
+}
+
+/** Where a `seek` has stopped. */
+export interface Sighting {
+  readonly time: number
+  /** The host call of the `ecalli` at that time, where it was one that was sought. */
+  readonly call: CallRecord | undefined
 }
 
 /** Execution again did not lead where the first one did. */
@@ -50,13 +55,13 @@ export class HistoryError extends Error {
   }
 }
 
-const MAX_BYTES = 128 * 2 ** 20
+/** Bytes that checkpoints may hold, by default. */
+export const MAX_BYTES: number = 128 * 2 ** 20
 /** Where a step back ends, a state is kept this many instructions before it, so that the next one is quick. */
 const STEPS_BACK = 8192
 /** Such states that are kept. */
 const MOST_NEAR = 8
 const STOPPED = Symbol('stopped by the probe')
-const OPTIONS = ['engine', 'program', 'start', 'maxBytes'] as const
 
 /**
  * A run and the machine in it. Time is the number of instructions executed: at time 0 the machine is at its start, and the
@@ -78,6 +83,8 @@ export class History {
   #frontier = 0
   #end: HistoryEnd | undefined
   #edits = 0
+  /** How the last guarded steps ended. */
+  #exit: Exit | undefined
   /** Times of instructions that failed: what they meant to write they have not. */
   readonly #failed = new Set<number>()
 
@@ -331,6 +338,98 @@ export class History {
   }
 
   /**
+   * Executes from one time to another until the machine stands before an instruction, or behind a host call, that is sought; many
+   * times as fast as a `scan`. The history is there then: at `time`, or for a call at `time + 1`. Registers written by an
+   * instruction that then fails count as written.
+   *
+   * @returns undefined when it came to `to`, or to the end of the run.
+   * @throws TypeError where the machine cannot: see `canSeek`.
+   */
+  seek(from: number, to: number, sought: Sought): Sighting | undefined {
+    if (!this.canSeek(sought)) throw new TypeError('sought: this machine is looked at by scan only')
+    if (this.goto(from) < from) return undefined
+    const vm = this.#vm
+    const { kind } = vm
+    const isWide = sought.pcs.length === 0 && sought.registers === 0 && stepsByGas(vm.program)
+    if (isWide && kind !== 'interpreter') vm.switchTo('interpreter') // compiled code leaves at each access to the page
+    const guarded = new Guarded(vm, sought)
+    let call: CallRecord | undefined
+    this.#journal.stopper = record => {
+      if (!sought.call(record)) return false
+      call = record
+      return true
+    }
+    guarded.raise()
+    try {
+      while (this.#time < to) {
+        const isLive = this.#time === this.#frontier
+        const room = isLive ? this.#room() : this.#frontier - this.#time
+        if (room === 0) return undefined
+        const count = Math.min(to - this.#time, room, isWide ? Number.POSITIVE_INFINITY : SINGLE_STEPS)
+        const executed = this.#stepGuarded(guarded, count, isLive)
+        if (executed === undefined) {
+          guarded.lower()
+          this.#endGuarded(isLive)
+          return undefined
+        }
+        this.#arrive(this.#time + executed)
+        if (call !== undefined) return { time: this.#time - 1, call }
+        if (executed < count) return this.#sighted()
+      }
+      return undefined
+    } finally {
+      guarded.lower()
+      this.#journal.stopper = undefined
+      this.#journal.frozen = false
+      if (vm.kind !== kind) vm.switchTo(kind)
+    }
+  }
+
+  /** Whether `seek` works: not on the reference machine, and with few places. */
+  canSeek(sought: Sought): boolean {
+    return canGuard(this.#vm, sought)
+  }
+
+  /** Instructions from the frontier to the next checkpoint; 0 at the end of the run. */
+  #room(): number {
+    if (this.#end !== undefined) return 0
+    const { gap } = this.#checkpoints
+    const from = this.#checkpoints.before(this.#time)!.time
+    if (from + gap > this.#time) return from + gap - this.#time
+    this.#keep(false)
+    return gap
+  }
+
+  /** How many instructions were executed until a sighting, or `count`; undefined when the machine stopped by itself. */
+  #stepGuarded(guarded: Guarded, count: number, isLive: boolean): number | undefined {
+    const vm = this.#vm
+    const { at } = this.#journal
+    const { gas } = vm
+    this.#lost = true
+    this.#journal.frozen = !isLive
+    this.#exit = vm.step(count)
+    if (this.#exit === Exit.Step) return count
+    const isSeen = this.#exit === Exit.Paused || (this.#exit === Exit.Break && this.#journal.hasStopped)
+    if (!isSeen) return undefined
+    if (count <= SINGLE_STEPS) return count - guarded.left + (this.#exit === Exit.Break ? 1 : 0)
+    const calls = this.#journal.calls.slice(at, this.#journal.at)
+    return Number(calls.reduce((left, { gasBefore, gasAfter }) => left - (gasBefore - gasAfter), gas - vm.gas))
+  }
+
+  #endGuarded(isLive: boolean): void {
+    if (isLive) this.#stopped(this.#exit!, this.#checkpoints.before(this.#time)!.time, undefined)
+    else this.#restore(this.#frontier)
+  }
+
+  /** Where a guard has stopped the machine. `memset` may have begun. */
+  #sighted(): Sighting {
+    const { program, pc } = this.#vm
+    const { kind } = program.instructionSet.byOpcode[program.code[pc]!] ?? {}
+    if (kind === 'memset') this.#lost = true
+    return { time: this.#time, call: undefined }
+  }
+
+  /**
    * Changes the machine at the present time. What came behind it is forgotten and will run anew; what a host keeps for itself
    * stays as it is.
    *
@@ -362,30 +461,4 @@ export class History {
 interface Probed {
   time: number
   stop: boolean
-}
-
-/** Where a history's host calls come from when a host answers them. */
-function asked(host: HostTable | undefined): CallSource {
-  return { ...(host?.version && { version: host.version }), entry: index => host?.entry(index) }
-}
-
-/**
- * Begins a run that can be gone through in both directions, at its start. It holds for every engine; without moves backwards
- * it is as fast as the engine.
- *
- * @throws RangeError or TypeError naming the option that is wrong.
- * @example
- * const history = createHistory({ engine: createEngine(), program, start: { gas: 1000n, host } })
- * history.toEnd()
- * history.goto(history.time - 1)
- */
-export function createHistory(options: HistoryOptions): History {
-  checkOptions(options)
-  const { engine, program, start, maxBytes = MAX_BYTES } = knownOptions(options, OPTIONS)
-  if (typeof engine?.instantiate !== 'function') throw new TypeError('engine: expected an engine')
-  if (typeof maxBytes !== 'number') throw new TypeError('maxBytes: expected a number of bytes')
-  if (!(maxBytes >= 0)) throw new RangeError(`maxBytes: ${maxBytes} is no number of bytes`)
-  checkOptions(start)
-  const instantiate = (host: HostTable): Vm => engine.instantiate(program, { ...start, host, hostErrors: 'panic' })
-  return new History(instantiate, asked(start?.host), maxBytes)
 }

@@ -1,16 +1,11 @@
 // `coulis/inside`: why machines stopped, their state as a value, where their gas goes. Not a place for code.
 
+export type { Guard } from '../engine/guard.ts'
 export { callStack, type StackFrame } from './call-stack.ts'
+export { createHistory, type HistoryOptions } from './create-history.ts'
 export type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
 export type { HostStop, ReasonKind } from './finding.ts'
-export {
-  createHistory,
-  History,
-  type HistoryEnd,
-  HistoryError,
-  type HistoryOptions,
-  type Probe,
-} from './history.ts'
+export { History, type HistoryEnd, HistoryError, type Probe, type Sighting, type Sought } from './history.ts'
 export {
   bisect,
   type LogEntry,

@@ -85,6 +85,10 @@ export class Journal implements HostTable {
   /** Calls that the machine has behind it. */
   at = 0
   listener: CallListener | undefined
+  /** Asked behind every call: true stops the machine there, as far as it goes on at all. */
+  stopper: ((record: CallRecord) => boolean) | undefined
+  /** Whether it did, at the last call. */
+  hasStopped = false
   /** Nothing is asked of anybody: behind the last known call nobody answers. `counting`: the last one stops as it did. */
   frozen: false | true | 'counting' = false
   readonly version?: NonNullable<HostTable['version']>
@@ -178,7 +182,7 @@ export class Journal implements HostTable {
     redo(vm, known)
     this.listener?.(known)
     const isLast = this.frozen === 'counting' && this.at === this.calls.length
-    return known.outcome === HostAction.Stop && !isLast ? HostAction.Continue : known.outcome
+    return this.#asked(known, known.outcome === HostAction.Stop && !isLast ? HostAction.Continue : known.outcome)
   }
 
   /** Makes a call for the first time. */
@@ -220,7 +224,12 @@ export class Journal implements HostTable {
       error: failure?.error,
     })
     if (failure !== undefined) throw failure.error
-    return action
+    return this.#asked(this.calls.at(-1)!, action)
+  }
+
+  #asked(record: CallRecord, action: HostAction): HostAction {
+    this.hasStopped = this.stopper?.(record) === true && action === HostAction.Continue && !record.overdrawn
+    return this.hasStopped ? HostAction.Stop : action
   }
 }
 

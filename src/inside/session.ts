@@ -3,11 +3,11 @@ import type { Vm } from '../engine/engine.ts'
 import type { TraceEvent } from '../engine/tracing.ts'
 import type { Symbols } from '../program/symbols.ts'
 import { CallFollower, callStack, type StackFrame } from './call-stack.ts'
-import type { History, HistoryEnd } from './history.ts'
-import { type Finder, findLast } from './history-search.ts'
+import type { History, HistoryEnd, Sighting, Sought } from './history.ts'
+import { type Finder, findAt, findLast, seekLast } from './history-search.ts'
 import type { CallRecord } from './journal.ts'
 import { placeOf } from './place.ts'
-import { checkWatched, readsFrom, type Watched, writesTo } from './watch.ts'
+import { checkWatched, readsFrom, soughtIn, type Watched, writesTo } from './watch.ts'
 
 /** What a watchpoint waits for: a write, whatever the value; a load; either. Hosts' reads are not seen. */
 export type WatchAccess = 'write' | 'read' | 'access'
@@ -95,6 +95,24 @@ function armed(breakpoint: Breakpoint): Armed {
       event: event => writes?.event(event) === true || reads?.event(event) === true,
       call: call => writes?.call(call) === true,
     },
+  }
+}
+
+/** All of it as one thing to seek; undefined where that cannot be: more than one range of memory, or a long one. */
+function soughtBy(points: readonly Armed[]): Sought | undefined {
+  const all = points.map(({ breakpoint: { pc, watched, access } }) =>
+    watched === undefined
+      ? { pcs: [pc!], registers: 0, memory: undefined, call: () => false }
+      : soughtIn(watched, access === 'write' ? 2 : access === 'read' ? 1 : 3),
+  )
+  const known = all.filter(one => one !== undefined)
+  const memories = known.flatMap(({ memory }) => memory ?? [])
+  if (known.length < all.length || memories.length > 1) return undefined
+  return {
+    pcs: [...new Set(known.flatMap(({ pcs }) => pcs))],
+    registers: known.reduce((bits, { registers }) => bits | registers, 0),
+    memory: memories[0],
+    call: record => known.some(({ call }) => call(record)),
   }
 }
 
@@ -206,11 +224,32 @@ export class Session {
     }
     let from = start
     for (;;) {
-      const hit = this.#firstHit(points, wanted, { start, from, until, follower })
-      if (hit === undefined) return this.#ended()
+      from = this.#skipTo(points, wanted, { start, from, until, follower })
+      const isSought = wanted === undefined && this.#canSeek(points)
+      const to = isSought ? Math.min(until, from + 1) : until
+      const hit = this.#firstHit(points, wanted, { start, from, until: to, follower })
+      if (hit === undefined && to === until) return this.#ended()
+      if (hit === undefined) {
+        from = history.goto(to)
+        if (from < to || this.#ended().kind === 'end') return this.#ended()
+        continue
+      }
       if (this.#holds(hit)) return this.#arrive(hit, false)
       from = history.goto(hit.time + 1)
     }
+  }
+
+  /** To the first time at which a hit can be, where that can be found without looking at every instruction. */
+  #skipTo(points: readonly Armed[], wanted: Wanted | undefined, { start, from, until }: Stretch): number {
+    // What the move starts at is looked at by itself: a breakpoint there does not count.
+    if (wanted !== undefined || from === start || !this.#canSeek(points)) return from
+    const found = this.history.seek(from, until, soughtBy(points)!)
+    return found?.time ?? this.history.time
+  }
+
+  #canSeek(points: readonly Armed[]): boolean {
+    const sought = soughtBy(points)
+    return sought !== undefined && this.history.canSeek(sought)
   }
 
   #ended(): Stop {
@@ -277,11 +316,21 @@ export class Session {
         if (found !== undefined) breakpoint = found.breakpoint
         return found !== undefined
       }
-      const found = findLast(history, before, {
+      const finder: Finder = {
         event: (event, time) => look(points.findLast(({ finder }) => finder.event!(event, time))),
         call: (call, time) => look(points.findLast(({ finder }) => finder.call?.(call, time) === true)),
-      })
-      if (found === undefined) break
+      }
+      const sought = soughtBy(points)
+      const sighting = sought !== undefined && history.canSeek(sought) ? seekLast(history, before, sought) : before
+      if (sighting === undefined) break
+      // Which of them it was, the instruction says, executed again.
+      const found =
+        typeof sighting === 'number' ? findLast(history, before, finder) : findAt(history, sighting.time, finder)
+      if (found === undefined && typeof sighting === 'number') break
+      if (found === undefined) {
+        before = (sighting as Sighting).time
+        continue
+      }
       const hit = { ...found, breakpoint }
       if (this.#holds(hit)) return this.#arrive(hit, true)
       before = found.time

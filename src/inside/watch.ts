@@ -1,6 +1,7 @@
 // What can be watched, registers and memory, and which instructions and host calls read or write it. Not the watching.
 import type { Vm } from '../engine/engine.ts'
 import type { TraceEvent } from '../engine/tracing.ts'
+import type { Sought } from './history.ts'
 import { addressAt, instructionAt } from './instruction-at.ts'
 import type { CallRecord } from './journal.ts'
 
@@ -65,6 +66,20 @@ export function writesTo(target: Watched): {
       memory.writes.some(({ address: at, bytes }) => overlaps(at, bytes.length, address, length)) ||
       memory.rights.some(({ page, count }) => overlaps(page * 4096, count * 4096, address, length)),
   }
+}
+
+/** Ranges that are longer are looked at instruction by instruction: each of their pages would be slow. */
+const MOST_GUARDED = 1 << 20
+
+/** The same as something to seek; undefined for long ranges. Instructions that fail are found as well. */
+export function soughtIn(target: Watched, kinds: 1 | 2 | 3): Sought | undefined {
+  const { call } = writesTo(target)
+  const of = { pcs: [], call: kinds === 1 ? () => false : call }
+  if ('register' in target) return { ...of, registers: 1 << target.register, memory: undefined }
+  const { address, length } = target
+  return length > MOST_GUARDED
+    ? undefined
+    : { ...of, registers: 0, memory: { kinds, from: address, last: address + length - 1 } }
 }
 
 /** Says yes to instructions that read memory there. What hosts read is not known. */

@@ -1,6 +1,7 @@
 // How machines on the core give out what they do not show. Not the state itself: inner-state.ts.
 import type { Vm } from '../engine.ts'
 import { Exit } from '../exit.ts'
+import { shareGuard } from '../guard.ts'
 import type { HostCallSite } from '../host-call.ts'
 import { shareInner } from '../inner-state.ts'
 import type { Cell } from '../machine/cell.ts'
@@ -24,6 +25,7 @@ interface CoreAccess<Machine extends Site> {
 
 /** Called once by the class. */
 export function shareCore<Machine extends Site>(access: CoreAccess<Machine>): void {
+  shareGuard({ has: access.has, bodyOf: vm => access.cellOf(vm as Machine, 'search') })
   shareInner({
     has: access.has,
     read(machine: Vm, what) {
