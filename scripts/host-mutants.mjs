@@ -116,7 +116,7 @@ const RULES = [
     'if (!isSmall) context.advance()',
     'context.advance()',
   ],
-  ['transfer: LOW', 'service-calls.ts', 'if (gas < receiver.minMemoGas) return done(vm, HostResult.LOW)', ''],
+  ['transfer: LOW', 'service-calls.ts', 'if (gas < receiver.account.minMemoGas) return done(vm, HostResult.LOW)', ''],
   [
     'transfer: the threshold stays',
     'service-calls.ts',
@@ -125,7 +125,7 @@ const RULES = [
   ],
   ['transfer: gas on success', 'service-calls.ts', '      vm.chargeGas(gas)\n', ''],
   ['transfer: all gas is used', 'service-calls.ts', '        vm.chargeGas(vm.gas)\n', ''],
-  ['eject: the code hash names the ejector', 'service-calls.ts', '|| !isEjector(account.codeHash, self)', ''],
+  ['eject: the code hash names the ejector', 'service-calls.ts', '!isEjector(account.codeHash, self)', 'false'],
   ['eject: two items', 'service-calls.ts', 'account.items === LAST_ITEMS ? ', 'true ? '],
   [
     'eject: y < t - D',
@@ -162,7 +162,21 @@ const RULES = [
   ['forget: [x, y, w] becomes [w, t]', 'preimage-calls.ts', '[slots[2]!, slot]', '[slots[0]!, slot]'],
   ['forget: the preimage goes too', 'preimage-calls.ts', '        edited.setPreimage(hash, undefined)\n', ''],
   ['provide: only what is asked for', 'preimage-calls.ts', 'slots.length !== 0 || ', ''],
-  ['provide: once', 'preimage-calls.ts', ' || isTwice', ''],
+  ['provide: once', 'preimage-calls.ts', ' || context.x.provisions.has(name)', ''],
+  [
+    'solicit: 2^32 and more is FULL',
+    'preimage-calls.ts',
+    'if (length >= MOST_LENGTH) return done(vm, HostResult.FULL)',
+    '',
+  ],
+  [
+    'transfer: dest is an id',
+    'context.ts',
+    'id < 2n ** 32n ? this.x.accounts.get(Number(id)) : undefined',
+    'this.x.accounts.get(Number(BigInt.asUintN(32, id)))',
+  ],
+  ['round: an id is created once', 'round.ts', 'collisions.add(id)', 'collisions.size'],
+  ['sequence: a hash is yielded once', 'block.ts', 'keyOf(given.hash)', 'yields.size'],
   [
     'provide: WHO before HUH',
     'preimage-calls.ts',

@@ -1,6 +1,15 @@
 // States and blocks of `coulis service` as JSON: small files that people write. Not the vectors' form: conform/accumulate.ts.
 import { dirname, resolve } from 'node:path'
-import { bigintOf, bytesOf, type JsonObject, listOf, numberOf, objectOf, parseJson, stringOf } from '../conform/json.ts'
+import {
+  bigintOf,
+  bytesOf,
+  type JsonObject,
+  listOf,
+  numberOf,
+  objectOf,
+  parseJson,
+  VectorError,
+} from '../conform/json.ts'
 import { blake2b } from '../hash/blake2b.ts'
 import { Account, countsOf } from '../host/service/account.ts'
 import { Accounts } from '../host/service/accounts.ts'
@@ -46,11 +55,30 @@ function bytesIn(value: unknown, what: string, file: string): Uint8Array {
   return bytesOf(value, what)
 }
 
+/** A number of 32 bits, such as an id or a timeslot. */
+function wordOf(value: unknown, what: string): number {
+  const number = numberOf(value, what)
+  if (number >= 2 ** 32) throw new VectorError(`${what}: expected a number below 2^32, found ${number}`)
+  return number
+}
+
+/** An amount of 64 bits, such as a balance or gas. */
+function amountOf(value: unknown, what: string): bigint {
+  const amount = bigintOf(value, what)
+  if (BigInt.asUintN(64, amount) !== amount) throw new VectorError(`${what}: expected 0…2^64 - 1, found ${amount}`)
+  return amount
+}
+
+function hashOf(value: unknown, what: string): Uint8Array {
+  const hash = bytesOf(value, what)
+  if (hash.length !== 32) throw new VectorError(`${what}: expected 32 bytes, found ${hash.length}`)
+  return hash
+}
+
 function accountOf(service: JsonObject, what: string, file: string): Account {
   const amount = (name: string, none: bigint): bigint =>
-    service[name] === undefined ? none : bigintOf(service[name], `${what}.${name}`)
-  const number = (name: string): number =>
-    service[name] === undefined ? 0 : numberOf(service[name], `${what}.${name}`)
+    service[name] === undefined ? none : amountOf(service[name], `${what}.${name}`)
+  const number = (name: string): number => (service[name] === undefined ? 0 : wordOf(service[name], `${what}.${name}`))
   const code = service.code === undefined ? undefined : bytesIn(service.code, `${what}.code`, file)
   const preimages = listOf(service.preimages ?? [], `${what}.preimages`).map(data =>
     bytesIn(data, `${what}.preimages`, file),
@@ -59,8 +87,8 @@ function accountOf(service: JsonObject, what: string, file: string): Account {
   const requests = listOf(service.requests ?? [], `${what}.requests`).map((entry, k) => {
     const at = `${what}.requests[${k}]`
     const request = objectOf(entry, at)
-    const slots = listOf(request.slots ?? [], `${at}.slots`).map(slot => numberOf(slot, `${at}.slots`))
-    return [bytesOf(request.hash, `${at}.hash`), numberOf(request.length, `${at}.length`), slots] as const
+    const slots = listOf(request.slots ?? [], `${at}.slots`).map(slot => wordOf(slot, `${at}.slots`))
+    return [hashOf(request.hash, `${at}.hash`), wordOf(request.length, `${at}.length`), slots] as const
   })
   for (const data of preimages) {
     const hash = blake2b(data)
@@ -81,7 +109,7 @@ function accountOf(service: JsonObject, what: string, file: string): Account {
           ? blake2b(code)
           : service.codeHash === undefined
             ? new Uint8Array(32)
-            : bytesOf(service.codeHash, `${what}.codeHash`),
+            : hashOf(service.codeHash, `${what}.codeHash`),
       balance: amount('balance', 10n ** 12n),
       minItemGas: amount('minItemGas', 0n),
       minMemoGas: amount('minMemoGas', 0n),
@@ -108,25 +136,25 @@ export function readState(file: string, host: ServiceHost): LoadedState {
   try {
     const services = Object.entries(objectOf(json.services ?? {}, 'services')).map(
       ([id, service]): [number, Account] => [
-        numberOf(id, 'services'),
+        wordOf(id, 'services'),
         accountOf(objectOf(service, `services.${id}`), `services.${id}`, file),
       ],
     )
     const privileges = objectOf(json.privileges ?? {}, 'privileges')
-    const id = (name: string): number => (privileges[name] === undefined ? 0 : numberOf(privileges[name], name))
+    const id = (name: string): number => (privileges[name] === undefined ? 0 : wordOf(privileges[name], name))
     const empty = emptyState(host.constants)
     const always = Object.entries(objectOf(privileges.always ?? {}, 'always'))
     const state: BlockState = {
       ...empty,
-      slot: json.slot === undefined ? 0 : numberOf(json.slot, 'slot'),
+      slot: json.slot === undefined ? 0 : wordOf(json.slot, 'slot'),
       manager: id('manager'),
       delegator: id('delegator'),
       registrar: id('registrar'),
       assigners: empty.assigners.map((none, core) => {
         const given = privileges.assigners === undefined ? undefined : listOf(privileges.assigners, 'assigners')[core]
-        return given === undefined ? none : numberOf(given, 'assigners')
+        return given === undefined ? none : wordOf(given, 'assigners')
       }),
-      always: new Map(always.map(([service, gas]) => [numberOf(service, 'always'), bigintOf(gas, 'always')])),
+      always: new Map(always.map(([service, gas]) => [wordOf(service, 'always'), amountOf(gas, 'always')])),
       accounts: new Accounts(new Map(services)),
     }
     return { state, json }
@@ -143,19 +171,19 @@ export function readBlocks(file: string): ScriptBlock[] {
       const at = `blocks[${k}]`
       const block = objectOf(entry, at)
       return {
-        slot: numberOf(block.slot, `${at}.slot`),
-        entropy: block.entropy === undefined ? new Uint8Array(32) : bytesOf(block.entropy, `${at}.entropy`),
+        slot: wordOf(block.slot, `${at}.slot`),
+        entropy: block.entropy === undefined ? new Uint8Array(32) : hashOf(block.entropy, `${at}.entropy`),
         items: listOf(block.items ?? [], `${at}.items`).map((value, i) => {
           const item = objectOf(value, `${at}.items[${i}]`)
           const bytes = (name: string): Uint8Array | undefined =>
             item[name] === undefined ? undefined : bytesIn(item[name], `${at}.items[${i}].${name}`, file)
-          const gas = (name: string): bigint => bigintOf(item[name] ?? 10_000_000, `${at}.items[${i}].${name}`)
+          const gas = (name: string): bigint => amountOf(item[name] ?? 10_000_000, `${at}.items[${i}].${name}`)
           const both = { payload: bytes('payload'), result: bytes('result') }
           if ((both.payload === undefined) === (both.result === undefined)) {
             throw new CliError(`${at}.items[${i}]: either payload, for refine, or result`, { file })
           }
           return {
-            service: numberOf(item.service, `${at}.items[${i}].service`),
+            service: wordOf(item.service, `${at}.items[${i}].service`),
             gas: gas('gas'),
             refineGas: gas('refineGas'),
             ...both,
@@ -165,7 +193,7 @@ export function readBlocks(file: string): ScriptBlock[] {
           const preimage = objectOf(value, `${at}.preimages[${i}]`)
           const what = `${at}.preimages[${i}]`
           return {
-            service: numberOf(preimage.service, `${what}.service`),
+            service: wordOf(preimage.service, `${what}.service`),
             data: bytesIn(preimage.data, `${what}.data`, file),
           }
         }),
@@ -208,10 +236,10 @@ export function writeState({ json, state }: LoadedState, file: string): JsonObje
       delete services[id]
       continue
     }
-    const before = objectOf(services[id] ?? {}, `services.${id}`)
+    const before = account.isNew ? {} : objectOf(services[id] ?? {}, `services.${id}`)
     const storage: Record<string, string> = {}
     for (const [key, value] of Object.entries(objectOf(before.storage ?? {}, 'storage'))) {
-      storage[key] = hex(bytesIn(value, 'storage', file))
+      storage[hex(bytesOf(key, 'storage'))] = hex(bytesIn(value, 'storage', file))
     }
     const preimages = new Map<string, string>()
     const given = [...listOf(before.preimages ?? [], 'preimages'), ...(before.code === undefined ? [] : [before.code])]
@@ -227,7 +255,7 @@ export function writeState({ json, state }: LoadedState, file: string): JsonObje
     }
     for (const entry of listOf(before.requests ?? [], 'requests')) {
       const request = objectOf(entry, 'requests')
-      const [hash, length] = [stringOf(request.hash, 'hash'), numberOf(request.length, 'length')]
+      const [hash, length] = [hex(bytesOf(request.hash, 'hash')), numberOf(request.length, 'length')]
       requests.set(`${hash}:${length}`, { hash, length, slots: (request.slots ?? []) as readonly number[] })
     }
     for (const change of account.changes) {

@@ -13,6 +13,7 @@ import { plainPackage, type WorkPackage } from '../host/service/package.ts'
 import type { WorkReport } from '../host/service/round.ts'
 import { createServiceHost, type ServiceHost } from '../host/service/service-host.ts'
 import type { WorkResult } from '../host/service/state.ts'
+import { equalBytes } from '../program/equal-bytes.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { hexFromBytes } from '../trace/hex.ts'
 import { CliError } from './errors.ts'
@@ -106,7 +107,7 @@ function changesOf(id: number, before: Account | undefined, after: Account | und
     }
     const key = change.kind === 'storage' ? change.key : change.hash
     const old = change.kind === 'storage' ? before?.storage(key) : before?.preimage(key)
-    if (printable(old) === printable(change.value)) continue
+    if (old === undefined ? change.value === undefined : change.value && equalBytes(old, change.value)) continue
     lines.push(`  service ${id} ${change.kind} ${printable(key)}  ${printable(old)} → ${printable(change.value)}`)
   }
   return lines
@@ -176,6 +177,10 @@ function runService(script: string, options: Options, terminal: Terminal): void 
       reports,
       preimages: block.preimages,
     })
+    if (result.collisions.length > 0)
+      throw new CliError(`blocks[${k}]: several services created ${result.collisions}, the block is not valid`, {
+        file: script,
+      })
     state = result.state
     if (options.json !== true) printBlock(block, before, result, calls, terminal)
     results.push({

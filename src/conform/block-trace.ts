@@ -230,9 +230,11 @@ function encodeYields({ yields }: BlockResult): Uint8Array {
 function servicesAfter(before: State, state: BlockState): Map<string, Uint8Array> {
   const values = new Map<string, Uint8Array>()
   const changed = new Map(state.accounts.changed)
+  const isGone = (service: number): boolean =>
+    changed.has(service) && (changed.get(service) === undefined || changed.get(service)!.isNew)
   for (const [key, value] of before.values) {
     const service = serviceOfKey(bytesOfKey(key))
-    if (service !== undefined && !(changed.has(service) && changed.get(service) === undefined)) values.set(key, value)
+    if (service !== undefined && !isGone(service)) values.set(key, value)
   }
   for (const [service, account] of changed) {
     if (account === undefined) continue

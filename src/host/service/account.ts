@@ -2,6 +2,7 @@
 // of all accounts: accounts.ts. Not the encodings: encoding.ts.
 
 import { blake2b } from '../../hash/blake2b.ts'
+import { checkAmount, checkBytes, checkNumber } from './check-value.ts'
 import { Layers } from './layers.ts'
 
 /** What an account holds, as it was before any change. A node puts its own trie behind this. */
@@ -79,6 +80,13 @@ export function keyOf(bytes: Uint8Array): string {
   return String.fromCharCode.apply(undefined, bytes as unknown as number[])
 }
 
+function checkRecord(record: AccountRecord): void {
+  checkBytes('codeHash', record.codeHash, 32)
+  for (const name of ['balance', 'minItemGas', 'minMemoGas', 'octets', 'gratis'] as const)
+    checkAmount(name, record[name])
+  for (const name of ['items', 'created', 'lastAccumulation', 'parent'] as const) checkNumber(name, record[name])
+}
+
 const NOTHING: AccountStore = { storage: () => undefined, preimage: () => undefined, request: () => undefined }
 
 /** An account that can be changed; copies share what they have not changed. */
@@ -96,7 +104,9 @@ export class Account implements AccountRecord {
   readonly store: AccountStore
   #changes = new Layers<string, AccountChange>()
 
+  /** @throws TypeError, RangeError naming a field of the record that is wrong. */
   constructor(record: AccountRecord, store: AccountStore = NOTHING) {
+    if (!(record instanceof Account)) checkRecord(record)
     this.codeHash = record.codeHash
     this.balance = record.balance
     this.minItemGas = record.minItemGas
@@ -115,6 +125,14 @@ export class Account implements AccountRecord {
     const copy = new Account(this, this.store)
     copy.#changes = this.#changes.fork()
     return copy
+  }
+
+  /**
+   * Whether it holds nothing but its changes: it was created. Where the state has something under its id, that is of another
+   * account, which was removed before.
+   */
+  get isNew(): boolean {
+    return this.store === NOTHING
   }
 
   /** What was changed beside the record, each once. */

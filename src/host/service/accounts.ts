@@ -56,6 +56,11 @@ export class Accounts implements AccountSource {
     return copy
   }
 
+  /** All that differs from accounts that these were forked off, and perhaps more. */
+  changedSince(before: Accounts): Iterable<readonly [id: number, account: Account | undefined]> {
+    return this.#changed.entries(before.#changed)
+  }
+
   /** What differs from the source: accounts, and ids of which there is none any more. */
   get changed(): Iterable<readonly [id: number, account: Account | undefined]> {
     return this.#changed.entries()

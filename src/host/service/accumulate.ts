@@ -9,7 +9,7 @@ import { answer, readBytes, registerNumber } from '../registers.ts'
 import { createHost, type HostHandler, type HostHandlers } from '../registry.ts'
 import { HostResult } from '../results.ts'
 import { accountCalls } from './account-calls.ts'
-import { type Chain, codeOf } from './chain.ts'
+import { type Chain, codeOf, machineGas } from './chain.ts'
 import { Context, type Dimension } from './context.ts'
 import { encodeAccumulateArguments, encodeInput, encodeSequence } from './encoding.ts'
 import { preimageCalls } from './preimage-calls.ts'
@@ -148,7 +148,7 @@ export function accumulate(chain: Chain, before: ServiceState, request: Accumula
   if (program instanceof BlobError) return collect(context.y, { ...nothing, outcome: 'panic', reason: program.message })
   const calls = accumulateCalls(context, { entropy, inputs: inputs.map(encodeInput) })
   const { outcome, result, gasUsed, reason } = invokeProgram(program, {
-    gas,
+    gas: machineGas(gas),
     args: encodeAccumulateArguments(slot, service, inputs.length),
     entry: ENTRY,
     host: createHost(observed(chain, calls), { profile: chain.profile }),
@@ -170,7 +170,7 @@ function collect(
     reason,
     state: { ...privileges, accounts },
     transfers: transfers.toArray(),
-    provisions: provisions.toArray(),
+    provisions: [...provisions.entries().values()],
     yield: yielded,
   }
 }

@@ -19,12 +19,14 @@ export interface SequenceResult {
   /** How many of the reports were accumulated. */
   readonly count: number
   readonly state: ServiceState
-  /** A service may have several. */
+  /** A service may have several, each hash once. */
   readonly yields: readonly Yield[]
   /** By service, over all rounds. */
   readonly gasUsed: ReadonlyMap<number, bigint>
   /** The transfers that were inputs of a round. */
   readonly processed: readonly Transfer[]
+  /** Ids that several services of a round gave to a new account: the block is not valid. */
+  readonly collisions: readonly number[]
 }
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n)
@@ -44,7 +46,8 @@ function fitting({ reports, transfers, free, gas }: SequenceRequest, is080: bool
 export function accumulateSequence(chain: Chain, before: ServiceState, request: SequenceRequest): SequenceResult {
   const is080 = chain.version !== 'gp-0.7.2'
   const gasUsed = new Map<number, bigint>()
-  const yields: Yield[] = []
+  const yields = new Map<string, Yield>()
+  const collisions: number[] = []
   const processed: Transfer[] = []
   let state = before
   let count = 0
@@ -52,11 +55,14 @@ export function accumulateSequence(chain: Chain, before: ServiceState, request: 
   for (;;) {
     const reports = request.reports.slice(count)
     const fits = fitting({ ...request, reports, transfers, free, gas }, is080)
-    if (transfers.length + fits + free.size === 0) return { count, state, yields, gasUsed, processed }
+    if (transfers.length + fits + free.size === 0) {
+      return { count, state, yields: [...yields.values()], gasUsed, processed, collisions }
+    }
     const round = accumulateRound(chain, state, { ...request, transfers, free, reports: reports.slice(0, fits) })
     for (const [service, used] of round.gasUsed) gasUsed.set(service, (gasUsed.get(service) ?? 0n) + used)
-    yields.push(...round.yields)
-    processed.push(...transfers)
+    for (const given of round.yields) yields.set(`${given.service}:${keyOf(given.hash)}`, given)
+    for (const transfer of transfers) processed.push(transfer)
+    collisions.push(...round.collisions)
     // Gas that transfers carry was taken from their senders: it comes back to the budget, in 0.8.0 with the round that sends them.
     const back = is080 ? round.transfers : transfers
     gas = gas + sum(back.map(transfer => transfer.gas)) - sum(round.gasUsed.map(([, used]) => used))
@@ -102,6 +108,8 @@ export interface BlockResult {
   readonly yields: readonly Yield[]
   readonly statistics: ReadonlyMap<number, ServiceStatistics>
   readonly reports: readonly WorkReport[]
+  /** Ids that several services of a round gave to a new account. Where there is one, the block is not valid: do not take its state. */
+  readonly collisions: readonly number[]
 }
 
 function statisticsOf(
@@ -177,5 +185,6 @@ export function accumulateBlock(chain: Chain, before: BlockState, block: Block):
     yields: [...sequence.yields].sort(byServiceThenHash),
     statistics,
     reports: done,
+    collisions: sequence.collisions,
   }
 }

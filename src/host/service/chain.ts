@@ -50,6 +50,14 @@ export function codeOf(preimage: Uint8Array | undefined): Uint8Array | undefined
   }
 }
 
+/** A machine has no more gas than this, and no run gets to its end: the rest of a greater limit changes nothing. */
+const MOST_GAS = 2n ** 63n - 1n
+
+/** A gas limit of 64 bits, which a manager may give and a package may ask for, as a machine takes it. */
+export function machineGas(limit: bigint): bigint {
+  return limit > MOST_GAS ? MOST_GAS : limit
+}
+
 /** How many programs are kept. */
 const MOST_PROGRAMS = 64
 

@@ -5,6 +5,7 @@ import type { Account } from './account.ts'
 import type { Accounts } from './accounts.ts'
 import { Appended } from './appended.ts'
 import type { Chain } from './chain.ts'
+import { Layers } from './layers.ts'
 import type { Provision, ServiceState, Transfer } from './state.ts'
 
 /** One of the two dimensions. */
@@ -13,7 +14,8 @@ export interface Dimension {
   privileges: Omit<ServiceState, 'accounts'>
   nextFreeId: number
   transfers: Appended<Transfer>
-  provisions: Appended<Required<Provision>>
+  /** By service and hash. */
+  provisions: Layers<string, Required<Provision>>
   yielded: Uint8Array | undefined
 }
 
@@ -52,7 +54,7 @@ export class Context {
       privileges: state,
       nextFreeId: check(this.#initial, FIRST_ID + (start % ID_COUNT)),
       transfers: new Appended(),
-      provisions: new Appended(),
+      provisions: new Layers(),
       yielded: undefined,
     }
     this.y = this.#copy()
@@ -92,6 +94,12 @@ export class Context {
   account(id: bigint): Account | undefined {
     const number = this.idOf(id)
     return number === undefined ? undefined : this.x.accounts.get(number)
+  }
+
+  /** The account with the number in a register, where no number means the service itself. */
+  other(id: bigint): { readonly id: number; readonly account: Account } | undefined {
+    const account = id < 2n ** 32n ? this.x.accounts.get(Number(id)) : undefined
+    return account && { id: Number(id), account }
   }
 
   /** The id in a register, where 2^64 - 1 is the service itself; undefined where it is none. */

@@ -13,6 +13,11 @@ const ERRORS: Readonly<Record<WorkError, number>> = {
   big: 6,
 }
 
+/** Whether the text names an error of a work item. */
+export function isWorkError(name: string): name is WorkError {
+  return Object.hasOwn(ERRORS, name)
+}
+
 /** The error with that number, or undefined. */
 export function workErrorOf(number: number): WorkError | undefined {
   return (Object.keys(ERRORS) as WorkError[]).find(name => ERRORS[name] === number)

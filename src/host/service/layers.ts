@@ -55,10 +55,13 @@ export class Layers<K, V> {
     return copy
   }
 
-  /** Each key once, with its value. */
-  entries(): ReadonlyMap<K, V> {
+  /** Each key once, with its value: all of them, or at least those that were set since this was forked off another one. */
+  entries(since?: Layers<K, V>): ReadonlyMap<K, V> {
+    const shared = new Set<Layer<K, V>>()
+    for (let layer = since === undefined ? undefined : since.#below; layer !== undefined; layer = layer.below)
+      shared.add(layer)
     const layers: ReadonlyMap<K, V>[] = this.#top === undefined ? [] : [this.#top]
-    for (let layer = this.#below; layer !== undefined; layer = layer.below) layers.push(layer.map)
+    for (let layer = this.#below; layer !== undefined && !shared.has(layer); layer = layer.below) layers.push(layer.map)
     if (layers.length === 1) return layers[0]!
     return new Map(layers.reverse().flatMap(map => [...map]))
   }

@@ -2,9 +2,9 @@
 import type { Vm } from '../../engine/engine.ts'
 import { HostAction, type HostFunction } from '../../engine/engine.ts'
 import { blake2b } from '../../hash/blake2b.ts'
-import { equalBytes } from '../../program/equal-bytes.ts'
 import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
+import { keyOf } from './account.ts'
 import type { Context } from './context.ts'
 
 /** A preimage is shorter. */
@@ -46,6 +46,7 @@ export function preimageCalls(context: Context): Record<'query' | 'solicit' | 'f
       const { hash, length } = asked
       const slots = context.own.request(hash, length)
       if (slots !== undefined && slots.length !== 2) return done(vm, HostResult.HUH)
+      if (length >= MOST_LENGTH) return done(vm, HostResult.FULL) // no state has such a request, whatever its deposit
       const changed = context.own.clone()
       changed.setRequest(hash, length, slots === undefined ? [] : [...slots, slot])
       if (changed.balance < changed.threshold(constants)) return done(vm, HostResult.FULL)
@@ -79,11 +80,9 @@ export function preimageCalls(context: Context): Record<'query' | 'solicit' | 'f
       if (service === undefined || account === undefined) return done(vm, HostResult.WHO)
       const hash = blake2b(data)
       const slots = account.request(hash, data.length)
-      const isTwice = context.x.provisions
-        .toArray()
-        .some(given => given.service === service && equalBytes(given.hash, hash))
-      if (slots === undefined || slots.length !== 0 || isTwice) return done(vm, HostResult.HUH)
-      context.x.provisions.push({ service, data, hash })
+      const name = `${service}:${keyOf(hash)}`
+      if (slots === undefined || slots.length !== 0 || context.x.provisions.has(name)) return done(vm, HostResult.HUH)
+      context.x.provisions.set(name, { service, data, hash })
       return done(vm, HostResult.OK)
     },
   }

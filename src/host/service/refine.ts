@@ -11,7 +11,7 @@ import { HostResult } from '../results.ts'
 import { type Account, lookUpAt } from './account.ts'
 import type { AccountSource } from './accounts.ts'
 import { observed } from './accumulate.ts'
-import { type Chain, codeOf } from './chain.ts'
+import { type Chain, codeOf, machineGas } from './chain.ts'
 import { encodeSequence, sized } from './encoding.ts'
 import { encodeContext, encodeItemSummary, encodePackage, packageHash, type WorkPackage } from './package.ts'
 import type { WorkResult } from './state.ts'
@@ -116,7 +116,7 @@ function invoke(
     return { outcome: 'panic', result: new Uint8Array(0), gasUsed: 0n, reason: program.message }
   }
   const host = createHost(observed(chain, calls), { profile: chain.profile })
-  return invokeProgram(program, { gas, args, entry: 0, host, engine: chain.engine })
+  return invokeProgram(program, { gas: machineGas(gas), args, entry: 0, host, engine: chain.engine })
 }
 
 /** Ψ_I (GP B.2): runs the package's authorizer. Its output is the authorizer trace. */

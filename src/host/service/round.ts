@@ -56,6 +56,8 @@ export interface RoundResult {
   readonly gasUsed: readonly (readonly [service: number, gas: bigint])[]
   /** What each service's accumulation gave. */
   readonly results: ReadonlyMap<number, AccumulateResult>
+  /** Ids that several services gave to a new account. A block in which there is one is not valid, and its state means nothing. */
+  readonly collisions: readonly number[]
 }
 
 /** Δ1 (GP 12.3): a service with all that is for it in this round. */
@@ -97,19 +99,40 @@ function servicesOf({ reports, free, transfers }: RoundRequest): number[] {
 }
 
 /** What each service did to itself and to those it created; those that any removed are gone. */
-function mergeAccounts(before: ServiceState, results: ReadonlyMap<number, AccumulateResult>): Accounts {
+function mergeAccounts(
+  before: ServiceState,
+  results: ReadonlyMap<number, AccumulateResult>,
+): { readonly accounts: Accounts; readonly collisions: readonly number[] } {
   const accounts = before.accounts.fork()
   const removed = new Set<number>()
+  const collisions = new Set<number>()
   for (const [service, { state }] of results) {
-    for (const [id, account] of state.accounts.changed) {
+    for (const [id, account] of state.accounts.changedSince(before.accounts)) {
       const isOld = before.accounts.get(id) !== undefined
       if (account === undefined) {
         if (isOld) removed.add(id)
-      } else if (id === service || !isOld) accounts.set(id, account)
+      } else if (id === service || !isOld) {
+        if (!isOld && accounts.get(id) !== undefined) collisions.add(id)
+        accounts.set(id, account)
+      }
     }
   }
   for (const id of removed) accounts.remove(id)
-  return accounts
+  // Forked: what is done to these accounts is not done to those of the results.
+  return { accounts: accounts.fork(), collisions: [...collisions].sort((a, b) => a - b) }
+}
+
+/** The parts of a request that are for one service, by service: so a round costs what is in it, however many services it has. */
+function byService({ transfers, reports }: RoundRequest): Map<number, Pick<RoundRequest, 'transfers' | 'reports'>> {
+  const parts = new Map<number, { transfers: Transfer[]; reports: Set<WorkReport> }>()
+  const of = (service: number): { transfers: Transfer[]; reports: Set<WorkReport> } => {
+    const part = parts.get(service) ?? { transfers: [], reports: new Set() }
+    parts.set(service, part)
+    return part
+  }
+  for (const transfer of transfers) of(transfer.to).transfers.push(transfer)
+  for (const report of reports) for (const { service } of report.digests) of(service).reports.add(report)
+  return new Map([...parts].map(([service, part]) => [service, { ...part, reports: [...part.reports] }]))
 }
 
 /** What the manager wants; where that is as it was, what the old holder wants (GP 12.3, R). */
@@ -132,12 +155,17 @@ function integrate(accounts: Accounts, provisions: readonly Provision[], slot: n
 
 /** Δ* (GP 12.3): accumulates all services of a round, none of which sees what another did. */
 export function accumulateRound(chain: Chain, before: ServiceState, request: RoundRequest): RoundResult {
+  const parts = byService(request)
+  const none = { transfers: [], reports: [] }
   const results = new Map(
-    servicesOf(request).map(service => [service, accumulateService(chain, before, request, service)]),
+    servicesOf(request).map(service => [
+      service,
+      accumulateService(chain, before, { ...request, ...(parts.get(service) ?? none) }, service),
+    ]),
   )
   const of = (service: number): ServiceState => results.get(service)?.state ?? before
   const manager = of(before.manager)
-  const accounts = mergeAccounts(before, results)
+  const { accounts, collisions } = mergeAccounts(before, results)
   integrate(
     accounts,
     [...results.values()].flatMap(({ provisions }) => provisions),
@@ -160,5 +188,6 @@ export function accumulateRound(chain: Chain, before: ServiceState, request: Rou
     yields: all.flatMap(([service, { yield: hash }]) => (hash === undefined ? [] : [{ service, hash }])),
     gasUsed: all.map(([service, { gasUsed }]) => [service, gasUsed]),
     results,
+    collisions,
   }
 }

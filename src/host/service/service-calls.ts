@@ -72,10 +72,9 @@ export function serviceCalls(context: Context): Record<'new' | 'upgrade' | 'tran
       const [dest, amount, gas] = [vm.regs[7]!, vm.regs[8]!, vm.regs[9]!]
       const memo = readBytes(vm, registerNumber(vm, 10), constants.memoSize)
       if (memo === undefined) return HostAction.Panic
-      const to = dest < 2n ** 32n ? Number(dest) : -1
-      const receiver = context.x.accounts.get(to)
+      const receiver = context.other(dest)
       if (receiver === undefined) return done(vm, HostResult.WHO)
-      if (gas < receiver.minMemoGas) return done(vm, HostResult.LOW)
+      if (gas < receiver.account.minMemoGas) return done(vm, HostResult.LOW)
       const { own } = context
       if (own.balance - amount < own.threshold(constants)) return done(vm, HostResult.CASH)
       if (context.x.transfers.length >= MOST_TRANSFERS) {
@@ -87,22 +86,22 @@ export function serviceCalls(context: Context): Record<'new' | 'upgrade' | 'tran
       }
       vm.chargeGas(gas)
       context.edited.balance -= amount
-      context.x.transfers.push({ from: self, to, amount, memo, gas })
+      context.x.transfers.push({ from: self, to: receiver.id, amount, memo, gas })
       return done(vm, HostResult.OK)
     },
 
     eject: vm => {
       const hash = readBytes(vm, registerNumber(vm, 8), 32)
       if (hash === undefined) return HostAction.Panic
-      const id = vm.regs[7]! < 2n ** 32n ? Number(vm.regs[7]!) : -1
-      const { accounts } = context.x
-      const account = id === self ? undefined : accounts.get(id)
-      if (account === undefined || !isEjector(account.codeHash, self)) return done(vm, HostResult.WHO)
+      const named = context.other(vm.regs[7]!)
+      if (named === undefined || named.id === self) return done(vm, HostResult.WHO)
+      const { id, account } = named
+      if (!isEjector(account.codeHash, self)) return done(vm, HostResult.WHO)
       const octets = account.octets > LEAST_OCTETS ? account.octets : LEAST_OCTETS
       const slots = account.items === LAST_ITEMS ? account.request(hash, Number(octets - LEAST_OCTETS)) : undefined
       if (slots === undefined || slots.length !== 2) return done(vm, HostResult.HUH)
       if (slots[1]! >= slot - constants.preimageExpungePeriod) return done(vm, HostResult.HUH)
-      accounts.remove(id)
+      context.x.accounts.remove(id)
       context.edited.balance += account.balance
       return done(vm, HostResult.OK)
     },

@@ -14,6 +14,17 @@ import {
 } from './block.ts'
 import { type ChainOptions, resolveChain } from './chain.ts'
 import {
+  checkAccumulate,
+  checkAuthorize,
+  checkBlock,
+  checkPackage,
+  checkRefine,
+  checkRound,
+  checkSequence,
+  checkState,
+} from './check.ts'
+import { checkNumber } from './check-value.ts'
+import {
   type AuthorizeRequest,
   isAuthorized,
   type PackageRun,
@@ -27,7 +38,10 @@ import type { ServiceState } from './state.ts'
 
 const OPTIONS = ['profile', 'chain', 'engine', 'onLog', 'onCall'] as const
 
-/** The invocations of the Gray Paper, over states that stay what they are: what comes out has a state of its own. */
+/**
+ * The invocations of the Gray Paper, over states that stay what they are: what comes out has a state of its own. Before anything
+ * runs, each throws a TypeError or RangeError that names what of its arguments is wrong.
+ */
 export interface ServiceHost {
   /** All constants of the chain. */
   readonly constants: ProtocolConstants
@@ -57,16 +71,46 @@ export interface ServiceHost {
  */
 export function createServiceHost(options: ChainOptions = {}): ServiceHost {
   const chain = resolveChain(knownOptions(options, OPTIONS))
+  const { constants } = chain
   return {
-    constants: chain.constants,
-    isAuthorized: request => isAuthorized(chain, request),
-    refine: request => refine(chain, request),
-    refinePackage: request => refinePackage(chain, request),
-    accumulate: (state, request) => accumulate(chain, state, request),
-    accumulateService: (state, request, service) => accumulateService(chain, state, request, service),
-    accumulateRound: (state, request) => accumulateRound(chain, state, request),
-    accumulateSequence: (state, request) => accumulateSequence(chain, state, request),
-    accumulateBlock: (state, block) => accumulateBlock(chain, state, block),
+    constants,
+    isAuthorized: request => {
+      checkAuthorize(request)
+      return isAuthorized(chain, request)
+    },
+    refine: request => {
+      checkRefine(request)
+      return refine(chain, request)
+    },
+    refinePackage: request => {
+      checkPackage(request)
+      return refinePackage(chain, request)
+    },
+    accumulate: (state, request) => {
+      checkState(constants, state)
+      checkAccumulate(constants, request)
+      return accumulate(chain, state, request)
+    },
+    accumulateService: (state, request, service) => {
+      checkState(constants, state)
+      checkRound(constants, request)
+      checkNumber('service', service)
+      return accumulateService(chain, state, request, service)
+    },
+    accumulateRound: (state, request) => {
+      checkState(constants, state)
+      checkRound(constants, request)
+      return accumulateRound(chain, state, request)
+    },
+    accumulateSequence: (state, request) => {
+      checkState(constants, state)
+      checkSequence(constants, request)
+      return accumulateSequence(chain, state, request)
+    },
+    accumulateBlock: (state, block) => {
+      checkBlock(constants, state, block)
+      return accumulateBlock(chain, state, block)
+    },
   }
 }
 

@@ -55,7 +55,9 @@ export function requestKey(service: number, hash: Uint8Array, length: number): U
 
 /** The service that a key is of, where it is a record's or an item's key; undefined where it is a component's. */
 export function serviceOfKey(key: Uint8Array): number | undefined {
-  if (key[0] === RECORD) return numberAt(key, 1)
+  // An item of a service whose number ends in 255 begins like a record: what tells them apart are a record's zeros.
+  if (key[0] === RECORD && key.every((byte, k) => byte === 0 || k === 0 || (k < 8 && k % 2 === 1)))
+    return numberAt(key, 1)
   return key.subarray(1).every(byte => byte === 0) ? undefined : numberAt(key, 0)
 }
 
@@ -139,14 +141,16 @@ function readRecord(bytes: Uint8Array): ConstructorParameters<typeof Account>[0]
   return record
 }
 
-/** The accounts of a state that is given by its keys. What was read once is kept. @throws BlobError for a bad record. */
+/** The accounts of a state that is given by its keys. An account that was read once is kept. @throws BlobError for a bad record. */
 export function accountsOf(source: StateSource): AccountSource {
-  const known = new Map<number, Account | undefined>()
+  const known = new Map<number, Account>()
   return {
     get: id => {
-      if (known.has(id)) return known.get(id)
+      const kept = known.get(id)
+      if (kept !== undefined) return kept
       const bytes = source.get(recordKey(id))
-      const account = bytes === undefined ? undefined : new Account(readRecord(bytes), new KeyedStore(source, id))
+      if (bytes === undefined) return undefined // not kept: guests may ask for as many ids as they like
+      const account = new Account(readRecord(bytes), new KeyedStore(source, id))
       known.set(id, account)
       return account
     },

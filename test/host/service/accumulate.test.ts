@@ -25,10 +25,10 @@ describe('accumulate', () => {
   })
 
   it.each([
-    ['no code', {}],
+    ['no code', { chain: CHAIN }],
     ['code that is too large', { chain: { ...CHAIN, maxServiceCode: 3 } }],
   ])('with %s keeps what was sent', (_, options) => {
-    const account = 'chain' in options ? accumulating('trap') : accountWith({ balance: 5n })
+    const account = 'maxServiceCode' in options.chain ? accumulating('trap') : accountWith({ balance: 5n })
     const { balance } = account
     const result = createServiceHost({ engine: 'reference', ...options }).accumulate(stateWith({ 7: account }), {
       service: 7,
@@ -71,6 +71,7 @@ describe('accumulate', () => {
     const seen: bigint[] = []
     const watching = createServiceHost({
       engine: 'reference',
+      chain: CHAIN,
       onCall: (name, vm) => {
         if (name !== 'gas') return
         const bytes = new Uint8Array(4)

@@ -102,7 +102,9 @@ describe('provide, yield, checkpoint, gas, fetch', () => {
     expect(call(at, 'provide', setting(SELF)).r7).toBe(HostResult.OK)
     call(at, 'checkpoint', { regs: {} })
     expect(call(at, 'provide', setting(OTHER)).r7).toBe(HostResult.OK)
-    const services = [at.context.x, at.context.y].map(({ provisions }) => provisions.toArray().map(one => one.service))
+    const services = [at.context.x, at.context.y].map(({ provisions }) =>
+      [...provisions.entries().values()].map(one => one.service),
+    )
     expect(services).toEqual([[SELF, OTHER], [SELF]])
   })
 
@@ -111,9 +113,9 @@ describe('provide, yield, checkpoint, gas, fetch', () => {
       const at = scene(wanting([]), { others: [[OTHER, wanting([])]] })
       const setting = { regs: { 7: id, 8: READ, 9: 3 }, bytes: data }
       expect(call(at, 'provide', setting).r7).toBe(HostResult.OK)
-      expect(at.context.x.provisions.toArray()).toEqual([{ service: target, data, hash: blake2b(data) }])
+      expect([...at.context.x.provisions.entries().values()]).toEqual([{ service: target, data, hash: blake2b(data) }])
       expect(call(at, 'provide', setting).r7).toBe(HostResult.HUH)
-      expect(at.context.x.provisions.length).toBe(1)
+      expect(at.context.x.provisions.entries().size).toBe(1)
       expect(at.context.own.preimage(blake2b(data))).toBeUndefined()
     }
   })
