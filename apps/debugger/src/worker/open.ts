@@ -1,0 +1,214 @@
+// Makes a run that can be gone through of whatever was opened: a program file, a recorded run, text. Not the moves: session.ts.
+import {
+  type Assembled,
+  assemble,
+  BlobError,
+  createEngine,
+  detectBlob,
+  type Engine,
+  loadProgram,
+  PROFILE_NAMES,
+  type Program,
+  type ProfileName,
+  type StartOptions,
+  type Symbols,
+  symbolsOf,
+  symbolsOfText,
+} from 'coulis'
+import { createJamStub, hostCallName, type InvocationName } from 'coulis/host'
+import { createHistory, type History, historyOfTrace, type TraceDeparture } from 'coulis/inside'
+import { parseTrace } from 'coulis/trace'
+import type { Source } from '../protocol.ts'
+
+/** A run and what is known of its program. */
+export interface Opened {
+  readonly history: History
+  readonly program: Program
+  readonly symbols: Symbols | undefined
+  readonly what: string
+  readonly isTrace: boolean
+  readonly entries: readonly string[]
+  readonly warnings: readonly string[]
+  readonly departure: (() => TraceDeparture | undefined) | undefined
+  hostName(index: number): string | undefined
+}
+
+const DEFAULT_GAS = 100_000_000n
+/** A plain program returns by jumping to r0, which then holds this (GP A.18). */
+const HALT_ADDRESS = 0xffff0000n
+const INVOCATIONS = ['is-authorized', 'refine', 'accumulate'] as const
+const KINDS = {
+  raw: 'a plain program blob',
+  standard: 'a standard program',
+  jam: 'a JAM service',
+  polkavm: 'a PolkaVM program',
+} as const
+
+function bytesOfHex(text: string): Uint8Array {
+  const digits = text.replace(/^0x/i, '')
+  return Uint8Array.from(digits.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
+}
+
+function bytesOfBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), letter => letter.charCodeAt(0))
+}
+
+/** Text when bytes are nothing else, and not binary: no control characters but tab and line ends. */
+function textOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0 || !bytes.every(byte => byte >= 32 || byte === 9 || byte === 10 || byte === 13)) return undefined
+  return new TextDecoder().decode(bytes)
+}
+
+const MOST_TEXT = 64 * 2 ** 20
+
+interface Recognised {
+  readonly bytes: Uint8Array
+  readonly trace?: string
+  readonly assembly?: string
+  /** How it was written down: as text of hex digits, say. */
+  readonly as: string
+}
+
+/** What text stands for: a trace, hex, base64, or assembly. */
+export function recognise(bytes: Uint8Array): Recognised {
+  const text = textOf(bytes)
+  if (text === undefined) return { bytes, as: '' }
+  if (text.length > MOST_TEXT) throw new Error(`${text.length} characters of text are too many, ${MOST_TEXT} at most`)
+  if (/start pc=\d+ gas=-?\d/.test(text) && /program 0x/.test(text)) return { bytes, trace: text, as: '' }
+  const dense = text.replace(/\s+/g, '')
+  if (/^(0x)?([0-9a-f]{2})+$/i.test(dense)) return { bytes: bytesOfHex(dense), as: ', written in hex' }
+  if (/^[A-Za-z0-9+/]{8,}={0,2}$/.test(dense) && dense.length % 4 === 0 && !/[ \t]/.test(text.trim()))
+    return { bytes: bytesOfBase64(dense), as: ', written in base64' }
+  return { bytes, assembly: text, as: '' }
+}
+
+function profileOf(name: string | undefined): ProfileName | undefined {
+  if (name === undefined || name === '') return undefined
+  const found = PROFILE_NAMES.find(known => known === name)
+  if (found === undefined) throw new RangeError(`profile: ${name} is none of ${PROFILE_NAMES.join(', ')}`)
+  return found
+}
+
+function gasOf(text: string | undefined): bigint {
+  const dense = (text ?? '').replace(/[\s,_]/g, '')
+  if (dense === '') return DEFAULT_GAS
+  if (!/^\d{1,19}$/.test(dense)) throw new RangeError(`gas: ${text} is no number of gas`)
+  return BigInt(dense)
+}
+
+function argsOf(text: string | undefined): Uint8Array | undefined {
+  const dense = (text ?? '').replace(/\s+/g, '')
+  if (dense === '') return undefined
+  if (!/^(0x)?([0-9a-f]{2})*$/i.test(dense)) throw new RangeError(`arguments: ${text} are no bytes in hex, two digits each`)
+  return bytesOfHex(dense)
+}
+
+/** The program's own names, and those of the source it was made of; undefined where its debug sections are broken. */
+function symbolsIn(program: Program, assembled: Assembled | undefined, name: string): Symbols | undefined {
+  if (assembled !== undefined) return symbolsOfText(assembled, name)
+  try {
+    return symbolsOf(program)
+  } catch (error) {
+    if (error instanceof BlobError) return undefined
+    throw error
+  }
+}
+
+function entriesOf(program: Program, assembled: Assembled | undefined): Map<string, number> {
+  const own = new Map([...program.exports, ...(assembled?.labels ?? [])])
+  if (program.kind !== 'standard' && program.kind !== 'jam') return own
+  return new Map([['refine', 0], ['is-authorized', 0], ['accumulate', 5], ...own])
+}
+
+function entryOf(text: string | undefined, entries: ReadonlyMap<string, number>): number {
+  if (text === undefined || text === '') return 0
+  const named = entries.get(text.replace(/^@/, ''))
+  if (named !== undefined) return named
+  if (/^(\d{1,10}|0x[0-9a-f]{1,8})$/i.test(text)) return Number(text)
+  throw new RangeError(`entry: ${text} is no code offset and none of ${[...entries.keys()].slice(0, 12).join(', ')}`)
+}
+
+interface Loaded {
+  readonly program: Program
+  readonly assembled: Assembled | undefined
+  readonly what: string
+}
+
+function loadBytes({ bytes, assembly, as }: Recognised, wanted: ProfileName | undefined): Loaded {
+  if (assembly !== undefined) {
+    const assembled = assemble(assembly)
+    const profile = wanted ?? PROFILE_NAMES.find(name => name === assembled.instructionSet.name)
+    const program = loadProgram(assembled.bytes, { kind: assembled.kind, ...(profile && { profile }) })
+    return { program, assembled, what: `assembly text, ${KINDS[program.kind]}` }
+  }
+  const { kind } = detectBlob(bytes)
+  const program = loadProgram(bytes, { kind, ...(wanted && { profile: wanted }) })
+  const { metadata } = program
+  const named = metadata === undefined ? '' : `, ${metadata.name} ${metadata.version}`
+  return { program, assembled: undefined, what: `${KINDS[kind]}${named}${as}` }
+}
+
+function openProgram(source: Source, recognised: Recognised, engine: Engine): Opened {
+  const { entry, args, gas, profile: wanted } = source.start
+  const { program, assembled, what } = loadBytes(recognised, profileOf(wanted))
+  const entries = entriesOf(program, assembled)
+  const { profile } = program
+  const invocation = INVOCATIONS.find((name): name is InvocationName => name === entry)
+  const hosted = program.kind !== 'raw' && profile.hostCalls !== 'free'
+  const given = argsOf(args)
+  const start: StartOptions = {
+    entry: entryOf(entry, entries),
+    gas: gasOf(gas),
+    ...(program.kind === 'raw' && { regs: [HALT_ADDRESS] }),
+    ...(given && { args: given }),
+    ...(hosted && { host: createJamStub({ profile, ...(invocation && { invocation }) }).host }),
+  }
+  const version = profile.hostCalls
+  return {
+    history: createHistory({ engine, program, start }),
+    program,
+    symbols: symbolsIn(program, assembled, source.name),
+    what,
+    isTrace: false,
+    entries: [...entries.keys()],
+    warnings: (assembled?.warnings ?? []).map(({ line, column, message }) => `${line}:${column}: ${message}`),
+    departure: undefined,
+    hostName: index => (version === 'free' ? program.imports[index >>> 0] : hostCallName(index >>> 0, version)),
+  }
+}
+
+function openTrace(source: Source, text: string, engine: Engine): Opened {
+  const profile = profileOf(source.start.profile) ?? 'gp-0.7.2'
+  const version = profile === 'gp-0.8.0' ? profile : 'gp-0.7.2'
+  const hostName = (index: number): string | undefined => hostCallName(index >>> 0, version)
+  const { history, departure } = historyOfTrace(parseTrace(text), { engine, profile, hostName })
+  const { program } = history
+  const { symbols: names } = source
+  const assembled = names && assemble(names.text)
+  if (assembled !== undefined && assembled.parts.code.length !== program.code.length)
+    throw new Error(`${names!.name}: its code is not that of the recorded program`)
+  return {
+    history,
+    program,
+    symbols: symbolsIn(program, assembled, names?.name ?? source.name),
+    what: `a recorded run of ${KINDS[program.kind]}${program.metadata === undefined ? '' : `, ${program.metadata.name}`}`,
+    isTrace: true,
+    entries: [],
+    warnings: [],
+    departure,
+    hostName,
+  }
+}
+
+/**
+ * Opens what somebody gave. Nothing has run then.
+ *
+ * @throws BlobError, AssemblyError, TraceError where the file is malformed; RangeError naming what of the start is wrong.
+ */
+export function open(source: Source): Opened {
+  const { engine: kind } = source.start
+  const engine = createEngine(kind === undefined ? {} : { kind })
+  const recognised = recognise(source.bytes)
+  const { trace } = recognised
+  return trace === undefined ? openProgram(source, recognised, engine) : openTrace(source, trace, engine)
+}
