@@ -5,7 +5,8 @@ import { build } from 'esbuild'
 const here = new URL('.', import.meta.url)
 const at = path => new URL(path, here).pathname
 const root = new URL('../../', here)
-if (!existsSync(new URL('dist/lib/index.js', root))) throw new Error('dist/lib is missing: run npm ci or npm run build first')
+if (!existsSync(new URL('dist/lib/index.js', root)))
+  throw new Error('dist/lib is missing: run npm ci or npm run build first')
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 /** coulis is the repository's own build, by the entries that the package has. */
@@ -48,6 +49,8 @@ export async function buildApp(out = at('dist/')) {
     jsxImportSource: 'preact',
     plugins: [coulis],
     logLevel: 'warning',
+    // dist/lib says itself that its parts have no side effects.
+    logOverride: { 'ignored-bare-import': 'silent' },
     legalComments: 'linked',
   })
   copyFileSync(at('static/index.html'), `${out}/index.html`)

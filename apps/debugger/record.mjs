@@ -1,7 +1,7 @@
 // Records the run of the gallery's service with a bug: `node apps/debugger/record.mjs` writes examples/notes.trace.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { assemble, createEngine, loadProgram } from '../../dist/lib/index.js'
 import { createJamStub } from '../../dist/lib/host.js'
+import { assemble, createEngine, loadProgram } from '../../dist/lib/index.js'
 import { createRecorder, formatTrace } from '../../dist/lib/trace.js'
 
 const at = name => new URL(`examples/${name}`, import.meta.url)

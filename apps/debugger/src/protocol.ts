@@ -67,6 +67,8 @@ export interface EndView {
   readonly exit: string
   readonly message: string
   readonly place: string | undefined
+  /** The registers that the last instruction reads: what to ask about first. */
+  readonly reads: readonly number[]
 }
 
 export interface FrameView {
@@ -183,7 +185,10 @@ export interface Requests {
   /** How often each instruction of those rows was executed, as far as the run was surveyed. */
   counts(from: number, count: number): number[] | undefined
   move(move: Move): View
+  /** Within what has run. */
   goto(time: number): View
+  /** The same, and on from there as far as the program runs. */
+  reach(time: number): View
   runTo(pc: number): View
   toggle(pc: number): View
   watch(watch: Watch, access: 'write' | 'read'): View
@@ -201,7 +206,9 @@ export interface Requests {
 }
 
 /** From the page. */
-export type Request = { readonly id: number; readonly method: keyof Requests; readonly args: readonly unknown[] } | 'cancel'
+export type Request =
+  | { readonly id: number; readonly method: keyof Requests; readonly args: readonly unknown[] }
+  | 'cancel'
 
 /** From the worker. */
 export type Reply =

@@ -8,8 +8,8 @@ import {
   type Engine,
   loadProgram,
   PROFILE_NAMES,
-  type Program,
   type ProfileName,
+  type Program,
   type StartOptions,
   type Symbols,
   symbolsOf,
@@ -55,7 +55,8 @@ function bytesOfBase64(text: string): Uint8Array {
 
 /** Text when bytes are nothing else, and not binary: no control characters but tab and line ends. */
 function textOf(bytes: Uint8Array): string | undefined {
-  if (bytes.length === 0 || !bytes.every(byte => byte >= 32 || byte === 9 || byte === 10 || byte === 13)) return undefined
+  if (bytes.length === 0 || !bytes.every(byte => byte >= 32 || byte === 9 || byte === 10 || byte === 13))
+    return undefined
   return new TextDecoder().decode(bytes)
 }
 
@@ -99,7 +100,8 @@ function gasOf(text: string | undefined): bigint {
 function argsOf(text: string | undefined): Uint8Array | undefined {
   const dense = (text ?? '').replace(/\s+/g, '')
   if (dense === '') return undefined
-  if (!/^(0x)?([0-9a-f]{2})*$/i.test(dense)) throw new RangeError(`arguments: ${text} are no bytes in hex, two digits each`)
+  if (!/^(0x)?([0-9a-f]{2})*$/i.test(dense))
+    throw new RangeError(`arguments: ${text} are no bytes in hex, two digits each`)
   return bytesOfHex(dense)
 }
 

@@ -1,6 +1,6 @@
 // Answers what the page asks about one opened program. Not the messages: worker.ts.
 import { type CodeLine, createEngine, type EngineKind, listCode, pipelineTimeline, renderTimeline } from 'coulis'
-import { bisect, type Breakpoint, lastWrite, Session, type Stop, writeChain } from 'coulis/inside'
+import { type Breakpoint, bisect, lastWrite, Session, type Stop, writeChain } from 'coulis/inside'
 import type {
   CallView,
   Comparison,
@@ -197,6 +197,16 @@ export class Bench {
     const { history } = this.#opened
     history.goto(Math.min(checkNumber('time', time, Number.MAX_SAFE_INTEGER), history.frontier))
     return this.view()
+  }
+
+  async reach(time: number): Promise<View> {
+    checkNumber('time', time, Number.MAX_SAFE_INTEGER)
+    const { history } = this.#opened
+    while (history.frontier < time && history.end === undefined) {
+      history.goto(Math.min(time, history.frontier + SLICE))
+      if (!(await this.#pause('running', history.time))) return this.view('Stopped where you cancelled it.')
+    }
+    return this.goto(time)
   }
 
   async runTo(pc: number): Promise<View> {

@@ -1,6 +1,14 @@
 // The machine and its past as plain data for the page. Not how it gets there: session.ts.
 import { Exit, exitName, hostIndex64, type Program, type Symbols, type Vm } from 'coulis'
-import { type Breakpoint, explainExit, formatPlace, placeOf, type Session, type Stop, type Watched } from 'coulis/inside'
+import {
+  type Breakpoint,
+  explainExit,
+  formatPlace,
+  placeOf,
+  type Session,
+  type Stop,
+  type Watched,
+} from 'coulis/inside'
 import type { EndView, PagesView, Point } from '../protocol.ts'
 import type { Opened } from './open.ts'
 
@@ -35,10 +43,15 @@ export function endOf({ history, symbols, departure, hostName }: Opened): EndVie
   const isThere = history.time === end.time
   const host = `host call ${hostIndex64(end.exitArg)} ${hostName(end.exitArg) ?? ''}`.trimEnd()
   let message = ''
+  let reads: readonly number[] = []
   if (end.error !== undefined) message = `a host function threw: ${messageOf(end.error)}`
   else if (end.exit === Exit.Host) message = `nobody answered ${host}; set the registers and continue`
   else if (end.exit === Exit.Halt) message = 'the program came to its end'
-  else if (isThere) message = explainExit(vm, { symbols }).message
+  else if (isThere) {
+    const reason = explainExit(vm, { symbols })
+    message = reason.message
+    reads = reason.instruction?.reads.map(({ register }) => register) ?? []
+  }
   const left = departure?.()
   if (left !== undefined) {
     const fields = left.fields.map(({ name, expected, actual }) => `${name} ${expected} recorded, ${actual} here`)
@@ -49,6 +62,7 @@ export function endOf({ history, symbols, departure, hostName }: Opened): EndVie
     exit: exitName(end.exit),
     message,
     place: isThere ? placeText(vm.program, vm.pc, symbols) : undefined,
+    reads,
   }
 }
 
@@ -66,7 +80,8 @@ export function stopText(stop: Stop, session: Session): string {
     default: {
       const { breakpoint, before, after, pc, call } = stop
       const show = (value: bigint | undefined): string => (value === undefined ? '?' : hex(value))
-      const by = call === undefined ? `by the instruction at ${pc}` : `by host call ${call.name ?? hostIndex64(call.index)}`
+      const by =
+        call === undefined ? `by the instruction at ${pc}` : `by host call ${call.name ?? hostIndex64(call.index)}`
       return `${watchedText(breakpoint.watched!)}: ${show(before)} → ${show(after)}, ${by}.`
     }
   }

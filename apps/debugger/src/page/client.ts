@@ -1,0 +1,46 @@
+// Asks the worker. Not what is asked: app.tsx.
+import type { Reply, Request, Requests } from '../protocol.ts'
+
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/** The worker's answers as promises, in the order of the questions. */
+export class Client {
+  readonly #worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module', name: 'coulis' })
+  readonly #waiting = new Map<number, Waiting>()
+  #next = 1
+  onProgress: (doing: string, time: number) => void = () => {}
+
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      if ('progress' in data) {
+        this.onProgress(data.progress, data.time)
+        return
+      }
+      const waiting = this.#waiting.get(data.id)
+      this.#waiting.delete(data.id)
+      if ('error' in data) waiting?.reject(new Error(data.error))
+      else waiting?.resolve(data.result)
+    }
+    this.#worker.onerror = event => {
+      const error = new Error(`the worker failed: ${event.message || 'it could not be started'}`)
+      for (const { reject } of this.#waiting.values()) reject(error)
+      this.#waiting.clear()
+    }
+  }
+
+  ask<M extends keyof Requests>(method: M, ...args: Parameters<Requests[M]>): Promise<ReturnType<Requests[M]>> {
+    const id = this.#next++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject })
+      this.#worker.postMessage({ id, method, args } satisfies Request)
+    })
+  }
+
+  /** What is being done now ends at its next pause. */
+  cancel(): void {
+    this.#worker.postMessage('cancel' satisfies Request)
+  }
+}

@@ -1,0 +1,150 @@
+// The code, line by line: only what is on the screen is asked for and drawn, so that a million lines are as quick as ten.
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Point, Row, View } from '../protocol.ts'
+import type { Client } from './client.ts'
+import { count } from './format.ts'
+
+const ROW = 20
+const PAGE = 128
+/** Elements can be so tall and no taller. */
+const TALLEST = 12_000_000
+
+interface Props {
+  readonly client: Client
+  readonly rows: number
+  readonly view: View
+  /** Changes when executions were counted anew. */
+  readonly counted: number
+  onToggle(pc: number): void
+  onRunTo(pc: number): void
+}
+
+interface Page {
+  readonly rows: readonly Row[]
+  readonly counts: readonly number[] | undefined
+}
+
+function heat(executed: number | undefined): string {
+  if (executed === undefined) return ''
+  if (executed === 0) return 'never'
+  return `heat${Math.min(4, Math.floor(Math.log10(executed)))}`
+}
+
+export function Listing({ client, rows, view, counted, onToggle, onRunTo }: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  const pages = useRef(new Map<number, Page | 'asked'>())
+  const [, redraw] = useState(0)
+  const [top, setTop] = useState(0)
+  const [height, setHeight] = useState(400)
+  const tall = Math.min(TALLEST, rows * ROW)
+  const visible = Math.ceil(height / ROW) + 1
+  // Where the box cannot be as tall as all lines, the scroll position is a share of it.
+  const range = Math.max(1, tall - height)
+  const firstOf = (at: number): number =>
+    tall === rows * ROW ? Math.floor(at / ROW) : Math.round((at / range) * (rows - visible + 2))
+  const first = Math.max(0, Math.min(rows - 1, firstOf(top)))
+  const topOf = (row: number): number => (tall === rows * ROW ? row * ROW : (row / (rows - visible + 2)) * range)
+
+  useEffect(() => {
+    pages.current.clear()
+    redraw(n => n + 1)
+  }, [counted, rows, client])
+
+  useLayoutEffect(() => {
+    const element = box.current!
+    const observer = new ResizeObserver(() => setHeight(element.clientHeight))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
+  const show = (row: number): void => {
+    const element = box.current!
+    if (row >= first + 2 && row < first + visible - 4) return
+    element.scrollTop = Math.max(0, topOf(row) - element.clientHeight / 3)
+    setTop(element.scrollTop)
+  }
+  useLayoutEffect(() => show(view.row), [view.row, view.time, rows, height])
+
+  const pageOf = (number: number): Page | undefined => {
+    const known = pages.current.get(number)
+    if (known !== undefined) return known === 'asked' ? undefined : known
+    const store = pages.current
+    store.set(number, 'asked')
+    const from = number * PAGE
+    Promise.all([client.ask('rows', from, PAGE), client.ask('counts', from, PAGE)]).then(
+      ([found, counts]) => {
+        if (store.get(number) !== 'asked') return
+        store.set(number, { rows: found, counts })
+        redraw(n => n + 1)
+      },
+      () => store.delete(number),
+    )
+    return undefined
+  }
+
+  const points = new Map(view.points.flatMap((point: Point) => (point.pc === undefined ? [] : [[point.pc, point]])))
+  const lines = []
+  for (let i = first; i < Math.min(rows, first + visible); i++) {
+    const page = pageOf(Math.floor(i / PAGE))
+    const row = page?.rows[i % PAGE]
+    const y = tall === rows * ROW ? i * ROW : top + (i - first) * ROW
+    if (row === undefined) {
+      lines.push(<div key={i} class="line waiting" style={{ top: `${y}px` }} />)
+      continue
+    }
+    const executed = page?.counts?.[i % PAGE]
+    const isHere = row.pc === view.pc
+    const { pc, target } = row
+    const followed = async (): Promise<void> => show(await client.ask('rowOf', target!))
+    lines.push(
+      <div
+        key={i}
+        class={`line ${isHere ? 'here' : ''} ${row.blockStart ? 'block' : ''} ${heat(executed)}`}
+        style={{ top: `${y}px` }}
+        aria-current={isHere ? 'step' : undefined}
+        data-pc={pc}
+      >
+        <button
+          type="button"
+          class={`dot ${points.has(pc) ? 'set' : ''}`}
+          aria-label={`${points.has(pc) ? 'Remove' : 'Set'} breakpoint at ${pc}`}
+          aria-pressed={points.has(pc)}
+          onClick={() => onToggle(pc)}
+        />
+        <button type="button" class="pc" title="Run to here" onClick={() => onRunTo(pc)}>
+          {pc}
+        </button>
+        <span class="gas" title={row.gas === undefined ? undefined : `This block costs ${row.gas} gas`}>
+          {row.gas}
+        </span>
+        <span class="times" title={executed === undefined ? undefined : `Executed ${count(executed)} times`}>
+          {executed === undefined || executed === 0 ? '' : `${count(executed)}×`}
+        </span>
+        {row.label !== undefined && <span class="label">{row.label}:</span>}
+        {target === undefined ? (
+          <span class="code">{row.text}</span>
+        ) : (
+          <button type="button" class="code link" title={`Show ${target}`} onClick={followed}>
+            {row.text}
+          </button>
+        )}
+        {row.comment !== undefined && <span class="note">; {row.comment}</span>}
+        {row.source !== undefined && <span class="source">{row.source}</span>}
+      </div>,
+    )
+  }
+  return (
+    <section class="panel listing" aria-label="Code">
+      <div class="lines-head" aria-hidden="true">
+        <span class="h-pc">pc</span>
+        <span class="h-gas">gas</span>
+        <span class="h-times">run</span>
+        <span>instruction</span>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard */}
+      <div class="lines" ref={box} tabIndex={0} onScroll={() => setTop(box.current!.scrollTop)}>
+        <div style={{ height: `${tall}px`, position: 'relative' }}>{lines}</div>
+      </div>
+    </section>
+  )
+}
