@@ -352,9 +352,10 @@ export function App() {
       {problem}
       {working}
       <div class={`state ${isAtEnd && end.exit !== 'halt' ? 'bad' : ''}`} role="status">
-        <b>{isAtEnd ? end.exit.toUpperCase() : `pc ${view.pc}`}</b> <code>{view.instruction}</code>
+        <b>{isAtEnd ? end.exit.toUpperCase() : `pc ${view.pc}`}</b>{' '}
+        {!(isAtEnd && end.message.startsWith(view.instruction)) && <code>{view.instruction}</code>}
         {view.place !== undefined && <span class="dim"> {view.place}</span>}
-        {isAtEnd && <span class="why"> {end.message}</span>}
+        {isAtEnd && <span class="why">{end.message}</span>}
         {isAtEnd &&
           end.reads.map(register => (
             <button type="button" class="ask" key={register} onClick={() => void originOfRegister(register)}>

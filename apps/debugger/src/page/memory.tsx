@@ -99,7 +99,6 @@ export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch }: Props
                 bytes.map((byte, i) => (
                   <button
                     type="button"
-                    // biome-ignore lint/suspicious/noArrayIndexKey: the index is the address
                     key={i}
                     aria-label={`${hex(start + i)}: ${byte === undefined ? 'not readable' : hex(byte)}`}
                     aria-pressed={selected === start + i}

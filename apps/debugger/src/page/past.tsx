@@ -110,8 +110,7 @@ export function Origins({ what, chain, time: now, onTime }: OriginProps) {
   return (
     <div>
       <p>
-        Who wrote <b>{what}</b>? Newest first; each line is where the value of the line above it came from. Click to go
-        there.
+        Who wrote <b>{what}</b>? Newest first: each came from the one below. Click to go there.
       </p>
       <ol class="events origin">
         {chain.map(({ time, pc, what: target, instruction, place }) => (

@@ -1,7 +1,7 @@
 // Registers: hex, signed, what page they would point to, what changed. Who wrote them is asked here and answered elsewhere.
 import { useState } from 'preact/hooks'
 import type { View } from '../protocol.ts'
-import { count, hex, signed } from './format.ts'
+import { hex, signed } from './format.ts'
 
 interface Props {
   readonly view: View
@@ -88,9 +88,6 @@ export function Registers({ view, before, onOrigin, onGo, onSet, onWatch }: Prop
           })}
         </tbody>
       </table>
-      <p class="dim small">
-        pc {view.pc} · gas {count(view.gas)} · {count(view.callCount)} host calls so far
-      </p>
     </section>
   )
 }

@@ -75,7 +75,9 @@ export function Timeline({ survey, view, note, onTime, onSurvey }: Props) {
             { ...axis, size: 74, values: (_, ticks) => ticks.map(count) },
           ],
           series: [{}, { stroke: colour('--accent'), fill: colour('--accent-soft'), width: 1.5 }],
-          hooks: { draw: [self => drawMarks(self, survey, latest.current.view.end)] },
+          hooks: {
+            draw: [self => drawMarks(self, survey, latest.current.view.end), () => place(latest.current.view.time)],
+          },
         },
         [survey.times as number[], survey.gas as number[]],
         element,

@@ -47,9 +47,10 @@ export function Toolbar({ view, onMove }: Props) {
   return (
     <div class="toolbar" role="toolbar" aria-label="Moves">
       {MOVE_BUTTONS.filter(({ isBack }) => isBack).map(button)}
-      <output class="time" title="Instructions executed, of those known">
+      <output class="time" title="Instructions executed, of those known; gas left">
         {count(time)} / {count(frontier)}
         {end === undefined ? '+' : ''}
+        <small class="dim"> {count(view.gas)} gas</small>
       </output>
       {MOVE_BUTTONS.filter(({ isBack }) => !isBack).map(button)}
     </div>
