@@ -53,7 +53,7 @@ export class Chromium {
 
 /** How many instructions have been executed where the page is. */
 export async function timeOf(page: Page): Promise<number> {
-  const text = await page.locator('output.time').innerText()
+  const text = (await page.locator('output.time').textContent()) ?? ''
   return Number(/^[\d,]+/.exec(text)![0].replaceAll(',', ''))
 }
 
@@ -66,7 +66,7 @@ export async function waitForTime(page: Page, time: number): Promise<void> {
 }
 
 export async function register(page: Page, number: number): Promise<string> {
-  return page.locator(`tr[data-register="${number}"] td.number`).first().innerText()
+  return (await page.locator(`tr[data-register="${number}"] td.number`).first().textContent()) ?? ''
 }
 
 export async function openExample(page: Page, title: string): Promise<void> {
