@@ -126,6 +126,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     const row = page.locator('.profile tbody tr').first()
     expect(await row.textContent()).toBe('copy8566.4 %1')
     await page.locator('#tab-calls').click()
+    await page.locator('.events li', { hasText: 'title read' }).waitFor()
     const calls = await page.locator('.events li').allTextContents()
     expect(calls).toHaveLength(2)
     expect(calls[0]).toContain('read key "title" into 0x30018 → r7 = 0xc, wrote 12 bytes')
