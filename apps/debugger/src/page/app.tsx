@@ -75,7 +75,13 @@ export function App() {
   const [compared, setCompared] = useState('')
   const [said, setSaid] = useState('')
   const [error, setError] = useState('')
-  const [busy, setBusy] = useState('')
+  const [busy, showBusy] = useState('')
+  // What keys look at: it holds at once, not from the next drawing on.
+  const isBusy = useRef(false)
+  const setBusy = useCallback((what: string): void => {
+    isBusy.current = what !== ''
+    showBusy(what)
+  }, [])
   const current = useRef<View | undefined>(undefined)
   const surveyRuns = useRef(false)
   const drag = useRef<{ wanted: number | undefined; running: boolean }>({ wanted: undefined, running: false })
@@ -125,7 +131,7 @@ export function App() {
         setBusy('')
       }
     },
-    [client, arrive],
+    [client, arrive, setBusy],
   )
 
   const begin = useCallback(
@@ -190,9 +196,9 @@ export function App() {
 
   const move = useCallback(
     (name: Move): void => {
-      if (busy === '') void act(() => client.ask('move', name))
+      if (!isBusy.current) void act(() => client.ask('move', name))
     },
-    [act, client, busy],
+    [act, client],
   )
 
   /** While dragging, only the last wish counts. */
