@@ -58,11 +58,13 @@ const median = list => list.toSorted((a, b) => a - b)[list.length >> 1]
 
 function compare(name, args) {
   const times = { 1: [], [options.jobs]: [] }
+  const busy = { 1: [], [options.jobs]: [] }
   const results = new Set()
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const jobs of ['1', options.jobs]) {
       const { wall, cpu, load, last } = run([...args, '--jobs', jobs])
       times[jobs].push(wall)
+      busy[jobs].push(cpu)
       results.add(last)
       console.log(
         `${name}  ${jobs} workers  ${wall.toFixed(2)} s, processor ${cpu.toFixed(2)} s  (load before ${load.toFixed(1)})`,
@@ -73,6 +75,11 @@ function compare(name, args) {
   const best = Math.min(...one) / Math.min(...more)
   console.log(
     `${name}: ${options.jobs} workers ${(median(one) / median(more)).toFixed(2)} × by medians, ${best.toFixed(2)} × by best times`,
+  )
+  // One worker has more than one core where others are idle: V8 compiles and collects garbage beside it.
+  console.log(
+    `${name}: one worker takes ${median(busy[1]).toFixed(2)} s of processor time, ${options.jobs} take ${median(busy[options.jobs]).toFixed(2)} s; ` +
+      `all that one worker does, in the time of ${options.jobs}: ${(median(busy[1]) / median(more)).toFixed(2)} ×`,
   )
   console.log(`${name}: ${results.size === 1 ? 'the same results' : `RESULTS DIFFER: ${[...results].join(' | ')}`}\n`)
 }

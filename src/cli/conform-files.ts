@@ -4,7 +4,7 @@ import type { Verdict } from '../conform/verdict.ts'
 import type { EngineKind } from '../engine/engine.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { engineOf } from './engine-of.ts'
-import { eachFile, type FileTask, type SayFile } from './file-task.ts'
+import { eachFile, type FileTask, type SayFiles } from './file-task.ts'
 import { readBytes } from './files.ts'
 
 /** Files to test, and how. */
@@ -14,7 +14,7 @@ export interface ConformTask extends FileTask {
 }
 
 /** Tests the files; says undefined of what is no test. */
-export function conformFiles({ engine: kind, profile, ...task }: ConformTask, say: SayFile<Verdict>): Promise<void> {
+export function conformFiles({ engine: kind, profile, ...task }: ConformTask, say: SayFiles<Verdict>): Promise<void> {
   const engine = engineOf(kind)
   return eachFile(task, say, file => runTest(file, readBytes(file), { engine, ...(profile && { profile }) }))
 }

@@ -1,6 +1,6 @@
 // Work on many files, in this process or in workers: results in the order of the files, whoever came first. Not the work: worker-tasks.ts.
 import { statSync } from 'node:fs'
-import { type FileMessage, type FileTask, rebuildError, type SayFile } from './file-task.ts'
+import { type FileMessage, type FileTask, rebuildError, type SayFiles } from './file-task.ts'
 import { formatCount, formatPlural } from './format.ts'
 import { createWorker, jobsOf, type Worker, WorkerDied } from './pool.ts'
 import { createProgress } from './progress.ts'
@@ -16,36 +16,34 @@ export interface FilesDone<R> {
   readonly interrupted: boolean
 }
 
-/** A task for a worker has so many files at most, or so many bytes; one file at least. */
-const TASK_FILES = 16
-const TASK_BYTES = 2 ** 20
-/** So many files are done here: a process takes about as long to start. More bytes than those of a task are much to do. */
+/** So many files are done here, or so many bytes: a process takes about as long to start. */
 const FEW_FILES = 32
+const FEW_BYTES = 2 ** 21
+/** A task has so many bytes at most: some tens of milliseconds of replays, so that Ctrl-C and the last tasks do not wait for one. */
+const TASK_BYTES = 2 ** 24
+const TASK_FILES = 256
+/** A task is that part of what is left for each worker: large ones first, one file at a time in the end. */
+const TASK_PART = 4
 
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** The files in tasks of about the same size. */
-function divide(files: readonly string[]): FileTask[] {
-  const tasks: { files: string[]; first: number }[] = []
-  let bytes = 0
-  for (const [index, file] of files.entries()) {
-    const size = sizeOf(file)
-    const last = tasks.at(-1)
-    if (last === undefined || last.files.length === TASK_FILES || bytes + size > TASK_BYTES) {
-      tasks.push({ files: [file], first: index })
-      bytes = size
-    } else {
-      last.files.push(file)
-      bytes += size
-    }
+/** The files in tasks, which become smaller towards the end, so that all workers end at about the same time. */
+function divide(files: readonly string[], sizes: readonly number[], workers: number): FileTask[] {
+  const tasks: FileTask[] = []
+  for (let first = 0; first < files.length; ) {
+    const most = Math.min(TASK_FILES, Math.ceil((files.length - first) / (TASK_PART * workers)))
+    let [end, bytes] = [first + 1, sizes[first]!]
+    while (end < first + most && bytes + sizes[end]! <= TASK_BYTES) bytes += sizes[end++]!
+    tasks.push({ files: files.slice(first, end), first })
+    first = end
   }
   return tasks
 }
 
 type FileTasks = Pick<WorkerTasks, 'conform' | 'replay'>
-type ResultOf<K extends keyof FileTasks> = Exclude<FileTasks[K]['message']['result'], undefined>
+type ResultOf<K extends keyof FileTasks> = Exclude<FileTasks[K]['message'][number]['result'], undefined>
 
 /** Which work, and how. */
 export interface FileJobs<K extends keyof FileTasks> {
@@ -66,11 +64,13 @@ export async function overFiles<K extends keyof FileTasks>(
 ): Promise<FilesDone<ResultOf<K>>> {
   const done: (FileMessage<ResultOf<K>> | undefined)[] = files.map(() => undefined)
   const progress = createProgress(files.length, name)
-  const say: SayFile<ResultOf<K>> = message => {
+  const say: SayFiles<ResultOf<K>> = messages => {
     if (interrupted) return
-    done[message.index] = message
-    progress.tick(files[message.index])
-    if (message.error !== undefined) failed = Math.min(failed, message.index)
+    for (const message of messages) {
+      done[message.index] = message
+      progress.tick(files[message.index])
+      if (message.error !== undefined) failed = Math.min(failed, message.index)
+    }
   }
   let interrupted = false
   let failed = Number.POSITIVE_INFINITY
@@ -82,13 +82,14 @@ export async function overFiles<K extends keyof FileTasks>(
     }
   })
   process.once('SIGINT', interrupt)
-  const tasks = divide(files)
-  const isLittle = files.length <= FEW_FILES && tasks.length <= Math.ceil(FEW_FILES / TASK_FILES)
-  const workers = jobs === undefined && isLittle ? 1 : Math.min(jobsOf(jobs), tasks.length)
+  const sizes = files.map(sizeOf)
+  const isLittle = files.length <= FEW_FILES && sizes.reduce((sum, size) => sum + size, 0) <= FEW_BYTES
+  const workers = jobs === undefined && isLittle ? 1 : Math.min(jobsOf(jobs), files.length)
+  const tasks = divide(files, sizes, workers)
   const asTask = (task: FileTask): FileTasks[K]['task'] => ({ ...options, ...task }) as FileTasks[K]['task']
   const processes = workers > 1 ? Array.from({ length: workers }, createWorker) : []
   const lost = new Set<string>()
-  /** One task after the other; a worker that died is asked again once, for the files it had not done. */
+  /** One task after the other; a worker that died is asked again, for the files it had not done. */
   const work = async (worker: Worker | undefined): Promise<void> => {
     for (let task = tasks.shift(); task !== undefined && task.first < failed && !interrupted; task = tasks.shift()) {
       if (worker === undefined) await TASKS[name](asTask(task) as never, say as never)
@@ -102,8 +103,9 @@ export async function overFiles<K extends keyof FileTasks>(
           const file = task.files[at]
           if (file === undefined) continue
           if (lost.has(file)) throw new Error(`a worker process died at ${file}, twice`)
-          lost.add(file)
-          tasks.unshift({ files: task.files.slice(at), first: task.first + at })
+          // It had done some files more, perhaps, that it had not said yet: only who says each dies at a file for certain.
+          if (task.careful) lost.add(file)
+          tasks.unshift({ files: task.files.slice(at), first: task.first + at, careful: true })
         }
       }
     }

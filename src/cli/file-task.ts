@@ -8,6 +8,8 @@ export interface FileTask {
   readonly files: readonly string[]
   /** Number of the first one. */
   readonly first: number
+  /** Say of each file that it is done before the next one begins: whoever does this has died at one of them. */
+  readonly careful?: boolean
 }
 
 /** What went wrong with a file, as it goes from process to process. */
@@ -26,10 +28,10 @@ export interface FileMessage<R> {
   readonly error?: FileError
 }
 
-/** Told of every file. */
-export type SayFile<R> = (message: FileMessage<R>) => void
+/** Told of every file, of some at a time. */
+export type SayFiles<R> = (messages: readonly FileMessage<R>[]) => void
 
-/** Signals are seen that often. */
+/** Signals are seen, and results said, that often. A message costs as much as a small file. */
 const LISTEN_MS = 100
 
 function describeFailure(error: unknown): FileError {
@@ -47,20 +49,24 @@ export function rebuildError({ message, exitCode, stack }: FileError): Error {
 
 /** Does the work on one file after the other, and says how it went; ends at the first that fails. */
 export async function eachFile<R>(
-  { files, first }: FileTask,
-  say: SayFile<R>,
+  { files, first, careful }: FileTask,
+  say: SayFiles<R>,
   work: (file: string) => R | undefined,
 ): Promise<void> {
   let listened = performance.now()
+  let done: FileMessage<R>[] = []
   for (const [i, file] of files.entries()) {
     try {
-      say({ index: first + i, result: work(file) })
+      done.push({ index: first + i, result: work(file) })
     } catch (error) {
-      say({ index: first + i, error: describeFailure(error) })
+      say([...done, { index: first + i, error: describeFailure(error) }])
       return
     }
-    if (performance.now() - listened < LISTEN_MS) continue
+    if (!careful && performance.now() - listened < LISTEN_MS) continue
+    say(done)
+    done = []
     await new Promise(resolve => setImmediate(resolve))
     listened = performance.now()
   }
+  say(done)
 }

@@ -1,5 +1,6 @@
 // Files and folders of the command line, with errors that name them. Not their meaning.
-import { closeSync, openSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs'
+import { isAscii } from 'node:buffer'
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
@@ -19,9 +20,16 @@ function failure(path: string, error: unknown, write = false): CliError {
   return new CliError(message, options)
 }
 
-/** All bytes of an open file, a pipe or a device; never more than MAX_FILE. */
-function readAll(fd: number): Uint8Array {
-  let bytes = new Uint8Array(65536)
+/** What is read, until somebody takes it; kept while it is no larger than that: most files come by the thousand. */
+let scratch = new Uint8Array(2 ** 20)
+const MOST_KEPT = 2 ** 23
+
+/** Takes all bytes of an open file, a pipe or a device, which are overwritten afterwards; never more than MAX_FILE. */
+function readAll<T>(fd: number, take: (bytes: Uint8Array) => T): T {
+  let bytes = scratch
+  // One byte more than the file has: the read that fills it is followed by none, the end is seen at once.
+  const { size } = fstatSync(fd)
+  if (size >= bytes.length && size <= MAX_FILE) bytes = new Uint8Array(size + 1)
   let length = 0
   for (;;) {
     let count: number
@@ -43,16 +51,16 @@ function readAll(fd: number): Uint8Array {
       bytes = larger
     }
   }
-  return new Uint8Array(bytes.buffer.slice(0, length))
+  if (bytes.length <= MOST_KEPT) scratch = bytes
+  return take(bytes.subarray(0, length))
 }
 
-/** The bytes of a file; `-` is standard input. */
-export function readBytes(path: string): Uint8Array {
+function read<T>(path: string, take: (bytes: Uint8Array) => T): T {
   let fd: number | undefined
   try {
-    if (path === '-') return readAll(0)
+    if (path === '-') return readAll(0, take)
     fd = openSync(path, 'r')
-    return readAll(fd)
+    return readAll(fd, take)
   } catch (error) {
     throw error instanceof CliError ? new CliError(error.message, { file: path }) : failure(path, error)
   } finally {
@@ -60,9 +68,19 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
+/** The bytes of a file; `-` is standard input. */
+export function readBytes(path: string): Uint8Array {
+  return read(path, bytes => bytes.slice())
+}
+
 /** A text file, UTF-8. */
 export function readText(path: string): string {
-  return new TextDecoder().decode(readBytes(path))
+  // Most files are ASCII, which node:buffer decodes three times as fast.
+  return read(path, bytes =>
+    isAscii(bytes)
+      ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+      : new TextDecoder().decode(bytes),
+  )
 }
 
 /** All files under the paths, folders entered, sorted within a folder. */

@@ -7,7 +7,7 @@ import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
 import { isStandardTrace, type Replay, replay } from '../trace/replay.ts'
 import { engineOf } from './engine-of.ts'
 import { inFile } from './errors.ts'
-import { eachFile, type FileTask, type SayFile } from './file-task.ts'
+import { eachFile, type FileTask, type SayFiles } from './file-task.ts'
 import { readText } from './files.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 
@@ -41,7 +41,7 @@ function contextOf(text: string, line: number): [number, string][] {
 /** Runs the traces again. */
 export function replayFiles(
   { engine: kind, profile = 'gp-0.7.2', program: other, named, ...task }: ReplayTask,
-  say: SayFile<ReplayRecord>,
+  say: SayFiles<ReplayRecord>,
 ): Promise<void> {
   const engine = engineOf(kind)
   return eachFile(task, say, file => {

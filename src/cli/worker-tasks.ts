@@ -7,8 +7,8 @@ import type { ReplayRecord, ReplayTask } from './replay-files.ts'
 
 /** What a worker can be asked to do, and what it says meanwhile. */
 export interface WorkerTasks {
-  readonly conform: { readonly task: ConformTask; readonly message: FileMessage<Verdict> }
-  readonly replay: { readonly task: ReplayTask; readonly message: FileMessage<ReplayRecord> }
+  readonly conform: { readonly task: ConformTask; readonly message: readonly FileMessage<Verdict>[] }
+  readonly replay: { readonly task: ReplayTask; readonly message: readonly FileMessage<ReplayRecord>[] }
   readonly fuzz: { readonly task: FuzzTask; readonly message: FuzzMessage }
   readonly settle: { readonly task: SettleTask; readonly message: SettleMessage }
 }

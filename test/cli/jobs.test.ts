@@ -125,4 +125,15 @@ describe('--jobs', () => {
     const { code, out } = await ended
     expect([code, out]).toEqual([0, expect.stringContaining('64 passed, 0 failed')])
   })
+
+  it('a file that takes its worker with it is named, and nothing else is', () => {
+    const deadly = createCli({
+      file: 'src/cli/conform-files.ts',
+      search: 'runTest(file, ',
+      replace: "(file.includes('057') && process.kill(process.pid, 'SIGKILL'), runTest)(file, ",
+    })
+    const { code, out, err } = deadly.run(['conform', join(cli.folder, vectors), '--jobs', '2'])
+    expect([code, out]).toEqual([70, ''])
+    expect(err).toMatch(/a worker process died at \S+057\.txt, twice/)
+  })
 })
