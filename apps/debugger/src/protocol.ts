@@ -10,6 +10,26 @@ export interface StartText {
   readonly gas?: string
   readonly engine?: EngineKind
   readonly profile?: string
+  /** Who answers host calls; default: a stub of a node, where the program is one of a service. */
+  readonly host?: HostChoice
+  /** What the stub holds, as JSON: worker/surroundings.ts. */
+  readonly state?: string
+}
+
+/** `stub`: a node's state in memory. `hand`: nobody, the run stops at each call. */
+export type HostChoice = 'stub' | 'hand'
+
+/** What is changed by hand at a moment. Values as hex or decimal, bytes as hex. */
+export interface Change {
+  readonly registers?: readonly (readonly [register: number, value: string])[]
+  readonly memory?: readonly (readonly [address: number, bytes: string])[]
+  /** What is left, or what is taken when it begins with a minus. */
+  readonly gas?: string
+}
+
+/** A change, and when. */
+export interface Edit extends Change {
+  readonly time: number
 }
 
 /** What is opened. */
@@ -20,7 +40,17 @@ export interface Source {
   /** Assembly text that names and lines of a recorded run are taken from. */
   readonly symbols?: { readonly name: string; readonly text: string }
   readonly start: StartText
+  /** What somebody changed, in the order of time. */
+  readonly edits?: readonly Edit[]
+  /** Where the run is to stop. */
+  readonly points?: readonly Stop[]
 }
+
+/** A breakpoint or watchpoint to set. */
+export type Stop = { readonly pc: number } | { readonly watch: Watch; readonly access: Access }
+
+/** What a watchpoint waits for. */
+export type Access = 'write' | 'read' | 'access'
 
 /** What a file turned out to be. */
 export interface Facts {
@@ -30,6 +60,8 @@ export interface Facts {
   readonly engine: EngineKind
   readonly profile: string
   readonly isTrace: boolean
+  /** Whether a stub answers host calls, with a state that can be looked at. */
+  readonly hasState: boolean
   readonly codeBytes: number
   readonly rows: number
   /** Names that a run can begin at. */
@@ -55,6 +87,8 @@ export interface Row {
 export interface Point {
   readonly id: number
   readonly pc: number | undefined
+  readonly watch: Watch | undefined
+  readonly access: Access
   readonly what: string
   readonly enabled: boolean
   readonly hits: number
@@ -69,6 +103,8 @@ export interface EndView {
   readonly place: string | undefined
   /** The registers that the last instruction reads: what to ask about first. */
   readonly reads: readonly number[]
+  /** The host call that nobody answered: what it asks, in words. */
+  readonly asks: { readonly name: string; readonly words: string } | undefined
 }
 
 export interface FrameView {
@@ -96,6 +132,9 @@ export interface View {
   /** Host calls until the frontier. */
   readonly calls: number
   readonly points: readonly Point[]
+  readonly edits: readonly Edit[]
+  /** Grows when the past became another one. */
+  readonly revision: number
   /** What the last move came to, in a sentence. */
   readonly said: string
 }
@@ -106,10 +145,13 @@ export interface MemoryView {
   readonly bytes: readonly (number | undefined)[]
 }
 
+/** Pages with the same rights. */
 export interface PagesView {
   readonly address: number
   readonly length: number
-  readonly rights: string
+  readonly rights: 'read' | 'read and write'
+  /** Pages among them that hold something other than zeros, as far as the engine knows. */
+  readonly written: readonly number[]
 }
 
 export interface CallView {
@@ -119,6 +161,8 @@ export interface CallView {
   /** What it was asked, in words; undefined while the run has not been surveyed. */
   readonly words: string | undefined
   readonly result: bigint | undefined
+  /** NONE, WHAT and so on, where the result is one of these. */
+  readonly code: string | undefined
   readonly wrote: number
   readonly gas: bigint
   /** Undefined while the run has not been surveyed. */
@@ -152,14 +196,55 @@ export interface Survey {
   readonly flame: FlameNode
   readonly functions: readonly { name: string; start: number | undefined; gas: number; calls: number }[]
   readonly frontier: number
+  readonly coverage: { readonly executed: number; readonly all: number }
+}
+
+/** What the stub's service has stored at the moment. */
+export interface StorageView {
+  readonly entries: readonly { readonly key: string; readonly value: string; readonly isChanged: boolean }[]
+  /** More than are listed. */
+  readonly more: number
+}
+
+/** What a run is compared with: the same on another engine, or another program that starts the same way. */
+export type Other = { readonly engine: EngineKind } | { readonly program: Pick<Source, 'name' | 'bytes'> }
+
+/** What a run came to, as far as it has come. */
+export interface Total {
+  readonly name: string
+  readonly instructions: number
+  readonly gas: bigint
+  readonly calls: number
+  /** As the field writes it; undefined while it has not ended. */
+  readonly exit: string | undefined
 }
 
 export interface Comparison {
-  readonly engine: EngineKind
-  /** The first difference; undefined where there is none. */
-  readonly time: number | undefined
-  readonly fields: readonly string[]
-  readonly instructions: number
+  readonly totals: readonly [Total, Total]
+  /** The last time at which they are alike, and what differs behind it; undefined where nothing does. */
+  readonly first: { readonly time: number; readonly fields: readonly string[] } | undefined
+  /** The first host call, from 0, that differs in number, result or bytes written. */
+  readonly firstCall: number | undefined
+}
+
+/** One of two runs at a moment. */
+export interface SideView {
+  readonly name: string
+  readonly view: View
+  /** Around pc. */
+  readonly rows: readonly Row[]
+}
+
+/** Bytes that differ, with those around them. */
+export interface MemoryDifference {
+  readonly address: number
+  readonly bytes: readonly [readonly (number | undefined)[], readonly (number | undefined)[]]
+}
+
+/** Two runs at the same moment. */
+export interface Pair {
+  readonly sides: readonly [SideView, SideView]
+  readonly memory: readonly MemoryDifference[]
 }
 
 export const MOVES = [
@@ -191,16 +276,20 @@ export interface Requests {
   reach(time: number): View
   runTo(pc: number): View
   toggle(pc: number): View
-  watch(watch: Watch, access: 'write' | 'read'): View
+  watch(watch: Watch, access: Access): View
   removePoint(id: number): View
-  setRegister(register: number, value: string): View
+  change(change: Change): View
   memory(address: number, length: number): MemoryView
   pages(): PagesView[]
   calls(from: number, count: number): CallView[]
   stack(): FrameView[]
   origin(watch: Watch): OriginView[]
-  survey(): Survey
-  compare(engine: EngineKind): Comparison
+  /** Runs ahead where the end is not known, so far; then looks at the run. */
+  survey(): { survey: Survey; view: View }
+  storage(): StorageView | undefined
+  compare(other: Other): Comparison
+  /** Both at the present time; undefined when nothing is compared. */
+  pair(): Pair | undefined
   rowOf(pc: number): number
   pipeline(pc: number): string
 }

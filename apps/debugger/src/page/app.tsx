@@ -1,50 +1,20 @@
-// The page: one program, the moment it is at, and what is asked about it. Not the panels.
-import type { ComponentChildren } from 'preact'
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import type { Facts, Move, OriginView, Source, StartText, Survey, View, Watch } from '../protocol.ts'
-import { Client } from './client.ts'
-import { count, hex } from './format.ts'
+// The page as a whole: what stands where. Not the panels, and not the run: run.ts.
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import type { Source, Watch } from '../protocol.ts'
+import { hex } from './format.ts'
+import { Help } from './help.tsx'
 import { useKeys } from './keys.ts'
 import { hashOf, readHash } from './link.ts'
 import { Listing } from './listing.tsx'
 import { fetchBytes, Load, sourceOfFile } from './load.tsx'
-import { MemoryPanel } from './memory.tsx'
-import { Calls, Origins, Points, Stack } from './past.tsx'
-import { ProfilePanel } from './profile.tsx'
 import { Registers } from './registers.tsx'
-import { StartPanel } from './start.tsx'
+import { Run } from './run.ts'
+import { type Tab, Tabs } from './tabs.tsx'
 import { Timeline } from './timeline.tsx'
-import { MOVE_BUTTONS, Toolbar } from './toolbar.tsx'
+import { Toolbar } from './toolbar.tsx'
 
-const TABS = [
-  ['memory', 'Memory'],
-  ['origin', 'Who wrote?'],
-  ['calls', 'Host calls'],
-  ['stack', 'Call stack'],
-  ['points', 'Stops'],
-  ['profile', 'Profile'],
-  ['block', 'Pipeline'],
-  ['start', 'Start'],
-] as const
-type Tab = (typeof TABS)[number][0]
-
-/** Longer runs are surveyed when somebody asks. */
-const SURVEYED_BY_ITSELF = 3_000_000
 const BEGINNING = 0x10000
-
-interface Open {
-  readonly source: Source
-  readonly facts: Facts
-}
-
-interface Asked {
-  readonly what: string
-  readonly chain: readonly OriginView[] | undefined
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
+const SHARED = 'The address of this page is the link now'
 
 /** What a URL asks for: a link's hash, or a file beside the page. */
 async function sourceOfUrl(): Promise<{ source: Source; time: number | undefined } | undefined> {
@@ -54,124 +24,51 @@ async function sourceOfUrl(): Promise<{ source: Source; time: number | undefined
   const file = query.get('file')
   if (file === null) return undefined
   const start = Object.fromEntries(
-    ['entry', 'args', 'gas', 'engine', 'profile'].flatMap(name => (query.has(name) ? [[name, query.get(name)]] : [])),
+    ['entry', 'args', 'gas', 'engine', 'profile', 'host', 'state'].flatMap(name =>
+      query.has(name) ? [[name, query.get(name)]] : [],
+    ),
   )
   return { source: { name: file, bytes: await fetchBytes(file), start }, time: undefined }
 }
 
 export function App() {
-  const [client] = useState(() => new Client())
-  const [opened, setOpened] = useState<Open | undefined>(undefined)
+  const [run] = useState(() => new Run())
+  const [state, setState] = useState(run.state)
+  run.onChange = () => setState(run.state)
   const [choosing, setChoosing] = useState(true)
-  const [view, setView] = useState<View | undefined>(undefined)
-  const [before, setBefore] = useState<View | undefined>(undefined)
-  const [survey, setSurvey] = useState<Survey | undefined>(undefined)
-  const [surveying, setSurveying] = useState('')
-  const [counted, setCounted] = useState(0)
+  const [helping, setHelping] = useState(false)
   const [tab, setTab] = useState<Tab>('memory')
   const [address, setAddress] = useState(BEGINNING)
-  const [asked, setAsked] = useState<Asked | undefined>(undefined)
-  const [pipeline, setPipeline] = useState('')
-  const [compared, setCompared] = useState('')
-  const [said, setSaid] = useState('')
-  const [error, setError] = useState('')
-  const [busy, showBusy] = useState('')
-  // What keys look at: it holds at once, not from the next drawing on.
-  const isBusy = useRef(false)
-  const setBusy = useCallback((what: string): void => {
-    isBusy.current = what !== ''
-    showBusy(what)
-  }, [])
-  const current = useRef<View | undefined>(undefined)
-  const surveyRuns = useRef(false)
-  const drag = useRef<{ wanted: number | undefined; running: boolean }>({ wanted: undefined, running: false })
+  const { client } = run
+  const { facts, source, view, survey, surveying, said } = state
 
-  client.onProgress = (doing, time) => {
-    if (surveyRuns.current) setSurveying(`${doing}: ${count(time)} instructions`)
-    else setBusy(`${doing}: ${count(time)} instructions`)
-  }
-
-  const arrive = useCallback((next: View): void => {
-    setBefore(current.current)
-    current.current = next
-    setView(next)
-    setSaid(next.said)
-  }, [])
-
-  const lookAgain = useCallback(async (): Promise<void> => {
-    if (surveyRuns.current) return
-    surveyRuns.current = true
-    setSurveying('looking at the run')
-    try {
-      setSurvey(await client.ask('survey'))
-      setCounted(n => n + 1)
-    } catch (failure) {
-      if (textOf(failure) !== 'cancelled') setError(textOf(failure))
-    } finally {
-      surveyRuns.current = false
-      setSurveying('')
-    }
-  }, [client])
-
-  /** Whatever the worker is asked to do: says when it takes long, and what went wrong. */
-  const act = useCallback(
-    async (work: () => Promise<View>): Promise<View | undefined> => {
-      if (surveyRuns.current) client.cancel()
-      const late = setTimeout(() => setBusy('working'), 150)
-      setError('')
-      try {
-        const next = await work()
-        arrive(next)
-        return next
-      } catch (failure) {
-        setError(textOf(failure))
-        return undefined
-      } finally {
-        clearTimeout(late)
-        setBusy('')
-      }
-    },
-    [client, arrive, setBusy],
-  )
-
-  const begin = useCallback(
+  const open = useCallback(
     async (promise: Promise<Source>, time?: number): Promise<void> => {
-      await act(async () => {
-        const source = await promise
-        const answer = await client.ask('open', source)
-        current.current = undefined
-        setOpened({ source, facts: answer.facts })
-        setChoosing(false)
-        setSurvey(undefined)
-        setAsked(undefined)
-        setCompared('')
-        setAddress(BEGINNING)
-        if (time !== undefined) return client.ask('reach', time)
-        // A record is of a run that is over: what people want to see is how it ended.
-        return answer.facts.isTrace ? client.ask('move', 'end') : answer.view
-      })
+      if (!(await run.begin(promise, time))) return
+      setChoosing(false)
+      setAddress(BEGINNING)
     },
-    [act, client],
+    [run],
   )
 
   useEffect(() => {
     const fromUrl = (): void => {
       sourceOfUrl().then(
-        found => found && begin(Promise.resolve(found.source), found.time),
-        failure => setError(textOf(failure)),
+        found => found && open(Promise.resolve(found.source), found.time),
+        failure => run.fail(failure),
       )
     }
     fromUrl()
     addEventListener('hashchange', fromUrl)
     return () => removeEventListener('hashchange', fromUrl)
-  }, [begin])
+  }, [open, run])
 
   useEffect(() => {
     const over = (event: DragEvent): void => event.preventDefault()
     const drop = (event: DragEvent): void => {
       event.preventDefault()
       const file = event.dataTransfer?.files[0]
-      if (file !== undefined) void begin(sourceOfFile(file))
+      if (file !== undefined) void open(sourceOfFile(file))
     }
     addEventListener('dragover', over)
     addEventListener('drop', drop)
@@ -179,173 +76,89 @@ export function App() {
       removeEventListener('dragover', over)
       removeEventListener('drop', drop)
     }
-  }, [begin])
-
-  const frontier = view?.frontier ?? 0
-  useEffect(() => {
-    if (opened === undefined || frontier === 0 || frontier === survey?.frontier) return
-    if (frontier > SURVEYED_BY_ITSELF) return
-    const soon = setTimeout(lookAgain, 250)
-    return () => clearTimeout(soon)
-  }, [opened, frontier, survey, surveying === '', lookAgain])
+  }, [open])
 
   useEffect(() => {
-    if (tab !== 'block' || view === undefined) return
-    client.ask('pipeline', view.pc).then(setPipeline, failure => setPipeline(textOf(failure)))
-  }, [client, tab, view?.pc])
+    document.title = facts === undefined || choosing ? 'coulis debugger' : `${facts.name} · coulis debugger`
+  }, [facts, choosing])
 
-  const move = useCallback(
-    (name: Move): void => {
-      if (!isBusy.current) void act(() => client.ask('move', name))
-    },
-    [act, client],
-  )
-
-  /** While dragging, only the last wish counts. */
-  const goTo = useCallback(
-    async (time: number): Promise<void> => {
-      const { current: state } = drag
-      state.wanted = time
-      if (state.running) return
-      state.running = true
-      try {
-        while (state.wanted !== undefined) {
-          const wanted: number = state.wanted
-          state.wanted = undefined
-          await act(() => client.ask('goto', wanted))
-        }
-      } finally {
-        state.running = false
-      }
-    },
-    [act, client],
-  )
-
-  const origin = async (watch: Watch, what: string): Promise<void> => {
+  const origin = (watch: Watch, what: string): void => {
     setTab('origin')
-    setAsked({ what, chain: undefined })
-    if (surveyRuns.current) client.cancel()
-    try {
-      setAsked({ what, chain: await client.ask('origin', watch) })
-    } catch (failure) {
-      setAsked(undefined)
-      setError(textOf(failure))
-    }
+    void run.origin(watch, what)
   }
-  const originOfRegister = (register: number): Promise<void> => origin({ register }, `r${register}`)
+  const originOfRegister = (register: number): void => origin({ register }, `r${register}`)
 
   const goMemory = (to: number): void => {
     setAddress(to)
     setTab('memory')
   }
 
-  const share = async (): Promise<void> => {
-    if (opened === undefined || view === undefined) return
+  const share = useCallback(async (): Promise<void> => {
+    const { linked } = run
+    if (linked === undefined) return
     try {
-      history.replaceState(null, '', await hashOf({ source: opened.source, time: view.time }))
+      history.replaceState(null, '', await hashOf(linked))
       const copied = await navigator.clipboard?.writeText(location.href).then(
         () => true,
         () => false,
       )
-      setSaid(
-        `The address of this page is the link now${copied ? ', and it is copied' : ''}. It holds the program itself.`,
-      )
+      run.say(`${SHARED}${copied ? ', and it is copied' : ''}. It holds the program itself.`)
     } catch (failure) {
-      setError(textOf(failure))
+      run.fail(failure)
     }
-  }
+  }, [run])
 
-  const compare = async (engine: NonNullable<StartText['engine']>): Promise<void> => {
-    setCompared(`Running on ${engine} …`)
-    if (surveyRuns.current) client.cancel()
-    try {
-      const { time, fields, instructions } = await client.ask('compare', engine)
-      const answer =
-        time === undefined
-          ? `${engine} does the same, over all ${count(instructions)} instructions.`
-          : `${engine} parts from this run behind time ${count(time)}: ${fields.join(', ')}.`
-      setCompared(answer)
-    } catch (failure) {
-      setCompared(textOf(failure))
-    } finally {
-      setBusy('')
-    }
-  }
+  const toggleHere = useCallback((): void => {
+    const { view: now } = run.state
+    if (now !== undefined) void run.act(() => client.ask('toggle', now.pc))
+  }, [run, client])
 
   useKeys(!choosing && view !== undefined, {
-    move,
-    toggle: () => view && void act(() => client.ask('toggle', view.pc)),
+    move: move => run.move(move),
+    toggle: toggleHere,
     share: () => void share(),
+    help: () => setHelping(shown => !shown),
+    cancel: () => (helping ? setHelping(false) : run.cancel()),
   })
 
-  const problem = error !== '' && (
+  const problem = state.error !== '' && (
     <div class="error" role="alert">
-      {error}{' '}
-      <button type="button" onClick={() => setError('')}>
+      {state.error}{' '}
+      <button type="button" onClick={() => run.fail('')}>
         close
       </button>
     </div>
   )
-  const working = busy !== '' && (
+  const working = state.busy !== '' && (
     <div class="busy" role="status">
-      {busy} …{' '}
-      <button type="button" onClick={() => client.cancel()}>
+      <progress aria-hidden="true" /> {state.busy} …{' '}
+      <button type="button" onClick={() => run.cancel()}>
         Cancel
       </button>
     </div>
   )
-  if (choosing || opened === undefined || view === undefined) {
+  if (choosing || facts === undefined || source === undefined || view === undefined) {
     return (
       <>
         {problem}
         {working}
-        <Load onOpen={source => void begin(source)} onClose={view && (() => setChoosing(false))} />
+        <Load onOpen={source => void open(source)} onClose={view && (() => setChoosing(false))} />
       </>
     )
-  }
-  const { facts, source } = opened
-  const panels: Record<Tab, () => ComponentChildren> = {
-    memory: () => (
-      <MemoryPanel
-        client={client}
-        view={view}
-        at={address}
-        onGo={goMemory}
-        onOrigin={(at, length) => void origin({ address: at, length }, `byte ${hex(at)}`)}
-        onWatch={(at, length) => void act(() => client.ask('watch', { address: at, length }, 'write'))}
-      />
-    ),
-    origin: () => <Origins what={asked?.what} chain={asked?.chain} time={view.time} onTime={goTo} />,
-    calls: () => <Calls client={client} view={view} surveyed={counted} onTime={goTo} />,
-    stack: () => <Stack client={client} view={view} onTime={goTo} />,
-    points: () => <Points view={view} onRemove={id => void act(() => client.ask('removePoint', id))} />,
-    profile: () => <ProfilePanel survey={survey} onGo={pc => void act(() => client.ask('runTo', pc))} />,
-    block: () => (
-      <>
-        <p class="dim">The block at pc, cycle by cycle, as the gas model of 0.8.0 sees it.</p>
-        <pre>{pipeline}</pre>
-      </>
-    ),
-    start: () => (
-      <StartPanel
-        facts={facts}
-        start={source.start}
-        onStart={start => void begin(Promise.resolve({ ...source, start }))}
-        onCompare={engine => void compare(engine)}
-        compared={compared}
-      />
-    ),
   }
   const { end } = view
   const isAtEnd = end?.time === view.time
   return (
-    <div class="app">
+    <main class="app">
       <header>
         <h1 title={facts.warnings.join('\n')}>{facts.name}</h1>
         <span class="dim">
           {facts.what} · {facts.profile} · {facts.engine}
         </span>
         <span class="right">
+          <button type="button" onClick={() => setHelping(true)} title="Keys and words (?)">
+            Help
+          </button>
           <button type="button" onClick={() => void share()}>
             Link to this moment
           </button>
@@ -354,7 +167,7 @@ export function App() {
           </button>
         </span>
       </header>
-      <Toolbar view={view} onMove={move} />
+      <Toolbar view={view} onMove={move => run.move(move)} />
       {problem}
       {working}
       <div class={`state ${isAtEnd && end.exit !== 'halt' ? 'bad' : ''}`} role="status">
@@ -364,77 +177,62 @@ export function App() {
         {isAtEnd && <span class="why">{end.message}</span>}
         {isAtEnd &&
           end.reads.map(register => (
-            <button type="button" class="ask" key={register} onClick={() => void originOfRegister(register)}>
+            <button type="button" class="ask" key={register} onClick={() => originOfRegister(register)}>
               Who wrote r{register}?
             </button>
           ))}
-        {!isAtEnd && <span class="said"> {said}</span>}
-        {isAtEnd && said.startsWith('The address') && <span class="said"> {said}</span>}
+        {isAtEnd && end.asks !== undefined && (
+          <button type="button" class="ask" onClick={() => setTab('calls')}>
+            Answer it
+          </button>
+        )}
+        {(!isAtEnd || said.startsWith(SHARED)) && <span class="said"> {said}</span>}
       </div>
       <Timeline
         survey={survey}
         view={view}
-        note={
-          surveying !== '' ? `${surveying} …` : frontier === 0 ? 'The timeline appears when the program has run.' : ''
-        }
-        onTime={goTo}
-        onSurvey={() => void lookAgain()}
+        mark={state.compared?.comparison?.first?.time}
+        note={surveying !== '' ? `${surveying} …` : ''}
+        onTime={time => void run.goTo(time)}
+        onSurvey={() => void run.lookAgain()}
       />
-      <div class="work">
+      <div class={`work ${tab === 'compare' ? 'wide' : ''}`}>
         <Listing
           client={client}
           rows={facts.rows}
           view={view}
-          counted={counted}
-          onToggle={pc => void act(() => client.ask('toggle', pc))}
-          onRunTo={pc => void act(() => client.ask('runTo', pc))}
+          counted={state.counted}
+          coverage={survey?.coverage}
+          onToggle={pc => void run.act(() => client.ask('toggle', pc))}
+          onRunTo={pc => void run.act(() => client.ask('runTo', pc))}
         />
         <div class="side">
-          <Registers
-            view={view}
-            before={before}
-            onOrigin={register => void originOfRegister(register)}
+          {tab !== 'compare' && (
+            <Registers
+              view={view}
+              before={state.before}
+              onOrigin={originOfRegister}
+              onGo={goMemory}
+              onSet={(register, value) => void run.change({ registers: [[register, value]] })}
+              onWatch={register => void run.act(() => client.ask('watch', { register }, 'write'))}
+            />
+          )}
+          <Tabs
+            run={run}
+            state={{ ...state, facts, source, view }}
+            tab={tab}
+            onTab={setTab}
+            address={address}
             onGo={goMemory}
-            onSet={(register, value) => void act(() => client.ask('setRegister', register, value))}
-            onWatch={register => void act(() => client.ask('watch', { register }, 'write'))}
+            onOrigin={(at, length) => origin({ address: at, length }, length === 1 ? `byte ${hex(at)}` : `${hex(at)}`)}
+            onOpen={start => {
+              const { edits: _, ...same } = run.linked!.source
+              void open(Promise.resolve({ ...same, start }))
+            }}
           />
-          <section class="panel tabs">
-            <div role="tablist" aria-label="Panels">
-              {TABS.map(([id, title]) => (
-                <button
-                  type="button"
-                  role="tab"
-                  key={id}
-                  id={`tab-${id}`}
-                  aria-selected={tab === id}
-                  aria-controls="panel"
-                  onClick={() => setTab(id)}
-                >
-                  {title}
-                  {id === 'calls' && view.calls > 0 ? ` ${count(view.calls)}` : ''}
-                  {id === 'points' && view.points.length > 0 ? ` ${view.points.length}` : ''}
-                </button>
-              ))}
-            </div>
-            <div role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`}>
-              {panels[tab]()}
-            </div>
-          </section>
         </div>
       </div>
-      <footer class="dim">
-        {MOVE_BUTTONS.map(({ key, title }) => (
-          <span key={key}>
-            <kbd>{key}</kbd> {title}
-          </span>
-        ))}
-        <span>
-          <kbd>b</kbd> breakpoint
-        </span>
-        <span>
-          <kbd>l</kbd> link
-        </span>
-      </footer>
-    </div>
+      {helping && <Help onClose={() => setHelping(false)} />}
+    </main>
   )
 }

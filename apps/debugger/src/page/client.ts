@@ -1,4 +1,4 @@
-// Asks the worker. Not what is asked: app.tsx.
+// Asks the worker. Not what is asked: run.ts.
 import type { Reply, Request, Requests } from '../protocol.ts'
 
 interface Waiting {
@@ -6,15 +6,23 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/** The worker is gone: whatever was open there has to be opened again. */
+export class WorkerLost extends Error {}
+
 /** The worker's answers as promises, in the order of the questions. */
 export class Client {
-  readonly #worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module', name: 'coulis' })
+  #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   #next = 1
   onProgress: (doing: string, time: number) => void = () => {}
 
   constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+    this.#worker = this.#start()
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module', name: 'coulis' })
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       if ('progress' in data) {
         this.onProgress(data.progress, data.time)
         return
@@ -24,11 +32,11 @@ export class Client {
       if ('error' in data) waiting?.reject(new Error(data.error))
       else waiting?.resolve(data.result)
     }
-    this.#worker.onerror = event => {
-      const error = new Error(`the worker failed: ${event.message || 'it could not be started'}`)
-      for (const { reject } of this.#waiting.values()) reject(error)
-      this.#waiting.clear()
+    worker.onerror = event => {
+      event.preventDefault()
+      this.restart(`the worker failed: ${event.message || 'it could not be started'}`)
     }
+    return worker
   }
 
   ask<M extends keyof Requests>(method: M, ...args: Parameters<Requests[M]>): Promise<ReturnType<Requests[M]>> {
@@ -42,5 +50,14 @@ export class Client {
   /** What is being done now ends at its next pause. */
   cancel(): void {
     this.#worker.postMessage('cancel' satisfies Request)
+  }
+
+  /** Ends the worker, whatever it does, and begins another one, where nothing is open. */
+  restart(why: string): void {
+    this.#worker.terminate()
+    const waiting = [...this.#waiting.values()]
+    this.#waiting.clear()
+    this.#worker = this.#start()
+    for (const { reject } of waiting) reject(new WorkerLost(why))
   }
 }

@@ -1,5 +1,5 @@
 // A link that opens the same program at the same moment: everything is in its hash, compressed. Nothing is sent anywhere.
-import type { Source } from '../protocol.ts'
+import type { Edit, Source, Stop } from '../protocol.ts'
 
 /** What a link says. */
 export interface Linked {
@@ -10,6 +10,8 @@ export interface Linked {
 const PREFIX = '#1.'
 /** Longer ones are cut by what people paste them into. */
 const MOST_CHARACTERS = 200_000
+const MOST_TEXT = 2 ** 20
+const MOST_ENTRIES = 10_000
 const MOST_BYTES = 64 * 2 ** 20
 
 async function through(bytes: Uint8Array, transform: GenericTransformStream, most: number): Promise<Uint8Array> {
@@ -49,8 +51,8 @@ function fromBase64(text: string): Uint8Array {
 
 /** @throws Error when it would be too long for a link. */
 export async function hashOf({ source, time }: Linked): Promise<string> {
-  const { name, start, symbols, bytes } = source
-  const head = new TextEncoder().encode(JSON.stringify({ name, start, symbols, time }))
+  const { name, start, symbols, bytes, edits, points } = source
+  const head = new TextEncoder().encode(JSON.stringify({ name, start, symbols, time, edits, points }))
   const whole = new Uint8Array(4 + head.length + bytes.length)
   new DataView(whole.buffer).setUint32(0, head.length, true)
   whole.set(head, 4)
@@ -62,13 +64,13 @@ export async function hashOf({ source, time }: Linked): Promise<string> {
 }
 
 function textIn(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, 10_000) : undefined
+  return typeof value === 'string' ? value.slice(0, MOST_TEXT) : undefined
 }
 
 /** Only what is known, and only as text: a link is written by anybody. */
 function startIn(value: unknown): Source['start'] {
   const given = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
-  const known = ['entry', 'args', 'gas', 'engine', 'profile'].map(name => [name, textIn(given[name])])
+  const known = ['entry', 'args', 'gas', 'engine', 'profile', 'host', 'state'].map(name => [name, textIn(given[name])])
   return Object.fromEntries(known.filter(([, text]) => text !== undefined)) as Source['start']
 }
 
@@ -76,6 +78,40 @@ function symbolsIn(value: unknown): Source['symbols'] {
   if (typeof value !== 'object' || value === null) return undefined
   const { name, text } = value as Record<string, unknown>
   return typeof name === 'string' && typeof text === 'string' ? { name, text } : undefined
+}
+
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+
+function listIn(value: unknown): Record<string, unknown>[] {
+  if (!Array.isArray(value)) return []
+  if (value.length > MOST_ENTRIES) throw new Error(`it has ${value.length} changes or stops`)
+  return value.filter(entry => typeof entry === 'object' && entry !== null)
+}
+
+/** Pairs of a number and a text. */
+function pairsIn(value: unknown): [number, string][] {
+  return (Array.isArray(value) ? value : []).filter(
+    (pair): pair is [number, string] => Array.isArray(pair) && isNumber(pair[0]) && typeof pair[1] === 'string',
+  )
+}
+
+function editsIn(value: unknown): Edit[] {
+  return listIn(value).flatMap(({ time, registers, memory, gas }) => {
+    const text = textIn(gas)
+    const edit = { registers: pairsIn(registers), memory: pairsIn(memory), ...(text !== undefined && { gas: text }) }
+    return isNumber(time) ? [{ time, ...edit }] : []
+  })
+}
+
+function pointsIn(value: unknown): Stop[] {
+  return listIn(value).flatMap(({ pc, watch, access }): Stop[] => {
+    if (isNumber(pc)) return [{ pc }]
+    const { register, address, length } = (watch ?? {}) as Record<string, unknown>
+    const kind = access === 'read' || access === 'access' ? access : 'write'
+    if (isNumber(register)) return [{ watch: { register }, access: kind }]
+    return isNumber(address) && isNumber(length) ? [{ watch: { address, length }, access: kind }] : []
+  })
 }
 
 /** @throws Error when it is no link of this page. Undefined: there is none. */
@@ -98,6 +134,8 @@ export async function readHash(hash: string): Promise<Linked | undefined> {
         start: startIn(head.start),
         bytes: whole.slice(4 + length),
         ...(symbols && { symbols }),
+        edits: editsIn(head.edits),
+        points: pointsIn(head.points),
       },
       time: Number.isSafeInteger(time) && time >= 0 ? time : 0,
     }

@@ -1,6 +1,6 @@
 // The code, line by line: only what is on the screen is asked for and drawn, so that a million lines are as quick as ten.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Point, Row, View } from '../protocol.ts'
+import type { Point, Row, Survey, View } from '../protocol.ts'
 import type { Client } from './client.ts'
 import { count } from './format.ts'
 
@@ -15,6 +15,8 @@ interface Props {
   readonly view: View
   /** Changes when executions were counted anew. */
   readonly counted: number
+  /** Instructions executed, of all. */
+  readonly coverage: Survey['coverage'] | undefined
   onToggle(pc: number): void
   onRunTo(pc: number): void
 }
@@ -30,12 +32,14 @@ function heat(executed: number | undefined): string {
   return `heat${Math.min(4, Math.floor(Math.log10(executed)))}`
 }
 
-export function Listing({ client, rows, view, counted, onToggle, onRunTo }: Props) {
+export function Listing({ client, rows, view, counted, coverage, onToggle, onRunTo }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const pages = useRef(new Map<number, Page | 'asked'>())
   const [, redraw] = useState(0)
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(400)
+  /** The row that keys of the code work on; undefined: that of pc. */
+  const [cursor, setCursor] = useState<number | undefined>(undefined)
   const tall = Math.min(TALLEST, rows * ROW)
   const visible = Math.ceil(height / ROW) + 1
   // Where the box cannot be as tall as all lines, the scroll position is a share of it.
@@ -63,7 +67,33 @@ export function Listing({ client, rows, view, counted, onToggle, onRunTo }: Prop
     element.scrollTop = Math.max(0, topOf(row) - element.clientHeight / 3)
     setTop(element.scrollTop)
   }
-  useLayoutEffect(() => show(view.row), [view.row, view.time, rows, height])
+  useLayoutEffect(() => {
+    setCursor(undefined)
+    show(view.row)
+  }, [view.row, view.time, rows, height])
+
+  const marked = cursor ?? view.row
+  const markedPc = (): number | undefined => {
+    const page = pages.current.get(Math.floor(marked / PAGE))
+    return page === undefined || page === 'asked' ? undefined : page.rows[marked % PAGE]?.pc
+  }
+  const mark = (row: number): void => {
+    const next = Math.max(0, Math.min(rows - 1, row))
+    setCursor(next)
+    show(next)
+  }
+  const press = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const pc = markedPc()
+    if (event.key === 'ArrowDown') mark(marked + 1)
+    else if (event.key === 'ArrowUp') mark(marked - 1)
+    else if (event.key === 'PageDown') mark(marked + visible - 2)
+    else if (event.key === 'PageUp') mark(marked - visible + 2)
+    else if (event.key === 'Enter' && event.target === box.current && pc !== undefined) onRunTo(pc)
+    else if (event.key === 'b' && pc !== undefined) onToggle(pc)
+    else return
+    event.preventDefault()
+  }
 
   const pageOf = (number: number): Page | undefined => {
     const known = pages.current.get(number)
@@ -99,19 +129,24 @@ export function Listing({ client, rows, view, counted, onToggle, onRunTo }: Prop
     lines.push(
       <div
         key={i}
-        class={`line ${isHere ? 'here' : ''} ${row.blockStart ? 'block' : ''} ${heat(executed)}`}
+        class={`line ${isHere ? 'here' : ''} ${i === cursor ? 'cursor' : ''} ${row.blockStart ? 'block' : ''} ${heat(executed)}`}
         style={{ top: `${y}px` }}
         aria-current={isHere ? 'step' : undefined}
+        id={`row-${i}`}
+        role="option"
+        tabIndex={-1}
+        aria-selected={i === marked}
         data-pc={pc}
       >
         <button
           type="button"
+          tabIndex={-1}
           class={`dot ${points.has(pc) ? 'set' : ''}`}
           aria-label={`${points.has(pc) ? 'Remove' : 'Set'} breakpoint at ${pc}`}
           aria-pressed={points.has(pc)}
           onClick={() => onToggle(pc)}
         />
-        <button type="button" class="pc" title="Run to here" onClick={() => onRunTo(pc)}>
+        <button type="button" tabIndex={-1} class="pc" title="Run to here" onClick={() => onRunTo(pc)}>
           {pc}
         </button>
         <span class="gas" title={row.gas === undefined ? undefined : `This block costs ${row.gas} gas`}>
@@ -124,7 +159,7 @@ export function Listing({ client, rows, view, counted, onToggle, onRunTo }: Prop
         {target === undefined ? (
           <span class="code">{row.text}</span>
         ) : (
-          <button type="button" class="code link" title={`Show ${target}`} onClick={followed}>
+          <button type="button" tabIndex={-1} class="code link" title={`Show ${target}`} onClick={followed}>
             {row.text}
           </button>
         )}
@@ -140,9 +175,22 @@ export function Listing({ client, rows, view, counted, onToggle, onRunTo }: Prop
         <span class="h-gas">gas</span>
         <span class="h-times">run</span>
         <span>instruction</span>
+        {coverage !== undefined && (
+          <span class="coverage">
+            {count(coverage.executed)} of {count(coverage.all)} executed
+          </span>
+        )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard */}
-      <div class="lines" ref={box} tabIndex={0} onScroll={() => setTop(box.current!.scrollTop)}>
+      <div
+        class="lines"
+        ref={box}
+        tabIndex={0}
+        role="listbox"
+        aria-label="Instructions"
+        aria-activedescendant={`row-${marked}`}
+        onKeyDown={press}
+        onScroll={() => setTop(box.current!.scrollTop)}
+      >
         <div style={{ height: `${tall}px`, position: 'relative' }}>{lines}</div>
       </div>
     </section>

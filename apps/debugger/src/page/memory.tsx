@@ -1,6 +1,6 @@
 // Memory as hex and ASCII, with what changed since the last look. Not the pages' contents beyond what is shown.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { MemoryView, PagesView, View } from '../protocol.ts'
+import type { Access, MemoryView, PagesView, View } from '../protocol.ts'
 import type { Client } from './client.ts'
 import { address as addressText, count, hex, parseAddress } from './format.ts'
 
@@ -10,7 +10,8 @@ interface Props {
   readonly at: number
   onGo(address: number): void
   onOrigin(address: number, length: number): void
-  onWatch(address: number, length: number): void
+  onWatch(address: number, length: number, access: Access): void
+  onSet(address: number, bytes: string): void
 }
 
 const LINE = 16
@@ -20,7 +21,56 @@ function letter(byte: number | undefined): string {
   return byte !== undefined && byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·'
 }
 
-export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch }: Props) {
+const NAMES = ['ra', 'sp', 't0', 't1', 't2', 's0', 's1', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5']
+const ADDRESS = '\\s*(0[xX][0-9a-fA-F]+|[0-9]+|[a-z]+[0-9]*\\s*([+\\-]\\s*(0[xX][0-9a-fA-F]+|[0-9]+))?)\\s*'
+
+/** An address as people type it: a number, or a register and a distance; undefined where it is neither. */
+function addressIn(text: string, { regs }: View): number | undefined {
+  const plain = parseAddress(text)
+  const match = /^\s*([a-z]+\d*)\s*(?:([+-])\s*(\w+))?\s*$/.exec(text)
+  if (plain !== undefined || match === null) return plain
+  const named = NAMES.indexOf(match[1]!)
+  const register = named >= 0 ? named : /^r(\d|1[012])$/.test(match[1]!) ? Number(match[1]!.slice(1)) : -1
+  if (register < 0) return undefined
+  const distance = parseAddress(match[3] ?? '0')
+  if (distance === undefined) return undefined
+  return Number(BigInt.asUintN(32, regs[register]! + BigInt(match[2] === '-' ? -distance : distance)))
+}
+
+const MOST_SQUARES = 256
+
+interface MapProps {
+  readonly range: PagesView
+  readonly base: number
+  onGo(address: number): void
+}
+
+/** A square a page; of many, those that were written come first. */
+function PageMap({ range: { address, length, rights, written }, base, onGo }: MapProps) {
+  const first = address / 4096
+  const all = length / 4096
+  const pages = all <= MOST_SQUARES ? Array.from({ length: all }, (_, i) => first + i) : written.slice(0, MOST_SQUARES)
+  const filled = new Set(written)
+  const here = Math.floor(base / 4096)
+  return (
+    <span class="squares">
+      {pages.map(page => (
+        <button
+          type="button"
+          key={page}
+          tabIndex={-1}
+          class={`square ${rights === 'read' ? 'read' : ''} ${filled.has(page) ? 'filled' : ''} ${page === here ? 'now' : ''}`}
+          title={`${hex(page * 4096)}${filled.has(page) ? ', written' : ''}`}
+          aria-label={`Page ${hex(page * 4096)}, ${rights}${filled.has(page) ? ', written' : ''}`}
+          onClick={() => onGo(page * 4096)}
+        />
+      ))}
+      {pages.length < all && <span class="dim"> {count(all)} pages in all</span>}
+    </span>
+  )
+}
+
+export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch, onSet }: Props) {
   const [shown, setShown] = useState<MemoryView | undefined>(undefined)
   const [changed, setChanged] = useState<ReadonlySet<number>>(new Set())
   const [pages, setPages] = useState<readonly PagesView[]>([])
@@ -56,14 +106,26 @@ export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch }: Props
   const go = (event: Event): void => {
     event.preventDefault()
     const text = new FormData(event.currentTarget as HTMLFormElement).get('address')
-    const value = parseAddress(String(text))
+    const value = addressIn(String(text), view)
     if (value !== undefined) onGo(value)
+  }
+  const set = (event: Event): void => {
+    event.preventDefault()
+    const bytes = String(new FormData(event.currentTarget as HTMLFormElement).get('bytes')).trim()
+    if (bytes !== '' && selected !== undefined) onSet(selected, bytes)
   }
   return (
     <div class="memory">
       <form class="row" onSubmit={go}>
         <label>
-          Address <input name="address" key={at} defaultValue={hex(at)} pattern="\s*(0[xX][0-9a-fA-F]+|[0-9]+)\s*" />
+          Address{' '}
+          <input
+            name="address"
+            key={at}
+            defaultValue={hex(at)}
+            pattern={ADDRESS}
+            title="A number, a register such as r7 or sp, or one and a distance: sp+16"
+          />
         </label>
         <button type="submit">Go</button>
         <button type="button" onClick={() => onGo(Math.max(0, base - LINE * LINES))} aria-label="Earlier memory">
@@ -81,8 +143,15 @@ export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch }: Props
             <button type="button" class="ask" onClick={() => onOrigin(selected, 1)}>
               who wrote {hex(selected)}?
             </button>
-            <button type="button" onClick={() => onWatch(selected, 1)}>
+            <button type="button" title="Stop when it is written" onClick={() => onWatch(selected, 1, 'write')}>
               watch it
+            </button>
+            <button
+              type="button"
+              title="Stop when it is loaded or written"
+              onClick={() => onWatch(selected, 1, 'access')}
+            >
+              watch reads too
             </button>
           </>
         )}
@@ -120,14 +189,25 @@ export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch }: Props
           )
         })}
       </section>
-      <h3>Pages</h3>
+      {selected !== undefined && (
+        <form class="row" onSubmit={set}>
+          <label>
+            Write at {hex(selected)} <input name="bytes" key={selected} class="wide" placeholder={'hex, or "text"'} />
+          </label>
+          <button type="submit">Write</button>
+        </form>
+      )}
+      <h3>
+        Pages <span class="dim">a square is 4 KiB, filled where something was written</span>
+      </h3>
       <ul class="pages">
-        {pages.map(({ address, length, rights }) => (
-          <li key={address}>
-            <button type="button" class="link" onClick={() => onGo(address)}>
-              {hex(address)}
+        {pages.map(range => (
+          <li key={range.address}>
+            <button type="button" class="link" onClick={() => onGo(range.address)}>
+              {hex(range.address)}
             </button>{' '}
-            {count(length / 1024)} KiB, {rights}
+            {count(range.length / 1024)} KiB, {range.rights}
+            <PageMap range={range} base={base} onGo={onGo} />
           </li>
         ))}
       </ul>

@@ -25,6 +25,8 @@ export function Calls({ client, view, surveyed, onTime }: Common & { readonly su
       isOld = true
     }
   }, [client, from, view.calls, surveyed])
+  const [only, setOnly] = useState('')
+  const names = [...new Set(calls.map(({ name }) => name))].sort()
   if (view.calls === 0) return <p class="dim">No host calls so far. Run on: they are listed here as they are made.</p>
   return (
     <div>
@@ -39,18 +41,33 @@ export function Calls({ client, view, surveyed, onTime }: Common & { readonly su
           </button>
         </p>
       )}
+      {names.length > 1 && (
+        <label>
+          Show{' '}
+          <select value={only} onChange={event => setOnly(event.currentTarget.value)}>
+            <option value="">all calls</option>
+            {names.map(name => (
+              <option key={name} value={name}>
+                {name} only
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <ol class="events">
-        {calls.map(({ at, name, pc, words, result, wrote, gas, time }) => (
-          <li key={at} class={at < view.callCount ? 'past' : 'future'}>
-            <button type="button" disabled={time === undefined} onClick={() => onTime(time!)}>
-              <span class="when">{time === undefined ? '' : count(time)}</span> <b>{name}</b> {words}
-              <span class="dim">
-                {result === undefined ? '' : ` → r7 = ${hex(result)}`}
-                {wrote === 0 ? '' : `, wrote ${count(wrote)} bytes`}, {count(gas)} gas, pc {pc}
-              </span>
-            </button>
-          </li>
-        ))}
+        {calls
+          .filter(({ name }) => only === '' || name === only)
+          .map(({ at, name, pc, words, result, code, wrote, gas, time }) => (
+            <li key={at} class={at < view.callCount ? 'past' : 'future'}>
+              <button type="button" disabled={time === undefined} onClick={() => onTime(time!)}>
+                <span class="when">{time === undefined ? '' : count(time)}</span> <b>{name}</b> {words}
+                <span class="dim">
+                  {result === undefined ? '' : ` → ${code ?? `r7 = ${hex(result)}`}`}
+                  {wrote === 0 ? '' : `, wrote ${count(wrote)} bytes`}, {count(gas)} gas, pc {pc}
+                </span>
+              </button>
+            </li>
+          ))}
       </ol>
     </div>
   )
@@ -146,5 +163,51 @@ export function Points({ view, onRemove }: { readonly view: View; onRemove(id: n
         </li>
       ))}
     </ul>
+  )
+}
+
+interface EditsProps {
+  readonly view: View
+  onTime(time: number): void
+  onGas(gas: string): void
+}
+
+/** What somebody changed by hand, and the gas, which can be changed here. */
+export function Edits({ view, onTime, onGas }: EditsProps) {
+  const set = (event: Event): void => {
+    event.preventDefault()
+    const gas = String(new FormData(event.currentTarget as HTMLFormElement).get('gas')).trim()
+    if (gas !== '') onGas(gas)
+  }
+  return (
+    <>
+      <h3>Changed by hand</h3>
+      {view.edits.length === 0 && (
+        <p class="dim">
+          Nothing. “set” beside a register, “Write” in Memory, and gas here change the machine at this moment; what
+          comes behind runs anew.
+        </p>
+      )}
+      <ol class="events">
+        {view.edits.map(({ time, registers = [], memory = [], gas }, i) => (
+          <li key={`${time} ${i}`}>
+            <button type="button" onClick={() => onTime(time)}>
+              <span class="when">{count(time)}</span>{' '}
+              {[
+                ...registers.map(([register, value]) => `r${register} = ${value}`),
+                ...memory.map(([address, bytes]) => `${hex(address)} = ${bytes.slice(0, 40)}`),
+                ...(gas === undefined ? [] : [`gas ${gas}`]),
+              ].join(', ')}
+            </button>
+          </li>
+        ))}
+      </ol>
+      <form class="row" onSubmit={set}>
+        <label>
+          Gas <input name="gas" key={view.time} placeholder={count(view.gas)} />
+        </label>
+        <button type="submit">Set</button>
+      </form>
+    </>
   )
 }

@@ -5,18 +5,21 @@ interface Props {
   readonly facts: Facts
   readonly start: StartText
   onStart(start: StartText): void
-  onCompare(engine: NonNullable<StartText['engine']>): void
-  readonly compared: string
 }
 
 const ENGINES = ['auto', 'recompiler', 'interpreter', 'reference'] as const
 
-export function StartPanel({ facts, start, onStart, onCompare, compared }: Props) {
+export function StartPanel({ facts, start, onStart }: Props) {
   const again = (event: Event): void => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
     const given = ['entry', 'args', 'gas', 'engine', 'profile'].map(name => [name, String(form.get(name) ?? '').trim()])
-    onStart(Object.fromEntries(given.filter(([, text]) => text !== '')) as StartText)
+    const { host, state } = start
+    onStart({
+      ...(Object.fromEntries(given.filter(([, text]) => text !== '')) as StartText),
+      ...(host && { host }),
+      ...(state && { state }),
+    })
   }
   return (
     <div class="start">
@@ -58,16 +61,6 @@ export function StartPanel({ facts, start, onStart, onCompare, compared }: Props
           Open again
         </button>
       </form>
-      <h3>Two engines</h3>
-      <p class="row">
-        Run the same on
-        {ENGINES.filter(engine => engine !== facts.engine && engine !== 'auto').map(engine => (
-          <button type="button" key={engine} onClick={() => onCompare(engine)}>
-            {engine}
-          </button>
-        ))}
-      </p>
-      <p role="status">{compared}</p>
     </div>
   )
 }

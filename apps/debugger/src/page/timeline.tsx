@@ -8,6 +8,8 @@ interface Props {
   readonly survey: Survey | undefined
   readonly view: View
   readonly note: string
+  /** A time to mark: the last one at which two runs are alike. */
+  readonly mark: number | undefined
   onTime(time: number): void
   onSurvey(): void
 }
@@ -19,7 +21,7 @@ function colour(name: string): string {
 }
 
 /** Draws host calls as strokes from below, the end as one from above. */
-function drawMarks(plot: UPlot, { callTimes }: Survey, end: View['end']): void {
+function drawMarks(plot: UPlot, { callTimes }: Survey, end: View['end'], mark: number | undefined): void {
   const { ctx, bbox } = plot
   ctx.save()
   ctx.fillStyle = colour('--call')
@@ -36,13 +38,18 @@ function drawMarks(plot: UPlot, { callTimes }: Survey, end: View['end']): void {
     const x = Math.round(plot.valToPos(end.time, 'x', true))
     ctx.fillRect(x - 2 * width, bbox.top, 3 * width, bbox.height)
   }
+  if (mark !== undefined) {
+    ctx.fillStyle = colour('--call')
+    ctx.fillRect(Math.round(plot.valToPos(mark, 'x', true)) - width, bbox.top, 2 * width, bbox.height)
+  }
   ctx.restore()
 }
 
-export function Timeline({ survey, view, note, onTime, onSurvey }: Props) {
+export function Timeline({ survey, view, note, mark, onTime, onSurvey }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | undefined>(undefined)
   const hand = useRef<HTMLDivElement | undefined>(undefined)
+  const { frontier } = view
   const latest = useRef({ view, onTime })
   latest.current = { view, onTime }
 
@@ -69,14 +76,17 @@ export function Timeline({ survey, view, note, onTime, onSurvey }: Props) {
           height: HEIGHT,
           legend: { show: false },
           cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-          scales: { x: { time: false, range: [0, Math.max(1, survey.frontier)] } },
+          scales: { x: { time: false, range: [0, Math.max(1, frontier)] } },
           axes: [
             { ...axis, size: 20, values: (_, ticks) => ticks.map(count) },
             { ...axis, size: 74, values: (_, ticks) => ticks.map(count) },
           ],
           series: [{}, { stroke: colour('--accent'), fill: colour('--accent-soft'), width: 1.5 }],
           hooks: {
-            draw: [self => drawMarks(self, survey, latest.current.view.end), () => place(latest.current.view.time)],
+            draw: [
+              self => drawMarks(self, survey, latest.current.view.end, mark),
+              () => place(latest.current.view.time),
+            ],
           },
         },
         [survey.times as number[], survey.gas as number[]],
@@ -91,7 +101,7 @@ export function Timeline({ survey, view, note, onTime, onSurvey }: Props) {
       const at = (event: PointerEvent): number => {
         const { left, width } = over.getBoundingClientRect()
         const share = Math.max(0, Math.min(1, (event.clientX - left) / width))
-        return Math.round(share * survey.frontier)
+        return Math.round(share * frontier)
       }
       over.addEventListener('pointerdown', event => {
         over.setPointerCapture(event.pointerId)
@@ -123,17 +133,22 @@ export function Timeline({ survey, view, note, onTime, onSurvey }: Props) {
       plot.current = undefined
       hand.current = undefined
     }
-  }, [survey, view.end?.time])
+  }, [survey, frontier, view.end?.time, mark])
 
   useEffect(() => place(view.time), [view.time, survey])
 
   return (
     <section class="panel timeline" aria-label="Timeline">
       <div ref={box} class={survey === undefined ? 'gone' : 'plot'} />
+      {survey !== undefined && survey.frontier < frontier && note === '' && (
+        <button type="button" class="again" onClick={onSurvey}>
+          The curve is of the first {count(survey.frontier)}: draw all
+        </button>
+      )}
       {survey === undefined ? (
         <p class="dim">
           {note}{' '}
-          {note === '' && (
+          {note === '' && frontier > 0 && (
             <button type="button" onClick={onSurvey}>
               Draw the timeline and profile
             </button>
@@ -145,9 +160,9 @@ export function Timeline({ survey, view, note, onTime, onSurvey }: Props) {
           class="slider"
           aria-label="Time, in instructions executed"
           min={0}
-          max={survey.frontier}
+          max={frontier}
           value={view.time}
-          aria-valuetext={`${count(view.time)} of ${count(survey.frontier)} instructions`}
+          aria-valuetext={`${count(view.time)} of ${count(frontier)} instructions`}
           onInput={event => onTime(Number(event.currentTarget.value))}
         />
       )}

@@ -15,10 +15,11 @@ import {
   symbolsOf,
   symbolsOfText,
 } from 'coulis'
-import { createJamStub, hostCallName, type InvocationName } from 'coulis/host'
+import { blake2b, hostCallName, type InvocationName } from 'coulis/host'
 import { createHistory, type History, historyOfTrace, type TraceDeparture } from 'coulis/inside'
 import { parseTrace } from 'coulis/trace'
 import type { Source } from '../protocol.ts'
+import { type Surroundings, stateOf, surroundings } from './surroundings.ts'
 
 /** A run and what is known of its program. */
 export interface Opened {
@@ -30,6 +31,8 @@ export interface Opened {
   readonly entries: readonly string[]
   readonly warnings: readonly string[]
   readonly departure: (() => TraceDeparture | undefined) | undefined
+  /** The stub that answers, where there is one. */
+  readonly surroundings: Surroundings | undefined
   hostName(index: number): string | undefined
 }
 
@@ -151,19 +154,21 @@ function loadBytes({ bytes, assembly, as }: Recognised, wanted: ProfileName | un
 }
 
 function openProgram(source: Source, recognised: Recognised, engine: Engine): Opened {
-  const { entry, args, gas, profile: wanted } = source.start
+  const { entry, args, gas, profile: wanted, host = 'stub', state } = source.start
+  if (host !== 'stub' && host !== 'hand') throw new RangeError(`host: ${String(host)} is neither stub nor hand`)
   const { program, assembled, what } = loadBytes(recognised, profileOf(wanted))
   const entries = entriesOf(program, assembled)
   const { profile } = program
   const invocation = INVOCATIONS.find((name): name is InvocationName => name === entry)
-  const hosted = program.kind !== 'raw' && profile.hostCalls !== 'free'
+  const hosted = program.kind !== 'raw' && profile.hostCalls !== 'free' && host === 'stub'
+  const around = hosted ? surroundings(profile, invocation, stateOf(state, blake2b)) : undefined
   const given = argsOf(args)
   const start: StartOptions = {
     entry: entryOf(entry, entries),
     gas: gasOf(gas),
     ...(program.kind === 'raw' && { regs: [HALT_ADDRESS] }),
     ...(given && { args: given }),
-    ...(hosted && { host: createJamStub({ profile, ...(invocation && { invocation }) }).host }),
+    ...(around && { host: around.host }),
   }
   const version = profile.hostCalls
   return {
@@ -175,29 +180,37 @@ function openProgram(source: Source, recognised: Recognised, engine: Engine): Op
     entries: [...entries.keys()],
     warnings: (assembled?.warnings ?? []).map(({ line, column, message }) => `${line}:${column}: ${message}`),
     departure: undefined,
+    surroundings: around,
     hostName: index => (version === 'free' ? program.imports[index >>> 0] : hostCallName(index >>> 0, version)),
   }
 }
 
-function openTrace(source: Source, text: string, engine: Engine): Opened {
+function openTrace(source: Source, text: string, engine: Engine, other: Source | undefined): Opened {
   const profile = profileOf(source.start.profile) ?? 'gp-0.7.2'
+  const changed = other && loadBytes(recognise(other.bytes), profile)
   const version = profile === 'gp-0.8.0' ? profile : 'gp-0.7.2'
   const hostName = (index: number): string | undefined => hostCallName(index >>> 0, version)
-  const { history, departure } = historyOfTrace(parseTrace(text), { engine, profile, hostName })
+  const { history, departure } = historyOfTrace(parseTrace(text), {
+    engine,
+    profile,
+    hostName,
+    ...(changed && { program: changed.program }),
+  })
   const { program } = history
   const { symbols: names } = source
-  const assembled = names && assemble(names.text)
-  if (assembled !== undefined && assembled.parts.code.length !== program.code.length)
+  const assembled = other === undefined ? names && assemble(names.text) : changed?.assembled
+  if (other === undefined && assembled !== undefined && assembled.parts.code.length !== program.code.length)
     throw new Error(`${names!.name}: its code is not that of the recorded program`)
   return {
     history,
     program,
-    symbols: symbolsIn(program, assembled, names?.name ?? source.name),
+    symbols: symbolsIn(program, assembled, other?.name ?? names?.name ?? source.name),
     what: `a recorded run of ${KINDS[program.kind]}${program.metadata === undefined ? '' : `, ${program.metadata.name}`}`,
     isTrace: true,
     entries: [],
     warnings: [],
     departure,
+    surroundings: undefined,
     hostName,
   }
 }
@@ -205,12 +218,13 @@ function openTrace(source: Source, text: string, engine: Engine): Opened {
 /**
  * Opens what somebody gave. Nothing has run then.
  *
+ * @param other for a recorded run: a program to run instead of the one recorded, with the same answers of its host.
  * @throws BlobError, AssemblyError, TraceError where the file is malformed; RangeError naming what of the start is wrong.
  */
-export function open(source: Source): Opened {
+export function open(source: Source, other?: Source): Opened {
   const { engine: kind } = source.start
   const engine = createEngine(kind === undefined ? {} : { kind })
   const recognised = recognise(source.bytes)
   const { trace } = recognised
-  return trace === undefined ? openProgram(source, recognised, engine) : openTrace(source, trace, engine)
+  return trace === undefined ? openProgram(source, recognised, engine) : openTrace(source, trace, engine, other)
 }

@@ -1,27 +1,50 @@
 // Answers what the page asks about one opened program. Not the messages: worker.ts.
-import { type CodeLine, createEngine, type EngineKind, listCode, pipelineTimeline, renderTimeline } from 'coulis'
-import { type Breakpoint, bisect, lastWrite, Session, type Stop, writeChain } from 'coulis/inside'
+import { type CodeLine, listCode, pipelineTimeline, renderTimeline } from 'coulis'
+import { hostResultName } from 'coulis/host'
+import {
+  type Breakpoint,
+  type CallRecord,
+  type History,
+  lastWrite,
+  Session,
+  type Stop,
+  writeChain,
+} from 'coulis/inside'
 import type {
+  Access,
   CallView,
+  Change,
   Comparison,
+  Edit,
   Facts,
   FrameView,
   MemoryView,
   Move,
   OriginView,
+  Other,
   PagesView,
+  Pair,
   Row,
+  SideView,
   Source,
+  StorageView,
   Survey,
   View,
   Watch,
 } from '../protocol.ts'
+import { Beside } from './beside.ts'
+import { changeOf, changeText } from './changes.ts'
 import { type Opened, open } from './open.ts'
 import { endOf, pagesOf, placeText, pointOf, stopText, watchedText } from './show.ts'
 import { type Surveyed, survey } from './survey.ts'
 
 /** Instructions between two looks at whether somebody wants to stop. */
 const SLICE = 1_000_000
+const FIRST_SLICE = 10_000
+/** So far a program that was opened runs by itself. */
+const AHEAD = 2_000_000
+/** Lines of code shown before and behind pc, where two runs are side by side. */
+const AROUND = 4
 const MOST_MEMORY = 64 * 1024
 const MOST_ROWS = 2000
 const SPACE = 2 ** 32
@@ -34,32 +57,77 @@ function checkNumber(name: string, value: unknown, most: number): number {
   throw new RangeError(`${name}: ${String(value)} is not within 0…${most}`)
 }
 
-/** A number as people type it: decimal, 0x…, -1. */
-function registerOf(text: string): bigint {
-  const dense = text.replace(/[\s,_]/g, '')
-  if (!/^(0x[0-9a-f]{1,16}|-?\d{1,20})$/i.test(dense)) throw new RangeError(`value: ${text} is no number of 64 bits`)
-  const value = BigInt(dense)
-  if (value >= 2n ** 64n || value < -(2n ** 63n)) throw new RangeError(`value: ${text} is no number of 64 bits`)
-  return BigInt.asUintN(64, value)
-}
-
 /** One program under the debugger. */
 export class Bench {
   readonly #source: Source
-  readonly #opened: Opened
-  readonly #session: Session
   readonly #pause: Pause
   readonly #code: readonly CodeLine[]
+  #opened: Opened
+  #session: Session
+  #edits: readonly Edit[] = []
+  /** Grows when the past became another one: what was found out about it holds no more. */
+  #revision = 0
   #surveyed: Surveyed | undefined
-  #surveyedEdits = -1
+  #surveyedRevision = -1
+  #beside: Beside | undefined
 
-  constructor(source: Source, pause: Pause) {
+  private constructor(source: Source, pause: Pause, other: Source | undefined) {
     this.#source = source
     this.#pause = pause
-    this.#opened = open(source)
+    this.#opened = open(source, other)
     const { history, program, symbols } = this.#opened
     this.#session = new Session(history, symbols)
     this.#code = listCode(program, symbols === undefined ? {} : { names: symbols.names })
+  }
+
+  /**
+   * Opens a program, with the changes and stops that its source says.
+   *
+   * @param other for a recorded run: another program to run in place of the recorded one.
+   */
+  static async open(source: Source, pause: Pause, other?: Source): Promise<Bench> {
+    const bench = new Bench(source, pause, other)
+    try {
+      await bench.#repeat(source.edits ?? [])
+      for (const stop of source.points ?? []) {
+        if ('pc' in stop) bench.#session.breakAt(stop.pc)
+        else bench.#session.watch(stop.watch, stop.access)
+      }
+      return bench
+    } catch (error) {
+      bench.dispose()
+      throw error
+    }
+  }
+
+  /** Makes changes again, each at its time. */
+  async #repeat(edits: readonly Edit[]): Promise<void> {
+    for (const edit of edits) {
+      await this.#goOnTo(checkNumber('time', edit.time, Number.MAX_SAFE_INTEGER))
+      const { history } = this.#opened
+      if (history.time !== edit.time)
+        throw new Error(`the run does not come to time ${edit.time}, where it was changed`)
+      history.edit(changeOf(edit, history.vm))
+      this.#edits = [...this.#edits, edit]
+      this.#revision += 1
+    }
+  }
+
+  /** Begins anew, with other answers from the host: it remembers what the old run told it. */
+  async #restart(edits: readonly Edit[], time: number): Promise<void> {
+    const points = this.#session.breakpoints
+    this.#opened.history.dispose()
+    this.#opened = open(this.#source)
+    this.#session = new Session(this.#opened.history, this.#opened.symbols)
+    for (const { pc, watched, access } of points) {
+      if (pc !== undefined) this.#session.breakAt(pc)
+      else this.#session.watch(watched!, access)
+    }
+    this.#edits = []
+    this.#beside?.dispose()
+    this.#beside = undefined
+    await this.#repeat(edits)
+    await this.#goOnTo(time)
   }
 
   facts(): Facts {
@@ -70,6 +138,7 @@ export class Bench {
       engine: history.vm.kind,
       profile: program.profile.name,
       isTrace,
+      hasState: this.#opened.surroundings !== undefined,
       codeBytes: program.code.length,
       rows: this.#code.length,
       entries,
@@ -77,7 +146,16 @@ export class Bench {
     }
   }
 
+  get history(): History {
+    return this.#opened.history
+  }
+
+  get isTrace(): boolean {
+    return this.#opened.isTrace
+  }
+
   dispose(): void {
+    this.#beside?.dispose()
     this.#opened.history.dispose()
   }
 
@@ -110,6 +188,8 @@ export class Bench {
       callCount,
       calls: history.calls.length,
       points: this.#session.breakpoints.map(pointOf),
+      edits: this.#edits,
+      revision: this.#revision,
       said,
     }
   }
@@ -130,7 +210,7 @@ export class Bench {
   }
 
   #known(): Surveyed | undefined {
-    return this.#surveyedEdits === this.#opened.history.edits ? this.#surveyed : undefined
+    return this.#surveyedRevision === this.#revision ? this.#surveyed : undefined
   }
 
   counts(from: number, count: number): number[] | undefined {
@@ -199,14 +279,24 @@ export class Bench {
     return this.view()
   }
 
+  /** Forwards, behind stops that are not final too: whoever was there before went on behind them. False: cancelled. */
+  async #goOnTo(time: number): Promise<boolean> {
+    const { history } = this.#opened
+    while (history.frontier < time) {
+      const from = history.goto(history.frontier)
+      if (history.end !== undefined && !history.goOn()) break
+      history.goto(Math.min(time, from + SLICE))
+      if (history.time === from) break
+      if (!(await this.#pause('running', history.time))) return false
+    }
+    history.goto(Math.min(time, history.frontier))
+    return true
+  }
+
   async reach(time: number): Promise<View> {
     checkNumber('time', time, Number.MAX_SAFE_INTEGER)
-    const { history } = this.#opened
-    while (history.frontier < time && history.end === undefined) {
-      history.goto(Math.min(time, history.frontier + SLICE))
-      if (!(await this.#pause('running', history.time))) return this.view('Stopped where you cancelled it.')
-    }
-    return this.goto(time)
+    const arrived = await this.#goOnTo(time)
+    return this.view(arrived ? '' : 'Stopped where you cancelled it.')
   }
 
   async runTo(pc: number): Promise<View> {
@@ -228,7 +318,7 @@ export class Bench {
     return this.view(found === undefined ? `Breakpoint set at pc ${pc}.` : `Breakpoint at pc ${pc} removed.`)
   }
 
-  watch(watch: Watch, access: 'write' | 'read'): View {
+  watch(watch: Watch, access: Access): View {
     this.#session.watch(watch, access)
     return this.view(`The run stops at each ${access} of ${watchedText(watch)}.`)
   }
@@ -238,13 +328,26 @@ export class Bench {
     return this.view()
   }
 
-  setRegister(register: number, value: string): View {
-    checkNumber('register', register, 12)
-    const wanted = registerOf(value)
-    this.#opened.history.edit(vm => {
-      vm.regs[register] = wanted
-    })
-    return this.view(`r${register} is changed: what comes behind it runs anew.`)
+  /** Changes the machine here. What came behind is forgotten and runs anew. */
+  async change(change: Change): Promise<View> {
+    const { history, surroundings } = this.#opened
+    const { time } = history
+    changeOf(change, history.vm) // wrong ones are refused before anything is forgotten
+    const before = this.#edits.filter(edit => edit.time <= time)
+    if (surroundings !== undefined && history.calls.length > history.callCount) await this.#restart(before, time)
+    const { history: now } = this.#opened
+    if (now.time !== time) throw new Error('cancelled')
+    this.#beside?.dispose()
+    this.#beside = undefined
+    now.edit(changeOf(change, now.vm))
+    this.#edits = [...before, { ...change, time }]
+    this.#revision += 1
+    return this.view(`${changeText(change)} changed: what comes behind runs anew.`)
+  }
+
+  storage(): StorageView | undefined {
+    const { history, surroundings } = this.#opened
+    return surroundings?.storageAt(history.callCount)
   }
 
   memory(address: number, length: number): MemoryView {
@@ -274,11 +377,16 @@ export class Bench {
       name: call.name ?? hostName(call.index) ?? `host call ${call.index}`,
       pc: call.pc,
       words: known?.words[from + i],
-      result: call.registers.find(({ register }) => register === 7)?.value,
+      ...this.#resultOf(call),
       wrote: call.memory.writes.reduce((sum, { bytes }) => sum + bytes.length, 0),
       gas: call.gasBefore - call.gasAfter,
       time: known?.survey.callTimes[from + i],
     }))
+  }
+
+  #resultOf({ registers }: CallRecord): { result: bigint | undefined; code: string | undefined } {
+    const result = registers.find(({ register }) => register === 7)?.value
+    return { result, code: result === undefined ? undefined : hostResultName(result) }
   }
 
   stack(): FrameView[] {
@@ -302,34 +410,65 @@ export class Bench {
     }))
   }
 
-  async survey(): Promise<Survey> {
+  /** Where the end is not known, the program runs so far by itself, so that there is something to look at. */
+  async #ahead(): Promise<boolean> {
     const { history } = this.#opened
-    const known = this.#known()
-    if (known !== undefined && known.survey.frontier === history.frontier) return known.survey
-    const { edits } = history
-    const found = await survey(this.#opened, time => this.#pause('looking at the run', time))
-    if (found === undefined) throw new Error('cancelled')
-    this.#surveyed = found
-    this.#surveyedEdits = edits
-    return found.survey
+    const { time } = history
+    try {
+      for (let slice = FIRST_SLICE; history.end === undefined && history.frontier < AHEAD; ) {
+        const began = performance.now()
+        history.goto(Math.min(AHEAD, history.frontier + slice))
+        if (performance.now() - began < 50) slice = Math.min(slice * 2, SLICE)
+        if (!(await this.#pause('running ahead', history.time))) return false
+      }
+      return true
+    } finally {
+      history.goto(time)
+    }
   }
 
-  async compare(engine: EngineKind): Promise<Comparison> {
-    createEngine({ kind: engine }).kind // says so when it does not work here
+  async survey(): Promise<{ survey: Survey; view: View }> {
+    if (!(await this.#ahead())) throw new Error('cancelled')
     const { history } = this.#opened
-    const { frontier } = history
-    if (history.edits > 0) throw new Error('the run was changed by hand, so another engine would run another program')
-    const other = open({ ...this.#source, start: { ...this.#source.start, engine } })
-    try {
-      while (other.history.end === undefined && other.history.time < frontier) {
-        other.history.goto(Math.min(frontier, other.history.time + SLICE))
-        if (!(await this.#pause(`running on ${engine}`, other.history.time))) throw new Error('cancelled')
-      }
-      const parting = bisect(history, other.history)
-      return { engine, time: parting?.time, fields: parting?.fields ?? [], instructions: other.history.time }
-    } finally {
-      other.history.dispose()
+    const known = this.#known()
+    if (known !== undefined && known.survey.frontier === history.frontier)
+      return { survey: known.survey, view: this.view() }
+    const revision = this.#revision
+    const found = await survey(this.#opened, this.#code, time => this.#pause('looking at the run', time))
+    if (found === undefined) throw new Error('cancelled')
+    this.#surveyed = found
+    this.#surveyedRevision = revision
+    return { survey: found.survey, view: this.view() }
+  }
+
+  /** Goes on until the end, or a time. False: cancelled. */
+  async runOn(until: number): Promise<boolean> {
+    const { history } = this.#opened
+    while (history.end === undefined && history.frontier < until) {
+      history.goto(Math.min(until, history.frontier + SLICE))
+      if (!(await this.#pause('running the other', history.time))) return false
     }
+    return true
+  }
+
+  async compare(other: Other): Promise<Comparison> {
+    this.#beside?.dispose()
+    this.#beside = undefined
+    const open = (source: Source, program?: Source): Promise<Bench> => Bench.open(source, this.#pause, program)
+    const made = await Beside.open(this, { ...this.#source, edits: this.#edits }, other, open)
+    this.#beside = made
+    return made.comparison
+  }
+
+  pair(): Pair | undefined {
+    return this.#beside?.pair()
+  }
+
+  /** The machine and the code around pc. */
+  side(): SideView {
+    const view = this.view()
+    const from = Math.max(0, view.row - AROUND)
+    return { name: this.#source.name, view, rows: this.rows(from, view.row - from + AROUND + 1) }
   }
 
   pipeline(pc: number): string {

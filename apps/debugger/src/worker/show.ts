@@ -11,6 +11,7 @@ import {
 } from 'coulis/inside'
 import type { EndView, PagesView, Point } from '../protocol.ts'
 import type { Opened } from './open.ts'
+import { callWords } from './words.ts'
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`
 
@@ -29,7 +30,7 @@ export function watchedText(watched: Watched): string {
 
 export function pointOf({ id, pc, watched, access, enabled, hits }: Breakpoint): Point {
   const what = watched === undefined ? `pc ${pc}` : `${access} of ${watchedText(watched)}`
-  return { id, pc, what, enabled, hits }
+  return { id, pc, watch: watched, access, what, enabled, hits }
 }
 
 function messageOf(error: unknown): string {
@@ -45,7 +46,7 @@ export function endOf({ history, symbols, departure, hostName }: Opened): EndVie
   let message = ''
   let reads: readonly number[] = []
   if (end.error !== undefined) message = `a host function threw: ${messageOf(end.error)}`
-  else if (end.exit === Exit.Host) message = `nobody answered ${host}; set the registers and continue`
+  else if (end.exit === Exit.Host) message = `nobody answers ${host}: answer it yourself`
   else if (end.exit === Exit.Halt) message = 'the program came to its end'
   else if (isThere) {
     const reason = explainExit(vm, { symbols })
@@ -63,6 +64,7 @@ export function endOf({ history, symbols, departure, hostName }: Opened): EndVie
     message,
     place: isThere ? placeText(vm.program, vm.pc, symbols) : undefined,
     reads,
+    asks: isThere && end.exit === Exit.Host ? { name: host, words: callWords(hostName(end.exitArg), vm) } : undefined,
   }
 }
 
@@ -87,38 +89,21 @@ export function stopText(stop: Stop, session: Session): string {
   }
 }
 
-const RIGHTS = ['none', 'read', 'none', 'read and write']
+/** So many written pages are named. */
+const MOST_WRITTEN = 4000
 
 export function pagesOf(vm: Vm): PagesView[] {
-  return vm.memory
-    .pages()
-    .map(({ page, count, access }) => ({ address: page * 4096, length: count * 4096, rights: RIGHTS[access]! }))
-}
-
-const LONGEST = 240
-
-function quoted(vm: Vm, address: bigint, length: bigint): string {
-  if (length === 0n) return '""'
-  const bytes = new Uint8Array(Number(length > 256n ? 256n : length))
-  if (address >= 2n ** 32n || vm.memory.read(Number(address), bytes) !== 0) return `${hex(address)} (not readable)`
-  const isText = bytes.every(byte => byte >= 32 && byte < 127)
-  const shown = isText
-    ? JSON.stringify(String.fromCharCode(...bytes))
-    : `0x${[...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')}`
-  return `${shown.slice(0, LONGEST)}${length > 256n || shown.length > LONGEST ? '…' : ''}`
-}
-
-/** What a host call is asked, in words, with the machine in front of it. */
-export function callWords(name: string | undefined, vm: Vm): string {
-  const at = (register: number): bigint => vm.regs[register]!
-  switch (name) {
-    case 'log':
-      return quoted(vm, at(10), at(11))
-    case 'read':
-      return `key ${quoted(vm, at(8), at(9))} into ${hex(at(10))}`
-    case 'write':
-      return `key ${quoted(vm, at(7), at(8))}, value ${quoted(vm, at(9), at(10))}`
-    default:
-      return [7, 8, 9, 10, 11, 12].map(register => `r${register}=${hex(at(register))}`).join(' ')
-  }
+  const written = vm.memory.written().slice(0, MOST_WRITTEN)
+  let next = 0
+  return vm.memory.pages().map(({ page, count, access }) => {
+    const within: number[] = []
+    while (next < written.length && written[next]! < page) next += 1
+    for (; next < written.length && written[next]! < page + count; next += 1) within.push(written[next]!)
+    return {
+      address: page * 4096,
+      length: count * 4096,
+      rights: access === 1 ? 'read' : 'read and write',
+      written: within,
+    }
+  })
 }

@@ -3,7 +3,7 @@ import type { Vm } from 'coulis'
 import { type CallNode, createProfiler } from 'coulis/inside'
 import type { FlameNode, Survey } from '../protocol.ts'
 import type { Opened } from './open.ts'
-import { callWords } from './show.ts'
+import { callWords } from './words.ts'
 
 /** What the pass found, beside what the page draws. */
 export interface Surveyed {
@@ -52,10 +52,15 @@ function functionsOf(root: CallNode): Survey['functions'] {
 /**
  * Goes over the run once more, from its start to where it has come.
  *
+ * @param code its instructions.
  * @param pause asked between slices, with the time; false: give up.
  * @returns undefined when it was given up. The history is where it was.
  */
-export async function survey(opened: Opened, pause: (time: number) => Promise<boolean>): Promise<Surveyed | undefined> {
+export async function survey(
+  opened: Opened,
+  code: readonly { readonly pc: number }[],
+  pause: (time: number) => Promise<boolean>,
+): Promise<Surveyed | undefined> {
   const { history, symbols, hostName } = opened
   const { time: back, frontier } = history
   history.goto(0)
@@ -90,11 +95,13 @@ export async function survey(opened: Opened, pause: (time: number) => Promise<bo
       times.push(frontier)
       gas.push(Number(vm.gas))
     }
-    const root = flameOf(profile.root)
+    const { root, executions } = profile
+    const executed = code.reduce((sum, { pc }) => sum + (executions[pc] ? 1 : 0), 0)
+    const coverage = { executed, all: code.length }
     return {
-      survey: { times, gas, callTimes, flame: root, functions: functionsOf(profile.root), frontier },
+      survey: { times, gas, callTimes, flame: flameOf(root), functions: functionsOf(root), frontier, coverage },
       words,
-      executions: profile.executions,
+      executions,
     }
   } finally {
     history.goto(back)

@@ -26,8 +26,8 @@ const pause: Pause = async (doing, time) => {
 }
 
 /** Opens the new program before the old one is let go: what cannot be opened changes nothing. */
-function openSource(source: Source): ReturnType<Requests['open']> {
-  const next = new Bench(source, pause)
+async function openSource(source: Source): Promise<ReturnType<Requests['open']>> {
+  const next = await Bench.open(source, pause)
   bench?.dispose()
   bench = next
   return { facts: next.facts(), view: next.view() }
