@@ -221,8 +221,10 @@ export interface Total {
 
 export interface Comparison {
   readonly totals: readonly [Total, Total]
-  /** The last time at which they are alike, and what differs behind it; undefined where nothing does. */
+  /** The last time at which they are alike, -1 where they begin otherwise, and what differs behind it; undefined: nothing. */
   readonly first: { readonly time: number; readonly fields: readonly string[] } | undefined
+  /** Of two programs: the time from which they do something else, other instructions; looked for in the first millions. */
+  readonly firstInstruction: number | undefined
   /** The first host call, from 0, that differs in number, result or bytes written. */
   readonly firstCall: number | undefined
 }

@@ -65,6 +65,11 @@ export async function waitForTime(page: Page, time: number): Promise<void> {
   )
 }
 
+/** Until the state of the page says so: HALT, PANIC. */
+export async function waitForExit(page: Page, exit: string): Promise<void> {
+  await page.waitForFunction(name => document.querySelector('.state b')?.textContent === name, exit)
+}
+
 export async function register(page: Page, number: number): Promise<string> {
   return (await page.locator(`tr[data-register="${number}"] td.number`).first().textContent()) ?? ''
 }

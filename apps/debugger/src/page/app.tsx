@@ -94,6 +94,7 @@ export function App() {
   }
 
   const share = useCallback(async (): Promise<void> => {
+    await run.idle()
     const { linked } = run
     if (linked === undefined) return
     try {
@@ -191,7 +192,7 @@ export function App() {
       <Timeline
         survey={survey}
         view={view}
-        mark={state.compared?.comparison?.first?.time}
+        mark={state.compared?.comparison?.firstInstruction ?? state.compared?.comparison?.first?.time}
         note={surveying !== '' ? `${surveying} …` : ''}
         onTime={time => void run.goTo(time)}
         onSurvey={() => void run.lookAgain()}

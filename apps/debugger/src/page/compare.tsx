@@ -156,9 +156,11 @@ export function ComparePanel({ engine, compared, view, onCompare, onTime }: Prop
       <p role="status">{compared?.said}</p>
       {first !== undefined && (
         <p class="row">
-          <button type="button" class="ask" disabled={view.time === first.time} onClick={() => onTime(first.time)}>
-            The last moment alike
-          </button>
+          {first.time >= 0 && (
+            <button type="button" class="ask" disabled={view.time === first.time} onClick={() => onTime(first.time)}>
+              The last moment alike
+            </button>
+          )}
           <button
             type="button"
             class="ask"
@@ -167,6 +169,16 @@ export function ComparePanel({ engine, compared, view, onCompare, onTime }: Prop
           >
             The first difference
           </button>
+          {comparison?.firstInstruction !== undefined && (
+            <button
+              type="button"
+              class="ask"
+              disabled={view.time === comparison.firstInstruction}
+              onClick={() => onTime(comparison.firstInstruction!)}
+            >
+              The first other instruction
+            </button>
+          )}
           {comparison?.firstCall !== undefined && (
             <span class="dim">The first host call that differs is number {count(comparison.firstCall + 1)}.</span>
           )}

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Change, EndView, Facts, HostChoice, StartText, StorageView, View } from '../protocol.ts'
 import type { Client } from './client.ts'
 import { count, parseAddress } from './format.ts'
+import { leaveField } from './keys.ts'
 
 const CODES = ['OK', 'NONE', 'WHAT', 'OOB', 'WHO', 'FULL', 'CORE', 'CASH', 'LOW', 'HUH']
 
@@ -23,6 +24,8 @@ export function AnswerForm({ asks, onAnswer }: AnswerProps) {
       setWrong('The bytes need an address.')
       return
     }
+    setWrong('')
+    leaveField()
     const registers = [7, 8].flatMap((register): [number, string][] =>
       text(`r${register}`) === '' ? [] : [[register, text(`r${register}`)]],
     )

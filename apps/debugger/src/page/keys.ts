@@ -33,3 +33,9 @@ export function useKeys(active: boolean, { move, toggle, share, help, cancel }: 
     return () => removeEventListener('keydown', press)
   }, [active, move, toggle, share, help, cancel])
 }
+
+/** What was typed is done: keys move again. */
+export function leaveField(): void {
+  const { activeElement } = document
+  if (activeElement instanceof HTMLElement && IN_FIELDS.includes(activeElement.tagName)) activeElement.blur()
+}

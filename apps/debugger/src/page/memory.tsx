@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Access, MemoryView, PagesView, View } from '../protocol.ts'
 import type { Client } from './client.ts'
 import { address as addressText, count, hex, parseAddress } from './format.ts'
+import { leaveField } from './keys.ts'
 
 interface Props {
   readonly client: Client
@@ -107,11 +108,14 @@ export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch, onSet }
     event.preventDefault()
     const text = new FormData(event.currentTarget as HTMLFormElement).get('address')
     const value = addressIn(String(text), view)
-    if (value !== undefined) onGo(value)
+    if (value === undefined) return
+    leaveField()
+    onGo(value)
   }
   const set = (event: Event): void => {
     event.preventDefault()
     const bytes = String(new FormData(event.currentTarget as HTMLFormElement).get('bytes')).trim()
+    leaveField()
     if (bytes !== '' && selected !== undefined) onSet(selected, bytes)
   }
   return (
@@ -144,14 +148,14 @@ export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch, onSet }
               who wrote {hex(selected)}?
             </button>
             <button type="button" title="Stop when it is written" onClick={() => onWatch(selected, 1, 'write')}>
-              watch it
+              watch
             </button>
             <button
               type="button"
               title="Stop when it is loaded or written"
               onClick={() => onWatch(selected, 1, 'access')}
             >
-              watch reads too
+              and reads
             </button>
           </>
         )}

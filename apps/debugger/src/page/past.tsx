@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { CallView, FrameView, OriginView, View } from '../protocol.ts'
 import type { Client } from './client.ts'
 import { count, hex } from './format.ts'
+import { leaveField } from './keys.ts'
 
 interface Common {
   readonly client: Client
@@ -177,6 +178,7 @@ export function Edits({ view, onTime, onGas }: EditsProps) {
   const set = (event: Event): void => {
     event.preventDefault()
     const gas = String(new FormData(event.currentTarget as HTMLFormElement).get('gas')).trim()
+    leaveField()
     if (gas !== '') onGas(gas)
   }
   return (

@@ -84,6 +84,7 @@ export class Run {
   #impatient: ReturnType<typeof setTimeout> | undefined
   #wanted: number | undefined
   #isDragging = false
+  #last: Promise<unknown> = Promise.resolve()
   #began = { time: 0, at: 0 }
 
   constructor() {
@@ -136,7 +137,18 @@ export class Run {
   }
 
   /** Whatever the worker is asked to do: says when it takes long, and what went wrong. */
-  async act(work: () => Promise<View>): Promise<boolean> {
+  act(work: () => Promise<View>): Promise<boolean> {
+    const acting = this.#act(work)
+    this.#last = acting
+    return acting
+  }
+
+  /** When what was asked for last has been done. */
+  async idle(): Promise<void> {
+    await this.#last
+  }
+
+  async #act(work: () => Promise<View>): Promise<boolean> {
     if (this.#isSurveying) this.client.cancel()
     const late = setTimeout(() => this.#setBusy('working'), LATE)
     this.#began = { time: 0, at: 0 }
@@ -302,7 +314,9 @@ export class Run {
     const said =
       first === undefined
         ? `${name} does the same, over all ${count(totals[1].instructions)} instructions.`
-        : `${name} parts from this run behind time ${count(first.time)}: ${first.fields.join(', ')}.`
+        : first.time < 0
+          ? `${name} begins otherwise: ${first.fields.join(', ')}.`
+          : `${name} parts from this run behind time ${count(first.time)}: ${first.fields.join(', ')}.`
     this.#set({ compared: { said, comparison, pair: undefined } })
     await this.#follow()
   }

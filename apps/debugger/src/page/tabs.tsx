@@ -19,7 +19,7 @@ const TABS = [
   ['stack', 'Stack'],
   ['points', 'Stops'],
   ['profile', 'Profile'],
-  ['block', 'Pipeline'],
+  ['block', 'Block'],
   ['compare', 'Compare'],
   ['start', 'Start'],
 ] as const

@@ -81,7 +81,10 @@ export function Timeline({ survey, view, note, mark, onTime, onSurvey }: Props) 
             { ...axis, size: 20, values: (_, ticks) => ticks.map(count) },
             { ...axis, size: 74, values: (_, ticks) => ticks.map(count) },
           ],
-          series: [{}, { stroke: colour('--accent'), fill: colour('--accent-soft'), width: 1.5 }],
+          series: [
+            {},
+            { stroke: colour('--accent'), fill: colour('--accent-soft'), width: 1.5, points: { show: false } },
+          ],
           hooks: {
             draw: [
               self => drawMarks(self, survey, latest.current.view.end, mark),

@@ -19,6 +19,8 @@ const MOST_DIFFERENCES = 8
 /** How much longer than the first run the second one may be. */
 const LONGER = 4
 const AT_LEAST = 1_000_000
+/** Instructions of each run that are looked at one by one. */
+const MOST_LOOKED_AT = 2_000_000
 
 /** The gas used until the frontier, and the rest; the history is where it was. */
 function totalOf(name: string, history: History): Total {
@@ -64,6 +66,31 @@ function firstOtherCall(a: History, b: History): number | undefined {
   return undefined
 }
 
+/** What was executed from the start on, by numbers that `names` gives; the history is where it was. */
+function executedBy(history: History, names: Map<string, number>): Uint16Array {
+  const { time, frontier } = history
+  const executed = new Uint16Array(Math.min(frontier, MOST_LOOKED_AT))
+  history.scan(0, executed.length, {
+    event: ({ instruction: { name } }, at) => {
+      const number = names.get(name) ?? names.size
+      names.set(name, number)
+      executed[at] = number
+      return false
+    },
+  })
+  history.goto(time)
+  return executed
+}
+
+/** The first time at which another instruction is executed, whatever its operands. */
+function firstOtherInstruction(a: History, b: History): number | undefined {
+  const names = new Map<string, number>()
+  const [x, y] = [executedBy(a, names), executedBy(b, names)]
+  const most = Math.min(x.length, y.length)
+  for (let at = 0; at < most; at++) if (x[at] !== y[at]) return at
+  return x.length === y.length ? undefined : most
+}
+
 function parting(a: History, b: History): Comparison['first'] {
   const found = bisect(a, b)
   if (found !== undefined) return found
@@ -100,13 +127,14 @@ export class Beside {
   readonly #names: readonly [string, string]
   readonly comparison: Comparison
 
-  private constructor(main: Side, other: Side, names: readonly [string, string]) {
+  private constructor(main: Side, other: Side, names: readonly [string, string], isProgram: boolean) {
     this.#main = main
     this.#other = other
     this.#names = names
     this.comparison = {
       totals: [totalOf(names[0], main.history), totalOf(names[1], other.history)],
       first: parting(main.history, other.history),
+      firstInstruction: isProgram ? firstOtherInstruction(main.history, other.history) : undefined,
       firstCall: firstOtherCall(main.history, other.history),
     }
   }
@@ -133,7 +161,7 @@ export class Beside {
     }
     const { end, frontier } = main.history
     const isDone = await bench.runOn(end === undefined ? frontier : frontier * LONGER + AT_LEAST)
-    if (isDone) return new Beside(main, bench, names)
+    if (isDone) return new Beside(main, bench, names, 'program' in other)
     bench.dispose()
     throw new Error('cancelled')
   }
