@@ -13,9 +13,14 @@ export interface HistoryOptions {
   readonly start?: StartOptions
   /** Bytes of memory contents that checkpoints may hold; default 128 MiB. One checkpoint may be larger. */
   readonly maxBytes?: number
+  /**
+   * Executes each stretch on the engine that is given, to find out whether engines differ; default: no, short stretches are
+   * interpreted, since compiling takes longer.
+   */
+  readonly ownEngine?: boolean
 }
 
-const OPTIONS = ['engine', 'program', 'start', 'maxBytes'] as const
+const OPTIONS = ['engine', 'program', 'start', 'maxBytes', 'ownEngine'] as const
 
 /** Where a history's host calls come from when a host answers them. */
 function asked(host: HostTable | undefined): CallSource {
@@ -34,11 +39,12 @@ function asked(host: HostTable | undefined): CallSource {
  */
 export function createHistory(options: HistoryOptions): History {
   checkOptions(options)
-  const { engine, program, start, maxBytes = MAX_BYTES } = knownOptions(options, OPTIONS)
+  const { engine, program, start, maxBytes = MAX_BYTES, ownEngine = false } = knownOptions(options, OPTIONS)
   if (typeof engine?.instantiate !== 'function') throw new TypeError('engine: expected an engine')
   if (typeof maxBytes !== 'number') throw new TypeError('maxBytes: expected a number of bytes')
   if (!(maxBytes >= 0)) throw new RangeError(`maxBytes: ${maxBytes} is no number of bytes`)
+  if (typeof ownEngine !== 'boolean') throw new TypeError('ownEngine: expected a boolean')
   checkOptions(start)
   const instantiate = (host: HostTable): Vm => engine.instantiate(program, { ...start, host, hostErrors: 'panic' })
-  return new History(instantiate, asked(start?.host), maxBytes)
+  return new History(instantiate, asked(start?.host), maxBytes, ownEngine)
 }

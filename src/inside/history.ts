@@ -1,15 +1,17 @@
 // A run that can be gone through in both directions: checkpoints, a journal of host calls, and execution again between them. Not the
 // questions that are asked of it: history-search.ts, call-stack.ts.
 import { checkCount } from '../engine/check.ts'
-import type { HostTable, Vm } from '../engine/engine.ts'
+import type { EngineKind, HostTable, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
 import { canGuard, type Guard, Guarded } from '../engine/guard.ts'
 import { SINGLE_STEPS, stepsByGas } from '../engine/steps.ts'
 import type { TraceEvent } from '../engine/tracing.ts'
 import type { Program } from '../program/program.ts'
 import { Checkpoints } from './checkpoints.ts'
-import { type CallRecord, type CallSource, Journal } from './journal.ts'
-import { restore, snapshot } from './snapshot.ts'
+import { countSteps } from './count-steps.ts'
+import { type CallRecord, type CallSource, gasByInstructions, Journal } from './journal.ts'
+import { Pace } from './pace.ts'
+import { restore, type Snapshot, snapshot } from './snapshot.ts'
 
 /** How a run stopped. */
 export interface HistoryEnd {
@@ -88,12 +90,23 @@ export class History {
   /** Times of instructions that failed: what they meant to write they have not. */
   readonly #failed = new Set<number>()
 
-  /** @param instantiate makes the machine with that host. */
-  constructor(instantiate: (host: HostTable) => Vm, source: CallSource, maxBytes: number = MAX_BYTES) {
+  readonly #pace: Pace
+
+  /**
+   * @param instantiate makes the machine with that host.
+   * @param ownEngine whether each stretch is executed by the machine's own engine.
+   */
+  constructor(
+    instantiate: (host: HostTable) => Vm,
+    source: CallSource,
+    maxBytes: number = MAX_BYTES,
+    ownEngine = false,
+  ) {
     this.#journal = new Journal(source)
     this.#checkpoints = new Checkpoints(maxBytes)
     this.#near = new Checkpoints(maxBytes)
     this.#vm = instantiate(this.#journal)
+    this.#pace = new Pace(this.#vm, ownEngine)
     this.#keep(true)
   }
 
@@ -108,6 +121,11 @@ export class History {
 
   get program(): Program {
     return this.#vm.program
+  }
+
+  /** The engine that was asked for. `vm.kind` is the one that executed last: short stretches are interpreted. */
+  get kind(): EngineKind {
+    return this.#pace.kind
   }
 
   get time(): number {
@@ -178,6 +196,7 @@ export class History {
     this.#lost = true
     this.#journal.frozen = true
     try {
+      this.#pace.choose(this.#vm, from, until - from, false)
       const exit = this.#vm.step(until - from)
       if (until === this.#end?.time) {
         this.#restore(until)
@@ -206,6 +225,7 @@ export class History {
         continue
       }
       const count = Math.min(until - this.#time, room)
+      this.#pace.choose(this.#vm, this.#time, count, true)
       this.#lost = true
       const exit = this.#vm.step(count)
       if (exit === Exit.Step) this.#arrive(this.#time + count)
@@ -225,7 +245,7 @@ export class History {
     const { exitArg, hostError } = vm
     const state = snapshot(vm, this.#checkpoints.before(from)!.state)
     this.#journal.addUnpaid(vm)
-    const time = probed === undefined ? from + this.#count(from) : probed.time
+    const time = probed === undefined ? from + this.#count(from, state) : probed.time
     if (probed === undefined) restore(vm, state)
     this.#journal.rewind(this.#journal.calls.length)
     if (exit === Exit.Host) this.#journal.addUnanswered(vm)
@@ -235,22 +255,22 @@ export class History {
     this.#checkpoints.add({ time, calls: this.#journal.at, state, pinned: true })
   }
 
-  /** Instructions from a checkpoint until the machine stops again. */
-  #count(from: number): number {
-    this.#restore(from)
-    const vm = this.#vm
-    let count = 0
-    vm.tracer = () => {
-      count += 1
-    }
+  /** Instructions from a checkpoint until the machine stops again, where it is in `state`. */
+  #count(from: number, state: Snapshot): number {
     this.#journal.frozen = 'counting'
     try {
-      vm.step(this.#checkpoints.gap + 1)
+      const most = this.#checkpoints.gap + 1
+      return countSteps(this.#vm, () => this.#restore(from), this.#estimate(from, state), most)
     } finally {
-      vm.tracer = undefined
       this.#journal.frozen = false
     }
-    return count
+  }
+
+  /** About how many that is, where the gas tells. */
+  #estimate(from: number, { gas }: Snapshot): number | undefined {
+    if (!stepsByGas(this.program)) return undefined
+    const { calls, state } = this.#checkpoints.before(from)!
+    return Number(gasByInstructions(this.#journal.calls.slice(calls), state.gas - gas))
   }
 
   /**
@@ -412,8 +432,7 @@ export class History {
     const isSeen = this.#exit === Exit.Paused || (this.#exit === Exit.Break && this.#journal.hasStopped)
     if (!isSeen) return undefined
     if (count <= SINGLE_STEPS) return count - guarded.left + (this.#exit === Exit.Break ? 1 : 0)
-    const calls = this.#journal.calls.slice(at, this.#journal.at)
-    return Number(calls.reduce((left, { gasBefore, gasAfter }) => left - (gasBefore - gasAfter), gas - vm.gas))
+    return Number(gasByInstructions(this.#journal.calls.slice(at, this.#journal.at), gas - vm.gas))
   }
 
   #endGuarded(isLive: boolean): void {

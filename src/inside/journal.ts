@@ -42,6 +42,11 @@ export interface CallSource {
   entry(index: number, at: number): HostEntry | undefined
 }
 
+/** What is left of the gas that was used when what calls took is not counted. */
+export function gasByInstructions(calls: readonly CallRecord[], used: bigint): bigint {
+  return calls.reduce((left, { gasBefore, gasAfter }) => left - (gasBefore - gasAfter), used)
+}
+
 /** Told of every call that is made, the first time and again. True: stop as soon as that can be. */
 export type CallListener = (record: CallRecord) => void
 

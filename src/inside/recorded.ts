@@ -18,6 +18,8 @@ import type { CallSource } from './journal.ts'
 export interface TraceHistoryOptions extends TraceMachine {
   /** Bytes of memory contents that checkpoints may hold; default 128 MiB. */
   readonly maxBytes?: number
+  /** Executes each stretch on the engine that is given; default: short ones are interpreted. */
+  readonly ownEngine?: boolean
   /** The name of a host call by its index, low 32 bits, signed; default: its number. */
   readonly hostName?: (index: number) => string | undefined
 }
@@ -31,7 +33,7 @@ export interface TraceDeparture {
   readonly fields: readonly FieldDifference[]
 }
 
-const OPTIONS = ['engine', 'profile', 'program', 'maxBytes', 'hostName'] as const
+const OPTIONS = ['engine', 'profile', 'program', 'maxBytes', 'ownEngine', 'hostName'] as const
 
 /** The record's host: does what it says for as long as the program makes the same calls. */
 class RecordedHost implements CallSource {
@@ -86,8 +88,8 @@ export interface TraceHistory {
  */
 export function historyOfTrace(trace: Trace, options: TraceHistoryOptions): TraceHistory {
   checkOptions(options)
-  const { maxBytes, hostName, ...machine } = knownOptions(options, OPTIONS)
+  const { maxBytes, ownEngine, hostName, ...machine } = knownOptions(options, OPTIONS)
   const source = new RecordedHost(trace, hostName)
-  const history = new History(host => instantiateTrace(trace, machine, host), source, maxBytes)
+  const history = new History(host => instantiateTrace(trace, machine, host), source, maxBytes, ownEngine)
   return { history, departure: () => source.departure }
 }

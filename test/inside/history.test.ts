@@ -125,6 +125,72 @@ describe.each(KINDS)('history on %s', kind => {
     120_000,
   )
 
+  it.each([false, true])(
+    'a long walk lands on the states that steps of the interpreter come to, on its own engine: %s',
+    ownEngine => {
+      const rounds = kind === 'reference' ? 300 : 40_000
+      const text = `load_imm r8, 0
+fallthrough
+@round: add_imm_64 r8, r8, 1
+load_imm r9, 0
+fallthrough
+@a: add_imm_64 r9, r9, 1
+xor r10, r10, r9
+store_ind_u64 [r9 + 0x20100], r10
+branch_lt_u_imm r9, 20, @a
+and r11, r8, r5
+branch_ne_imm r11, 0, @round
+ecalli 0
+branch_lt_u r8, r4, @round
+trap`
+      const { program } = programOf(text)
+      const regs = Array.from({ length: 13 }, (_, i) => (i === 5 ? 1023n : i === 4 ? BigInt(rounds) : 0n))
+      const start = { gas: 10n ** 9n, pages: PAGES, regs }
+      const plain = createEngine({ kind: 'interpreter' }).instantiate(program, { ...start, host: countingHost() })
+      const history = createHistory({ engine, program, start: { ...start, host: countingHost() }, ownEngine })
+      const random = new Random(11)
+      const end = history.toEnd()!.time
+      expect(history.end!.exit).toBe(Exit.Panic)
+      expect(end).toBeGreaterThan(80 * rounds)
+      const times = Array.from({ length: 40 }, () => random.below(end)).sort((a, b) => a - b)
+      let at = 0
+      const states = times.map(time => {
+        plain.step(time - at)
+        at = time
+        return stateOf(plain)
+      })
+      for (let i = 0; i < 80; i++) {
+        const one = random.below(times.length)
+        history.goto(Math.min(end, times[one]! + random.below(3000)))
+        history.goto(times[one]!)
+        if (stateOf(history.vm) !== states[one]) throw new Error(`another state at ${times[one]}`)
+      }
+      expect(history.kind).toBe(kind)
+      if (ownEngine) expect(history.vm.kind).toBe(kind)
+      plain.run()
+      history.toEnd()
+      expect(stateOf(history.vm)).toBe(stateOf(plain))
+      plain.dispose()
+      history.dispose()
+    },
+    60_000,
+  )
+
+  it('short stretches are interpreted, unless the engine itself is in question', () => {
+    const { program } = programOf('@a: add_imm_64 r7, r7, 1\nbranch_lt_u_imm r7, 5000, @a\ntrap')
+    for (const ownEngine of [false, true]) {
+      const history = createHistory({ engine, program, start: { gas: 100_000n }, ownEngine })
+      history.toEnd()
+      history.goto(5000)
+      const compiles = kind === 'auto' || kind === 'recompiler'
+      expect(history.vm.kind).toBe(compiles && !ownEngine ? 'interpreter' : kind)
+      expect([history.kind, history.end!.time]).toEqual([kind, 10_001])
+      history.dispose()
+    }
+    const wrong = { engine, program, ownEngine: 1 } as never
+    expect(() => createHistory(wrong)).toThrow('ownEngine: expected a boolean')
+  })
+
   it('goes through a host call that ends the run, throws, is too dear, or that nobody answers', () => {
     const { program } = programOf('add_imm_64 r8, r8, 1\necalli 5\nadd_imm_64 r8, r8, 1\necalli 6\ntrap')
     const boom = new Error('boom')

@@ -144,7 +144,7 @@ describe.each(KINDS)('seek on %s', kind => {
         history.goto(Math.min(end, now + random.below(50)))
         plain.goto(history.time)
         expect(stateOf(history.vm)).toEqual(stateOf(plain.vm))
-        expect(history.vm.kind).toBe(kind)
+        expect(history.kind).toBe(kind)
       }
       expect(sightings).toBeGreaterThan(40)
       for (const target of TARGETS) {

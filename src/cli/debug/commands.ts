@@ -128,7 +128,7 @@ const INFO: Readonly<Record<string, (on: Debugger, text: string) => readonly str
     return [
       formatTime(opened),
       `known up to time ${formatCount(frontier)}${end === undefined ? '' : ', the end'}, ${formatCount(calls.length)} host calls`,
-      `${checkpoints.length} checkpoints with ${formatCount(bytes)} bytes, on ${history.vm.kind}, ${opened.program.profile.name}`,
+      `${checkpoints.length} checkpoints with ${formatCount(bytes)} bytes, on ${history.kind}, ${opened.program.profile.name}`,
     ]
   },
 }
