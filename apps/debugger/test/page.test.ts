@@ -230,6 +230,9 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
       document.querySelector('.time')?.textContent?.includes('9,000,000,000,000,000 gas'),
     )
     await page.keyboard.press('c')
+    await page.waitForFunction(() =>
+      /running: [\d,]+ instructions, [\d,]+ a second/.test(document.querySelector('.busy')?.textContent ?? ''),
+    )
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.waitForFunction(() => document.querySelector('.state')?.textContent?.includes('where you cancelled it'))
     const time = await timeOf(page)

@@ -70,7 +70,7 @@ export function Listing({ client, rows, view, counted, coverage, onToggle, onRun
   useLayoutEffect(() => {
     setCursor(undefined)
     show(view.row)
-  }, [view.row, view.time, rows, height])
+  }, [view.row, view.time, rows])
 
   const marked = cursor ?? view.row
   const markedPc = (): number | undefined => {

@@ -79,6 +79,8 @@ export class Run {
   /** What keys look at: it holds at once, not from the next drawing on. */
   #isBusy = false
   #isSurveying = false
+  /** What is being done for somebody; the second pass waits for it. */
+  #acting = 0
   #isCancelled = false
   #soon: ReturnType<typeof setTimeout> | undefined
   #impatient: ReturnType<typeof setTimeout> | undefined
@@ -132,7 +134,6 @@ export class Run {
       ...(isAnother && { survey: undefined, asked: undefined }),
       ...(isAnother && compared && { compared: undefined }),
     })
-    this.#planSurvey()
     void this.#follow()
   }
 
@@ -150,6 +151,7 @@ export class Run {
 
   async #act(work: () => Promise<View>): Promise<boolean> {
     if (this.#isSurveying) this.client.cancel()
+    this.#acting += 1
     const late = setTimeout(() => this.#setBusy('working'), LATE)
     this.#began = { time: 0, at: 0 }
     this.#isCancelled = false
@@ -164,7 +166,9 @@ export class Run {
     } finally {
       clearTimeout(late)
       clearTimeout(this.#impatient)
+      this.#acting -= 1
       this.#setBusy('')
+      this.#planSurvey()
     }
   }
 
@@ -249,14 +253,14 @@ export class Run {
   #planSurvey(): void {
     const { view, survey, surveying } = this.#state
     clearTimeout(this.#soon)
-    if (view === undefined || surveying !== '' || view.frontier > SURVEYED_BY_ITSELF) return
+    if (view === undefined || this.#acting > 0 || surveying !== '' || view.frontier > SURVEYED_BY_ITSELF) return
     if (survey !== undefined && survey.frontier === view.frontier) return
     this.#soon = setTimeout(() => void this.lookAgain(), SOON)
   }
 
   /** Runs ahead, then counts what was executed. */
   async lookAgain(): Promise<void> {
-    if (this.#isSurveying) return
+    if (this.#isSurveying || this.#acting > 0) return
     this.#isSurveying = true
     this.#began = { time: 0, at: 0 }
     this.#set({ surveying: 'looking at the run' })
