@@ -1,5 +1,5 @@
 // Keys that move. Not where the focus is in a field.
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import type { Move } from '../protocol.ts'
 import { MOVE_BUTTONS } from './toolbar.tsx'
 
@@ -14,7 +14,7 @@ interface Actions {
 const IN_FIELDS = ['INPUT', 'TEXTAREA', 'SELECT']
 
 export function useKeys(active: boolean, { move, toggle, share, help, cancel }: Actions): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey) return

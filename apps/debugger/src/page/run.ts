@@ -97,7 +97,7 @@ export class Run {
       const speed = seconds > 0.5 ? `, ${count(Math.round((time - this.#began.time) / seconds))} a second` : ''
       const text = `${doing}: ${count(time)} instructions${speed}`
       if (this.#isSurveying) this.#set({ surveying: text })
-      else this.#setBusy(text)
+      else if (this.#acting > 0) this.#setBusy(text)
     }
   }
 
