@@ -3,7 +3,8 @@
 import { writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { TINY_CHAIN } from '../conform/tiny-chain.ts'
-import type { EngineKind } from '../engine/engine.ts'
+import type { EngineKind, Vm } from '../engine/engine.ts'
+import { exitName } from '../engine/exit.ts'
 import { blake2b } from '../hash/blake2b.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { FULL_CHAIN } from '../host/constants.ts'
@@ -21,6 +22,7 @@ import { ExitCode } from './exit-code.ts'
 import { toJson } from './json.ts'
 import { engineOption, jsonOption, profileOption } from './options.ts'
 import { type BlockItem, readBlocks, readState, type ScriptBlock, writeState } from './service-state.ts'
+import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -147,7 +149,16 @@ function runService(script: string, options: Options, terminal: Terminal): void 
     logs.push({ service, message, target, level })
     say(terminal.colors.yellow(`log  service ${service}: ${target === undefined ? '' : `${target}  `}${message}`))
   }
+  const stops: { service: number; invocation: string; exit: string; pc: number; reason: object }[] = []
+  const onEnd = (vm: Vm, invocation: string, service: number): void => {
+    const reason = stopReason(vm, undefined, undefined)
+    if (reason === undefined) return
+    stops.push({ service, invocation, exit: exitName(vm.exit!), pc: vm.pc, reason: reasonJson(reason) })
+    say(terminal.colors.yellow(`stop  service ${service}: ${invocation} ended in ${exitName(vm.exit!)} at pc ${vm.pc}`))
+    for (const line of reasonLines(reason, 'hex')) say(`  ${line}`)
+  }
   const host = createServiceHost({
+    onEnd,
     chain: options.chain === 'tiny' ? TINY_CHAIN : FULL_CHAIN,
     onLog,
     ...(options.profile && { profile: options.profile }),
@@ -193,7 +204,7 @@ function runService(script: string, options: Options, terminal: Terminal): void 
   }
   const after = writeState({ ...loaded, state }, options.state)
   if (options.out !== undefined) writeOut(options.out, after)
-  if (options.json) terminal.line(toJson({ blocks: results, logs, state: after }))
+  if (options.json) terminal.line(toJson({ blocks: results, logs, stops, state: after }))
 }
 
 function writeOut(file: string, state: object): void {

@@ -3,6 +3,7 @@
 import type { Engine, Mapping, MemoryChunk, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
+import { explainExit } from '../inside/reason.ts'
 import { Access, PAGE_SIZE } from '../program/layout.ts'
 import type { Profile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
@@ -173,6 +174,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
     equal('memory sha256', expected, memoryHash(start.pages ?? [], vm)),
 }
 
+/** Why the machine stopped as it was not expected to. */
+function whyText(vm: Vm): string {
+  return vm.exit === Exit.Halt ? '' : ` (pc ${vm.pc}, ${explainExit(vm).message})`
+}
+
 /** Runs a vector and returns what differs from its expectations; nothing when it passes. */
 export function runVector(vector: JsonObject, engine: Engine, profile: Profile): Mismatch[] {
   const unknown = Object.keys(vector).find(key => key.startsWith('expected-') && !(key in CHECKS))
@@ -183,9 +189,10 @@ export function runVector(vector: JsonObject, engine: Engine, profile: Profile):
   try {
     const exit = vm.run()
     const final: Final = { vm, exit, start, profile }
-    return Object.entries(CHECKS).flatMap(([key, check]) =>
+    const found = Object.entries(CHECKS).flatMap(([key, check]) =>
       vector[key] === undefined ? [] : check(vector[key], final, vector),
     )
+    return found.map(one => (one.field === 'status' ? { ...one, text: `${one.text}${whyText(vm)}` } : one))
   } finally {
     vm.dispose()
   }

@@ -1,4 +1,5 @@
 // What happens at an `ecalli`: price, call, outcome. One place for all engines. Not the functions themselves: host/.
+import type { Program } from '../program/program.ts'
 import type { Allowance } from './allowance.ts'
 import { HostAction, type HostEntry, type HostPrice, type HostTable, type Vm } from './engine.ts'
 import { Exit } from './exit.ts'
@@ -21,11 +22,25 @@ export class HostCallError extends Error {
   readonly index: number
   /** Address of the `ecalli`. */
   readonly pc: number
+  readonly #program: Program
+  readonly #regs: BigUint64Array
 
-  constructor(index: number, pc: number, cause: unknown) {
+  constructor(index: number, pc: number, cause: unknown, { program, regs }: Pick<Vm, 'program' | 'regs'>) {
     super(`host call ${index} at pc ${pc}: ${describe(cause)}`, { cause })
     this.index = index
     this.pc = pc
+    this.#program = program
+    this.#regs = regs.slice()
+  }
+
+  /** The program that called. */
+  get program(): Program {
+    return this.#program
+  }
+
+  /** The 13 registers at the throw. They outlive the machine. */
+  get regs(): BigUint64Array {
+    return this.#regs
   }
 }
 
@@ -103,7 +118,7 @@ function again(site: HostCallSite, entry: HostEntry, pc: number): Exit {
 
 /** A host function threw, or answered what is no HostAction. Too little of something is no answer: the call is made again. */
 function failed(site: HostCallSite, entry: HostEntry | undefined, index: number, pc: number, error: unknown): Exit {
-  site.thrown = new HostCallError(index, pc, error)
+  site.thrown = new HostCallError(index, pc, error, site.vm)
   if (entry !== undefined && ResourceError.is(error) && !site.disposeRequested) return again(site, entry, pc)
   return ended(site, pc, Exit.Panic)
 }

@@ -20,6 +20,8 @@ export interface InvocationOptions extends LoadOptions {
   readonly host?: HostTable
   /** The engine, or its kind; default `auto`. */
   readonly engine?: EngineKind | Engine
+  /** Called with the machine when it has stopped, before it is disposed of. */
+  readonly onEnd?: ((vm: Vm) => void) | undefined
 }
 
 /** What came out. */
@@ -35,7 +37,7 @@ export interface InvocationResult {
 
 const NOTHING = new Uint8Array(0)
 
-const OPTIONS = ['profile', 'kind', 'instructionSet', 'gas', 'args', 'entry', 'host', 'engine'] as const
+const OPTIONS = ['profile', 'kind', 'instructionSet', 'gas', 'args', 'entry', 'host', 'engine', 'onEnd'] as const
 
 function load(program: Program | Uint8Array, options: LoadOptions): Program | BlobError {
   if (!(program instanceof Uint8Array)) return program
@@ -77,6 +79,7 @@ export function invokeProgram(source: Program | Uint8Array, given: InvocationOpt
   try {
     const exit = vm.run()
     const { gasUsed } = vm
+    options.onEnd?.(vm)
     if (exit !== Exit.Halt) {
       const outcome = exit === Exit.OutOfGas ? 'out-of-gas' : 'panic'
       return { outcome, result: NOTHING, gasUsed, reason: reasonOf(vm, exit) }

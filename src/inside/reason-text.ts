@@ -4,6 +4,9 @@ import type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
 import type { Finding, HostStop } from './finding.ts'
 import type { DecodedAt } from './instruction-at.ts'
 
+/** What words need of a machine. */
+type Stopped = Pick<Vm, 'program' | 'pc' | 'status'>
+
 function hex(value: number): string {
   return `0x${value.toString(16)}`
 }
@@ -20,7 +23,7 @@ function accessText({ kind, address, width, failing, why }: FailedAccess): strin
   return `${what}, ${which} is ${why === 'read-only' ? 'read-only' : 'not mapped'}`
 }
 
-function jumpText({ address, target, why }: FailedJump, { program }: Vm): string {
+function jumpText({ address, target, why }: FailedJump, { program }: Stopped): string {
   const entry = address === undefined || target === undefined ? '' : `entry ${address / 2 - 1} of the jump table: `
   const there = address === undefined ? '' : `jumps to the address ${hex(address)}`
   switch (why) {
@@ -60,14 +63,14 @@ function hostText({ index, name }: HostStop): string {
   return `host call ${index}${name === undefined ? '' : ` (${name})`}`
 }
 
-function nothingAt({ program, pc }: Vm): string {
+function nothingAt({ program, pc }: Stopped): string {
   const { code, instructionSet } = program
   if (pc >= code.length) return `there is no code at ${pc}: it has ${code.length} bytes`
   const byte = `0x${code[pc]!.toString(16).padStart(2, '0')}`
   return `no instruction at ${pc}: the byte there is ${byte} (${instructionSet.name} opcodes)`
 }
 
-function why(vm: Vm, { kind, access, jump, gas, host }: Finding): string {
+function why(vm: Stopped, { kind, access, jump, gas, host }: Finding): string {
   if (access !== undefined) return accessText(access)
   if (jump !== undefined) return jumpText(jump, vm)
   if (gas !== undefined) return gasText(gas)
@@ -92,7 +95,7 @@ function why(vm: Vm, { kind, access, jump, gas, host }: Finding): string {
 }
 
 /** The instruction and what is wrong with it, in a line: control characters of names and errors are spaces. */
-export function messageOf(vm: Vm, at: DecodedAt | undefined, finding: Finding): string {
+export function messageOf(vm: Stopped, at: DecodedAt | undefined, finding: Finding): string {
   if (at === undefined && finding.gas === undefined && finding.kind !== 'running') return nothingAt(vm)
   return `${at === undefined ? nothingAt(vm) : at.text}: ${why(vm, finding)}`.replace(/\p{Cc}/gu, ' ')
 }

@@ -2,6 +2,7 @@
 // the engine has, and not how the program came there.
 import type { Vm } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
+import { HostCallError } from '../engine/host-call.ts'
 import type { VmStatus } from '../engine/vm-face.ts'
 import type { Symbols } from '../program/symbols.ts'
 import {
@@ -44,7 +45,12 @@ export interface ExplainOptions {
   readonly lastCall?: LastCall | undefined
 }
 
-function hostStop(vm: Vm, at: DecodedAt, lastCall: LastCall | undefined, error: unknown): HostStop {
+function hostStop(
+  vm: Pick<Vm, 'program' | 'pc'>,
+  at: DecodedAt,
+  lastCall: LastCall | undefined,
+  error: unknown,
+): HostStop {
   const index = hostIndex64(at.operands.x)
   const name = lastCall?.pc === vm.pc ? lastCall.name : vm.program.imports[at.operands.x >>> 0]
   return { index, name, error }
@@ -89,6 +95,21 @@ function findWhy(vm: Vm, at: DecodedAt | undefined, lastCall: LastCall | undefin
 }
 
 /**
+ * What `explainExit` says of the machine behind a HostCallError, when the machine is gone already: in which instruction, with which
+ * arguments, a host function threw, or the host table itself.
+ *
+ * @throws TypeError for what is no HostCallError.
+ * @example try { vm.run() } catch (error) { if (error instanceof HostCallError) console.log(explainHostError(error).message) }
+ */
+export function explainHostError(error: HostCallError, { symbols, lastCall }: ExplainOptions = {}): ExitReason {
+  if (!(error instanceof HostCallError)) throw new TypeError('error: expected a HostCallError')
+  const { program, regs, pc, cause } = error
+  const at = instructionAt({ program, pc, regs })!
+  const found: Finding = { kind: 'host-error', host: hostStop(error, at, lastCall, cause) }
+  return explained({ program, pc, status: 'panic' }, at, found, { symbols, lastCall })
+}
+
+/**
  * Why and where a machine stopped: on every engine the same, for the same state. Reads the machine and changes nothing.
  *
  * @param vm a machine that is not disposed of.
@@ -97,9 +118,17 @@ function findWhy(vm: Vm, at: DecodedAt | undefined, lastCall: LastCall | undefin
  */
 export function explainExit(vm: Vm, { symbols, lastCall }: ExplainOptions = {}): ExitReason {
   if (vm.isDisposed) throw new TypeError('vm: used after dispose()')
-  const { pc, status, program } = vm
   const at = instructionAt(vm)
-  const found = findWhy(vm, at, lastCall)
+  return explained(vm, at, findWhy(vm, at, lastCall), { symbols, lastCall })
+}
+
+function explained(
+  vm: Pick<Vm, 'program' | 'pc' | 'status'>,
+  at: DecodedAt | undefined,
+  found: Finding,
+  { symbols, lastCall }: ExplainOptions,
+): ExitReason {
+  const { pc, status, program } = vm
   return {
     kind: found.kind,
     status,

@@ -54,6 +54,17 @@ describe('coulis service', () => {
     expect(JSON.parse(second.out).state.services[7].storage).toEqual({ '0x636f756e74': '0x0400000000000000' })
   })
 
+  it('says why an invocation did not halt, in lines and in JSON', async () => {
+    const blocks = join(mkdtempSync(join(tmpdir(), 'coulis-service-')), 'blocks.json')
+    writeFileSync(blocks, JSON.stringify({ blocks: [{ slot: 42, items: [{ service: 7, result: '0x', gas: 20 }] }] }))
+    const said = await coulis('service', blocks, '--state', STATE)
+    expect(said.out).toMatch(/stop {2}service 7: accumulate ended in out-of-gas at pc \d+\n {2}why {5}\S/)
+    const { stops } = JSON.parse((await coulis('service', blocks, '--state', STATE, '--json')).out)
+    expect(stops).toMatchObject([
+      { service: 7, invocation: 'accumulate', exit: 'out-of-gas', reason: { kind: 'out-of-gas' } },
+    ])
+  })
+
   it.each([
     [{ blocks: [{ slot: 41 }] }, 'is not behind 41'],
     [{ blocks: [] }, 'no blocks'],

@@ -12,6 +12,7 @@ import {
   createEngine,
   Exit,
   HostAction,
+  type HostCallError,
   type HostEntry,
   type HostTable,
   hostIndex64,
@@ -19,7 +20,7 @@ import {
   type StartOptions,
   type Vm,
 } from '../../src/index.ts'
-import { type ExitReason, explainExit, formatPlace, watchHost } from '../../src/inside/index.ts'
+import { type ExitReason, explainExit, explainHostError, formatPlace, watchHost } from '../../src/inside/index.ts'
 import { programOf } from '../suite/cases.ts'
 
 const KINDS = availableEngines()
@@ -142,6 +143,35 @@ describe('explainExit', () => {
       throw Object.create(null)
     })
     expect(reasonOf('ecalli 3', { host: nothing }).message).toMatch(/failed: object$/)
+  })
+
+  it('a HostCallError has it, also when the machine is gone', () => {
+    const { program } = programOf('load_imm r8, 77\necalli 3\ntrap')
+    const boom = new Error('no disk')
+    const throws = hostWith(vm => {
+      vm.regs[9] = 5n
+      throw boom
+    })
+    for (const kind of KINDS) {
+      const vm = createEngine({ kind }).instantiate(program, { gas: 100n, host: throws })
+      let error: unknown
+      try {
+        vm.run()
+      } catch (caught) {
+        error = caught
+      }
+      const then = explainExit(vm)
+      const { host, ...reason } = explainHostError(error as HostCallError)
+      expect(then).toMatchObject({ kind: 'host-error', pc: 3 })
+      expect(reason.message).toBe('ecalli 3: host call 3 failed: no disk')
+      expect(reason.instruction).toEqual(then.instruction)
+      expect([host!.error, host!.index, reason.kind, reason.status]).toEqual([boom, 3n, 'host-error', 'panic'])
+      vm.regs[8] = 1n
+      vm.dispose()
+      expect(explainHostError(error as HostCallError).instruction!.reads).toContainEqual({ register: 8, value: 77n })
+      expect(explainHostError(error as HostCallError).instruction!.reads).toContainEqual({ register: 9, value: 5n })
+    }
+    expect(() => explainHostError(boom as never)).toThrow('error: expected a HostCallError')
   })
 
   it('remembers the last call that returned', () => {

@@ -153,6 +153,7 @@ export function accumulate(chain: Chain, before: ServiceState, request: Accumula
     entry: ENTRY,
     host: createHost(observed(chain, calls), { profile: chain.profile }),
     engine: chain.engine,
+    onEnd: chain.onEnd && (vm => chain.onEnd!(vm, 'accumulate', service)),
   })
   if (outcome !== 'halt') return collect(context.y, { outcome, gasUsed, reason })
   if (result.length === HASH) context.x.yielded = result

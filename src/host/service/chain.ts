@@ -22,6 +22,8 @@ export interface ChainOptions {
   readonly onLog?: (message: LogMessage, service: number) => void
   /** Called after each host call that is offered: the machine, what the call made of the run, the gas it cost in all. */
   readonly onCall?: (name: HostCallName, vm: Vm, result: HostAction | undefined, gas: bigint) => void
+  /** Called with each machine that has stopped, to be looked at: of what it ran, and for which service. */
+  readonly onEnd?: (vm: Vm, invocation: 'is-authorized' | 'refine' | 'accumulate', service: number) => void
 }
 
 /** The same, complete. */
@@ -34,6 +36,7 @@ export interface Chain {
   readonly engine: Engine
   readonly onLog: ChainOptions['onLog']
   readonly onCall: ChainOptions['onCall']
+  readonly onEnd: ChainOptions['onEnd']
   readonly programs: Programs
 }
 
@@ -109,6 +112,7 @@ export function resolveChain(options: ChainOptions = {}): Chain {
     engine: typeof engine === 'string' ? createEngine({ kind: engine }) : engine,
     onLog: options.onLog,
     onCall: options.onCall,
+    onEnd: options.onEnd,
     programs: new Programs(profile),
   }
 }

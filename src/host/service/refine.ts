@@ -1,10 +1,10 @@
 // Ψ_I and Ψ_R (GP B.2, B.3): whether a package is authorized, and what its items come to. Pure functions. Not accumulate.
 import { BlobError } from '../../blob/error.ts'
 import { Writer } from '../../blob/writer.ts'
-import { HostAction, type HostFunction } from '../../engine/engine.ts'
+import { HostAction, type HostFunction, type Vm } from '../../engine/engine.ts'
 import { gasCall, growHeapCall, logCall } from '../builtins.ts'
 import { createInnerMachines, type InnerMachines } from '../inner.ts'
-import { type InvocationResult, invokeProgram } from '../invocation.ts'
+import { type InvocationOptions, type InvocationResult, invokeProgram } from '../invocation.ts'
 import { answer, readBytes, registerNumber } from '../registers.ts'
 import { createHost, type HostHandler } from '../registry.ts'
 import { HostResult } from '../results.ts'
@@ -106,17 +106,19 @@ function invoke(
   codeHash: Uint8Array,
   code: Uint8Array,
   {
-    gas,
-    args,
     calls,
-  }: { readonly gas: bigint; readonly args: Uint8Array; readonly calls: Record<string, HostHandler> },
+    ...start
+  }: Pick<InvocationOptions, 'args' | 'onEnd'> & {
+    readonly gas: bigint
+    readonly calls: Record<string, HostHandler>
+  },
 ): InvocationResult {
   const program = chain.programs.load(codeHash, code)
   if (program instanceof BlobError) {
     return { outcome: 'panic', result: new Uint8Array(0), gasUsed: 0n, reason: program.message }
   }
   const host = createHost(observed(chain, calls), { profile: chain.profile })
-  return invokeProgram(program, { gas: machineGas(gas), args, entry: 0, host, engine: chain.engine })
+  return invokeProgram(program, { ...start, gas: machineGas(start.gas), entry: 0, host, engine: chain.engine })
 }
 
 /** Ψ_I (GP B.2): runs the package's authorizer. Its output is the authorizer trace. */
@@ -133,7 +135,8 @@ export function isAuthorized(
   }
   const calls = authorizeCalls(chain, source)
   const gas = BigInt(chain.constants.isAuthorizedGas)
-  const run = invoke(chain, authCodeHash, code, { gas, args: new Writer().uint(core, 2).toBytes(), calls })
+  const onEnd = chain.onEnd && ((vm: Vm): void => chain.onEnd!(vm, 'is-authorized', authHost))
+  const run = invoke(chain, authCodeHash, code, { gas, args: new Writer().uint(core, 2).toBytes(), calls, onEnd })
   return { result: resultOf(run), gasUsed: run.gasUsed, reason: run.reason }
 }
 
@@ -231,7 +234,8 @@ export function refine(chain: Chain, request: RefineRequest): RefineRun {
   const inner = createInnerMachines({ kind: chain.engine.kind })
   try {
     const calls = refineCalls(chain, request, item.service, exported, inner)
-    const run = invoke(chain, item.codeHash, code, { gas: item.refineGas, args: args.toBytes(), calls })
+    const onEnd = chain.onEnd && ((vm: Vm): void => chain.onEnd!(vm, 'refine', item.service))
+    const run = invoke(chain, item.codeHash, code, { gas: item.refineGas, args: args.toBytes(), calls, onEnd })
     const { outcome, gasUsed, reason } = run
     return { result: resultOf(run), exports: outcome === 'halt' ? exported : [], gasUsed, reason }
   } finally {

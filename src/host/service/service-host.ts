@@ -36,7 +36,7 @@ import {
 import { accumulateRound, accumulateService, type RoundRequest, type RoundResult } from './round.ts'
 import type { ServiceState } from './state.ts'
 
-const OPTIONS = ['profile', 'chain', 'engine', 'onLog', 'onCall'] as const
+const OPTIONS = ['profile', 'chain', 'engine', 'onLog', 'onCall', 'onEnd'] as const
 
 /**
  * The invocations of the Gray Paper, over states that stay what they are: what comes out has a state of its own. Before anything
