@@ -88,7 +88,9 @@ describe('conformance of one vector', () => {
 
   it('a host call that is not described is a miss', () => {
     const verdict = run({ ...HOST_VECTOR, 'host-calls': { 2: 'r7 := 1' } })
-    expect(verdict.what).toBe('status: expected panic, got host 1 (pc 0, ecalli 1: nobody answers host call 1); instructions: expected 3, got 1')
+    expect(verdict.what).toBe(
+      'status: expected panic, got host 1 (pc 0, ecalli 1: nobody answers host call 1); instructions: expected 3, got 1',
+    )
   })
 
   it('malformed programs, fields and JSON are misses, not crashes', () => {
