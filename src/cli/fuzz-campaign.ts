@@ -2,7 +2,9 @@
 // fuzz/campaign.ts. Not the output: fuzz.ts.
 import { addCase, caseNumber, createTotals, nextCase, type Totals } from '../fuzz/campaign.ts'
 import type { Finding } from '../fuzz/drive.ts'
+import { EXERCISES } from '../fuzz/exercised.ts'
 import { PROFILE_RUN } from '../fuzz/generate.ts'
+import type { KeptText } from '../fuzz/kept.ts'
 import { bareFinding, runStart, type SettledFinding } from '../fuzz/settle.ts'
 import type { Shard } from '../fuzz/shard.ts'
 import type { CaseDone, FuzzSpec } from './fuzz-cases.ts'
@@ -21,6 +23,8 @@ export interface CampaignPlan {
   /** Ends it at the first difference. */
   readonly stopAtFirst: boolean
   readonly jobs: number
+  /** Hand out programs that reach what is not in here; needs the spec's report. Undefined: none. */
+  readonly keep: ReadonlySet<string> | undefined
   /** Seconds that a case may take. */
   readonly patience: number
   /** The command that shows case `index` again. */
@@ -33,8 +37,15 @@ export type CampaignEvent =
   /** Engines did not come back, or broke down. */
   | { readonly event: 'hang' | 'crash'; readonly case: number; readonly command: string; readonly error?: string }
 
+/** A program that reaches something new. */
+export interface KeptProgram extends KeptText {
+  readonly case: number
+}
+
 /** What is told while it goes on. */
 export interface CampaignListener {
+  /** In the order of the cases, but later than what else they came to. */
+  onProgram(program: KeptProgram): void
   /** In the order of the cases: everything before is known. */
   onEvent(event: CampaignEvent, totals: Totals): void
   onProgress(totals: Totals): void
@@ -79,6 +90,11 @@ class Campaign {
   readonly #unsettled: { k: number; finding: Finding }[] = []
   readonly #placeOf = new Map<number, number>()
   readonly #abort = new AbortController()
+  /** What has been reached so far, in the order of the cases, and cases that reached something first. */
+  readonly #reached: Set<string>
+  readonly #fresh: { index: number; wanted: readonly string[] }[] = []
+  /** Cases that were made programs of, in their order; undefined while they are at work. */
+  readonly #programs: { program: KeptProgram | null | undefined }[] = []
   #told = 0
   #given = 0
   #over = false
@@ -88,6 +104,7 @@ class Campaign {
   constructor(plan: CampaignPlan, listener: CampaignListener) {
     this.#plan = plan
     this.#listener = listener
+    this.#reached = new Set(plan.keep)
     this.#workers = Array.from({ length: plan.jobs }, createWorker)
   }
 
@@ -146,6 +163,11 @@ class Campaign {
       if (found >= 0) {
         const [{ k, finding }] = this.#unsettled.splice(found, 1) as [{ k: number; finding: Finding }]
         await this.#settle(k, finding)
+        continue
+      }
+      const fresh = this.#fresh.shift()
+      if (fresh !== undefined) {
+        await this.#keep(fresh.index, fresh.wanted)
         continue
       }
       // Where the first difference ends it, cases before it may still run in other workers; the last of them comes by here.
@@ -270,6 +292,43 @@ class Campaign {
     })
   }
 
+  /** Makes a program of a case that reaches something new, in a process of its own. */
+  async #keep(index: number, wanted: readonly string[]): Promise<void> {
+    const slot: { program: KeptProgram | null | undefined } = { program: undefined }
+    this.#programs.push(slot)
+    const process = createWorker()
+    try {
+      await process.run(
+        'keep',
+        { spec: { ...this.#plan.spec, verify: false }, case: index, wanted },
+        {
+          signal: this.#abort.signal,
+          onMessage: ({ kept }) => {
+            slot.program = kept === undefined ? null : { case: index, ...kept }
+          },
+        },
+      )
+    } catch (error) {
+      if (!(error instanceof WorkerDied)) throw error
+    } finally {
+      slot.program ??= null
+      await process.close()
+    }
+    while (this.#programs[0] !== undefined && this.#programs[0].program !== undefined) {
+      const { program } = this.#programs.shift()!
+      if (program && !this.#interrupted) this.#listener.onProgram(program)
+    }
+  }
+
+  /** Whether the case is the first that reaches something. */
+  #look({ case: index, exercised = {} }: CaseDone): void {
+    if (this.#plan.keep === undefined) return
+    const wanted = EXERCISES.filter(name => exercised[name] !== undefined && !this.#reached.has(name))
+    if (wanted.length === 0) return
+    for (const name of wanted) this.#reached.add(name)
+    this.#fresh.push({ index, wanted })
+  }
+
   /** What became of the case at place k is known; tells what everything before is known of. */
   #tell(k: number, event: CampaignEvent | null): void {
     this.#entries.get(k)!.event = event
@@ -280,7 +339,10 @@ class Campaign {
       this.#told += 1
       const { from, shard, stopAtFirst } = this.#plan
       this.#placeOf.delete(caseNumber(this.#told - 1, from, shard))
-      if (entry.done !== undefined) addCase(this.#totals, entry.done.counts)
+      if (entry.done !== undefined) {
+        addCase(this.#totals, entry.done.counts)
+        this.#look(entry.done)
+      }
       this.#totals.next = nextCase(this.#told, from, shard)
       if (entry.event !== null) {
         this.#listener.onEvent(entry.event, this.#totals)

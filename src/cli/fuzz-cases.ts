@@ -2,10 +2,12 @@
 import { tierPolicy } from '../engine/auto.ts'
 import type { EngineKind } from '../engine/engine.ts'
 import { type Exercise, startExercise } from '../engine/recompiler/exercise.ts'
-import { type CampaignOptions, type CaseCounts, examineCase, type FuzzStyle } from '../fuzz/campaign.ts'
+import { type CampaignOptions, type CaseCounts, campaignCase, examineCase, type FuzzStyle } from '../fuzz/campaign.ts'
 import type { Finding } from '../fuzz/drive.ts'
+import { type KeptText, Reach } from '../fuzz/kept.ts'
 import { type SettledFinding, settleFinding } from '../fuzz/settle.ts'
 import { type ProfileName, profile } from '../program/profile.ts'
+import { type CorpusSet, readCorpus } from './corpus-folder.ts'
 
 /** What makes a campaign the same one everywhere, and how its cases are run. */
 export interface FuzzSpec {
@@ -17,6 +19,8 @@ export interface FuzzSpec {
   readonly verify: boolean
   /** Say what of compiled code has run. */
   readonly report: boolean
+  /** Programs to start from. */
+  readonly corpus: CorpusSet | undefined
 }
 
 /** Cases to run, in this order. */
@@ -52,9 +56,23 @@ export interface SettleMessage {
   readonly finding: SettledFinding | undefined
 }
 
+/** A case that reaches something new, to be kept as a small program in this new process. */
+export interface KeepTask {
+  readonly spec: FuzzSpec
+  readonly case: number
+  /** What is new in it. */
+  readonly wanted: readonly string[]
+}
+
+/** What came of it: nothing where it does not reach that alone. */
+export interface KeepMessage {
+  readonly kept: KeptText | undefined
+}
+
 /** The campaign of a spec. */
-function campaignOf({ seed, style, engines, profile: name }: FuzzSpec): CampaignOptions {
+function campaignOf({ seed, style, engines, profile: name, corpus }: FuzzSpec): CampaignOptions {
   return {
+    ...(corpus === undefined ? {} : { corpus: readCorpus(corpus).map(({ fuzz }) => fuzz) }),
     seed: /^\d+$/.test(seed) ? Number(seed) : seed,
     engines,
     style,
@@ -96,4 +114,17 @@ export async function runCases({ spec, cases }: FuzzTask, say: (message: FuzzMes
 export async function settleCase(task: SettleTask, say: (message: SettleMessage) => void): Promise<void> {
   tierPolicy.verify = task.spec.verify ? 'strict' : false
   say({ finding: settleFinding(campaignOf(task.spec), task.case, task.first, task.command) })
+}
+
+/** Attempts at making a program smaller before it is kept: the larger part of what there is to gain, in a second or two. */
+const KEEP_ATTEMPTS = 300
+
+/** Makes a program of a case that reaches something new. */
+export async function keepCase(
+  { spec, case: index, wanted }: KeepTask,
+  say: (message: KeepMessage) => void,
+): Promise<void> {
+  tierPolicy.verify = false // modules that say what they do are of no accepted form
+  const { fuzz } = campaignCase(campaignOf(spec), index)
+  say({ kept: new Reach(spec.engines, startExercise()).keep(fuzz, wanted, KEEP_ATTEMPTS) })
 }

@@ -7,10 +7,12 @@ import { FUZZ_STYLES, type FuzzStyle, reduceFinding, type Totals } from '../fuzz
 import type { FuzzCase } from '../fuzz/case.ts'
 import { driveCase } from '../fuzz/drive.ts'
 import { EXERCISES, neverReached } from '../fuzz/exercised.ts'
+import { compilingEngines } from '../fuzz/kept.ts'
 import { formatFinding, type Shows } from '../fuzz/settle.ts'
 import { type Shard, WHOLE } from '../fuzz/shard.ts'
 import { parseCase } from '../fuzz/text.ts'
 import type { ProfileName } from '../program/profile.ts'
+import { addProgram, type CorpusSet, corpusSet, nameOf, readCorpus } from './corpus-folder.ts'
 import { CliError, inFile } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { readText } from './files.ts'
@@ -46,6 +48,9 @@ interface Options {
   readonly jsonl?: boolean
   readonly stopAtFirst?: boolean
   readonly report?: boolean
+  readonly corpus?: string
+  readonly corpusHash?: string
+  readonly keep?: boolean
 }
 
 const DEFAULT_SECONDS = 10
@@ -91,10 +96,12 @@ function command(
   { seed, style, profile: name, verify }: Options,
   engines: readonly EngineKind[],
   which: string,
+  set: CorpusSet | undefined,
 ): string {
   const rules = name === undefined ? '' : ` --profile ${name}`
   const plain = verify ? '' : ' --no-verify'
-  return `coulis fuzz --seed ${seed} ${which} --style ${style} --engines ${engines.join(',')}${rules}${plain}`
+  const start = set === undefined ? '' : ` --corpus ${set.folder} --corpus-hash ${set.hash}`
+  return `coulis fuzz --seed ${seed} ${which} --style ${style} --engines ${engines.join(',')}${rules}${plain}${start}`
 }
 
 function summary(totals: Totals, seconds: number): string {
@@ -137,9 +144,12 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
   const { seed, style, shard = WHOLE, from = 0, cases, programs, profile, json, jsonl } = options
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
+  if (options.keep && compilingEngines(engines).length === 0)
+    throw new CliError('--keep: none of the engines compiles; expected recompiler or auto among --engines')
   const isBounded = programs !== undefined || cases !== undefined
   let differences = 0
   let breakdowns = 0
+  let kept = 0
   const say = (line: object): void => {
     terminal.line(JSON.stringify(line))
     terminal.flush()
@@ -150,8 +160,11 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
   }
   const isText = !json && !jsonl
   const part = shard === WHOLE ? '' : ` --shard ${formatShard(shard)}`
-  const spec = { seed, style, engines, profile, verify: options.verify, report: options.report === true }
-  const { report: _, ...same } = spec
+  const corpus = options.corpus === undefined ? undefined : corpusSet(options.corpus, options.corpusHash)
+  const known = corpus === undefined ? [] : readCorpus(corpus)
+  const isNoting = options.report === true || options.keep === true
+  const spec = { seed, style, engines, profile, verify: options.verify, report: isNoting, corpus }
+  const { report: _, corpus: __, ...same } = spec
   if (jsonl)
     line({
       event: 'campaign',
@@ -160,6 +173,7 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
       profile: profile ?? null,
       from,
       cases: cases ?? null,
+      ...(corpus && { corpus: corpus.hash }),
       shard: formatShard(shard),
     })
   const { totals, interrupted, exercised } = await runCampaignJobs(
@@ -173,9 +187,15 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
       stopAtFirst: options.stopAtFirst === true,
       jobs: jobsOf(options.jobs),
       patience: options.watch ?? Number.POSITIVE_INFINITY,
-      again: (first, count) => command(options, engines, `--from ${first} --cases ${count}`),
+      again: (first, count) => command(options, engines, `--from ${first} --cases ${count}`, corpus),
+      keep: options.keep ? new Set(known.flatMap(({ reached }) => reached)) : undefined,
     },
     {
+      onProgram({ case: index, text, reached }) {
+        kept += 1
+        addProgram(corpus!.folder, text)
+        if (jsonl) line({ event: 'program', case: index, name: nameOf(text), reached, text })
+      },
       onEvent(event, known) {
         if (event.event === 'crash') breakdowns += 1
         else differences += 1
@@ -205,10 +225,16 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
   else if (json) say({ event, engines, seconds: seconds(), ...totals })
   else if (interrupted) {
     terminal.line(`${yellow('interrupted')}, ${found || 'no difference so far: '}${summary(totals, seconds())}`)
-    terminal.line(`seed ${seed}, go on with: ${command(options, engines, `--from ${totals.next}${part}`)}`)
+    terminal.line(`seed ${seed}, go on with: ${command(options, engines, `--from ${totals.next}${part}`, corpus)}`)
   } else {
     const result = differences === 0 ? green('no difference') : red(formatPlural(differences, 'difference'))
     terminal.line(`${result} between ${engines.join(', ')}: ${summary(totals, seconds())}`)
+  }
+  if (corpus !== undefined && isText) {
+    const added = options.keep ? `; ${formatCount(kept)} kept` : ''
+    terminal.line(
+      `started from ${formatPlural(known.length, 'program')} of ${corpus.folder}, corpus ${corpus.hash}${added}`,
+    )
   }
   if (breakdowns > 0) return ExitCode.Internal
   if (differences > 0) return ExitCode.Different
@@ -278,6 +304,12 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
     .option('--watch <seconds>', 'end and report a case that takes longer; in JSON unless --jsonl is given', parseCount)
     .option('--no-verify', 'do not verify the modules that are compiled: faster; a refusal is a difference')
     .option('--report', 'say what of compiled code the campaign has reached, and what not; modules are not verified')
+    .option('--corpus <folder>', 'start from the programs in that folder: as they are, then changed ones')
+    .option('--corpus-hash <hash>', 'the programs that a campaign with this corpus started from, no others')
+    .option(
+      '--keep',
+      'put programs that reach something new in compiled code into the corpus; modules are not verified',
+    )
     .addHelpText(
       'after',
       `
@@ -292,13 +324,18 @@ Examples:
   coulis fuzz --seconds 60
   coulis fuzz --engines interpreter,recompiler --style long --seed nightly --shard 1/2
   coulis fuzz --seed 7 --from 1234 --cases 1
+  coulis fuzz --seed nightly --seconds 3600 --corpus corpus/ --keep
   coulis fuzz report.pvm`,
     )
     .action(async (file: string | undefined, given: Options) => {
       const options = given.watch === undefined || given.jsonl ? given : { ...given, json: true }
       if (options.report && file !== undefined) throw new CliError('--report is for a campaign')
       if (options.json && given.json && options.jsonl) throw new CliError('--json and --jsonl are two ways to print')
-      if (options.verify && options.report) return exit(await fuzz({ ...options, verify: false }, terminal))
+      if (file !== undefined && options.corpus !== undefined) throw new CliError('--corpus is for a campaign')
+      if (options.corpus === undefined && (options.keep || options.corpusHash !== undefined))
+        throw new CliError(`${options.keep ? '--keep' : '--corpus-hash'} needs --corpus, the folder of the programs`)
+      if (options.verify && (options.report || options.keep))
+        return exit(await fuzz({ ...options, verify: false }, terminal))
       if (options.verify) tierPolicy.verify = 'strict'
       exit(file === undefined ? await fuzz(options, terminal) : fuzzFile(file, options, terminal))
     })

@@ -1,4 +1,5 @@
 // Results of parts of a campaign, read from JSON lines and put together as one run would have them. Not the output: merge.ts.
+import { nameOf } from './corpus-folder.ts'
 import { CliError } from './errors.ts'
 import { withoutDuplicates } from './finding-groups.ts'
 import {
@@ -8,6 +9,7 @@ import {
   type EndLine,
   type FileLine,
   formatShard,
+  type ProgramLine,
   parseShard,
   type ResultLine,
 } from './result-lines.ts'
@@ -18,6 +20,7 @@ interface Part {
   readonly source: string
   readonly differences: DifferenceLine[]
   readonly breakdowns: BreakdownLine[]
+  readonly programs: ProgramLine[]
   readonly files: FileLine[]
   end: EndLine | undefined
 }
@@ -33,13 +36,35 @@ export interface Merged {
   /** Without duplicates, in the order of their cases. */
   readonly differences: readonly DifferenceLine[]
   readonly breakdowns: readonly BreakdownLine[]
+  /** Those that reach what none before them does, in the order of their cases. */
+  readonly programs: readonly ProgramLine[]
   readonly files: readonly FileLine[]
   readonly sums: Readonly<Record<string, number>>
 }
 
-const EVENTS = ['campaign', 'difference', 'hang', 'crash', 'file', 'done', 'interrupted']
+const EVENTS = ['campaign', 'difference', 'hang', 'crash', 'program', 'file', 'done', 'interrupted']
 /** Sums that are none: where to go on. */
 const NO_SUM = 'next'
+
+/** A program that is what its name says. */
+function programLine(line: ProgramLine, source: string, number: number): ProgramLine {
+  const { text, name, reached, case: index } = line
+  const isList = Array.isArray(reached) && reached.every(what => typeof what === 'string')
+  if (typeof text !== 'string' || !Number.isSafeInteger(index) || !isList || nameOf(text) !== name)
+    throw new CliError(`line ${number}: a program that is not what its name says`, { file: source })
+  return line
+}
+
+/** Without those that reach only what others before them do. */
+function newPrograms(programs: readonly ProgramLine[]): ProgramLine[] {
+  const reached = new Set<string>()
+  const sorted = [...programs].sort((a, b) => a.case - b.case)
+  return sorted.filter(program => {
+    const isNew = program.reached.some(name => !reached.has(name))
+    for (const name of program.reached) reached.add(name)
+    return isNew
+  })
+}
 
 function parseLine(text: string, source: string, number: number): ResultLine {
   let value: unknown
@@ -63,13 +88,14 @@ export function readParts(text: string, source: string): Part[] {
     if (i === lines.length - 1 && parts.length > 0) break // no end of line: who wrote it was killed
     const parsed = parseLine(line, source, i + 1)
     if (parsed.event === 'campaign') {
-      parts.push({ campaign: parsed, source, differences: [], breakdowns: [], files: [], end: undefined })
+      parts.push({ campaign: parsed, source, differences: [], breakdowns: [], programs: [], files: [], end: undefined })
       continue
     }
     const part = parts.at(-1)
     if (part === undefined || part.end !== undefined)
       throw new CliError(`line ${i + 1}: belongs to no campaign, expected its first line before it`, { file: source })
     if (parsed.event === 'difference') part.differences.push(parsed as DifferenceLine)
+    else if (parsed.event === 'program') part.programs.push(programLine(parsed as ProgramLine, source, i + 1))
     else if (parsed.event === 'file') part.files.push(parsed as FileLine)
     else if (parsed.event === 'hang' || parsed.event === 'crash') part.breakdowns.push(parsed as BreakdownLine)
     else part.end = parsed as EndLine
@@ -96,9 +122,15 @@ function shardOf({ campaign, source }: Part): { index: number; count: number } {
 }
 
 /** How much is known of a part: a finished one is more than any other. */
-function worth({ end, differences, files, breakdowns }: Part): number {
+function worth({ end, differences, files, breakdowns, programs }: Part): number {
   const isDone = end?.event === 'done'
-  return (isDone ? 2 ** 52 : end === undefined ? 0 : 2 ** 51) + differences.length + files.length + breakdowns.length
+  return (
+    (isDone ? 2 ** 52 : end === undefined ? 0 : 2 ** 51) +
+    differences.length +
+    files.length +
+    breakdowns.length +
+    programs.length
+  )
 }
 
 /** Puts parts together. One that is there twice, because its machine was replaced, counts once. */
@@ -132,6 +164,7 @@ export function mergeParts(parts: readonly Part[]): Merged {
     unfinished: all.filter(({ end }) => end?.event !== 'done').map(({ campaign }) => campaign.shard),
     differences: withoutDuplicates(all.flatMap(({ differences }) => differences)),
     breakdowns: all.flatMap(({ breakdowns }) => breakdowns).sort((a, b) => a.case - b.case),
+    programs: newPrograms(all.flatMap(({ programs }) => programs)),
     files: all.flatMap(({ files }) => files).sort((a, b) => a.index - b.index),
     sums,
   }

@@ -1,5 +1,6 @@
 // `coulis merge`: results of the parts of a campaign, put together. Not the putting together: merge-results.ts.
 import type { Command } from 'commander'
+import { addProgram } from './corpus-folder.ts'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { readText } from './files.ts'
@@ -23,15 +24,15 @@ function exitOf({ campaign, breakdowns, differences, missing, unfinished, sums }
 }
 
 function printLines(merged: Merged, terminal: Terminal): void {
-  const { campaign, differences, breakdowns, files, sums, missing, unfinished } = merged
-  for (const line of [campaign, ...files, ...differences, ...breakdowns]) terminal.line(formatLine(line))
+  const { campaign, differences, breakdowns, programs, files, sums, missing, unfinished } = merged
+  for (const line of [campaign, ...files, ...differences, ...breakdowns, ...programs]) terminal.line(formatLine(line))
   const isWhole = missing.length + unfinished.length === 0
   const lacks = isWhole ? {} : { missing, unfinished }
   terminal.line(formatLine({ event: isWhole ? 'done' : 'interrupted', ...sums, ...lacks }))
 }
 
 function printText(merged: Merged, terminal: Terminal): void {
-  const { campaign, differences, breakdowns, files, sums, missing, unfinished, parts } = merged
+  const { campaign, differences, breakdowns, programs, files, sums, missing, unfinished, parts } = merged
   const { red, green, yellow, dim } = terminal.colors
   const groups = groupFindings(differences)
   for (const { instruction, findings } of groups) {
@@ -58,6 +59,7 @@ function printText(merged: Merged, terminal: Terminal): void {
   const list = Object.entries(sums).map(
     ([name, sum]) => `${formatCount(sum)} ${name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}`,
   )
+  if (programs.length > 0) terminal.line(`${formatPlural(programs.length, 'program')} that reached something new`)
   const result =
     campaign.command !== 'fuzz'
       ? ''
@@ -78,6 +80,7 @@ export function addMerge(program: Command, terminal: Terminal, exit: (code: numb
     )
     .argument('<file...>', 'files of JSON lines, of one or several parts each; - is standard input')
     .addOption(jsonlOption())
+    .option('--corpus <folder>', 'put the programs that reached something new into that folder')
     .addHelpText(
       'after',
       `
@@ -86,9 +89,10 @@ Examples:
   coulis merge part-*.jsonl
   coulis merge part-*.jsonl --jsonl > all.jsonl`,
     )
-    .action((paths: string[], { jsonl }: { readonly jsonl?: boolean }) => {
+    .action((paths: string[], { jsonl, corpus }: { readonly jsonl?: boolean; readonly corpus?: string }) => {
       if (paths.filter(path => path === '-').length > 1) throw new CliError('- can be read once only')
       const merged = mergeParts(paths.flatMap(path => readParts(readText(path), path)))
+      if (corpus !== undefined) for (const { text } of merged.programs) addProgram(corpus, text)
       if (jsonl) printLines(merged, terminal)
       else printText(merged, terminal)
       exit(exitOf(merged))

@@ -62,6 +62,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./merge.ts')).addMerge,
   },
   {
+    name: 'corpus',
+    summary: 'say what kept programs reach, and keep fewer and smaller ones',
+    load: async () => (await import('./corpus.ts')).addCorpus,
+  },
+  {
     name: 'work',
     summary: 'work on parts of campaigns from a queue',
     load: async () => (await import('./work.ts')).addWork,

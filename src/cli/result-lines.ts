@@ -32,6 +32,16 @@ export interface BreakdownLine {
   readonly error?: string | undefined
 }
 
+/** A program that reached something new, as it is kept in a corpus. */
+export interface ProgramLine {
+  readonly event: 'program'
+  readonly case: number
+  /** Hash of the text. */
+  readonly name: string
+  readonly reached: readonly string[]
+  readonly text: string
+}
+
 /** The result of a file of conform or replay, at its place among all files. */
 export interface FileLine {
   readonly event: 'file'
@@ -47,7 +57,7 @@ export interface EndLine {
 }
 
 /** Any of them. */
-export type ResultLine = CampaignLine | DifferenceLine | BreakdownLine | FileLine | EndLine
+export type ResultLine = CampaignLine | DifferenceLine | BreakdownLine | ProgramLine | FileLine | EndLine
 
 /** A line as text. bigints are text too: most readers of JSON round them. */
 export function formatLine(line: ResultLine): string {

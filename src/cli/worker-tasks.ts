@@ -2,7 +2,7 @@
 import type { Verdict } from '../conform/verdict.ts'
 import type { ConformTask } from './conform-files.ts'
 import type { FileMessage } from './file-task.ts'
-import type { FuzzMessage, FuzzTask, SettleMessage, SettleTask } from './fuzz-cases.ts'
+import type { FuzzMessage, FuzzTask, KeepMessage, KeepTask, SettleMessage, SettleTask } from './fuzz-cases.ts'
 import type { ReplayRecord, ReplayTask } from './replay-files.ts'
 
 /** What a worker can be asked to do, and what it says meanwhile. */
@@ -11,6 +11,7 @@ export interface WorkerTasks {
   readonly replay: { readonly task: ReplayTask; readonly message: readonly FileMessage<ReplayRecord>[] }
   readonly fuzz: { readonly task: FuzzTask; readonly message: FuzzMessage }
   readonly settle: { readonly task: SettleTask; readonly message: SettleMessage }
+  readonly keep: { readonly task: KeepTask; readonly message: KeepMessage }
 }
 
 /** Does tasks, and says meanwhile how it goes. */
@@ -27,4 +28,5 @@ export const TASKS: Work = {
   replay: async (task, say) => (await import('./replay-files.ts')).replayFiles(task, say),
   fuzz: async (task, say) => (await import('./fuzz-cases.ts')).runCases(task, say),
   settle: async (task, say) => (await import('./fuzz-cases.ts')).settleCase(task, say),
+  keep: async (task, say) => (await import('./fuzz-cases.ts')).keepCase(task, say),
 }

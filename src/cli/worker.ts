@@ -9,8 +9,8 @@ const say = (message: unknown): void => {
   process.send?.(message)
 }
 
-const [conform, replay, fuzz, settle] = (['conform', 'replay', 'fuzz', 'settle'] as const).map(
+const [conform, replay, fuzz, settle, keep] = (['conform', 'replay', 'fuzz', 'settle', 'keep'] as const).map(
   name => (task: never) => TASKS[name](task, say),
 )
 
-export { conform, fuzz, replay, settle }
+export { conform, fuzz, keep, replay, settle }

@@ -3,6 +3,7 @@
 import type { EngineKind } from '../engine/engine.ts'
 import type { Profile } from '../program/profile.ts'
 import { type FuzzCase, partsOfCase, withParts } from './case.ts'
+import { corpusCase } from './corpus-case.ts'
 import { type DriveOptions, driveCase, type Finding, type Outcome } from './drive.ts'
 import { endsSoon } from './executed.ts'
 import { type GenerateOptions, generateCase, PROFILE_RUN } from './generate.ts'
@@ -41,6 +42,8 @@ export interface CampaignOptions {
   /** Work that making a difference small may take, see `reduceFinding`; default `REDUCE_WORK`. */
   readonly reduceWork?: number
   readonly instantiate?: DriveOptions['instantiate']
+  /** Programs to start from; default none. */
+  readonly corpus?: readonly FuzzCase[]
 }
 
 /** What a campaign did. */
@@ -72,6 +75,8 @@ export interface CampaignFinding {
 
 /** One case in so many is run twice. */
 const AGAIN = 12
+/** Cases with more entries are compared at their end. */
+const MANY_ENTRIES = 20
 
 interface Plan {
   /** Undefined: an attack. */
@@ -112,15 +117,21 @@ function planOf(style: FuzzStyle, index: number, engines: readonly EngineKind[])
   }
 }
 
+/** How a case with a program of the corpus is driven: closely, unless it has many entries. */
+function planOfKnown({ entries }: FuzzCase): Plan {
+  return { generate: undefined, drive: { memory: entries.length > MANY_ENTRIES ? 'case' : 'exits' } }
+}
+
 /** Makes the case of that number as the campaign does, and how it is driven. */
 export function campaignCase(options: CampaignOptions, index: number): { fuzz: FuzzCase; drive: DriveOptions } {
-  const { style = 'mixed', engines, profiles, instantiate } = options
-  const { generate, drive } = planOf(style, index, engines)
-  const { seed } = options
+  const { style = 'mixed', engines, profiles, instantiate, corpus = [], seed } = options
+  const known = corpusCase(corpus, seed, index)
+  const { generate, drive } = known === undefined ? planOf(style, index, engines) : planOfKnown(known)
   const fuzz =
-    generate === undefined
+    known ??
+    (generate === undefined
       ? generateAttack(seed, index, profiles)
-      : generateCase(seed, index, profiles === undefined ? generate : { ...generate, profiles })
+      : generateCase(seed, index, profiles === undefined ? generate : { ...generate, profiles }))
   return { fuzz, drive: instantiate === undefined ? drive : { ...drive, instantiate } }
 }
 
@@ -128,7 +139,7 @@ export function campaignCase(options: CampaignOptions, index: number): { fuzz: F
  * The same case with a jump table entry more, a different one each time: it leads out of the code, as no entry does. Engines keep
  * what they have compiled and learnt of a program; a reduced case has to fail in a process that has never seen it.
  */
-function neverSeen(fuzz: FuzzCase, attempt: number): FuzzCase {
+export function neverSeen(fuzz: FuzzCase, attempt: number): FuzzCase {
   const parts = partsOfCase(fuzz)
   const { jumpTable, jumpTableLength } = parts
   if (jumpTableLength !== jumpTable.length) return fuzz
