@@ -7,6 +7,8 @@
 
 #include "memory.c"
 
+#include "tally.c"
+
 #include "decode.c"
 
 #include "step.c"

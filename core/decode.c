@@ -232,13 +232,17 @@ COLD u32 unexecuted_after(const record *r) {
     u32 op = op_of(r);
     if (op == OP_ECALLI || op == OP_MEMSET || pvm_kind_of[op] >= KIND_TRAP) return count;
     r += slots_of(op);
+    if (IS_TALLY(r)) r += 1;
     if (r->op == OP_GLUE) return count;
     count += 1;
   }
 }
 
 /* What the run that starts with r costs. */
-CORE u32 run_cost(const record *r) { return r->op == OP_GLUE ? 0 : 1 + unexecuted_after(r); }
+CORE u32 run_cost(const record *r) {
+  while (IS_TALLY(r)) r += 1;
+  return r->op == OP_GLUE ? 0 : 1 + unexecuted_after(r);
+}
 
 /* Throws all records away. Links into them must not be followed afterwards. */
 CORE void flush_records(pvm *vm) {
@@ -385,6 +389,7 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
   record *first = (record *)(h + 1), *r = first;
   fusion f = {first, NO_NODE, NO_RESULT};
   u32 at = pc, count = 0;
+  r = tally_sequence(vm, r, pc);
   for (;;) {
     /* Too long; or, where nothing is paid for a pc that is no instruction, run_fast has to look again. */
     if (count == MAX_SEQUENCE || (RULE(vm, PVM_RULE_STRICT) && !pvm_is_instruction(vm, at))) {
@@ -399,13 +404,14 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
       break;
     }
     u32 id = pvm_id_at(vm, at);
-    own->index[at] = OFFSET(vm, r);
+    own->index[at] = OFFSET(vm, count == 0 ? first : r);
     record *here = r;
     r = emit(vm, r, id, at);
     fuse(&f, here, here->op);
     count += 1;
     if (pvm_kind_of[id] >= KIND_TRAP) break;
     at += 1 + pvm_skip(vm, at);
+    if (pvm_kind_of[id] >= KIND_SBRK) r = tally_pause(vm, r, at);
   }
   own->records_next = OFFSET(vm, r);
   h->pc = pc;

@@ -83,6 +83,7 @@ COLD record *start_at(pvm *vm, u32 pc, s64 *gas, int *result) {
   if (vm->gas_model == PVM_GAS_INSTRUCTION) cost = run_cost(rec);
   if (*gas < (s64)cost) return 0;
   *gas -= cost;
+  tally_start(vm, pc, rec);
   return rec;
 }
 
@@ -291,7 +292,7 @@ again:
         const pause_slot *s = (const pause_slot *)(rec + 1);
         vm->gas = gas + own->reserve;
         vm->charged = !BY_INSTRUCTION;
-        result = pvm_memset(vm);
+        result = memset_at(vm, rec->pc);
         gas = vm->gas - own->reserve;
         vm->pc = rec->pc;
         if (result >= 0) return result;
@@ -309,20 +310,23 @@ again:
             vm->gas = gas + own->reserve;
             vm->pc = next;
             vm->charged = !BY_INSTRUCTION && !s->first;
+            tally_undo(vm, next);
             return GO_AGAIN; /* to panic there */
           }
           u32 at = record_at(vm, next), cost = BY_INSTRUCTION ? run_cost(AT(vm, at)) : 0;
           if (flushes != own->flushes || at == 0) {
+            tally_undo(vm, next);
             vm->gas = gas + own->reserve;
             vm->pc = next;
             vm->charged = !BY_INSTRUCTION;
             return GO_AGAIN;
           }
           s->cost = cost;
-          s->at = at;
+          s->at = behind_tally(vm, at);
         }
         gas -= s->cost;
         if (UNLIKELY(gas < 0)) {
+          tally_undo(vm, s->next_pc);
           vm->gas = gas + s->cost + own->reserve;
           vm->pc = s->next_pc;
           return own->reserve > 0 ? GO_AGAIN : GO_SHORT;
@@ -341,6 +345,12 @@ again:
         result = PVM_PANIC;
         pc = ((const stub *)rec)->pc;
         goto stopped;
+
+#if PVM_WATCHING
+      case OP_TALLY:
+        *(s64 *)AT(vm, (u32)rec->x) += 1;
+        NEXT(1);
+#endif
 
       case OP_ENTER: {
 #if WASM
@@ -383,6 +393,7 @@ slow: /* misaligned, across pages, a page that was never touched, outside of the
   }
 /* in the middle of a run: the instruction is paid, those behind it are not */
   pc = rec->pc;
+  tally_stop(vm, pc, result);
   if (BY_INSTRUCTION) gas += unexecuted_after(rec);
 stopped:
   vm->gas = gas + own->reserve;

@@ -77,7 +77,13 @@ CORE int pay(pvm *vm) {
     if (vm->charged) return 0;
     cost = pvm_block_cost(vm, vm->pc);
   }
-  if (vm->gas < cost) return out_of_gas(vm);
+  if (vm->gas < cost) {
+    s64 had = vm->gas;
+    int result = out_of_gas(vm);
+    tally_more(vm, vm->pc, had - vm->gas);
+    (void)had;
+    return result;
+  }
   vm->gas -= cost;
   vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
   return 0;
@@ -165,7 +171,7 @@ CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
       D = pvm_sbrk(vm, A);
       break;
     case OP_MEMSET:
-      result = pvm_memset(vm);
+      result = memset_at(vm, vm->pc);
       if (result >= 0) return result;
       break;
     case OP_ECALLI:
@@ -280,9 +286,12 @@ COLD int run_steps(pvm *vm, u64 count, int traced) {
       __builtin_memset(&o, 0, sizeof o);
     }
     if (traced) event_before(vm, id, &o, event);
+    u32 charged = vm->charged;
     int result = pay(vm);
     if (result != 0) return result;
     result = execute(vm, id, &o, next);
+    tally_step(vm, pc, id, next, charged, result);
+    (void)charged;
     if (result == PVM_RUNNING && pvm_kind_of[id] >= KIND_TRAP) vm->charged = 0;
     if (traced && event_after(vm, result, event) != 0) return PVM_ABORTED;
     if (result == PVM_HOST) result = call_host(vm, pc, next, (s32)o.x);

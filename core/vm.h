@@ -15,6 +15,12 @@
 #define PVM_ROTATION 0u
 #endif
 
+/* Debuggers and profiles: in the wasm build with all passes. */
+#ifndef PVM_PASSES
+#define PVM_PASSES 1
+#endif
+#define PVM_WATCHING (WASM && PVM_PASSES)
+
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define CORE static __attribute__((unused))
@@ -81,16 +87,15 @@ enum {
   OP_FUSED = OP_COUNT, /* and FUSED_COUNT more: superinstructions, fused.gen.h */
   OP_ENTER = OP_FUSED + FUSED_COUNT, /* the block has compiled code */
   OP_BAD_TARGET,       /* a stub whose target is no block start: panic */
+#if PVM_WATCHING
+  OP_TALLY,            /* counts that control comes here, see tally.c */
+#endif
   OP_GLUE,             /* a long sequence goes on elsewhere; pause_slot */
   OP_STUB              /* decode the target, link it, go there */
 };
 
 /* What a search stops before: an instruction at one of these places, one that writes one of these registers, one that reads
  * or writes this memory. For debuggers, in the wasm build with all passes; nothing of it is in the fast loops. */
-#ifndef PVM_PASSES
-#define PVM_PASSES 1
-#endif
-#define PVM_WATCHING (WASM && PVM_PASSES)
 #define MOST_PCS 16
 typedef struct {
   uint32_t memory;       /* 1: reads, 2: writes of from to last, guest addresses */
@@ -147,6 +152,7 @@ typedef struct {
   pvm_event event;
 #if WASM
   pvm_guard_words guard;
+  int64_t *tally;        /* where runs are counted, 0 where nobody asks: tally.c */
 #endif
   uint8_t summary[CHUNK_COUNT]; /* of the pages of a chunk, see memory.c */
 } private_part;

@@ -5,6 +5,7 @@ export { callStack, type StackFrame } from './call-stack.ts'
 export { createHistory, type HistoryOptions } from './create-history.ts'
 export type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
 export type { HostStop, ReasonKind } from './finding.ts'
+export { countGas, type GasCounter, type GasCounts } from './gas-counts.ts'
 export { History, type HistoryEnd, HistoryError, type Probe, type Sighting, type Sought } from './history.ts'
 export {
   bisect,
@@ -17,6 +18,7 @@ export {
   type Write,
   writeChain,
 } from './history-search.ts'
+export { type HostCallCost, type WatchedGas, watchHostGas } from './host-gas.ts'
 export type { InstructionAt, RegisterValue } from './instruction-at.ts'
 export type { CallRecord } from './journal.ts'
 export type { BytesEffect, MemoryEffects } from './journal-memory.ts'

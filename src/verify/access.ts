@@ -3,6 +3,7 @@
 
 import { leaves } from './exits.ts'
 import type { FunctionBody } from './function-body.ts'
+import type { Machine } from './machine.ts'
 import { Kind } from './operands.ts'
 import { turnAccess } from './turns.ts'
 import { CHARGED, DISPATCH, PC, READ, REGISTERS, REGISTERS_END, RESERVE, RIGHTS, TRACE, WHY, WRITE } from './words.ts'
@@ -14,7 +15,7 @@ const I32_STORE = 0x36
 
 /** A load by opcode: of a word of the engine, of rights, of the dispatch table, or the guest's. */
 export function loadFrom(verifier: FunctionBody, op: number): void {
-  const { operands, reader } = verifier
+  const { machine, operands, reader } = verifier
   reader.unsigned() // alignment is a hint
   const offset = reader.unsigned()
   const at = verifier.pop()
@@ -24,7 +25,8 @@ export function loadFrom(verifier: FunctionBody, op: number): void {
     const isRegister = op === 0x29 && isRegisterWord(offset)
     const isWord =
       op === 0x28 ? offset === PC || offset === TRACE || offset === CHARGED : op === 0x29 && offset === RESERVE
-    if (!isRegister && !isWord) reader.refuse('load', `no word of the engine at ${offset}`)
+    if (!isRegister && !isWord && !(op === 0x29 && isCount(machine, offset)))
+      reader.refuse('load', `no word of the engine at ${offset}`)
     operands.push(Kind.Any)
     return
   }
@@ -33,7 +35,7 @@ export function loadFrom(verifier: FunctionBody, op: number): void {
     return
   }
   if (op === 0x28 && offset === DISPATCH) {
-    const { locals, machine } = verifier
+    const { locals } = verifier
     const index = operands.source[at]!
     const inside = operands.kind[at] === Kind.Scaled && locals.bounded[index] === locals.epoch
     if (!inside || locals.bound[index]! > machine.dispatch) reader.refuse('load', 'beyond the dispatch table')
@@ -61,7 +63,7 @@ function rights(verifier: FunctionBody, at: number): void {
 
 /** A store by opcode: to a word of the engine that compiled code may write, or the guest's. */
 export function storeTo(verifier: FunctionBody, op: number): void {
-  const { operands, reader } = verifier
+  const { machine, operands, reader } = verifier
   reader.unsigned()
   const offset = reader.unsigned()
   const width = WIDTH[op - 0x28]!
@@ -72,7 +74,7 @@ export function storeTo(verifier: FunctionBody, op: number): void {
     const charges = offset === CHARGED && operands.isConstant(value) && operands.shift[value] === 1
     const isWord = op === I32_STORE && (offset === PC || offset === WHY || charges)
     if (isWord && !charges) leaves(verifier, value, offset)
-    if (!isWord && !(op === I64_STORE && isRegisterWord(offset))) {
+    if (!isWord && !(op === I64_STORE && (isRegisterWord(offset) || isCount(machine, offset)))) {
       reader.refuse('store', `no word that compiled code may write at ${offset}`)
     }
     return
@@ -97,6 +99,12 @@ function guest(
   if (isChecked && offset + width <= locals.bytes[local]!) return
   if (verifier.turns !== undefined && turnAccess(verifier, verifier.turns, local, offset, width, right)) return
   reader.refuse(rule, `${width} bytes at local ${local} + ${offset} stand behind no check`)
+}
+
+/** The count of a segment: what is in it is nothing to the machine. */
+function isCount({ starts, tallyAt }: Machine, offset: number): boolean {
+  const at = offset - tallyAt
+  return tallyAt > 0 && at >= 0 && at % 8 === 0 && starts[at / 8] === 1
 }
 
 function isRegisterWord(offset: number): boolean {

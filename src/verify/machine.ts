@@ -12,4 +12,6 @@ export interface Machine {
    */
   readonly refund: Int32Array
   readonly starts: Uint8Array
+  /** Where code may count segments: a word of 64 bits by code offset; 0: nowhere. */
+  readonly tallyAt: number
 }

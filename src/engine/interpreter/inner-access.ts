@@ -5,7 +5,9 @@ import { shareGuard } from '../guard.ts'
 import type { HostCallSite } from '../host-call.ts'
 import { shareInner } from '../inner-state.ts'
 import type { Cell } from '../machine/cell.ts'
-import { EXIT_ARG, HEAP_LIMIT } from './words.ts'
+import { CellTally, tallyBytes } from '../machine/cell-tally.ts'
+import { shareTally } from '../tally.ts'
+import { EXIT_ARG, GAS_LOW, HEAP_LIMIT } from './words.ts'
 
 /** Start gas, whether gas is missing, exit, whether it has ended. */
 type Private = [startGas: bigint, gasMissing: boolean, exit: Exit | undefined, ended: boolean]
@@ -19,6 +21,8 @@ interface CoreAccess<Machine extends Site> {
   /** @throws TypeError when the machine is not at rest. */
   cellOf(vm: Machine, what: string): Cell
   throwsErrors(vm: Machine): boolean
+  /** Moves it into a cell with so many bytes for counts, which is set up there. */
+  recell(vm: Machine, counts: number, set: (cell: Cell) => void): void
   read(vm: Machine): Private
   write(vm: Machine, given: Private): void
 }
@@ -26,6 +30,20 @@ interface CoreAccess<Machine extends Site> {
 /** Called once by the class. */
 export function shareCore<Machine extends Site>(access: CoreAccess<Machine>): void {
   shareGuard({ has: access.has, bodyOf: vm => access.cellOf(vm as Machine, 'search') })
+  shareTally({
+    has: access.has,
+    start(machine) {
+      const vm = machine as Machine
+      const { program } = vm
+      if (access.cellOf(vm, 'count').tally === undefined) {
+        access.recell(vm, tallyBytes(program), cell => {
+          cell.tally = new CellTally(cell, program, cell.end)
+        })
+      }
+      const { tally, u32 } = access.cellOf(vm, 'count')
+      return { gas: u32.subarray(GAS_LOW, GAS_LOW + 2), counts: () => tally!.counts() }
+    },
+  })
   shareInner({
     has: access.has,
     read(machine: Vm, what) {

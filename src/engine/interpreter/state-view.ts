@@ -19,6 +19,7 @@ export function viewState(cell: Cell, vm: Vm): MachineState {
   return {
     program,
     memory,
+    tally: cell.tally?.plain,
     get regs() {
       return vm.regs
     },

@@ -86,6 +86,7 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
       cellOf: (vm, what) => vm.#idle(what),
       throwsErrors: vm => vm.#throwHostErrors,
       read: vm => [vm.#startGas, vm.#gasMissing, vm.#exit, vm.#ended],
+      recell: (vm, counts, set) => vm.#home.moveTo(vm, counts, set),
       write: (vm, given) => void ([vm.#startGas, vm.#gasMissing, vm.#exit, vm.#ended] = given),
     })
   }
@@ -351,7 +352,9 @@ export class CoreVm extends VmFace implements Vm, HostCallSite, CellUser, Reside
     if (allowance === undefined) return this.#go(cell, limit)
     const unbound = bindCell(cell, allowance)
     const drain = (): void => {
-      if (this.program.profile.outOfGas === 'drain') cell.gas[0] = 0n
+      if (this.program.profile.outOfGas !== 'drain') return
+      cell.tally?.plain.take(cell.u32[PC]!, cell.gas[0]!)
+      cell.gas[0] = 0n
     }
     try {
       return runInPortions(this, allowance, () => this.#go(cell, limit), drain)

@@ -2,6 +2,7 @@
 // host calls. Not who has it: residence.ts and cell-pool.ts.
 import type { Program } from '../../program/program.ts'
 import { ResourceError } from '../resource-error.ts'
+import type { CellTally } from './cell-tally.ts'
 import { AT_ARENA, AT_VM, AT_WINDOW, FRAMES_SIZE, VM, WINDOW_END } from './contract.gen.ts'
 import { type CoreExports, coreModule } from './core.ts'
 import { coreRules } from './rules.ts'
@@ -44,6 +45,8 @@ export interface CellSizes {
   readonly arena: number
   /** Bytes for pages outside of the window; FRAMES_SIZE in most of them. */
   readonly frames: number
+  /** Bytes at its end for counts of its runs; default none. */
+  readonly counts?: number
 }
 
 /** Where a machine runs. Its memory never grows: views of it stay what they are. */
@@ -60,6 +63,10 @@ export class Cell {
   onUnbound: (() => void) | undefined
   /** What the recompiler keeps with the program that is loaded here; dropped with it. */
   compiled: unknown
+  /** Counts of its machine's runs, where somebody asked for them. */
+  tally: CellTally | undefined
+  /** Where the memory ends, but for its counts. */
+  readonly end: number
   /** The program whose decoded form is in the arena. */
   program: Program | undefined
   /** How many programs have been in it. */
@@ -74,16 +81,18 @@ export class Cell {
   readonly regs32: Uint32Array
   readonly gas: BigInt64Array
 
-  constructor({ arena, frames }: CellSizes = { arena: 0, frames: FRAMES_SIZE }) {
-    const framesEnd = wholePages(WINDOW_END + Math.min(frames, MAX_SIZE - WINDOW_END - wholePages(arena)))
-    const size = framesEnd + wholePages(arena)
+  constructor({ arena, frames, counts = 0 }: CellSizes = { arena: 0, frames: FRAMES_SIZE }) {
+    const behind = wholePages(arena) + wholePages(counts)
+    const framesEnd = wholePages(WINDOW_END + Math.min(frames, MAX_SIZE - WINDOW_END - behind))
+    const size = framesEnd + behind
+    this.end = size - wholePages(counts)
     try {
       this.memory = new WebAssembly.Memory({ initial: size / WASM_PAGE, maximum: size / WASM_PAGE })
     } catch (error) {
       throw new ResourceError('memory', `a machine: the runtime gives no memory of ${size} bytes`, error)
     }
     this.#arenaAt = arena === 0 ? AT_ARENA : framesEnd
-    this.#arenaEnd = arena === 0 ? AT_WINDOW : size
+    this.#arenaEnd = arena === 0 ? AT_WINDOW : this.end
     const env = {
       memory: this.memory,
       host: (index: number, pc: number, next: number): number => this.user!.onEcalli(index, pc >>> 0, next >>> 0),

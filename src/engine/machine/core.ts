@@ -27,6 +27,7 @@ export interface CoreExports extends WebAssembly.Exports {
   /** Not in the core of the interpreter alone. */
   pvm_guard?(vm: number): number
   pvm_watch?(vm: number, kinds: number, from: number, last: number): void
+  pvm_tally?(vm: number, at: number): void
   pvm_set_entry(vm: number, pc: number, tableIndex: number): number
   pvm_clear_entries(vm: number): void
   pvm_check(vm: number, address: number, last: number, right: number): number

@@ -92,6 +92,28 @@ export class Residence {
     this.maxMemory = maxMemory
   }
 
+  /**
+   * Moves the machine, which is at rest, into a cell with room for counts at its end; nobody else gets that.
+   *
+   * @throws TypeError when a host function has views of the cell it is in.
+   */
+  moveTo(machine: Resident, counts: number, set: (cell: Cell) => void): void {
+    if (this.#pinned) throw new TypeError('vm: a host function has its registers or memory as views')
+    const old = this.cell!
+    this.take()
+    const image = takeImage(old)
+    const frames = Math.max(this.maxMemory, FRAMES_SIZE)
+    const cell = newCell(this.program, { arena: ownArena(this.program), frames, counts })
+    cell.load(this.program)
+    cell.u32[MAX_PAGES] = Math.floor(this.maxMemory / PAGE_SIZE)
+    set(cell)
+    machine.prepare(cell)
+    putImage(cell, image)
+    this.#forgetCell()
+    keepCell(old)
+    this.cell = cell
+  }
+
   /** Takes a cell for the machine, which is used now. */
   enter(machine: Resident): Cell {
     if (this.isClosed) throw new TypeError('vm: used after dispose()')

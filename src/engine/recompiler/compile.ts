@@ -78,6 +78,7 @@ function createEmitter(
   passes: RootPasses,
   rootIndex: RootIndex,
   externals: Set<number>,
+  tallyAt: number | undefined,
 ): Emitter {
   const { core, graph } = tables
   const { words, exits, labelDepth, dirtyBefore, validBefore } = graph
@@ -90,6 +91,7 @@ function createEmitter(
     decoded,
     rootIndex,
     externals,
+    tallyAt,
     tolerant,
     depth: 0,
     labelDepth,
@@ -202,7 +204,7 @@ export function compileRoots(
   const frames: number[] = []
   for (const root of sorted) {
     const passes = runPasses(analysis, root, options, nodesOf(analysis, root, coverage), tables)
-    if (emitter === undefined) emitter = createEmitter(analysis, tables, passes, rootIndex, externals)
+    if (emitter === undefined) emitter = createEmitter(analysis, tables, passes, rootIndex, externals, options.tallyAt)
     else Object.assign(emitter, passes)
     frames.push(compileRoot(emitter, tables, root, code))
   }

@@ -6,6 +6,7 @@
 // gas >= floor, floor = max(path, g - n * c + 1).
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
 import { Right, ROTATION, Way } from '../machine/contract.gen.ts'
+import { tallySegment, tallyTurns } from './emit-tally.ts'
 import { type Emitter, Helper, PAY } from './emitter.ts'
 import { sayFastTurn, sayInstructions, sayRange } from './exercise.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
@@ -86,8 +87,8 @@ const FAST_HEAD = template(
   [Op.i32Const, 1, Op.localSet, Local.count, Op.localGet, Local.gas, Op.localSet, Local.before],
   [Op.block, VOID, Op.loop, VOID, Op.localGet, Local.gas, Op.localGet, Local.floor, Op.i64LtS, Op.brIf, U(0)],
 )
+const FAST_CLOSE = template(Op.end, Op.end)
 const FAST_END = template(
-  [Op.end, Op.end],
   [Op.i32Const, ...signed(TURNS_BEFORE - 1), Op.i32Const, 0],
   [Op.localGet, Local.before, Op.localGet, Local.gas, Op.i64Sub, Op.i64Const, L(0), Op.i64GeS],
   [Op.select, Op.localSet, U(2), Op.br, U(3)],
@@ -167,6 +168,11 @@ function pushContinues(emitter: Emitter, last: number, loop: FastLoop, negated: 
   if (loop.continuesWhenTaken === negated) emitter.code.byte(Op.i32Eqz)
 }
 
+/** Whether the fast version may leave in the middle of a turn: some accesses are checked there too. */
+function leavesInTurns({ decoded, plan }: Emitter, segment: number, loop: FastLoop): boolean {
+  return accessesOf(decoded, segment).some((i, k) => plan.way[i]! < Way.Member && loop.unchecked[k] === 0)
+}
+
 /** Has the checks left out that the fast version does not need. Returns how they were done, by access. */
 function leaveOut({ decoded, plan }: Emitter, segment: number, loop: FastLoop): number[] {
   const { way } = plan
@@ -194,18 +200,26 @@ export function emitFastLoop(
   const cost = gas.cost[node]!
   pushContinues(emitter, last, loop, true)
   code.put(COUNT_DOWN, label(emitter, loop.exit), label(emitter, node))
+  // Counted together behind the turns, unless code may leave in the middle of one.
+  const inTurns = leavesInTurns(emitter, segment, loop)
+  const together = !inTurns && emitter.tallyAt !== undefined
+  if (together) {
+    code.open(Op.block, VOID)
+    emitter.depth += 1
+  }
   emitCount(emitter, loop, label(emitter, node))
   const turns = Math.max(1, Math.min(MAX_TURNS, Math.floor(UNROLLED_INSTRUCTIONS / (last - begin + 1))))
   emitFloor(emitter, cost, pathOf(gas, node), (turns - 1) * cost)
-  emitter.depth += 2
-  code.put(FAST_HEAD, label(emitter, node))
   const checked = leaveOut(emitter, segment, loop)
+  emitter.depth += 2
+  code.put(FAST_HEAD, together ? 2 : label(emitter, node))
   for (let turn = 0; turn < turns; turn++) {
     code.put(PAY, cost, 0)
     emitter.dirty = flow.dirtyIn[node]!
     emitter.valid = flow.validIn[node]!
     sayFastTurn(emitter, loop, turn)
     sayInstructions(emitter, segment, last + 1)
+    if (inTurns) tallySegment(emitter, segment)
     emitInstructions(emitter, segment, last + 1)
     const final = turn + 1 === turns
     pushContinues(emitter, last, loop, !final)
@@ -213,5 +227,12 @@ export function emitFastLoop(
   }
   for (const [k, i] of accessesOf(decoded, segment).entries()) emitter.plan.way[i] = checked[k]!
   emitter.depth -= 2
+  code.put(FAST_CLOSE)
+  if (together) tallyTurns(emitter, segment, cost)
   code.putMany(FAST_END, WHILE * cost, 0, eagerLocal(emitter, loop), label(emitter, loop.exit))
+  if (!together) return
+  code.byte(Op.end)
+  emitter.depth -= 1
+  tallyTurns(emitter, segment, cost)
+  code.op(Op.br, label(emitter, node))
 }

@@ -56,6 +56,8 @@ export interface Emitter extends RootPasses {
   readonly rootIndex: RootIndex
   /** Segments of roots in other modules that this one calls. */
   readonly externals: Set<number>
+  /** Where code counts what it executes; undefined: it does not. */
+  readonly tallyAt: number | undefined
   /** 1 per instruction whose access is often misaligned: checked without the rotate trick. */
   readonly tolerant: Uint8Array
   /** Control frames open in the body; the frame for unwinding is just outside of them, then come the exits. */

@@ -33,7 +33,7 @@ import {
   tierPolicy,
   WHOLE_INSTRUCTIONS,
 } from './policy.ts'
-import { type SharedCode, type SharedModule, sharedCode } from './shared-code.ts'
+import { type SharedCode, type SharedModule, sharedCode, talliedCode } from './shared-code.ts'
 import { GLUE_HEX } from './templates.gen.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -87,7 +87,7 @@ export class Runtime {
     this.#cell = cell
     this.#waiting = new WaitingBlocks(cell)
     this.#now = options.now
-    this.shared = sharedCode(program)
+    this.shared = cell.tally === undefined ? sharedCode(program) : talliedCode(program, cell.tally.at)
     this.#hot = hotCodeOf(this.shared)
     this.#perInstruction = program.profile.gasModel === 'instruction'
     this.use(options.mode)
@@ -416,7 +416,9 @@ export class Runtime {
     const { decoded } = this.shared.analysis
     const cell = this.#cell
     this.left += 1
-    const index = decoded.indexOf[cell.u32[PC]!]!
+    const pc = cell.u32[PC]!
+    cell.tally?.undo(pc)
+    const index = decoded.indexOf[pc]!
     const kind = CLASS[decoded.id[index]!]!
     if (ACCESSES[kind] === 1) this.#noteAccess(index)
     else if (kind === Class.DynamicJump && this.#mode === 'hot') this.#noteJump(index)

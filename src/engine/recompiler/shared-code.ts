@@ -62,8 +62,10 @@ export class SharedCode {
   /** Modules that the verifier refused. */
   refused = 0
 
-  constructor(program: Program) {
+  /** @param tallyAt where modules count what they execute; undefined: they do not. */
+  constructor(program: Program, tallyAt?: number) {
     this.program = program
+    this.options = { tallyAt }
   }
 
   /** Whether the analysis has been made. */
@@ -213,7 +215,7 @@ export class SharedCode {
 
   /** Whether the verifier accepts a module; throws the refusal where the policy is strict. */
   #accepts({ bytes }: CompiledModule): boolean {
-    this.#machine ??= machineOf(this.analysis.decoded)
+    this.#machine ??= machineOf(this.analysis.decoded, this.options.tallyAt)
     const refusal = verifyModule(bytes, this.#machine)
     if (refusal === undefined) return true
     if (tierPolicy.verify === 'strict') throw refusal
@@ -255,6 +257,17 @@ function equalPrograms(a: Program, b: Program): boolean {
   if (a.jumpTableLength !== b.jumpTableLength || a.jumpTable.length !== b.jumpTable.length) return false
   for (let i = 0; i < a.jumpTable.length; i++) if (a.jumpTable[i] !== b.jumpTable[i]) return false
   return equalBytes(a.code, b.code) && equalBytes(a.bitmask, b.bitmask)
+}
+
+const tallied = new WeakMap<Program, Map<number, SharedCode>>()
+
+/** The same for machines that count at an address: their modules are nobody else's, and gone with the program. */
+export function talliedCode(program: Program, tallyAt: number): SharedCode {
+  let codes = tallied.get(program)
+  if (codes === undefined) tallied.set(program, (codes = new Map()))
+  let shared = codes.get(tallyAt)
+  if (shared === undefined) codes.set(tallyAt, (shared = new SharedCode(program, tallyAt)))
+  return shared
 }
 
 /** What is shared by all programs with the code and rules of this one. */

@@ -21,6 +21,7 @@ import {
   emitTarget,
 } from './emit-ends.ts'
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
+import { tallySegment } from './emit-tally.ts'
 import { type Emitter, exit, PAY, prepareExit, storeRegisters, Why } from './emitter.ts'
 import { sayEnd, sayFunction, sayInstructions } from './exercise.ts'
 import { CLASS, Class } from './facts.ts'
@@ -66,6 +67,7 @@ function emitBody(emitter: Emitter, node: number): void {
   const end = graph.end[node]!
   const stop = decoded.segmentStart[seg + 1]! - (runsLast(end) ? 0 : 1)
   sayInstructions(emitter, seg, stop)
+  tallySegment(emitter, seg)
   emitInstructions(emitter, seg, stop)
 }
 

@@ -3,7 +3,7 @@ import type { Machine } from '../../verify/machine.ts'
 import type { Decoded } from './decode.ts'
 
 /** The machine that modules of a program are for. */
-export function machineOf(decoded: Decoded): Machine {
+export function machineOf(decoded: Decoded, tallyAt = 0): Machine {
   const { program, count, pc, segments, segmentStart, segmentOf } = decoded
   const refund = new Int32Array(program.code.length + 1).fill(-1)
   const starts = new Uint8Array(program.code.length + 1)
@@ -15,5 +15,5 @@ export function machineOf(decoded: Decoded): Machine {
     if (at !== undefined) starts[at] = 1
   }
   // The table has an entry for each segment, at its number plus 1.
-  return { dispatch: program.jumpTable.length, tableEnd: segments + 1, refund, starts }
+  return { dispatch: program.jumpTable.length, tableEnd: segments + 1, refund, starts, tallyAt }
 }

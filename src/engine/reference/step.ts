@@ -6,7 +6,10 @@ import type { MachineState } from './state.ts'
 
 /** GP 0.7.2: running out empties the counter. GP 0.8.0: it stays. */
 function outOfGas(state: MachineState): Exit {
-  if (state.drains) state.gas = 0n
+  if (state.drains) {
+    state.tally?.take(state.pc, state.gas)
+    state.gas = 0n
+  }
   return Exit.OutOfGas
 }
 
@@ -22,6 +25,7 @@ function pay(state: MachineState): Exit | undefined {
   if (state.gas < cost) return outOfGas(state)
   state.gas -= cost
   state.charged = true
+  state.tally?.pay(state.pc)
   return undefined
 }
 
@@ -36,7 +40,10 @@ function executeOrGiveBack(state: MachineState, decoded: Decoded): Exit | undefi
 }
 
 function execute(state: MachineState, decoded: Decoded): Exit | undefined {
+  const { pc, gas } = state
   const exit = executeOrGiveBack(state, decoded)
+  state.tally?.execute(pc)
+  state.tally?.take(pc, gas - state.gas) // memset
   if (exit === Exit.OutOfGas) return outOfGas(state) // memset
   if (exit === undefined && decoded.instruction.terminator) state.charged = false
   return exit

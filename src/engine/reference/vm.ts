@@ -15,6 +15,7 @@ import { ResourceError } from '../resource-error.ts'
 import { AsyncTurns, refuseMeanwhile, runInSlices, unanswered } from '../run-async.ts'
 import { type RunAsyncOptions, type RunOptions, resolveRun } from '../run-options.ts'
 import { resolveStart } from '../start.ts'
+import { shareTally, Tally } from '../tally.ts'
 import type { Tracer } from '../tracing.ts'
 import { VmFace } from '../vm-face.ts'
 import { PagedMemory } from './paged-memory.ts'
@@ -84,11 +85,27 @@ class ReferenceVm extends VmFace implements Vm {
     })
   }
 
+  static {
+    shareTally({
+      has: vm => #startGas in vm,
+      start(machine) {
+        const vm = machine as ReferenceVm
+        vm.#idle('count')
+        vm.#state.tally ??= new Tally(vm.program)
+        const { executed, paid, more } = vm.#state.tally
+        return {
+          gas: undefined,
+          counts: () => ({ executed: executed.slice(), paid: paid.slice(), more: more.slice() }),
+        }
+      },
+    })
+  }
+
   constructor(program: Program, options: StartOptions, maxMemory: number) {
     super()
     this.#memory = new PagedMemory(maxMemory)
     this.program = program
-    const state = {
+    const state: Mutable<MachineState> = {
       program,
       regs: this.#regs,
       memory: this.#memory,
@@ -99,6 +116,7 @@ class ReferenceVm extends VmFace implements Vm {
       charged: false,
       heapEnd: 0,
       exitArg: 0,
+      tally: undefined,
     }
     this.#state = state
     this.#site = {
@@ -311,7 +329,9 @@ class ReferenceVm extends VmFace implements Vm {
     if (allowance === undefined) return runReference(state, this.#site, limit)
     const go = (): Exit => runReference(state, this.#site, limit)
     return runInPortions(this.#site, allowance, go, () => {
-      if (drains) state.gas = 0n
+      if (!drains) return
+      state.tally?.take(state.pc, state.gas)
+      state.gas = 0n
     })
   }
 

@@ -1,0 +1,67 @@
+// Counts of a machine on the core: tables in its cell, which the interpreter (core/tally.c) and compiled code write as differences.
+// Not plain counts: ../tally.ts.
+import type { Program } from '../../program/program.ts'
+import { type Counts, Tally } from '../tally.ts'
+import type { Cell } from './cell.ts'
+import { AT_VM } from './layout.ts'
+
+const TABLES = 3
+
+/** Bytes of the tables of a program, see core/tally.c. */
+export function tallyBytes({ code }: Program): number {
+  return 8 * TABLES * (code.length + 1)
+}
+
+/** Whether control goes on behind an instruction without coming in there anew. */
+function goesOn({ instructionAt }: Program, pc: number): boolean {
+  const instruction = instructionAt(pc)
+  if (instruction === undefined || instruction.terminator) return false
+  return instruction.kind !== 'host' && instruction.kind !== 'sbrk' && instruction.kind !== 'memset'
+}
+
+/** The counts in a cell, which has room for them at `at`. */
+export class CellTally {
+  readonly at: number
+  /** What the reference machine counts that works on the cell. */
+  readonly plain: Tally
+  readonly #program: Program
+  readonly #executed: BigInt64Array
+  readonly #paid: BigInt64Array
+  readonly #more: BigInt64Array
+
+  constructor(cell: Cell, program: Program, at: number) {
+    const { buffer } = cell.memory
+    const count = program.code.length + 1
+    this.at = at
+    this.plain = new Tally(program)
+    this.#program = program
+    this.#executed = new BigInt64Array(buffer, at, count)
+    this.#paid = new BigInt64Array(buffer, at + 8 * count, count)
+    this.#more = new BigInt64Array(buffer, at + 16 * count, count)
+    cell.core.pvm_tally!(AT_VM, at)
+  }
+
+  /** Compiled code has counted the instruction at `pc` and those behind it, and left before them. The block stays paid. */
+  undo(pc: number): void {
+    this.#executed[pc]! -= 1n
+    const isPaid = this.#program.profile.gasModel !== 'instruction' && this.#program.isBlockStart(pc)
+    if (isPaid) this.#paid[pc]! += 1n
+  }
+
+  /** Everything counted so far. */
+  counts(): Counts {
+    const program = this.#program
+    const { executed, paid, more } = new Tally(program)
+    const count = executed.length
+    for (let pc = 0; pc < count; pc++) {
+      executed[pc]! += Number(this.#executed[pc]!)
+      const times = executed[pc]!
+      if (times !== 0 && goesOn(program, pc)) executed[Math.min(program.next(pc), count - 1)]! += times
+      paid[pc] = Number(this.#paid[pc]!) + (program.isBlockStart(pc) ? times : 0) + this.plain.paid[pc]!
+      more[pc] = Number(this.#more[pc]!) + this.plain.more[pc]!
+    }
+    for (let pc = 0; pc < count; pc++) executed[pc]! += this.plain.executed[pc]!
+    if (program.profile.gasModel === 'instruction') paid.fill(0)
+    return { executed, paid, more }
+  }
+}

@@ -1,0 +1,84 @@
+// Exact counts of runs, by code offset: what was executed, which blocks were paid, what else took gas. Not what is made of them:
+// inside/gas-counts.ts. Each kind of machine shares how it counts; the interpreter alone (`coulis/interpreter`) leaves it out.
+import { startOfBlock } from '../program/gas.ts'
+import type { Program } from '../program/program.ts'
+import type { Vm } from './engine.ts'
+
+/** Counts by code offset. There is one entry more than bytes of code: for all that is beyond it. */
+export interface Counts {
+  /** How often the instruction was executed, failures included; what could not be paid was not. */
+  readonly executed: Float64Array
+  /** Under block models: how often the block that starts there was paid. */
+  readonly paid: Float64Array
+  /** Gas taken there beside prices of instructions and blocks: bytes of memset, what running out of gas emptied. */
+  readonly more: Float64Array
+}
+
+/** Counts that are kept plainly, one by one: the reference machine's. */
+export class Tally implements Counts {
+  readonly executed: Float64Array
+  readonly paid: Float64Array
+  readonly more: Float64Array
+  readonly #program: Program
+
+  constructor(program: Program) {
+    this.#program = program
+    const count = program.code.length + 1
+    this.executed = new Float64Array(count)
+    this.paid = new Float64Array(count)
+    this.more = new Float64Array(count)
+  }
+
+  /** The instruction at `pc` was executed. */
+  execute(pc: number): void {
+    this.executed[this.#entry(pc)]! += 1
+  }
+
+  /** The block that contains `pc` was paid. */
+  pay(pc: number): void {
+    this.paid[this.#entry(startOfBlock(this.#program.map, pc))]! += 1
+  }
+
+  /** Gas was taken at `pc` for something else. */
+  take(pc: number, gas: bigint): void {
+    this.more[this.#entry(pc)]! += Number(gas)
+  }
+
+  #entry(pc: number): number {
+    return Math.min(pc, this.executed.length - 1)
+  }
+}
+
+/** The counts of a machine that counts. */
+export interface RunningTally {
+  /** What was counted until now. */
+  counts(): Counts
+  /** Its gas as two halves, low half first, live in host functions; undefined where it is kept otherwise. */
+  readonly gas: Uint32Array | undefined
+}
+
+/** How one kind of machine counts. */
+export interface TallyAccess {
+  /** Whether the machine is of this kind. */
+  has(vm: object): boolean
+  start(vm: Vm): RunningTally
+}
+
+const kinds: TallyAccess[] = []
+
+/** Called once by each kind of machine. */
+export function shareTally(access: TallyAccess): void {
+  kinds.push(access)
+}
+
+/**
+ * Has a machine at rest count its runs from now on, until it is disposed of; a reset does not end it.
+ *
+ * @throws TypeError when it runs, waits for a promise, is disposed of, is none of ours, or when a host function has its registers or
+ * memory as views.
+ */
+export function startTally(vm: Vm): RunningTally {
+  const access = typeof vm === 'object' && vm !== null ? kinds.find(kind => kind.has(vm)) : undefined
+  if (access === undefined) throw new TypeError('vm: no machine of an engine of this package')
+  return access.start(vm)
+}

@@ -1,0 +1,124 @@
+// Exact counts: every engine counts what the reference machine counts, that counts what a tracer sees, and gas is there to the unit.
+import { describe, expect, it } from 'vitest'
+import type { Counts } from '../../src/engine/tally.ts'
+import { startTally } from '../../src/engine/tally.ts'
+import { type FuzzCase, programOfCase } from '../../src/fuzz/case.ts'
+import { driveCase } from '../../src/fuzz/drive.ts'
+import { generateCase } from '../../src/fuzz/generate.ts'
+import { generateAttack } from '../../src/fuzz/generate-attack.ts'
+import { attempt, enter, optionsOf } from '../../src/fuzz/machines.ts'
+import {
+  availableEngines,
+  BlobError,
+  createEngine,
+  type EngineKind,
+  type Program,
+  type StartOptions,
+  type Vm,
+} from '../../src/index.ts'
+import { countGas, watchHostGas } from '../../src/inside/index.ts'
+
+const KINDS = availableEngines()
+
+function programOrNone(fuzz: FuzzCase): Program | undefined {
+  try {
+    return programOfCase(fuzz)
+  } catch (error) {
+    if (error instanceof BlobError) return undefined
+    throw error
+  }
+}
+
+/** A machine that writes down what it has counted when it is given back. */
+function counting(kind: EngineKind, program: Program, options: StartOptions, done: (counts: Counts) => void): Vm {
+  const vm = createEngine({ kind }).instantiate(program, options)
+  const tally = startTally(vm)
+  const dispose = vm.dispose.bind(vm)
+  vm.dispose = () => {
+    if (!vm.isDisposed) done(tally.counts())
+    dispose()
+  }
+  return vm
+}
+
+function rows({ executed, paid, more }: Counts): string[] {
+  const found: string[] = []
+  for (let pc = 0; pc < executed.length; pc++) {
+    if (executed[pc] !== 0 || paid[pc] !== 0 || more[pc] !== 0)
+      found.push(`${pc}: ${executed[pc]} ${paid[pc]} ${more[pc]}`)
+  }
+  return found
+}
+
+describe('what machines count', () => {
+  it('is the same on all engines, and disturbs nothing', { timeout: 120_000 }, () => {
+    let instructions = 0
+    for (let index = 0; index < 160; index++) {
+      const fuzz = index % 2 === 0 ? generateCase('counts', index) : generateAttack('counts', index)
+      const counted = new Map<EngineKind, string[][]>()
+      const outcome = driveCase(fuzz, KINDS, {
+        memory: 'case',
+        instantiate: (kind, program, options) =>
+          counting(kind, program, options, counts => {
+            if (!counted.has(kind)) counted.set(kind, [])
+            counted.get(kind)!.push(rows(counts))
+          }),
+      })
+      expect(outcome.finding, fuzz.label).toBeUndefined()
+      const oracle = counted.get('reference')
+      for (const kind of KINDS) expect(counted.get(kind), `${fuzz.label} on ${kind}`).toEqual(oracle)
+      instructions += outcome.instructions
+    }
+    expect(instructions).toBeGreaterThan(10_000)
+  })
+
+  it.each(KINDS)(
+    'on %s is what a tracer sees, and with host calls the gas used, to the unit',
+    { timeout: 120_000 },
+    kind => {
+      let calls = 0
+      for (let index = 0; index < 120; index++) {
+        const fuzz = generateCase('sums', index, { plain: index % 2 === 0, entries: 6, gas: 700, hugeGas: 0 })
+        const program = programOrNone(fuzz)
+        if (program === undefined) continue
+        const options = optionsOf(fuzz, { calls: 0, sinceStart: 0, digest: 0 })
+        const watched = options.host && watchHostGas(options.host)
+        const start = { ...options, hostErrors: 'panic' as const, ...(watched && { host: watched.host }) }
+        const vm = createEngine({ kind }).instantiate(program, start)
+        const counter = countGas(vm, watched)
+        let used = 0n
+        let traced = 0
+        for (const [i, entry] of fuzz.entries.entries()) {
+          enter(vm, entry)
+          // Every other entry with a tracer: then the other loop counts.
+          const seen = new Map<number, number>()
+          const before = counter.counts().executions
+          if (i % 2 === 1) {
+            vm.tracer = ({ pc }) => {
+              const at = Math.min(pc, program.code.length)
+              seen.set(at, (seen.get(at) ?? 0) + 1)
+              traced += 1
+            }
+          }
+          const from = vm.gas
+          for (let exits = 0; exits < 4; exits++) attempt(vm, exits === 1 ? 7 : 0)
+          used += from - (vm.gas > 0n ? vm.gas : 0n)
+          vm.tracer = undefined
+          if (i % 2 === 0) continue
+          const { executions } = counter.counts()
+          for (let pc = 0; pc <= program.code.length; pc++) {
+            expect(executions[pc]! - before[pc]!, `${fuzz.label} at ${pc}`).toBe(seen.get(pc) ?? 0)
+          }
+        }
+        const { total, gas, instructions } = counter.counts()
+        const host = watched?.calls() ?? []
+        calls += host.reduce((sum, one) => sum + one.calls, 0)
+        expect(total + host.reduce((sum, one) => sum + one.gas, 0n), fuzz.label).toBe(used)
+        expect(gas.reduce((sum, one) => sum + one, 0)).toBe(Number(total))
+        expect(instructions).toBeGreaterThanOrEqual(traced)
+        vm.dispose()
+      }
+      expect(calls).toBeGreaterThan(100)
+    },
+  )
+})
