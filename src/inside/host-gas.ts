@@ -56,13 +56,13 @@ class Row {
   }
 
   /** Another function answers now, or another price. */
-  change(real: HostEntry, entry: (price: number) => HostEntry): void {
+  change(real: HostEntry, price: number, entry: HostEntry): void {
     this.more = this.gas
     this.paid = 0
-    this.price = typeof real.price === 'number' ? real.price : 0
+    this.price = price
     this.real = real
     this.name = real.name
-    this.entry = entry(this.price)
+    this.entry = entry
   }
 }
 
@@ -109,10 +109,11 @@ class HostGas implements WatchedGas {
       row.calls += 1
       return undefined
     }
-    const isFixed = words !== undefined && Number.isSafeInteger(real.price) && (real.price as number) >= 0
-    if (row.real !== real || (isFixed && row.price !== real.price)) {
-      const counted = row
-      row.change(real, () => (isFixed ? this.#fixed(counted, real, words) : measured(counted, real)))
+    const { price } = real
+    const isFixed = words !== undefined && typeof price === 'number' && price >= 0 && Number.isSafeInteger(price)
+    if (row.real !== real || (isFixed && row.price !== price)) {
+      if (isFixed) row.change(real, price, this.#fixed(row, real, words))
+      else row.change(real, 0, measured(row, real))
     }
     if (isFixed) {
       this.#open = row
