@@ -2,7 +2,7 @@
 // Not plain counts: ../tally.ts.
 import type { Program } from '../../program/program.ts'
 import { type Counts, Tally } from '../tally.ts'
-import type { Cell } from './cell.ts'
+import type { CoreExports } from './core.ts'
 import { AT_VM } from './layout.ts'
 
 const TABLES = 3
@@ -19,6 +19,12 @@ function goesOn({ instructionAt }: Program, pc: number): boolean {
   return instruction.kind !== 'host' && instruction.kind !== 'sbrk' && instruction.kind !== 'memset'
 }
 
+/** What it needs of a cell. */
+interface Place {
+  readonly memory: WebAssembly.Memory
+  readonly core: CoreExports
+}
+
 /** The counts in a cell, which has room for them at `at`. */
 export class CellTally {
   readonly at: number
@@ -29,8 +35,7 @@ export class CellTally {
   readonly #paid: BigInt64Array
   readonly #more: BigInt64Array
 
-  constructor(cell: Cell, program: Program, at: number) {
-    const { buffer } = cell.memory
+  constructor({ memory: { buffer }, core }: Place, program: Program, at: number) {
     const count = program.code.length + 1
     this.at = at
     this.plain = new Tally(program)
@@ -38,7 +43,7 @@ export class CellTally {
     this.#executed = new BigInt64Array(buffer, at, count)
     this.#paid = new BigInt64Array(buffer, at + 8 * count, count)
     this.#more = new BigInt64Array(buffer, at + 16 * count, count)
-    cell.core.pvm_tally!(AT_VM, at)
+    core.pvm_tally!(AT_VM, at)
   }
 
   /** Compiled code has counted the instruction at `pc` and those behind it, and left before them. The block stays paid. */
