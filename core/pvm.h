@@ -301,7 +301,7 @@ PVM_API size_t pvm_format_event(const pvm_event *event, char *text, size_t size)
 PVM_API const char *pvm_exit_name(int32_t exit);             /* "halt", "panic", "page-fault", ... */
 PVM_API const char *pvm_instruction_name(uint32_t id);       /* "add_64"; ids are those of pvm_event */
 PVM_API uint32_t pvm_instruction_at(const pvm *vm, uint32_t pc); /* id of the instruction there; that of trap where none is */
-/* "fetch"; `set` is PVM_SET_GP_072 or PVM_SET_GP_080, whose numbers differ. */
+/* "fetch"; `set` is PVM_SET_GP_072 or PVM_SET_GP_080, whose numbers differ; those of gp-main are not here. */
 PVM_API const char *pvm_host_call_name(int32_t index, uint32_t set);
 
 /* ---- Program files ----------------------------------------------------------------------------------------------- */

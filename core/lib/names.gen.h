@@ -160,7 +160,7 @@ static const char *const exit_names[8] = {"halt", "panic", "page-fault", "host",
 static const struct {
   const char *name;
   int32_t number[2];
-} host_call_names[29] = {
+} host_call_names[30] = {
   {"gas", {0, 0}},
   {"grow_heap", {-1, 1}},
   {"fetch", {1, 2}},
@@ -170,6 +170,7 @@ static const struct {
   {"info", {5, 6}},
   {"historical_lookup", {6, 7}},
   {"export", {7, 8}},
+  {"compile", {-1, -1}},
   {"machine", {8, 9}},
   {"peek", {9, 10}},
   {"poke", {10, 11}},
@@ -196,9 +197,10 @@ static const struct {
 static const struct {
   const char *name;
   uint32_t set, rules, gas_model;
-} profiles[6] = {
+} profiles[7] = {
   {"gp-0.7.2", 0, 40, 0},
   {"gp-0.8.0", 1, 97, 2},
+  {"gp-main", 1, 97, 2},
   {"w3f-vectors", 0, 34, 1},
   {"gas-model-vectors", 2, 2, 2},
   {"polkavm", 2, 23, 1},

@@ -1,4 +1,4 @@
-// What host calls cost (GP 0.7.2 B.5: 10 each; GP 0.8.0 I.4.5: a table). Not the charging: engine/host-call.ts does that.
+// What host calls cost (GP 0.7.2 B.5: 10 each; GP 0.8.0 and main I.4.5: a table). Not the charging: engine/host-call.ts does that.
 import type { HostPrice, Vm } from '../engine/engine.ts'
 import { INVOKE_BLOCK_SIZE } from './inner-constants.ts'
 import { type HostCallName, type HostVersion, hostCallName } from './names.ts'
@@ -67,7 +67,7 @@ function invokePrice(vm: Vm): bigint {
   return 968n + vm.memory.readU64(address)
 }
 
-const PRICES_080: Readonly<Record<HostCallName, HostPrice>> = {
+const PRICES_080: Readonly<Record<Exclude<HostCallName, 'compile'>, HostPrice>> = {
   gas: 48,
   grow_heap: 275, // the query; growing: see grow-heap.ts
   fetch: fetchPrice,
@@ -99,12 +99,22 @@ const PRICES_080: Readonly<Record<HostCallName, HostPrice>> = {
   log: UNKNOWN_080,
 }
 
+/** compile: a rate per byte asked for, by where the blob comes from; nothing more in a mode that is none. */
+function compilePrice(vm: Vm): bigint {
+  const rate = [264n, 366n][registerNumber(vm, 7)] ?? 0n
+  return 1862n + perByte(rate, vm.regs[9]!)
+}
+
+/** Pull request #530: the blob is paid when it is compiled, not for each machine. */
+const PRICES_MAIN: Readonly<Record<HostCallName, HostPrice>> = { ...PRICES_080, compile: compilePrice, machine: 1862 }
+
 /** The price of the host call `index`; that of an unknown one where the version has none. */
 export function hostPrice(index: number, version: HostVersion | 'free'): HostPrice {
   if (version === 'free') return 0
   if (version === 'gp-0.7.2') return FLAT
   const name = hostCallName(index, version)
-  return name === undefined ? UNKNOWN_080 : PRICES_080[name]
+  if (name === undefined) return UNKNOWN_080
+  return name === 'compile' || version === 'gp-main' ? PRICES_MAIN[name] : PRICES_080[name]
 }
 
 /** The price of a host call that is not offered, whatever its number (GP 0.7.2 B.5; GP 0.8.0 I.4.5). */

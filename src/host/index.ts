@@ -4,7 +4,7 @@ export { gasCall, growHeapCall, type LogMessage, logCall } from './builtins.ts'
 export { encodeConstants, FULL_CHAIN, type ProtocolConstants } from './constants.ts'
 export * from './contract/index.ts'
 export { hostPrice, unknownPrice } from './gas.ts'
-export { createInnerMachines, type InnerMachines, type InnerOptions } from './inner.ts'
+export { createInnerMachines, type InnerMachines, type InnerOptions, type PreimageSource } from './inner.ts'
 export type { InnerMachine } from './inner-machine.ts'
 export {
   createInnerTable,

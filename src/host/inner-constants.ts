@@ -4,3 +4,5 @@
 export const INVOKE_BLOCK_SIZE = 112
 /** GP 0.8.0 B.8: so many machines at a time. */
 export const MAX_MACHINES_080 = 63
+/** GP main B.8: so many module handles at a time. */
+export const MAX_MODULES = 128

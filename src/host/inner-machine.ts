@@ -19,6 +19,8 @@ export interface InnerMachine {
   readonly pc: bigint
   /** Whether the block at pc is paid (GP 0.8.0 B.8). */
   readonly charged: boolean
+  /** The handle of the module it was made of, in GP main. */
+  readonly module: number | undefined
   /** The outer run had to pause in the middle of an `invoke`: where its block is, and the outer pc. That call is made again. */
   readonly paused?: { readonly address: number; readonly pc: number } | undefined
 }
@@ -84,15 +86,17 @@ export class Inner implements InnerMachine {
   readonly #residents: Residents
   #vm: Vm | undefined
   #held: Held | undefined
+  readonly module: number | undefined
   pc: bigint
   charged = false
   paused: InnerMachine['paused']
 
-  constructor(engine: Engine, program: Program, pc: bigint, residents: Residents) {
+  constructor(engine: Engine, program: Program, pc: bigint, residents: Residents, module?: number) {
     this.#engine = engine
     this.#program = program
     this.#residents = residents
     this.pc = pc
+    this.module = module
   }
 
   get vm(): Vm {

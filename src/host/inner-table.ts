@@ -121,11 +121,12 @@ class Table implements InnerTable {
     return this.#lowest
   }
 
-  /** GP 0.8.0 also wants an instruction at the start (GP 0.8.0 A.2). */
+  /** GP 0.8.0 and later also want an instruction at the start (GP 0.8.0 A.2). */
   #load(code: Uint8Array, pc: bigint): Program | undefined {
     try {
       const program = loadProgram(code, { kind: 'raw', profile: this.#profile })
-      const isStart = this.#profile.hostCalls !== 'gp-0.8.0' || program.isInstruction(numberOf(pc))
+      const { hostCalls } = this.#profile
+      const isStart = (hostCalls !== 'gp-0.8.0' && hostCalls !== 'gp-main') || program.isInstruction(numberOf(pc))
       return isStart ? program : undefined
     } catch (error) {
       if (error instanceof BlobError) return undefined

@@ -1,4 +1,4 @@
-// Inner machines: machine, peek, poke, pages, invoke, expunge (GP B.8). Not nested hosts: an inner machine has none.
+// Inner machines: compile, machine, peek, poke, pages, invoke, expunge (GP B.8). Not nested hosts: an inner machine has none.
 
 import { parseContainer } from '../blob/container.ts'
 import { BlobError } from '../blob/error.ts'
@@ -10,9 +10,11 @@ import { OOB } from '../engine/memory.ts'
 import { equalBytes } from '../program/equal-bytes.ts'
 import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import { createProgram, type Program } from '../program/program.ts'
-import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080 } from './inner-constants.ts'
+import { FreeNumbers } from './free-numbers.ts'
+import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080, MAX_MODULES } from './inner-constants.ts'
 import { Inner, type InnerMachine, Residents } from './inner-machine.ts'
-import { readBytes, registerNumber } from './registers.ts'
+import { InnerModules } from './inner-modules.ts'
+import { done, readBytes, registerNumber } from './registers.ts'
 import { HostResult } from './results.ts'
 
 /** Options of `createInnerMachines`. */
@@ -21,10 +23,15 @@ export interface InnerOptions {
   readonly kind?: EngineKind
 }
 
-/** The six calls over one table of machines, and the table. */
+/** The preimage of a 32-byte hash that an account has. The account is as registers have it: 2^64 - 1 is the service itself. */
+export type PreimageSource = (account: bigint, hash: Uint8Array) => Uint8Array | undefined
+
+/** The calls over one table of machines, and the table. */
 export interface InnerMachines {
   /** To be handed to `createHost`, with others. */
   readonly handlers: Readonly<Record<'machine' | 'peek' | 'poke' | 'pages' | 'invoke' | 'expunge', HostFunction>>
+  /** The call `compile`, which only `gp-main` has, to be handed to `createHost` beside them; mode 1 takes blobs of `preimage`, default none. */
+  compile(preimage?: PreimageSource): HostFunction
   /** The machines there are, by number. */
   readonly machines: ReadonlyMap<number, InnerMachine>
   /** Disposes of all machines. */
@@ -33,8 +40,14 @@ export interface InnerMachines {
 
 const MAX_GAS = 2n ** 63n - 1n
 
+/** GP 0.8.0 and what follows it: machines have a cap, start pcs are checked, gas is the outer machine's. */
 function is080(vm: Vm): boolean {
-  return vm.program.profile.hostCalls === 'gp-0.8.0'
+  const { hostCalls } = vm.program.profile
+  return hostCalls === 'gp-0.8.0' || hostCalls === 'gp-main'
+}
+
+function isMain(vm: Vm): boolean {
+  return vm.program.profile.hostCalls === 'gp-main'
 }
 
 /** deblob for `machine`: undefined where it fails; 0.8.0 also checks the start pc (GP 0.8.0 A.2). */
@@ -49,46 +62,6 @@ function loadInner(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
   } catch (error) {
     if (error instanceof BlobError) return undefined
     throw error
-  }
-}
-
-/** The smallest numbers first: those given back, then those never given (GP B.8 takes the smallest that is free). */
-class Numbers {
-  #next = 0
-  /** A heap: no number is smaller than the one at half its place. */
-  readonly #back: number[] = []
-
-  take(): number {
-    const heap = this.#back
-    const last = heap.pop()
-    if (last === undefined) return this.#next++
-    if (heap.length === 0) return last
-    const first = heap[0]!
-    let at = 0
-    for (let child = 1; child < heap.length; child = 2 * at + 1) {
-      if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child += 1
-      if (heap[child]! >= last) break
-      heap[at] = heap[child]!
-      at = child
-    }
-    heap[at] = last
-    return first
-  }
-
-  /** All are free. */
-  clear(): void {
-    this.#next = 0
-    this.#back.length = 0
-  }
-
-  giveBack(number: number): void {
-    const heap = this.#back
-    let at = heap.length
-    for (let parent = (at - 1) >> 1; at > 0 && heap[parent]! > number; parent = (at - 1) >> 1) {
-      heap[at] = heap[parent]!
-      at = parent
-    }
-    heap[at] = number
   }
 }
 
@@ -146,30 +119,60 @@ const PAGE_MODES = [
 export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
   const engine: Engine = createEngine(options)
   const machines = new Map<number, Inner>()
-  const numbers = new Numbers()
+  const numbers = new FreeNumbers()
   const residents = new Residents()
+  const modules = new InnerModules()
   let last: { readonly bytes: Uint8Array; readonly pc: bigint; readonly program: Program } | undefined
 
-  const machine: HostFunction = vm => {
-    if (is080(vm) && machines.size >= MAX_MACHINES_080) {
-      vm.regs[7] = HostResult.FULL
-      return HostAction.Continue
+  /** The same program again, as a table full of workers has it, is kept once. */
+  function load(vm: Vm, bytes: Uint8Array, pc: bigint): Program | undefined {
+    const known = last?.pc === pc && last.program.profile === vm.program.profile && equalBytes(last.bytes, bytes)
+    if (known) return last?.program
+    const program = loadInner(vm, bytes, pc)
+    if (program !== undefined) last = { bytes, pc, program }
+    return program
+  }
+
+  function added(program: Program, pc: bigint, module?: number): bigint {
+    const number = numbers.take()
+    machines.set(number, new Inner(engine, program, pc, residents, module))
+    return BigInt(number)
+  }
+
+  /** GP main B.8: a module from memory or from a preimage (pull request #530). */
+  const compile =
+    (preimage?: PreimageSource): HostFunction =>
+    vm => {
+      if (modules.size >= MAX_MODULES) return done(vm, HostResult.FULL)
+      const [mode, address] = [registerNumber(vm, 7), registerNumber(vm, 8)]
+      if (mode > 1) return done(vm, HostResult.NONE)
+      const bytes = readBytes(vm, address, mode === 0 ? registerNumber(vm, 9) : 32)
+      if (bytes === undefined) return HostAction.Panic
+      const blob = mode === 0 ? bytes : partOf(preimage?.(vm.regs[11]!, bytes), vm)
+      if (blob === undefined) return done(vm, HostResult.NONE)
+      const program = load(vm, blob, 0n)
+      return done(vm, program === undefined ? HostResult.HUH : BigInt(modules.add(program)))
     }
+
+  /** GP main B.8: a machine of a module, by its handle. */
+  function machineOfModule(vm: Vm): HostAction {
+    const [handle, pc] = [registerNumber(vm, 7), vm.regs[8]!]
+    if (machines.size >= MAX_MACHINES_080) return done(vm, HostResult.FULL)
+    const program = modules.program(handle)
+    if (program === undefined) return done(vm, HostResult.WHO)
+    if (!program.isInstruction(Number(pc))) return done(vm, HostResult.HUH)
+    modules.use(handle)
+    return done(vm, added(program, pc, handle))
+  }
+
+  const machine: HostFunction = vm => {
+    if (isMain(vm)) return machineOfModule(vm)
+    if (is080(vm) && machines.size >= MAX_MACHINES_080) return done(vm, HostResult.FULL)
     const bytes = readBytes(vm, registerNumber(vm, 7), registerNumber(vm, 8))
     if (bytes === undefined) return HostAction.Panic
     const pc = vm.regs[9]!
-    // The same program again, as a table full of workers has it, is kept once.
-    const known = last?.pc === pc && last.program.profile === vm.program.profile && equalBytes(last.bytes, bytes)
-    const program = known ? last?.program : loadInner(vm, bytes, pc)
-    if (program === undefined) {
-      vm.regs[7] = HostResult.HUH
-      return HostAction.Continue
-    }
-    if (!known) last = { bytes, pc, program }
-    const number = numbers.take()
-    machines.set(number, new Inner(engine, program, pc, residents))
-    vm.regs[7] = BigInt(number)
-    return HostAction.Continue
+    const program = load(vm, bytes, pc)
+    return done(vm, program === undefined ? HostResult.HUH : added(program, pc))
   }
 
   const peek: HostFunction = vm => {
@@ -212,25 +215,42 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
     return after.paused === undefined ? HostAction.Continue : HostAction.Again
   }
 
-  const expunge: HostFunction = vm => {
-    const number = registerNumber(vm, 7)
+  function expungeMachine(number: number): bigint {
     const inner = machines.get(number)
-    vm.regs[7] = inner === undefined ? HostResult.WHO : inner.pc
-    if (inner === undefined) return
+    if (inner === undefined) return HostResult.WHO
     inner.dispose()
     machines.delete(number)
     numbers.giveBack(number)
+    if (inner.module !== undefined) modules.release(inner.module)
+    return inner.pc
+  }
+
+  const expunge: HostFunction = vm => {
+    if (!isMain(vm)) return done(vm, expungeMachine(registerNumber(vm, 7)))
+    const [mode, number] = [registerNumber(vm, 7), registerNumber(vm, 8)]
+    if (mode > 1) return done(vm, HostResult.HUH)
+    if (mode === 0) return done(vm, expungeMachine(number))
+    return done(vm, modules.remove(number) ? HostResult.OK : HostResult.WHO)
   }
 
   return {
     handlers: { machine, peek, poke, pages, invoke, expunge },
+    compile,
     machines,
     dispose() {
       for (const inner of machines.values()) inner.dispose()
       machines.clear()
       numbers.clear()
+      modules.clear()
     },
   }
+}
+
+/** [f*, f* + l*) of a preimage, with the offset f in r10 and the length l in r9, cut where it ends (GP main B.8). */
+function partOf(preimage: Uint8Array | undefined, vm: Vm): Uint8Array | undefined {
+  if (preimage === undefined) return undefined
+  const from = Math.min(registerNumber(vm, 10), preimage.length)
+  return preimage.slice(from, from + Math.min(registerNumber(vm, 9), preimage.length - from))
 }
 
 function setPages(inner: Vm, first: number, count: number, mode: number): bigint {

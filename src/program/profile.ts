@@ -27,7 +27,7 @@ export interface Profile {
   /** What `sbrk` returns on success; on failure it returns 0. See spec pvm-isa.md section 13. */
   readonly sbrkResult: 'old' | 'new'
   /** Numbers and prices of host calls. */
-  readonly hostCalls: 'gp-0.7.2' | 'gp-0.8.0' | 'free'
+  readonly hostCalls: 'gp-0.7.2' | 'gp-0.8.0' | 'gp-main' | 'free'
   /** `grow_heap` as in the released 0.8.0 or with the merged corrections #533 and #538. */
   readonly growHeap: 'released' | 'corrected'
   /** Whether the pipeline model counts the old destination of a cmov as read (GP pull request #559). */
@@ -55,8 +55,26 @@ const GP_072: Profile = {
   polkavmNumbers: 'any',
 }
 
+const GP_080: Profile = {
+  ...GP_072,
+  name: 'gp-0.8.0',
+  instructionSet: 'gp-0.8.0',
+  gasModel: 'pipeline',
+  loader: 'strict',
+  branchCheck: 'both',
+  outOfGas: 'keep',
+  hostCalls: 'gp-0.8.0',
+}
+
 /** Names of the preset profiles. */
-export type ProfileName = 'gp-0.7.2' | 'gp-0.8.0' | 'w3f-vectors' | 'gas-model-vectors' | 'polkavm' | 'polkavm-0.37'
+export type ProfileName =
+  | 'gp-0.7.2'
+  | 'gp-0.8.0'
+  | 'gp-main'
+  | 'w3f-vectors'
+  | 'gas-model-vectors'
+  | 'polkavm'
+  | 'polkavm-0.37'
 
 const POLKAVM: Profile = {
   ...GP_072,
@@ -74,16 +92,8 @@ const POLKAVM: Profile = {
 
 const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   'gp-0.7.2': GP_072,
-  'gp-0.8.0': {
-    ...GP_072,
-    name: 'gp-0.8.0',
-    instructionSet: 'gp-0.8.0',
-    gasModel: 'pipeline',
-    loader: 'strict',
-    branchCheck: 'both',
-    outOfGas: 'keep',
-    hostCalls: 'gp-0.8.0',
-  },
+  'gp-0.8.0': GP_080,
+  'gp-main': { ...GP_080, name: 'gp-main', hostCalls: 'gp-main' },
   'w3f-vectors': {
     ...GP_072,
     name: 'w3f-vectors',

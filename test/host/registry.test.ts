@@ -24,10 +24,30 @@ describe('names and numbers (GP B.6 to B.9)', () => {
     expect(hostCallNumber('grow_heap', 'gp-0.7.2')).toBeUndefined()
     expect(hostCallNumber('grow_heap', 'gp-0.8.0')).toBe(1)
     for (const name of HOST_CALL_NAMES) {
-      if (name === 'gas' || name === 'grow_heap' || name === 'log') continue
+      if (['gas', 'grow_heap', 'log', 'compile'].includes(name)) continue
       expect(hostCallNumber(name, 'gp-0.8.0')).toBe(hostCallNumber(name, 'gp-0.7.2')! + 1)
     }
     expect([hostCallNumber('gas', 'gp-0.8.0'), hostCallNumber('log', 'gp-0.8.0')]).toEqual([0, 100])
+  })
+
+  it('main has compile as 9, and every call from machine on one number up from 0.8.0', () => {
+    expect(hostCallNumber('compile', 'gp-main')).toBe(9)
+    expect([hostCallNumber('compile', 'gp-0.8.0'), hostCallNumber('compile', 'gp-0.7.2')]).toEqual([
+      undefined,
+      undefined,
+    ])
+    for (const name of HOST_CALL_NAMES) {
+      if (name === 'compile') continue
+      const before = hostCallNumber(name, 'gp-0.8.0')!
+      expect(hostCallNumber(name, 'gp-main'), name).toBe(before >= 9 && before < 100 ? before + 1 : before)
+    }
+    const numbers = Array.from({ length: 30 }, (_, index) => hostCallName(index, 'gp-main'))
+    expect(numbers).toEqual([
+      ...['gas', 'grow_heap', 'fetch', 'lookup', 'read', 'write', 'info', 'historical_lookup', 'export', 'compile'],
+      ...['machine', 'peek', 'poke', 'pages', 'invoke', 'expunge', 'bless', 'assign', 'designate', 'checkpoint', 'new'],
+      ...['upgrade', 'transfer', 'eject', 'query', 'solicit', 'forget', 'yield', 'provide', undefined],
+    ])
+    expect(hostCallName(100, 'gp-main')).toBe('log')
   })
 
   it('some numbers as the texts have them', () => {
@@ -67,6 +87,19 @@ describe('prices', () => {
   it('0.8.0: 1000 for what does not exist, and for log', () => {
     for (const index of [28, 99, 100, 101, -1]) expect(hostPrice(index, 'gp-0.8.0')).toBe(1000)
     expect(unknownPrice('gp-0.8.0')).toBe(1000)
+  })
+
+  it('main: as 0.8.0, but for compile and machine', () => {
+    expect(unknownPrice('gp-main')).toBe(1000)
+    for (const index of [29, 99, 101, -1]) expect(hostPrice(index, 'gp-main')).toBe(1000)
+    for (const name of HOST_CALL_NAMES) {
+      if (name === 'compile' || name === 'machine') continue
+      const [now, before] = (['gp-main', 'gp-0.8.0'] as const).map(version =>
+        hostPrice(hostCallNumber(name, version)!, version),
+      )
+      expect(now, name).toBe(before)
+    }
+    expect(hostPrice(10, 'gp-main')).toBe(1862)
   })
 
   it('0.8.0: constants and rates of GP I.4.5, rounded up per 1024', () => {

@@ -9,7 +9,7 @@ import type { History } from '../../inside/history.ts'
 import { historyOfTrace, type TraceDeparture } from '../../inside/recorded.ts'
 import { Session } from '../../inside/session.ts'
 import { type CodeLine, disassembleCode } from '../../isa/disassembler.ts'
-import type { ProfileName } from '../../program/profile.ts'
+import { type ProfileName, profile as resolveProfile } from '../../program/profile.ts'
 import type { Program } from '../../program/program.ts'
 import type { Symbols } from '../../program/symbols.ts'
 import { looksLikeTrace, parseTrace } from '../../trace/parse.ts'
@@ -126,9 +126,10 @@ function openTrace(file: string, text: string, options: OpenOptions): Parts {
   const wrong = RECORDED.find(name => options[name] !== undefined)
   if (wrong !== undefined) throw new CliError(`--${wrong}: the recorded trace says how the program runs`)
   const profile = options.profile ?? 'gp-0.7.2'
+  const { hostCalls } = resolveProfile(profile)
   const loaded = options.program === undefined ? undefined : loadFile(options.program, { profile })
   const hostName = (index: number): string | undefined =>
-    hostCallName(index >>> 0, profile === 'gp-0.8.0' ? 'gp-0.8.0' : 'gp-0.7.2')
+    hostCallName(index >>> 0, hostCalls === 'free' ? 'gp-0.7.2' : hostCalls)
   const { history, departure } = inFile(file, () =>
     historyOfTrace(parseTrace(text), {
       engine: engineOf(options.engine),

@@ -3,7 +3,7 @@ import { BlobError } from '../../blob/error.ts'
 import { Writer } from '../../blob/writer.ts'
 import { HostAction, type HostFunction, type Vm } from '../../engine/engine.ts'
 import { gasCall, growHeapCall, logCall } from '../builtins.ts'
-import { createInnerMachines, type InnerMachines } from '../inner.ts'
+import { createInnerMachines, type InnerMachines, type PreimageSource } from '../inner.ts'
 import { type InvocationOptions, type InvocationResult, invokeProgram } from '../invocation.ts'
 import { answer, readBytes, registerNumber } from '../registers.ts'
 import { createHost, type HostHandler } from '../registry.ts'
@@ -164,15 +164,20 @@ function refineValue(chain: Chain, request: RefineRequest): Fetch {
   }
 }
 
-function historicalLookup({ accounts, package: source }: RefineRequest, self: number): HostFunction {
+/** The preimage of a hash that an account had at the lookup anchor: Λ for an account as registers have it (GP B.8). */
+function preimageIn({ accounts, package: source }: RefineRequest, self: number): PreimageSource {
+  return (id, hash) => {
+    const service = id === 2n ** 64n - 1n ? self : id < 2n ** 32n ? Number(id) : undefined
+    const account: Account | undefined = service === undefined ? undefined : accounts.get(service)
+    return account === undefined ? undefined : lookUpAt(account, source.context.lookupAnchorSlot, hash)
+  }
+}
+
+function historicalLookup(preimage: PreimageSource): HostFunction {
   return vm => {
     const hash = readBytes(vm, registerNumber(vm, 8), 32)
     if (hash === undefined) return HostAction.Panic
-    const id = vm.regs[7]!
-    const service = id === 2n ** 64n - 1n ? self : id < 2n ** 32n ? Number(id) : undefined
-    const account: Account | undefined = service === undefined ? undefined : accounts.get(service)
-    const data = account === undefined ? undefined : lookUpAt(account, source.context.lookupAnchorSlot, hash)
-    return answer(vm, data, { at: 9, offset: 10, length: 11 })
+    return answer(vm, preimage(vm.regs[7]!, hash), { at: 9, offset: 10, length: 11 })
   }
 }
 
@@ -202,12 +207,14 @@ export function refineCalls(
 ): Record<string, HostHandler> {
   const { package: source, item, exportOffset } = request
   const before = source.items.slice(0, item).reduce((sum, { exports }) => sum + exports, 0)
+  const preimage = preimageIn(request, service)
   return {
     ...baseCalls(chain, service),
     fetch: fetchCall(refineValue(chain, request)),
-    historical_lookup: historicalLookup(request, service),
+    historical_lookup: historicalLookup(preimage),
     export: exportCall(exported, exportOffset ?? before, chain.constants.maxExports),
     ...inner.handlers,
+    ...(chain.version === 'gp-main' && { compile: inner.compile(preimage) }),
   }
 }
 

@@ -55,7 +55,10 @@ const INVOCATIONS: Record<string, (at: Scene) => HostHandlers> = {
 const EVERYWHERE = ['gas', 'fetch', 'grow_heap']
 const OFFERED: Record<string, readonly string[]> = {
   'is-authorized': EVERYWHERE,
-  refine: [...EVERYWHERE, ...['historical_lookup', 'export', 'machine', 'peek', 'poke', 'pages', 'invoke', 'expunge']],
+  refine: [
+    ...EVERYWHERE,
+    ...['historical_lookup', 'export', 'compile', 'machine', 'peek', 'poke', 'pages', 'invoke', 'expunge'],
+  ],
   accumulate: [
     ...EVERYWHERE,
     ...['read', 'write', 'lookup', 'info', 'bless', 'assign', 'designate', 'checkpoint', 'new', 'upgrade', 'transfer'],
@@ -76,7 +79,7 @@ function fetched(version: HostVersion): Record<string, (number | undefined)[]> {
   }
 }
 
-describe.each(['gp-0.7.2', 'gp-0.8.0'] as const)('%s', version => {
+describe.each(['gp-0.7.2', 'gp-0.8.0', 'gp-main'] as const)('%s', version => {
   describe.each(Object.entries(INVOCATIONS))('%s', (name, handlersOf) => {
     it('offers its calls, and answers WHAT to all others at the price of an unknown one', () => {
       const names = HOST_CALL_NAMES.filter(call => hostCallNumber(call, version) !== undefined && call !== 'log')
