@@ -217,4 +217,11 @@ export interface HostTable {
   entry(index: number): HostEntry | undefined
   /** Whose numbers and prices it has, if those of a protocol version; a program of the other version refuses it. */
   readonly version?: Profile['hostCalls']
+  /**
+   * What the host keeps for itself, as a value that later calls leave as it is; undefined where that cannot be now. Engines never
+   * ask. A history does at its checkpoints, so that a change in the past begins with the host as it was then.
+   */
+  snapshot?(): unknown
+  /** Makes the host what it was when `snapshot` gave this value; may be done more than once with the same one. */
+  restore?(state: unknown): void
 }

@@ -5,7 +5,7 @@ import { ownOptions } from '../isa/own-options.ts'
 import type { Profile, ProfileName } from '../program/profile.ts'
 import type { LogMessage } from './builtins.ts'
 import type { ProtocolConstants } from './constants.ts'
-import { createInnerMachines } from './inner.ts'
+import { createInnerMachines, type InnerMachines } from './inner.ts'
 import { hostCallNumber } from './names.ts'
 import { createHost, type HostHandlers } from './registry.ts'
 import { Account, countsOf } from './service/account.ts'
@@ -63,7 +63,7 @@ export interface JamStubOptions {
 
 /** A stub and what the service did to it. */
 export interface JamStub {
-  /** For a machine's `host` option. */
+  /** For a machine's `host` option. It has `snapshot` and `restore`: what `handlers` keep is not in it. */
   readonly host: HostTable
   /** Storage by key in hex. */
   readonly storage: ReadonlyMap<string, Uint8Array>
@@ -135,6 +135,12 @@ class LiveMap implements ReadonlyMap<string, Uint8Array> {
   }
 }
 
+/** What a stub's host keeps. */
+interface Kept extends Pick<Context, 'x' | 'y'> {
+  readonly exports: readonly Uint8Array[]
+  readonly logs: readonly LogMessage[]
+}
+
 /** Makes a stub. @throws RangeError when the profile has no host calls of its own. */
 export function createJamStub(given: JamStubOptions = {}): JamStub {
   const options = ownOptions(given)
@@ -168,12 +174,26 @@ export function createJamStub(given: JamStubOptions = {}): JamStub {
   const context = new Context(chain, { ...emptyState(chain.constants), accounts }, service, slot, entropy)
   const initial = context.y
   const exported: Uint8Array[] = []
-  const handlers = handlersOf(chain, { ...options, service, slot, entropy, inputs }, { accounts, context, exported })
+  const inner = createInnerMachines()
+  const parts = { accounts, context, exported, inner }
+  const handlers = handlersOf(chain, { ...options, service, slot, entropy, inputs }, parts)
   const first = new Map(storage.map(([key, value]) => [hex(key), value.slice()]))
   const storageIn = ({ accounts: all }: Dimension): ReadonlyMap<string, Uint8Array> =>
     storageOf(first, all.get(service)!)
   return {
-    host: createHost(merged({ ...handlers }, options.handlers ?? {}, chain), { profile: chain.profile }),
+    host: {
+      ...createHost(merged({ ...handlers }, options.handlers ?? {}, chain), { profile: chain.profile }),
+      // Inner machines that exist are not copied: there is no state then.
+      snapshot: () =>
+        inner.machines.size > 0 ? undefined : { ...context.snapshot(), exports: exported.slice(), logs: logs.slice() },
+      restore: state => {
+        const then = state as Kept
+        context.restore(then)
+        exported.splice(0, exported.length, ...then.exports)
+        logs.splice(0, logs.length, ...then.logs)
+        inner.dispose()
+      },
+    },
     storage: new LiveMap(() => storageIn(context.x)),
     get checkpoint() {
       return context.y === initial ? undefined : storageIn(context.y)
@@ -201,7 +221,12 @@ type Settled = JamStubOptions & Required<Pick<JamStubOptions, 'service' | 'slot'
 function handlersOf(
   chain: Chain,
   options: Settled,
-  parts: { readonly accounts: Accounts; readonly context: Context; readonly exported: Uint8Array[] },
+  parts: {
+    readonly accounts: Accounts
+    readonly context: Context
+    readonly exported: Uint8Array[]
+    readonly inner: InnerMachines
+  },
 ): HostHandlers {
   const { invocation = 'accumulate', service, slot, entropy, inputs } = options
   const source = options.package ?? plainPackage([{ service }], slot, service)
@@ -209,5 +234,5 @@ function handlersOf(
   if (invocation === 'is-authorized') return authorizeCalls(chain, source)
   const { item = 0, trace = new Uint8Array(0), imports = [], extrinsics = [] } = options
   const request = { accounts: parts.accounts, core: 0, package: source, item, trace, imports, extrinsics }
-  return refineCalls(chain, request, service, parts.exported, createInnerMachines())
+  return refineCalls(chain, request, service, parts.exported, parts.inner)
 }

@@ -11,6 +11,8 @@ export interface Checkpoint {
   readonly state: Snapshot
   /** Never dropped: the beginning, the end, what was changed by hand. */
   readonly pinned: boolean
+  /** What the host kept for itself then; undefined where that is not known. */
+  readonly host: unknown
 }
 
 /** Checkpoints that are kept at most, pinned ones apart. */

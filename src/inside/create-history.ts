@@ -1,6 +1,7 @@
 // Begins a history of a program that a host answers. Not the history: history.ts, and not that of a record: recorded.ts.
 import { checkOptions, knownOptions } from '../engine/check.ts'
 import type { Engine, HostTable, StartOptions, Vm } from '../engine/engine.ts'
+import { hostStateOf } from '../engine/host-state.ts'
 import type { Program } from '../program/program.ts'
 import { History, MAX_BYTES } from './history.ts'
 import type { CallSource } from './journal.ts'
@@ -9,7 +10,7 @@ import type { CallSource } from './journal.ts'
 export interface HistoryOptions {
   readonly engine: Engine
   readonly program: Program
-  /** How the machine starts; default: as `instantiate` without options. Its host is asked once for each call. */
+  /** How the machine starts; default: as `instantiate` without options. Its host is asked once for each call; behind a change in the past anew. */
   readonly start?: StartOptions
   /** Bytes of memory contents that checkpoints may hold; default 128 MiB. One checkpoint may be larger. */
   readonly maxBytes?: number
@@ -24,7 +25,7 @@ const OPTIONS = ['engine', 'program', 'start', 'maxBytes', 'ownEngine'] as const
 
 /** Where a history's host calls come from when a host answers them. */
 function asked(host: HostTable | undefined): CallSource {
-  return { ...(host?.version && { version: host.version }), entry: index => host?.entry(index) }
+  return { ...hostStateOf(host), ...(host?.version && { version: host.version }), entry: index => host?.entry(index) }
 }
 
 /**

@@ -1,7 +1,8 @@
 // Questions about the past of a run: when was this written, what was it there, where did two runs part. Not the run: history.ts.
 import type { TraceEvent } from '../engine/tracing.ts'
-import type { History, Sighting, Sought } from './history.ts'
+import type { History } from './history.ts'
 import type { CallRecord } from './journal.ts'
+import type { Sighting, Sought } from './probe.ts'
 import { lookAt, soughtIn, type Watched, writesTo } from './watch.ts'
 
 /** Something happened at a time. */

@@ -3,14 +3,15 @@
 import { checkCount } from '../engine/check.ts'
 import type { EngineKind, HostTable, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
-import { canGuard, type Guard, Guarded } from '../engine/guard.ts'
+import { canGuard, Guarded } from '../engine/guard.ts'
 import { SINGLE_STEPS, stepsByGas } from '../engine/steps.ts'
-import type { TraceEvent } from '../engine/tracing.ts'
 import type { Program } from '../program/program.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { countSteps } from './count-steps.ts'
-import { type CallRecord, type CallSource, gasByInstructions, Journal } from './journal.ts'
+import { HistoryError } from './history-error.ts'
+import { type CallRecord, type CallSource, gasByInstructions, isSameAnswer, Journal } from './journal.ts'
 import { Pace } from './pace.ts'
+import type { Probe, Sighting, Sought } from './probe.ts'
 import { restore, type Snapshot, snapshot } from './snapshot.ts'
 
 /** How a run stopped. */
@@ -21,40 +22,6 @@ export interface HistoryEnd {
   readonly exitArg: number
   /** What a host function threw. */
   readonly error: unknown
-}
-
-/** Looks at a stretch of the run while it is executed. What returns true stops it. */
-export interface Probe {
-  /** Behind the instruction that is executed at `time`: with it the machine gets to `time + 1`. The event is used again. */
-  event?(event: TraceEvent, time: number): boolean
-  /** Behind the host call of the `ecalli` at `time`, with what it changed. */
-  call?(call: CallRecord, time: number): boolean
-}
-
-/** What a `seek` stops at. */
-export interface Sought extends Guard {
-  /** Behind a host call; true: it is one. */
-  call(call: CallRecord): boolean
-}
-
-/** Where a `seek` has stopped. */
-export interface Sighting {
-  readonly time: number
-  /** The host call of the `ecalli` at that time, where it was one that was sought. */
-  readonly call: CallRecord | undefined
-}
-
-/** Execution again did not lead where the first one did. */
-export class HistoryError extends Error {
-  override readonly name = 'HistoryError'
-  readonly code = 'diverged'
-  /** Between this time and where it should have led. */
-  readonly time: number
-
-  constructor(time: number, message: string) {
-    super(message)
-    this.time = time
-  }
 }
 
 /** Bytes that checkpoints may hold, by default. */
@@ -175,7 +142,8 @@ export class History {
 
   #keep(pinned: boolean, into: Checkpoints = this.#checkpoints): void {
     const state = snapshot(this.#vm, this.#checkpoints.before(this.#time)?.state)
-    into.add({ time: this.#time, calls: this.#journal.at, state, pinned })
+    const host = this.#time === this.#frontier ? this.#journal.hostState() : undefined
+    into.add({ time: this.#time, calls: this.#journal.at, state, pinned, host })
   }
 
   #restore(time: number): void {
@@ -244,6 +212,7 @@ export class History {
     const vm = this.#vm
     const { exitArg, hostError } = vm
     const state = snapshot(vm, this.#checkpoints.before(from)!.state)
+    const host = this.#journal.hostState()
     this.#journal.addUnpaid(vm)
     const time = probed === undefined ? from + this.#count(from, state) : probed.time
     if (probed === undefined) restore(vm, state)
@@ -252,7 +221,7 @@ export class History {
     this.#arrive(time)
     this.#end = { time, exit, exitArg, error: exit === Exit.Panic ? hostError : undefined }
     if (exit === Exit.PageFault || exit === Exit.Panic) this.#failed.add(time - 1)
-    this.#checkpoints.add({ time, calls: this.#journal.at, state, pinned: true })
+    this.#checkpoints.add({ time, calls: this.#journal.at, state, pinned: true, host })
   }
 
   /** Instructions from a checkpoint until the machine stops again, where it is in `state`. */
@@ -449,21 +418,48 @@ export class History {
   }
 
   /**
-   * Changes the machine at the present time. What came behind it is forgotten and will run anew; what a host keeps for itself
-   * stays as it is.
+   * Changes the machine at the present time. What came behind it is forgotten and will run anew. A host that has `snapshot` and
+   * `restore` is put to what it was at that time: calls since the last checkpoint before it are made again. Others stay as they are.
    *
+   * @throws HistoryError when the host, asked again, answers otherwise.
    * @example history.edit(vm => { vm.regs[7] = 0n })
    */
   edit(change: (vm: Vm) => void): void {
-    change(this.vm)
+    const { vm } = this
+    this.#returnHost()
+    change(vm)
     this.#edits += 1
     this.#journal.cut()
-    this.#checkpoints.cut(this.#time)
-    this.#near.cut(this.#time - 1)
-    this.#frontier = this.#time
-    this.#end = undefined
-    for (const time of this.#failed) if (time >= this.#time) this.#failed.delete(time)
+    this.#forget(this.#time)
     this.#keep(true)
+  }
+
+  /** What is behind a time has not been. */
+  #forget(time: number): void {
+    this.#checkpoints.cut(time)
+    this.#near.cut(time - 1)
+    this.#frontier = time
+    this.#end = undefined
+    for (const failed of this.#failed) if (failed >= time) this.#failed.delete(failed)
+  }
+
+  /** Puts the host to where the machine is. */
+  #returnHost(): void {
+    const time = this.#time
+    const from = this.#checkpoints.before(time)!
+    const { at, calls } = this.#journal
+    if (from.host === undefined || at === calls.length) return
+    this.#journal.restoreHost(from.host)
+    if (at === from.calls) return
+    const before = calls.slice(from.calls, at)
+    const { gas, pc } = this.#vm
+    this.#restore(from.time)
+    this.#journal.cut()
+    this.#forget(from.time)
+    this.#advance(time, undefined)
+    const isSame = before.every((call, i) => isSameAnswer(call, this.#journal.calls[from.calls + i]))
+    if (this.#time === time && this.#vm.gas === gas && this.#vm.pc === pc && isSame) return
+    throw new HistoryError(from.time, `asked again from ${from.time} on, the host did not answer as before`)
   }
 
   /** Gives the machine's memory back. */

@@ -6,7 +6,8 @@ export { createHistory, type HistoryOptions } from './create-history.ts'
 export type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
 export type { HostStop, ReasonKind } from './finding.ts'
 export { countGas, type GasCounter, type GasCounts } from './gas-counts.ts'
-export { History, type HistoryEnd, HistoryError, type Probe, type Sighting, type Sought } from './history.ts'
+export { History, type HistoryEnd } from './history.ts'
+export { HistoryError } from './history-error.ts'
 export {
   bisect,
   type LogEntry,
@@ -24,6 +25,7 @@ export type { CallRecord } from './journal.ts'
 export type { BytesEffect, MemoryEffects } from './journal-memory.ts'
 export { type LastCall, type WatchedHost, watchHost } from './last-call.ts'
 export { formatPlace, type Place, placeOf } from './place.ts'
+export type { Probe, Sighting, Sought } from './probe.ts'
 export { type CallNode, createProfiler, type GasProfile, type Profiler, type ProfilerOptions } from './profile.ts'
 export { cpuProfileJson, foldedStacks, lcovOf, speedscopeJson } from './profile-files.ts'
 export { type ExitReason, type ExplainOptions, explainExit, explainHostError } from './reason.ts'

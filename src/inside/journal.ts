@@ -40,6 +40,21 @@ export interface CallSource {
    * @param at calls before it.
    */
   entry(index: number, at: number): HostEntry | undefined
+  /** As those of a host. */
+  readonly snapshot?: HostTable['snapshot']
+  readonly restore?: HostTable['restore']
+}
+
+/** Whether two calls changed the same registers and took the same gas: what a host answers. */
+export function isSameAnswer(a: CallRecord, b: CallRecord | undefined): boolean {
+  return (
+    a.index === b?.index &&
+    a.gasAfter === b.gasAfter &&
+    a.registers.length === b.registers.length &&
+    a.registers.every(
+      ({ register, value }, i) => register === b.registers[i]!.register && value === b.registers[i]!.value,
+    )
+  )
 }
 
 /** What is left of the gas that was used when what calls took is not counted. */
@@ -105,6 +120,16 @@ export class Journal implements HostTable {
   constructor(source: CallSource) {
     this.#source = source
     if (source.version !== undefined) this.version = source.version
+  }
+
+  /** What the host keeps for itself by now; undefined where it does not say. */
+  hostState(): unknown {
+    return this.#source.snapshot?.()
+  }
+
+  /** Makes the host what it was then. Where it was not said what, it stays as it is. */
+  restoreHost(state: unknown): void {
+    if (state !== undefined) this.#source.restore?.(state)
   }
 
   /** The machine has been put to where it has so many calls behind it. */

@@ -3,10 +3,11 @@ import type { Vm } from '../engine/engine.ts'
 import type { TraceEvent } from '../engine/tracing.ts'
 import type { Symbols } from '../program/symbols.ts'
 import { CallFollower, callStack, type StackFrame } from './call-stack.ts'
-import type { History, HistoryEnd, Sighting, Sought } from './history.ts'
+import type { History, HistoryEnd } from './history.ts'
 import { type Finder, findAt, findLast, seekLast } from './history-search.ts'
 import type { CallRecord } from './journal.ts'
 import { placeOf } from './place.ts'
+import type { Sighting, Sought } from './probe.ts'
 import { checkWatched, readsFrom, soughtIn, type Watched, writesTo } from './watch.ts'
 
 /** What a watchpoint waits for: a write, whatever the value; a load; either. Hosts' reads are not seen. */

@@ -1,9 +1,9 @@
 // What can be watched, registers and memory, and which instructions and host calls read or write it. Not the watching.
 import type { Vm } from '../engine/engine.ts'
 import type { TraceEvent } from '../engine/tracing.ts'
-import type { Sought } from './history.ts'
 import { addressAt, instructionAt } from './instruction-at.ts'
 import type { CallRecord } from './journal.ts'
+import type { Sought } from './probe.ts'
 
 /** A register, 0…12, or a range of memory, length in bytes. */
 export type Watched = { readonly register: number } | { readonly address: number; readonly length: number }

@@ -1,6 +1,7 @@
 // Watches host calls from outside: before their price is taken and after they are done. Changes nothing, costs one wrapper
 // per index. Not a registry: host/.
 import type { HostEntry, HostTable, Vm } from '../engine/engine.ts'
+import { hostStateOf } from '../engine/host-state.ts'
 
 /** What is told about host calls that are handled. */
 export interface HostListener {
@@ -31,6 +32,7 @@ export function observeHost(host: HostTable, listener: HostListener): HostTable 
     }
   }
   return {
+    ...hostStateOf(host),
     entry(index) {
       if (!wrapped.has(index)) wrapped.set(index, wrap(index))
       return wrapped.get(index)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../src/fuzz/random.ts'
+import { createJamStub } from '../../src/host/index.ts'
 import {
   Access,
   availableEngines,
@@ -12,10 +13,18 @@ import {
   HostAction,
   type HostFunction,
   type HostTable,
+  loadProgram,
   profile,
   type Vm,
 } from '../../src/index.ts'
-import { createHistory, type History, HistoryError, historyOfTrace, snapshot } from '../../src/inside/index.ts'
+import {
+  createHistory,
+  type History,
+  HistoryError,
+  historyOfTrace,
+  lastWrite,
+  snapshot,
+} from '../../src/inside/index.ts'
 import { parseTrace, type Trace } from '../../src/trace/index.ts'
 import { programOf } from '../suite/cases.ts'
 import { vectors } from '../vectors.ts'
@@ -270,6 +279,107 @@ trap`
     expect(history.vm.regs[8]).not.toBe(39n)
     history.goto(history.end!.time)
     expect(stateOf(history.vm)).toBe(end)
+    history.dispose()
+  })
+
+  it('a host that says what it keeps is put to what it was, anywhere', () => {
+    const { program } = programOf(CALLS)
+    const make = (made: number[]): HostTable => ({
+      ...countingHost(made),
+      snapshot: () => made.slice(),
+      restore: state => void made.splice(0, made.length, ...(state as number[])),
+    })
+    const start = { gas: 100_000n, pages: PAGES }
+    for (const at of [0, 2, 3, 50, 97, 300]) {
+      const made: number[] = []
+      const history = createHistory({ engine, program, start: { ...start, host: make(made) } })
+      const others: number[] = []
+      const plain = engine.instantiate(program, { ...start, host: countingHost(others) })
+      plain.step(at)
+      plain.regs[8] = 3n
+      plain.run()
+      if (at === 97) history.goto(60) // a checkpoint nearer than the start
+      history.toEnd()
+      for (let round = 0; round < 3; round++) {
+        history.goto(at)
+        history.edit(vm => {
+          vm.regs[8] = 3n
+        })
+        history.toEnd()
+        expect(stateOf(history.vm)).toBe(stateOf(plain))
+        expect(made).toEqual(others)
+      }
+      plain.dispose()
+      history.dispose()
+    }
+  })
+
+  it('a call that nobody answers can be answered by hand, more than once', () => {
+    const { program } = programOf('ecalli 9\nadd_imm_64 r8, r7, 1\necalli 9\nadd_imm_64 r9, r7, 1\ntrap')
+    const history = createHistory({ engine, program, start: { gas: 100n } })
+    for (const answer of [5n, 70n]) {
+      history.goto(0)
+      history.edit(() => undefined)
+      expect(history.toEnd()).toMatchObject({ exit: Exit.Host, exitArg: 9, time: 1 })
+      history.edit(vm => {
+        vm.regs[7] = answer
+      })
+      expect(history.toEnd()).toMatchObject({ exit: Exit.Host, time: 3 })
+      expect(history.vm.regs[8]).toBe(answer + 1n)
+      history.goto(1)
+      history.goto(3)
+      history.edit(vm => {
+        vm.regs[7] = answer + 10n
+      })
+      expect(history.toEnd()).toMatchObject({ exit: Exit.Panic, time: 5 })
+      expect([history.vm.regs[8], history.vm.regs[9]]).toEqual([answer + 1n, answer + 11n])
+      history.goto(2)
+      history.goto(4)
+      expect([history.vm.regs[9], history.calls.length]).toEqual([0n, 2])
+    }
+    history.dispose()
+  })
+
+  it('the stub of a node goes back with the run', () => {
+    const bytes = readFileSync(join(import.meta.dirname, '../../examples/counter.jam'))
+    const program = loadProgram(bytes)
+    const stub = createJamStub()
+    const args = Uint8Array.of(42, 0, 3)
+    const start = { gas: 10_000n, args, entry: 'accumulate', host: stub.host } as const
+    const history = createHistory({ engine, program, start })
+    const end = history.toEnd()!.time
+    const [first] = [...stub.storage.values()].map(value => value.slice())
+    expect([stub.storage.size, stub.logs.length, end]).toEqual([1, 1, 109])
+    const write = lastWrite(history, { address: 0x30000, length: 8 })!
+    for (const time of [0, write.time, end]) {
+      history.goto(time)
+      history.edit(() => undefined)
+      if (time === 0) expect(stub.storage.size).toBe(0)
+      expect(history.toEnd()!.time).toBe(end)
+      expect([...stub.storage.values()]).toEqual([first])
+      expect(stub.logs).toHaveLength(1)
+    }
+    history.dispose()
+  })
+
+  it('a host that answers otherwise when it is asked again is not believed', () => {
+    const { program } = programOf(CALLS)
+    const made: number[] = []
+    const host: HostTable = { ...countingHost(made), snapshot: () => 0, restore: () => undefined }
+    const history = createHistory({ engine, program, start: { gas: 100_000n, pages: PAGES, host } })
+    history.toEnd()
+    history.goto(50)
+    expect(() => history.edit(() => undefined)).toThrow(HistoryError)
+    const broken: HostTable = {
+      ...countingHost(),
+      snapshot: () => {
+        throw new Error('no snapshot')
+      },
+      restore: () => undefined,
+    }
+    expect(() => createHistory({ engine, program, start: { gas: 1n, pages: PAGES, host: broken } })).toThrow(
+      'no snapshot',
+    )
     history.dispose()
   })
 

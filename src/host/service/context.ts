@@ -60,8 +60,7 @@ export class Context {
     this.y = this.#copy()
   }
 
-  #copy(): Dimension {
-    const { x } = this
+  #copy(x: Dimension = this.x): Dimension {
     return {
       ...x,
       accounts: x.accounts.fork(),
@@ -73,6 +72,17 @@ export class Context {
   /** y becomes what x is now. */
   checkpoint(): void {
     this.y = this.#copy()
+  }
+
+  /** Both dimensions as they are now. Nothing changes y: it is replaced. */
+  snapshot(): Pick<Context, 'x' | 'y'> {
+    return { x: this.#copy(), y: this.y }
+  }
+
+  /** They are what they were. */
+  restore({ x, y }: Pick<Context, 'x' | 'y'>): void {
+    this.x = this.#copy(x)
+    this.y = y
   }
 
   /** Another service has the next free id. */
