@@ -335,7 +335,7 @@ trap`
       expect([history.vm.regs[8], history.vm.regs[9]]).toEqual([answer + 1n, answer + 11n])
       history.goto(2)
       history.goto(4)
-      expect([history.vm.regs[9], history.calls.length]).toEqual([0n, 2])
+      expect([history.vm.regs[9], history.calls.length]).toEqual([answer + 11n, 2])
     }
     history.dispose()
   })
