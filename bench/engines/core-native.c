@@ -51,7 +51,8 @@ static double now(void) {
 }
 
 /* Host call 1 adds 1 to r7; host call 2 reads 32 bytes at r7 and writes the sum of their words at r8. */
-static int32_t host(pvm *vm, int32_t index) {
+static int32_t host(pvm *vm, int32_t index, void *user) {
+  (void)user;
   uint64_t *regs = pvm_registers(vm), sum = 0, words[4];
   if (index == 1) {
     regs[7]++;
@@ -91,7 +92,7 @@ int main(void) {
       uint32_t address = take32(), length = take32();
       if (pvm_load_ram_bytes(vm, address, take(length), length) != PVM_OK) return 1;
     }
-    pvm_set_host_callback(vm, host);
+    pvm_set_host_callback(vm, host, 0);
     pvm_set_gas(vm, gas);
     double begun = now();
     int32_t stopped = pvm_execute(vm, pc, 0);

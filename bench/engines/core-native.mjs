@@ -2,42 +2,16 @@
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { flatProgram } from '../lib/flat.mjs'
 import { adapterArguments, summary } from '../lib/measure.mjs'
 import { BENCH, mismatches, readProgram } from '../lib/programs.mjs'
 
 const BINARY = join(BENCH, 'engines', 'build', 'core-native')
 const EXITS = ['halt', 'panic', 'page-fault', 'host', 'out-of-gas', 'break', 'step']
-const WRITE = 3
-const READ = 1
-
-/** The flat form that core-native.c reads. */
-function flat(program, runs) {
-  const parts = []
-  const u32 = value => parts.push(Buffer.from(Uint32Array.of(value).buffer))
-  parts.push(Buffer.from(BigInt64Array.of(program.gas).buffer), Buffer.from(BigUint64Array.from(program.regs).buffer))
-  u32(program.pc)
-  u32(runs)
-  u32(program.blob.length)
-  parts.push(program.blob)
-  u32(program.pages.length)
-  for (const { address, length, writable } of program.pages) {
-    u32(address)
-    u32(length)
-    u32(writable ? WRITE : READ)
-  }
-  u32(program.memory.length)
-  for (const { address, contents } of program.memory) {
-    u32(address)
-    u32(contents.length)
-    parts.push(contents)
-  }
-  return Buffer.concat(parts)
-}
-
 const { files, runs } = adapterArguments()
 for (const file of files) {
   const program = readProgram(file)
-  const { stdout, stderr, status, error } = spawnSync(BINARY, { input: flat(program, runs + 1) })
+  const { stdout, stderr, status, error } = spawnSync(BINARY, { input: flatProgram(program, runs + 1) })
   if (status !== 0) {
     console.log(
       JSON.stringify({
