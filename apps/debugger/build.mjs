@@ -1,12 +1,17 @@
 // Makes the static files of the page in apps/debugger/dist. Not the server: serve.mjs.
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { build } from 'esbuild'
 
 const here = new URL('.', import.meta.url)
 const at = path => new URL(path, here).pathname
 const root = new URL('../../', here)
-if (!existsSync(new URL('dist/lib/index.js', root)))
-  throw new Error('dist/lib is missing: run npm ci or npm run build first')
+const isThere = path => existsSync(new URL(path, root))
+if (!isThere('dist/lib/index.js') || !isThere('node_modules/esbuild')) {
+  console.log('A fresh clone: npm ci installs the tools and builds coulis, once.')
+  const { status } = spawnSync('npm ci --no-audit --no-fund', { cwd: root, stdio: 'inherit', shell: true })
+  if (status !== 0) process.exit(status ?? 1)
+}
+const { build } = await import('esbuild')
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 /** coulis is the repository's own build, by the entries that the package has. */

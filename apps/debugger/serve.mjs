@@ -33,10 +33,34 @@ export function serve({ port = 0, wasm = true, prefix = '/' } = {}) {
       response.writeHead(404).end()
     }
   })
-  return new Promise(done => server.listen(port, '127.0.0.1', () => done(server)))
+  return new Promise((done, fail) => {
+    server.once('error', fail)
+    server.listen(port, '127.0.0.1', () => done(server))
+  })
+}
+
+const FIRST_PORT = 8021
+const MOST_PORTS = 20
+
+/** On the port that is asked for, or on the first one from 8021 on that is free. */
+async function serveSomewhere() {
+  const { PORT } = process.env
+  if (PORT !== undefined) return serve({ port: Number(PORT) })
+  for (let port = FIRST_PORT; ; port++) {
+    try {
+      return await serve({ port })
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE' || port === FIRST_PORT + MOST_PORTS) throw error
+    }
+  }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const server = await serve({ port: Number(process.env.PORT ?? 8021) })
-  console.log(`http://127.0.0.1:${server.address().port}/`)
+  try {
+    const server = await serveSomewhere()
+    console.log(`The debugger is at http://127.0.0.1:${server.address().port}/ until Ctrl+C ends it.`)
+  } catch (error) {
+    console.error(`The page cannot be served: ${error.message}. PORT=8080 npm run app takes another port.`)
+    process.exitCode = 1
+  }
 }
