@@ -32,6 +32,7 @@ const coulis = {
 export const EXAMPLES = [
   ['apps/debugger/examples/notes.trace', 'notes.trace'],
   ['apps/debugger/examples/notes.pvm', 'notes.pvm'],
+  ['apps/debugger/examples/maze.pvm', 'maze.pvm'],
   ['examples/counter.jam', 'counter.jam'],
   ['examples/broken.pvm', 'broken.pvm'],
   ['examples/overflow.pvm', 'overflow.pvm'],

@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)('hosts and changes in Chromium', () => {
     expect(await page.locator('form.answer').textContent()).toContain('write key "count", value 0x0c00000000000000')
     await answer(page, { r7: 'none' })
     await page.locator('form.answer', { hasText: 'from "counter"' }).waitFor()
-    expect(await page.locator('form.answer').textContent()).toContain('"count is 12" (important, from "counter")')
+    expect(await page.locator('form.answer').textContent()).toContain('"count is 12" (info, from "counter")')
     await answer(page, {})
     await waitForExit(page, 'HALT')
     const [time, left] = [await timeOf(page), await page.locator('output.time small').textContent()]

@@ -177,6 +177,40 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await page.close()
   })
 
+  it('takes a recorded run that is pasted, and a file that is dropped', async () => {
+    const { page } = await chromium.open()
+    await page.locator('textarea').fill(recordNotes())
+    await page.getByRole('button', { name: 'Open what is pasted' }).click()
+    await waitForTime(page, PANIC)
+    const content = readFileSync(join(DIST, 'examples/fibonacci.pvm'), 'utf8')
+    await page.evaluate(text => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([text], 'dropped.pvm'))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+    }, content)
+    await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'dropped.pvm')
+    await page.close()
+  })
+
+  it('shows memory as a picture, of every moment', async () => {
+    const { page } = await chromium.open()
+    await openExample(page, 'A maze')
+    await page.waitForSelector('.u-over')
+    const bright = (): Promise<number> =>
+      page.locator('canvas[role=img]').evaluate(element => {
+        const canvas = element as HTMLCanvasElement
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+        return data.filter((byte, i) => i % 4 === 0 && byte > 48).length
+      })
+    expect(await bright()).toBe(0)
+    await page.keyboard.press('End')
+    await waitForTime(page, 803_278)
+    await expect.poll(bright).toBeGreaterThan(500)
+    await page.keyboard.press('Home')
+    await expect.poll(bright).toBe(0)
+    await page.close()
+  })
+
   it('takes a file of its own folder by URL, with its arguments', async () => {
     const { page } = await chromium.open('?file=examples/counter.jam&entry=accumulate&args=0x2a0003')
     await page.waitForSelector('.listing .line[data-pc]')

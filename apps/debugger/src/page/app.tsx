@@ -7,6 +7,7 @@ import { useKeys } from './keys.ts'
 import { hashOf, readHash } from './link.ts'
 import { Listing } from './listing.tsx'
 import { fetchBytes, Load, sourceOfFile } from './load.tsx'
+import type { PictureAt } from './picture.tsx'
 import { Registers } from './registers.tsx'
 import { Run } from './run.ts'
 import { type Tab, Tabs } from './tabs.tsx'
@@ -39,14 +40,17 @@ export function App() {
   const [helping, setHelping] = useState(false)
   const [tab, setTab] = useState<Tab>('memory')
   const [address, setAddress] = useState(BEGINNING)
+  const [picture, setPicture] = useState<PictureAt | undefined>(undefined)
   const { client } = run
   const { facts, source, view, survey, surveying, said } = state
 
   const open = useCallback(
-    async (promise: Promise<Source>, time?: number): Promise<void> => {
+    async (promise: Promise<Source>, time?: number, shown?: PictureAt): Promise<void> => {
       if (!(await run.begin(promise, time))) return
       setChoosing(false)
-      setAddress(BEGINNING)
+      setAddress(shown?.address ?? BEGINNING)
+      setPicture(shown)
+      if (shown !== undefined) setTab('memory')
     },
     [run],
   )
@@ -143,7 +147,10 @@ export function App() {
       <>
         {problem}
         {working}
-        <Load onOpen={source => void open(source)} onClose={view && (() => setChoosing(false))} />
+        <Load
+          onOpen={(source, shown) => void open(source, undefined, shown)}
+          onClose={view && (() => setChoosing(false))}
+        />
       </>
     )
   }
@@ -224,6 +231,8 @@ export function App() {
             tab={tab}
             onTab={setTab}
             address={address}
+            picture={picture}
+            onPicture={setPicture}
             onGo={goMemory}
             onOrigin={(at, length) => origin({ address: at, length }, length === 1 ? `byte ${hex(at)}` : `${hex(at)}`)}
             onOpen={start => {

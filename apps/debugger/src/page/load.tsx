@@ -1,6 +1,7 @@
 // What to open: a gallery, a file, what was dropped or pasted. Not the opening: worker/open.ts.
 import { useRef, useState } from 'preact/hooks'
 import type { Source, StartText } from '../protocol.ts'
+import type { PictureAt } from './picture.tsx'
 
 interface Example {
   readonly file: string
@@ -8,6 +9,8 @@ interface Example {
   readonly text: string
   readonly start?: StartText
   readonly symbols?: string
+  /** What it draws. */
+  readonly picture?: PictureAt
 }
 
 export const GALLERY: readonly Example[] = [
@@ -22,6 +25,12 @@ export const GALLERY: readonly Example[] = [
     title: 'A service that counts',
     text: 'Reads, writes and logs through host calls.',
     start: { entry: 'accumulate', args: '0x2a0003' },
+  },
+  {
+    file: 'maze.pvm',
+    title: 'A maze',
+    text: 'Twenty frames, 803,278 instructions: drag the timeline and see them drawn.',
+    picture: { address: 0x30000, width: 64, height: 48 },
   },
   {
     file: 'overflow.pvm',
@@ -65,7 +74,7 @@ export async function sourceOfFile(file: File): Promise<Source> {
 }
 
 interface Props {
-  onOpen(source: Promise<Source>): void
+  onOpen(source: Promise<Source>, picture?: PictureAt): void
   onClose: (() => void) | undefined
 }
 
@@ -89,7 +98,12 @@ export function Load({ onOpen, onClose }: Props) {
       </p>
       <div class="gallery">
         {GALLERY.map(example => (
-          <button type="button" key={example.file} class="card" onClick={() => onOpen(sourceOfExample(example))}>
+          <button
+            type="button"
+            key={example.file}
+            class="card"
+            onClick={() => onOpen(sourceOfExample(example), example.picture)}
+          >
             <b>{example.title}</b>
             <span>{example.text}</span>
             <small class="dim">{example.file}</small>

@@ -4,15 +4,19 @@ import type { Access, MemoryView, PagesView, View } from '../protocol.ts'
 import type { Client } from './client.ts'
 import { address as addressText, count, hex, parseAddress } from './format.ts'
 import { leaveField } from './keys.ts'
+import { Picture, type PictureAt } from './picture.tsx'
 
 interface Props {
   readonly client: Client
   readonly view: View
   readonly at: number
+  /** Shown when there is one. */
+  readonly picture: PictureAt | undefined
   onGo(address: number): void
   onOrigin(address: number, length: number): void
   onWatch(address: number, length: number, access: Access): void
   onSet(address: number, bytes: string): void
+  onPicture(picture: PictureAt | undefined): void
 }
 
 const LINE = 16
@@ -71,7 +75,7 @@ function PageMap({ range: { address, length, rights, written }, base, onGo }: Ma
   )
 }
 
-export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch, onSet }: Props) {
+export function MemoryPanel({ client, view, at, onGo, picture, onOrigin, onWatch, onSet, onPicture }: Props) {
   const [shown, setShown] = useState<MemoryView | undefined>(undefined)
   const [changed, setChanged] = useState<ReadonlySet<number>>(new Set())
   const [pages, setPages] = useState<readonly PagesView[]>([])
@@ -157,9 +161,18 @@ export function MemoryPanel({ client, view, at, onGo, onOrigin, onWatch, onSet }
             >
               and reads
             </button>
+            <button
+              type="button"
+              aria-pressed={picture !== undefined}
+              title="Show memory from here as a picture, a byte a point"
+              onClick={() => onPicture(picture ? undefined : { address: selected, width: 64, height: 48 })}
+            >
+              picture
+            </button>
           </>
         )}
       </form>
+      {picture && <Picture client={client} view={view} picture={picture} onSize={onPicture} />}
       <section class="bytes" aria-label={`Memory at ${hex(base)}`}>
         {Array.from({ length: LINES }, (_, line) => {
           const start = base + line * LINE

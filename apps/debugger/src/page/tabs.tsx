@@ -7,6 +7,7 @@ import { count } from './format.ts'
 import { AnswerForm, StatePanel } from './host.tsx'
 import { MemoryPanel } from './memory.tsx'
 import { Calls, Edits, Origins, Points, Stack } from './past.tsx'
+import type { PictureAt } from './picture.tsx'
 import { ProfilePanel } from './profile.tsx'
 import type { Run, RunState } from './run.ts'
 import { StartPanel } from './start.tsx'
@@ -30,8 +31,10 @@ interface Props {
   readonly state: RunState & { [K in 'facts' | 'source' | 'view']-?: NonNullable<RunState[K]> }
   readonly tab: Tab
   readonly address: number
+  readonly picture: PictureAt | undefined
   onTab(tab: Tab): void
   onGo(address: number): void
+  onPicture(picture: PictureAt | undefined): void
   onOrigin(address: number, length: number): void
   onOpen(start: StartText): void
 }
@@ -53,7 +56,7 @@ function Pipeline({ run, pc }: { readonly run: Run; readonly pc: number }) {
   )
 }
 
-export function Tabs({ run, state, tab, address, onTab, onGo, onOrigin, onOpen }: Props) {
+export function Tabs({ run, state, tab, address, picture, onPicture, onTab, onGo, onOrigin, onOpen }: Props) {
   const list = useRef<HTMLDivElement>(null)
   const { client } = run
   const { facts, source, view, asked, survey, compared } = state
@@ -76,6 +79,8 @@ export function Tabs({ run, state, tab, address, onTab, onGo, onOrigin, onOpen }
         client={client}
         view={view}
         at={address}
+        picture={picture}
+        onPicture={onPicture}
         onGo={onGo}
         onOrigin={onOrigin}
         onWatch={(at, length, access) => void run.act(() => client.ask('watch', { address: at, length }, access))}

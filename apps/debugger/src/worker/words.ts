@@ -145,7 +145,7 @@ const ASKED: Readonly<Record<string, readonly Part[]>> = {
   log: [['', 'bytes', 10, 11]],
 }
 
-const LEVELS = ['error', 'warning', 'important', 'info', 'debug', 'trace']
+const LEVELS = ['fatal', 'warning', 'info', 'debug', 'trace']
 
 /** A log message: how important, from where, and what. */
 function logText(vm: Vm): string {
