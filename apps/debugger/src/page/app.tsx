@@ -194,6 +194,11 @@ export function App() {
             Answer it
           </button>
         )}
+        {isAtEnd && end.exit === 'out-of-gas' && (
+          <button type="button" class="ask" onClick={() => setTab('points')}>
+            Give it gas
+          </button>
+        )}
         {(!isAtEnd || said.startsWith(SHARED)) && <span class="said"> {said}</span>}
       </div>
       <Timeline

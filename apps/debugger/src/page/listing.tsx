@@ -71,6 +71,14 @@ export function Listing({ client, rows, view, counted, coverage, onToggle, onRun
     setCursor(undefined)
     show(view.row)
   }, [view.row, view.time, rows])
+  // Where the box becomes lower, as when the timeline appears, pc stays in sight if it was; else somebody is reading elsewhere.
+  const heightBefore = useRef(height)
+  useLayoutEffect(() => {
+    const now = firstOf(box.current!.scrollTop)
+    const last = now + Math.ceil(heightBefore.current / ROW)
+    heightBefore.current = height
+    if (view.row >= now && view.row <= last) show(view.row)
+  }, [height])
 
   const marked = cursor ?? view.row
   const markedPc = (): number | undefined => {

@@ -148,8 +148,13 @@ export function MemoryPanel({ client, view, at, onGo, picture, onOrigin, onWatch
         </button>
         {selected !== undefined && (
           <>
-            <button type="button" class="ask" onClick={() => onOrigin(selected, 1)}>
-              who wrote {hex(selected)}?
+            <button
+              type="button"
+              class="ask"
+              title={`Who wrote the byte at ${hex(selected)}?`}
+              onClick={() => onOrigin(selected, 1)}
+            >
+              who wrote it?
             </button>
             <button type="button" title="Stop when it is written" onClick={() => onWatch(selected, 1, 'write')}>
               watch

@@ -226,7 +226,10 @@ export class Run {
       this.#state = { ...NOTHING, counted: this.#state.counted, source, facts, busy: this.#state.busy }
       if (time !== undefined) return client.ask('reach', time)
       // A record is of a run that is over: what people want to see is how it ended.
-      return facts.isTrace ? client.ask('move', 'end') : view
+      if (facts.isTrace) return client.ask('move', 'end')
+      const { entry = '0', args } = source.start
+      const said = `Starts at ${/^\d/.test(entry) ? `code offset ${entry}` : entry}, ${args ? 'with arguments' : 'without arguments'}: “Run with” changes that.`
+      return { ...view, said }
     })
   }
 

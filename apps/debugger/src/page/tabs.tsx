@@ -22,7 +22,7 @@ const TABS = [
   ['profile', 'Profile'],
   ['block', 'Block'],
   ['compare', 'Compare'],
-  ['start', 'Start'],
+  ['start', 'Run with'],
 ] as const
 export type Tab = (typeof TABS)[number][0]
 

@@ -15,6 +15,8 @@ interface Props {
 }
 
 const HEIGHT = 92
+/** Distances between the numbers below the curve: there are no half instructions. */
+const WHOLE = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map(digit => digit * 10 ** power)).flat()
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
@@ -78,7 +80,7 @@ export function Timeline({ survey, view, note, mark, onTime, onSurvey }: Props) 
           cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
           scales: { x: { time: false, range: [0, Math.max(1, frontier)] } },
           axes: [
-            { ...axis, size: 20, values: (_, ticks) => ticks.map(count) },
+            { ...axis, incrs: WHOLE, size: 20, values: (_, ticks) => ticks.map(count) },
             { ...axis, size: 74, values: (_, ticks) => ticks.map(count) },
           ],
           series: [

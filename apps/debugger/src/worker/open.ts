@@ -1,8 +1,10 @@
 // Makes a run that can be gone through of whatever was opened: a program file, a recorded run, text. Not the moves: session.ts.
 import {
   type Assembled,
+  AssemblyError,
   assemble,
   BlobError,
+  type BlobKind,
   createEngine,
   detectBlob,
   type Engine,
@@ -139,14 +141,40 @@ interface Loaded {
   readonly what: string
 }
 
+/** Assembles text; where that fails, says that it was taken for assembly. */
+function assembledFrom(text: string): Assembled {
+  if (/^\s*https?:\/\/\S+\s*$/.test(text))
+    throw new Error(
+      'An address is not fetched: this page asks no other site for anything. Download the file, and open it.',
+    )
+  try {
+    const assembled = assemble(text)
+    if (assembled.parts.code.length > 0) return assembled
+  } catch (error) {
+    if (!(error instanceof AssemblyError)) throw error
+    throw new Error(`This is text, but no hex, base64 or recorded run. Taken for assembly, line ${error.message}`)
+  }
+  throw new Error('There is no instruction in this text.')
+}
+
+/** What the bytes are; where they are nothing, that in a sentence, and why not. */
+function kindOf(bytes: Uint8Array): BlobKind {
+  try {
+    return detectBlob(bytes).kind
+  } catch (error) {
+    if (!(error instanceof BlobError)) throw error
+    throw new Error(`These ${bytes.length} bytes are no program of a known format: ${error.message}`)
+  }
+}
+
 function loadBytes({ bytes, assembly, as }: Recognised, wanted: ProfileName | undefined): Loaded {
   if (assembly !== undefined) {
-    const assembled = assemble(assembly)
+    const assembled = assembledFrom(assembly)
     const profile = wanted ?? PROFILE_NAMES.find(name => name === assembled.instructionSet.name)
     const program = loadProgram(assembled.bytes, { kind: assembled.kind, ...(profile && { profile }) })
     return { program, assembled, what: `assembly text, ${KINDS[program.kind]}` }
   }
-  const { kind } = detectBlob(bytes)
+  const kind = kindOf(bytes)
   const program = loadProgram(bytes, { kind, ...(wanted && { profile: wanted }) })
   const { metadata } = program
   const named = metadata === undefined ? '' : `, ${metadata.name} ${metadata.version}`
