@@ -1,11 +1,15 @@
 // `coulis debug`: a program or a recorded run under the debugger. Not the debugger: debug/.
 import { type Command, Option } from 'commander'
+import { ENGINE_KINDS } from '../engine/engine.ts'
+import { looksLikeTrace } from '../trace/parse.ts'
+import { compareRuns } from './debug/against.ts'
 import { Debugger } from './debug/debugger.ts'
-import { type OpenOptions, openFile } from './debug/open.ts'
+import { type Opened, type OpenOptions, openFile } from './debug/open.ts'
 import { converse, executeScript } from './debug/repl.ts'
 import { endLines } from './debug/show.ts'
 import { CliError } from './errors.ts'
-import { readText } from './files.ts'
+import { ExitCode } from './exit-code.ts'
+import { readBytes, readText } from './files.ts'
 import { HOST_CHOICES } from './host.ts'
 import { FILE_KINDS } from './load.ts'
 import { parseMapping } from './memory.ts'
@@ -21,14 +25,40 @@ interface Options extends OpenOptions {
   readonly script?: string
   readonly batch?: boolean
   readonly dap?: true | number
+  readonly against?: string
 }
 
-async function debug(file: string, options: Options, terminal: Terminal): Promise<void> {
-  const say = (line: string): void => terminal.line(terminal.colors.yellow(line))
-  const opened = openFile(file, options, say)
-  const on = new Debugger(opened, terminal, options.regs)
+/** The same run on another engine, or of another program. Its messages are those of the first one, or are not told. */
+function openOther(file: string, options: Options): Opened {
+  const against = options.against!
+  const engine = ENGINE_KINDS.find(kind => kind === against)
+  const { program, ...rest } = options
+  if (engine !== undefined) return openFile(file, { ...options, engine, ownEngine: true }, () => undefined)
+  // Of a recorded run it is the program that is another one.
+  const isTrace = looksLikeTrace(new TextDecoder().decode(readBytes(file)))
+  return isTrace
+    ? openFile(file, { ...options, program: against, ownEngine: true }, () => undefined)
+    : openFile(against, { ...rest, ...(program && { program }), ownEngine: true }, () => undefined)
+}
+
+/** Whether the runs are alike. */
+function compare(on: Debugger, file: string, options: Options): boolean {
+  const other = openOther(file, options)
   try {
-    if (options.end) opened.history.toEnd()
+    return compareRuns(on, other, options.against!, options.at)
+  } finally {
+    other.history.dispose()
+  }
+}
+
+async function debug(file: string, options: Options, terminal: Terminal): Promise<boolean> {
+  const say = (line: string): void => terminal.line(terminal.colors.yellow(line))
+  const opened = openFile(file, { ...options, ownEngine: options.against !== undefined }, say)
+  const on = new Debugger(opened, terminal, options.regs)
+  let isAlike = true
+  try {
+    if (options.against !== undefined) isAlike = compare(on, file, options)
+    else if (options.end) opened.history.toEnd()
     else if (options.at !== undefined) opened.history.goto(options.at)
     on.say(opened.history.end?.time === opened.history.time ? endLines(opened, options.regs) : [])
     on.where()
@@ -37,6 +67,7 @@ async function debug(file: string, options: Options, terminal: Terminal): Promis
     }
     if (options.ex !== undefined) for (const line of options.ex) await executeScript(on, [line], '--ex')
     if (!options.batch && !on.isOver) await converse(on)
+    return isAlike
   } finally {
     opened.history.dispose()
   }
@@ -47,7 +78,7 @@ function collectLines(line: string, previous: readonly string[] = []): string[] 
 }
 
 /** Adds the command. */
-export function addDebug(program: Command, terminal: Terminal): void {
+export function addDebug(program: Command, terminal: Terminal, exit: (code: number) => void): void {
   program
     .command('debug')
     .description(
@@ -70,6 +101,10 @@ export function addDebug(program: Command, terminal: Terminal): void {
     .option('--symbols <file>', 'names and source lines of this file, such as the .polkavm a .jam was made of')
     .option('--end', 'run to the end first')
     .option('--at <time>', 'go to this time first, in instructions', parseCount)
+    .option(
+      '--against <engine|file>',
+      'run it on that engine too, or that program, and go to where they part; exit code 1 says that they do',
+    )
     .option('-x, --script <file>', 'execute the commands of this file')
     .option('--ex <command>', 'execute this command; may be repeated', collectLines)
     .option(
@@ -88,6 +123,7 @@ export function addDebug(program: Command, terminal: Terminal): void {
 Examples:
   coulis debug examples/broken.pvm --end
   coulis debug service.jam --entry accumulate --args 0x2a0003 --symbols service.polkavm
+  coulis debug service.jam --against reference --batch
   coulis debug --dap 4711
   coulis debug trace-001.log --ex "break *93537" --ex continue --ex bt --batch`,
     )
@@ -101,6 +137,6 @@ Examples:
       }
       if (file === undefined) throw new CliError('expected a file to debug')
       if (file === '-' && !options.batch) throw new CliError('standard input is for commands: the file needs a name')
-      await debug(file, options, terminal)
+      if (!(await debug(file, options, terminal))) exit(ExitCode.Different)
     })
 }

@@ -242,11 +242,21 @@ function differences(a: History, b: History): string[] {
   return fields
 }
 
+/** Of two runs that are alike as far as both have come: whether one has ended there, and the other not, or not so. */
+function endsDiffer(a: History, b: History): boolean {
+  const until = Math.min(a.frontier, b.frontier)
+  const [x, y] = [a, b].map(({ end }) => (end?.time === until ? end : undefined))
+  if (x !== undefined && y !== undefined) return x.exit !== y.exit || x.exitArg !== y.exitArg
+  return (x !== undefined && b.frontier > until) || (y !== undefined && a.frontier > until)
+}
+
 /**
  * Where two runs part: of one program on two engines, or with one thing changed. Looks at states in the middle, and in the middle of
  * what is left: takes for granted that runs that differ do not become alike again.
  *
- * @returns undefined when they are alike as far as both have come.
+ * To compare engines, make both with `ownEngine`.
+ *
+ * @returns undefined when they are alike as far as both have come, and have ended alike or not at all.
  */
 export function bisect(a: History, b: History): Parting | undefined {
   const [backA, backB] = [a.time, b.time]
@@ -257,7 +267,7 @@ export function bisect(a: History, b: History): Parting | undefined {
   try {
     let high = Math.min(a.frontier, b.frontier)
     let fields = differAt(high)
-    if (fields.length === 0) return undefined
+    if (fields.length === 0) return endsDiffer(a, b) ? { time: high, fields: ['end'] } : undefined
     let low = -1
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)

@@ -1,4 +1,6 @@
 // `coulis debug` as its users run it: scripts, answers, errors; expressions and completion by themselves.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseExpression } from '../../src/cli/debug/expression.ts'
@@ -50,6 +52,43 @@ describe('coulis debug', () => {
     expect(answer(lines, 'rc')[0]).toBe('watchpoint 1, u64 at 0x20008: 0x26c72 → 0x646c72, by pc 30')
     expect(answer(lines, 'rc').at(-1)).toMatch(/^ {3}time 75 /)
     expect(answer(lines, 'info b')[0]).toBe('1   write of u64 at 0x20008, stopped there once')
+  })
+
+  it('finds where two runs part', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'coulis-against-'))
+    const variant = (name: string, from: string, to: string): string => {
+      const text = readFileSync(OVERFLOW, 'utf8')
+      expect(text).toContain(from)
+      writeFileSync(join(folder, name), text.replace(from, to))
+      return join(folder, name)
+    }
+    const compare = (against: string, ...more: string[]): { code: number; lines: string[] } => {
+      const { code, out, err } = cli.run(['debug', OVERFLOW, '--batch', ...ARGS, '--against', against, ...more])
+      expect(err).toBe('')
+      return { code, lines: out.split('\n') }
+    }
+    for (const kind of ENGINE_KINDS) {
+      const { code, lines } = compare(kind)
+      expect([code, lines[0]]).toEqual([0, `as on ${kind}: PAGE-FAULT at time 85, 0 host calls`])
+    }
+    const other = variant('other.pvm', 'add_imm_64     a0, a0, 1', 'add_imm_64     a0, a0, 2')
+    const parted = compare(other)
+    expect([parted.code, ...parted.lines.slice(0, 4)]).toEqual([
+      1,
+      `differs from ${other} behind the instruction at time 6`,
+      '  r7                 0xfeff0001 here, 0xfeff0002 there',
+      '  there it is        add_imm_64 r7, r7, 2',
+      expect.stringMatching(/^=> 32 {2}add_imm_64 r7, r7, 1 /),
+    ])
+    const early = compare(other, '--at', '6')
+    expect([early.code, early.lines[0]]).toEqual([0, `as on ${other}: goes on at time 6, 0 host calls`])
+    const halts = variant('halts.pvm', 'load_ind_u64   t1, [t0]', 'move_reg       t1, t0')
+    expect(compare(halts).lines.slice(0, 2)).toEqual([
+      `differs from ${halts} behind the instruction at time 84`,
+      expect.stringContaining('here'),
+    ])
+    const { code, err } = cli.run(['debug', OVERFLOW, '--batch', '--against', 'nobody'])
+    expect([code, err.includes('nobody')]).toEqual([2, true])
   })
 
   it('steps, looks and goes back by the words of gdb', () => {

@@ -1,7 +1,16 @@
 // Breakpoints, watchpoints, steps and the past, asked of every engine.
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
-import { Access, availableEngines, createEngine, Exit, type HostTable, loadProgram, profile } from '../../src/index.ts'
+import {
+  Access,
+  availableEngines,
+  createEngine,
+  Exit,
+  HostAction,
+  type HostTable,
+  loadProgram,
+  profile,
+} from '../../src/index.ts'
 import {
   bisect,
   callStack,
@@ -14,6 +23,7 @@ import {
   writeChain,
 } from '../../src/inside/index.ts'
 import { symbolsOfText } from '../../src/program/symbols.ts'
+import { programOf } from '../suite/cases.ts'
 
 const KINDS = availableEngines()
 const W = 0x20000
@@ -284,6 +294,20 @@ describe.each(KINDS)('a session on %s', kind => {
     history.dispose()
   })
 
+  it('runs that end otherwise are not alike', () => {
+    const { program } = programOf('load_imm r7, 1\necalli 0\ntrap')
+    const ended = (outcome: HostAction): History => {
+      const answering: HostTable = { entry: () => ({ name: 'end', price: 0, call: () => outcome }) }
+      const history = createHistory({ engine: createEngine({ kind }), program, start: { gas: 10n, host: answering } })
+      history.toEnd()
+      return history
+    }
+    const [halts, panics, again] = [HostAction.Halt, HostAction.Panic, HostAction.Halt].map(ended)
+    expect(bisect(halts!, panics!)).toEqual({ time: 2, fields: ['end'] })
+    expect(bisect(halts!, again!)).toBeUndefined()
+    for (const one of [halts, panics, again]) one!.dispose()
+  })
+
   it('finds where two runs part', () => {
     const [a, b] = [sessionOn(kind), sessionOn('reference')]
     a.history.toEnd()
@@ -295,6 +319,12 @@ describe.each(KINDS)('a session on %s', kind => {
     })
     b.history.toEnd()
     expect(bisect(a.history, b.history)).toEqual({ time: 12, fields: ['memory at 0x20064'] })
+    // One that has not come so far has not ended otherwise.
+    const c = sessionOn('interpreter')
+    c.history.goto(20)
+    expect(bisect(a.history, c.history)).toBeUndefined()
+    expect(bisect(c.history, a.history)).toBeUndefined()
+    c.history.dispose()
     a.history.dispose()
     b.history.dispose()
   })

@@ -36,6 +36,8 @@ export interface OpenOptions extends StartSettings {
   readonly program?: string
   /** A file to take names and lines from. */
   readonly symbols?: string
+  /** Each stretch runs on the engine itself: engines are compared. */
+  readonly ownEngine?: boolean
 }
 
 /** A program under the debugger, with what is known about it. */
@@ -108,6 +110,7 @@ function openProgram(file: string, options: OpenOptions, say: (line: string) => 
       engine: engineOf(options.engine),
       program: loaded.program,
       start: { ...start, ...(host && { host }) },
+      ownEngine: options.ownEngine === true,
     }),
   )
   if (options.fromState !== undefined || options.reg !== undefined) {
@@ -135,6 +138,7 @@ function openTrace(file: string, text: string, options: OpenOptions): Parts {
       engine: engineOf(options.engine),
       profile,
       hostName,
+      ownEngine: options.ownEngine === true,
       ...(loaded && { program: loaded.program }),
     }),
   )
