@@ -21,6 +21,8 @@ export interface FuzzSpec {
   readonly report: boolean
   /** Programs to start from. */
   readonly corpus: CorpusSet | undefined
+  /** Make differences small. */
+  readonly reduce: boolean
 }
 
 /** Cases to run, in this order. */
@@ -70,8 +72,9 @@ export interface KeepMessage {
 }
 
 /** The campaign of a spec. */
-function campaignOf({ seed, style, engines, profile: name, corpus }: FuzzSpec): CampaignOptions {
+function campaignOf({ seed, style, engines, profile: name, corpus, reduce }: FuzzSpec): CampaignOptions {
   return {
+    ...(reduce ? {} : { reduceWork: 0 }),
     ...(corpus === undefined ? {} : { corpus: readCorpus(corpus).map(({ fuzz }) => fuzz) }),
     seed: /^\d+$/.test(seed) ? Number(seed) : seed,
     engines,

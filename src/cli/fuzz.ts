@@ -51,6 +51,7 @@ interface Options {
   readonly corpus?: string
   readonly corpusHash?: string
   readonly keep?: boolean
+  readonly reduce: boolean
 }
 
 const DEFAULT_SECONDS = 10
@@ -163,8 +164,17 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
   const corpus = options.corpus === undefined ? undefined : corpusSet(options.corpus, options.corpusHash)
   const known = corpus === undefined ? [] : readCorpus(corpus)
   const isNoting = options.report === true || options.keep === true
-  const spec = { seed, style, engines, profile, verify: options.verify, report: isNoting, corpus }
-  const { report: _, corpus: __, ...same } = spec
+  const spec = {
+    seed,
+    style,
+    engines,
+    profile,
+    verify: options.verify,
+    report: isNoting,
+    corpus,
+    reduce: options.reduce,
+  }
+  const { report: _, corpus: __, reduce: ___, ...same } = spec
   if (jsonl)
     line({
       event: 'campaign',
@@ -303,6 +313,7 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
     .option('--stop-at-first', 'end at the first difference')
     .option('--watch <seconds>', 'end and report a case that takes longer; in JSON unless --jsonl is given', parseCount)
     .option('--no-verify', 'do not verify the modules that are compiled: faster; a refusal is a difference')
+    .option('--no-reduce', 'do not make differences small: the commands of what is found do that, elsewhere')
     .option('--report', 'say what of compiled code the campaign has reached, and what not; modules are not verified')
     .option('--corpus <folder>', 'start from the programs in that folder: as they are, then changed ones')
     .option('--corpus-hash <hash>', 'the programs that a campaign with this corpus started from, no others')

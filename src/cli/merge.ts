@@ -80,6 +80,7 @@ export function addMerge(program: Command, terminal: Terminal, exit: (code: numb
     )
     .argument('<file...>', 'files of JSON lines, of one or several parts each; - is standard input')
     .addOption(jsonlOption())
+    .option('--partial', 'parts that are missing were left out on purpose: the exit code is about those that are there')
     .option('--corpus <folder>', 'put the programs that reached something new into that folder')
     .addHelpText(
       'after',
@@ -89,12 +90,17 @@ Examples:
   coulis merge part-*.jsonl
   coulis merge part-*.jsonl --jsonl > all.jsonl`,
     )
-    .action((paths: string[], { jsonl, corpus }: { readonly jsonl?: boolean; readonly corpus?: string }) => {
-      if (paths.filter(path => path === '-').length > 1) throw new CliError('- can be read once only')
-      const merged = mergeParts(paths.flatMap(path => readParts(readText(path), path)))
-      if (corpus !== undefined) for (const { text } of merged.programs) addProgram(corpus, text)
-      if (jsonl) printLines(merged, terminal)
-      else printText(merged, terminal)
-      exit(exitOf(merged))
-    })
+    .action(
+      (
+        paths: string[],
+        { jsonl, corpus, partial }: { readonly jsonl?: boolean; readonly corpus?: string; readonly partial?: boolean },
+      ) => {
+        if (paths.filter(path => path === '-').length > 1) throw new CliError('- can be read once only')
+        const merged = mergeParts(paths.flatMap(path => readParts(readText(path), path)))
+        if (corpus !== undefined) for (const { text } of merged.programs) addProgram(corpus, text)
+        if (jsonl) printLines(merged, terminal)
+        else printText(merged, terminal)
+        exit(exitOf(partial ? { ...merged, missing: [] } : merged))
+      },
+    )
 }

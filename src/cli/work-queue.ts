@@ -1,13 +1,23 @@
 // The queue of `coulis work`: parts of campaigns as jobs of BullMQ on a Redis server. Not what a part does: that is a coulis
 // command in a process of its own. Not the command: work.ts.
 import { createHash } from 'node:crypto'
-import type { Job, Queue, Worker, WorkerOptions } from 'bullmq'
+import type { Job, JobType, Queue, Worker, WorkerOptions } from 'bullmq'
 import { CliError } from './errors.ts'
 
-/** A part of a campaign: arguments of `coulis`, with --shard and --jsonl. */
+/** A part of a campaign. */
 export interface PartJob {
+  /** Arguments of `coulis`, with --jsonl. */
   readonly args: readonly string[]
+  /** Makes small what another part has found. */
+  readonly reduces?: { readonly part: string; readonly case: number }
+  /** Files of a folder that grows, as they were when the part was made. */
+  readonly keys?: readonly string[]
+  /** Not begun after that time, milliseconds since 1970. */
+  readonly until?: number
 }
+
+/** A part with its result. */
+export type DonePart = PartJob & PartResult
 
 /** What a part printed, and its exit code. */
 export interface PartResult {
@@ -66,8 +76,11 @@ function connectionOf(url: string): WorkerOptions['connection'] {
 }
 
 /** The same part has the same id, so that it is there once however often it is added. */
-export function partId(args: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(args)).digest('hex').slice(0, 32)
+export function partId({ args, keys = [] }: PartJob): string {
+  return createHash('sha256')
+    .update(JSON.stringify([...args, ...keys]))
+    .digest('hex')
+    .slice(0, 32)
 }
 
 /** A queue to add to and look into. */
@@ -76,7 +89,9 @@ export interface PartQueue {
   add(parts: readonly PartJob[]): Promise<void>
   status(): Promise<QueueStatus>
   /** What finished parts have printed, in the order of their parts. */
-  results(): Promise<readonly (PartJob & PartResult)[]>
+  results(): Promise<readonly DonePart[]>
+  /** Files that parts of folders have already, whatever became of them. */
+  keys(): Promise<Set<string>>
   /** Puts back what was set aside. */
   retry(): Promise<number>
   close(): Promise<void>
@@ -100,7 +115,7 @@ export async function openQueue({ url, name }: QueueAddress): Promise<PartQueue>
   const isThere = await Promise.race([queue.waitUntilReady().then(() => true), late])
   clearTimeout(timer)
   if (!isThere) throw new CliError(`the queue's server ${new URL(url).host} does not answer`)
-  async function all(state: 'completed' | 'failed'): Promise<Job<PartJob, PartResult>[]> {
+  async function all(state: JobType): Promise<Job<PartJob, PartResult>[]> {
     const jobs: Job<PartJob, PartResult>[] = []
     for (let page: Job<PartJob, PartResult>[]; ; ) {
       page = await queue.getJobs([state], jobs.length, jobs.length + PAGE - 1, true)
@@ -113,9 +128,7 @@ export async function openQueue({ url, name }: QueueAddress): Promise<PartQueue>
       const opts = { attempts: ATTEMPTS, backoff: { type: 'exponential', delay: BACKOFF_MS } }
       for (let i = 0; i < parts.length; i += PAGE) {
         const some = parts.slice(i, i + PAGE)
-        await queue.addBulk(
-          some.map(part => ({ name: 'part', data: part, opts: { ...opts, jobId: partId(part.args) } })),
-        )
+        await queue.addBulk(some.map(part => ({ name: 'part', data: part, opts: { ...opts, jobId: partId(part) } })))
       }
     },
     async status() {
@@ -135,6 +148,13 @@ export async function openQueue({ url, name }: QueueAddress): Promise<PartQueue>
       return jobs
         .map(({ data, returnvalue }) => ({ ...data, ...returnvalue }))
         .sort((a, b) => shardNumber(a) - shardNumber(b))
+    },
+    async keys() {
+      const keys = new Set<string>()
+      // In the order that jobs go, so that one that goes on meanwhile is seen in the end.
+      for (const state of ['waiting', 'delayed', 'active', 'failed', 'completed'] as const)
+        for (const { data } of await all(state)) for (const key of data.keys ?? []) keys.add(key)
+      return keys
     },
     async retry() {
       const failed = await all('failed')

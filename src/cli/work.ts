@@ -8,13 +8,25 @@ import { toJson } from './json.ts'
 import { parseCount } from './options.ts'
 import { jobsOf, jobsOption } from './pool.ts'
 import type { Terminal } from './terminal.ts'
-import { type DoPart, HopelessPart, openQueue, type PartJob, type QueueAddress, workOn } from './work-queue.ts'
+import { COMMANDS, halvesOf, partsOfCampaign, partsOfFolder, reductionsOf, resultLines } from './work-parts.ts'
+import {
+  type DoPart,
+  HopelessPart,
+  openQueue,
+  type PartJob,
+  type PartQueue,
+  type QueueAddress,
+  workOn,
+} from './work-queue.ts'
 
 interface Options {
   readonly queue: string
   readonly name: string
   readonly jobs?: number
   readonly add?: number
+  readonly budget?: number
+  readonly grow?: string
+  readonly every?: number
   readonly status?: boolean
   readonly results?: boolean
   readonly retry?: boolean
@@ -23,27 +35,8 @@ interface Options {
   readonly lock: number
 }
 
-/** Commands that have parts. */
-const COMMANDS = ['fuzz', 'conform', 'replay']
-/** What parts get from here. */
-const RESERVED = ['--shard', '--jsonl', '--json', '--jobs', '-j', '--seconds', '--programs', '--report']
-const MOST_PARTS = 1_000_000
 /** Exit codes of a part that has a result: nothing differs, something does, an engine broke down. */
 const RESULTS: readonly number[] = [ExitCode.Ok, ExitCode.Different, ExitCode.Internal]
-
-/** The campaign's command in so many parts. */
-export function partsOfCampaign(args: readonly string[], count: number): PartJob[] {
-  if (!COMMANDS.includes(args[0] ?? ''))
-    throw new CliError(`expected ${COMMANDS.join(', ')} behind --, like: coulis work --add 100 -- fuzz --cases 20000`)
-  const wrong = args.find(arg => RESERVED.some(name => arg === name || arg.startsWith(`${name}=`)))
-  if (wrong !== undefined) throw new CliError(`${wrong}: parts are made here, and end by themselves`)
-  if (args[0] === 'fuzz' && !args.some(arg => /^--cases(=|$)/.test(arg)))
-    throw new CliError('fuzz needs --cases, the number of cases of all parts')
-  if (!(count >= 1 && count <= MOST_PARTS)) throw new CliError(`expected 1 to ${formatCount(MOST_PARTS)} parts`)
-  return Array.from({ length: count }, (_, i) => ({
-    args: [...args, '--shard', `${i + 1}/${count}`, '--jobs', '1', '--jsonl'],
-  }))
-}
 
 /** Whether a part printed all of its results. */
 function isWhole(lines: string): boolean {
@@ -78,6 +71,21 @@ function partRunner(): { readonly doPart: DoPart; stop(): void } {
   }
 }
 
+/** Does a part, and adds what it brings after it before it counts as done: added twice that is there once. */
+async function doWith(queue: PartQueue, doPart: DoPart, part: PartJob): Promise<{ code: number; lines: string }> {
+  if (part.until !== undefined && Date.now() > part.until) return { code: ExitCode.Ok, lines: '' }
+  try {
+    const result = await doPart(part)
+    await queue.add(reductionsOf(part, result))
+    return result
+  } catch (error) {
+    const halves = error instanceof HopelessPart ? halvesOf(part) : []
+    if (halves.length === 0) throw error
+    await queue.add(halves)
+    return { code: ExitCode.Ok, lines: '' }
+  }
+}
+
 const nameOf = ({ args }: PartJob): string => `coulis ${args.join(' ')}`
 
 /** Works until Ctrl-C, or until nothing is left with `drain`. */
@@ -91,8 +99,9 @@ async function work(address: QueueAddress, { jobs, drain }: Options, terminal: T
     wake = resolve
   })
   const say = (text: string): void => terminal.error(text)
-  const worker = await workOn(address, jobsOf(jobs), doPart, {
-    onDone(part, { code }) {
+  const worker = await workOn(address, jobsOf(jobs), part => doWith(queue, doPart, part), {
+    onDone(part, { code, lines }) {
+      if (lines === '') return say(`${yellow('left out')}  ${nameOf(part)}`)
       done += 1
       say(`${code === 0 ? green('done') : red(`found, exit code ${code}`)}  ${nameOf(part)}`)
     },
@@ -118,6 +127,35 @@ async function work(address: QueueAddress, { jobs, drain }: Options, terminal: T
   return interrupted ? ExitCode.Interrupted : ExitCode.Ok
 }
 
+/** Adds parts for the files of a folder that are new, once or again and again until Ctrl-C. */
+async function grow(queue: PartQueue, args: readonly string[], options: Options, terminal: Terminal): Promise<number> {
+  const { grow: folder, every } = options
+  let wake = (): void => {}
+  let interrupted = false
+  process.once('SIGINT', () => {
+    interrupted = true
+    wake()
+  })
+  const known = await queue.keys()
+  for (;;) {
+    const parts = partsOfFolder(args, folder!, known)
+    await queue.add(parts)
+    const keys = parts.flatMap(({ keys = [] }) => keys)
+    for (const key of keys) known.add(key)
+    if (parts.length > 0 || every === undefined) {
+      terminal.line(`${formatPlural(keys.length, 'new file')} of ${folder} in ${formatPlural(parts.length, 'part')}`)
+      terminal.flush()
+    }
+    if (every === undefined) return ExitCode.Ok
+    if (!interrupted)
+      await new Promise<void>(resolve => {
+        wake = resolve
+        setTimeout(resolve, 1000 * every)
+      })
+    if (interrupted) return ExitCode.Ok
+  }
+}
+
 /** Adds parts, or looks into the queue. */
 async function manage(
   address: QueueAddress,
@@ -125,9 +163,12 @@ async function manage(
   options: Options,
   terminal: Terminal,
 ): Promise<number> {
-  const parts = options.add === undefined ? undefined : partsOfCampaign(args, options.add)
+  const until = options.budget === undefined ? undefined : Date.now() + 1000 * options.budget
+  const parts = options.add === undefined ? undefined : partsOfCampaign(args, options.add, until)
+  if (options.grow !== undefined) partsOfFolder(args, options.grow, new Set()) // refuses before the server is asked
   const queue = await openQueue(address)
   try {
+    if (options.grow !== undefined) return await grow(queue, args, options, terminal)
     if (parts !== undefined) {
       await queue.add(parts)
       terminal.line(`${formatPlural(parts.length, 'part')} in the queue ${address.name}`)
@@ -138,7 +179,7 @@ async function manage(
       return ExitCode.Ok
     }
     if (options.results) {
-      for (const { lines } of await queue.results()) terminal.bytes(new TextEncoder().encode(lines))
+      for (const lines of resultLines(await queue.results())) terminal.bytes(new TextEncoder().encode(lines))
       return ExitCode.Ok
     }
     const status = await queue.status()
@@ -169,12 +210,18 @@ export function addWork(program: Command, terminal: Terminal, exit: (code: numbe
         'bullmq and ioredis. Whoever can write to the queue decides what its workers read: keep it among yourselves\n' +
         '(docs/campaigns.md).',
     )
-    .argument('[command...]', 'with --add, behind --: the campaign, fuzz, conform or replay with their options')
+    .argument(
+      '[command...]',
+      'with --add or --grow, behind --: the campaign, fuzz, conform or replay with their options',
+    )
     .requiredOption('--queue <url>', 'the server, redis://host:port')
     .option('--name <name>', 'the queue on it, one for each campaign', 'coulis')
     .addOption(jobsOption())
     .option('--drain', 'end when nothing is left, instead of waiting for more')
     .option('--add <parts>', 'add a campaign in so many parts; what is there already is not added again', parseCount)
+    .option('--budget <seconds>', 'with --add: parts that nobody has begun by then are left out', parseCount)
+    .option('--grow <folder>', 'add parts for the files of a folder that have none yet, for conform and replay')
+    .option('--every <seconds>', 'with --grow: look again and again, until Ctrl-C', parseCount)
     .option('--status', 'say how many parts are where, and what was set aside; exit code 1 if anything was')
     .option('--results', 'print what the finished parts printed, for coulis merge')
     .option('--retry', 'put back what was set aside')
@@ -190,7 +237,8 @@ export function addWork(program: Command, terminal: Terminal, exit: (code: numbe
       `
 Examples:
   coulis work --queue redis://10.0.0.1 --add 500 -- fuzz --seed nightly --cases 100000
-  coulis work --queue redis://10.0.0.1 --add 40 -- replay /shared/traces
+  coulis work --queue redis://10.0.0.1 --add 5000 --budget 28800 -- fuzz --seed nightly --cases 1000000
+  coulis work --queue redis://10.0.0.1 --grow /shared/traces --every 60 -- replay
   coulis work --queue redis://10.0.0.1                      on every machine
   coulis work --queue redis://10.0.0.1 --status
   coulis work --queue redis://10.0.0.1 --results | coulis merge -`,
@@ -200,11 +248,16 @@ Examples:
       if (!/^rediss?:\/\/[^\s]+$/.test(url) || !URL.canParse(url))
         throw new CliError(`${url}: expected redis://host:port`)
       if (!/^[\w.-]{1,100}$/.test(name)) throw new CliError(`${name}: a name has letters, digits, - _ and .`)
-      const asked = [options.add !== undefined, options.status, options.results, options.retry].filter(Boolean).length
-      if (asked > 1) throw new CliError('--add, --status, --results and --retry are four commands')
-      if (args.length > 0 && options.add === undefined) throw new CliError(`${args[0]}: only with --add`)
+      const { add, grow, budget, every } = options
+      const asked = [add !== undefined, grow !== undefined, options.status, options.results, options.retry]
+      const commands = asked.filter(Boolean).length
+      if (commands > 1) throw new CliError('--add, --grow, --status, --results and --retry are five commands')
+      if (args.length > 0 && add === undefined && grow === undefined)
+        throw new CliError(`${args[0]}: only with --add or --grow`)
+      if (budget !== undefined && add === undefined) throw new CliError('--budget: only with --add')
+      if (every !== undefined && (grow === undefined || every < 1)) throw new CliError('--every: seconds, with --grow')
       if (!(options.lock >= 3 && options.lock <= 3600)) throw new CliError('--lock: expected 3 to 3600 seconds')
       const address = { url, name, lock: 1000 * options.lock }
-      exit(await (asked === 0 ? work(address, options, terminal) : manage(address, args, options, terminal)))
+      exit(await (commands === 0 ? work(address, options, terminal) : manage(address, args, options, terminal)))
     })
 }

@@ -39,7 +39,7 @@ export interface CampaignOptions {
   readonly profiles?: readonly Profile[]
   /** Asked before every case. */
   readonly enough: (totals: Totals) => boolean
-  /** Work that making a difference small may take, see `reduceFinding`; default `REDUCE_WORK`. */
+  /** Work that making a difference small may take, see `reduceFinding`; default `REDUCE_WORK`, 0: it stays as it is. */
   readonly reduceWork?: number
   readonly instantiate?: DriveOptions['instantiate']
   /** Programs to start from; default none. */

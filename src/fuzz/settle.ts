@@ -29,9 +29,9 @@ export interface SettledFinding {
   readonly path: readonly string[]
   /** The command that shows it again. */
   readonly command: string
-  /** The reduced case without what depends on the case it was found in: equal for the same program. Undefined when warm or unchecked. */
+  /** The reduced case without what depends on the case it was found in: equal for the same program. Undefined when it was not made small. */
   readonly program: string | undefined
-  /** The reduced case as assembly text with how it is run, as test/golden/ has it. Undefined when warm or unchecked. */
+  /** The reduced case as assembly text with how it is run, as test/golden/ has it. Undefined when it was not made small. */
   readonly text: string | undefined
 }
 
@@ -55,11 +55,12 @@ export function settleFinding(
   let found: Finding | undefined
   for (let i = first; i <= index; i++) found = examineCase(options, i).finding
   if (found === undefined) return undefined
+  const shows = first === index ? 'alone' : 'run'
+  if (options.reduceWork === 0) return bareFinding(index, shows, command, found)
   const { fuzz, drive } = campaignCase(options, index)
   const { reduced, reducedFinding } = reduceFinding(fuzz, found, options.engines, drive, options.reduceWork)
   const { left, right, what, path } = reducedFinding
   const text = formatFinding(reduced, reducedFinding, fuzz.label, command)
-  const shows = first === index ? 'alone' : 'run'
   return { case: index, shows, left, right, what, path, command, program: formatCase(reduced, ''), text }
 }
 
@@ -79,10 +80,10 @@ export function formatFinding(
   return formatCase(fuzz, title, left)
 }
 
-/** A difference that new engines do not show, or were not asked about. */
+/** A difference that is not made small: new engines do not show it or were not asked, or it is done elsewhere. */
 export function bareFinding(
   index: number,
-  shows: 'warm' | 'unchecked',
+  shows: Shows,
   command: string,
   { left, right, what, path }: Finding,
 ): SettledFinding {
