@@ -64,6 +64,8 @@ export interface Facts {
   readonly hasState: boolean
   readonly codeBytes: number
   readonly rows: number
+  /** What it is, as `coulis inspect` says it: a word, and what there is to say. */
+  readonly about: readonly (readonly [string, string])[]
   /** Names that a run can begin at. */
   readonly entries: readonly string[]
   readonly warnings: readonly string[]

@@ -304,6 +304,40 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await page.close()
   })
 
+  it('says what it is that was opened', async () => {
+    const { page } = await chromium.open()
+    await openExample(page, 'A service that counts')
+    await page.locator('#tab-start').click()
+    const about = await page.locator('.about tr').allTextContents()
+    expect(about).toContain('namecoulis-counter 0.1.0')
+    expect(about).toContain('host callsread, write, log')
+    expect(about).toContain('gasone for each instruction')
+    expect(about.join()).toMatch(/code\d+ bytes, 82 instructions in \d+ blocks/)
+    await page.close()
+  })
+
+  it('says so when its worker cannot start, and starts one when it can', async () => {
+    const { page } = await chromium.open()
+    await page.route('**/worker.js', route => route.abort())
+    await page.reload()
+    await page.locator('.card', { hasText: 'Hello' }).click()
+    expect(await page.getByRole('alert').textContent()).toContain('the worker failed')
+    await page.unroute('**/worker.js')
+    await openExample(page, 'Hello')
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await page.close()
+  })
+
+  it('forgets a link when something else is opened', async () => {
+    const { page, url } = await chromium.open('?file=examples/hello.pvm')
+    await page.waitForSelector('.listing .line[data-pc]')
+    expect(page.url()).toContain('?file=')
+    await page.getByRole('button', { name: 'Open …' }).click()
+    await openExample(page, 'A loop')
+    await expect.poll(() => page.url()).toBe(url)
+    await page.close()
+  })
+
   it('asks no other host for anything', async () => {
     const { page, url } = await chromium.open()
     const asked: string[] = []

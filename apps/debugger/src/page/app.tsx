@@ -17,6 +17,13 @@ import { Toolbar } from './toolbar.tsx'
 const BEGINNING = 0x10000
 const SHARED = 'The address of this page is the link now'
 
+interface OpenOptions {
+  readonly time?: number | undefined
+  readonly shown?: PictureAt | undefined
+  /** By the page's address, which otherwise does not fit what is open any more. */
+  readonly isNamed?: boolean
+}
+
 /** What a URL asks for: a link's hash, or a file beside the page. */
 async function sourceOfUrl(): Promise<{ source: Source; time: number | undefined } | undefined> {
   const linked = await readHash(location.hash)
@@ -45,8 +52,10 @@ export function App() {
   const { facts, source, view, survey, surveying, said } = state
 
   const open = useCallback(
-    async (promise: Promise<Source>, time?: number, shown?: PictureAt): Promise<void> => {
+    async (promise: Promise<Source>, { time, shown, isNamed = false }: OpenOptions = {}): Promise<void> => {
       if (!(await run.begin(promise, time))) return
+      if (!isNamed && location.href !== location.origin + location.pathname)
+        history.replaceState(null, '', location.pathname)
       setChoosing(false)
       setAddress(shown?.address ?? BEGINNING)
       setPicture(shown)
@@ -58,7 +67,7 @@ export function App() {
   useEffect(() => {
     const fromUrl = (): void => {
       sourceOfUrl().then(
-        found => found && open(Promise.resolve(found.source), found.time),
+        found => found && open(Promise.resolve(found.source), { time: found.time, isNamed: true }),
         failure => run.fail(failure),
       )
     }
@@ -147,10 +156,7 @@ export function App() {
       <>
         {problem}
         {working}
-        <Load
-          onOpen={(source, shown) => void open(source, undefined, shown)}
-          onClose={view && (() => setChoosing(false))}
-        />
+        <Load onOpen={(source, shown) => void open(source, { shown })} onClose={view && (() => setChoosing(false))} />
       </>
     )
   }

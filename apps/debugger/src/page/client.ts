@@ -11,7 +11,8 @@ export class WorkerLost extends Error {}
 
 /** The worker's answers as promises, in the order of the questions. */
 export class Client {
-  #worker: Worker
+  /** Undefined after it was lost, until something is asked: one that cannot start is not started on and on. */
+  #worker: Worker | undefined
   readonly #waiting = new Map<number, Waiting>()
   #next = 1
   onProgress: (doing: string, time: number) => void = () => {}
@@ -34,7 +35,7 @@ export class Client {
     }
     worker.onerror = event => {
       event.preventDefault()
-      this.restart(`the worker failed: ${event.message || 'it could not be started'}`)
+      this.end(`the worker failed: ${event.message || 'it could not be started'}`)
     }
     return worker
   }
@@ -43,21 +44,22 @@ export class Client {
     const id = this.#next++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject })
+      this.#worker ??= this.#start()
       this.#worker.postMessage({ id, method, args } satisfies Request)
     })
   }
 
   /** What is being done now ends at its next pause. */
   cancel(): void {
-    this.#worker.postMessage('cancel' satisfies Request)
+    this.#worker?.postMessage('cancel' satisfies Request)
   }
 
-  /** Ends the worker, whatever it does, and begins another one, where nothing is open. */
-  restart(why: string): void {
-    this.#worker.terminate()
+  /** Ends the worker, whatever it does. The next question begins another one, where nothing is open. */
+  end(why: string): void {
+    this.#worker?.terminate()
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
-    this.#worker = this.#start()
+    this.#worker = undefined
     for (const { reject } of waiting) reject(new WorkerLost(why))
   }
 }

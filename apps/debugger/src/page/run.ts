@@ -213,12 +213,13 @@ export class Run {
     this.client.cancel()
     clearTimeout(this.#impatient)
     this.#impatient = setTimeout(() => {
-      if (this.#isBusy) this.client.restart('cancelled')
+      if (this.#isBusy) this.client.end('cancelled')
     }, PATIENCE)
   }
 
   /** Opens a program. What cannot be opened leaves everything as it was. */
   begin(promise: Promise<Source>, time?: number): Promise<boolean> {
+    if (this.#acting > 0) this.cancel()
     return this.act(async () => {
       const source = await promise
       const { client } = this

@@ -61,6 +61,27 @@ export function StartPanel({ facts, start, onStart }: Props) {
           Open again
         </button>
       </form>
+      <h3>What it is</h3>
+      <table class="about">
+        <tbody>
+          {[['file', facts.what] as const, ...facts.about].map(([word, said]) => (
+            <tr key={word}>
+              <th scope="row">{word}</th>
+              <td>{said}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {facts.warnings.length > 0 && (
+        <>
+          <h3>Warnings</h3>
+          <ul class="events">
+            {facts.warnings.slice(0, 100).map(warning => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </>
+      )}
     </div>
   )
 }

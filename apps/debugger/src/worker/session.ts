@@ -32,6 +32,7 @@ import type {
   View,
   Watch,
 } from '../protocol.ts'
+import { aboutText } from './about.ts'
 import { Beside } from './beside.ts'
 import { changeOf, changeText } from './changes.ts'
 import { type Opened, open } from './open.ts'
@@ -141,6 +142,7 @@ export class Bench {
       hasState: this.#opened.surroundings !== undefined,
       codeBytes: program.code.length,
       rows: this.#code.length,
+      about: aboutText(program, this.#code, this.#opened.hostName),
       entries,
       warnings,
     }
