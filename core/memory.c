@@ -374,19 +374,22 @@ CORE void zero_pages(pvm *vm, u32 page, u32 count) {
   }
 }
 
-/* What a 32-bit program has in a register. */
+/* What a 32-bit program has in a register, and sbrk of PolkaVM answers. */
 static inline u64 sign_extended(u64 value) { return (u64)(s64)(s32)(u32)value; }
 
 /* GP 0.7.2 only; spec pvm-isa.md section 13 says what is settled. */
 COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   u64 old = vm->heap_end;
-  int narrow = IS_NARROW(vm);
-  if (narrow) bytes = (u32)bytes;
+  int narrow = IS_NARROW(vm) || RULE(vm, PVM_RULE_SBRK_NARROW);
+  if (IS_NARROW(vm)) bytes = (u32)bytes;
+  else if (narrow && bytes > UINT32_MAX) bytes = 0;
   if (bytes == 0) return narrow ? sign_extended(old) : old;
   if (bytes > UINT64_C(0x100000000) || old + bytes > vm->heap_limit) return 0;
   u64 end = old + bytes;
-  u32 first = (u32)((old + PAGE_SIZE - 1) >> PAGE_BITS);
-  u32 count = (u32)((end + PAGE_SIZE - 1) >> PAGE_BITS) - first;
+  u32 scale = vm->rules / PVM_RULE_PAGES; /* a page of the host has 2^scale of ours */
+  u64 rest = ((u64)PAGE_SIZE << scale) - 1;
+  u32 first = (u32)((old + rest) >> (PAGE_BITS + scale) << scale);
+  u32 count = (u32)((end + rest) >> (PAGE_BITS + scale) << scale) - first;
   set_rights(vm, first, count, PVM_WRITE);
   if (OWN(vm)->touched != 0) zero_pages(vm, first, count);
   vm->heap_end = (u32)end;

@@ -98,7 +98,9 @@ enum {
   PVM_RULE_SBRK_NEW = 16,       /* sbrk returns the new end of the heap */
   PVM_RULE_CMOV_READS = 32,     /* pipeline model: cmov reads its old destination */
   PVM_RULE_STRICT = 64,         /* a pc that is no instruction panics, and is not paid (GP 0.8.0 A.2) */
-  PVM_RULE_MEMSET_NARROW = 128  /* memset makes its address register one of 32 bits (PolkaVM 0.37) */
+  PVM_RULE_MEMSET_NARROW = 128, /* memset makes its address register one of 32 bits (PolkaVM 0.37) */
+  PVM_RULE_SBRK_NARROW = 256,   /* sbrk takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM) */
+  PVM_RULE_PAGES = 512          /* times 0 to 4: sbrk maps pages of 4 to 64 KiB */
 };
 
 /* Numberings of the opcodes. PVM_SET_EXTENDED is the encoding whose opcodes say how long an instruction is; its bitmask has to be
@@ -110,7 +112,8 @@ enum {
   PVM_SET_LATEST64 = 2,
   PVM_SET_REVIVE_V1 = 3,
   PVM_SET_EXTENDED = 4,
-  PVM_SET_LATEST32 = 5
+  PVM_SET_REVIVE_V1_STRICT = 5,
+  PVM_SET_LATEST32 = 6
 };
 
 typedef struct pvm pvm;

@@ -641,6 +641,8 @@ export const PUBLIC: readonly {
       CmovReads: 32,
       Strict: 64,
       MemsetNarrow: 128,
+      SbrkNarrow: 256,
+      Pages: 512,
     },
   },
   {
@@ -653,7 +655,7 @@ export const PUBLIC: readonly {
     name: 'SetNumber',
     prefix: 'PVM_SET',
     comment: 'Numberings of the opcodes.',
-    at: { Gp_072: 0, Gp_080: 1, Latest64: 2, ReviveV1: 3, Extended: 4, Latest32: 5 },
+    at: { Gp_072: 0, Gp_080: 1, Latest64: 2, ReviveV1: 3, Extended: 4, ReviveV1Strict: 5, Latest32: 6 },
   },
   {
     name: 'HostAnswer',

@@ -44,6 +44,7 @@ const SETS: readonly InstructionSetName[] = [
   'latest64',
   'revive-v1',
   'latest64-0.37',
+  'revive-v1-strict',
   'latest32',
 ]
 
@@ -147,7 +148,7 @@ function bytes(name: string, comment: string, values: readonly (string | number)
   return `/* ${comment} */\nstatic const uint8_t ${name}[${values.length}] = {\n${rows.join('\n')}\n};\n`
 }
 
-/** The core for the interpreter alone has no 32-bit programs. */
+/** The core for the interpreter alone has no 32-bit programs, and no strict ReviveV1. */
 const NARROW = `#if defined(PVM_PASSES) && !PVM_PASSES
 #define PVM_NARROW 0
 #define PVM_NARROW_ALU(OP)
@@ -160,11 +161,12 @@ const NARROW = `#if defined(PVM_PASSES) && !PVM_PASSES
 function idsBySet(): string {
   const rows = (values: readonly number[]): string[] =>
     Array.from({ length: values.length / 16 }, (_, i) => `  ${values.slice(16 * i, 16 * i + 16).join(', ')},`)
-  const wide = SETS.filter(name => name !== 'latest32').flatMap(name => [...instructionSet(name).ids])
+  const wide = SETS.slice(0, SETS.indexOf('revive-v1-strict')).flatMap(name => [...instructionSet(name).ids])
+  const strict = instructionSet('revive-v1-strict').ids
   const { ids, costIds } = instructionSet('latest32')
   const comment =
     'Id by opcode byte, 256 for each of PVM_SET_*; the last 256 are the ids whose cost 32-bit programs pay.'
-  const text = [...rows(wide), '#if PVM_NARROW', ...rows([...ids, ...costIds]), '#endif']
+  const text = [...rows(wide), '#if PVM_NARROW', ...rows([...strict, ...ids, ...costIds]), '#endif']
   return `/* ${comment} */\nstatic const uint8_t pvm_ids[] = {\n${text.join('\n')}\n};\n`
 }
 

@@ -137,6 +137,19 @@ describe('.polkavm files', () => {
   })
 })
 
+describe('section 131, a hash of metadata', () => {
+  const input = file(`${CODE} 83 03 01 02 03 00`)
+
+  it.each(['polkavm', 'polkavm-0.37'] as const)('is kept under %s, and written again', name => {
+    const program = loadProgram(input, { profile: name })
+    const { container } = program
+    expect(container.kind === 'polkavm' && container.file.sections.map(({ id, bytes }) => [id, ...bytes])).toEqual([
+      [131, 1, 2, 3],
+    ])
+    expect(program.toParts().bytes).toEqual(input)
+  })
+})
+
 describe('random .polkavm files', () => {
   const text = fc.oneof(
     fc.uint8Array({ maxLength: 20 }),

@@ -56,6 +56,7 @@ const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
   latest64: 'polkavm',
   'revive-v1': 'polkavm',
   'latest64-0.37': 'polkavm-0.37',
+  'revive-v1-strict': 'polkavm',
   latest32: 'polkavm',
 }
 

@@ -4,11 +4,19 @@ import { INSTRUCTIONS, type Instruction, instructionNamed } from './table.ts'
 
 /**
  * The opcode numberings. `revive-v1` is taken as the superset that old `.polkavm` files of version 0 need
- * (0.7.2 numbers with sbrk and memset, without unlikely); see spec pvm-isa.md section 15. `latest64-0.37` is the extended encoding
+ * (0.7.2 numbers with sbrk and memset, without unlikely); see spec pvm-isa.md section 15. `revive-v1-strict` is what PolkaVM has
+ * today under that name: without these two. `latest64-0.37` is the extended encoding
  * that PolkaVM 0.37 writes for Latest64, without a bitmask. `latest32` is of PolkaVM's 32-bit programs, on registers of 64 bits that
  * hold 32 bits sign-extended: most of its instructions are those of `latest64`, a few have a twin of their own.
  */
-export type InstructionSetName = 'gp-0.7.2' | 'gp-0.8.0' | 'latest64' | 'revive-v1' | 'latest64-0.37' | 'latest32'
+export type InstructionSetName =
+  | 'gp-0.7.2'
+  | 'gp-0.8.0'
+  | 'latest64'
+  | 'revive-v1'
+  | 'latest64-0.37'
+  | 'revive-v1-strict'
+  | 'latest32'
 
 /** Every instruction set name, for messages and option checks. */
 export const INSTRUCTION_SETS: readonly InstructionSetName[] = [
@@ -17,6 +25,7 @@ export const INSTRUCTION_SETS: readonly InstructionSetName[] = [
   'latest64',
   'revive-v1',
   'latest64-0.37',
+  'revive-v1-strict',
   'latest32',
 ]
 
@@ -77,6 +86,12 @@ function numberOf(instruction: Instruction, name: InstructionSetName): number | 
   }
 }
 
+/** PolkaVM's ReviveV1 of today has nothing beside the Gray Paper. */
+function strictNumber(opcode: number | null, set: InstructionSetName, { name, opcodes }: Instruction): number | null {
+  if (set !== 'revive-v1-strict') return opcode
+  return /^(unlikely|sbrk|memset)$/.test(name) ? null : opcodes.latest64
+}
+
 function createSet(name: InstructionSetName): InstructionSet {
   const extended = name === 'latest64-0.37'
   const byOpcode: (Instruction | undefined)[] = new Array(256).fill(undefined)
@@ -85,7 +100,7 @@ function createSet(name: InstructionSetName): InstructionSet {
   for (const instruction of INSTRUCTIONS) {
     let opcode = numberOf(instruction, name)
     // biome-ignore lint/suspicious/noConfusingLabels: dropped from the entry `coulis/interpreter` (scripts/build-library.mjs)
-    WHOLE: opcode = name === 'latest32' ? latest32Number(instruction) : opcode
+    WHOLE: opcode = name === 'latest32' ? latest32Number(instruction) : strictNumber(opcode, name, instruction)
     if (opcode === null) continue
     opcodes[instruction.id] = opcode
     for (const { raw } of extended ? EXTENDED_FORMS[instruction.id]! : [{ raw: opcode }]) {
@@ -110,11 +125,13 @@ function createLatest32(): InstructionSet {
   return { ...set, costIds: set.ids.map(costId) }
 }
 // biome-ignore lint/suspicious/noConfusingLabels: dropped from the entry `coulis/interpreter` (scripts/build-library.mjs)
+WHOLE: SETS['revive-v1-strict'] = createSet('revive-v1-strict')
+// biome-ignore lint/suspicious/noConfusingLabels: dropped from the entry `coulis/interpreter` (scripts/build-library.mjs)
 WHOLE: SETS.latest32 = createLatest32()
 
-/** The instruction set of that name. @throws RangeError for `latest32` in the entry `coulis/interpreter`. */
+/** The instruction set of that name. @throws RangeError for `latest32` and `revive-v1-strict` in the entry `coulis/interpreter`. */
 export function instructionSet(name: InstructionSetName): InstructionSet {
   const set = SETS[name]
-  if (set === undefined) throw new RangeError(`no ${name} here`)
+  if (set === undefined) throw new RangeError(`no ${name} here: import 'coulis'`)
   return set
 }

@@ -49,6 +49,11 @@ export function pageAlign(x: number): number {
   return Math.ceil(x / PAGE_SIZE) * PAGE_SIZE
 }
 
+/** Up to a multiple of the host's page size. */
+export function alignTo(x: number, pageSize: number): number {
+  return Math.ceil(x / pageSize) * pageSize
+}
+
 /** Z(x): up to a multiple of the zone size. */
 export function zoneAlign(x: number): number {
   return Math.ceil(x / ZONE_SIZE) * ZONE_SIZE
@@ -107,11 +112,11 @@ export function standardLayout(program: StandardProgram): MemoryLayout {
 
 /**
  * The memory map of a `.polkavm` file (spec polkavm-blob.md 3): as of a standard program, but the heap starts at the
- * very end of the read-write data, the stack lies where that has the arguments, and pages are 4 KiB.
+ * very end of the read-write data, and the stack lies where that has the arguments. Sizes are of whole pages of the host.
  *
  * @throws BlobError `bad-layout` when the areas do not fit the address space.
  */
-export function polkavmLayout(file: PolkavmFile): MemoryLayout {
+export function polkavmLayout(file: PolkavmFile, pageSize: number): MemoryLayout {
   const { readOnly, readWrite, readOnlySize, readWriteSize, stackSize } = file
   const readWriteStart = 2 * ZONE_SIZE + zoneAlign(readOnlySize)
   const stackTop = HALT_ADDRESS - ZONE_SIZE
@@ -120,10 +125,11 @@ export function polkavmLayout(file: PolkavmFile): MemoryLayout {
   if (lowest > stackZone)
     throw new BlobError('bad-layout', 0, `a stack that starts at or above ${lowest}`, `${stackZone}`)
   const none = new Uint8Array(0)
+  const stack = alignTo(stackSize, pageSize)
   const regions: Region[] = [
-    { address: ZONE_SIZE, length: pageAlign(readOnlySize), access: Access.Read, data: readOnly },
-    { address: readWriteStart, length: pageAlign(readWriteSize), access: Access.Write, data: readWrite },
-    { address: stackTop - pageAlign(stackSize), length: pageAlign(stackSize), access: Access.Write, data: none },
+    { address: ZONE_SIZE, length: alignTo(readOnlySize, pageSize), access: Access.Read, data: readOnly },
+    { address: readWriteStart, length: alignTo(readWriteSize, pageSize), access: Access.Write, data: readWrite },
+    { address: stackTop - stack, length: stack, access: Access.Write, data: none },
   ]
   return {
     regions: regions.filter(region => region.length > 0),

@@ -26,6 +26,8 @@ export interface Profile {
   readonly outOfGas: 'keep' | 'drain'
   /** What `sbrk` returns on success; on failure it returns 0. See spec pvm-isa.md section 13. */
   readonly sbrkResult: 'old' | 'new'
+  /** Whether `sbrk` counts in 64 bits, or takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM). */
+  readonly sbrkWidth: '64-bit' | '32-bit'
   /** Numbers and prices of host calls. */
   readonly hostCalls: 'gp-0.7.2' | 'gp-0.8.0' | 'gp-main' | 'free'
   /** `grow_heap` as in the released 0.8.0 or with the merged corrections #533 and #538. */
@@ -36,6 +38,10 @@ export interface Profile {
   readonly memsetAddress: '64-bit' | '32-bit'
   /** Whether numbers in a `.polkavm` file may be longer than they need to be, and lose bits above 32 (PolkaVM until 0.36), or not (0.37). */
   readonly polkavmNumbers: 'any' | 'shortest'
+  /** Whether programs have at most 2^25 bytes of code and 2^24 jump-table entries (GP pull request #559), or any number. */
+  readonly codeLimits: 'none' | 'pr-559'
+  /** Bytes of a page of the host of a `.polkavm` file, 4096 to 65536: sizes of its data, heap and stack are rounded up to it. */
+  readonly pageSize: number
 }
 
 const GP_072: Profile = {
@@ -48,11 +54,14 @@ const GP_072: Profile = {
   inaccessible: 'fault',
   outOfGas: 'drain',
   sbrkResult: 'old',
+  sbrkWidth: '64-bit',
   hostCalls: 'gp-0.7.2',
   growHeap: 'corrected',
   cmovReadsDestination: true,
   memsetAddress: '64-bit',
   polkavmNumbers: 'any',
+  codeLimits: 'none',
+  pageSize: 4096,
 }
 
 const GP_080: Profile = {
@@ -64,6 +73,7 @@ const GP_080: Profile = {
   branchCheck: 'both',
   outOfGas: 'keep',
   hostCalls: 'gp-0.8.0',
+  codeLimits: 'pr-559',
 }
 
 /** Names of the preset profiles. */
@@ -86,6 +96,7 @@ const POLKAVM: Profile = {
   inaccessible: 'panic',
   outOfGas: 'keep',
   sbrkResult: 'new',
+  sbrkWidth: '32-bit',
   hostCalls: 'free',
   cmovReadsDestination: false,
 }
@@ -139,7 +150,7 @@ function variantName(base: string, changed: readonly (keyof Profile)[], rules: P
  * The preset of that name, or a variant of it, which has what differs in its name unless `changes` gives it one.
  *
  * @example profile('gp-0.7.2', { sbrkResult: 'new' })
- * @throws RangeError when there is no such preset, or for strict loading without checking both successors.
+ * @throws RangeError when there is no such preset, for strict loading without checking both successors, and for pages of other sizes.
  */
 export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Partial<Profile> = {}): Profile {
   const preset: Profile | undefined =
@@ -155,5 +166,8 @@ export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Parti
   // The strict rules leave no place behind the code to run off to, and that only holds when successors are checked.
   if (result.loader === 'strict' && result.branchCheck !== 'both')
     throw new RangeError(`profile: a strict loader needs branchCheck 'both', not '${result.branchCheck}'`)
+  const { pageSize } = result
+  if (![4096, 8192, 16384, 32768, 65536].includes(pageSize))
+    throw new RangeError(`profile: pageSize ${pageSize} is no power of two from 4096 to 65536`)
   return result
 }

@@ -17,7 +17,7 @@ import { blockCost, startOfBlock } from './gas.ts'
 import { EMPTY_LAYOUT, type MemoryLayout, polkavmLayout, standardLayout } from './layout.ts'
 import { ownBytes } from './own-bytes.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from './profile.ts'
-import { findInvalidity } from './validate.ts'
+import { findExcess, findInvalidity } from './validate.ts'
 
 /** An immutable program. Everything derived is computed on first use and kept. */
 export interface Program {
@@ -99,7 +99,7 @@ export interface ProgramInput {
   readonly profile: Profile
 }
 
-function layoutOf(container: Container): MemoryLayout {
+function layoutOf(container: Container, { pageSize }: Profile): MemoryLayout {
   switch (container.kind) {
     case 'raw':
       return EMPTY_LAYOUT
@@ -108,7 +108,7 @@ function layoutOf(container: Container): MemoryLayout {
     case 'jam':
       return standardLayout(container.file.program)
     case 'polkavm':
-      return polkavmLayout(container.file)
+      return polkavmLayout(container.file, pageSize)
   }
 }
 
@@ -159,17 +159,17 @@ function profileFor(container: Container, options: LoadOptions): Profile {
 /**
  * Makes a program of a parsed container.
  *
- * @throws BlobError when its areas do not fit the address space or, under a strict profile, its code is not valid.
+ * @throws BlobError when its areas do not fit the address space or, by the profile, its code is too large or not valid.
  */
 export function createProgram(input: ProgramInput): Program {
   const { container, profile } = input
   const parts = partsOf(container)
-  const layout = layoutOf(container)
+  const layout = layoutOf(container, profile)
   const set = instructionSet(profile.instructionSet)
-  if (profile.loader === 'strict') {
-    const invalidity = findInvalidity(parts, set)
-    if (invalidity !== undefined) throw invalidity
-  }
+  const invalidity =
+    (profile.codeLimits === 'none' ? undefined : findExcess(parts)) ??
+    (profile.loader === 'strict' ? findInvalidity(parts, set) : undefined)
+  if (invalidity !== undefined) throw invalidity
   const { code, bitmask } = parts
   let map: CodeMap | undefined
   let metadata: JamMetadata | undefined

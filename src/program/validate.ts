@@ -1,9 +1,21 @@
-// The validity rules of GP 0.8.0 for a deblobbed program (A.2). Not the blob's structure: that is blob/raw.ts.
+// The validity rules of GP 0.8.0 for a deblobbed program (A.2), and its limits (pull request #559). Not the blob's structure: that is blob/raw.ts.
 import { BlobError } from '../blob/error.ts'
 import type { ProgramParts } from '../blob/raw.ts'
 import { instructionOf } from '../isa/decode.ts'
 import type { InstructionSet } from '../isa/set.ts'
 import { MAX_SKIP, maskBit, skipAt } from './code-map.ts'
+
+const MAX_CODE = 2 ** 25
+const MAX_ENTRIES = 2 ** 24
+
+/** What is too large for GP pull request #559: more than 2^25 bytes of code or 2^24 jump-table entries; undefined where nothing is. */
+export function findExcess({ code, jumpTableLength }: ProgramParts): BlobError | undefined {
+  if (code.length > MAX_CODE)
+    return new BlobError('length-too-large', 0, `at most ${MAX_CODE} bytes of code`, `${code.length}`)
+  if (jumpTableLength > MAX_ENTRIES)
+    return new BlobError('length-too-large', 0, `at most ${MAX_ENTRIES} jump-table entries`, `${jumpTableLength}`)
+  return undefined
+}
 
 /**
  * Checks that code and bitmask form a valid program: starts with an instruction, every marked byte is a defined

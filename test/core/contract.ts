@@ -113,13 +113,14 @@ export function compareContract({ header, api, module }: Contract): readonly str
   equal('PVM_TO', inline, ts.Target as Numbers)
   equal('PVM_RULE', inline, ts.Rule as Numbers)
   equal('PVM_GAS', inline, ts.GasModelNumber as Numbers)
-  const { Gp072, Gp080, Latest64, ReviveV1, Extended, Latest32 } = ts.SetNumber as Numbers
+  const { Gp072, Gp080, Latest64, ReviveV1, Extended, ReviveV1Strict, Latest32 } = ts.SetNumber as Numbers
   for (const [c, value] of [
     ['GP_072', Gp072],
     ['GP_080', Gp080],
     ['LATEST64', Latest64],
     ['REVIVE_V1', ReviveV1],
     ['EXTENDED', Extended],
+    ['REVIVE_V1_STRICT', ReviveV1Strict],
     ['LATEST32', Latest32],
   ]) {
     check(`PVM_SET_${c}`, inline.get(`PVM_SET_${c}`), value)

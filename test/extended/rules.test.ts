@@ -1,9 +1,12 @@
-// What differs between PolkaVM 0.35 and 0.37, each rule in both forms, on every engine. memset's address is in test/suite/heap.ts, numbers
-// in files in test/blob-polkavm.test.ts.
+// What differs between PolkaVM 0.35 and 0.37, each rule in both forms, on every engine, and what both have beside the Gray Paper: widths of
+// sbrk, pages of the host, strict ReviveV1. memset's address is in test/suite/heap.ts, numbers in files and section 131 in
+// test/blob-polkavm.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
   assemble,
   availableEngines,
+  type BlobError,
+  callExport,
   createEngine,
   Exit,
   loadProgram,
@@ -11,6 +14,7 @@ import {
   type Program,
   profile,
 } from '../../src/index.ts'
+import { instructionNamed, instructionSet } from '../../src/isa/index.ts'
 
 function programOf(text: string, rules: Profile): Program {
   const assembled = assemble(`.isa ${rules.instructionSet}\n.format raw\n${text}`)
@@ -49,5 +53,118 @@ describe.each(availableEngines())('the rules of PolkaVM 0.35 and 0.37 on %s', ki
     })
     const vm = engine.instantiate(program, { gas: 1000n, regs: [0xffff0000n] })
     expect([vm.run(), vm.regs[7]]).toEqual([Exit.Halt, 5n])
+  })
+
+  /** r7 = sbrk(r7), then a byte is stored at r8. */
+  const GROW = '.stack 4096\n.export grow @grow\n.code\n@grow: sbrk r7, r7\nstore_ind_u8 [r8], r8\njump_ind r0'
+
+  function grow(data: string, rules: Profile, size: bigint, at: number): readonly [Exit | undefined, bigint] {
+    const { bytes } = assemble(`.isa ${rules.instructionSet}\n.format polkavm\n.rw\n${data}\n${GROW}`)
+    const program = loadProgram(bytes, { profile: rules })
+    const vm = engine.instantiate(program, { ...callExport(program, 'grow', [size, BigInt(at)]), gas: 100n })
+    return [vm.run(), vm.regs[7]!]
+  }
+
+  it.each(['polkavm', 'polkavm-0.37'] as const)('sbrk under %s takes what has more than 32 bits as 0', name => {
+    for (const size of [2n ** 32n, 2n ** 32n + 5n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]) {
+      expect(grow('.u64 1', profile(name), size, 0x20000), `${size}`).toEqual([Exit.Halt, 0x20008n])
+      expect(grow('.u64 1', profile(name, { sbrkWidth: '64-bit' }), size, 0x20000), `${size}`).toEqual([Exit.Halt, 0n])
+    }
+    for (const size of [2n ** 31n, 2n ** 32n - 1n]) {
+      const fits = size === 2n ** 31n
+      expect(grow('.u64 1', profile(name), size, 0x20000)[1]).toBe(fits ? 0xffffffff80020008n : 0n)
+    }
+  })
+
+  it.each(['polkavm', 'polkavm-0.37'] as const)('what sbrk answers under %s is sign-extended from 32 bits', name => {
+    const data = '.u64 1\n.rw_size 0x7fff0000'
+    expect(grow(data, profile(name), 0n, 0x20000)).toEqual([Exit.Halt, 0xffffffff80010000n])
+    expect(grow(data, profile(name), 1n, 0x20000)).toEqual([Exit.Halt, 0xffffffff80010001n])
+    expect(grow(data, profile(name, { sbrkWidth: '64-bit' }), 0n, 0x20000)).toEqual([Exit.Halt, 0x80010000n])
+  })
+
+  it.each([4096, 8192, 16384, 32768, 65536])(
+    'data, stack and heap are of whole pages of the host, of %i bytes',
+    pageSize => {
+      const rules = profile('polkavm', { pageSize })
+      const program = loadProgram(
+        assemble(
+          '.isa latest64\n.format polkavm\n.ro\n.u8 1\n.rw\n.u64 1\n.stack 4096\n.export f @f\n.code\n@f: jump_ind r0',
+        ).bytes,
+        { profile: rules },
+      )
+      expect(program.layout.regions.map(({ address, length }) => [address, length])).toEqual([
+        [0x10000, pageSize],
+        [0x30000, pageSize],
+        [0xfffe0000 - pageSize, pageSize],
+      ])
+      expect(program.layout.heapStart).toBe(0x30008)
+      const last = (bytes: number): number => 0x20000 + Math.ceil(bytes / pageSize) * pageSize - 1
+      for (const size of [0, 1, pageSize - 8, pageSize - 7, 2 * pageSize - 8, 65536 - 8, 65536, 100_000]) {
+        expect(grow('.u64 1', rules, BigInt(size), last(8 + size))[0], `${size}`).toBe(Exit.Halt)
+        expect(grow('.u64 1', rules, BigInt(size), last(8 + size) + 1)[0], `${size}`).toBe(Exit.Panic)
+      }
+    },
+  )
+
+  it('ReviveV1 has sbrk and memset of old files, strict ReviveV1 traps there, as PolkaVM does today', () => {
+    const code = (text: string): Uint8Array => assemble(`.isa revive-v1\n.format raw\n${text}\ntrap`).bytes
+    for (const text of ['sbrk r7, r8', 'memset']) {
+      const run = (instructionSet: 'revive-v1' | 'revive-v1-strict') => {
+        const program = loadProgram(code(text), { kind: 'raw', profile: 'polkavm', instructionSet })
+        const vm = engine.instantiate(program, { gas: 100n })
+        return [vm.run(), vm.pc]
+      }
+      const next = loadProgram(code(text), { kind: 'raw', instructionSet: 'revive-v1' }).next(0)
+      expect(run('revive-v1'), text).toEqual([Exit.Panic, next])
+      expect(run('revive-v1-strict'), text).toEqual([Exit.Panic, 0])
+      expect(() => assemble(`.isa revive-v1-strict\n${text}`)).toThrow(/sbrk|memset/)
+    }
+  })
+})
+
+it('the strict ReviveV1 is the numbers of GP 0.7.2 without sbrk', () => {
+  const [strict, paper] = [instructionSet('revive-v1-strict'), instructionSet('gp-0.7.2')]
+  const sbrk = instructionNamed('sbrk')!.id
+  expect([...strict.opcodes]).toEqual([...paper.opcodes].map((opcode, id) => (id === sbrk ? -1 : opcode)))
+  expect([...strict.ids].filter(id => id !== 255).length).toBe(138)
+})
+
+it.each([0, 1, 2048, 4095, 4097, 12288, 131072, Number.NaN, '4096'])('pages of %s bytes are refused', pageSize => {
+  expect(() => profile('polkavm', { pageSize: pageSize as number })).toThrow('pageSize')
+})
+
+describe('more than 2^25 bytes of code or 2^24 jump-table entries (GP pull request #559)', () => {
+  const parts = (code: number, entries: number) => ({
+    code: new Uint8Array(code),
+    bitmask: new Uint8Array(Math.ceil(code / 8)).fill(255),
+    jumpTable: new Uint32Array(entries),
+  })
+  const refused = (code: number, entries: number, rules: Profile): string | undefined => {
+    try {
+      loadProgram(parts(code, entries), { profile: rules })
+      return undefined
+    } catch (error) {
+      return (error as BlobError).code
+    }
+  }
+
+  it.each(['gp-0.8.0', 'gp-main'] as const)('%s refuses them', name => {
+    // Checks of each instruction are left out: 2^25 of them take seconds.
+    const rules = profile(name, { loader: 'lenient' })
+    expect(refused(2 ** 25, 0, rules)).toBeUndefined()
+    expect(refused(2 ** 25 + 1, 0, rules)).toBe('length-too-large')
+    expect(refused(2 ** 25 + 1, 0, profile(name))).toBe('length-too-large')
+    expect(refused(2 ** 25 + 1, 0, profile(name, { loader: 'lenient', codeLimits: 'none' }))).toBeUndefined()
+  })
+
+  it('counts jump-table entries', () => {
+    const rules = profile('gp-0.8.0', { loader: 'lenient' })
+    expect([refused(1, 2 ** 24, rules), refused(1, 2 ** 24 + 1, rules)]).toEqual([undefined, 'length-too-large'])
+  })
+
+  it('GP 0.7.2 has no such limits', () => {
+    expect(refused(2 ** 25 + 1, 0, profile('gp-0.7.2'))).toBeUndefined()
+    expect(refused(2 ** 25 + 1, 0, profile('gp-0.7.2', { codeLimits: 'pr-559' }))).toBe('length-too-large')
   })
 })

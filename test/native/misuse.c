@@ -129,7 +129,7 @@ static void abuse(void) {
   CHECK(pvm_read_ram_bytes(vm, 0x20000, 0, 1) == PVM_BAD && pvm_write_ram_bytes(vm, 0x20000, 0, 1) == PVM_BAD);
   CHECK(pvm_read_ram_bytes(vm, 0x20000, 0, 0) == PVM_OK);
   CHECK(pvm_read_ram_bytes_32(vm, 0x20000, 0) == PVM_BAD && pvm_get_register(vm, 0, 0) == PVM_BAD);
-  CHECK(pvm_set_profile(vm, 0, 256, 0) == PVM_BAD && pvm_set_profile(vm, 0, 0, 3) == PVM_BAD);
+  CHECK(pvm_set_profile(vm, 0, 5 * PVM_RULE_PAGES, 0) == PVM_BAD && pvm_set_profile(vm, 0, 0, 3) == PVM_BAD);
   CHECK(pvm_set_profile(vm, UINT32_MAX, UINT32_MAX, UINT32_MAX) == PVM_BAD);
   CHECK(pvm_set_entry(vm, 1, 1) == PVM_BAD && pvm_set_entry(vm, UINT32_MAX, 1) == PVM_BAD);
   pvm_set_host_callback(vm, 0, 0);

@@ -337,6 +337,8 @@ export const Rule = {
   CmovReads: 32,
   Strict: 64,
   MemsetNarrow: 128,
+  SbrkNarrow: 256,
+  Pages: 512,
 } as const
 
 /** How instructions are paid. PVM_GAS_* of core/pvm.h. */
@@ -353,7 +355,8 @@ export const SetNumber = {
   Latest64: 2,
   ReviveV1: 3,
   Extended: 4,
-  Latest32: 5,
+  ReviveV1Strict: 5,
+  Latest32: 6,
 } as const
 
 /**

@@ -1,5 +1,6 @@
 // A profile in the core's numbers. Not the rules themselves: core/pvm.h says what the bits mean.
 import type { InstructionSetName } from '../../isa/set.ts'
+import { PAGE_SIZE } from '../../program/layout.ts'
 import type { GasModel } from '../../program/profile.ts'
 import type { Program } from '../../program/program.ts'
 import { GasModelNumber, Rule, SetNumber } from './contract.gen.ts'
@@ -17,6 +18,7 @@ const SETS: Readonly<Record<InstructionSetName, number>> = {
   latest64: SetNumber.Latest64,
   'revive-v1': SetNumber.ReviveV1,
   'latest64-0.37': SetNumber.Extended,
+  'revive-v1-strict': SetNumber.ReviveV1Strict,
   latest32: SetNumber.Latest32,
 }
 const GAS_MODELS: Readonly<Record<GasModel, number>> = {
@@ -41,6 +43,8 @@ export function coreRules(program: Program): CoreRules {
     (profile.sbrkResult === 'new' ? Rule.SbrkNew : 0) |
     (profile.cmovReadsDestination ? Rule.CmovReads : 0) |
     (profile.loader === 'strict' ? Rule.Strict : 0) |
-    (profile.memsetAddress === '32-bit' ? Rule.MemsetNarrow : 0)
+    (profile.memsetAddress === '32-bit' ? Rule.MemsetNarrow : 0) |
+    (profile.sbrkWidth === '32-bit' ? Rule.SbrkNarrow : 0) |
+    (Math.log2(profile.pageSize / PAGE_SIZE) * Rule.Pages)
   return { set: coreSet(program), rules, gasModel: GAS_MODELS[profile.gasModel] }
 }

@@ -1,6 +1,6 @@
 // Guest memory access of the reference machine (GP A.8): loads, stores, sbrk, memset, and what makes them fail.
 // Not the memory itself: paged-memory.ts, or whatever the state has.
-import { Access, PAGE_SIZE, pageAlign, ZONE_SIZE } from '../../program/layout.ts'
+import { Access, alignTo, PAGE_SIZE, ZONE_SIZE } from '../../program/layout.ts'
 import { Exit } from '../exit.ts'
 import { OOB } from '../memory.ts'
 import type { MachineState } from './state.ts'
@@ -88,17 +88,21 @@ export function store(state: MachineState, address: number, width: Width, value:
 }
 
 /** sbrk (GP 0.7.2 only): the result for the destination register. See spec pvm-isa.md section 13 for what is settled. */
-export function growHeap(state: MachineState, bytes: bigint): bigint {
+export function growHeap(state: MachineState, size: bigint): bigint {
+  const { sbrkWidth, sbrkResult, pageSize } = state.program.profile
+  const narrow = sbrkWidth === '32-bit'
+  const bytes = narrow && size >= 2n ** 32n ? 0n : size
+  const answer = (end: number): bigint => BigInt.asUintN(64, BigInt.asIntN(narrow ? 32 : 64, BigInt(end)))
   const old = state.heapEnd
-  if (bytes === 0n) return BigInt(old)
+  if (bytes === 0n) return answer(old)
   if (BigInt(old) + bytes > BigInt(state.heapLimit)) return 0n
   const end = old + Number(bytes)
-  const first = pageAlign(old) / PAGE_SIZE
-  const count = pageAlign(end) / PAGE_SIZE - first
+  const first = alignTo(old, pageSize) / PAGE_SIZE
+  const count = alignTo(end, pageSize) / PAGE_SIZE - first
   state.memory.protect(first, count, Access.Write)
   state.memory.zero(first, count)
   state.heapEnd = end
-  return BigInt(state.program.profile.sbrkResult === 'old' ? old : end)
+  return answer(sbrkResult === 'old' ? old : end)
 }
 
 const A0 = 7
