@@ -36,6 +36,16 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./everyday.ts')).addGas,
   },
   {
+    name: 'profile',
+    summary: 'say which functions and host calls the gas goes to',
+    load: async () => (await import('./profile.ts')).addProfile,
+  },
+  {
+    name: 'coverage',
+    summary: 'say what of a program its runs have executed',
+    load: async () => (await import('./coverage.ts')).addCoverage,
+  },
+  {
     name: 'service',
     summary: 'accumulate services over a state and blocks',
     load: async () => (await import('./service.ts')).addService,

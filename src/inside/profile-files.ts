@@ -93,7 +93,11 @@ type Lines = Map<number, number>
  *
  * @returns undefined when the symbols know no source line.
  */
-export function lcovOf(program: Program, { executions }: GasProfile, symbols: Symbols): string | undefined {
+export function lcovOf(
+  program: Program,
+  { executions }: Pick<GasProfile, 'executions'>,
+  symbols: Symbols,
+): string | undefined {
   const files = new Map<string, Lines>()
   for (const pc of program.map.offsets) {
     for (const { path, line } of symbols.sourceAt(pc)) {

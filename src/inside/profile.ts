@@ -42,8 +42,12 @@ export interface ProfilerOptions {
 export interface Profiler {
   /** The machine's tracer while it is watched. */
   readonly tracer: Tracer
-  /** What has been counted until now. Takes what a last host call took, so the machine is not to have been changed since it stopped. */
-  profile(): GasProfile
+  /**
+   * What has been counted until now. Takes what a last host call took, so the machine is not to have been changed since it stopped.
+   *
+   * @param gas what the machine had left when it stopped; default: what it has now. For machines that are disposed of.
+   */
+  profile(gas?: bigint): GasProfile
 }
 
 /** Deeper calls count where the depth is reached, further paths in their parent: a guest must not fill the host's memory. */
@@ -210,8 +214,8 @@ class GasCounter implements Profiler {
     this.#back = next
   }
 
-  profile(): GasProfile {
-    this.#take(this.#vm.gas > 0n ? this.#vm.gas : 0n)
+  profile(gas: bigint = this.#vm.gas): GasProfile {
+    this.#take(gas > 0n ? gas : 0n)
     const sum = (node: CallNode): bigint => node.children.reduce((gas, child) => gas + sum(child), node.gas)
     return {
       root: this.#root,

@@ -1,0 +1,66 @@
+// Counts of a run by function and by host call. Not the counting: gas-counts.ts, host-gas.ts; not a tree of calls: profile.ts.
+import { hostIndex64 } from '../engine/exit.ts'
+import type { Symbols } from '../program/symbols.ts'
+import type { GasCounts } from './gas-counts.ts'
+import type { HostCallCost } from './host-gas.ts'
+import type { CallNode, GasProfile } from './profile.ts'
+
+/** A function and what it cost itself, without what it called. */
+export interface FunctionCost {
+  readonly name: string
+  /** Where it begins; undefined for code in no function. */
+  readonly start: number | undefined
+  readonly gas: bigint
+  readonly instructions: number
+  /** How often control came to its first instruction, loops back to it included. */
+  readonly entered: number
+}
+
+/** What code that is in no function is called. */
+export const NO_FUNCTION = '(no function)'
+
+/** What each function cost, dearest first. Gas of host calls is not in it. */
+export function gasByFunction({ executions, gas }: GasCounts, symbols: Symbols): FunctionCost[] {
+  const rows = new Map<string, { name: string; start: number | undefined; gas: number; instructions: number }>()
+  for (let pc = 0; pc < executions.length; pc++) {
+    if (executions[pc] === 0 && gas[pc] === 0) continue
+    const named = symbols.functionAt(pc)
+    const key = named === undefined ? '' : `${named.start}`
+    let row = rows.get(key)
+    if (row === undefined) {
+      row = { name: named?.name ?? NO_FUNCTION, start: named?.start, gas: 0, instructions: 0 }
+      rows.set(key, row)
+    }
+    row.gas += gas[pc]!
+    row.instructions += executions[pc]!
+  }
+  return [...rows.values()]
+    .map(row => ({ ...row, gas: BigInt(row.gas), entered: row.start === undefined ? 0 : executions[row.start]! }))
+    .sort((a, b) => (a.gas === b.gas ? (a.start ?? -1) - (b.start ?? -1) : a.gas < b.gas ? 1 : -1))
+}
+
+/** A host call in words: `host call 3 read`. */
+export function hostCallName({ index, name }: Pick<HostCallCost, 'index' | 'name'>): string {
+  return `host call ${hostIndex64(index)}${name === undefined ? '' : ` ${name}`}`
+}
+
+/** The same as a tree of one level, for `foldedStacks` and the other files. */
+export function flatProfile(counts: GasCounts, symbols: Symbols, hostCalls: readonly HostCallCost[] = []): GasProfile {
+  const functions: CallNode[] = gasByFunction(counts, symbols).map(({ entered, ...row }) => ({
+    ...row,
+    calls: entered,
+    children: [],
+  }))
+  const calls: CallNode[] = hostCalls.map(call => ({
+    name: hostCallName(call),
+    start: undefined,
+    gas: call.gas,
+    instructions: 0,
+    calls: call.calls,
+    children: [],
+  }))
+  const children = [...functions, ...calls]
+  const root = { name: '(run)', start: undefined, gas: 0n, instructions: 0, calls: 1, children }
+  const { instructions, executions } = counts
+  return { root, gas: children.reduce((sum, { gas }) => sum + gas, 0n), instructions, executions }
+}
