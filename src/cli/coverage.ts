@@ -12,8 +12,8 @@ import { listFiles, writeOutput } from './files.ts'
 import { formatCount, formatPlural } from './format.ts'
 import { toJson } from './json.ts'
 import { jsonOption } from './options.ts'
-import { runOptions } from './profile.ts'
 import { type ProfiledOptions, profileRun } from './profiled.ts'
+import { runOptions } from './profiled-options.ts'
 import { formatLog } from './start.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -37,6 +37,13 @@ interface Row {
   readonly start: number | undefined
   total: number
   executed: number
+}
+
+/** What is run of a folder: files with names of programs and traces. */
+const NAMES = /\.(log|trace|pvm|jam|polkavm)$/
+
+function filesOf(paths: readonly string[]): string[] {
+  return listFiles(paths).filter(file => paths.includes(file) || NAMES.test(file))
 }
 
 /** The union of all runs, by program. */
@@ -150,7 +157,7 @@ Examples:
   coulis coverage test-1.pvm test-2.pvm --fail-under 80`,
     )
     .action((paths: readonly string[], options: Options) => {
-      const all = cover(listFiles(paths), options, terminal)
+      const all = cover(filesOf(paths), options, terminal)
       if (all.length === 0) throw new CliError('there is no file in these folders')
       if (options.output !== undefined) writeOutput(options.output, new TextEncoder().encode(lcov(all)))
       const programs = all.map(covered => ({ covered, rows: rowsOf(covered) }))

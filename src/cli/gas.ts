@@ -1,23 +1,20 @@
 // `coulis gas`: what the basic blocks of a program cost, and why. Not the model: program/pipeline.ts and docs/gas.md.
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { listCode } from '../blob/disassembly.ts'
-import type { InstructionSetName } from '../isa/set.ts'
 import { startOfBlock } from '../program/gas.ts'
 import { CHART_LEGEND, pipelineTimeline, renderTimeline } from '../program/pipeline-chart.ts'
-import type { ProfileName } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import { CliError } from './errors.ts'
 import { formatCount } from './format.ts'
+import type { GateOptions } from './gas-gate.ts'
 import { toJson } from './json.ts'
-import { FILE_KINDS, type FileKind, loadFile } from './load.ts'
-import { isaOption, jsonOption, parseAddress, profileOption } from './options.ts'
+import { loadFile } from './load.ts'
+import { jsonOption, parseAddress } from './options.ts'
+import { runOptions } from './profiled-options.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Options {
-  readonly kind?: FileKind
-  readonly profile?: ProfileName
-  readonly isa?: InstructionSetName
+interface Options extends GateOptions {
   readonly chart?: boolean
   readonly at?: number
   readonly top?: number
@@ -82,21 +79,49 @@ function parseTop(text: string): number {
   return Number(text)
 }
 
+function parsePercent(text: string): number {
+  const value = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isNaN(value)) throw new InvalidArgumentError('expected a share in percent, like 2 or 0.5.')
+  return value
+}
+
+/** The prices of one file's blocks. */
+function printBlocks(file: string, options: Options, terminal: Terminal): void {
+  const { program: loaded, profile } = loadFile(file, { profile: 'gp-0.8.0', ...options })
+  let blocks = blocksOf(loaded)
+  const all = blocks.length
+  if (options.at !== undefined) {
+    const { at } = options
+    if (at > loaded.code.length) throw new CliError(`--at ${at}: the code has ${loaded.code.length} bytes`)
+    const start = startOfBlock(loaded.map, at)
+    blocks = blocks.filter(block => block.start === start)
+    if (blocks.length === 0) throw new CliError(`--at ${at}: no basic block there`)
+  }
+  if (options.top !== undefined) blocks = [...blocks].sort((a, b) => b.cost - a.cost).slice(0, options.top)
+  const starts = blocks.map(({ start }) => start)
+  if (options.json) terminal.line(toJson({ file, profile, gasModel: loaded.profile.gasModel, blocks }))
+  else if (options.chart) printChart(loaded, starts, terminal)
+  else printTable(loaded, blocks, all, terminal)
+}
+
 /** Adds the command. */
-export function addGas(program: Command, terminal: Terminal): void {
-  program
+export function addGas(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  const command = program
     .command('gas')
     .description(
       'Prints the gas of every basic block under the profile, default gp-0.8.0. With --chart, the pipeline timeline that\n' +
-        'makes the price: who decodes, waits, executes and retires in each cycle (docs/gas.md).',
+        'makes the price: who decodes, waits, executes and retires in each cycle (docs/gas.md). With --snapshot, --check and\n' +
+        '--diff it runs programs, or recorded traces, and keeps what they cost in a file (docs/inside/gas-gate.md).',
     )
-    .argument('<file>', 'the program; - reads standard input')
+    .argument('<files...>', 'the program; - reads standard input; several for snapshots')
     .option('-c, --chart', 'draw the pipeline timeline')
     .option('--at <offset>', 'only the block that contains this code offset', parseAddress)
     .option('--top <n>', 'only the dearest blocks, dearest first', parseTop)
-    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
-    .addOption(profileOption())
-    .addOption(isaOption())
+    .option('--snapshot [file]', 'run, and write what it costs by function and host call (default: .gas-snapshot)')
+    .option('--check [file]', 'run, and exit with 1 when something costs more than the snapshot says')
+    .option('--diff [file]', 'run, and print all that differs from the snapshot')
+    .option('--tolerance <percent>', 'let costs grow by that much', parsePercent)
+    .option('--case <name>', 'the name of this run in the snapshot; default: file and entry')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -104,27 +129,18 @@ export function addGas(program: Command, terminal: Terminal): void {
 Examples:
   coulis gas program.pvm
   coulis gas service.jam --profile gas-model-vectors --top 10
-  coulis gas program.pvm --chart --at 120`,
+  coulis gas program.pvm --chart --at 120
+  coulis gas examples/counter.jam --entry accumulate --args 0x2a0003 --snapshot
+  coulis gas traces/*.log --check --tolerance 1`,
     )
-    .action((file: string, options: Options) => {
-      const { program: loaded, profile } = loadFile(file, { profile: 'gp-0.8.0', ...options })
-      let blocks = blocksOf(loaded)
-      const all = blocks.length
-      if (options.at !== undefined) {
-        const { at } = options
-        if (at > loaded.code.length) throw new CliError(`--at ${at}: the code has ${loaded.code.length} bytes`)
-        const start = startOfBlock(loaded.map, at)
-        blocks = blocks.filter(block => block.start === start)
-        if (blocks.length === 0) throw new CliError(`--at ${at}: no basic block there`)
+    .action(async (files: readonly string[], options: Options) => {
+      if (options.snapshot ?? options.check ?? options.diff) {
+        const { gate } = await import('./gas-gate.ts')
+        gate(files, options, terminal, exit)
+        return
       }
-      if (options.top !== undefined) blocks = [...blocks].sort((a, b) => b.cost - a.cost).slice(0, options.top)
-      if (options.json) terminal.line(toJson({ file, profile, gasModel: loaded.profile.gasModel, blocks }))
-      else if (options.chart)
-        printChart(
-          loaded,
-          blocks.map(({ start }) => start),
-          terminal,
-        )
-      else printTable(loaded, blocks, all, terminal)
+      if (files.length > 1) throw new CliError('one program at a time, but for --snapshot, --check and --diff')
+      printBlocks(files[0]!, options, terminal)
     })
+  runOptions(command)
 }

@@ -3,6 +3,7 @@ import { createEngine } from '../engine/create.ts'
 import type { Engine, EngineKind, Vm } from '../engine/engine.ts'
 import { type Exit, exitName } from '../engine/exit.ts'
 import { omitWarmUp } from '../engine/warm-up.ts'
+import { type HostVersion, hostCallName } from '../host/names.ts'
 import { withFunctions } from '../inside/functions.ts'
 import { countGas, type GasCounter, type GasCounts } from '../inside/gas-counts.ts'
 import { type HostCallCost, type WatchedGas, watchHostGas } from '../inside/host-gas.ts'
@@ -69,7 +70,7 @@ function watch(
 }
 
 /** What the calls of a record took: all that made its replay agree. */
-function recordedCalls(calls: readonly TraceCall[]): HostCallCost[] {
+function recordedCalls(calls: readonly TraceCall[], version: HostVersion | 'free'): HostCallCost[] {
   const rows = new Map<number, { calls: number; gas: bigint }>()
   for (const { index, gas, gasAfter } of calls) {
     const key = Number(BigInt.asIntN(32, index))
@@ -78,7 +79,9 @@ function recordedCalls(calls: readonly TraceCall[]): HostCallCost[] {
     row.calls += 1
     row.gas += gas - (gasAfter ?? gas)
   }
-  return [...rows].map(([index, row]) => ({ index, name: undefined, ...row })).sort((a, b) => a.index - b.index)
+  return [...rows]
+    .map(([index, row]) => ({ index, name: version === 'free' ? undefined : hostCallName(index, version), ...row }))
+    .sort((a, b) => a.index - b.index)
 }
 
 function profileTrace(file: string, text: string, options: ProfiledOptions, tree: boolean): ProfiledRun {
@@ -90,7 +93,10 @@ function profileTrace(file: string, text: string, options: ProfiledOptions, tree
     instantiate(program, start) {
       const vm = real.instantiate(program, start)
       const symbols = withFunctions(program, symbolsOfFile(program, options.symbols))
-      found = { program, symbols, watch: watch(vm, symbols, tree, () => undefined) }
+      const version = program.profile.hostCalls
+      const nameOf = (index: number): string | undefined =>
+        version === 'free' ? undefined : hostCallName(index, version)
+      found = { program, symbols, watch: watch(vm, symbols, tree, nameOf) }
       return vm
     },
   }
@@ -110,7 +116,7 @@ function profileTrace(file: string, text: string, options: ProfiledOptions, tree
     pc: result.pc,
     gasUsed: result.gasUsed,
     counts: watched.counter.counts(),
-    hostCalls: recordedCalls(trace.calls),
+    hostCalls: recordedCalls(trace.calls, program.profile.hostCalls),
     tree: profile,
   }
 }
