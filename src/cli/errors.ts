@@ -56,7 +56,7 @@ export function isInputError(error: unknown): error is Error {
     error instanceof CliError ||
     error instanceof BlobError ||
     error instanceof TraceError ||
-    (error instanceof Error && ['AssemblyError', 'VectorError', 'RangeError'].includes(error.name))
+    (error instanceof Error && ['AssemblyError', 'SymbolsError', 'VectorError', 'RangeError'].includes(error.name))
   )
 }
 

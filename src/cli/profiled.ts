@@ -20,9 +20,8 @@ import { CliError, inFile } from './errors.ts'
 import { readBytes } from './files.ts'
 import { type HostChoice, hostOf, invocationOf } from './host.ts'
 import { type FileKind, loadFile } from './load.ts'
-import { symbolsIn } from './source.ts'
+import { symbolsIn, symbolsOfFile } from './source.ts'
 import { type StartSettings, startOf } from './start.ts'
-import { symbolsOfFile } from './symbols-file.ts'
 
 /** What the options of such a command say. */
 export interface ProfiledOptions extends StartSettings {
@@ -69,6 +68,10 @@ function watch(
   return { counter, profiler }
 }
 
+function symbolsGiven(program: Program, { symbols }: ProfiledOptions): Symbols | undefined {
+  return symbols === undefined ? undefined : symbolsOfFile(program, symbols)
+}
+
 /** What the calls of a record took: all that made its replay agree. */
 function recordedCalls(calls: readonly TraceCall[], version: HostVersion | 'free'): HostCallCost[] {
   const rows = new Map<number, { calls: number; gas: bigint }>()
@@ -92,7 +95,7 @@ function profileTrace(file: string, text: string, options: ProfiledOptions, tree
     kind: real.kind,
     instantiate(program, start) {
       const vm = real.instantiate(program, start)
-      const symbols = withFunctions(program, symbolsOfFile(program, options.symbols))
+      const symbols = withFunctions(program, symbolsGiven(program, options))
       const version = program.profile.hostCalls
       const nameOf = (index: number): string | undefined =>
         version === 'free' ? undefined : hostCallName(index, version)
@@ -153,7 +156,7 @@ export function profileRun(
     const engine = options.engine === undefined ? createEngine() : engineOf(options.engine)
     const vm = engine.instantiate(program, { ...start, ...(watched && { host: watched.host }) })
     for (const { index, value } of options.reg ?? []) vm.regs[index] = value
-    const symbols = withFunctions(program, symbolsOfFile(program, options.symbols) ?? symbolsIn(loaded))
+    const symbols = withFunctions(program, symbolsGiven(program, options) ?? symbolsIn(loaded))
     const { counter, profiler } = watch(vm, symbols, tree, index => host?.entry(index)?.name, watched)
     const exit = vm.run()
     return {

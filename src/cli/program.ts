@@ -46,6 +46,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./coverage.ts')).addCoverage,
   },
   {
+    name: 'symbols',
+    summary: 'write names and source lines of a program into a file of their own',
+    load: async () => (await import('./symbols.ts')).addSymbols,
+  },
+  {
     name: 'service',
     summary: 'accumulate services over a state and blocks',
     load: async () => (await import('./service.ts')).addService,

@@ -3,9 +3,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { BlobError } from '../blob/error.ts'
+import { decodeSymbols, looksLikeSymbols } from '../inside/symbols-file.ts'
 import type { CodeLine } from '../isa/disassembler.ts'
+import { equalBytes } from '../program/equal-bytes.ts'
+import type { Program } from '../program/program.ts'
 import { type SourceLine, type Symbols, symbolsOf, symbolsOfText } from '../program/symbols.ts'
 import { CliError, inFile } from './errors.ts'
+import { readBytes, readText } from './files.ts'
 import { type Loaded, loadFile } from './load.ts'
 
 /** Names and source lines, in the form `formatListing` takes. */
@@ -17,10 +21,23 @@ export interface SourceView {
 /** Source files are shown, not loaded: what is larger is not what a person wrote. */
 const MAX_SOURCE = 16 * 2 ** 20
 
-/** The symbols of a file: debug sections, exports, or the lines of assembly text. */
+/** The symbols file beside a program: `service.jam.pvmsym` of `service.jam`. */
+function besideOf(file: string, program: Program): Symbols | undefined {
+  const side = `${file}.pvmsym`
+  if (file === '-' || !existsSync(side)) return undefined
+  return inFile(side, () => decodeSymbols(readText(side), program))
+}
+
+/**
+ * The symbols of a file: debug sections, exports, or the lines of assembly text; of a program without any those in a file beside it.
+ *
+ * @throws CliError when that file is of another program.
+ */
 export function symbolsFor(loaded: Loaded): Symbols {
   const { assembled, file, program } = loaded
-  return assembled === undefined ? symbolsOf(program) : symbolsOfText(assembled, file)
+  if (assembled !== undefined) return symbolsOfText(assembled, file)
+  const own = symbolsOf(program)
+  return own.functions.length > 0 ? own : (besideOf(file, program) ?? own)
 }
 
 /** The same, or nothing where the file's debug sections are broken: the program runs all the same. */
@@ -31,6 +48,21 @@ export function symbolsIn(loaded: Loaded): Symbols | undefined {
     if (error instanceof BlobError) return undefined
     throw error
   }
+}
+
+/**
+ * The symbols in another file for this program: a symbols file, or the `.polkavm` that a `.jam` was made of.
+ *
+ * @throws CliError when it is of another program.
+ */
+export function symbolsOfFile(program: Program, file: string): Symbols {
+  const text = new TextDecoder().decode(readBytes(file))
+  if (looksLikeSymbols(text)) return inFile(file, () => decodeSymbols(text, program))
+  const from = loadFile(file)
+  if (!equalBytes(from.program.bitmask, program.bitmask) || from.program.code.length !== program.code.length) {
+    throw new CliError('it is of another program: its instructions start at other places', { file })
+  }
+  return inFile(file, () => symbolsFor(from))
 }
 
 /** Finds the text of source lines: absolute paths, then beside the program, then from here. */
@@ -57,15 +89,9 @@ function createReader(program: string): (path: string, line: number) => string |
  * @throws CliError when there are no source lines, or broken ones.
  */
 export function createSourceView(loaded: Loaded, symbolsFile?: string): SourceView {
-  const from = symbolsFile === undefined ? loaded : loadFile(symbolsFile)
-  const { file } = from
-  const symbols = inFile(file, () => symbolsFor(from))
-  if (from.program.code.length !== loaded.program.code.length) {
-    throw new CliError(
-      `its code has ${from.program.code.length} bytes, that of ${loaded.file} ${loaded.program.code.length}`,
-      { file },
-    )
-  }
+  const file = symbolsFile ?? loaded.file
+  const symbols =
+    symbolsFile === undefined ? inFile(file, () => symbolsFor(loaded)) : symbolsOfFile(loaded.program, symbolsFile)
   if (!loaded.program.map.offsets.some(pc => symbols.sourceAt(pc).length > 0)) {
     throw new CliError(
       'no source lines in it (link it without stripping, or name a file that has them with --symbols)',

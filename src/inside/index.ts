@@ -36,4 +36,5 @@ export { historyOfTrace, type TraceDeparture, type TraceHistory, type TraceHisto
 export { type Breakpoint, type BreakpointOptions, Session, type Stop, type WatchAccess } from './session.ts'
 export { changedPages, type ForkOptions, fork, restore, type Snapshot, snapshot } from './snapshot.ts'
 export { decodeSnapshot, encodeSnapshot } from './state-file.ts'
+export { decodeSymbols, encodeSymbols, SymbolsError, type SymbolsErrorCode } from './symbols-file.ts'
 export type { Watched } from './watch.ts'

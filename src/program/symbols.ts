@@ -31,6 +31,14 @@ export interface Symbols {
   readonly names: ReadonlyMap<number, string>
 }
 
+/** A stretch of code that comes from one place. `end` is the offset behind it. */
+export interface SourcePlace {
+  readonly start: number
+  readonly end: number
+  /** Innermost first. */
+  readonly lines: readonly SourceLine[]
+}
+
 const NOWHERE: readonly SourceLine[] = []
 
 /** The last entry whose start is at or before `pc`, if `pc` is in it. `entries` ascend and do not overlap. */
@@ -49,7 +57,7 @@ function entryAt<T extends { readonly start: number; readonly end: number }>(
   return entry !== undefined && pc < entry.end ? entry : undefined
 }
 
-function createSymbols(functions: readonly FunctionSymbol[], sourceAt: Symbols['sourceAt']): Symbols {
+function symbolsFrom(functions: readonly FunctionSymbol[], sourceAt: Symbols['sourceAt']): Symbols {
   const names = new Map<number, string>()
   for (const { start, name } of functions) if (!names.has(start)) names.set(start, name)
   return { functions, names, functionAt: pc => entryAt(functions, pc), sourceAt }
@@ -89,11 +97,16 @@ function fromDebugInfo(info: DebugInfo, exports: ReadonlyMap<string, number>): S
   const known = new Set(functions.map(({ start }) => start))
   for (const [name, start] of exports) if (!known.has(start)) functions.push({ name, start, end: start + 1 })
   functions.sort((a, b) => a.start - b.start)
-  return createSymbols(functions, pc => {
+  return symbolsFrom(functions, pc => {
     const range = entryAt(info.ranges, pc)
     const region = range === undefined ? undefined : entryAt(info.regionsOf(range), pc)
     return region === undefined ? NOWHERE : placesOf(region.frames)
   })
+}
+
+/** Symbols of functions and places, both ascending and not overlapping. */
+export function createSymbols(functions: readonly FunctionSymbol[], places: readonly SourcePlace[]): Symbols {
+  return symbolsFrom(functions, pc => entryAt(places, pc)?.lines ?? NOWHERE)
 }
 
 /** Functions that are known by their starts only: each ends where the next begins. */
@@ -111,7 +124,7 @@ export function symbolsOf(program: Program): Symbols {
   const { container, exports } = program
   const info = container.kind === 'polkavm' ? readDebugInfo(container.file) : undefined
   if (info !== undefined) return fromDebugInfo(info, exports)
-  return createSymbols(functionsFromStarts(exports, program.code.length), () => NOWHERE)
+  return symbolsFrom(functionsFromStarts(exports, program.code.length), () => NOWHERE)
 }
 
 /**
@@ -127,7 +140,7 @@ export function symbolsOfText(assembled: Assembled, path: string): Symbols {
     end: lines[index + 1]?.pc ?? parts.code.length,
     line,
   }))
-  return createSymbols(functions, pc => {
+  return symbolsFrom(functions, pc => {
     const place = entryAt(places, pc)
     if (place === undefined) return NOWHERE
     return [{ function: entryAt(functions, pc)?.name, path, line: place.line, column: undefined }]

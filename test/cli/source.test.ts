@@ -45,6 +45,6 @@ describe('coulis disasm --source', () => {
     const { out } = cli.run(['disasm', 'stripped.polkavm', '--symbols', 'triangle.polkavm'])
     expect(out).toBe(cli.run(['disasm', 'triangle.polkavm', '--source']).out)
     const other = cli.run(['disasm', 'stripped.polkavm', '--symbols', 'two.pvm'])
-    expect([other.code, other.err]).toEqual([2, expect.stringContaining('two.pvm: its code has')])
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining('two.pvm: it is of another program')])
   })
 })

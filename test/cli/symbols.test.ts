@@ -1,0 +1,59 @@
+// Symbols files of the command line: made of one file, found beside another, by every command; files of other builds are errors.
+import { readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { type Cli, createCli } from './cli.ts'
+
+const BROKEN = `.rw
+@result: .u64 0
+.code
+@main:
+    load_imm_jump r0, &back, @fails
+@back: trap
+@fails:
+    load_imm r7, 0
+    load_u64 r7, [16]
+    jump_ind r0
+`
+
+let cli: Cli
+beforeAll(() => {
+  cli = createCli()
+  cli.file('broken.pvm', BROKEN)
+  expect(cli.run(['asm', 'broken.pvm', '-f', 'jam', '-o', 'broken.jam']).code).toBe(0)
+}, 60_000)
+
+it('says nothing of names before there is a file, and all commands do with it', () => {
+  expect(cli.run(['run', 'broken.jam']).out).not.toContain('fails')
+  const made = cli.run(['symbols', 'broken.pvm', '--for', 'broken.jam'])
+  expect([made.code, made.out]).toEqual([0, 'broken.jam.pvmsym: 3 functions, 5 source places\n'])
+  const run = cli.run(['run', 'broken.jam'])
+  expect([run.code, run.out]).toEqual([10, expect.stringContaining('where   fails + 2, in broken.pvm:9')])
+  expect(JSON.parse(cli.run(['run', 'broken.jam', '--json']).out).where).toContain('fails')
+  expect(cli.run(['profile', 'broken.jam']).out).toMatch(/^fails +2 /m)
+  expect(cli.run(['coverage', 'broken.jam', '-o', 'lcov.info']).out).toMatch(/^fails +2 +3 /m)
+  expect(readFileSync(join(cli.folder, 'lcov.info'), 'utf8')).toContain('FNDA:1,fails')
+  expect(cli.run(['disasm', 'broken.jam', '--source']).out).toContain('broken.pvm:9')
+  expect(cli.run(['debug', 'broken.jam', '--end', '--ex', 'bt', '--batch']).out).toContain('fails')
+})
+
+it('may be anywhere with --symbols, and is an error where it is of another program', () => {
+  renameSync(join(cli.folder, 'broken.jam.pvmsym'), join(cli.folder, 'names'))
+  expect(cli.run(['profile', 'broken.jam']).out).not.toContain('fails')
+  expect(cli.run(['profile', 'broken.jam', '--symbols', 'names']).out).toContain('fails')
+  expect(cli.run(['disasm', 'broken.jam', '--symbols', 'names']).out).toContain('broken.pvm:9')
+  cli.file('other.pvm', BROKEN.replace('load_imm r7, 0', 'load_imm r7, 70000'))
+  cli.run(['asm', 'other.pvm', '-f', 'jam', '-o', 'other.jam'])
+  renameSync(join(cli.folder, 'names'), join(cli.folder, 'other.jam.pvmsym'))
+  const stale =
+    'other.jam.pvmsym: line 2: it is of another program: make it again, from the same build (coulis symbols)\n'
+  for (const command of ['run', 'profile']) {
+    expect(cli.run([command, 'other.jam']), command).toMatchObject({ code: 2, err: `error: ${stale}` })
+  }
+  expect(cli.run(['symbols', 'broken.pvm', '--for', 'other.jam']).code).toBe(2)
+  expect(cli.run(['symbols', 'broken.jam'])).toMatchObject({
+    code: 2,
+    err: 'error: broken.jam: no names in it (link it without stripping)\n',
+  })
+  expect(cli.run(['symbols', 'broken.pvm']).out).toMatch(/^# coulis symbols 1\n/)
+})
