@@ -2,6 +2,7 @@
 import { runTest } from '../conform/conform.ts'
 import type { Verdict } from '../conform/verdict.ts'
 import type { EngineKind } from '../engine/engine.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { engineOf } from './engine-of.ts'
 import { eachFile, type FileTask, type SayFiles } from './file-task.ts'
@@ -11,10 +12,15 @@ import { readBytes } from './files.ts'
 export interface ConformTask extends FileTask {
   readonly engine: EngineKind | undefined
   readonly profile: ProfileName | undefined
+  readonly isa: InstructionSetName | undefined
 }
 
 /** Tests the files; says undefined of what is no test. */
-export function conformFiles({ engine: kind, profile, ...task }: ConformTask, say: SayFiles<Verdict>): Promise<void> {
+export function conformFiles(
+  { engine: kind, profile, isa, ...task }: ConformTask,
+  say: SayFiles<Verdict>,
+): Promise<void> {
   const engine = engineOf(kind)
-  return eachFile(task, say, file => runTest(file, readBytes(file), { engine, ...(profile && { profile }) }))
+  const rules = { ...(profile && { profile }), ...(isa && { instructionSet: isa }) }
+  return eachFile(task, say, file => runTest(file, readBytes(file), { engine, ...rules }))
 }

@@ -5,6 +5,7 @@ import { type ConformReport, createReport } from '../conform/conform.ts'
 import type { TestKind } from '../conform/verdict.ts'
 import type { EngineKind } from '../engine/engine.ts'
 import { type Shard, WHOLE } from '../fuzz/shard.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { engineOf } from './engine-of.ts'
 import { CliError } from './errors.ts'
@@ -13,7 +14,7 @@ import { formatInterrupted, overFiles } from './file-jobs.ts'
 import { listFiles } from './files.ts'
 import { formatPlural } from './format.ts'
 import { toJson } from './json.ts'
-import { engineOption, jsonOption, profileOption } from './options.ts'
+import { engineOption, isaOption, jsonOption, profileOption } from './options.ts'
 import { jobsOption } from './pool.ts'
 import { formatLine, formatShard, jsonlOption, partOf, shardOption } from './result-lines.ts'
 import type { Terminal } from './terminal.ts'
@@ -21,6 +22,7 @@ import type { Terminal } from './terminal.ts'
 interface Options {
   readonly engine?: EngineKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly jobs?: number
   readonly shard?: Shard
   readonly jsonl?: boolean
@@ -78,6 +80,7 @@ export function addConform(program: Command, terminal: Terminal, exit: (code: nu
     .argument('<path...>', 'files and folders')
     .addOption(engineOption())
     .addOption(profileOption())
+    .addOption(isaOption())
     .addOption(jobsOption())
     .addOption(shardOption('files'))
     .addOption(jsonlOption())
@@ -96,7 +99,12 @@ Examples:
       const whole = listFiles(paths)
       const part = partOf(whole, options.shard)
       const files = part.map(({ item }) => item)
-      const same = { engine: engine.kind, profile: options.profile ?? null, files: whole.length }
+      const same = {
+        engine: engine.kind,
+        profile: options.profile ?? null,
+        ...(options.isa && { isa: options.isa }),
+        files: whole.length,
+      }
       if (options.jsonl)
         terminal.line(
           formatLine({ event: 'campaign', command: 'conform', ...same, shard: formatShard(options.shard ?? WHOLE) }),
@@ -107,7 +115,7 @@ Examples:
         interrupted,
       } = await overFiles(files, {
         name: 'conform',
-        options: { engine: options.engine, profile: options.profile },
+        options: { engine: options.engine, profile: options.profile, isa: options.isa },
         jobs: options.jobs,
       })
       const report = createReport(verdicts)

@@ -17,6 +17,7 @@ const KEPT = [
   'kind',
   'engine',
   'profile',
+  'isa',
 ]
 
 function quoted(text: string): string {

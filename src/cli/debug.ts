@@ -13,7 +13,16 @@ import { readBytes, readText } from './files.ts'
 import { HOST_CHOICES } from './host.ts'
 import { FILE_KINDS } from './load.ts'
 import { parseMapping } from './memory.ts'
-import { collectBytes, engineOption, parseAddress, parseBytes, parseCount, parseGas, profileOption } from './options.ts'
+import {
+  collectBytes,
+  engineOption,
+  isaOption,
+  parseAddress,
+  parseBytes,
+  parseCount,
+  parseGas,
+  profileOption,
+} from './options.ts'
 import { collectValues, parseRegister, REGISTER_FORMS, type RegisterForm } from './registers.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -117,6 +126,7 @@ export function addDebug(program: Command, terminal: Terminal, exit: (code: numb
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(engineOption())
     .addOption(profileOption())
+    .addOption(isaOption())
     .addHelpText(
       'after',
       `

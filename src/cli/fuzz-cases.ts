@@ -5,8 +5,10 @@ import { type Exercise, startExercise } from '../engine/recompiler/exercise.ts'
 import { type CampaignOptions, type CaseCounts, campaignCase, examineCase, type FuzzStyle } from '../fuzz/campaign.ts'
 import type { Finding } from '../fuzz/drive.ts'
 import { type KeptText, Reach } from '../fuzz/kept.ts'
+import { rulesFor } from '../fuzz/rules.ts'
 import { type SettledFinding, settleFinding } from '../fuzz/settle.ts'
-import { type ProfileName, profile } from '../program/profile.ts'
+import type { InstructionSetName } from '../isa/set.ts'
+import type { ProfileName } from '../program/profile.ts'
 import { type CorpusSet, readCorpus } from './corpus-folder.ts'
 
 /** What makes a campaign the same one everywhere, and how its cases are run. */
@@ -15,6 +17,8 @@ export interface FuzzSpec {
   readonly style: FuzzStyle
   readonly engines: readonly EngineKind[]
   readonly profile: ProfileName | undefined
+  /** All cases have this instruction set. */
+  readonly isa: InstructionSetName | undefined
   /** Verify the modules that are compiled. */
   readonly verify: boolean
   /** Say what of compiled code has run. */
@@ -72,14 +76,15 @@ export interface KeepMessage {
 }
 
 /** The campaign of a spec. */
-function campaignOf({ seed, style, engines, profile: name, corpus, reduce }: FuzzSpec): CampaignOptions {
+function campaignOf({ seed, style, engines, profile: name, isa, corpus, reduce }: FuzzSpec): CampaignOptions {
+  const profiles = rulesFor(name, isa)
   return {
     ...(reduce ? {} : { reduceWork: 0 }),
     ...(corpus === undefined ? {} : { corpus: readCorpus(corpus).map(({ fuzz }) => fuzz) }),
     seed: /^\d+$/.test(seed) ? Number(seed) : seed,
     engines,
     style,
-    ...(name === undefined ? {} : { profiles: [profile(name)] }),
+    ...(profiles && { profiles }),
     enough: () => false,
   }
 }

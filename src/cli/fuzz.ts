@@ -11,6 +11,7 @@ import { compilingEngines } from '../fuzz/kept.ts'
 import { formatFinding, type Shows } from '../fuzz/settle.ts'
 import { type Shard, WHOLE } from '../fuzz/shard.ts'
 import { parseCase } from '../fuzz/text.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { addProgram, type CorpusSet, corpusSet, nameOf, readCorpus } from './corpus-folder.ts'
 import { CliError, inFile } from './errors.ts'
@@ -18,7 +19,7 @@ import { ExitCode } from './exit-code.ts'
 import { readText } from './files.ts'
 import { formatCount, formatPlural } from './format.ts'
 import { type CampaignEvent, runCampaignJobs } from './fuzz-campaign.ts'
-import { parseCount, profileOption } from './options.ts'
+import { isaOption, parseCount, profileOption } from './options.ts'
 import { jobsOf, jobsOption } from './pool.ts'
 import {
   type BreakdownLine,
@@ -41,6 +42,7 @@ interface Options {
   readonly engines?: readonly EngineKind[]
   readonly style: FuzzStyle
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly json?: boolean
   readonly watch?: number
   readonly verify: boolean
@@ -94,12 +96,12 @@ function printExercise(counts: ReadonlyMap<string, number>, json: boolean, termi
 
 /** The command that runs some cases of the campaign. */
 function command(
-  { seed, style, profile: name, verify }: Options,
+  { seed, style, profile: name, isa, verify }: Options,
   engines: readonly EngineKind[],
   which: string,
   set: CorpusSet | undefined,
 ): string {
-  const rules = name === undefined ? '' : ` --profile ${name}`
+  const rules = `${name === undefined ? '' : ` --profile ${name}`}${isa === undefined ? '' : ` --isa ${isa}`}`
   const plain = verify ? '' : ' --no-verify'
   const start = set === undefined ? '' : ` --corpus ${set.folder} --corpus-hash ${set.hash}`
   return `coulis fuzz --seed ${seed} ${which} --style ${style} --engines ${engines.join(',')}${rules}${plain}${start}`
@@ -142,7 +144,7 @@ function printEvent(event: CampaignEvent, terminal: Terminal): void {
 
 async function fuzz(options: Options, terminal: Terminal): Promise<number> {
   const engines = enginesOf(options.engines)
-  const { seed, style, shard = WHOLE, from = 0, cases, programs, profile, json, jsonl } = options
+  const { seed, style, shard = WHOLE, from = 0, cases, programs, profile, isa, json, jsonl } = options
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
   if (options.keep && compilingEngines(engines).length === 0)
@@ -169,6 +171,7 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
     style,
     engines,
     profile,
+    isa,
     verify: options.verify,
     report: isNoting,
     corpus,
@@ -307,6 +310,7 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
     .option('--engines <list>', `two or more of ${ENGINE_KINDS.join(',')}; default: all there are`, parseEngines)
     .addOption(new Option('--style <style>', 'what cases look like').choices([...FUZZ_STYLES]).default('mixed'))
     .addOption(profileOption())
+    .addOption(isaOption())
     .option('--json', 'print a JSON object per line: progress, then done or difference')
     .addOption(jsonlOption())
     .addOption(jobsOption())

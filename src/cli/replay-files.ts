@@ -1,6 +1,7 @@
 // Replays of a list of traces, in this process or a worker. Not the report: replay.ts.
 import type { EngineKind, Vm } from '../engine/engine.ts'
 import type { ExitReason } from '../inside/reason.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
@@ -9,12 +10,14 @@ import { engineOf } from './engine-of.ts'
 import { inFile } from './errors.ts'
 import { eachFile, type FileTask, type SayFiles } from './file-task.ts'
 import { readText } from './files.ts'
+import { rulesOf } from './rules.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 
 /** Traces to run again, and how. */
 export interface ReplayTask extends FileTask {
   readonly engine: EngineKind | undefined
   readonly profile: ProfileName | undefined
+  readonly isa: InstructionSetName | undefined
   /** Another program in place of the recorded ones, from that file. */
   readonly program: { readonly path: string; readonly bytes: Uint8Array } | undefined
   /** Files that have to be traces; others are skipped unless they look like one. */
@@ -40,10 +43,11 @@ function contextOf(text: string, line: number): [number, string][] {
 
 /** Runs the traces again. */
 export function replayFiles(
-  { engine: kind, profile = 'gp-0.7.2', program: other, named, ...task }: ReplayTask,
+  { engine: kind, profile: name, isa, program: other, named, ...task }: ReplayTask,
   say: SayFiles<ReplayRecord>,
 ): Promise<void> {
   const engine = engineOf(kind)
+  const profile = rulesOf({ profile: name, isa }, 'gp-0.7.2')
   return eachFile(task, say, file => {
     const text = readText(file)
     if (!named.includes(file) && !looksLikeTrace(text)) return undefined
@@ -52,7 +56,7 @@ export function replayFiles(
       let program: Program | undefined
       if (other !== undefined) {
         const kind = isStandardTrace(trace) ? {} : ({ kind: 'raw' } as const)
-        program = inFile(other.path, () => loadProgram(other.bytes, { profile, ...kind }))
+        program = inFile(other.path, () => loadProgram(other.bytes, { profile, instructionSet: isa, ...kind }))
       }
       const start = performance.now()
       let reason: ExitReason | undefined

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { EngineKind } from '../engine/engine.ts'
 import { exitName } from '../engine/exit.ts'
 import { type Shard, WHOLE } from '../fuzz/shard.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { describeDifference } from '../trace/replay.ts'
 import { engineOf } from './engine-of.ts'
@@ -12,7 +13,7 @@ import { formatInterrupted, overFiles } from './file-jobs.ts'
 import { listFiles, readBytes } from './files.ts'
 import { formatCount, formatPlural } from './format.ts'
 import { toJson } from './json.ts'
-import { engineOption, jsonOption, profileOption } from './options.ts'
+import { engineOption, isaOption, jsonOption, profileOption } from './options.ts'
 import { jobsOption } from './pool.ts'
 import type { ReplayRecord } from './replay-files.ts'
 import { type FileLine, formatLine, formatShard, jsonlOption, partOf, shardOption } from './result-lines.ts'
@@ -21,6 +22,7 @@ import type { Terminal } from './terminal.ts'
 interface Options {
   readonly engine?: EngineKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly program?: string
   readonly jobs?: number
   readonly shard?: Shard
@@ -102,6 +104,7 @@ export function addReplay(program: Command, terminal: Terminal, exit: (code: num
     .option('--program <file>', 'run this program instead of the recorded one: what does my change do?')
     .addOption(engineOption())
     .addOption(profileOption())
+    .addOption(isaOption())
     .addOption(jobsOption())
     .addOption(shardOption('files'))
     .addOption(jsonlOption())
@@ -124,7 +127,7 @@ Examples:
       // Folders hold other files too; a file named explicitly has to be a trace.
       const { results, places, interrupted } = await overFiles(files, {
         name: 'replay',
-        options: { engine: options.engine, profile, program, named: paths },
+        options: { engine: options.engine, profile, isa: options.isa, program, named: paths },
         jobs: options.jobs,
       })
       const all = results.filter(result => result !== undefined)
@@ -135,7 +138,13 @@ Examples:
       const different = all.length - identical
       if (options.jsonl) {
         const { shard = WHOLE } = options
-        const campaign = { engine: engine.kind, profile: profile ?? null, program: path ?? null, files: whole.length }
+        const campaign = {
+          engine: engine.kind,
+          profile: profile ?? null,
+          ...(options.isa && { isa: options.isa }),
+          program: path ?? null,
+          files: whole.length,
+        }
         terminal.line(formatLine({ event: 'campaign', command: 'replay', ...campaign, shard: formatShard(shard) }))
         for (const [i, record] of results.entries())
           if (record !== undefined) terminal.line(formatLine(fileLine(part[places[i]!]!.index, record)))

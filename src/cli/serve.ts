@@ -5,14 +5,17 @@ import { isObject, type JsonObject, listOf, numberOf, objectOf, parseJson, Vecto
 import { vectorProgram, vectorStart } from '../conform/vector.ts'
 import type { Engine, EngineKind, MemoryChunk } from '../engine/engine.ts'
 import { Exit, exitName } from '../engine/exit.ts'
-import { type ProfileName, profile as resolveProfile } from '../program/profile.ts'
+import type { InstructionSetName } from '../isa/set.ts'
+import type { Profile, ProfileName } from '../program/profile.ts'
 import { engineOf } from './engine-of.ts'
-import { engineOption, profileOption } from './options.ts'
+import { engineOption, isaOption, profileOption } from './options.ts'
+import { rulesOf } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly engine?: EngineKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
 }
 
 function chunks(list: readonly MemoryChunk[]): string {
@@ -20,10 +23,10 @@ function chunks(list: readonly MemoryChunk[]): string {
 }
 
 /** A case with the results in place of what it expects. Written out here: numbers of 64 bits stand in it as numbers. */
-function answer(text: string, engine: Engine, profile: ProfileName): string {
+function answer(text: string, engine: Engine, profile: Profile): string {
   const vector: JsonObject = objectOf(parseJson(text), 'case')
   const { name = 'unnamed' } = vector
-  const program = vectorProgram(vector, resolveProfile(profile))
+  const program = vectorProgram(vector, profile)
   const start = vectorStart(vector)
   const vm = engine.instantiate(program, start)
   try {
@@ -53,7 +56,7 @@ function answer(text: string, engine: Engine, profile: ProfileName): string {
 }
 
 /** Answers whatever comes, mistakes too: a harness waits for an answer. */
-function safeAnswer(text: string, engine: Engine, profile: ProfileName): string {
+function safeAnswer(text: string, engine: Engine, profile: Profile): string {
   try {
     return answer(text, engine, profile)
   } catch (error) {
@@ -72,6 +75,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     )
     .addOption(engineOption())
     .addOption(profileOption())
+    .addOption(isaOption())
     .addHelpText(
       'after',
       `
@@ -79,8 +83,9 @@ Examples:
   (cat vector.json; echo; echo) | coulis serve
   pvm-test-harness --pvm 'stdin=coulis serve' json vector.json`,
     )
-    .action(async ({ engine: kind, profile = 'w3f-vectors' }: Options) => {
+    .action(async ({ engine: kind, ...options }: Options) => {
       const engine = engineOf(kind)
+      const profile = rulesOf(options, 'w3f-vectors')
       let waiting = ''
       const take = (text: string): void => {
         if (text.trim() === '') return

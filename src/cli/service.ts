@@ -14,13 +14,15 @@ import { plainPackage, type WorkPackage } from '../host/service/package.ts'
 import type { WorkReport } from '../host/service/round.ts'
 import { createServiceHost, type ServiceHost } from '../host/service/service-host.ts'
 import type { WorkResult } from '../host/service/state.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import { equalBytes } from '../program/equal-bytes.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { hexFromBytes } from '../trace/hex.ts'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { toJson } from './json.ts'
-import { engineOption, jsonOption, profileOption } from './options.ts'
+import { engineOption, isaOption, jsonOption, profileOption } from './options.ts'
+import { rulesOf } from './rules.ts'
 import { type BlockItem, readBlocks, readState, type ScriptBlock, writeState } from './service-state.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
@@ -30,6 +32,7 @@ interface Options {
   readonly out?: string
   readonly engine?: EngineKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   readonly chain: 'tiny' | 'full'
   readonly json?: boolean
 }
@@ -161,7 +164,7 @@ function runService(script: string, options: Options, terminal: Terminal): void 
     onEnd,
     chain: options.chain === 'tiny' ? TINY_CHAIN : FULL_CHAIN,
     onLog,
-    ...(options.profile && { profile: options.profile }),
+    profile: rulesOf(options, 'gp-0.7.2'),
     ...(options.engine && { engine: options.engine }),
     onCall: (name, _vm, _result, gas) => {
       const entry = calls.get(name) ?? { count: 0, gas: 0n }
@@ -229,6 +232,7 @@ export function addService(program: Command, terminal: Terminal): void {
     .addOption(new Option('--chain <name>', 'the protocol constants').choices(['tiny', 'full']).default('tiny'))
     .addOption(engineOption())
     .addOption(profileOption())
+    .addOption(isaOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

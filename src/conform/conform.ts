@@ -4,6 +4,7 @@ import { BlobError } from '../blob/error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { HostCallError } from '../engine/host-call.ts'
 import { ownOptions } from '../isa/own-options.ts'
+import type { InstructionSetName } from '../isa/set.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { TraceError } from '../trace/error.ts'
 import { looksLikeTrace, parseTrace } from '../trace/parse.ts'
@@ -70,6 +71,8 @@ export interface ConformOptions {
   readonly engine: Engine
   /** The rules; default: those each suite documents, see `DEFAULT_PROFILES`. */
   readonly profile?: Profile | ProfileName
+  /** The opcode numbers, instead of the profile's. */
+  readonly instructionSet?: InstructionSetName
 }
 
 function mismatches(test: Exclude<Recognised, { kind: 'broken' }>, engine: Engine, profile: Profile): Mismatch[] {
@@ -111,7 +114,8 @@ export function runTest(file: string, bytes: Uint8Array, options: ConformOptions
   if (test === undefined) return undefined
   if (test.kind === 'broken') return { file, kind: 'w3f-vector', outcome: 'failed', what: test.why }
   const { kind } = test
-  const profile = resolveProfile(ownOptions(options).profile ?? DEFAULT_PROFILES[kind])
+  const { profile: wanted, instructionSet } = ownOptions(options)
+  const profile = resolveProfile(wanted ?? DEFAULT_PROFILES[kind], instructionSet && { instructionSet })
   try {
     const found = mismatches(test, options.engine, profile)
     if (found.length === 0) return { file, kind, outcome: 'passed', what: '' }

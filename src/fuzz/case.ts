@@ -2,6 +2,7 @@
 import { type Container, partsOf } from '../blob/container.ts'
 import type { ProgramParts } from '../blob/raw.ts'
 import type { Mapping, StartOptions } from '../engine/engine.ts'
+import { markExtended } from '../isa/extended.ts'
 import type { Profile } from '../program/profile.ts'
 import { createProgram, type Program } from '../program/program.ts'
 import { Random } from './random.ts'
@@ -53,8 +54,10 @@ export function partsOfCase(fuzz: FuzzCase): ProgramParts {
 }
 
 /** The same case with other code. */
-export function withParts(fuzz: FuzzCase, parts: ProgramParts): FuzzCase {
+export function withParts(fuzz: FuzzCase, changed: ProgramParts): FuzzCase {
   const { container } = fuzz
+  const isExtended = changed.encoding === 'extended'
+  const parts = isExtended ? { ...changed, bitmask: markExtended(changed.code) } : changed
   if (container.kind === 'standard') {
     return { ...fuzz, container: { kind: 'standard', program: { ...container.program, parts } } }
   }

@@ -21,6 +21,7 @@ import { Emitter } from './emit.ts'
 import { indexedAccesses, smallCallees } from './indexed.ts'
 import { FAR_PAGES } from './places.ts'
 import { Random } from './random.ts'
+import { type Transcoded, toExtended } from './transcode.ts'
 import { edge64 } from './values.ts'
 
 const GP_072 = profile('gp-0.7.2')
@@ -83,7 +84,8 @@ export function generateAttack(
 ): FuzzCase {
   const random = new Random(seed, index ^ 0x2aaaaaaa)
   const rules = random.pick(profiles)
-  const emitter = new Emitter(random, instructionSet(rules.instructionSet), {
+  const isExtended = rules.instructionSet === 'latest64-0.37'
+  const emitter = new Emitter(random, instructionSet(isExtended ? 'latest64' : rules.instructionSet), {
     wild: 0,
     exact: true,
     pages: [],
@@ -102,16 +104,18 @@ export function generateAttack(
     writer.begin(emitter.opcode('trap'))
     return emitter.gasNeeded
   })
+  const written = writer.finish()
+  const { parts, moved }: Transcoded = isExtended ? toExtended(random, written) : { parts: written, moved: pc => pc }
   const entries: FuzzEntry[] = labels.map((label, i) => {
     const gas = random.chance(85) ? PLENTY : random.below(400)
-    return { pc: writer.offsetOf(label), gas: needs[i]! + gas, regs: registersAt(random) }
+    return { pc: moved(writer.offsetOf(label)), gas: needs[i]! + gas, regs: registersAt(random) }
   })
   // Again what ran first: after everything that happened.
   if (random.chance(40)) entries.push({ ...entries[0]!, regs: registersAt(random) })
   const between = random.chance(40) ? random.pick(['again', 'other'] as const) : undefined
   return {
     label: `${seed}:${index}`,
-    container: { kind: 'raw', parts: writer.finish() },
+    container: { kind: 'raw', parts },
     profile: rules,
     entries,
     programs: labels.length,

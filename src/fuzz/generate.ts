@@ -9,6 +9,7 @@ import { Emitter } from './emit.ts'
 import { mutate } from './mutate.ts'
 import { Random } from './random.ts'
 import { writeSegment } from './segments.ts'
+import { markedAgain, type Transcoded, toExtended } from './transcode.ts'
 import { edge64, PAGE_PALETTE } from './values.ts'
 
 /** What kind of cases to make. */
@@ -143,7 +144,8 @@ export function generateCase(seed: number | string, index: number, options: Gene
   const random = new Random(seed, index)
   const { profiles } = options
   const rules = profiles === undefined ? pickProfile(seed, index, count <= 12) : random.pick(profiles)
-  const set = instructionSet(rules.instructionSet)
+  const isExtended = rules.instructionSet === 'latest64-0.37'
+  const set = instructionSet(isExtended ? 'latest64' : rules.instructionSet)
   const standard = random.chance(15) && options.raw !== true
   const pages = pickPages(random)
   const numbers = pages.map(page => page.address / PAGE_SIZE)
@@ -167,8 +169,13 @@ export function generateCase(seed: number | string, index: number, options: Gene
   })
   // What runs off the code meets an implicit trap; a strict loader refuses code that could.
   if (!random.chance(strict ? 1 : 15)) writer.begin(emitter.opcode('trap'))
-  let parts = writer.finish()
+  const written = writer.finish()
+  const { parts: whole, moved }: Transcoded = isExtended
+    ? toExtended(random, written)
+    : { parts: written, moved: pc => pc }
+  let parts = whole
   if (random.chance(strict ? 6 : 12)) parts = mutate(random, parts)
+  if (isExtended) parts = markedAgain(parts)
   const schedule = pickSchedule(random, plain)
   // Steps end by themselves, so that gas may be more than a run could ever use up.
   const plenty =
@@ -176,7 +183,7 @@ export function generateCase(seed: number | string, index: number, options: Gene
   const entries: FuzzEntry[] = []
   for (let round = 0; round < rounds; round++) {
     labels.forEach((label, i) => {
-      const pc = random.chance(3) ? strangePc(random, parts.code.length) : writer.offsetOf(label)
+      const pc = random.chance(3) ? strangePc(random, parts.code.length) : moved(writer.offsetOf(label))
       const most = needs[i]! + pickGas(random, gas, hugeGas) + plenty
       entries.push({ pc, gas: most, regs: startRegisters(random, mapped) })
     })

@@ -3,6 +3,8 @@ import type { ProgramParts } from '../blob/raw.ts'
 import { instructionSet } from '../isa/set.ts'
 import { instructionNamed } from '../isa/table.ts'
 import type { Program } from '../program/program.ts'
+import { Random } from './random.ts'
+import { toExtended } from './transcode.ts'
 
 /** Calls itself until the host's stack is used up. */
 function overflow(): number {
@@ -42,7 +44,8 @@ export const THROWN: readonly (() => unknown)[] = [
 
 /** A program of a few instructions under the rules of another: it counts, stores, and ends by `variant`. */
 export function innerParts({ profile }: Program, variant: number): ProgramParts {
-  const { opcodes } = instructionSet(profile.instructionSet)
+  const isExtended = profile.instructionSet === 'latest64-0.37'
+  const { opcodes } = instructionSet(isExtended ? 'latest64' : profile.instructionSet)
   const op = (name: string): number => opcodes[instructionNamed(name)!.id]!
   const bytes: number[] = []
   const starts: number[] = []
@@ -59,11 +62,12 @@ export function innerParts({ profile }: Program, variant: number): ProgramParts 
   put(op('trap'))
   const bitmask = new Uint8Array(Math.ceil(bytes.length / 8))
   for (const pc of starts) bitmask[pc >> 3]! |= 1 << (pc & 7)
-  return {
+  const parts = {
     code: Uint8Array.from(bytes),
     bitmask,
     jumpTable: new Uint32Array(0),
     jumpTableLength: 0,
     jumpTableEntrySize: 0,
   }
+  return isExtended ? toExtended(new Random(variant), parts).parts : parts
 }

@@ -1,5 +1,6 @@
 // What an editor's launch.json says, as the debugger takes it. Not the opening: debug/open.ts.
 import { ENGINE_KINDS, type EngineKind } from '../../engine/engine.ts'
+import { INSTRUCTION_SETS, type InstructionSetName } from '../../isa/set.ts'
 import { PROFILE_NAMES, type ProfileName } from '../../program/profile.ts'
 import type { OpenOptions } from '../debug/open.ts'
 import { CliError } from '../errors.ts'
@@ -99,6 +100,7 @@ export function parseLaunch(given: Given): Launch {
     kind: choice<FileKind>(given, 'kind', FILE_KINDS),
     engine: choice<EngineKind>(given, 'engine', ENGINE_KINDS),
     profile: choice<ProfileName>(given, 'profile', PROFILE_NAMES),
+    isa: choice<InstructionSetName>(given, 'isa', INSTRUCTION_SETS),
     program: text(given, 'replace'),
     symbols: text(given, 'symbols'),
   }) as OpenOptions

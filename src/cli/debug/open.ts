@@ -9,7 +9,8 @@ import type { History } from '../../inside/history.ts'
 import { historyOfTrace, type TraceDeparture } from '../../inside/recorded.ts'
 import { Session } from '../../inside/session.ts'
 import { type CodeLine, disassembleCode } from '../../isa/disassembler.ts'
-import { type ProfileName, profile as resolveProfile } from '../../program/profile.ts'
+import type { InstructionSetName } from '../../isa/set.ts'
+import type { ProfileName } from '../../program/profile.ts'
 import type { Program } from '../../program/program.ts'
 import type { Symbols } from '../../program/symbols.ts'
 import { looksLikeTrace, parseTrace } from '../../trace/parse.ts'
@@ -19,6 +20,7 @@ import { readBytes } from '../files.ts'
 import { type HostChoice, hostOf, invocationOf } from '../host.ts'
 import { type FileKind, type Loaded, loadFile } from '../load.ts'
 import type { RegisterSetting } from '../registers.ts'
+import { rulesOf } from '../rules.ts'
 import { symbolsIn } from '../source.ts'
 import { formatLog, type StartSettings, startOf } from '../start.ts'
 import { restoreState } from '../state-option.ts'
@@ -32,6 +34,7 @@ export interface OpenOptions extends StartSettings {
   readonly kind?: FileKind
   readonly engine?: EngineKind
   readonly profile?: ProfileName
+  readonly isa?: InstructionSetName
   /** Of a recorded trace: another program in place of the recorded one. */
   readonly program?: string
   /** A file to take names and lines from. */
@@ -128,9 +131,10 @@ const RECORDED = ['args', 'entry', 'pc', 'export', 'arg', 'gas', 'map', 'host', 
 function openTrace(file: string, text: string, options: OpenOptions): Parts {
   const wrong = RECORDED.find(name => options[name] !== undefined)
   if (wrong !== undefined) throw new CliError(`--${wrong}: the recorded trace says how the program runs`)
-  const profile = options.profile ?? 'gp-0.7.2'
-  const { hostCalls } = resolveProfile(profile)
-  const loaded = options.program === undefined ? undefined : loadFile(options.program, { profile })
+  const profile = rulesOf(options, 'gp-0.7.2')
+  const { hostCalls } = profile
+  const { profile: name = 'gp-0.7.2', isa } = options
+  const loaded = options.program === undefined ? undefined : loadFile(options.program, { profile: name, isa })
   const hostName = (index: number): string | undefined =>
     hostCallName(index >>> 0, hostCalls === 'free' ? 'gp-0.7.2' : hostCalls)
   const { history, departure } = inFile(file, () =>
