@@ -6,7 +6,6 @@ import { compareRuns } from './debug/against.ts'
 import { Debugger } from './debug/debugger.ts'
 import { type Opened, type OpenOptions, openFile } from './debug/open.ts'
 import { converse, executeScript } from './debug/repl.ts'
-import { endLines } from './debug/show.ts'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { readBytes, readText } from './files.ts'
@@ -35,6 +34,7 @@ interface Options extends OpenOptions {
   readonly batch?: boolean
   readonly dap?: true | number
   readonly against?: string
+  readonly tui?: boolean
 }
 
 /** The same run on another engine, or of another program. Its messages are those of the first one, or are not told. */
@@ -69,12 +69,12 @@ async function debug(file: string, options: Options, terminal: Terminal): Promis
     if (options.against !== undefined) isAlike = compare(on, file, options)
     else if (options.end) opened.history.toEnd()
     else if (options.at !== undefined) opened.history.goto(options.at)
-    on.say(opened.history.end?.time === opened.history.time ? endLines(opened, options.regs) : [])
-    on.where()
+    if (!options.tui || options.batch) on.stoppedHere()
     if (options.script !== undefined) {
       await executeScript(on, readText(options.script).split(/\r?\n/), options.script)
     }
     if (options.ex !== undefined) for (const line of options.ex) await executeScript(on, [line], '--ex')
+    on.wantsScreen = options.tui === true
     if (!options.batch && !on.isOver) await converse(on)
     return isAlike
   } finally {
@@ -121,6 +121,7 @@ export function addDebug(program: Command, terminal: Terminal, exit: (code: numb
       'speak the Debug Adapter Protocol, for editors: on standard input and output, or on this TCP port',
       parseCount,
     )
+    .option('--tui', 'begin with the full screen: code, registers, memory, and the time to go through')
     .option('--batch', 'do not ask for commands: leave behind those of -x and --ex')
     .addOption(new Option('--regs <form>', 'how values are printed').choices([...REGISTER_FORMS]).default('hex'))
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))

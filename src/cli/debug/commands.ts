@@ -173,8 +173,7 @@ function gotoTime(on: Debugger, text: string): void {
     const time = match[1] === '' ? value : history.time + (match[1] === '+' ? value : -value)
     history.goto(Math.max(0, Math.min(time, Number.MAX_SAFE_INTEGER)))
   }
-  on.say(history.time === history.end?.time ? endLines(on.opened, on.form) : [])
-  on.where()
+  on.stoppedHere()
 }
 
 function whoWrote(on: Debugger, text: string): void {
@@ -433,6 +432,14 @@ export const COMMANDS: readonly DebugCommand[] = [
     run: (on, text) => on.say(disassembly(on, text)),
   },
   { names: ['list', 'l'], usage: '[LOCATION]', help: 'source lines', run: (on, text) => on.say(sourceLines(on, text)) },
+  {
+    names: ['tui'],
+    usage: '',
+    help: 'the full screen, until q',
+    run: on => {
+      on.wantsScreen = true
+    },
+  },
   { names: ['where'], usage: '', help: 'where the machine is', run: on => on.where() },
   { names: ['help', 'h'], usage: '[COMMAND]', help: 'this list', run: (on, text) => on.say(helpLines(on, text)) },
   {

@@ -3,7 +3,7 @@ import type { Stop } from '../../inside/session.ts'
 import type { RegisterForm } from '../registers.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Opened } from './open.ts'
-import { formatTime, placeLines, stopLines } from './show.ts'
+import { endLines, formatTime, placeLines, stopLines } from './show.ts'
 
 /** Instructions between two turns in which Ctrl-C is seen. */
 const SLICE = 2_000_000
@@ -14,7 +14,7 @@ export class Debugger {
   readonly terminal: Terminal
   readonly form: RegisterForm
   /** Conditions as they were written, by breakpoint. */
-  readonly conditions = new Map<number, string>()
+  readonly conditions: Map<number, string>
   /** The frame that `up` and `down` have chosen; 0 is the innermost. */
   frame = 0
   /** Where the next `x` or `disas` goes on. */
@@ -25,10 +25,14 @@ export class Debugger {
   /** Set from outside while something runs. */
   isInterrupted = false
 
-  constructor(opened: Opened, terminal: Terminal, form: RegisterForm) {
+  /** Set by `tui`: the full screen is to be shown. */
+  wantsScreen = false
+
+  constructor(opened: Opened, terminal: Terminal, form: RegisterForm, conditions: Map<number, string> = new Map()) {
     this.opened = opened
     this.terminal = terminal
     this.form = form
+    this.conditions = conditions
   }
 
   say(lines: readonly string[]): void {
@@ -42,6 +46,13 @@ export class Debugger {
     this.nextCode = undefined
     this.say(placeLines(opened, terminal.colors, opened.history.vm))
     terminal.line(terminal.colors.dim(`   ${formatTime(opened)}`))
+  }
+
+  /** Prints where the machine is; at the end of its run, how it ended. */
+  stoppedHere(): void {
+    const { history } = this.opened
+    this.say(history.end?.time === history.time ? endLines(this.opened, this.form) : [])
+    this.where()
   }
 
   /** Prints why a move ended, and where. */

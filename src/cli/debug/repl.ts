@@ -59,8 +59,30 @@ function repeats(line: string): boolean {
   }
 }
 
-/** Reads commands from standard input until it ends, or somebody quits. Errors are said, and the next line counts. */
+/**
+ * Reads commands from standard input until it ends, or somebody quits. Errors are said, and the next line counts.
+ *
+ * @throws CliError when the full screen is wanted and there is none.
+ */
 export async function converse(on: Debugger): Promise<void> {
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb'
+  const history: string[] = []
+  const isScreenOnly = on.wantsScreen
+  do {
+    if (on.wantsScreen) {
+      if (!isTerminal) throw new CliError('the full screen needs a terminal')
+      on.wantsScreen = false
+      const { showScreen } = await import('../screen/screen.ts')
+      await showScreen(on, process.stdin, process.stdout)
+      if (isScreenOnly) return
+      if (!on.isOver) on.where()
+    }
+    if (!on.isOver) await readLines(on, history)
+  } while (on.wantsScreen && !on.isOver)
+}
+
+/** Reads commands until there are no more, or one asks for something else. */
+async function readLines(on: Debugger, history: string[]): Promise<void> {
   const { terminal } = on
   const isTerminal = process.stdin.isTTY === true
   const reader = createInterface({
@@ -69,8 +91,10 @@ export async function converse(on: Debugger): Promise<void> {
     terminal: isTerminal,
     prompt: '(coulis) ',
     historySize: 1000,
+    history: [...history],
     completer: (line: string) => complete(on, line),
   })
+  reader.on('history', lines => history.splice(0, history.length, ...lines))
   reader.on('SIGINT', () => {
     on.isInterrupted = true
     terminal.line()
@@ -94,7 +118,7 @@ export async function converse(on: Debugger): Promise<void> {
       if (!isInputError(error)) throw error
       terminal.line(`${terminal.colors.red('error:')} ${error.message}`)
     }
-    if (on.isOver) break
+    if (on.isOver || on.wantsScreen) break
     ask()
   }
   reader.close()
