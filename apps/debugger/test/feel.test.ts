@@ -82,6 +82,8 @@ describe.skipIf(!hasChromium)('how the page feels', () => {
     const marked = await page.locator('.line.cursor').getAttribute('data-pc')
     await page.keyboard.press('b')
     await page.waitForFunction(pc => document.querySelector(`[data-pc="${pc}"] .dot.set`) !== null, marked)
+    const spoken = page.getByRole('option', { name: `breakpoint, pc ${marked}, ` })
+    expect(await spoken.getAttribute('aria-label')).toContain('load_u64 r2, [0x30008]')
     await page.keyboard.press('Home')
     await waitForTime(page, 0)
     await page.keyboard.press('c')

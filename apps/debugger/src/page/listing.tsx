@@ -32,6 +32,20 @@ function heat(executed: number | undefined): string {
   return `heat${Math.min(4, Math.floor(Math.log10(executed)))}`
 }
 
+/** A line for who does not see it: what its buttons and columns show. */
+function spoken({ pc, label, text, gas }: Row, isHere: boolean, isStop: boolean, executed: number | undefined): string {
+  const parts = [
+    isHere && 'here',
+    isStop && 'breakpoint',
+    `pc ${pc}`,
+    label,
+    text,
+    gas !== undefined && `block of ${gas} gas`,
+    executed !== undefined && (executed === 0 ? 'never executed' : `executed ${count(executed)} times`),
+  ]
+  return parts.filter(part => part !== false && part !== undefined).join(', ')
+}
+
 export function Listing({ client, rows, view, counted, coverage, onToggle, onRunTo }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const pages = useRef(new Map<number, Page | 'asked'>())
@@ -144,6 +158,9 @@ export function Listing({ client, rows, view, counted, coverage, onToggle, onRun
         role="option"
         tabIndex={-1}
         aria-selected={i === marked}
+        aria-setsize={rows}
+        aria-posinset={i + 1}
+        aria-label={spoken(row, isHere, points.has(pc), executed)}
         data-pc={pc}
       >
         <button
