@@ -166,6 +166,11 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await page.locator('textarea').fill('load_imm r7,\n')
     await page.getByRole('button', { name: 'Open what is pasted' }).click()
     expect(await page.getByRole('alert').textContent()).toContain('1:')
+    await page.locator('textarea').fill('fallthrough\ntrap\ntrap\ntrap\ntrap\nfallthrough\n')
+    await page.getByRole('button', { name: 'Open what is pasted' }).click()
+    await page.waitForSelector('.listing .line[data-pc]')
+    expect(await page.locator('header').textContent()).toContain('assembly text')
+    await page.getByRole('button', { name: 'Open …' }).click()
     const bytes = readFileSync(join(DIST, 'examples/counter.jam'))
     for (const text of [bytes.toString('hex'), `0x${bytes.toString('hex')}`, bytes.toString('base64')]) {
       await page.locator('textarea').fill(text)

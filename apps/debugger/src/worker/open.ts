@@ -51,7 +51,9 @@ const KINDS = {
 
 function bytesOfHex(text: string): Uint8Array {
   const digits = text.replace(/^0x/i, '')
-  return Uint8Array.from(digits.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
+  const bytes = new Uint8Array(digits.length >> 1)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
+  return bytes
 }
 
 function bytesOfBase64(text: string): Uint8Array {
@@ -65,7 +67,9 @@ function textOf(bytes: Uint8Array): string | undefined {
   return new TextDecoder().decode(bytes)
 }
 
-const MOST_TEXT = 64 * 2 ** 20
+const MOST_TEXT = 32 * 2 ** 20
+/** More are no list any more, and a browser's memory for a worker ends. */
+const MOST_INSTRUCTIONS = 10_000_000
 
 interface Recognised {
   readonly bytes: Uint8Array
@@ -82,8 +86,13 @@ export function recognise(bytes: Uint8Array): Recognised {
   if (text.length > MOST_TEXT) throw new Error(`${text.length} characters of text are too many, ${MOST_TEXT} at most`)
   if (/start pc=\d+ gas=-?\d/.test(text) && /program 0x/.test(text)) return { bytes, trace: text, as: '' }
   const dense = text.replace(/\s+/g, '')
-  if (/^(0x)?([0-9a-f]{2})+$/i.test(dense)) return { bytes: bytesOfHex(dense), as: ', written in hex' }
-  if (/^[A-Za-z0-9+/]{8,}={0,2}$/.test(dense) && dense.length % 4 === 0 && !/[ \t]/.test(text.trim()))
+  // Searches for what does not belong: patterns over all of it would need a stack as deep as the text is long.
+  const digits = dense.replace(/^0x/i, '')
+  if (digits.length > 0 && digits.length % 2 === 0 && !/[^0-9a-f]/i.test(digits))
+    return { bytes: bytesOfHex(digits), as: ', written in hex' }
+  const isBase64 = dense.length >= 8 && dense.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(dense.replace(/={1,2}$/, ''))
+  // Words in small letters, a line each, are mnemonics.
+  if (isBase64 && /[A-Z0-9+/]/.test(dense) && !/[ \t]/.test(text.trim()))
     return { bytes: bytesOfBase64(dense), as: ', written in base64' }
   return { bytes, assembly: text, as: '' }
 }
@@ -254,5 +263,9 @@ export function open(source: Source, other?: Source): Opened {
   const engine = createEngine(kind === undefined ? {} : { kind })
   const recognised = recognise(source.bytes)
   const { trace } = recognised
-  return trace === undefined ? openProgram(source, recognised, engine) : openTrace(source, trace, engine, other)
+  const opened = trace === undefined ? openProgram(source, recognised, engine) : openTrace(source, trace, engine, other)
+  const { length } = opened.program.map.offsets
+  if (length <= MOST_INSTRUCTIONS) return opened
+  opened.history.dispose()
+  throw new Error(`${length} instructions are more than this page lists, ${MOST_INSTRUCTIONS} at most`)
 }
