@@ -8,10 +8,11 @@ import { SINGLE_STEPS, stepsByGas } from '../engine/steps.ts'
 import type { Program } from '../program/program.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { countSteps } from './count-steps.ts'
+import { Entered } from './entered.ts'
 import { HistoryError } from './history-error.ts'
 import { type CallRecord, type CallSource, gasByInstructions, isSameAnswer, Journal } from './journal.ts'
 import { Pace } from './pace.ts'
-import type { Probe, Sighting, Sought } from './probe.ts'
+import type { Probe, Probed, Sighting, Sought } from './probe.ts'
 import { restore, type Snapshot, snapshot } from './snapshot.ts'
 
 /** How a run stopped. */
@@ -56,6 +57,7 @@ export class History {
   #exit: Exit | undefined
   /** Times of instructions that failed: what they meant to write they have not. */
   readonly #failed = new Set<number>()
+  readonly #entered = new Entered()
 
   readonly #pace: Pace
 
@@ -159,6 +161,15 @@ export class History {
 
   /** Executes again, from the present time. At the end the machine stops, or would go on: there is a checkpoint. */
   #repeat(until: number): void {
+    for (let time = this.#entered.behind(this.#time); time <= until; time = this.#entered.behind(time)) {
+      this.#execute(time, this.#entered.stops(time))
+      this.#restore(time)
+    }
+    this.#execute(until, false)
+  }
+
+  /** @param stops the machine stops there by itself, and somebody went on from there. */
+  #execute(until: number, stops: boolean): void {
     const from = this.#time
     if (until === from) return
     this.#lost = true
@@ -170,7 +181,7 @@ export class History {
         this.#restore(until)
         return
       }
-      if (exit !== Exit.Step) {
+      if (exit !== Exit.Step && !stops) {
         throw new HistoryError(
           from,
           `executed again from ${from}, the machine did not get to ${until}: something changed it`,
@@ -288,6 +299,7 @@ export class History {
   goOn(): boolean {
     const { exit } = this.#end ?? {}
     if (exit === Exit.Halt || exit === Exit.Panic) return false
+    if (this.#end !== undefined) this.#entered.add(this.#end.time, true)
     this.#end = undefined
     return true
   }
@@ -352,18 +364,24 @@ export class History {
     try {
       while (this.#time < to) {
         const isLive = this.#time === this.#frontier
-        const room = isLive ? this.#room() : this.#frontier - this.#time
+        const next = Math.min(this.#entered.behind(this.#time), this.#frontier)
+        const room = isLive ? this.#room() : next - this.#time
         if (room === 0) return undefined
         const count = Math.min(to - this.#time, room, isWide ? Number.POSITIVE_INFINITY : SINGLE_STEPS)
         const executed = this.#stepGuarded(guarded, count, isLive)
-        if (executed === undefined) {
+        if (executed === undefined && (isLive || !this.#entered.has(next))) {
           guarded.lower()
           this.#endGuarded(isLive)
           return undefined
         }
-        this.#arrive(this.#time + executed)
+        this.#arrive(executed === undefined ? next : this.#time + executed)
+        if (!isLive && this.#time === next && this.#entered.has(next)) {
+          guarded.lower()
+          this.#restore(next)
+          guarded.raise()
+        }
         if (call !== undefined) return { time: this.#time - 1, call }
-        if (executed < count) return this.#sighted()
+        if (executed !== undefined && executed < count) return this.#sighted()
       }
       return undefined
     } finally {
@@ -430,7 +448,9 @@ export class History {
     change(vm)
     this.#edits += 1
     this.#journal.cut()
+    const stops = this.#end?.time === this.#time
     this.#forget(this.#time)
+    this.#entered.add(this.#time, stops)
     this.#keep(true)
   }
 
@@ -441,6 +461,7 @@ export class History {
     this.#frontier = time
     this.#end = undefined
     for (const failed of this.#failed) if (failed >= time) this.#failed.delete(failed)
+    this.#entered.cut(time)
   }
 
   /** Puts the host to where the machine is. */
@@ -470,10 +491,4 @@ export class History {
   [Symbol.dispose](): void {
     this.dispose()
   }
-}
-
-/** How far a traced stretch has come. */
-interface Probed {
-  time: number
-  stop: boolean
 }

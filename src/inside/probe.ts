@@ -23,3 +23,9 @@ export interface Sighting {
   /** The host call of the `ecalli` at that time, where it was one that was sought. */
   readonly call: CallRecord | undefined
 }
+
+/** How far a traced stretch has come. */
+export interface Probed {
+  time: number
+  stop: boolean
+}
