@@ -27,6 +27,9 @@ const MARK = 'reaches '
 const COMPILING: readonly EngineKind[] = ['recompiler', 'auto']
 /** What is larger was written by nobody here. */
 const MOST_TEXT = 2 ** 20
+/** Nor is what has more gas: the campaigns' own cases end in seconds. Steps end by themselves. */
+const MOST_GAS = 2 ** 26
+const MOST_EXITS = 1000
 
 /** Those of the engines that have compiled code to reach something in. */
 export function compilingEngines(engines: readonly EngineKind[]): readonly EngineKind[] {
@@ -34,7 +37,7 @@ export function compilingEngines(engines: readonly EngineKind[]): readonly Engin
 }
 
 /**
- * Reads a kept case.
+ * Reads a kept case, which somebody else may have written: it has to end.
  *
  * @param label what it is called in reports.
  * @throws SyntaxError, AssemblyError or RangeError for what is none.
@@ -43,6 +46,12 @@ export function parseKept(text: string, label: string): KeptCase {
   if (text.length > MOST_TEXT) throw new SyntaxError(`longer than ${MOST_TEXT} characters`)
   const { fuzz } = parseCase(text, label)
   if (fuzz.entries.length === 0) throw new SyntaxError("no line ';! entry PC gas N'")
+  if (fuzz.exits > MOST_EXITS) throw new SyntaxError(`follows more than ${MOST_EXITS} exits`)
+  const isStepped = fuzz.schedule.every(action => action > 0 && action * fuzz.exits <= MOST_GAS)
+  if (!isStepped && fuzz.entries.some(({ gas }) => gas > MOST_GAS))
+    throw new SyntaxError(`an entry with more gas than ${MOST_GAS} that is not stepped may not end`)
+  if (fuzz.hostCalls === 'attack' && !endsSoon(fuzz))
+    throw new SyntaxError('does not end soon: its host functions give it gas without end')
   const reached = [...text.matchAll(/^; reaches (.+)$/gm)].map(([, name]) => name!)
   const unknown = reached.find(name => !EXERCISES.includes(name))
   if (unknown !== undefined) throw new SyntaxError(`reaches '${unknown}', which nothing is called`)

@@ -19,6 +19,9 @@ const files = (folder: string): string[] => readdirSync(join(cli.folder, folder)
 const programs = (folder: string): string[] => files(folder).filter(name => name.endsWith('.pvm'))
 const textOf = (folder: string, name: string): string => readFileSync(join(cli.folder, folder, name), 'utf8')
 
+const CASE = ';! profile gp-0.7.2\n.isa gp-0.7.2\n.format raw\n'
+const ENTRY = ';! entry 0 gas 10 r7=0x80\n'
+
 function lines({ out }: Printed): Record<string, unknown>[] {
   return out
     .trim()
@@ -156,6 +159,12 @@ describe('coulis fuzz --corpus', () => {
     expect(wrong.run(['merge', ...parts, '--jsonl']).out).toBe(wrong.run(['merge', whole, '--jsonl']).out)
   })
 
+  it('takes a program with gas without end where every run of it is so many steps', () => {
+    const text = `${CASE};! schedule 40\n;! exits 3\n${ENTRY.replace('10', `${2 ** 52}`)}@a: jump @a\n`
+    const { code, out } = cli.run([...FUZZ, '--cases', '3', '--corpus', folder('stepped', [text])])
+    expect([code, out]).toEqual([0, expect.stringContaining('started from 1 program of stepped')])
+  })
+
   it('refuses what is no corpus', () => {
     const name = programs('kept')[0]!
     const broken = (to: string, change: (path: string) => void): string => {
@@ -174,6 +183,19 @@ describe('coulis fuzz --corpus', () => {
       [['--corpus', folder('unknown', [`; reaches the moon\n${good}`])], "reaches 'the moon', which nothing is called"],
       [['--corpus', folder('long', [`${good}\n;${'x'.repeat(2 ** 20)}`])], 'longer than 1048576 characters'],
       [['--corpus', folder('directive', [good.replace(';! exits', ';! exit')])], 'unknown directive'],
+      [
+        ['--corpus', folder('endless', [`${CASE}${ENTRY.replace('10', `${2 ** 52}`)}@a: jump @a\n`])],
+        'more gas than 67108864 that is not stepped may not end',
+      ],
+      [
+        ['--corpus', folder('overlong', [`${CASE};! schedule 5 -1\n${ENTRY.replace('10', '67108865')}trap\n`])],
+        'may not end',
+      ],
+      [['--corpus', folder('exits', [`${CASE};! exits 1001\n${ENTRY}trap\n`])], 'follows more than 1000 exits'],
+      [
+        ['--corpus', folder('steps', [`${CASE};! schedule 4294967295\n${ENTRY.replace('10', '67108865')}trap\n`])],
+        'that is not stepped may not end',
+      ],
       [['--corpus', cli.file('file', 'x')], 'file: no folder'],
       [['--corpus', 'kept', '--corpus-hash', '0'.repeat(32)], 'there is no such file'],
       [['--corpus', 'kept', '--corpus-hash', '../x'], '--corpus-hash ../x: expected 32 hex digits'],
