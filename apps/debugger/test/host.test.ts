@@ -50,6 +50,13 @@ describe.skipIf(!hasChromium)('hosts and changes in Chromium', () => {
     const number = (said: string | null): number => Number(said!.replace(/\D/g, ''))
     // The program takes one a instruction, of which 67 were executed before; the answer took 33.
     expect(number(gas) - number(left)).toBe(time - 67 + 33)
+    // The pass over the run has the answers too.
+    await page.locator('#tab-profile').click()
+    await page.locator('.profile tbody tr').first().waitFor()
+    await page.waitForFunction(() => !document.querySelector('.timeline p'))
+    await page.locator('#tab-calls').click()
+    await expect.poll(() => page.locator('.events li').count()).toBe(3)
+    await page.locator('.events li', { hasText: 'value 0x0c00000000000000' }).waitFor()
     await page.keyboard.press('l')
     await page.waitForFunction(() => location.hash.startsWith('#1.'))
     const link = page.url()
@@ -110,8 +117,13 @@ describe.skipIf(!hasChromium)('hosts and changes in Chromium', () => {
     await page.locator('#panel input[name=gas]').fill('20')
     await page.locator('#panel input[name=gas]').press('Enter')
     await page.waitForFunction(() => document.querySelector('output.time small')?.textContent === ' 20 gas')
+    await page.getByRole('button', { name: 'Change r5' }).click()
+    await page.getByRole('textbox', { name: 'New value of r5' }).fill('5')
+    await page.keyboard.press('Enter')
     await page.keyboard.press('End')
     await waitForExit(page, 'OUT-OF-GAS')
+    await page.getByRole('button', { name: 'Who wrote r5?' }).first().click()
+    expect(await page.locator('.origin li').first().textContent()).toContain('changed by hand')
     await page.close()
   })
 

@@ -145,10 +145,10 @@ export function App() {
   )
   const working = state.busy !== '' && (
     <div class="busy" role="status">
-      <progress aria-hidden="true" /> {state.busy} …{' '}
       <button type="button" onClick={() => run.cancel()}>
         Cancel
-      </button>
+      </button>{' '}
+      <progress aria-hidden="true" /> {state.busy} …
     </div>
   )
   if (choosing || facts === undefined || source === undefined || view === undefined) {

@@ -1,7 +1,7 @@
 // Changes by hand: text to what is done to a machine. Not when they are made: session.ts.
 import type { Vm } from 'coulis'
 import { HostResult } from 'coulis/host'
-import type { Change } from '../protocol.ts'
+import type { Change, Watch } from '../protocol.ts'
 
 const MOST_BYTES = 2 ** 20
 const PAGE = 4096
@@ -64,6 +64,13 @@ export function changeOf({ registers = [], memory = [], gas }: Change, vm: Vm): 
     for (const [address, bytes] of writes) machine.memory.load(address, bytes)
     if (left !== undefined) machine.gas = left
   }
+}
+
+/** Whether a change writes to a register, or to a byte of a range. */
+export function changes({ registers = [], memory = [] }: Change, watch: Watch): boolean {
+  if ('register' in watch) return registers.some(([register]) => register === watch.register)
+  const { address, length } = watch
+  return memory.some(([at, text]) => at < address + length && address < at + bytesOf(text).length)
 }
 
 /** In words. */

@@ -34,7 +34,7 @@ import type {
 } from '../protocol.ts'
 import { aboutText } from './about.ts'
 import { Beside } from './beside.ts'
-import { changeOf, changeText } from './changes.ts'
+import { changeOf, changes, changeText } from './changes.ts'
 import { type Opened, open } from './open.ts'
 import { endOf, pagesOf, placeText, pointOf, stopText, watchedText } from './show.ts'
 import { type Surveyed, survey } from './survey.ts'
@@ -402,7 +402,13 @@ export class Bench {
   origin(watch: Watch): OriginView[] {
     const { history, program, symbols, hostName } = this.#opened
     // A range may have been written in parts: then the newest write is the answer, and the chain goes on from it.
-    if (lastWrite(history, watch) === undefined) return []
+    const write = lastWrite(history, watch)
+    const edit = this.#edits.findLast(made => made.time <= history.time && changes(made, watch))
+    if (edit !== undefined && (write === undefined || write.time < edit.time)) {
+      const byHand = { time: edit.time, pc: history.vm.pc, what: watchedText(watch), instruction: 'changed by hand' }
+      return [{ ...byHand, place: undefined }]
+    }
+    if (write === undefined) return []
     return writeChain(history, watch).map(({ time, pc, call, target, text }) => ({
       time,
       pc,
