@@ -68,10 +68,18 @@ CORE int has_entry(const pvm *vm, u32 pc) {
   return own->index[pc] != 0 ? ((const record *)AT(vm, own->index[pc]))->op == OP_ENTER : own->entries[pc] != 0;
 }
 
+#if WASM
+/* New pages that end a slice: each takes 3 us, as long as some hundred instructions. */
+#define SLOW_PAGES 64
+#endif
+
 EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
   NEED(vm, PVM_BAD);
   int result = begin(vm);
   if (result != PVM_RUNNING) return result;
+#if WASM
+  u32 touched = OWN(vm)->touched;
+#endif
   do {
     if (vm->trace) {
       result = run_steps(vm, ~UINT64_C(0), 1);
@@ -87,9 +95,11 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
       s64 used = before - vm->gas - OWN(vm)->compiled_gas;
       if (used < 0) used = 0; /* the host gave some */
       vm->hot_left = used < (s64)vm->hot_left ? vm->hot_left - (u32)used : 0;
-      if (vm->hot_left == 0) {
+      if (vm->hot_left == 0 || (vm->stride != 0 && OWN(vm)->touched - touched >= SLOW_PAGES)) {
+        u32 gas = vm->hot - vm->hot_left;
         vm->hot_left = vm->hot;
-        env_slice();
+        touched = OWN(vm)->touched;
+        env_slice(gas);
       }
     }
 #endif

@@ -425,6 +425,7 @@ PVM_PLACED(pvm, gas_model, 144);
 PVM_PLACED(pvm, code_len, 148);
 PVM_PLACED(pvm, jump_len, 152);
 PVM_PLACED(pvm, jump_size, 156);
+PVM_PLACED(pvm, stride, 160);
 PVM_PLACED(pvm, busy, 164);
 PVM_PLACED(pvm, child, 168);
 PVM_PLACED(pvm, service, 172);

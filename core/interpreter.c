@@ -189,7 +189,7 @@ CORE __attribute__((noinline)) int run_fast(pvm *given) {
   u32 address, pc;
   record *rec = start_at(vm, vm->pc, &gas, &result);
   if (rec == 0) return result;
-  const s64 slice = vm->hot != 0 ? vm->hot_left : SLICE;
+  const s64 slice = vm->hot == 0 ? SLICE : vm->stride != 0 && vm->stride < vm->hot_left ? vm->stride : vm->hot_left;
   if (gas > slice) {
     own->reserve = gas - slice;
     gas = slice;

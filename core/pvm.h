@@ -169,7 +169,7 @@ struct pvm {
   uint32_t code_len;   /* 148 */
   uint32_t jump_len;   /* 152 entries of the jump table |j| */
   uint32_t jump_size;  /* 156 entries stored; those beyond are 0 */
-  uint32_t reserved;   /* 160 */
+  uint32_t stride;     /* 160 not 0, with hot: gas of one entry of the fast loop at most; many new pages in it end the slice */
   uint32_t busy;       /* 164 1 while pvm_execute is on the stack */
   uint32_t child;      /* 168 1: ecalli never calls back */
   uint32_t service;    /* 172 service_index, for the host's use */

@@ -196,7 +196,7 @@ typedef struct {
 IMPORT("host") int32_t env_host(int32_t index, uint32_t pc, uint32_t next);
 IMPORT("trace") int32_t env_trace(void);
 IMPORT("enter") uint32_t env_enter(uint32_t table_index);
-IMPORT("slice") void env_slice(void);
+IMPORT("slice") void env_slice(uint32_t gas);
 #endif
 
 /* memory.c: all addresses here are physical. */

@@ -580,6 +580,7 @@ export const OFFSETS: readonly {
       code_len: 148,
       jump_len: 152,
       jump_size: 156,
+      stride: 160,
       busy: 164,
       child: 168,
       service: 172,

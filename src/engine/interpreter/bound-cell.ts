@@ -8,12 +8,19 @@ import { AT_VM, VM } from '../machine/layout.ts'
 const RULES = (AT_VM + VM.rules) >>> 2
 const HOT = (AT_VM + VM.hot) >>> 2
 const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
+const STRIDE = (AT_VM + VM.stride) >>> 2
 
 /**
- * Gas between two looks at the clock in the interpreter, while a run is timed: ten microseconds, or a few milliseconds where
- * every other instruction touches a new page.
+ * Gas between two looks at the clock in the interpreter, while a run is timed: a sixth of a millisecond in a new process. Each
+ * look more makes V8 compile more JavaScript, and on two cores its compilers then take the machine's: single runs with 1000
+ * came milliseconds late.
  */
-const LOOK_GAS = 1000
+const LOOK_GAS = 16_000
+/**
+ * Gas between two times at which the core itself sees whether the guest has got many new pages, and lets the clock be looked at
+ * if so: a few milliseconds where each instruction touches one.
+ */
+const STRIDE_GAS = 1000
 
 /**
  * The bare gas counter of a machine. A class: an object literal with accessors gets a hidden class of its own each time, which
@@ -65,14 +72,16 @@ function watch(cell: Cell, allowance: Allowance): () => void {
   let gas = Math.max(0, hot - cell.u32[HOT_LEFT]!)
   cell.u32[HOT] = LOOK_GAS
   cell.u32[HOT_LEFT] = LOOK_GAS
-  cell.onSlice = () => {
+  cell.u32[STRIDE] = STRIDE_GAS
+  cell.onSlice = used => {
     allowance.look()
-    gas += LOOK_GAS
+    gas += used
     if (onSlice === undefined || gas < hot) return
+    onSlice(gas)
     gas = 0
-    onSlice()
   }
   return () => {
+    cell.u32[STRIDE] = 0
     cell.u32[HOT] = hot
     cell.u32[HOT_LEFT] = Math.max(1, hot - gas)
     cell.onSlice = onSlice

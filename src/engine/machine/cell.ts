@@ -58,7 +58,7 @@ export class Cell {
   /** Calls compiled code: set by the recompiler. */
   enter: ((tableIndex: number) => number) | undefined
   /** Called after each slice of the interpreter while the word `hot` of struct pvm is not 0: set by the recompiler. */
-  onSlice: (() => void) | undefined
+  onSlice: ((gas: number) => void) | undefined
   /** Called once when a run with a bound of time is over: set by the recompiler. */
   onUnbound: (() => void) | undefined
   /** What the recompiler keeps with the program that is loaded here; dropped with it. */
@@ -98,7 +98,7 @@ export class Cell {
       host: (index: number, pc: number, next: number): number => this.user!.onEcalli(index, pc >>> 0, next >>> 0),
       trace: (): number => this.user!.onTrace(),
       enter: (tableIndex: number): number => this.enter!(tableIndex),
-      slice: (): void => this.onSlice?.(),
+      slice: (gas: number): void => this.onSlice?.(gas),
     }
     this.core = instantiateCore(env)
     this.core.pvm_init(framesEnd)

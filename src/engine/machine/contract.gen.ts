@@ -288,6 +288,7 @@ export const VM = {
   codeLength: 148,
   jumpLength: 152,
   jumpSize: 156,
+  stride: 160,
   busy: 164,
   child: 168,
   service: 172,

@@ -17,6 +17,7 @@ import {
   COLD_INSTRUCTIONS,
   COLD_SLOWNESS,
   FIRST_MODULE_MS,
+  FIRST_ANALYSIS_MS,
   FIRST_SLICES,
   GROUP_GROWTH,
   INSTRUCTION_BYTES,
@@ -146,7 +147,8 @@ export class HotCode {
   canSample(remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY || this.#shared.isAnalysed) return true
     const size = this.#shared.program.code.length / INSTRUCTION_BYTES
-    return analysisMs(size) <= TIMED_SHARE * remainingMs
+    const first = compiledInProcess() === 0 ? FIRST_ANALYSIS_MS : 0
+    return first + analysisMs(size) <= TIMED_SHARE * remainingMs
   }
 
   /** Whether these roots can be compiled in time. */

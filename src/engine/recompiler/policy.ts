@@ -160,6 +160,8 @@ export const INSTRUCTION_BYTES = 3.3
  */
 export const ANALYSIS_MS = 0.00015
 export const COLD_ANALYSIS_MS = 0.00045
+/** And what the first one of a process takes beside, in which V8 reads what analyses; asked for where time is bounded. */
+export const FIRST_ANALYSIS_MS = 2.5
 
 /**
  * Estimated cost of a module in ms: fixed, per instruction (a part of it V8's compilers), and what the first one of a
