@@ -25,6 +25,9 @@ function createEvent(state: MachineState): TraceEvent {
   }
 }
 
+/** Instructions between two looks at the clock, where time is bounded: an `sbrk` may take longer than a thousand of others. */
+const LOOK_INSTRUCTIONS = 16
+
 /** The host call of the `ecalli` at pc. */
 function call(state: MachineState, site: HostCallSite): Exit | undefined {
   const { program, pc } = state
@@ -51,8 +54,9 @@ function resume(state: MachineState, site: HostCallSite): Exit | undefined {
 export function runReference(state: MachineState, site: HostCallSite, limit: number): Exit {
   let event: TraceEvent | undefined
   let exit = resume(state, site)
-  for (let left = limit; exit === undefined && left > 0; left--) {
+  for (let done = 0; exit === undefined && done < limit; done++) {
     const { tracer } = site.vm
+    if (done % LOOK_INSTRUCTIONS === LOOK_INSTRUCTIONS - 1) site.allowance?.look()
     if (tracer === undefined) {
       exit = step(state)
     } else {
