@@ -15,6 +15,8 @@
 
 #include "interpreter.c"
 
+#include "run.c"
+
 #include "api.c"
 
 #include "native.c"

@@ -226,4 +226,19 @@ CORE u32 pvm_block_cost(const pvm *vm, u32 pc);
 CORE int run_fast(pvm *vm);
 CORE int run_steps(pvm *vm, u64 count, int traced);
 
+/* Exported functions. */
+#if WASM
+#define EXPORT(name) __attribute__((export_name(name)))
+#else
+#define EXPORT(name)
+#endif
+
+/* A null machine is refused natively; in the wasm build there is exactly one, at a constant address. */
+#if WASM
+#define NEED(vm, otherwise)
+#else
+#define NEED(vm, otherwise) \
+  if ((vm) == 0) return otherwise
+#endif
+
 #endif

@@ -1,0 +1,137 @@
+/* A run from its begin to its stop: which loop is next, slices, steps, and searches. Not the loops: interpreter.c, step.c. */
+#include "vm.h"
+
+/* Writes down how the machine stopped. */
+CORE int32_t finish(pvm *vm, int exit) {
+  vm->busy = 0;
+  /* What found no memory was not executed. A block stays paid; an instruction is paid again when the machine goes on. */
+  if (exit == PVM_NO_MEMORY && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+#if PVM_WATCHING
+  if (exit == GO_WATCHED && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+  if (exit == GO_WATCHED || exit == GO_FOUND) exit = PVM_PAUSED;
+#endif
+  if (exit < 0) return exit;
+  if (exit != PVM_PAGE_FAULT && exit != PVM_HOST && exit != PVM_BREAK) vm->exit_arg = 0;
+  vm->exit = (u32)exit;
+  return exit;
+}
+
+#if !WASM
+/* Makes the host call at pc, whose ecalli was paid before the call itself could not be. */
+COLD int call_unpaid(pvm *vm) {
+  operands o;
+  u32 pc = vm->pc;
+  OWN(vm)->unpaid = 0;
+  pvm_operands(vm, OP_ECALLI, pc, &o);
+  int result = call_host(vm, pc, pc + 1 + pvm_skip(vm, pc), (s32)o.x);
+  return result == PVM_RUNNING ? PVM_RUNNING : finish(vm, result);
+}
+#endif
+
+/* Makes the machine ready to go on. PVM_RUNNING, or what to return instead. */
+CORE int begin(pvm *vm) {
+  if (vm->busy) return PVM_BUSY;
+  if (vm->exit == PVM_HALT || vm->exit == PVM_PANIC) return (int)vm->exit;
+  if (vm->exit == PVM_HOST) vm->pc += 1 + (vm->pc < vm->code_len ? pvm_skip(vm, vm->pc) : 0);
+  vm->exit = PVM_RUNNING;
+  vm->busy = 1;
+#if !WASM
+  if (OWN(vm)->unpaid) return call_unpaid(vm);
+#endif
+  return PVM_RUNNING;
+}
+
+/* Whether run_fast would enter compiled code at pc, before it has executed anything. */
+CORE int has_entry(const pvm *vm, u32 pc) {
+  const private_part *own = OWN(vm);
+  if (pc > vm->code_len) return 0;
+  return own->index[pc] != 0 ? ((const record *)AT(vm, own->index[pc]))->op == OP_ENTER : own->entries[pc] != 0;
+}
+
+#if WASM
+/* New pages that end a slice: each takes 3 us, as long as some hundred instructions. */
+#define SLOW_PAGES 64
+#endif
+
+EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
+  NEED(vm, PVM_BAD);
+  int result = begin(vm);
+  if (result != PVM_RUNNING) return result;
+#if WASM
+  u32 touched = OWN(vm)->touched;
+#endif
+  do {
+    if (vm->trace) {
+      result = run_steps(vm, ~UINT64_C(0), 1);
+      continue;
+    }
+#if WASM
+    s64 before = vm->gas;
+    OWN(vm)->compiled_gas = 0;
+#endif
+    result = run_fast(vm);
+#if WASM
+    if (vm->hot != 0) {
+      s64 used = before - vm->gas - OWN(vm)->compiled_gas;
+      if (used < 0) used = 0; /* the host gave some */
+      vm->hot_left = used < (s64)vm->hot_left ? vm->hot_left - (u32)used : 0;
+      if (vm->hot_left == 0 || (vm->stride != 0 && OWN(vm)->touched - touched >= SLOW_PAGES)) {
+        u32 gas = vm->hot - vm->hot_left;
+        vm->hot_left = vm->hot;
+        touched = OWN(vm)->touched;
+        env_slice(gas);
+      }
+    }
+#endif
+    if (result == GO_SHORT) {
+      u64 count = vm->gas_model == PVM_GAS_INSTRUCTION && vm->gas > 0 ? (u64)vm->gas + 1 : 1;
+      result = run_steps(vm, count, 0);
+    } else if (result == GO_STEP) {
+      result = has_entry(vm, vm->pc) ? run_steps(vm, 1, vm->trace != 0) : GO_AGAIN;
+    }
+  } while (result == GO_AGAIN || result == PVM_STEP);
+  return finish(vm, result);
+}
+
+EXPORT("pvm_step") int32_t pvm_step(pvm *vm, uint32_t count) {
+  NEED(vm, PVM_BAD);
+  int result = begin(vm);
+  if (result != PVM_RUNNING) return result;
+  result = PVM_STEP;
+  for (u64 left = count; left > 0 && (result == PVM_STEP || result == GO_AGAIN); left--) {
+#if PVM_WATCHING
+    pvm_guard_words *guard = &OWN(vm)->guard;
+    guard->left = (u32)left;
+    if ((guard->registers | guard->pc_count) != 0 && stops_before(vm)) {
+      result = GO_FOUND;
+      break;
+    }
+#endif
+    result = run_steps(vm, 1, vm->trace != 0);
+  }
+  return finish(vm, result);
+}
+
+#if PVM_WATCHING
+/* Where a search says what it looks for, and how far it came; set `memory` by pvm_watch only. */
+EXPORT("pvm_guard") u32 pvm_guard(pvm *vm) { return (u32)(uintptr_t)&OWN(vm)->guard; }
+
+/* The rights bytes of pages again, with or without their fast bits. */
+CORE void watch_pages(pvm *vm, u32 from, u32 last) {
+  for (u32 page = from >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
+    u32 at = PHYSICAL_PAGE(page), rights = rights_of(OWN(vm), at);
+    if (rights & RIGHT_READ) set_page_rights(vm, at, rights & RIGHT_WRITE ? PVM_WRITE : PVM_READ);
+  }
+}
+
+/* A search looks at accesses to guest addresses from..last: reads 1, writes 2, or both; 0: no longer. */
+EXPORT("pvm_watch") void pvm_watch(pvm *vm, u32 memory, u32 from, u32 last) {
+  pvm_guard_words *guard = &OWN(vm)->guard;
+  u32 was = guard->memory, was_from = guard->from, was_last = guard->last;
+  guard->memory = memory;
+  guard->from = from;
+  guard->last = last;
+  if (was != 0) watch_pages(vm, was_from, was_last);
+  if (memory != 0) watch_pages(vm, from, last);
+}
+#endif
