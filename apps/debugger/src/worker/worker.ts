@@ -15,8 +15,15 @@ const { port1, port2 } = new MessageChannel()
 const waiting: (() => void)[] = []
 port1.onmessage = () => waiting.shift()?.()
 
+/** Milliseconds between two pauses: the page has to draw each. */
+const BETWEEN = 50
+let paused = 0
+
 /** Lets messages in, a request to stop among them. */
 const pause: Pause = async (doing, time) => {
+  const now = performance.now()
+  if (now - paused < BETWEEN) return !cancelled
+  paused = now
   port.postMessage({ progress: doing, time })
   await new Promise<void>(done => {
     waiting.push(done)
