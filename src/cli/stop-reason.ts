@@ -9,9 +9,9 @@ import { formatCount } from './format.ts'
 import { registerText } from './json.ts'
 import { formatValue, type RegisterForm } from './registers.ts'
 
-const EXPLAINED: readonly (Exit | undefined)[] = [Exit.Panic, Exit.PageFault, Exit.OutOfGas]
+const EXPLAINED: readonly (Exit | undefined)[] = [Exit.Panic, Exit.PageFault, Exit.OutOfGas, Exit.Host]
 
-/** Why a machine panicked, faulted or ran out of gas; undefined for other exits. */
+/** Why a machine panicked, faulted, ran out of gas or stopped at a call that nobody answers; undefined for other exits. */
 export function stopReason(
   vm: Vm,
   symbols: Symbols | undefined,
