@@ -154,8 +154,8 @@ const BUGS = [
   {
     name: 'sbrk maps one page too few at a page end',
     file: 'core/memory.c',
-    search: 'u32 first = (u32)((old + PAGE_SIZE - 1) >> PAGE_BITS);',
-    replace: 'u32 first = (u32)((old + PAGE_SIZE) >> PAGE_BITS);',
+    search: 'u32 first = (u32)((old + rest) >> (PAGE_BITS + scale) << scale);',
+    replace: 'u32 first = (u32)((old + rest + 1) >> (PAGE_BITS + scale) << scale);',
   },
   {
     name: 'memset writes a byte that is not paid',
