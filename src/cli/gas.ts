@@ -104,6 +104,15 @@ function printBlocks(file: string, options: Options, terminal: Terminal): void {
   else printTable(loaded, blocks, all, terminal)
 }
 
+/** The program of `--snapshot program.pvm`, which is read as the name of the snapshot's file. @throws CliError where there is none. */
+function takenForSnapshot(options: Options): [readonly string[], Options] {
+  for (const name of ['snapshot', 'check', 'diff'] as const) {
+    const file = options[name]
+    if (typeof file === 'string') return [[file], { ...options, [name]: true }]
+  }
+  throw new CliError("missing required argument 'files': the program")
+}
+
 /** Adds the command. */
 export function addGas(program: Command, terminal: Terminal, exit: (code: number) => void): void {
   const command = program
@@ -113,7 +122,7 @@ export function addGas(program: Command, terminal: Terminal, exit: (code: number
         'makes the price: who decodes, waits, executes and retires in each cycle (docs/gas.md). With --snapshot, --check and\n' +
         '--diff it runs programs, or recorded traces, and keeps what they cost in a file (docs/inside/gas-gate.md).',
     )
-    .argument('<files...>', 'the program; - reads standard input; several for snapshots')
+    .argument('[files...]', 'the program; - reads standard input; several for snapshots')
     .option('-c, --chart', 'draw the pipeline timeline')
     .option('--at <offset>', 'only the block that contains this code offset', parseAddress)
     .option('--top <n>', 'only the dearest blocks, dearest first', parseTop)
@@ -133,7 +142,8 @@ Examples:
   coulis gas examples/counter.jam --entry accumulate --args 0x2a0003 --snapshot
   coulis gas traces/*.log --check --tolerance 1`,
     )
-    .action(async (files: readonly string[], options: Options) => {
+    .action(async (given: readonly string[], asked: Options) => {
+      const [files, options] = given.length > 0 ? [given, asked] : takenForSnapshot(asked)
       if (options.snapshot ?? options.check ?? options.diff) {
         const { gate } = await import('./gas-gate.ts')
         gate(files, options, terminal, exit)

@@ -1,5 +1,5 @@
 // `coulis profile`, `coulis coverage`, `coulis gas --snapshot`: what is printed sums up to the gas used, unions are unions, gates fail.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -221,6 +221,18 @@ describe('gas snapshots', () => {
     cli.run(['gas', four, '--case', 'four', '--snapshot', snapshot])
     expect(readFileSync(snapshot, 'utf8')).toContain('four\t\t12\n')
     expect(readFileSync(snapshot, 'utf8')).toContain('five\t\t14\n')
+  })
+
+  it('take the one name given for the program', () => {
+    expect(cli.run(['gas', '--snapshot', text, '--case', 'five']).out).toBe(
+      'five  14 gas, new\n1 case written to .gas-snapshot\n',
+    )
+    expect(cli.run(['gas', '--check', text, '--case', 'five'])).toMatchObject({
+      code: 0,
+      out: '1 case: nothing grew\n',
+    })
+    expect(cli.run(['gas', '--check']).err).toContain("missing required argument 'files'")
+    rmSync(join(cli.folder, '.gas-snapshot'))
   })
 
   it('overwrite nothing that is none, and say where they are broken', () => {

@@ -102,7 +102,12 @@ class Parser {
 
   #primary(): Expression {
     const token = this.#tokens[this.#at++]
-    if (token === undefined) throw new CliError(`${this.#text}: something is missing at the end`)
+    if (token === undefined)
+      throw new CliError(
+        this.#text === ''
+          ? 'an address, a register or an expression is missing'
+          : `${this.#text}: something is missing at the end`,
+      )
     if (token === '(') return this.#enclosed(')')
     if (/^\d/.test(token)) {
       const value = BigInt(token.replaceAll('_', ''))
