@@ -11,6 +11,7 @@ describe('verifier accepts', () => {
     for (const blocks of [false, true]) {
       expect(refusal(moduleOf(name, program, blocks))).toBeUndefined()
       expect(refusal(moduleOf(name, program, blocks, { inline: false, fastLoops: false }))).toBeUndefined()
+      expect(refusal(moduleOf(name, program, blocks, { tallyAt: 0x38000000 }))).toBeUndefined()
     }
   })
 
@@ -26,7 +27,8 @@ describe('verifier accepts', () => {
     let modules = 0
     for (const { name, program } of randomPrograms('verifier', 500)) {
       for (const blocks of [false, true]) {
-        expect(refusal(moduleOf(name, program, blocks)), name).toBeUndefined()
+        const options = modules % 4 === 3 ? { tallyAt: 0xfff00000 } : {}
+        expect(refusal(moduleOf(name, program, blocks, options)), name).toBeUndefined()
         modules += 1
       }
     }

@@ -29,7 +29,7 @@ export function moduleOf(name: string, program: Program, blocks = false, options
   const starts = [...functions.start].filter(segment => segment < segments.length)
   const roots = blocks ? segments.filter(segment => decoded.isBlock[segment] === 1).slice(0, 40) : starts
   const { bytes } = compileRoots(analysis, roots, options)
-  return { name, program, bytes, machine: machineOf(decoded) }
+  return { name, program, bytes, machine: machineOf(decoded, options.tallyAt) }
 }
 
 /** The golden programs of the recompiler. */

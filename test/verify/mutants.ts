@@ -3,10 +3,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEngine } from '../../src/engine/create.ts'
+import type { CoreVm } from '../../src/engine/interpreter/vm.ts'
 import { AT_RESERVE, AT_SLICE, AT_WHY } from '../../src/engine/machine/contract.gen.ts'
 import { AT_ARENA, AT_RIGHTS, AT_VM, VM } from '../../src/engine/machine/layout.ts'
 import { decodeProgram } from '../../src/engine/recompiler/decode.ts'
 import { machineOf } from '../../src/engine/recompiler/verification.ts'
+import { startTally } from '../../src/engine/tally.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { createHost } from '../../src/host/registry.ts'
 import type { Machine } from '../../src/verify/machine.ts'
@@ -88,11 +90,19 @@ const goldens = (): string[] =>
 class Stopped extends Error {}
 
 /** Whether compiled code may access these bytes. */
-function mayAccess(memory: WebAssembly.Memory, at: number, width: number, isStore: boolean, jumps: number): boolean {
+function mayAccess(
+  memory: WebAssembly.Memory,
+  at: number,
+  width: number,
+  isStore: boolean,
+  jumps: number,
+  { starts, tallyAt }: Machine,
+): boolean {
   const within = (from: number, to: number): boolean => at >= from && at + width <= to
   const word = (offset: number, size: number): boolean => within(offset, offset + size)
   if (within(AT_VM, AT_VM + VM.gas + 8) || word(AT_VM + VM.pc, 4) || word(AT_VM + VM.charged, 4)) return true
   if (isStore && word(AT_WHY, 4)) return true
+  if (tallyAt > 0 && width === 8 && starts[(at - tallyAt) / 8] === 1) return true
   if (!isStore && (word(AT_RESERVE, 8) || word(AT_SLICE, 8) || word(AT_VM + VM.trace, 4))) return true
   if (!isStore && within(AT_RIGHTS, AT_RIGHTS + 2 ** 23)) return true
   if (!isStore && within(AT_ARENA, AT_ARENA + 4 * jumps)) return true
@@ -158,7 +168,7 @@ export function judgeMutants(
       const report = (address: number, offset: number, kind: number): void => {
         const at = (address >>> 0) + (offset >>> 0)
         counts.accesses += 1
-        if (!mayAccess(memory, at, kind >> 4, (kind & 1) === 1, jumps)) {
+        if (!mayAccess(memory, at, kind >> 4, (kind & 1) === 1, jumps, machine!)) {
           counts.unsafe.push(
             `${what}: ${(kind & 1) === 1 ? 'store' : 'load'} of ${kind >> 4} bytes at ${at.toString(16)}`,
           )
@@ -173,7 +183,6 @@ export function judgeMutants(
       const text = `${random.pick(texts)}\n    load_imm r0, ${trial}\n    trap`
       const program = programOf(text)
       jumps = program.jumpTable.length
-      machine = machineOf(decodeProgram(program))
       const host = createHost({ 1: vm => void (vm.gas += 1n) }, { profile: 'w3f-vectors' })
       const options = {
         gas: BigInt(random.pick([300, 20_000])),
@@ -181,6 +190,9 @@ export function judgeMutants(
         pages: [{ address: 0x20000, length: random.pick([0x8000, 0x2000, 0x5000]), access: 3 as const }],
       }
       const vm = createEngine({ kind: 'recompiler' }).instantiate(program, options)
+      // Every third counts what it executes.
+      if (trial % 3 === 0) startTally(vm)
+      machine = machineOf(decodeProgram(program), (vm as CoreVm).cell.tally?.at)
       const before = counts.accepted
       armed = true
       try {

@@ -89,6 +89,34 @@ describe('verifier refuses', () => {
     ['an exit at another instruction', 'control', code => replace(code, find(code, [0x41, 0x21]), { numbers: [1n] })],
   ]
 
+  it('counts in other words than those of segments, by other widths, or where none are asked for', () => {
+    const tallyAt = 0x38000000
+    const counting = moduleOf('counting', programOf(LOOP), false, { tallyAt })
+    const first = (code: readonly Instruction[]): number => find(code, [0x41, 0x41, 0x29, 0x42, 0x7c, 0x37])
+    const refused = (
+      change: (code: Instruction[]) => Instruction[],
+      machine = counting.machine,
+    ): string | undefined => {
+      const taken = takeApart(counting.bytes)
+      taken.bodies[1]!.instructions = change(taken.bodies[1]!.instructions)
+      const bytes = putTogether(taken)
+      expect(WebAssembly.validate(bytes)).toBe(true)
+      return verifyModule(bytes, machine)?.rule
+    }
+    expect(refused(code => code)).toBeUndefined()
+    const store = (code: Instruction[], offset: number): Instruction[] =>
+      replace(code, first(code) + 5, { numbers: [3n, BigInt(offset)] })
+    for (const offset of [tallyAt - 8, tallyAt + 1, tallyAt + 8, tallyAt + 8 * 4000, 0x4000000]) {
+      expect(
+        refused(code => store(code, offset)),
+        `${offset}`,
+      ).toBe('store')
+    }
+    const load = (code: Instruction[]): Instruction[] => replace(code, first(code) + 2, { numbers: [3n, 0x4000000n] })
+    expect(refused(load)).toBe('load')
+    expect(refused(code => code, made.machine)).toBe('load')
+  })
+
   it.each(cases)('%s (%s)', (_, rule, change) => {
     expect(refusalOf(change)?.rule).toBe(rule)
   })
