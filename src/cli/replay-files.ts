@@ -1,5 +1,6 @@
 // Replays of a list of traces, in this process or a worker. Not the report: replay.ts.
 import type { EngineKind, Vm } from '../engine/engine.ts'
+import { Exit } from '../engine/exit.ts'
 import type { ExitReason } from '../inside/reason.ts'
 import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
@@ -61,7 +62,8 @@ export function replayFiles(
       const start = performance.now()
       let reason: ExitReason | undefined
       const onDifference = (vm: Vm): void => {
-        reason = stopReason(vm, undefined, undefined)
+        // At a host call it is the recording that answers.
+        if (vm.exit !== Exit.Host) reason = stopReason(vm, undefined, undefined)
       }
       const result = replay(trace, { engine, profile, onDifference, ...(program && { program }) })
       return {
