@@ -188,7 +188,7 @@ export function addProfile(program: Command, terminal: Terminal, exit: (code: nu
       new Option('--format <name>', 'a table, or a file of another tool').choices([...FORMATS]).default('table'),
     )
     .option('-o, --output <file>', 'write to this file; .json .cpuprofile .pb.gz .folded say the format')
-    .option('--tree', 'by calls and returns: looks at every instruction, which takes about 100 times as long')
+    .option('--tree', 'by calls and returns: looks at every instruction, which takes about 200 times as long')
     .option('--annotate', 'print the instructions that were executed, each with its gas and how often')
     .option('--top <n>', 'print at most so many functions, or lines of the tree', parseCount, 30)
     .addOption(jsonOption())
