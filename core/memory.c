@@ -388,10 +388,14 @@ COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   u64 end = old + bytes;
   u32 scale = vm->rules / PVM_RULE_PAGES; /* a page of the host has 2^scale of ours */
   u64 rest = ((u64)PAGE_SIZE << scale) - 1;
-  u32 first = (u32)((old + rest) >> (PAGE_BITS + scale) << scale);
-  u32 count = (u32)((end + rest) >> (PAGE_BITS + scale) << scale) - first;
-  set_rights(vm, first, count, PVM_WRITE);
-  if (OWN(vm)->touched != 0) zero_pages(vm, first, count);
+  u32 fresh = (u32)((old + rest) >> (PAGE_BITS + scale) << scale);
+  u32 last = (u32)((end + rest) >> (PAGE_BITS + scale) << scale);
+  u32 most = (u32)(((u64)vm->heap_limit + PAGE_SIZE - 1) >> PAGE_BITS); /* what lies behind is not the heap's */
+  if (last > most) last = most;
+  /* What the host's last page has behind the old end is there already, but where the start was no end of such a page. */
+  u32 first = (u32)((old + PAGE_SIZE - 1) >> PAGE_BITS);
+  if (last > first) set_rights(vm, first, last - first, PVM_WRITE);
+  if (last > fresh && OWN(vm)->touched != 0) zero_pages(vm, fresh, last - fresh);
   vm->heap_end = (u32)end;
   u64 result = RULE(vm, PVM_RULE_SBRK_NEW) ? end : old;
   return narrow ? sign_extended(result) : result;

@@ -148,14 +148,14 @@ const BUGS = [
   {
     name: 'sbrk leaves old contents in the pages it gives',
     file: 'core/memory.c',
-    search: 'if (OWN(vm)->touched != 0) zero_pages(vm, first, count);',
+    search: 'if (last > fresh && OWN(vm)->touched != 0) zero_pages(vm, fresh, last - fresh);',
     replace: '',
   },
   {
     name: 'sbrk maps one page too few at a page end',
     file: 'core/memory.c',
-    search: 'u32 first = (u32)((old + rest) >> (PAGE_BITS + scale) << scale);',
-    replace: 'u32 first = (u32)((old + rest + 1) >> (PAGE_BITS + scale) << scale);',
+    search: 'u32 first = (u32)((old + PAGE_SIZE - 1) >> PAGE_BITS);',
+    replace: 'u32 first = (u32)((old + PAGE_SIZE) >> PAGE_BITS);',
   },
   {
     name: 'memset writes a byte that is not paid',

@@ -74,11 +74,12 @@ function runCases(files: readonly string[], options: GateOptions, terminal: Term
     const run = profileRun(file, options, false, message => terminal.error(formatLog(message)))
     const costs: Costs = new Map([['', run.gasUsed]])
     for (const { name, gas } of flatProfile(run.counts, run.symbols, run.hostCalls).root.children) {
-      const key = oneLine(name)
+      const key = oneLine(name) || '(no name)'
       costs.set(key, (costs.get(key) ?? 0n) + gas)
     }
     const entry = options.entry ?? options.export
     const name = oneLine(options.case ?? `${basename(file)}${entry === undefined ? '' : ` ${entry}`}`)
+    if (name === '' || name.startsWith('#')) throw new CliError(`--case: '${name}' is no name for a run`)
     if (cases.has(name)) throw new CliError(`two runs are called ${name}: use --case`)
     cases.set(name, costs)
   }

@@ -30,6 +30,8 @@ const MOST_TEXT = 2 ** 20
 /** Nor is what has more gas: the campaigns' own cases end in seconds. Steps end by themselves. */
 const MOST_GAS = 2 ** 26
 const MOST_EXITS = 1000
+/** Entries: each has gas of its own. */
+const MOST_ENTRIES = 16
 
 /** Those of the engines that have compiled code to reach something in. */
 export function compilingEngines(engines: readonly EngineKind[]): readonly EngineKind[] {
@@ -47,6 +49,7 @@ export function parseKept(text: string, label: string): KeptCase {
   const { fuzz } = parseCase(text, label)
   if (fuzz.entries.length === 0) throw new SyntaxError("no line ';! entry PC gas N'")
   if (fuzz.exits > MOST_EXITS) throw new SyntaxError(`follows more than ${MOST_EXITS} exits`)
+  if (fuzz.entries.length > MOST_ENTRIES) throw new SyntaxError(`more than ${MOST_ENTRIES} entries`)
   const isStepped = fuzz.schedule.every(action => action > 0 && action * fuzz.exits <= MOST_GAS)
   if (!isStepped && fuzz.entries.some(({ gas }) => gas > MOST_GAS))
     throw new SyntaxError(`an entry with more gas than ${MOST_GAS} that is not stepped may not end`)

@@ -123,7 +123,10 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
     switch (key) {
       case 'profile': {
         const [name, ...json] = words
-        rules = profile(name as ProfileName, json.length === 0 ? {} : JSON.parse(json.join(' ')))
+        const changes: unknown = json.length === 0 ? {} : JSON.parse(json.join(' '))
+        if (typeof changes !== 'object' || changes === null)
+          throw new SyntaxError(`expected rules as JSON in '${line}'`)
+        rules = profile(name as ProfileName, changes)
         break
       }
       case 'page': {

@@ -49,6 +49,8 @@ function gasCounts(program: Program, { executed, paid, more }: Counts): GasCount
  * @example const counter = countGas(vm); vm.run(); counter.counts().total
  */
 export function countGas(vm: Vm, hostGas?: WatchedGas): GasCounter {
+  if (hostGas !== undefined && typeof hostGas?.attach !== 'function')
+    throw new TypeError('hostGas: expected what watchHostGas gave')
   const tally = startTally(vm)
   const { program } = vm
   if (tally.gas !== undefined) hostGas?.attach(tally.gas)

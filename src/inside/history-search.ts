@@ -129,21 +129,32 @@ function seekWrite(history: History, before: number, sought: Sought): Found | un
   return { ...found, pc: history.vm.pc }
 }
 
+/** The time a search looks back from: at most as far as the run has been executed. */
+function checkBefore(history: History, before: number): number {
+  if (typeof before !== 'number') throw new TypeError('before: expected a number, a time')
+  if (!(before >= 0) || (before !== Number.POSITIVE_INFINITY && !Number.isInteger(before)))
+    throw new RangeError(`before: ${before} is no time`)
+  return Math.min(before, history.frontier)
+}
+
 /**
  * The last write before the present time: to a register, or to any byte of a range, by an instruction or a host call, whatever
  * the value. A store that failed has written nothing.
  *
+ * @param before the time to look back from; what is behind the frontier has not been.
  * @returns undefined when nothing has written there since the start.
+ * @throws TypeError, RangeError for what is no time, and for a target that is none.
  * @example lastWrite(history, { address: 0x20008, length: 8 })?.pc
  */
 export function lastWrite(history: History, target: Watched, before: number = history.time): Write | undefined {
+  const end = checkBefore(history, before)
   const { time } = history
   try {
     const sought = soughtIn(target, 2)
     const found =
       sought !== undefined && history.canSeek(sought)
-        ? seekWrite(history, before, sought)
-        : findLast(history, before, writesTo(target))
+        ? seekWrite(history, end, sought)
+        : findLast(history, end, writesTo(target))
     return found && { ...found, by: found.call === undefined ? 'instruction' : 'host-call' }
   } finally {
     history.goto(time)

@@ -445,7 +445,12 @@ export class History {
   edit(change: (vm: Vm) => void): void {
     const { vm } = this
     this.#returnHost()
-    change(vm)
+    try {
+      change(vm)
+    } catch (error) {
+      this.#lost = true // half a change is none: the machine goes back to what it was
+      throw error
+    }
     this.#edits += 1
     this.#journal.cut()
     const stops = this.#end?.time === this.#time

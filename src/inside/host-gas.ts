@@ -204,5 +204,6 @@ function measured(row: Row, real: HostEntry): HostEntry {
  * @example const watched = watchHostGas(host); const vm = engine.instantiate(program, { gas, host: watched.host })
  */
 export function watchHostGas(host: HostTable): WatchedGas {
+  if (typeof host?.entry !== 'function') throw new TypeError('host: expected a table of host functions, with `entry`')
   return new HostGas(host)
 }

@@ -1,5 +1,6 @@
 // Symbols as a file of their own, beside a program that has none: a `.jam` and the `.polkavm` it was made of (docs/inside/symbols.md).
 // Not what symbols are: program/symbols.ts.
+import { checkProgram } from '../engine/check.ts'
 import { blake2b } from '../hash/blake2b.ts'
 import type { Program } from '../program/program.ts'
 import {
@@ -41,7 +42,10 @@ function identity({ code, bitmask }: Program): string {
   return `${code.length}\t${hexFromBytes(blake2b(bitmask))}`
 }
 
-const text = (value: string | undefined): string => (value === undefined ? '' : value.replace(/[\t\r\n]/g, ' '))
+/** Names go to terminals: control characters would do something there. */
+const CONTROL = /\p{Cc}/u
+
+const text = (value: string | undefined): string => (value === undefined ? '' : value.replace(/\p{Cc}/gu, ' '))
 const number = (value: number | undefined): string => (value === undefined ? '' : `${value}`)
 
 function sameLines(a: readonly SourceLine[], b: readonly SourceLine[]): boolean {
@@ -79,7 +83,12 @@ function placesOf({ map, code }: Program, { sourceAt }: Symbols): SourcePlace[] 
  */
 export function encodeSymbols(program: Program, symbols: Symbols): string {
   const out = [HEADER, `code\t${identity(program)}`]
-  for (const { start, end, name } of symbols.functions) out.push(`function\t${start}\t${end}\t${text(name)}`)
+  let behind = 0
+  for (const { start, end, name } of symbols.functions) {
+    if (start < behind || end <= start || text(name).trim() === '') continue // what no reader would find
+    out.push(`function\t${start}\t${end}\t${text(name)}`)
+    behind = end
+  }
   for (const { start, end, lines } of placesOf(program, symbols)) {
     for (const [depth, { function: name, path, line, column }] of lines.slice(0, MOST_INLINED).entries()) {
       const head = depth === 0 ? `line\t${start}\t${end}` : 'in'
@@ -109,7 +118,7 @@ class SymbolsReader {
   #range(cells: readonly string[], line: number, before: number): { readonly start: number; readonly end: number } {
     const start = this.#number(cells[1], line, this.#codeLength)
     const end = this.#number(cells[2], line, this.#codeLength)
-    if (start < before || end < start)
+    if (start < before || end <= start)
       throw new SymbolsError('bad-order', line, `${start}…${end} is not behind what came before`)
     return { start, end }
   }
@@ -123,14 +132,16 @@ class SymbolsReader {
 
   read(text: string, line: number): void {
     const cells = text.split('\t')
-    const count = { function: 4, line: 7, in: 5 }[cells[0]!]
+    const count = cells[0] === 'function' ? 4 : cells[0] === 'line' ? 7 : cells[0] === 'in' ? 5 : undefined
+    if (cells.some(cell => CONTROL.test(cell))) throw new SymbolsError('bad-line', line, 'it has control characters')
     if (count === undefined)
       throw new SymbolsError('bad-line', line, `'${cells[0]!.slice(0, 40)}' is none of function, line, in`)
     if (cells.length !== count) {
       throw new SymbolsError('bad-line', line, `expected ${count} cells between tabs, found ${cells.length}`)
     }
     if (cells[0] === 'function') {
-      const range = this.#range(cells, line, this.functions.at(-1)?.start ?? 0)
+      const range = this.#range(cells, line, this.functions.at(-1)?.end ?? 0)
+      if (cells[3]!.trim() === '') throw new SymbolsError('bad-line', line, 'a function without a name')
       this.functions.push({ name: cells[3]!, ...range })
     } else if (cells[0] === 'line') {
       const range = this.#range(cells, line, this.places.at(-1)?.end ?? 0)
@@ -155,6 +166,8 @@ class SymbolsReader {
  * @throws SymbolsError with code and line when it is malformed, or of another program.
  */
 export function decodeSymbols(file: string, program: Program): Symbols {
+  if (typeof file !== 'string') throw new TypeError('file: expected the text of a symbols file')
+  checkProgram(program)
   const lines = file.split(/\r?\n/)
   if (lines[0] !== HEADER) throw new SymbolsError('not-symbols', 1, `expected '${HEADER}'`)
   if (!/^code\t\d{1,10}\t[0-9a-f]{64}$/.test(lines[1] ?? '')) {

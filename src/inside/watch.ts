@@ -14,6 +14,7 @@ const MEMSET_LENGTH = 9
 
 /** @throws RangeError when it is neither. */
 export function checkWatched(target: Watched): void {
+  if (typeof target !== 'object' || target === null) throw new TypeError('target: expected a register or a range')
   if ('register' in target) {
     const { register } = target
     if (!(Number.isInteger(register) && register >= 0 && register < 13)) {

@@ -168,7 +168,7 @@ describe('the full screen', () => {
     await press(...':mem 0x10000 - 32', '\r')
     expect(glass.lines[16]).toBe(`0000ffe0  ${'-- '.repeat(8)} ${'-- '.repeat(8)} ................`)
     await press(KEYS.tab)
-    expect(glass.lines[17]).toMatch(/^#1 {2}11 .*called at time 82$/)
+    expect(glass.lines[17]).toMatch(/^#1 {2}11 {2}copied, in /)
     await press(KEYS.left, KEYS.left, KEYS.left)
     expect(glass.lines[15]).toContain('[stack]')
     expect(glass.lines[17]).toBe('')

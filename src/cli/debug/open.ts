@@ -21,7 +21,7 @@ import { type HostChoice, hostOf, invocationOf } from '../host.ts'
 import { type FileKind, type Loaded, loadFile } from '../load.ts'
 import type { RegisterSetting } from '../registers.ts'
 import { rulesOf } from '../rules.ts'
-import { symbolsIn } from '../source.ts'
+import { symbolsIn, symbolsOfFile } from '../source.ts'
 import { formatLog, type StartSettings, startOf } from '../start.ts'
 import { restoreState } from '../state-option.ts'
 
@@ -156,13 +156,7 @@ function openTrace(file: string, text: string, options: OpenOptions): Parts {
 
 function symbolsOf(options: OpenOptions, program: Program, loaded: Loaded | undefined): Symbols | undefined {
   if (options.symbols === undefined) return loaded && symbolsIn(loaded)
-  const from = loadFile(options.symbols)
-  if (from.program.code.length !== program.code.length) {
-    throw new CliError(`its code has ${from.program.code.length} bytes, that of the program ${program.code.length}`, {
-      file: options.symbols,
-    })
-  }
-  return symbolsIn(from)
+  return symbolsOfFile(program, options.symbols)
 }
 
 /**

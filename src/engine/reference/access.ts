@@ -97,10 +97,12 @@ export function growHeap(state: MachineState, size: bigint): bigint {
   if (bytes === 0n) return answer(old)
   if (BigInt(old) + bytes > BigInt(state.heapLimit)) return 0n
   const end = old + Number(bytes)
-  const first = alignTo(old, pageSize) / PAGE_SIZE
-  const count = alignTo(end, pageSize) / PAGE_SIZE - first
-  state.memory.protect(first, count, Access.Write)
-  state.memory.zero(first, count)
+  // Whole pages of the host, but nothing behind the limit. What its last page has behind the old end holds what the guest wrote.
+  const last = Math.min(alignTo(end, pageSize), alignTo(state.heapLimit, PAGE_SIZE)) / PAGE_SIZE
+  const first = alignTo(old, PAGE_SIZE) / PAGE_SIZE
+  const fresh = alignTo(old, pageSize) / PAGE_SIZE
+  if (last > first) state.memory.protect(first, last - first, Access.Write)
+  if (last > fresh) state.memory.zero(fresh, last - fresh)
   state.heapEnd = end
   return answer(sbrkResult === 'old' ? old : end)
 }
