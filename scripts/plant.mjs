@@ -220,9 +220,9 @@ const BUGS = [
   },
   {
     name: 'attack: the index of the call before is seen inside a host function',
-    file: 'src/engine/interpreter/vm.ts',
-    search: "this.#running && this.#kind !== 'reference' ? this.#index : this.#exitArgOf(cell)",
-    replace: 'this.#exitArgOf(cell)',
+    file: 'src/engine/interpreter/body.ts',
+    search: "cell.user !== undefined && this.#kind !== 'reference' ? this.#index : cell.i32[EXIT_ARG]!",
+    replace: 'cell.i32[EXIT_ARG]!',
     attack: true,
   },
   {

@@ -40,7 +40,7 @@ export { type Resource, ResourceError } from './engine/resource-error.ts'
 export type { RunAsyncOptions, RunOptions } from './engine/run-options.ts'
 export { type EngineStats, engineStats } from './engine/stats.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'
-export type { VmStatus, VmSummary } from './engine/vm-face.ts'
+export type { VmStatus, VmSummary } from './engine/vm/face.ts'
 export { AssemblyError, type AssemblyErrorCode } from './isa/assembly-error.ts'
 export type { CodeLine } from './isa/disassembler.ts'
 export {

@@ -2,11 +2,11 @@
 // what is thrown through the core. Not random: the fuzzer's are in fuzz.test.ts.
 import { describe, expect, it } from 'vitest'
 import type { EngineKind, HostTable } from '../src/engine/engine.ts'
-import type { CoreVm } from '../src/engine/interpreter/vm.ts'
 import { AT_VM, VM } from '../src/engine/machine/layout.ts'
 import { MAX_STACK } from '../src/engine/machine/stack.ts'
 import { sharedCode } from '../src/engine/recompiler/shared-code.ts'
 import { Access, assemble, createEngine, Exit, loadProgram, ResourceError, type Vm } from '../src/index.ts'
+import { cellOf, coreOf } from './core-body.ts'
 
 const FAST: readonly EngineKind[] = ['interpreter', 'recompiler', 'auto']
 const ALL: readonly EngineKind[] = ['reference', ...FAST]
@@ -248,8 +248,8 @@ describe('the pool', () => {
   const program = loadProgram(assemble('ecalli 1\n trap').bytes)
   const pages = [{ address: 0x20000, length: 4096, access: Access.Write }]
   const host = call(() => {})
-  const make = (): CoreVm => {
-    const vm = createEngine({ kind: 'interpreter' }).instantiate(program, { gas: 10n, host, pages }) as CoreVm
+  const make = (): Vm => {
+    const vm = createEngine({ kind: 'interpreter' }).instantiate(program, { gas: 10n, host, pages })
     vm.memory.writeU64(0x20000, 0x1234n)
     return vm
   }
@@ -263,14 +263,14 @@ describe('the pool', () => {
 
   it('does not take back a cell that refuses to be reset', () => {
     const vm = make()
-    vm.cell.u32[(AT_VM + VM.busy) >>> 2] = 1
+    cellOf(vm).u32[(AT_VM + VM.busy) >>> 2] = 1
     vm.dispose()
     expectClean()
   })
 
   it('a machine that something was thrown through can be reset, and its cell is clean', () => {
     const vm = make()
-    vm.onEcalli = () => {
+    coreOf(vm).onEcalli = () => {
       throw new Error('in the glue')
     }
     expect(() => vm.run()).toThrow('in the glue')

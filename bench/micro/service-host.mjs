@@ -9,7 +9,7 @@ const { accumulationOf, readBlockTrace } = await load('conform/block-trace.js')
 const { TINY_CHAIN } = await load('conform/tiny-chain.js')
 const { accumulateBlock } = await load('host/service/block.js')
 const { resolveChain } = await load('host/service/chain.js')
-const { CoreVm } = await load('engine/interpreter/vm.js')
+const { Machine } = await load('engine/vm/machine.js')
 
 const folder = process.argv[2] ?? '../shared/vectors/blocks'
 const ROUNDS = 15
@@ -18,8 +18,8 @@ const traces = readdirSync(folder)
   .map(name => ({ name, trace: readBlockTrace(readFileSync(join(folder, name))) }))
 
 let inside = 0
-const { run } = CoreVm.prototype
-CoreVm.prototype.run = function (options) {
+const { run } = Machine.prototype
+Machine.prototype.run = function (options) {
   const begun = performance.now()
   try {
     return run.call(this, options)

@@ -1,31 +1,31 @@
-// Machines on the core with all engines at hand: interpreted, compiled, both. Not the machine itself: interpreter/vm.ts.
+// Machines on the core with all engines at hand: interpreted, compiled, both. Not the machine itself: vm/machine.ts.
 import type { Program } from '../program/program.ts'
-import type { StartOptions, Vm } from './engine.ts'
+import type { EngineKind, StartOptions, Vm } from './engine.ts'
+import { CoreBody } from './interpreter/body.ts'
+import { startCellTally } from './interpreter/counting.ts'
 import type { OtherEngines } from './interpreter/other-engines.ts'
 import { viewState } from './interpreter/state-view.ts'
-import { CoreVm } from './interpreter/vm.ts'
 import { moduleRefusal } from './machine/code-generation.ts'
 import { attachRuntime, runtimeOf } from './recompiler/attach.ts'
 import { runReference } from './reference/run.ts'
+import { Machine } from './vm/machine.ts'
 
 const OTHERS: OtherEngines = {
   refusal: kind => (kind === 'recompiler' ? moduleRefusal() : undefined),
   attach: attachRuntime,
   stats: cell => runtimeOf(cell)?.stats(),
   runSlowly: (cell, site, limit) => runReference(viewState(cell, site.vm), site, limit),
+  startTally: startCellTally,
+}
+
+function makerOf(kind: EngineKind): (program: Program, options: StartOptions, maxMemory: number) => Vm {
+  return (program, options, maxMemory) =>
+    new Machine(program, options, site => new CoreBody(program, site, { kind, maxMemory, others: OTHERS }))
 }
 
 /** Makes a machine on the core. */
-export function createInterpreterVm(program: Program, options: StartOptions, maxMemory: number): Vm {
-  return new CoreVm(program, options, { kind: 'interpreter', maxMemory, others: OTHERS })
-}
-
+export const createInterpreterVm: ReturnType<typeof makerOf> = makerOf('interpreter')
 /** Makes a machine that interprets at once and compiles what gets hot. */
-export function createAutoVm(program: Program, options: StartOptions, maxMemory: number): Vm {
-  return new CoreVm(program, options, { kind: 'auto', maxMemory, others: OTHERS })
-}
-
+export const createAutoVm: ReturnType<typeof makerOf> = makerOf('auto')
 /** Makes a machine whose code is compiled wherever it runs. */
-export function createRecompilerVm(program: Program, options: StartOptions, maxMemory: number): Vm {
-  return new CoreVm(program, options, { kind: 'recompiler', maxMemory, others: OTHERS })
-}
+export const createRecompilerVm: ReturnType<typeof makerOf> = makerOf('recompiler')

@@ -8,7 +8,7 @@ import { ENGINE_KINDS } from './engine.ts'
 import { moduleRefusal } from './machine/code-generation.ts'
 import { coreRefusal } from './machine/core.ts'
 import { resolveMaxMemory } from './max-memory.ts'
-import { createReferenceVm } from './reference/vm.ts'
+import { createReferenceVm } from './reference/body.ts'
 import { warmUp } from './warm-up.ts'
 
 /** Options of `createEngine`. */

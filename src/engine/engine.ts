@@ -7,7 +7,7 @@ import type { Exit } from './exit.ts'
 import type { Memory } from './memory.ts'
 import type { RunAsyncOptions, RunOptions } from './run-options.ts'
 import type { Tracer } from './tracing.ts'
-import type { VmStatus, VmSummary } from './vm-face.ts'
+import type { VmStatus, VmSummary } from './vm/face.ts'
 
 /** The engines. `auto` interprets at once and compiles what gets hot. */
 export type EngineKind = 'reference' | 'interpreter' | 'recompiler' | 'auto'

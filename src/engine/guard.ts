@@ -1,8 +1,10 @@
 // What a machine on the core can stop before, without looking at every instruction in JavaScript: places, writes of registers, accesses
 // to memory. For searches in the past of a run. Machines of other kinds have no guard.
 import type { Vm } from './engine.ts'
-import type { CoreExports } from './machine/core.ts'
+import { CoreBody } from './interpreter/body.ts'
+import type { Cell } from './machine/cell.ts'
 import { AT_VM } from './machine/layout.ts'
+import { bodyOf, restingBody } from './vm/access.ts'
 
 /** What to stop before. */
 export interface Guard {
@@ -18,18 +20,11 @@ export interface Guard {
 export const MOST_PCS = 16
 const WORD = { registers: 3, pcCount: 4, left: 5, pcs: 6 } as const
 
-/** What such a machine gives to work on; see interpreter/inner-access.ts. */
-export interface GuardAccess {
-  has(vm: object): boolean
-  /** @throws TypeError when the machine is not at rest. */
-  bodyOf(vm: Vm): { readonly core: CoreExports; readonly u32: Uint32Array }
-}
-
-let access: GuardAccess | undefined
-
-/** Called once by the kind of machine that has guards. */
-export function shareGuard(given: GuardAccess): void {
-  access = given
+/** Where a machine's body is, if it is on the core. */
+function cellOf(vm: Vm): Cell {
+  const body = restingBody(vm, 'search')
+  if (!(body instanceof CoreBody)) throw new TypeError('vm: no machine on the core')
+  return body.cell
 }
 
 /** A machine with its guard up: `step` returns `Exit.Paused` before what it stops at. */
@@ -45,7 +40,7 @@ export class Guarded {
 
   /** From now on `step` is guarded. */
   raise(): void {
-    const { core, u32 } = access!.bodyOf(this.#vm)
+    const { core, u32 } = cellOf(this.#vm)
     const at = core.pvm_guard!(AT_VM) >>> 2
     const words = u32.subarray(at, at + WORD.pcs + MOST_PCS)
     const { pcs, registers, memory } = this.#guard
@@ -63,7 +58,7 @@ export class Guarded {
 
   /** Down again: nothing is left of it. */
   lower(): void {
-    const { core } = access!.bodyOf(this.#vm)
+    const { core } = cellOf(this.#vm)
     if (this.#words === undefined) return
     if (this.#guard.memory !== undefined) core.pvm_watch!(AT_VM, 0, 0, 0)
     this.#words.fill(0, WORD.registers, WORD.left)
@@ -73,5 +68,5 @@ export class Guarded {
 
 /** Whether a machine can have this guard. Not the reference machine: it is looked at instruction by instruction. */
 export function canGuard(vm: Vm, { pcs }: Pick<Guard, 'pcs'>): boolean {
-  return access?.has(vm) === true && vm.kind !== 'reference' && pcs.length <= MOST_PCS
+  return bodyOf(vm) instanceof CoreBody && vm.kind !== 'reference' && pcs.length <= MOST_PCS
 }

@@ -8,8 +8,8 @@ import { type RunAsyncOptions, resolveRunAsync } from './run-options.ts'
 /** A machine as this file needs it. */
 export interface SlicedMachine {
   readonly counter: GasCounter
-  /** The host call that waits for its promise. */
-  readonly late: LateAnswer | undefined
+  /** `late`: the host call that waits for its promise. */
+  readonly site: { readonly late: LateAnswer | undefined }
   /** One run within the allowance. */
   slice(allowance: Allowance): Exit
 }
@@ -98,7 +98,7 @@ async function runSlices(machine: SlicedMachine, turns: AsyncTurns, options: Run
   for (;;) {
     if (turns.isDisposed) return Exit.Break
     if (signal?.aborted === true) throw signal.reason
-    const { late } = machine
+    const { late } = machine.site
     const now = performance.now()
     if (late !== undefined && late.answer === undefined) {
       if (now >= until) return Exit.Paused
@@ -113,7 +113,7 @@ async function runSlices(machine: SlicedMachine, turns: AsyncTurns, options: Run
     } finally {
       turns.inSlice = false
     }
-    if (machine.late !== undefined) continue
+    if (machine.site.late !== undefined) continue
     // A pause that is not the slice's end is a bound of the caller's, or a host function's wish.
     if (exit !== Exit.Paused || !allowance.isOver || !allowance.hasLeft || performance.now() >= until) return exit
     await turn()

@@ -1,8 +1,8 @@
 // Exact counts of runs, by code offset: what was executed, which blocks were paid, what else took gas. Not what is made of them:
-// inside/gas-counts.ts. Each kind of machine shares how it counts; the interpreter alone (`coulis/interpreter`) leaves it out.
+// inside/gas-counts.ts. Not who has a machine
+// count: vm/access.ts.
 import { startOfBlock } from '../program/gas.ts'
 import type { Program } from '../program/program.ts'
-import type { Vm } from './engine.ts'
 
 /** Counts by code offset. There is one entry more than bytes of code: for all that is beyond it. */
 export interface Counts {
@@ -55,30 +55,4 @@ export interface RunningTally {
   counts(): Counts
   /** Its gas as two halves, low half first, live in host functions; undefined where it is kept otherwise. */
   readonly gas: Uint32Array | undefined
-}
-
-/** How one kind of machine counts. */
-export interface TallyAccess {
-  /** Whether the machine is of this kind. */
-  has(vm: object): boolean
-  start(vm: Vm): RunningTally
-}
-
-const kinds: TallyAccess[] = []
-
-/** Called once by each kind of machine. */
-export function shareTally(access: TallyAccess): void {
-  kinds.push(access)
-}
-
-/**
- * Has a machine at rest count its runs from now on, until it is disposed of; a reset does not end it.
- *
- * @throws TypeError when it runs, waits for a promise, is disposed of, is none of ours, or when a host function has its registers or
- * memory as views.
- */
-export function startTally(vm: Vm): RunningTally {
-  const access = typeof vm === 'object' && vm !== null ? kinds.find(kind => kind.has(vm)) : undefined
-  if (access === undefined) throw new TypeError('vm: no machine of an engine of this package')
-  return access.start(vm)
 }

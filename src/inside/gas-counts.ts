@@ -1,7 +1,8 @@
 // How often each instruction of a machine was executed and what it cost, exactly, at nearly the speed of the run. Not who called whom:
 // profile.ts.
 import type { Vm } from '../engine/engine.ts'
-import { type Counts, startTally } from '../engine/tally.ts'
+import type { Counts } from '../engine/tally.ts'
+import { startTally } from '../engine/vm/access.ts'
 import type { Program } from '../program/program.ts'
 import type { WatchedGas } from './host-gas.ts'
 

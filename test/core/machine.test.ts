@@ -5,13 +5,13 @@ import { assemble } from '../../src/blob/assembly.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { StartOptions, Vm } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import type { CoreVm } from '../../src/engine/interpreter/vm.ts'
 import { AT_VM, MEMORY_SIZE, ROTATION, WINDOW_END } from '../../src/engine/machine/layout.ts'
 import { poolState } from '../../src/engine/machine/residence.ts'
 import { memoryDifference } from '../../src/fuzz/compare.ts'
 import { Access, PAGE_SIZE } from '../../src/program/layout.ts'
 import { profile } from '../../src/program/profile.ts'
 import { createProgram, loadProgram, type Program } from '../../src/program/program.ts'
+import { cellOf } from '../core-body.ts'
 
 const HALT = 0xffff0000n
 const GIB = 2 ** 30
@@ -22,26 +22,26 @@ function programOf(text: string): Program {
   return loadProgram(bytes, { kind })
 }
 
-function make(program: Program, options: StartOptions = {}, kind: 'interpreter' | 'reference' = 'interpreter'): CoreVm {
+function make(program: Program, options: StartOptions = {}, kind: 'interpreter' | 'reference' = 'interpreter'): Vm {
   const vm = createEngine({ kind }).instantiate(program, { gas: 10n ** 9n, regs: [HALT], ...options })
   open.push(vm)
-  return vm as CoreVm
+  return vm
 }
 
 const numbers = new WeakMap<object, number>()
 let known = 0
 /** A number for each cell: comparing cells themselves would print 400 MiB. */
-function cellNumber(vm: CoreVm): number {
-  const { cell } = vm
+function cellNumber(vm: Vm): number {
+  const cell = cellOf(vm)
   if (!numbers.has(cell)) numbers.set(cell, ++known)
   return numbers.get(cell)!
 }
 
 /** Pages with bytes of their own since the last reset. */
-const touched = (vm: CoreVm): number => vm.cell.core.pvm_used(AT_VM, 1)
+const touched = (vm: Vm): number => cellOf(vm).core.pvm_used(AT_VM, 1)
 /** Bytes of arena in use: tables and decoded records. */
-const arena = (vm: CoreVm): number => vm.cell.core.pvm_used(AT_VM, 0)
-const flushes = (vm: CoreVm): number => vm.cell.core.pvm_used(AT_VM, 2)
+const arena = (vm: Vm): number => cellOf(vm).core.pvm_used(AT_VM, 0)
+const flushes = (vm: Vm): number => cellOf(vm).core.pvm_used(AT_VM, 2)
 
 afterEach(() => {
   for (const vm of open.splice(0)) vm.dispose()
@@ -300,7 +300,7 @@ describe('large programs', () => {
     const vm = make(circle(count), { gas: 6_000_100n })
     expect(vm.run()).toBe(Exit.OutOfGas)
     expect(vm.pc).toBe(99)
-    expect(vm.cell.memory.buffer.byteLength).toBeGreaterThan(MEMORY_SIZE)
+    expect(cellOf(vm).memory.buffer.byteLength).toBeGreaterThan(MEMORY_SIZE)
   })
 })
 

@@ -1,7 +1,7 @@
 // Exact counts: every engine counts what the reference machine counts, that counts what a tracer sees, and gas is there to the unit.
 import { describe, expect, it } from 'vitest'
 import type { Counts } from '../../src/engine/tally.ts'
-import { startTally } from '../../src/engine/tally.ts'
+import { startTally } from '../../src/engine/vm/access.ts'
 import { type FuzzCase, programOfCase } from '../../src/fuzz/case.ts'
 import { driveCase } from '../../src/fuzz/drive.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'

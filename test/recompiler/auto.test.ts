@@ -1,4 +1,5 @@
 // The tiers with a threshold of nothing: everything the interpreter is seen at is compiled at once, and nothing changes.
+
 import { afterEach, describe, expect, it } from 'vitest'
 import { compile, compileAsync } from '../../src/engine/auto.ts'
 import { createEngine } from '../../src/engine/create.ts'
@@ -7,10 +8,11 @@ import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
 import { tierPolicy } from '../../src/engine/recompiler/policy.ts'
 import { createTotals, runCampaign } from '../../src/fuzz/campaign.ts'
 import type { Program } from '../../src/program/program.ts'
+import { cellOf } from '../core-body.ts'
 import { exitSuite } from '../suite/exits.ts'
 import { gasSuite } from '../suite/gas.ts'
 import { memorySuite } from '../suite/memory.ts'
-import { compileAtOnce, coreOf, MIXED, machine, PAGES, programOf, stateOf } from './programs.ts'
+import { compileAtOnce, MIXED, machine, PAGES, programOf, stateOf } from './programs.ts'
 
 describe('auto with threshold 1', () => {
   compileAtOnce()
@@ -37,7 +39,7 @@ describe('auto with threshold 1', () => {
     const vm = machine('auto', programOf(MIXED), { gas: 100_000n })
     const reference = machine('reference', programOf(MIXED), { gas: 100_000n })
     expect([vm.run(), stateOf(vm)]).toEqual([reference.run(), stateOf(reference)])
-    expect(runtimeOf(coreOf(vm).cell)!.entered).toBeGreaterThan(0)
+    expect(runtimeOf(cellOf(vm))!.entered).toBeGreaterThan(0)
     vm.dispose()
   })
 })
@@ -130,7 +132,7 @@ describe('auto', () => {
   it('leaves short runs alone', () => {
     const vm = machine('auto', programOf(`${MIXED}\n    trap`), { gas: 100_000n })
     expect(vm.run()).toBe(Exit.Panic)
-    expect(runtimeOf(coreOf(vm).cell)!.entered).toBe(0)
+    expect(runtimeOf(cellOf(vm))!.entered).toBe(0)
     vm.dispose()
   })
 
@@ -145,7 +147,7 @@ describe('auto', () => {
     trap`)
     const vm = machine('auto', program, { gas: 1_000_000_000n })
     expect(vm.run()).toBe(Exit.Panic)
-    expect(runtimeOf(coreOf(vm).cell)!.entered).toBeGreaterThan(0)
+    expect(runtimeOf(cellOf(vm))!.entered).toBeGreaterThan(0)
     expect(vm.gasUsed).toBe(3n * 0x4000000n + 3n)
     // The loop alone: not the function around it a second time.
     expect(vm.stats).toMatchObject({ functions: 1, instructions: 3 })

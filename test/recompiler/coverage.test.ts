@@ -8,11 +8,11 @@ import { Exit } from '../../src/engine/exit.ts'
 import { End } from '../../src/engine/machine/contract.gen.ts'
 import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { Coverage } from '../../src/engine/recompiler/coverage.ts'
-
 import { runPasses } from '../../src/engine/recompiler/passes.ts'
 import { profile } from '../../src/program/profile.ts'
 import { loadProgram, type Program } from '../../src/program/program.ts'
-import { analysisOf, compileAtOnce, coreOf, machine, programOf, stateOf } from './programs.ts'
+import { cellOf } from '../core-body.ts'
+import { analysisOf, compileAtOnce, machine, programOf, stateOf } from './programs.ts'
 
 /** Turns of a loop that goes three ways, by r9; the small callee is inlined where it is compiled. */
 const WAYS = `
@@ -60,7 +60,7 @@ describe('what has not run', () => {
     expect(vm.run()).toBe(Exit.Panic)
     const analysis = analysisOf(WAYS)
     const coverage = new Coverage(analysis.decoded)
-    coverage.add(coreOf(vm).cell)
+    coverage.add(cellOf(vm))
     const whole = compileRoots(analysis, [0])
     const partial = compileRoots(analysis, [0], {}, coverage)
     expect(partial.instructions).toBe(8)

@@ -1,4 +1,5 @@
 // Compiled code is exact wherever it is cut: by gas at every position, by pages, by the depth of calls, at every block.
+
 import { describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Vm } from '../../src/engine/engine.ts'
@@ -7,7 +8,8 @@ import { AT_VM, VM } from '../../src/engine/machine/layout.ts'
 import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import type { ProfileName } from '../../src/program/profile.ts'
-import { coreOf, MIXED, machine, PAGES, programOf, stateOf } from './programs.ts'
+import { cellOf } from '../core-body.ts'
+import { MIXED, machine, PAGES, programOf, stateOf } from './programs.ts'
 
 const STACK = (AT_VM + VM.stack) >>> 2
 const PROFILES: readonly ProfileName[] = ['gp-0.7.2', 'w3f-vectors', 'gas-model-vectors']
@@ -108,7 +110,7 @@ describe('alignment', () => {
     const reference = machine('reference', program, { gas: 1_000_000n })
     const compiled = machine('recompiler', program, { gas: 1_000_000n })
     runBoth(reference, compiled)
-    const runtime = runtimeOf(coreOf(compiled).cell)!
+    const runtime = runtimeOf(cellOf(compiled))!
     expect(runtime.shared.version).toBeGreaterThan(0)
     expect(runtime.left).toBeLessThan(4000)
     compiled.dispose()
@@ -121,7 +123,7 @@ describe('stack', () => {
       const program = programOf(MIXED)
       const reference = machine('reference', program, { gas: 100_000n })
       const compiled = machine('recompiler', program, { gas: 100_000n })
-      const { cell } = coreOf(compiled)
+      const cell = cellOf(compiled)
       const runtime = runtimeOf(cell)!
       runtime.compile([0])
       const frames = [...runtime.shared.modules()].flatMap(made => made.compiled.frames)
@@ -140,7 +142,7 @@ describe('roots', () => {
   it('every block can be a root', () => {
     const program = programOf(MIXED)
     const compiled = machine('recompiler', program, { gas: 100_000n })
-    const runtime = runtimeOf(coreOf(compiled).cell)!
+    const runtime = runtimeOf(cellOf(compiled))!
     const { decoded } = runtime.shared.analysis
     const all = Array.from({ length: decoded.segments }, (_, s) => s)
     expect(runtime.compile(all)).toBe(true)

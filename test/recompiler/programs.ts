@@ -3,7 +3,6 @@ import { afterAll, beforeAll } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { EngineKind, StartOptions, Vm } from '../../src/engine/engine.ts'
-import type { CoreVm } from '../../src/engine/interpreter/vm.ts'
 import type { Analysis } from '../../src/engine/recompiler/analysis.ts'
 import { analyseProgram } from '../../src/engine/recompiler/compile.ts'
 import { tierPolicy } from '../../src/engine/recompiler/policy.ts'
@@ -39,11 +38,6 @@ export function stateOf(vm: Vm): unknown {
   }
   const { pc, gas, charged, exitArg, heapEnd } = vm
   return { pc, gas, charged, exitArg, heapEnd, regs: [...vm.regs].map(String), sum }
-}
-
-/** The core's machine behind a Vm, for what only tests touch. */
-export function coreOf(vm: Vm): CoreVm {
-  return vm as CoreVm
 }
 
 /** A loop that stores and loads with steps, a call in it, an indirect jump, a switch: every part of the generator. */

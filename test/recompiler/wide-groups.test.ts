@@ -7,7 +7,8 @@ import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
 import { accessesOf } from '../../src/engine/recompiler/memory-plan.ts'
 import { planSegment } from '../../src/engine/recompiler/passes.ts'
 import { Random } from '../../src/fuzz/random.ts'
-import { analysisOf, coreOf, machine, programOf, stateOf, TABLES } from './programs.ts'
+import { cellOf } from '../core-body.ts'
+import { analysisOf, machine, programOf, stateOf, TABLES } from './programs.ts'
 
 const checks = (text: string, segment: number): number[] => {
   const analysis = analysisOf(text)
@@ -113,7 +114,7 @@ ${lookUps('    and_imm r2, r6, 0x3f\n    or_imm r2, r2, 0x20\n    and_imm r2, r2
     const vm = machine('recompiler', program, { gas: 1_000_000n })
     const reference = machine('reference', program, { gas: 1_000_000n })
     expect([vm.run(), stateOf(vm)]).toEqual([reference.run(), stateOf(reference)])
-    expect(runtimeOf(coreOf(vm).cell)!.left).toBeLessThan(1200)
+    expect(runtimeOf(cellOf(vm))!.left).toBeLessThan(1200)
     vm.dispose()
   })
 })

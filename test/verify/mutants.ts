@@ -3,16 +3,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEngine } from '../../src/engine/create.ts'
-import type { CoreVm } from '../../src/engine/interpreter/vm.ts'
 import { AT_RESERVE, AT_SLICE, AT_WHY } from '../../src/engine/machine/contract.gen.ts'
 import { AT_ARENA, AT_RIGHTS, AT_VM, VM } from '../../src/engine/machine/layout.ts'
 import { decodeProgram } from '../../src/engine/recompiler/decode.ts'
 import { machineOf } from '../../src/engine/recompiler/verification.ts'
-import { startTally } from '../../src/engine/tally.ts'
+import { startTally } from '../../src/engine/vm/access.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { createHost } from '../../src/host/registry.ts'
 import type { Machine } from '../../src/verify/machine.ts'
 import { verifyModule } from '../../src/verify/module.ts'
+import { cellOf } from '../core-body.ts'
 import { CALLS_IN_LOOPS, MIXED, programOf, TABLES } from '../recompiler/programs.ts'
 import { putTogether, reporting, takeApart } from './instructions.ts'
 import { mutate } from './mutate.ts'
@@ -192,7 +192,7 @@ export function judgeMutants(
       const vm = createEngine({ kind: 'recompiler' }).instantiate(program, options)
       // Every third counts what it executes.
       if (trial % 3 === 0) startTally(vm)
-      machine = machineOf(decodeProgram(program), (vm as CoreVm).cell.tally?.at)
+      machine = machineOf(decodeProgram(program), cellOf(vm).tally?.at)
       const before = counts.accepted
       armed = true
       try {

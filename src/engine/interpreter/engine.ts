@@ -4,11 +4,12 @@ import { checkOptions, knownOptions } from '../check.ts'
 import type { Engine, StartOptions, Vm } from '../engine.ts'
 import { coreRefusal } from '../machine/core.ts'
 import { resolveMaxMemory } from '../max-memory.ts'
+import { Machine } from '../vm/machine.ts'
 import { warmUp } from '../warm-up.ts'
-import { CoreVm } from './vm.ts'
+import { CoreBody } from './body.ts'
 
 function createVm(program: Program, start: StartOptions, maxMemory: number): Vm {
-  return new CoreVm(program, start, { kind: 'interpreter', maxMemory })
+  return new Machine(program, start, site => new CoreBody(program, site, { kind: 'interpreter', maxMemory }))
 }
 
 /** Options of `createEngine` where there is the interpreter alone. */

@@ -6,6 +6,7 @@ import type { CodeStats, EngineKind } from '../engine.ts'
 import type { Exit } from '../exit.ts'
 import type { HostCallSite } from '../host-call.ts'
 import type { Cell } from '../machine/cell.ts'
+import type { RunningTally } from '../tally.ts'
 
 /** The other engines, as a machine on the core needs them. */
 export interface OtherEngines {
@@ -17,10 +18,20 @@ export interface OtherEngines {
   stats(cell: Cell): CodeStats | undefined
   /** Runs the reference machine on the cell's state, so many instructions at most. */
   runSlowly(cell: Cell, site: HostCallSite, limit: number): Exit
+  /** Has a body count its runs. */
+  startTally(body: CountedBody): RunningTally
+}
+
+/** A body on the core whose runs are counted. */
+export interface CountedBody {
+  readonly program: Program
+  readonly cell: Cell
+  /** Moves it into a cell with so many bytes for counts, which is set up there. */
+  recell(counts: number, set: (cell: Cell) => void): void
 }
 
 /** What a machine gets from its engine. */
-export interface CoreVmSettings {
+export interface CoreSettings {
   readonly kind: EngineKind
   readonly maxMemory: number
   /** What the machine may become beside interpreted; without it there is the interpreter alone. */

@@ -1,6 +1,6 @@
 // Where the state of a machine is: in a cell, or in a copy while other machines use the cells. Nobody has to dispose of
 // machines for that: a machine that is not running makes room when another one needs its cell, and comes back into one when
-// it is used again. Not the machine: interpreter/vm.ts. Not what idle cells keep: cell-pool.ts.
+// it is used again. Not the machine: interpreter/body.ts. Not what idle cells keep: cell-pool.ts.
 import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { Cell, type CellSizes } from './cell.ts'

@@ -1,4 +1,4 @@
-// How much of the host's stack is left, asked before a machine runs. Not who is given it: interpreter/vm.ts, and the frames
+// How much of the host's stack is left, asked before a machine runs. Not who is given it: interpreter/body.ts, and the frames
 // of compiled code, recompiler/compile.ts.
 //
 // JavaScript cannot see its stack, and a stack that runs out in the middle of compiled code would lose what that holds in

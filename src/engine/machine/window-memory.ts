@@ -28,11 +28,11 @@ function inWindow(address: number, length: number): number {
 export class WindowMemory implements Memory {
   #home: Residence | undefined
   /** Keeps the machine, and so its cell, from being collected while its memory is in somebody's hands. */
-  readonly owner: Resident
+  readonly #owner: Resident
 
   constructor(home: Residence, owner: Resident) {
     this.#home = home
-    this.owner = owner
+    this.#owner = owner
   }
 
   /** The machine is gone: every later use throws. */
@@ -53,7 +53,7 @@ export class WindowMemory implements Memory {
 
   #enter(): Cell {
     if (this.#home === undefined) throw new TypeError('memory: its machine was disposed of')
-    return this.#home.enter(this.owner)
+    return this.#home.enter(this.#owner)
   }
 
   #has(cell: Cell, address: number, length: number, right: number): boolean {

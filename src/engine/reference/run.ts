@@ -52,6 +52,15 @@ function resume(state: MachineState, site: HostCallSite): Exit | undefined {
  * function, a host call that is made up for counts as none. `site.vm.tracer` is looked at before every instruction.
  */
 export function runReference(state: MachineState, site: HostCallSite, limit: number): Exit {
+  try {
+    return runSteps(state, site, limit)
+  } catch (error) {
+    state.exitArg = 0 // a tracer threw: the machine has not stopped for anything
+    throw error
+  }
+}
+
+function runSteps(state: MachineState, site: HostCallSite, limit: number): Exit {
   let event: TraceEvent | undefined
   let exit = resume(state, site)
   for (let done = 0; exit === undefined && done < limit; done++) {

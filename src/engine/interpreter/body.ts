@@ -1,0 +1,332 @@
+// The state of a machine on the core: registers, gas, pc and memory are in its cell, which the core and compiled code work on in
+// place. Not the machine that the host has: ../vm/machine.ts. Not the core and not the memory: machine/.
+import type { Program } from '../../program/program.ts'
+import type { Allowance, GasCounter } from '../allowance.ts'
+import type { CodeStats, EngineKind } from '../engine.ts'
+import { Exit } from '../exit.ts'
+import { type HostCallSite, Pending, performBoundedCall, performHostCall } from '../host-call.ts'
+import type { Cell, CellUser } from '../machine/cell.ts'
+import { AT_VM, HostAnswer, Unfinished } from '../machine/contract.gen.ts'
+import { Residence, type Resident } from '../machine/residence.ts'
+import { takeStack } from '../machine/stack.ts'
+import { WindowMemory } from '../machine/window-memory.ts'
+import type { Memory } from '../memory.ts'
+import { narrowFor } from '../narrow-registers.ts'
+import { traceWithin } from '../portions.ts'
+import { ResourceError } from '../resource-error.ts'
+import type { Start } from '../start.ts'
+import type { RunningTally } from '../tally.ts'
+import type { Body } from '../vm/body.ts'
+import { bindCell, CellCounter, chargeSlowly } from './bound-cell.ts'
+import type { CoreSettings, OtherEngines } from './other-engines.ts'
+import { createEventReader, type EventReader } from './trace-event.ts'
+import { BUSY, CHARGED, EXIT, EXIT_ARG, GAS_HIGH, GAS_LOW, HEAP_END, HEAP_LIMIT, PC, STACK, TRACE } from './words.ts'
+
+/** What pvm_resume returns beside exits. */
+const NO_MEMORY = -3
+const ABORTED = -5
+
+/** A body on the core. */
+export class CoreBody implements Body, CellUser, Resident {
+  readonly program: Program
+  readonly #site: HostCallSite
+  #kind: EngineKind
+  readonly #others: OtherEngines | undefined
+  readonly #home: Residence
+  readonly life: object = {}
+  readonly #memory: WindowMemory
+  /** Of the host call that is being made, or was last. */
+  #index = 0
+  #tracerError: { readonly error: unknown } | undefined
+  #event: EventReader | undefined
+  /** Stopped by a host function in a way the core does not know. */
+  #paused = false
+  #unbind: (() => void) | undefined
+  readonly counter: GasCounter
+
+  constructor(program: Program, site: HostCallSite, { kind, maxMemory, others }: CoreSettings) {
+    this.program = program
+    this.#site = site
+    this.#kind = kind
+    this.#others = others
+    this.counter = new CellCounter(() => this.cell)
+    this.#home = new Residence(program, maxMemory)
+    this.#memory = new WindowMemory(this.#home, this)
+  }
+
+  prepare(cell: Cell): void {
+    this.#others?.attach(cell, this.program, this.#kind)
+  }
+
+  /** Where it is; it comes back into a cell where it was in none. */
+  get cell(): Cell {
+    return this.#home.cell ?? this.#home.enter(this)
+  }
+
+  /** Moves it into a cell with so many bytes for counts, which is set up there. */
+  recell(counts: number, set: (cell: Cell) => void): void {
+    this.#home.moveTo(this, counts, set)
+  }
+
+  get kind(): EngineKind {
+    return this.#kind
+  }
+
+  get regs(): BigUint64Array {
+    return this.#home.registers(this.cell)
+  }
+
+  get regs32(): Uint32Array {
+    return this.#home.halves(this.cell)
+  }
+
+  get memory(): Memory {
+    if (this.isClosed) throw new TypeError('vm: used after dispose()')
+    return this.#memory
+  }
+
+  get pc(): number {
+    return this.cell.u32[PC]!
+  }
+
+  set pc(pc: number) {
+    this.cell.u32[PC] = pc
+  }
+
+  get gas(): bigint {
+    return this.cell.gas[0]!
+  }
+
+  set gas(gas: bigint) {
+    this.cell.gas[0] = gas
+  }
+
+  charge(amount: number | bigint): boolean {
+    const { u32, i32, gas } = this.cell
+    const low = u32[GAS_LOW]!
+    // The usual case without a bigint: the lower half pays it all. Small, so that V8 takes it into every host call.
+    if (typeof amount === 'number' && amount >= 0 && amount <= low && amount === amount >>> 0 && i32[GAS_HIGH]! >= 0) {
+      u32[GAS_LOW] = low - amount
+      return true
+    }
+    return chargeSlowly(gas, amount)
+  }
+
+  get charged(): boolean {
+    return this.cell.u32[CHARGED] !== 0
+  }
+
+  set charged(charged: boolean) {
+    this.cell.u32[CHARGED] = charged ? 1 : 0
+  }
+
+  get heapEnd(): number {
+    return this.cell.u32[HEAP_END]!
+  }
+
+  set heapEnd(address: number) {
+    this.cell.u32[HEAP_END] = address
+  }
+
+  get heapLimit(): number {
+    return this.cell.u32[HEAP_LIMIT]!
+  }
+
+  set heapLimit(address: number) {
+    this.cell.u32[HEAP_LIMIT] = address
+  }
+
+  get exitArg(): number {
+    const { cell } = this
+    return cell.user !== undefined && this.#kind !== 'reference' ? this.#index : cell.i32[EXIT_ARG]!
+  }
+
+  set exitArg(value: number) {
+    this.cell.u32[EXIT_ARG] = value
+  }
+
+  get stats(): CodeStats | undefined {
+    const { cell } = this
+    return this.#kind === 'auto' || this.#kind === 'recompiler' ? this.#others?.stats(cell) : undefined
+  }
+
+  get isClosed(): boolean {
+    return this.#home.isClosed
+  }
+
+  trace(isTraced: boolean): void {
+    this.cell.u32[TRACE] = isTraced ? 1 : 0
+  }
+
+  clear(): void {
+    const { core } = this.cell
+    this.#home.forgetPages()
+    core.pvm_reset(AT_VM)
+  }
+
+  start({ pc, gas, regs, heapEnd, heapLimit }: Start): void {
+    const { cell } = this
+    for (let i = 0; i < 13; i++) cell.regs[i] = regs[i]!
+    this.#home.show()
+    cell.u32[PC] = pc
+    cell.gas[0] = gas
+    cell.u32[HEAP_END] = heapEnd
+    cell.u32[HEAP_LIMIT] = Math.min(heapLimit, 0xffffffff)
+  }
+
+  // CellUser: the core asks, while it runs.
+
+  onEcalli(index: number, pc: number, next: number): number {
+    this.#index = index
+    const home = this.#home
+    const site = this.#site
+    if (home.isApart) home.show()
+    const exit =
+      site.allowance === undefined ? performHostCall(site, index, pc, next) : performBoundedCall(site, index, pc, next)
+    if (home.isApart) home.take()
+    return exit === undefined ? HostAnswer.Continue : exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
+  }
+
+  /** A stop that the core does not know of, as one that it knows. */
+  #pause(): number {
+    this.#paused = true
+    return HostAnswer.Stopped + Exit.Break
+  }
+
+  onShort(): boolean {
+    return this.#site.allowance?.refill() === true
+  }
+
+  onLeft(): void {
+    this.#site.allowance?.look()
+  }
+
+  get remainingMs(): number {
+    return this.#site.allowance?.msLeft ?? Number.POSITIVE_INFINITY
+  }
+
+  onTrace(): number {
+    this.#event ??= createEventReader()
+    const event = this.#event(this.#home.cell!)
+    this.#home.show()
+    const { allowance, vm } = this.#site
+    try {
+      const { tracer } = vm
+      if (tracer !== undefined) traceWithin(allowance, event, tracer)
+      this.#home.take()
+      return 0
+    } catch (error) {
+      // The ecalli is paid, its call is still to be made.
+      if (event.instruction.name === 'ecalli') this.#site.pending = Pending.Call
+      this.#tracerError = { error } // must not unwind the core's frames
+      return 1
+    }
+  }
+
+  begin(what: string): void {
+    const { cell } = this
+    cell.u32[STACK] = takeStack(what, this.#kind === 'auto' || this.#kind === 'recompiler')
+    this.#home.use()
+    // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+    WHOLE: narrowFor(this.program, this.#home.own32 ?? cell.regs32)
+    this.#index = 0
+    this.#tracerError = undefined
+    cell.user = this
+  }
+
+  bind(allowance: Allowance): void {
+    this.#unbind = bindCell(this.cell, allowance)
+  }
+
+  unbind(): void {
+    this.#unbind?.()
+    this.#unbind = undefined
+  }
+
+  end(): void {
+    this.#home.cell!.user = undefined
+  }
+
+  drain(): void {
+    const { cell } = this
+    cell.tally?.plain.take(cell.u32[PC]!, cell.gas[0]!)
+    cell.gas[0] = 0n
+  }
+
+  setEnded(ended: boolean): void {
+    this.#home.hasEnded = ended
+  }
+
+  run(limit: number): Exit {
+    const { cell } = this
+    if (this.#kind === 'reference') return this.#others!.runSlowly(cell, this.#site, limit)
+    const early = this.#resume(cell)
+    if (early !== undefined) return early
+    const { u32 } = cell
+    u32[EXIT] = Unfinished.Running
+    u32[BUSY] = 0
+    this.#paused = false
+    const code = this.#enter(cell, limit)
+    if (code === ABORTED) {
+      u32[EXIT_ARG] = 0 // the machine has not stopped for anything
+      throw this.#tracerError!.error
+    }
+    if (code === NO_MEMORY) throw new ResourceError('memory', 'a machine: no more memory for its pages')
+    return this.#paused ? Exit.Paused : (code as Exit)
+  }
+
+  /** What a stop at an `ecalli` left to do; undefined when there is nothing in the way. */
+  #resume(cell: Cell): Exit | undefined {
+    const site = this.#site
+    const { pending } = site
+    if (pending === Pending.None) return undefined
+    site.pending = Pending.None
+    const pc = cell.u32[PC]!
+    const next = this.program.next(pc)
+    cell.u32[PC] = next
+    if (pending === Pending.Skip) return undefined
+    const index = this.program.operandsAt(pc, 'imm').x
+    cell.i32[EXIT_ARG] = index
+    this.#index = index
+    return performBoundedCall(site, index, pc, next)
+  }
+
+  /** Lets the core run; what pvm_resume or pvm_step returns. */
+  #enter(cell: Cell, limit: number): number {
+    const { core } = cell
+    this.#home.take()
+    try {
+      if (limit === Number.POSITIVE_INFINITY) return core.pvm_resume(AT_VM)
+      let code: number = Exit.Step
+      for (let left = limit; left > 0 && code === Exit.Step; left -= 0xffffffff) {
+        code = core.pvm_step(AT_VM, Math.min(left, 0xffffffff))
+      }
+      return code
+    } catch (error) {
+      cell.recover() // only an overflow of the host's stack comes through here
+      throw error
+    } finally {
+      this.#home.show()
+    }
+  }
+
+  switchTo(kind: EngineKind): void {
+    if (this.#others === undefined && kind !== 'interpreter') {
+      throw new RangeError(`kind: this machine cannot go on as ${kind}`)
+    }
+    const refusal = this.#others?.refusal(kind)
+    if (refusal !== undefined) throw new RangeError(`kind: ${kind} does not work here: ${refusal}`)
+    this.#others?.attach(this.cell, this.program, kind)
+    this.#kind = kind
+  }
+
+  startTally(): RunningTally {
+    if (this.#others === undefined) throw new TypeError('vm: the interpreter alone does not count')
+    return this.#others.startTally(this)
+  }
+
+  close(): void {
+    this.#memory.close()
+    this.#home.close()
+  }
+}

@@ -1,0 +1,17 @@
+// How a body on the core counts its runs. Not the counts: machine/cell-tally.ts.
+import { CellTally, tallyBytes } from '../machine/cell-tally.ts'
+import type { RunningTally } from '../tally.ts'
+import type { CountedBody } from './other-engines.ts'
+import { GAS_LOW } from './words.ts'
+
+/** Moves the body into a cell with room for counts, where it is in none yet, and counts there. */
+export function startCellTally(body: CountedBody): RunningTally {
+  const { program } = body
+  if (body.cell.tally === undefined) {
+    body.recell(tallyBytes(program), cell => {
+      cell.tally = new CellTally(cell, program, cell.end)
+    })
+  }
+  const { tally, u32 } = body.cell
+  return { gas: u32.subarray(GAS_LOW, GAS_LOW + 2), counts: () => tally!.counts() }
+}

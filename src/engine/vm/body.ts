@@ -1,0 +1,63 @@
+// What every engine gives the machine to work with: where the state is kept and what makes it go on. Not the machine that
+// the host has: machine.ts. There are two of them: interpreter/body.ts keeps the state in the core's memory, reference/body.ts in plain fields.
+import type { Allowance, GasCounter } from '../allowance.ts'
+import type { CodeStats, EngineKind } from '../engine.ts'
+import type { Exit } from '../exit.ts'
+import type { Memory } from '../memory.ts'
+import type { Start } from '../start.ts'
+import type { RunningTally } from '../tally.ts'
+
+/** A machine's state and its engine. Writing a field changes that field and nothing else. */
+export interface Body {
+  /** The engine that runs it now. */
+  readonly kind: EngineKind
+  readonly regs: BigUint64Array
+  /** The registers as 26 halves. */
+  readonly regs32: Uint32Array
+  readonly memory: Memory
+  pc: number
+  gas: bigint
+  /** The gas counter by itself, for bounds of runs. */
+  readonly counter: GasCounter
+  /** Whether the block that pc is in has been paid. */
+  charged: boolean
+  heapEnd: number
+  /** sbrk may move `heapEnd` up to here. */
+  heapLimit: number
+  /** What goes with the last exit: page address or index of a host call. The sign of its 32 bits has no meaning here. */
+  exitArg: number
+  readonly stats: CodeStats | undefined
+  readonly isClosed: boolean
+  /** Takes an amount of gas; where that is too much, empties the counter and returns false. */
+  charge(amount: number | bigint): boolean
+  /** A tracer is there or not. */
+  trace(isTraced: boolean): void
+  /** Everything unmapped, as it was when the body was made. */
+  clear(): void
+  /** Sets what it starts with, beside its memory. */
+  start(start: Start): void
+  /**
+   * A run begins.
+   *
+   * @param what who asks for it, for messages.
+   * @throws ResourceError when the host has too little stack: nothing has changed then.
+   */
+  begin(what: string): void
+  /** From now until `unbind` the run has bounds: it ends out of gas and leaves the counter as it is. */
+  bind(allowance: Allowance): void
+  unbind(): void
+  /** Runs until the machine stops or so many instructions were executed; infinity for no limit. */
+  run(limit: number): Exit
+  /** A run with bounds is out of gas, and the program's rules say that this empties the counter. */
+  drain(): void
+  /** The run is over, however it ended. */
+  end(): void
+  /** The machine has come to its end, or it can go on. */
+  setEnded(ended: boolean): void
+  /** @throws RangeError where that engine is not available. */
+  switchTo(kind: EngineKind): void
+  /** Counts its runs from now on. */
+  startTally(): RunningTally
+  /** Gives the memory back. Everything but `isClosed` throws a TypeError then. */
+  close(): void
+}
