@@ -1,7 +1,7 @@
 // The state of a machine on the core: registers, gas, pc and memory are in its cell, which the core and compiled code work on in
 // place. Not the machine that the host has: ../vm/machine.ts. Not the core and not the memory: machine/.
 import type { Program } from '../../program/program.ts'
-import type { Allowance, GasCounter } from '../allowance.ts'
+import type { Allowance } from '../allowance.ts'
 import type { CodeStats, EngineKind } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallSite, Pending, performBoundedCall, performHostCall } from '../host-call.ts'
@@ -17,7 +17,7 @@ import { ResourceError } from '../resource-error.ts'
 import type { Start } from '../start.ts'
 import type { RunningTally } from '../tally.ts'
 import type { Body } from '../vm/body.ts'
-import { bindCell, CellCounter, chargeSlowly } from './bound-cell.ts'
+import { bindCell, chargeSlowly } from './bound-cell.ts'
 import type { CoreSettings, OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 import { BUSY, CHARGED, EXIT, EXIT_ARG, GAS_HIGH, GAS_LOW, HEAP_END, HEAP_LIMIT, PC, STACK, TRACE } from './words.ts'
@@ -41,15 +41,12 @@ export class CoreBody implements Body, CellUser, Resident {
   #event: EventReader | undefined
   /** Stopped by a host function in a way the core does not know. */
   #paused = false
-  #unbind: (() => void) | undefined
-  readonly counter: GasCounter
 
   constructor(program: Program, site: HostCallSite, { kind, maxMemory, others }: CoreSettings) {
     this.program = program
     this.#site = site
     this.#kind = kind
     this.#others = others
-    this.counter = new CellCounter(() => this.cell)
     this.#home = new Residence(program, maxMemory)
     this.#memory = new WindowMemory(this.#home, this)
   }
@@ -154,8 +151,12 @@ export class CoreBody implements Body, CellUser, Resident {
     return this.#home.isClosed
   }
 
-  trace(isTraced: boolean): void {
+  set isTraced(isTraced: boolean) {
     this.cell.u32[TRACE] = isTraced ? 1 : 0
+  }
+
+  set hasEnded(hasEnded: boolean) {
+    this.#home.hasEnded = hasEnded
   }
 
   clear(): void {
@@ -234,13 +235,8 @@ export class CoreBody implements Body, CellUser, Resident {
     cell.user = this
   }
 
-  bind(allowance: Allowance): void {
-    this.#unbind = bindCell(this.cell, allowance)
-  }
-
-  unbind(): void {
-    this.#unbind?.()
-    this.#unbind = undefined
+  bind(allowance: Allowance): () => void {
+    return bindCell(this.cell, allowance)
   }
 
   end(): void {
@@ -251,10 +247,6 @@ export class CoreBody implements Body, CellUser, Resident {
     const { cell } = this
     cell.tally?.plain.take(cell.u32[PC]!, cell.gas[0]!)
     cell.gas[0] = 0n
-  }
-
-  setEnded(ended: boolean): void {
-    this.#home.hasEnded = ended
   }
 
   run(limit: number): Exit {
@@ -311,18 +303,15 @@ export class CoreBody implements Body, CellUser, Resident {
   }
 
   switchTo(kind: EngineKind): void {
-    if (this.#others === undefined && kind !== 'interpreter') {
-      throw new RangeError(`kind: this machine cannot go on as ${kind}`)
-    }
-    const refusal = this.#others?.refusal(kind)
-    if (refusal !== undefined) throw new RangeError(`kind: ${kind} does not work here: ${refusal}`)
+    const refusal = this.#others === undefined ? 'this is the interpreter alone' : this.#others.refusal(kind)
+    if (kind !== this.#kind && refusal !== undefined)
+      throw new RangeError(`kind: ${kind} does not work here: ${refusal}`)
     this.#others?.attach(this.cell, this.program, kind)
     this.#kind = kind
   }
 
   startTally(): RunningTally {
-    if (this.#others === undefined) throw new TypeError('vm: the interpreter alone does not count')
-    return this.#others.startTally(this)
+    return this.#others!.startTally(this) // only who has them asks
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 // What a run with bounds does to a cell: its clock is looked at, running out of gas keeps the counter. Not the bounds: ../allowance.ts.
-import type { Allowance, GasCounter } from '../allowance.ts'
+import type { Allowance } from '../allowance.ts'
 import { checkCharge } from '../check.ts'
 import type { Cell } from '../machine/cell.ts'
 import { Rule } from '../machine/contract.gen.ts'
@@ -21,27 +21,6 @@ const LOOK_GAS = 16_000
  * if so: a few milliseconds where each instruction touches one.
  */
 const STRIDE_GAS = 1000
-
-/**
- * The bare gas counter of a machine. A class: an object literal with accessors gets a hidden class of its own each time, which
- * keeps the machine in V8's old heap.
- */
-export class CellCounter implements GasCounter {
-  readonly #cell: () => Cell
-
-  /** @param cell the cell that the machine has at the time. */
-  constructor(cell: () => Cell) {
-    this.#cell = cell
-  }
-
-  get gas(): bigint {
-    return this.#cell().gas[0]!
-  }
-
-  set gas(gas: bigint) {
-    this.#cell().gas[0] = gas
-  }
-}
 
 /** Takes an amount from a counter; empties it where that is too much, and returns false (GP A.36, A.37). */
 export function chargeSlowly(gas: BigInt64Array, amount: number | bigint): boolean {

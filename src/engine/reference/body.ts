@@ -1,7 +1,6 @@
 // The state of a reference machine, in plain fields. Never optimised, and never the fast path of anything: it is what every other
 // engine is compared with. Not the machine that the host has: ../vm/machine.ts.
 import type { Program } from '../../program/program.ts'
-import type { Allowance, GasCounter } from '../allowance.ts'
 import { checkCharge } from '../check.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine.ts'
 import type { Exit } from '../exit.ts'
@@ -28,6 +27,9 @@ class ReferenceBody implements Body {
   readonly kind: EngineKind = 'reference'
   readonly stats: undefined
   isClosed = false
+  hasEnded = false
+  /** The run loop asks the machine for its tracer. */
+  isTraced = false
   readonly #site: HostCallSite
   readonly #memory: PagedMemory
   readonly #regs = new BigUint64Array(13)
@@ -71,10 +73,6 @@ class ReferenceBody implements Body {
   get memory(): Memory {
     this.#alive
     return this.#memory
-  }
-
-  get counter(): GasCounter {
-    return this.#state
   }
 
   get pc(): number {
@@ -133,8 +131,6 @@ class ReferenceBody implements Body {
     return isPaid
   }
 
-  trace(): void {} // the run loop asks the machine for its tracer
-
   clear(): void {
     this.#memory.clear()
   }
@@ -150,12 +146,13 @@ class ReferenceBody implements Body {
     WHOLE: narrowFor(this.#state.program, this.#regs32)
   }
 
-  bind(_: Allowance): void {
-    this.#state.drains = false
-  }
-
-  unbind(): void {
-    this.#state.drains = this.#state.program.profile.outOfGas === 'drain'
+  bind(): () => void {
+    const state = this.#state
+    const { drains } = state
+    state.drains = false
+    return () => {
+      state.drains = drains
+    }
   }
 
   run(limit: number): Exit {
@@ -169,8 +166,6 @@ class ReferenceBody implements Body {
   }
 
   end(): void {}
-
-  setEnded(): void {}
 
   switchTo(kind: EngineKind): void {
     if (kind !== 'reference') throw new RangeError(`kind: a reference machine cannot go on as ${kind}`)

@@ -8,7 +8,7 @@ import type { Start } from '../start.ts'
 import type { RunningTally } from '../tally.ts'
 
 /** A machine's state and its engine. Writing a field changes that field and nothing else. */
-export interface Body {
+export interface Body extends GasCounter {
   /** The engine that runs it now. */
   readonly kind: EngineKind
   readonly regs: BigUint64Array
@@ -17,8 +17,6 @@ export interface Body {
   readonly memory: Memory
   pc: number
   gas: bigint
-  /** The gas counter by itself, for bounds of runs. */
-  readonly counter: GasCounter
   /** Whether the block that pc is in has been paid. */
   charged: boolean
   heapEnd: number
@@ -26,12 +24,14 @@ export interface Body {
   heapLimit: number
   /** What goes with the last exit: page address or index of a host call. The sign of its 32 bits has no meaning here. */
   exitArg: number
+  /** A tracer is there. */
+  isTraced: boolean
+  /** The machine has come to its end: it is likely that nobody needs it any more. */
+  hasEnded: boolean
   readonly stats: CodeStats | undefined
   readonly isClosed: boolean
   /** Takes an amount of gas; where that is too much, empties the counter and returns false. */
   charge(amount: number | bigint): boolean
-  /** A tracer is there or not. */
-  trace(isTraced: boolean): void
   /** Everything unmapped, as it was when the body was made. */
   clear(): void
   /** Sets what it starts with, beside its memory. */
@@ -43,17 +43,14 @@ export interface Body {
    * @throws ResourceError when the host has too little stack: nothing has changed then.
    */
   begin(what: string): void
-  /** From now until `unbind` the run has bounds: it ends out of gas and leaves the counter as it is. */
-  bind(allowance: Allowance): void
-  unbind(): void
+  /** From now on the run has bounds: it ends out of gas and leaves the counter as it is. The function undoes it. */
+  bind(allowance: Allowance): () => void
   /** Runs until the machine stops or so many instructions were executed; infinity for no limit. */
   run(limit: number): Exit
   /** A run with bounds is out of gas, and the program's rules say that this empties the counter. */
   drain(): void
   /** The run is over, however it ended. */
   end(): void
-  /** The machine has come to its end, or it can go on. */
-  setEnded(ended: boolean): void
   /** @throws RangeError where that engine is not available. */
   switchTo(kind: EngineKind): void
   /** Counts its runs from now on. */

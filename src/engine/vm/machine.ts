@@ -61,7 +61,8 @@ export class Machine extends VmFace implements Vm {
   #turns: AsyncTurns | undefined
 
   static {
-    machineAccess = {
+    // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
+    WHOLE: machineAccess = {
       bodyOf: vm => (#body in vm ? vm.#body : undefined),
       restingBody(vm, what) {
         if (!(#body in vm)) return undefined
@@ -242,7 +243,7 @@ export class Machine extends VmFace implements Vm {
     this.#alive()
     checkTracer(tracer)
     this.#tracer = tracer
-    this.#body.trace(tracer !== undefined)
+    this.#body.isTraced = tracer !== undefined
   }
 
   get remainingMs(): number {
@@ -253,21 +254,21 @@ export class Machine extends VmFace implements Vm {
     if (options === undefined) return this.#run('run', NO_LIMIT)
     const { maxGas, maxMs } = resolveRun(options)
     const until = maxMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + maxMs
-    return this.#run('run', NO_LIMIT, new Allowance(this.#body.counter, { maxGas, until }))
+    return this.#run('run', NO_LIMIT, new Allowance(this.#body, { maxGas, until }))
   }
 
   step(count = 1): Exit {
     const limit = checkCount(count)
     const isPlain = limit <= SINGLE_STEPS || this.#tracer !== undefined || this.kind === 'reference'
     if (isPlain || !stepsByGas(this.program)) return this.#run('step', limit)
-    return this.#run('step', NO_LIMIT, new Allowance(this.#body.counter, { steps: limit }))
+    return this.#run('step', NO_LIMIT, new Allowance(this.#body, { steps: limit }))
   }
 
   async runAsync(options: RunAsyncOptions = {}): Promise<Exit> {
     this.#idle('runAsync')
     this.#turns ??= new AsyncTurns()
     const slice = (allowance: Allowance): Exit => this.#run('runAsync', NO_LIMIT, allowance)
-    return runInSlices({ counter: this.#body.counter, site: this.#site, slice }, this.#turns, options)
+    return runInSlices({ counter: this.#body, site: this.#site, slice }, this.#turns, options)
   }
 
   #run(what: string, limit: number, allowance?: Allowance): Exit {
@@ -299,29 +300,24 @@ export class Machine extends VmFace implements Vm {
     const drain = (): void => {
       if (this.program.profile.outOfGas === 'drain') body.drain()
     }
-    body.bind(allowance)
+    const unbind = body.bind(allowance)
     try {
       return runInPortions(site, allowance, () => body.run(limit), drain)
     } finally {
-      body.unbind()
+      unbind()
     }
   }
 
   #finish(what: string, exit: Exit): Exit {
     const { thrown, late } = this.#site
     this.#exit = exit
-    this.#end(exit === Exit.Halt || exit === Exit.Panic)
+    this.#ended = this.#body.hasEnded = exit === Exit.Halt || exit === Exit.Panic
     if (exit !== Exit.PageFault && exit !== Exit.Host && exit !== Exit.Break) this.#body.exitArg = 0
     if (thrown !== undefined && (this.#throwHostErrors || ResourceError.is(thrown.cause))) throw thrown
     if (late === undefined) return exit
     this.#exit = Exit.Paused
     if (this.#turns?.inSlice !== true) throw unanswered(what, late)
     return Exit.Paused
-  }
-
-  #end(ended: boolean): void {
-    this.#ended = ended
-    this.#body.setEnded(ended)
   }
 
   #start(start: Start): void {
@@ -334,13 +330,13 @@ export class Machine extends VmFace implements Vm {
     body.start(start)
     body.charged = false
     body.exitArg = 0
-    body.trace(this.#tracer !== undefined)
+    body.isTraced = this.#tracer !== undefined
     this.#site.restart(start.host, start.gas < 0n)
     this.#startGas = start.gas
     this.#gasMissing = start.gasMissing
     this.#throwHostErrors = start.hostErrors === 'throw'
     this.#exit = undefined
-    this.#end(false)
+    this.#ended = body.hasEnded = false
     for (const { address, bytes } of start.memory) {
       if (memory.load(address, bytes) === OOB) {
         throw new RangeError(`memory: ${bytes.length} bytes at ${address} are not all mapped`)
