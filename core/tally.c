@@ -1,5 +1,5 @@
 /* Exact counts of a run, by code offset: how often what was executed, which blocks were paid, what else took gas. For profiles and
- * coverage, in the wasm build with all passes. Not the sums: src/engine/counts.ts.
+ * coverage, in the wasm build with all passes. Not the sums: src/engine/machine/cell-tally.ts.
  *
  * Three tables of code_len + 1 signed words stand where pvm_tally is told. The first says where control came in other than by going
  * on from the instruction before (+1), and where it stopped going on (-1); what goes on behind an instruction is what was executed

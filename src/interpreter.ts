@@ -1,4 +1,4 @@
-// The public surface of `coulis/interpreter`: programs and one engine, small. Not a place for code. scripts/build.mjs makes one
+// The public surface of `coulis/interpreter`: programs and one engine, small. Not a place for code. scripts/build-library.mjs makes one
 // file of it, with a core that lacks the recompiler's passes.
 
 export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'

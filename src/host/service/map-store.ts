@@ -1,4 +1,4 @@
-// What an account holds, in plain maps. Not a trie: keyed-store.ts reads one by its 31-byte keys.
+// What an account holds, in plain maps. Not the state of a node by its 31-byte keys: state-key.ts.
 import { type AccountStore, keyOf } from './account.ts'
 
 /** What goes into a `MapStore`. */
