@@ -1,25 +1,36 @@
-/* The core as one translation unit: everything static is inlined where it pays. */
-#include "vm.h"
+/* The core as one translation unit: everything static is inlined where it pays. Hosts compile this file and include pvm.h.
+ *
+ * The folders, each may include what stands above it:
+ *   isa/          what the instruction table gives: opcodes, operators, superinstructions; the extended encoding
+ *   gas/          what a basic block costs in the pipeline model
+ *   machine/      struct pvm, its memory, the contract with TypeScript, the functions of pvm.h
+ *   interpreter/  decoding into records, the fast loop, the loop of single steps, a run from begin to stop
+ *   recompiler/   the passes over a program that is to be compiled to WebAssembly, and straight code
+ *   lib/          what only C hosts use: containers, names, starting a program
+ *   hosts/        the two builds: native, with an allocator, and WebAssembly, at fixed addresses
+ *   hash/         BLAKE2b, a module of its own
+ *   fuzz/         a target for libFuzzer */
+#include "machine/vm.h"
 
 #include "lib/hosted.c"
 
-#include "pipeline.c"
+#include "gas/pipeline.c"
 
-#include "memory.c"
+#include "machine/memory.c"
 
-#include "tally.c"
+#include "interpreter/tally.c"
 
-#include "decode.c"
+#include "interpreter/decode.c"
 
-#include "step.c"
+#include "interpreter/step.c"
 
-#include "interpreter.c"
+#include "interpreter/interpreter.c"
 
-#include "run.c"
+#include "interpreter/run.c"
 
-#include "api.c"
+#include "machine/api.c"
 
-#include "native.c"
+#include "hosts/native.c"
 
 #include "lib/names.c"
 
@@ -27,20 +38,20 @@
 
 #include "lib/start.c"
 
-#include "program.c"
+#include "recompiler/program.c"
 
-#include "graph.c"
+#include "recompiler/graph.c"
 
-#include "order.c"
+#include "recompiler/order.c"
 
-#include "stores.c"
+#include "recompiler/stores.c"
 
-#include "flow.c"
+#include "recompiler/flow.c"
 
-#include "plan.c"
+#include "recompiler/plan.c"
 
-#include "wide.c"
+#include "recompiler/wide.c"
 
-#include "emit.c"
+#include "recompiler/emit.c"
 
-#include "wasm.c"
+#include "hosts/wasm.c"

@@ -153,7 +153,7 @@ typedef struct {
 typedef void (*pvm_trace_callback)(pvm *vm, const pvm_event *event, void *user);
 
 /* The part of a machine that hosts and compiled code see. Offsets are part of the interface: src/engine/machine/contract.gen.ts
- * and core/api.c assert them. Do not write pc, exit or charged but through the functions, compiled code excepted. */
+ * and core/machine/api.c assert them. Do not write pc, exit or charged but through the functions, compiled code excepted. */
 struct pvm {
   uint64_t regs[13];   /*   0 live registers */
   int64_t gas;         /* 104 remaining gas */
@@ -180,7 +180,7 @@ struct pvm {
   /* From here on private. */
 };
 
-/* ---- Lifecycle (native; in the wasm build TypeScript lays the machine out, see core/wasm.c) ---------------------- */
+/* ---- Lifecycle (native; in the wasm build TypeScript lays the machine out, see core/hosts/wasm.c) ---------------------- */
 
 /* Version of the library, as PVM_VERSION. */
 PVM_API const char *pvm_version(void);
@@ -382,7 +382,7 @@ PVM_API int32_t pvm_find_export(const pvm_file *file, const char *name, uint32_t
  *     PVM_TO_EXIT       the machine stops: vm->exit and vm->exit_arg are set
  * After PVM_TO_CONTINUE and PVM_TO_REFUND at least one instruction is interpreted before compiled code is entered again.
  *
- * The recompiler has the core decode programs, without a machine: pvm_decode in core/wasm.c.
+ * The recompiler has the core decode programs, without a machine: pvm_decode in core/hosts/wasm.c.
  */
 enum { PVM_TO_CONTINUE = 1, PVM_TO_REFUND = 3, PVM_TO_EXIT = 5 };
 

@@ -9,12 +9,12 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const ROOT = join(import.meta.dirname, '..')
-const HEADER = join(ROOT, 'core/opcodes.gen.h')
-const COSTS = join(ROOT, 'core/costs.gen.h')
-const FUSED = join(ROOT, 'core/fused.gen.h')
+const HEADER = join(ROOT, 'core/isa/opcodes.gen.h')
+const COSTS = join(ROOT, 'core/gas/costs.gen.h')
+const FUSED = join(ROOT, 'core/isa/fused.gen.h')
 const TEMPLATES = join(ROOT, 'src/engine/recompiler/templates.gen.ts')
 const NAMES = join(ROOT, 'core/lib/names.gen.h')
-const CONTRACT_HEADER = join(ROOT, 'core/contract.gen.h')
+const CONTRACT_HEADER = join(ROOT, 'core/machine/contract.gen.h')
 const CONTRACT_MODULE = join(ROOT, 'src/engine/machine/contract.gen.ts')
 const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
 const SMALL_MODULE = join(ROOT, 'src/engine/interpreter/small-core.gen.ts')
@@ -109,7 +109,7 @@ function toModule(wasm, id, what) {
 /** BLAKE2b's module in hex, as a TypeScript module. */
 function toHashModule(wasm) {
   return [
-    '// Made by `npm run core` from core/blake2b.c with clang-19. Do not edit.',
+    '// Made by `npm run core` from core/hash/blake2b.c with clang-19. Do not edit.',
     '/** BLAKE2b as a WebAssembly module, in hex. */',
     'export const BLAKE2B_HEX: string = `',
     ...hexLines(wasm),
@@ -141,11 +141,11 @@ function put(path, content, what) {
 }
 
 const contract = await generator('contract.ts')
-put(CONTRACT_HEADER, contract.generateContractHeader(), 'core/contract.gen.h')
+put(CONTRACT_HEADER, contract.generateContractHeader(), 'core/machine/contract.gen.h')
 put(CONTRACT_MODULE, contract.generateContractModule(), 'src/engine/machine/contract.gen.ts')
-put(HEADER, (await generator('opcodes.ts')).generateOpcodes(), 'core/opcodes.gen.h')
-put(COSTS, (await generator('costs.ts')).generateCosts(), 'core/costs.gen.h')
-put(FUSED, (await generator('fused.ts')).generateFused(), 'core/fused.gen.h')
+put(HEADER, (await generator('opcodes.ts')).generateOpcodes(), 'core/isa/opcodes.gen.h')
+put(COSTS, (await generator('costs.ts')).generateCosts(), 'core/gas/costs.gen.h')
+put(FUSED, (await generator('fused.ts')).generateFused(), 'core/isa/fused.gen.h')
 put(NAMES, (await generator('names.ts')).generateNames(), 'core/lib/names.gen.h')
 put(TEMPLATES, (await generator('templates.ts')).generateTemplates(), 'src/engine/recompiler/templates.gen.ts')
 const compiler = clang()
@@ -168,7 +168,7 @@ if (compiler === undefined) {
     'src/engine/interpreter/small-core.gen.ts',
   )
   put(WASM, wasm, 'core/core.wasm')
-  put(BLAKE2B, toHashModule(buildWasm(compiler, 'blake2b.c', [], HASH_LINK_FLAGS)), 'src/hash/blake2b.gen.ts')
+  put(BLAKE2B, toHashModule(buildWasm(compiler, 'hash/blake2b.c', [], HASH_LINK_FLAGS)), 'src/hash/blake2b.gen.ts')
   console.log(`core: ${wasm.length} bytes of wasm, ${small.length} without the recompiler's passes`)
 }
 if (failures.length > 0) {

@@ -55,7 +55,7 @@ const TOP = 0x2200000
 const FRAMES = 0x20000000
 const MEMORY = 0x18000000 + FRAMES
 
-/** Where things are in the memory of the wasm build: core/wasm.c draws it. */
+/** Where things are in the memory of the wasm build: core/hosts/wasm.c draws it. */
 export const ADDRESSES: readonly Numeral[] = [
   {
     name: 'AT_SLICE',

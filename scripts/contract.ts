@@ -1,4 +1,4 @@
-// Writes core/contract.gen.h and src/engine/machine/contract.gen.ts from contract-schema.ts: what C and TypeScript agree on, once for
+// Writes core/machine/contract.gen.h and src/engine/machine/contract.gen.ts from contract-schema.ts: what C and TypeScript agree on, once for
 // both. The header asserts that the C compiler lays the structs out as TypeScript reads them.
 import {
   ADDRESSES,
@@ -132,14 +132,14 @@ function cEqual(prefix: string, at: Readonly<Record<string, number>>): string[] 
   )
 }
 
-/** The text of core/contract.gen.h. */
+/** The text of core/machine/contract.gen.h. */
 export function generateContractHeader(): string {
   return [
     `/* ${MADE} */`,
     '#ifndef PVM_CONTRACT_H',
     '#define PVM_CONTRACT_H',
-    '#include "ops.h"',
-    '#include "pvm.h"',
+    '#include "../isa/ops.h"',
+    '#include "../pvm.h"',
     '',
     '#ifdef __wasm__ /* natively the allocator decides where things are */',
     ...ADDRESSES.flatMap(numeral => cNumeral(numeral, 'PVM_')),
@@ -294,7 +294,7 @@ export function generateContractModule(): string {
   const records = placeFields(RECORD)
   return [
     `// ${MADE}`,
-    '// What the core in C and TypeScript agree on; core/contract.gen.h has the same.',
+    '// What the core in C and TypeScript agree on; core/machine/contract.gen.h has the same.',
     '',
     ...[...ADDRESSES, ...NUMBERS].flatMap(numeral => [
       ...docComment(numeral.comment),

@@ -1,4 +1,4 @@
-// Writes core/costs.gen.h from the cost column of the instruction table. Not the model: that is core/pipeline.c.
+// Writes core/gas/costs.gen.h from the cost column of the instruction table. Not the model: that is core/gas/pipeline.c.
 import type { Format } from '../src/isa/format.ts'
 import { INSTRUCTIONS } from '../src/isa/table.ts'
 import { type CostRow, costRows } from '../src/program/pipeline-rows.ts'
@@ -14,14 +14,14 @@ function line(row: CostRow, id: number): string {
   const { format, name } = INSTRUCTIONS[id]!
   const [alu, load, store, multiply, divide] = row.units as [number, number, number, number, number]
   if (load + store > alu)
-    throw new Error(`${name}: a load or store unit without an ALU, core/pipeline.c relies on that`)
+    throw new Error(`${name}: a load or store unit without an ALU, core/gas/pipeline.c relies on that`)
   const rule = { fixed: 0, overlap: 1, 'first-overlap': 2 }[row.slotRule]
   const registers = [row.sources[0], row.sources[1], row.destination].map(letter => position(format, letter))
   const flags = [row.branch, row.frontEnd, row.readsDestination].map(flag => (flag ? 1 : 0))
   return `  {${[row.cycles, row.slots, row.slotsApart, rule, alu, multiply, divide, ...registers, ...flags].join(', ')}}, /* ${name} */`
 }
 
-/** The text of core/costs.gen.h. */
+/** The text of core/gas/costs.gen.h. */
 export function generateCosts(): string {
   return [
     '/* Made by `npm run core` from src/isa/table.ts. Do not edit. */',

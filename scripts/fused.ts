@@ -1,4 +1,4 @@
-// Writes core/fused.gen.h: the superinstructions of the C core's fast loop. Which ones: scripts/fused-sequences.ts.
+// Writes core/isa/fused.gen.h: the superinstructions of the C core's fast loop. Which ones: scripts/fused-sequences.ts.
 import { type Expression, effectOf } from '../src/isa/semantics.ts'
 import { INSTRUCTIONS, type Instruction, instructionNamed } from '../src/isa/table.ts'
 import { SEQUENCES } from './fused-sequences.ts'
@@ -152,7 +152,7 @@ function opOf(node: Node, fused: readonly Node[]): number | undefined {
   return fused.find(fits)?.op
 }
 
-/** The text of core/fused.gen.h. */
+/** The text of core/isa/fused.gen.h. */
 export function generateFused(): string {
   const { roots, fused } = buildTree()
   const nodes = [...roots, ...fused]

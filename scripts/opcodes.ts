@@ -1,4 +1,4 @@
-// Writes core/opcodes.gen.h from the instruction table. Not the core's decoder: that is core/decode.c, by hand.
+// Writes core/isa/opcodes.gen.h from the instruction table. Not the core's decoder: that is core/interpreter/decode.c, by hand.
 import { ACCESS_BASE, ACCESS_LOG2, READS, WRITES } from '../src/engine/recompiler/facts.ts'
 import { RAW_ARGS, RAW_IDS } from '../src/isa/extended.ts'
 import type { Format } from '../src/isa/format.ts'
@@ -170,7 +170,7 @@ function idsBySet(): string {
   return `/* ${comment} */\nstatic const uint8_t pvm_ids[] = {\n${text.join('\n')}\n};\n`
 }
 
-/** The text of core/opcodes.gen.h. */
+/** The text of core/isa/opcodes.gen.h. */
 export function generateOpcodes(): string {
   const names = INSTRUCTIONS.map(instruction => `OP_${upper(instruction.name)}`)
   return [

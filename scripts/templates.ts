@@ -1,5 +1,5 @@
 // Writes src/engine/recompiler/templates.gen.ts: what is the same in all that is compiled. The templates of instructions, of
-// checks and of conditions, in one array as core/emit.c takes them; the glue; the helpers. Not what is in them: effects.ts,
+// checks and of conditions, in one array as core/recompiler/emit.c takes them; the glue; the helpers. Not what is in them: effects.ts,
 // emit-memory.ts, glue.ts, helpers.ts in src/engine/recompiler. Made ahead, because putting 300 templates together costs
 // every process that imports coulis 5 ms, and the others the first module of a process 2.
 import { INSTRUCTION_ROOM, TEMPLATE_END } from '../src/engine/machine/contract.gen.ts'
@@ -25,7 +25,7 @@ export function collectTemplates(): Uint16Array {
   const places = new Map<string, number>()
   const index = all.map(template => {
     if (2 * LONGEST * template.length > INSTRUCTION_ROOM)
-      throw new Error('a template has more code than core/emit.c has room for')
+      throw new Error('a template has more code than core/recompiler/emit.c has room for')
     const key = template.join()
     let at = places.get(key)
     if (at === undefined) {

@@ -21,6 +21,9 @@ const ORDER = [
   'cli',
 ]
 
+/** The folders of the core, as core/core.c explains them; the header of hosts is below all of them. */
+const CORE_ORDER = ['isa', 'gas', 'machine', 'interpreter', 'recompiler', 'lib', 'hosts']
+
 function sources(folder: string, extensions: RegExp): string[] {
   if (!existsSync(join(ROOT, folder))) return []
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
@@ -39,6 +42,63 @@ function layer(file: string): string {
   const parts = file.split('/')
   return parts.length > 2 ? parts[1]! : ''
 }
+
+/** Circles among files, where each names others by paths from where it is. */
+function circlesOf(files: readonly string[], namesIn: (file: string) => readonly string[]): string[] {
+  const edges = new Map(
+    files.map(file => [file, namesIn(file).map(name => relative(ROOT, join(ROOT, file, '..', name)))]),
+  )
+  /** Files that are known to be in no circle, and the way at hand. */
+  const done = new Set<string>()
+  const way: string[] = []
+  const circles: string[] = []
+  const visit = (file: string): void => {
+    const at = way.indexOf(file)
+    if (at >= 0) circles.push([...way.slice(at), file].join(' → '))
+    if (at >= 0 || done.has(file)) return
+    way.push(file)
+    for (const next of edges.get(file) ?? []) visit(next)
+    way.pop()
+    done.add(file)
+  }
+  for (const file of files) visit(file)
+  return circles
+}
+
+/** What a C file includes of this project. */
+function includes(file: string): string[] {
+  return [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^#include "([^"]+)"/gm)].map(match => match[1]!)
+}
+
+describe('the tree of the core', () => {
+  const files = sources('core', /\.[ch]$/)
+
+  it('a folder includes only from itself and from folders below it', () => {
+    const wrong: string[] = []
+    for (const file of files.filter(name => name !== 'core/core.c')) {
+      const from = CORE_ORDER.indexOf(layer(file))
+      for (const name of includes(file)) {
+        const target = relative(ROOT, join(ROOT, file, '..', name))
+        const to = CORE_ORDER.indexOf(layer(target))
+        if (target !== 'core/pvm.h' && (to < 0 || to > from)) wrong.push(`${file} includes ${name}`)
+      }
+    }
+    expect(wrong).toEqual([])
+    const unknown = [...new Set(files.map(layer))].filter(name => !['', 'fuzz', 'hash', ...CORE_ORDER].includes(name))
+    expect(unknown).toEqual([])
+  })
+
+  it('no file includes itself by way of others', () => {
+    expect(circlesOf(files, includes)).toEqual([])
+  })
+
+  it('core.c includes every file of the library once', () => {
+    const apart = ['core/core.c', 'core/hash/', 'core/fuzz/']
+    const library = files.filter(file => file.endsWith('.c') && !apart.some(start => file.startsWith(start)))
+    const included = includes('core/core.c').filter(name => name.endsWith('.c'))
+    expect(included.map(name => `core/${name}`).sort()).toEqual(library.sort())
+  })
+})
 
 describe('architecture', () => {
   const files = sources('src', /\.ts$/)
@@ -59,29 +119,8 @@ describe('architecture', () => {
   })
 
   it('no file imports itself by way of others, types included', () => {
-    const edges = new Map(
-      files.map(file => [
-        file,
-        imports(file)
-          .filter(specifier => specifier.startsWith('.'))
-          .map(specifier => relative(ROOT, join(ROOT, file, '..', specifier))),
-      ]),
-    )
-    /** Files that are known to be in no circle, and the way at hand. */
-    const done = new Set<string>()
-    const way: string[] = []
-    const circles: string[] = []
-    const visit = (file: string): void => {
-      const at = way.indexOf(file)
-      if (at >= 0) circles.push([...way.slice(at), file].join(' → '))
-      if (at >= 0 || done.has(file)) return
-      way.push(file)
-      for (const next of edges.get(file) ?? []) visit(next)
-      way.pop()
-      done.add(file)
-    }
-    for (const file of files) visit(file)
-    expect(circles).toEqual([])
+    const local = (file: string): string[] => imports(file).filter(specifier => specifier.startsWith('.'))
+    expect(circlesOf(files, local)).toEqual([])
   })
 
   it('nothing outside cli/ imports from node: or from packages', () => {

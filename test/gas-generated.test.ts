@@ -4,6 +4,6 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { generateCosts } from '../scripts/costs.ts'
 
-it('core/costs.gen.h is what scripts/costs.ts makes of the instruction table', () => {
-  expect(readFileSync(join(import.meta.dirname, '../core/costs.gen.h'), 'utf8')).toBe(generateCosts())
+it('core/gas/costs.gen.h is what scripts/costs.ts makes of the instruction table', () => {
+  expect(readFileSync(join(import.meta.dirname, '../core/gas/costs.gen.h'), 'utf8')).toBe(generateCosts())
 })

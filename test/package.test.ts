@@ -41,7 +41,7 @@ describe('package', () => {
         /^dist\/commands\/entry\/process\.js$/, // where the pool of worker processes looks for it
         /^dist\/.*\.d\.ts$/,
         /^dist\/cli\.js(\.LICENSES\.txt)?$/,
-        /^core\/([\w.]+\.(c|h|wasm)|Makefile)$/,
+        /^core\/([\w/.]+\.(c|h|wasm)|Makefile)$/,
         /^(docs|examples)\//,
         /^(BENCHMARKS|CHANGELOG|CONTRIBUTING|RATIONALE|README|SECURITY)\.md$|^LICENSE$|^package\.json$/,
       ]
@@ -56,6 +56,26 @@ describe('package', () => {
         >
         expect(sourcesContent!.filter(text => typeof text === 'string').length, map).toBe(sources!.length)
       }
+    },
+  )
+
+  it.skipIf(!BUILT)(
+    'publishes all that the C library is made of: everything that core.c includes, and what that includes',
+    () => {
+      const files = new Set(packed())
+      const missing: string[] = []
+      const seen = new Set<string>()
+      const visit = (file: string): void => {
+        if (seen.has(file)) return
+        seen.add(file)
+        if (!files.has(file)) missing.push(file)
+        for (const [, name] of readFileSync(join(ROOT, file), 'utf8').matchAll(/^#include "([^"]+)"/gm)) {
+          visit(relative(ROOT, join(ROOT, dirname(file), name!)))
+        }
+      }
+      visit('core/core.c')
+      expect(missing).toEqual([])
+      expect(seen.size).toBeGreaterThan(20) // or it has found nothing
     },
   )
 

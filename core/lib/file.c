@@ -1,6 +1,6 @@
 /* Reads program files: raw blobs, standard programs, .jam, .polkavm. The same rules, codes and offsets as in src/blob/, which
  * test/native/files.test.ts compares. Nothing is copied. Not the machine for them: start.c. */
-#include "../vm.h"
+#include "../machine/vm.h"
 
 #if !WASM
 

@@ -1,6 +1,6 @@
 /* What the native library takes from the C library: memory, and stderr for traces without callback. Not in freestanding
  * builds (PVM_FREESTANDING), whose hosts bring both. */
-#include "../vm.h"
+#include "../machine/vm.h"
 
 #if !WASM && !defined(PVM_FREESTANDING)
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Names of exits, instructions and host calls, and trace events as text. The names are generated: names.gen.h. */
-#include "../vm.h"
+#include "../machine/vm.h"
 
 #if !WASM
 #include "names.gen.h"

@@ -1,6 +1,6 @@
 /* Machines for program files: created with the file's rules, started with its memory and registers (GP A.7). Not the reading
  * of files: file.c. */
-#include "../vm.h"
+#include "../machine/vm.h"
 
 #if !WASM
 

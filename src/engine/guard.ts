@@ -16,7 +16,7 @@ export interface Guard {
   readonly memory: { readonly kinds: 1 | 2 | 3; readonly from: number; readonly last: number } | undefined
 }
 
-/** As core/vm.h has it. */
+/** As core/machine/vm.h has it. */
 export const MOST_PCS = 16
 const WORD = { registers: 3, pcCount: 4, left: 5, pcs: 6 } as const
 

@@ -1,4 +1,4 @@
-// BLAKE2b (RFC 7693) without a key, in a WebAssembly module with words of 64 bits (core/blake2b.c). Not the public function: blake2b.ts.
+// BLAKE2b (RFC 7693) without a key, in a WebAssembly module with words of 64 bits (core/hash/blake2b.c). Not the public function: blake2b.ts.
 import { makeModule, unlessRefused } from '../engine/machine/code-generation.ts'
 import { decodeHex } from '../engine/machine/core.ts'
 import { BLAKE2B_HEX } from './blake2b.gen.ts'

@@ -1,4 +1,4 @@
-// Made by `npm run core` from core/blake2b.c with clang-19. Do not edit.
+// Made by `npm run core` from core/hash/blake2b.c with clang-19. Do not edit.
 /** BLAKE2b as a WebAssembly module, in hex. */
 export const BLAKE2B_HEX: string = `
 0061736d01000000010a0260017f0060027f7f00030302000105030100010614037f0141d0a8020b7f004180080b7f0041d0080b074c05066d65

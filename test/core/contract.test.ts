@@ -8,7 +8,7 @@ import { type Contract, compareContract } from './contract.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const CONTRACT: Contract = {
-  header: read('core/contract.gen.h'),
+  header: read('core/machine/contract.gen.h'),
   api: read('core/pvm.h'),
   module: read('src/engine/machine/contract.gen.ts'),
 }

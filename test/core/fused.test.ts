@@ -102,8 +102,8 @@ describe('superinstructions', () => {
     })
   }
 
-  it('are those of core/fused.gen.h', () => {
-    const header = readFileSync(join(import.meta.dirname, '../../core/fused.gen.h'), 'utf8')
+  it('are those of core/isa/fused.gen.h', () => {
+    const header = readFileSync(join(import.meta.dirname, '../../core/isa/fused.gen.h'), 'utf8')
     expect([...header.matchAll(/\{ \/\* (.*) \*\//g)].map(match => match[1]).sort()).toEqual([...SEQUENCES].sort())
   })
 })

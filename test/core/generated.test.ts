@@ -20,12 +20,12 @@ function hasTools(): boolean {
 }
 
 describe('generated files of the core', () => {
-  it('core/opcodes.gen.h is what the instruction table gives', () => {
-    expect(read('core/opcodes.gen.h')).toBe(generateOpcodes())
+  it('core/isa/opcodes.gen.h is what the instruction table gives', () => {
+    expect(read('core/isa/opcodes.gen.h')).toBe(generateOpcodes())
   })
 
-  it('core/fused.gen.h is what scripts/fused-sequences.ts gives', () => {
-    expect(read('core/fused.gen.h')).toBe(generateFused())
+  it('core/isa/fused.gen.h is what scripts/fused-sequences.ts gives', () => {
+    expect(read('core/isa/fused.gen.h')).toBe(generateFused())
   })
 
   it.skipIf(!hasTools())('core/core.wasm and core.gen.ts are what the C sources give, where clang-19 is', () => {

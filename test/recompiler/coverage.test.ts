@@ -1,5 +1,5 @@
 // What `auto` leaves out of its modules because it has not run, and what is cut because a function is too large: the rest
-// is reached all the same, exactly. The passes: core/graph.c.
+// is reached all the same, exactly. The passes: core/recompiler/graph.c.
 
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'

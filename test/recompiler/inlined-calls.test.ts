@@ -1,4 +1,4 @@
-// Indirect calls whose callees are inlined end everywhere as on the reference machine. Which are inlined: core/graph.c.
+// Indirect calls whose callees are inlined end everywhere as on the reference machine. Which are inlined: core/recompiler/graph.c.
 
 import { describe, expect, it } from 'vitest'
 import { Exit } from '../../src/engine/exit.ts'

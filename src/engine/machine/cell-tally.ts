@@ -1,4 +1,4 @@
-// Counts of a machine on the core: tables in its cell, which the interpreter (core/tally.c) and compiled code write as differences.
+// Counts of a machine on the core: tables in its cell, which the interpreter (core/interpreter/tally.c) and compiled code write as differences.
 // Not plain counts: ../tally.ts.
 import type { Program } from '../../program/program.ts'
 import { type Counts, Tally } from '../tally.ts'
@@ -7,7 +7,7 @@ import { AT_VM } from './layout.ts'
 
 const TABLES = 3
 
-/** Bytes of the tables of a program, see core/tally.c. */
+/** Bytes of the tables of a program, see core/interpreter/tally.c. */
 export function tallyBytes({ code }: Program): number {
   return 8 * TABLES * (code.length + 1)
 }

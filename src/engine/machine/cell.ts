@@ -17,7 +17,7 @@ function wholePages(bytes: number): number {
 
 /** Who answers the core while it runs: host calls, trace events. */
 export interface CellUser {
-  /** Makes the call of the `ecalli` at `pc`; the machine's pc is `next` already. Code for the core, see call_host in core/step.c: `HostAnswer`: Continue, or Stopped and an exit. */
+  /** Makes the call of the `ecalli` at `pc`; the machine's pc is `next` already. Code for the core, see call_host in core/interpreter/step.c: `HostAnswer`: Continue, or Stopped and an exit. */
   onEcalli(index: number, pc: number, next: number): number
   /** 0, or 1 to end the run. */
   onTrace(): number

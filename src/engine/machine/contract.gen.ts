@@ -1,5 +1,5 @@
 // Made by `npm run core` from scripts/contract-schema.ts. Do not edit.
-// What the core in C and TypeScript agree on; core/contract.gen.h has the same.
+// What the core in C and TypeScript agree on; core/machine/contract.gen.h has the same.
 
 /** Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two. */
 export const AT_SLICE = 0x3e0

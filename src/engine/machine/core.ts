@@ -2,7 +2,7 @@
 import { CORE_HEX, CORE_ID } from '../interpreter/core.gen.ts'
 import { moduleRefusal } from './code-generation.ts'
 
-/** What the core's instance exports; the functions of core/pvm.h and core/wasm.c. `vm` is always AT_VM. */
+/** What the core's instance exports; the functions of core/pvm.h and core/hosts/wasm.c. `vm` is always AT_VM. */
 export interface CoreExports extends WebAssembly.Exports {
   readonly __stack_pointer: WebAssembly.Global
   pvm_init(framesEnd: number): number

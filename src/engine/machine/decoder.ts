@@ -1,4 +1,4 @@
-// Decodes a whole program with the core's decoder (core/program.c) into typed arrays: operands, segments, functions. Not a
+// Decodes a whole program with the core's decoder (core/recompiler/program.c) into typed arrays: operands, segments, functions. Not a
 // machine: the core has an instance of its own for it, see workspace.ts.
 import { PAGE_COUNT } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'

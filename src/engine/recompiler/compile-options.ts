@@ -2,22 +2,22 @@
 
 /** Which optimisations `compileRoots` applies; all by default. Without them the code does the same, slower. */
 export interface CompileOptions {
-  /** Small callees are inlined, functions that call themselves several deep; see core/graph.c. */
+  /** Small callees are inlined, functions that call themselves several deep; see core/recompiler/graph.c. */
   readonly inline?: boolean
   /** Functions that call themselves are inlined four deep, not two. */
   readonly unrollRecursion?: boolean
-  /** Indirect calls take in the functions of the jump table, where those are few and small; see core/graph.c. */
+  /** Indirect calls take in the functions of the jump table, where those are few and small; see core/recompiler/graph.c. */
   readonly inlineIndirect?: boolean
   /** Loops of one segment get a version without page checks and with one comparison of gas for several turns. */
   readonly fastLoops?: boolean
-  /** Accesses near one base share a check; see core/plan.c. */
+  /** Accesses near one base share a check; see core/recompiler/plan.c. */
   readonly groupChecks?: boolean
-  /** Accesses to a base plus a bounded index share a check of all they may reach; see core/wide.c. */
+  /** Accesses to a base plus a bounded index share a check of all they may reach; see core/recompiler/wide.c. */
   readonly wideChecks?: boolean
-  /** Gas is compared once per path, not in every node; see core/flow.c. */
+  /** Gas is compared once per path, not in every node; see core/recompiler/flow.c. */
   readonly gasPaths?: boolean
-  /** What a loop with calls does not write is stored before it, not at each call in it; see core/stores.c. */
+  /** What a loop with calls does not write is stored before it, not at each call in it; see core/recompiler/stores.c. */
   readonly loopStores?: boolean
-  /** Code counts what it executes in the table at this address (core/tally.c); default not. Needed by those who asked, no optimisation. */
+  /** Code counts what it executes in the table at this address (core/interpreter/tally.c); default not. Needed by those who asked, no optimisation. */
   readonly tallyAt?: number | undefined
 }

@@ -1,4 +1,4 @@
-// Templates of guest loads and stores: address, check of the page's rights, access. Which accesses check is core/plan.c.
+// Templates of guest loads and stores: address, check of the page's rights, access. Which accesses check is core/recompiler/plan.c.
 //
 // A guest address is at physical address (guest + ROTATION) mod 2^32 of the machine's memory; the constant goes into the
 // immediate. A byte per physical page says what fast code may do there. For an access of 2^l bytes the index is

@@ -1,5 +1,5 @@
 // Counts of what compiled code executes, for profiles and coverage: one increment for each segment that control enters, in the table
-// of core/tally.c. Nothing, where nobody asked. Not what is taken back when code leaves in the middle: runtime.ts.
+// of core/interpreter/tally.c. Nothing, where nobody asked. Not what is taken back when code leaves in the middle: runtime.ts.
 import type { Emitter } from './emitter.ts'
 import { Local } from './local.ts'
 import { L, template, U } from './template.ts'

@@ -50,7 +50,7 @@ export type RootIndex = (segment: number) => number | undefined
 /** State of the generation of one function. */
 export interface Emitter extends RootPasses {
   readonly code: FunctionCode
-  /** Writes a part of it: core/emit.c. */
+  /** Writes a part of it: core/recompiler/emit.c. */
   readonly core: CoreExports
   readonly decoded: Decoded
   readonly rootIndex: RootIndex

@@ -1,4 +1,4 @@
-// The code of one function while it is written: in the workspace, where the core writes its part (core/emit.c), and what
+// The code of one function while it is written: in the workspace, where the core writes its part (core/recompiler/emit.c), and what
 // does not fit there. Not the encoding: wasm-code.ts.
 import { WasmCode } from './wasm-code.ts'
 

@@ -1,5 +1,5 @@
 // The functions of a program: address ranges, found by who calls, who returns, which jump-table entries are labels
-// (core/program.c).
+// (core/recompiler/program.c).
 // A guess that costs speed when wrong, never correctness: the dispatcher reaches any block (docs/how-the-recompiler-works.md).
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import type { Decoded } from './decode.ts'

@@ -1,5 +1,5 @@
 // The control-flow graph of one compiled function: nodes are segments in a calling context. Not how it is made: that is
-// core/graph.c; nor what is known of its nodes: passes.ts.
+// core/recompiler/graph.c; nor what is known of its nodes: passes.ts.
 //
 // A root is the segment a compiled function starts at; its graph holds what is reachable inside the PVM function that
 // owns the root. Edges that leave it end in Tail nodes. Inlined callees get nodes of their own, in their own context.

@@ -23,7 +23,7 @@ export const Local = {
   count: (20 + ADDRESS_LOCALS) as number,
   floor: (21 + ADDRESS_LOCALS) as number,
   before: (22 + ADDRESS_LOCALS) as number,
-  /** Highest addresses of wide groups, see core/wide.c. */
+  /** Highest addresses of wide groups, see core/recompiler/wide.c. */
   limit: (23 + ADDRESS_LOCALS) as number,
   /** Ranges of streams, two each. */
   pairs: (23 + ADDRESS_LOCALS + WIDE_GROUPS) as number,

@@ -1,5 +1,5 @@
-// Lowers the instructions of a node: the core writes them, core/emit.c, from a template by instruction id and the words it
-// has put together for each instruction (`record_words` in core/contract.gen.h). Not its end: emit-ends.ts.
+// Lowers the instructions of a node: the core writes them, core/recompiler/emit.c, from a template by instruction id and the words it
+// has put together for each instruction (`record_words` in core/machine/contract.gen.h). Not its end: emit-ends.ts.
 import { GraphWord, INSTRUCTION_ROOM } from '../machine/contract.gen.ts'
 import { type Emitter, wrote } from './emitter.ts'
 

@@ -1,4 +1,4 @@
-// How each memory access is done: checked alone, or together with which others. Not who decides it: core/plan.c and
+// How each memory access is done: checked alone, or together with which others. Not who decides it: core/recompiler/plan.c and
 // wide.c; nor the code: emit-memory.ts.
 import { Check } from '../machine/contract.gen.ts'
 import type { Decoded } from './decode.ts'

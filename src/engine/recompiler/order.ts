@@ -1,4 +1,4 @@
-// The order in which the nodes of a graph are emitted: dominators, loops, merges (core/order.c). Not the graph: graph.ts.
+// The order in which the nodes of a graph are emitted: dominators, loops, merges (core/recompiler/order.c). Not the graph: graph.ts.
 
 /** The order of a graph. Arrays are indexed by node unless said otherwise, and may be longer than needed. */
 export interface Order {

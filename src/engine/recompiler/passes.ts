@@ -1,5 +1,5 @@
 // What is known of one root before its code is written, found by the core's passes. Not the passes themselves:
-// core/graph.c, order.c, flow.c, stores.c, plan.c, which say how; nor fast loops, fast-loops.ts.
+// core/recompiler/graph.c, order.c, flow.c, stores.c, plan.c, which say how; nor fast loops, fast-loops.ts.
 
 import { GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../machine/contract.gen.ts'
 import type { CompileOptions } from './compile-options.ts'
@@ -18,7 +18,7 @@ export interface Dataflow {
   readonly dirtyIn: Uint16Array
   readonly liveIn: Uint16Array
   readonly validIn: Uint16Array
-  /** Per loop header: what is stored before the loop is entered, and so is not dirty in it; see core/stores.c. */
+  /** Per loop header: what is stored before the loop is entered, and so is not dirty in it; see core/recompiler/stores.c. */
   readonly storedBefore: Uint16Array
   /** 1 where the path's gas is checked: the root, loop headers, behind calls. */
   readonly checkpoint: Uint8Array

@@ -1,5 +1,5 @@
 // The tables that the core's passes read and write: a program's, which are filled in here, and those of one graph of it.
-// Not the passes: core/graph.c, order.c, flow.c, plan.c and wide.c work on the tables that scripts/contract-schema.ts has.
+// Not the passes: core/recompiler/graph.c, order.c, flow.c, plan.c and wide.c work on the tables that scripts/contract-schema.ts has.
 import { type Columns, placeColumns, viewColumns } from '../machine/columns.ts'
 import {
   AT_PLAN,
@@ -28,7 +28,7 @@ export type ProgramTables = Columns<typeof PROGRAM_COLUMNS>
 /** Tables as they are for one program. */
 export interface Tables {
   readonly core: CoreExports
-  /** Where core/emit.c writes code. */
+  /** Where core/recompiler/emit.c writes code. */
   readonly code: Uint8Array
   readonly workspace: Workspace
   /** What is known of one root. Valid until the next root. */

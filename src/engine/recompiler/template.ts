@@ -1,5 +1,5 @@
 // Templates of WebAssembly code: opcodes and constants with holes for numbers. Filled by WasmCode.put, those of straight code
-// by core/emit.c. Knows the encoding, not PVM.
+// by core/recompiler/emit.c. Knows the encoding, not PVM.
 //
 // Most code is written this way because the generator mostly runs cold. One loop over a template is all that V8 has to
 // optimize, and it does so at once; the same bytes written by calls from a hundred places kept its compiler busy for

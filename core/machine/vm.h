@@ -2,10 +2,10 @@
 #ifndef PVM_VM_H
 #define PVM_VM_H
 
-#include "opcodes.gen.h"
-#include "fused.gen.h"
-#include "ops.h"
-#include "pvm.h"
+#include "../isa/opcodes.gen.h"
+#include "../isa/fused.gen.h"
+#include "../isa/ops.h"
+#include "../pvm.h"
 #include "contract.gen.h"
 
 #ifdef __wasm__

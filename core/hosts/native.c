@@ -1,5 +1,5 @@
 /* What only the native build has: machines from the host's allocator, program blobs, borrowed memory regions. */
-#include "vm.h"
+#include "../machine/vm.h"
 
 #if !WASM
 

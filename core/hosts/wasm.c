@@ -16,8 +16,8 @@
  * A guest address a is at physical address (a + PVM_ROTATION) mod 2^32. The rotation is one constant for all
  * programs: the largest arguments and stack of a standard program (GP A.7: 16 MiB each, two zones) fit below it.
  */
-#include "passes.h"
-#include "vm.h"
+#include "../recompiler/passes.h"
+#include "../machine/vm.h"
 
 #if WASM
 

@@ -6,7 +6,7 @@
 #ifndef PVM_PASSES_H
 #define PVM_PASSES_H
 
-#include "vm.h"
+#include "../machine/vm.h"
 
 /* A step of a pass, in a function of its own: V8 optimizes whole functions, while the program that is compiled runs beside
  * it. The plan alone took it 23 ms as one function, for one segment of 2,400 instructions. */

@@ -1,5 +1,5 @@
 /* A run from its begin to its stop: which loop is next, slices, steps, and searches. Not the loops: interpreter.c, step.c. */
-#include "vm.h"
+#include "../machine/vm.h"
 
 /* Writes down how the machine stopped. */
 CORE int32_t finish(pvm *vm, int exit) {

@@ -7,7 +7,7 @@
  * memset control always counts as coming in. The second is how often a block was paid beyond how often its first instruction was
  * executed. The third is gas beside prices of instructions and blocks: bytes of memset, what running out of gas took.
  * Compiled code does the same with the first table (recompiler/structure.ts). */
-#include "vm.h"
+#include "../machine/vm.h"
 
 CORE u32 start_of_block(const pvm *vm, u32 pc);
 CORE void flush_records(pvm *vm);

@@ -6,8 +6,8 @@
  * ecalli and memset (the host and memset must see exact gas) or where a sequence is glued to the next one.
  * Records by size: one slot (16 bytes) for most; two for a second immediate, jump, ecalli; three for branches.
  */
-#include "extended.h"
-#include "vm.h"
+#include "../isa/extended.h"
+#include "../machine/vm.h"
 
 #define SLOT sizeof(record)
 #define MAX_SEQUENCE 1024u /* instructions; then the sequence is glued to the next one */

@@ -1,6 +1,6 @@
 /* The loop that executes one instruction at a time, straight from the code: for stepping, tracing, and where gas is
  * short of a whole run. Not fast. The arithmetic is the same generated list as in the fast loop. */
-#include "vm.h"
+#include "../machine/vm.h"
 
 #define A vm->regs[o.a]
 #define B vm->regs[o.b]

@@ -4,8 +4,8 @@
  *
  * Depends on the code only, allocates nothing, takes time linear in the length of the block. */
 #include "costs.gen.h"
-#include "extended.h"
-#include "opcodes.gen.h"
+#include "../isa/extended.h"
+#include "../isa/opcodes.gen.h"
 #include "pipeline.h"
 
 #define ROB 32u

@@ -4,7 +4,7 @@
  * the terminator that goes there. Every exit leaves pc, gas, registers and memory exactly as the specification has
  * them: under the instruction model what a run paid but did not execute is given back.
  */
-#include "vm.h"
+#include "../machine/vm.h"
 
 #if WASM
 /* The byte of the page; a misaligned access moves its low bits to the top and finds a zero beyond the table. */
@@ -377,7 +377,7 @@ again:
       }
 
 #define PVM_FUSED_CASES
-#include "fused.gen.h"
+#include "../isa/fused.gen.h"
 #undef PVM_FUSED_CASES
 
       default:

@@ -1,0 +1,647 @@
+/* Made by `npm run core` from scripts/contract-schema.ts. Do not edit. */
+#ifndef PVM_CONTRACT_H
+#define PVM_CONTRACT_H
+#include "../isa/ops.h"
+#include "../pvm.h"
+
+#ifdef __wasm__ /* natively the allocator decides where things are */
+/* Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two. */
+#define PVM_AT_SLICE 0x3e0u
+/* Gas that compiled code got no sight of (i64): what exceeds the slice. Host calls add it to what they show. */
+#define PVM_AT_RESERVE 0x3e8u
+/* Why a side exit was taken; 0 when the target of a dynamic jump was returned. */
+#define PVM_AT_WHY 0x3f0u
+/* Struct pvm. */
+#define PVM_AT_VM 0x400u
+/* A byte for each kind of thing that compiled code says it does, where it was asked to: recompiler/exercise.ts. */
+#define PVM_AT_PROBES 0x8000u
+/* The core's constants and its stack. */
+#define PVM_AT_DATA 0x10000u
+/* decode_tables; as the next five in the memory of the workspace only, no part of a machine. */
+#define PVM_AT_DECODED 0x100000u
+/* program_tables. */
+#define PVM_AT_PROGRAM 0x120000u
+/* graph_tables. */
+#define PVM_AT_GRAPH 0x121000u
+/* The plan of a segment's accesses; when that is done, the code that the core writes. */
+#define PVM_AT_PLAN 0x370000u
+/* What plans wide groups. */
+#define PVM_AT_WIDE 0x3a8000u
+/* What the tables point to. */
+#define PVM_AT_TABLES 0x400000u
+/* u32 per physical page: where a page outside of the window is, 0 where it is in its place or not touched. */
+#define PVM_AT_FRAMES 0x400000u
+/* Rights: a byte per physical page. The table is 8 MiB, only the first MiB is ever written. */
+#define PVM_AT_RIGHTS 0x800000u
+/* The arena. It starts with the dispatch table: u32 per jump-table entry, the table index of compiled code, 0 for
+ * none. */
+#define PVM_AT_ARENA 0x1000000u
+/* The window on guest memory. */
+#define PVM_AT_WINDOW 0x4000000u
+/* Bytes at the top of the guest's address space that lie at the beginning of the window. */
+#define PVM_TOP_SIZE 0x2200000u
+/* Physical address of guest address 0: physical = (guest + ROTATION) mod 2^32. */
+#define PVM_ROTATION 0x6200000u
+/* Bytes of a machine's memory; lazily backed by the system. */
+#define PVM_MEMORY_SIZE 0x38000000u
+/* Bytes at its end for pages outside of the window: room for all that a machine may touch by default. */
+#define PVM_FRAMES_SIZE 0x20000000u
+/* The window ends before this physical address. */
+#define PVM_WINDOW_END 0x18000000u
+#endif
+
+/* Nodes of a graph beyond that, or the fewer that are asked for, become tail calls, each with two successors at most.
+ * */
+#define MAX_NODES 3000u
+/* Nodes there is room for: hubs and inlined callees are few. */
+#define NODE_CAPACITY 0x4000u
+/* Edges. */
+#define EDGE_CAPACITY 0xa000u
+/* Calling contexts. */
+#define CONTEXT_CAPACITY 0x800u
+/* Labels of a function, and callees of all its branch tables. */
+#define LIST_CAPACITY 0x1000u
+/* Exits of a function: one for each mask of registers, of two kinds. */
+#define EXIT_CAPACITY 0x4000u
+/* Accesses of a segment that are planned; those behind are checked alone. */
+#define ACCESS_CAPACITY 0x1000u
+/* Nodes of inlined callees by segment, beside one for each segment of the program. */
+#define POOL_CAPACITY 1024u
+/* Functions that an indirect call takes in. */
+#define MAX_INDIRECT 16u
+/* Zeros behind the code that is decoded: what operands may reach (GP A.4). */
+#define CODE_AHEAD 32u
+/* Bytes behind the mask that skips look at. */
+#define MASK_AHEAD 8u
+/* Bytes of code that the core writes before somebody takes them. */
+#define CODE_ROOM 0x30000u
+/* Bytes that the code of one instruction has at most. */
+#define INSTRUCTION_ROOM 0x1000u
+/* Address locals of a function: groups that overlap beyond this number compute their addresses anew. */
+#define ADDRESS_LOCALS 8u
+/* Wide groups of a segment: each has a local. */
+#define WIDE_GROUPS 4
+/* Root of constant addresses; roots below are the registers' values on entry. */
+#define CONSTANT_ROOT 13
+/* In the mask of an exit: goes on at the root whose table index is in the target local, instead of leaving. */
+#define GOES_ON 0x2000u
+/* Elements of a template below are bytes as they stand; from here on holes for unsigned numbers. */
+#define HOLE_UNSIGNED 0x100u
+/* Holes for signed numbers of 32 bits. */
+#define HOLE_SIGNED 0x110u
+/* Holes for signed numbers of 64 bits, in two words. */
+#define HOLE_LONG 0x120u
+/* The end of a template. */
+#define TEMPLATE_END 0xffffu
+
+/* How a node of a graph ends. */
+enum {
+  END_GOTO = 0,
+  END_BRANCH = 1,
+  END_EXIT = 2,
+  END_CALL = 3,
+  END_CALL_INDIRECT = 4,
+  END_RETURN = 5,
+  END_SWITCH = 6,
+  END_TAIL_INDIRECT = 7,
+  END_HOST = 8,
+  END_TAIL = 9,
+  END_INLINE_RETURN = 10,
+  END_HUB = 11,
+  END_CALL_TABLE = 12,
+  END_CALL_ELSEWHERE = 13,
+  END_COUNT = 14
+};
+
+/* How one access is done. */
+enum {
+  CHECK_SINGLE = 0,
+  CHECK_LEADER = 1,
+  CHECK_MEMBER = 2,
+  CHECK_WIDE_LEADER = 3,
+  CHECK_WIDE_MEMBER = 4,
+  CHECK_COUNT = 5
+};
+
+/* By which template an access is checked. Those from Member on have no exit. */
+enum {
+  WAY_SINGLE = 0,
+  WAY_FIRST = 1,
+  WAY_BOTH = 2,
+  WAY_WIDE = 3,
+  WAY_WIDE_CONSTANT = 4,
+  WAY_WITHIN = 5,
+  WAY_MEMBER = 6,
+  WAY_UNCHECKED = 7,
+  WAY_COUNT = 8
+};
+
+/* When an edge to a segment ends in a tail call. */
+enum {
+  LEAVE_IF_FULL = 0,
+  LEAVE_ALWAYS = 1,
+  LEAVE_COUNT = 2
+};
+
+/* Options of pvm_graph, as bits. */
+enum {
+  GRAPH_INLINE = 1,
+  GRAPH_UNROLL = 2,
+  GRAPH_INDIRECT = 4,
+};
+
+/* Bits of a rights byte. The first two are what fast paths test: set only when the page is in the window and touched.
+ * The true rights are in the next two. A failed fast check is therefore no fault yet: the core decides. */
+enum {
+  RIGHT_FAST_READ = 1,
+  RIGHT_FAST_WRITE = 2,
+  RIGHT_READ = 4,
+  RIGHT_WRITE = 8,
+  RIGHT_TOUCHED = 16,
+  RIGHT_BORROWED = 32,
+  RIGHT_FRAMED = 64,
+  RIGHT_VIEWED = 128,
+};
+
+/* Parts of a machine that pvm_part has the addresses of. */
+enum {
+  PART_CODE = 0,
+  PART_MASK = 1,
+  PART_JUMP_TABLE = 2,
+  PART_DISPATCH = 3,
+  PART_EVENT = 4,
+  PART_ENTRIES = 5,
+  PART_INDEX = 6,
+  PART_COUNT = 7
+};
+
+/* What pvm_used counts. */
+enum {
+  USED_ARENA = 0,
+  USED_TOUCHED = 1,
+  USED_FLUSHES = 2,
+  USED_COUNT = 3
+};
+
+/* What a program is decoded from and into. Who calls the decoder lays it out. */
+typedef struct {
+  /* Instruction set, PVM_SET_*. */
+  u32 set;
+  u32 code_length;
+  /* Entries of the jump table. */
+  u32 jumps;
+  /* What is found, from here on: instructions, */
+  u32 count;
+  u32 segments;
+  u32 functions;
+  /* and registers that some call uses for its return address, as a mask. */
+  u32 links;
+  /* With CODE_AHEAD zeros behind it. */
+  const uint8_t *code; /* by input */
+  /* With MASK_AHEAD bytes of anything behind it. */
+  const uint8_t *mask; /* by input */
+  /* Code offset. */
+  u32 *pc; /* by instruction */
+  /* Instruction id; that of trap for undefined opcodes. */
+  uint8_t *id; /* by instruction */
+  uint8_t *a; /* by instruction */
+  uint8_t *b; /* by instruction */
+  uint8_t *d; /* by instruction */
+  s32 *x; /* by instruction */
+  /* Upper half of X. */
+  s32 *x_high; /* by instruction */
+  s32 *y; /* by instruction */
+  /* Segment of a static jump target, -1 where it is no block start. */
+  s32 *target; /* by instruction */
+  /* Registers read and written, as masks. */
+  uint16_t *uses; /* by instruction */
+  uint16_t *defs; /* by instruction */
+  u32 *segment_of; /* by instruction */
+  /* The instruction at a code offset, -1 where none starts. */
+  s32 *index_of; /* by offset */
+  /* First instruction. Segments tile the instructions. */
+  u32 *segment_start; /* by segment, one more */
+  /* Whether it starts a basic block, and so is a legal jump target. */
+  uint8_t *is_block; /* by segment */
+  /* Loads and stores, 255 when there are more. */
+  uint8_t *accesses; /* by segment */
+  /* Segment control falls into, -1 where none: there the last instruction exits to the core. */
+  s32 *next_segment; /* by segment */
+  s32 *function_of; /* by segment */
+  /* Code offset before, segment behind; -1 where the entry is no block start. */
+  s32 *jump_table; /* by jump */
+  /* First segment, ascending. */
+  s32 *function_start; /* by function, one more */
+  /* First label in `labels`. */
+  s32 *label_start; /* by function, one more */
+  /* Jump-table entries (from 0) that are switch labels, by function, ascending. */
+  s32 *labels; /* by label */
+  uint8_t *entry; /* by segment */
+  uint8_t *switches; /* by segment */
+  uint8_t *returns_to; /* by jump */
+} decode_tables;
+
+/* Words of an instruction that its templates take, all s32. Registers are the numbers of their locals. */
+typedef struct {
+  /* Registers. */
+  s32 a;
+  s32 b;
+  /* Of the first of a wide group: its lowest address. */
+  s32 d;
+  /* Immediates. */
+  s32 x;
+  /* Of a wide group: the local of its limit. */
+  s32 x_high;
+  s32 y;
+  s32 y_high;
+  s32 pc;
+  /* Of an access, from here on. */
+  s32 constant;
+  /* The generator's. */
+  s32 label;
+  s32 local;
+  s32 last;
+  s32 offset;
+  /* Of the first of a wide group, from here on. */
+  s32 base;
+  s32 reach;
+  s32 widest;
+} record_words;
+
+/* A program, as decoded: who calls the passes has written it. */
+typedef struct {
+  u32 segments;
+  u32 functions;
+  u32 jumps;
+  /* A branch panics when either side is no block start. */
+  u32 both;
+  /* Registers that some call uses for its return address, as a mask. */
+  u32 links;
+  /* How many functions are inlined at indirect calls. */
+  u32 indirect;
+  /* Segments cost what `cost` says, else their instructions. */
+  u32 paid_whole;
+  /* Numbers of the first local of each kind, see emitter.ts. */
+  s32 local_register;
+  s32 local_address;
+  s32 local_group;
+  s32 local_limit;
+  const uint8_t *id; /* by instruction */
+  const uint8_t *a; /* by instruction */
+  const uint8_t *b; /* by instruction */
+  const uint8_t *d; /* by instruction */
+  const s32 *x; /* by instruction */
+  const s32 *x_high; /* by instruction */
+  const s32 *y; /* by instruction */
+  const s32 *target; /* by instruction */
+  const u32 *pc; /* by instruction */
+  const uint16_t *uses; /* by instruction */
+  const uint16_t *defs; /* by instruction */
+  /* 1: its access is often misaligned, and is never in a wide group. */
+  const uint8_t *tolerant; /* by instruction */
+  const u32 *segment_start; /* by segment, one more */
+  const s32 *next_segment; /* by segment */
+  const s32 *function_of; /* by segment */
+  const uint8_t *accesses; /* by segment */
+  const s32 *cost; /* by segment */
+  const s32 *function_start; /* by function, one more */
+  const s32 *label_start; /* by function, one more */
+  const s32 *labels; /* by label */
+  /* Segments. */
+  const s32 *jump_table; /* by jump */
+  /* Of code, see emit.c. */
+  const uint16_t *templates; /* by template */
+  /* Jump-table entries of the functions that are inlined at indirect calls. */
+  s32 *callees; /* by callee */
+  s32 *node_pool; /* by pool */
+  /* The memory plan, from here on: see plan.c. How an access is done, CHECK_*. */
+  uint8_t *check; /* by instruction */
+  uint8_t *local; /* by instruction */
+  s32 *offset; /* by instruction */
+  s32 *span; /* by instruction */
+  s32 *root; /* by instruction */
+  s32 *low; /* by instruction */
+  int8_t *base; /* by instruction */
+  /* What the templates of its code are filled from. */
+  record_words *records; /* by instruction */
+  /* Which template checks it, WAY_*. */
+  uint8_t *way; /* by instruction */
+  /* When an edge to it ends in a tail call, LEAVE_*. */
+  const uint8_t *leave; /* by segment */
+} program_tables;
+
+/* A calling context of a graph. */
+typedef struct {
+  s32 first, end, depth, return_node, return_address;
+  u32 pool; /* where its nodes by segment are */
+} context;
+
+/* A graph and what the passes find out about it. By node unless said otherwise. */
+typedef struct {
+  /* Cost of the dearest path to the next checkpoint. */
+  u64 path[NODE_CAPACITY];
+  s32 seg[NODE_CAPACITY];
+  s32 succ_a[NODE_CAPACITY];
+  s32 succ_b[NODE_CAPACITY];
+  s32 callee[NODE_CAPACITY];
+  s32 expected[NODE_CAPACITY];
+  s32 sequence[NODE_CAPACITY];
+  s32 position[NODE_CAPACITY];
+  s32 dominator[NODE_CAPACITY];
+  s32 cost[NODE_CAPACITY];
+  s32 succ_start[NODE_CAPACITY];
+  s32 pred_start[NODE_CAPACITY];
+  s32 child_start[NODE_CAPACITY];
+  s32 children[NODE_CAPACITY];
+  s32 succs[EDGE_CAPACITY];
+  s32 preds[EDGE_CAPACITY];
+  s32 switch_nodes[LIST_CAPACITY];
+  s32 callee_nodes[LIST_CAPACITY];
+  uint16_t dirty_in[NODE_CAPACITY];
+  uint16_t live_in[NODE_CAPACITY];
+  uint16_t valid_in[NODE_CAPACITY];
+  /* By loop header, see stores.c. */
+  uint16_t stored_before[NODE_CAPACITY];
+  uint8_t end[NODE_CAPACITY];
+  uint8_t is_loop[NODE_CAPACITY];
+  uint8_t is_merge[NODE_CAPACITY];
+  uint8_t checkpoint[NODE_CAPACITY];
+  /* Nodes. */
+  u32 count;
+  u32 reducible;
+  /* Switch nodes. */
+  u32 switches;
+  /* Callee nodes. */
+  u32 callee_count;
+  /* The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
+  u32 dirty_now;
+  u32 valid_now;
+  /* and frames that are open where it writes; */
+  u32 depth_now;
+  /* the exits so far; */
+  u32 exit_count;
+  /* the instruction that emit.c has come to; */
+  u32 emitted;
+  /* the values that its code has made so far. */
+  u32 values;
+  /* Masks, in the order they were first needed. */
+  uint16_t exits[EXIT_CAPACITY];
+  s32 label_depth[NODE_CAPACITY];
+  uint16_t dirty_before[NODE_CAPACITY];
+  uint16_t valid_before[NODE_CAPACITY];
+  s32 spare[NODE_CAPACITY];
+  s32 next[NODE_CAPACITY];
+  s32 stack[NODE_CAPACITY];
+  s32 context_of[NODE_CAPACITY];
+  s32 edges[EDGE_CAPACITY];
+  uint16_t reads[NODE_CAPACITY];
+  uint16_t writes[NODE_CAPACITY];
+  uint16_t passes[NODE_CAPACITY];
+  uint16_t written[NODE_CAPACITY];
+  uint16_t through[NODE_CAPACITY];
+  uint8_t leaves[NODE_CAPACITY];
+  uint8_t seen[NODE_CAPACITY];
+  context contexts[CONTEXT_CAPACITY];
+  u32 context_count;
+  u32 pool;
+  u32 inlined;
+  u32 most;
+  s32 hub;
+} graph_tables;
+
+/* TypeScript reads and writes them there. */
+#define PVM_PLACED(type, member, at) _Static_assert(offsetof(type, member) == (at), #type "." #member)
+PVM_PLACED(pvm, regs, 0);
+PVM_PLACED(pvm, gas, 104);
+PVM_PLACED(pvm, pc, 112);
+PVM_PLACED(pvm, exit, 116);
+PVM_PLACED(pvm, exit_arg, 120);
+PVM_PLACED(pvm, charged, 124);
+PVM_PLACED(pvm, heap_end, 128);
+PVM_PLACED(pvm, heap_limit, 132);
+PVM_PLACED(pvm, trace, 136);
+PVM_PLACED(pvm, rules, 140);
+PVM_PLACED(pvm, gas_model, 144);
+PVM_PLACED(pvm, code_len, 148);
+PVM_PLACED(pvm, jump_len, 152);
+PVM_PLACED(pvm, jump_size, 156);
+PVM_PLACED(pvm, stride, 160);
+PVM_PLACED(pvm, busy, 164);
+PVM_PLACED(pvm, child, 168);
+PVM_PLACED(pvm, service, 172);
+PVM_PLACED(pvm, max_pages, 176);
+PVM_PLACED(pvm, stack, 180);
+PVM_PLACED(pvm, hot, 184);
+PVM_PLACED(pvm, hot_left, 188);
+_Static_assert(sizeof(pvm) == 192, "pvm");
+PVM_PLACED(pvm_event, pc, 0);
+PVM_PLACED(pvm_event, id, 4);
+PVM_PLACED(pvm_event, a, 8);
+PVM_PLACED(pvm_event, b, 12);
+PVM_PLACED(pvm_event, d, 16);
+PVM_PLACED(pvm_event, reg, 20);
+PVM_PLACED(pvm_event, x, 24);
+PVM_PLACED(pvm_event, y, 32);
+PVM_PLACED(pvm_event, target, 40);
+PVM_PLACED(pvm_event, gas_before, 48);
+PVM_PLACED(pvm_event, gas_after, 56);
+PVM_PLACED(pvm_event, before, 64);
+PVM_PLACED(pvm_event, after, 72);
+PVM_PLACED(pvm_event, access, 80);
+PVM_PLACED(pvm_event, address, 84);
+PVM_PLACED(pvm_event, width, 88);
+PVM_PLACED(pvm_event, value, 96);
+_Static_assert(sizeof(pvm_event) == 104, "pvm_event");
+PVM_PLACED(record_words, a, 0);
+PVM_PLACED(record_words, b, 4);
+PVM_PLACED(record_words, d, 8);
+PVM_PLACED(record_words, x, 12);
+PVM_PLACED(record_words, x_high, 16);
+PVM_PLACED(record_words, y, 20);
+PVM_PLACED(record_words, y_high, 24);
+PVM_PLACED(record_words, pc, 28);
+PVM_PLACED(record_words, constant, 32);
+PVM_PLACED(record_words, label, 36);
+PVM_PLACED(record_words, local, 40);
+PVM_PLACED(record_words, last, 44);
+PVM_PLACED(record_words, offset, 48);
+PVM_PLACED(record_words, base, 52);
+PVM_PLACED(record_words, reach, 56);
+PVM_PLACED(record_words, widest, 60);
+#ifdef __wasm__
+PVM_PLACED(decode_tables, set, 0);
+PVM_PLACED(decode_tables, code_length, 4);
+PVM_PLACED(decode_tables, jumps, 8);
+PVM_PLACED(decode_tables, count, 12);
+PVM_PLACED(decode_tables, segments, 16);
+PVM_PLACED(decode_tables, functions, 20);
+PVM_PLACED(decode_tables, links, 24);
+PVM_PLACED(decode_tables, code, 28);
+PVM_PLACED(decode_tables, mask, 32);
+PVM_PLACED(decode_tables, pc, 36);
+PVM_PLACED(decode_tables, id, 40);
+PVM_PLACED(decode_tables, a, 44);
+PVM_PLACED(decode_tables, b, 48);
+PVM_PLACED(decode_tables, d, 52);
+PVM_PLACED(decode_tables, x, 56);
+PVM_PLACED(decode_tables, x_high, 60);
+PVM_PLACED(decode_tables, y, 64);
+PVM_PLACED(decode_tables, target, 68);
+PVM_PLACED(decode_tables, uses, 72);
+PVM_PLACED(decode_tables, defs, 76);
+PVM_PLACED(decode_tables, segment_of, 80);
+PVM_PLACED(decode_tables, index_of, 84);
+PVM_PLACED(decode_tables, segment_start, 88);
+PVM_PLACED(decode_tables, is_block, 92);
+PVM_PLACED(decode_tables, accesses, 96);
+PVM_PLACED(decode_tables, next_segment, 100);
+PVM_PLACED(decode_tables, function_of, 104);
+PVM_PLACED(decode_tables, jump_table, 108);
+PVM_PLACED(decode_tables, function_start, 112);
+PVM_PLACED(decode_tables, label_start, 116);
+PVM_PLACED(decode_tables, labels, 120);
+PVM_PLACED(decode_tables, entry, 124);
+PVM_PLACED(decode_tables, switches, 128);
+PVM_PLACED(decode_tables, returns_to, 132);
+PVM_PLACED(program_tables, segments, 0);
+PVM_PLACED(program_tables, functions, 4);
+PVM_PLACED(program_tables, jumps, 8);
+PVM_PLACED(program_tables, both, 12);
+PVM_PLACED(program_tables, links, 16);
+PVM_PLACED(program_tables, indirect, 20);
+PVM_PLACED(program_tables, paid_whole, 24);
+PVM_PLACED(program_tables, local_register, 28);
+PVM_PLACED(program_tables, local_address, 32);
+PVM_PLACED(program_tables, local_group, 36);
+PVM_PLACED(program_tables, local_limit, 40);
+PVM_PLACED(program_tables, id, 44);
+PVM_PLACED(program_tables, a, 48);
+PVM_PLACED(program_tables, b, 52);
+PVM_PLACED(program_tables, d, 56);
+PVM_PLACED(program_tables, x, 60);
+PVM_PLACED(program_tables, x_high, 64);
+PVM_PLACED(program_tables, y, 68);
+PVM_PLACED(program_tables, target, 72);
+PVM_PLACED(program_tables, pc, 76);
+PVM_PLACED(program_tables, uses, 80);
+PVM_PLACED(program_tables, defs, 84);
+PVM_PLACED(program_tables, tolerant, 88);
+PVM_PLACED(program_tables, segment_start, 92);
+PVM_PLACED(program_tables, next_segment, 96);
+PVM_PLACED(program_tables, function_of, 100);
+PVM_PLACED(program_tables, accesses, 104);
+PVM_PLACED(program_tables, cost, 108);
+PVM_PLACED(program_tables, function_start, 112);
+PVM_PLACED(program_tables, label_start, 116);
+PVM_PLACED(program_tables, labels, 120);
+PVM_PLACED(program_tables, jump_table, 124);
+PVM_PLACED(program_tables, templates, 128);
+PVM_PLACED(program_tables, callees, 132);
+PVM_PLACED(program_tables, node_pool, 136);
+PVM_PLACED(program_tables, check, 140);
+PVM_PLACED(program_tables, local, 144);
+PVM_PLACED(program_tables, offset, 148);
+PVM_PLACED(program_tables, span, 152);
+PVM_PLACED(program_tables, root, 156);
+PVM_PLACED(program_tables, low, 160);
+PVM_PLACED(program_tables, base, 164);
+PVM_PLACED(program_tables, records, 168);
+PVM_PLACED(program_tables, way, 172);
+PVM_PLACED(program_tables, leave, 176);
+PVM_PLACED(graph_tables, path, 0);
+PVM_PLACED(graph_tables, seg, 131072);
+PVM_PLACED(graph_tables, succ_a, 196608);
+PVM_PLACED(graph_tables, succ_b, 262144);
+PVM_PLACED(graph_tables, callee, 327680);
+PVM_PLACED(graph_tables, expected, 393216);
+PVM_PLACED(graph_tables, sequence, 458752);
+PVM_PLACED(graph_tables, position, 524288);
+PVM_PLACED(graph_tables, dominator, 589824);
+PVM_PLACED(graph_tables, cost, 655360);
+PVM_PLACED(graph_tables, succ_start, 720896);
+PVM_PLACED(graph_tables, pred_start, 786432);
+PVM_PLACED(graph_tables, child_start, 851968);
+PVM_PLACED(graph_tables, children, 917504);
+PVM_PLACED(graph_tables, succs, 983040);
+PVM_PLACED(graph_tables, preds, 1146880);
+PVM_PLACED(graph_tables, switch_nodes, 1310720);
+PVM_PLACED(graph_tables, callee_nodes, 1327104);
+PVM_PLACED(graph_tables, dirty_in, 1343488);
+PVM_PLACED(graph_tables, live_in, 1376256);
+PVM_PLACED(graph_tables, valid_in, 1409024);
+PVM_PLACED(graph_tables, stored_before, 1441792);
+PVM_PLACED(graph_tables, end, 1474560);
+PVM_PLACED(graph_tables, is_loop, 1490944);
+PVM_PLACED(graph_tables, is_merge, 1507328);
+PVM_PLACED(graph_tables, checkpoint, 1523712);
+PVM_PLACED(graph_tables, count, 1540096);
+PVM_PLACED(graph_tables, reducible, 1540100);
+PVM_PLACED(graph_tables, switches, 1540104);
+PVM_PLACED(graph_tables, callee_count, 1540108);
+PVM_PLACED(graph_tables, dirty_now, 1540112);
+PVM_PLACED(graph_tables, valid_now, 1540116);
+PVM_PLACED(graph_tables, depth_now, 1540120);
+PVM_PLACED(graph_tables, exit_count, 1540124);
+PVM_PLACED(graph_tables, emitted, 1540128);
+PVM_PLACED(graph_tables, values, 1540132);
+PVM_PLACED(graph_tables, exits, 1540136);
+PVM_PLACED(graph_tables, label_depth, 1572904);
+PVM_PLACED(graph_tables, dirty_before, 1638440);
+PVM_PLACED(graph_tables, valid_before, 1671208);
+PVM_PLACED(graph_tables, spare, 1703976);
+PVM_PLACED(graph_tables, next, 1769512);
+PVM_PLACED(graph_tables, stack, 1835048);
+PVM_PLACED(graph_tables, context_of, 1900584);
+PVM_PLACED(graph_tables, edges, 1966120);
+PVM_PLACED(graph_tables, reads, 2129960);
+PVM_PLACED(graph_tables, writes, 2162728);
+PVM_PLACED(graph_tables, passes, 2195496);
+PVM_PLACED(graph_tables, written, 2228264);
+PVM_PLACED(graph_tables, through, 2261032);
+PVM_PLACED(graph_tables, leaves, 2293800);
+PVM_PLACED(graph_tables, seen, 2310184);
+#endif
+_Static_assert(PVM_TO_CONTINUE == 1, "PVM_TO_CONTINUE");
+_Static_assert(PVM_TO_REFUND == 3, "PVM_TO_REFUND");
+_Static_assert(PVM_TO_EXIT == 5, "PVM_TO_EXIT");
+_Static_assert(PVM_RULE_CHECK_BOTH == 1, "PVM_RULE_CHECK_BOTH");
+_Static_assert(PVM_RULE_READ_ONLY_PANIC == 2, "PVM_RULE_READ_ONLY_PANIC");
+_Static_assert(PVM_RULE_FAULT_PANIC == 4, "PVM_RULE_FAULT_PANIC");
+_Static_assert(PVM_RULE_DRAIN == 8, "PVM_RULE_DRAIN");
+_Static_assert(PVM_RULE_SBRK_NEW == 16, "PVM_RULE_SBRK_NEW");
+_Static_assert(PVM_RULE_CMOV_READS == 32, "PVM_RULE_CMOV_READS");
+_Static_assert(PVM_RULE_STRICT == 64, "PVM_RULE_STRICT");
+_Static_assert(PVM_RULE_MEMSET_NARROW == 128, "PVM_RULE_MEMSET_NARROW");
+_Static_assert(PVM_RULE_SBRK_NARROW == 256, "PVM_RULE_SBRK_NARROW");
+_Static_assert(PVM_RULE_PAGES == 512, "PVM_RULE_PAGES");
+_Static_assert(PVM_GAS_INSTRUCTION == 0, "PVM_GAS_INSTRUCTION");
+_Static_assert(PVM_GAS_BLOCK == 1, "PVM_GAS_BLOCK");
+_Static_assert(PVM_GAS_PIPELINE == 2, "PVM_GAS_PIPELINE");
+_Static_assert(PVM_SET_GP_072 == 0, "PVM_SET_GP_072");
+_Static_assert(PVM_SET_GP_080 == 1, "PVM_SET_GP_080");
+_Static_assert(PVM_SET_LATEST64 == 2, "PVM_SET_LATEST64");
+_Static_assert(PVM_SET_REVIVE_V1 == 3, "PVM_SET_REVIVE_V1");
+_Static_assert(PVM_SET_EXTENDED == 4, "PVM_SET_EXTENDED");
+_Static_assert(PVM_SET_REVIVE_V1_STRICT == 5, "PVM_SET_REVIVE_V1_STRICT");
+_Static_assert(PVM_SET_LATEST32 == 6, "PVM_SET_LATEST32");
+_Static_assert(PVM_HOST_CONTINUE == 0, "PVM_HOST_CONTINUE");
+_Static_assert(PVM_HOST_EXIT == 4, "PVM_HOST_EXIT");
+_Static_assert(PVM_HOST_STOPPED == 16, "PVM_HOST_STOPPED");
+_Static_assert(PVM_RUNNING == 255, "PVM_RUNNING");
+_Static_assert(PVM_HALT == 0, "PVM_HALT");
+_Static_assert(PVM_PANIC == 1, "PVM_PANIC");
+_Static_assert(PVM_PAGE_FAULT == 2, "PVM_PAGE_FAULT");
+_Static_assert(PVM_HOST == 3, "PVM_HOST");
+_Static_assert(PVM_OUT_OF_GAS == 4, "PVM_OUT_OF_GAS");
+_Static_assert(PVM_BREAK == 5, "PVM_BREAK");
+_Static_assert(PVM_STEP == 6, "PVM_STEP");
+_Static_assert(PVM_PAUSED == 7, "PVM_PAUSED");
+_Static_assert(PVM_HOST_CONTINUE == 0, "PVM_HOST_CONTINUE");
+_Static_assert(PVM_HOST_HALT == 1, "PVM_HOST_HALT");
+_Static_assert(PVM_HOST_PANIC == 2, "PVM_HOST_PANIC");
+_Static_assert(PVM_HOST_STOP == 3, "PVM_HOST_STOP");
+_Static_assert(PVM_NONE == 0, "PVM_NONE");
+_Static_assert(PVM_READ == 1, "PVM_READ");
+_Static_assert(PVM_WRITE == 3, "PVM_WRITE");
+
+#endif
