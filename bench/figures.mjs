@@ -35,7 +35,7 @@ const NODE_FLAGS = {
 }
 
 /** Where V8's compilers work beside the program: both cores, as users have them. PolkaVM's process sandbox spins in two. */
-const TWO_CORES = ['traces', 'time-to-peak', 'generation', 'short-runs', 'first-runs', 'polkavm']
+const TWO_CORES = ['traces', 'time-to-peak', 'generation', 'tier-up', 'short-runs', 'first-runs', 'polkavm']
 
 function run(script, kind, node) {
   const command = [node.path, ...(NODE_FLAGS[basename(script)] ?? []), join(BENCH, script), '--engine', kind]

@@ -366,9 +366,10 @@ PVM_API int32_t pvm_find_export(const pvm_file *file, const char *name, uint32_t
 
 /* ---- Compiled code (the recompiler's modules; wasm build only) -------------------------------------------------
  * Compiled functions have the wasm type (gas: i64, stack: i32) -> (target: i32, gas: i64) and stand in one funcref
- * table shared by all modules of a machine. C cannot express that type, so the core calls the imported glue
- *     env.enter(table_index: i32) -> target: i32
- * which loads gas and stack from struct pvm, does the call_indirect, and stores the gas back.
+ * table shared by all modules of a machine. C cannot express that type, so the core calls a gate that stands at index 1 of its own
+ * exported table, __indirect_function_table, before there is any entry:
+ *     gate(table_index: i32) -> target: i32
+ * It loads gas and stack from struct pvm, does the call_indirect, and stores the gas back.
  *
  * pvm_set_entry(vm, pc, table_index) makes the interpreter enter compiled code wherever it enters the basic block at
  * pc: the block's first record is patched, so a block without compiled code costs nothing. Gas of the block has not

@@ -46,6 +46,8 @@ const LINK_FLAGS = [
   '--global-base=65536',
   '--strip-all',
   '--export=__stack_pointer',
+  '--export-table',
+  '--growable-table',
   '-z',
   'stack-size=65536',
 ]

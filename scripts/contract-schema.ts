@@ -58,6 +58,17 @@ const MEMORY = 0x18000000 + FRAMES
 /** Where things are in the memory of the wasm build: core/hosts/wasm.c draws it. */
 export const ADDRESSES: readonly Numeral[] = [
   {
+    name: 'AT_GATE',
+    value: 0x3c0,
+    comment: 'Words of the gate to compiled code: recompiler/gate.ts.',
+  },
+  {
+    name: 'AT_ASKS',
+    value: 0x3dc,
+    comment:
+      'Not 0: the gate asks JavaScript at each entry of compiled code, because a clock has to be looked at (1) or to hear what it does (2).',
+  },
+  {
     name: 'AT_SLICE',
     value: 0x3e0,
     comment: 'Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two.',

@@ -11,6 +11,9 @@ export function summary(times) {
   return { median, min: t[0], max: t[t.length - 1] }
 }
 
+/** Arguments without a value. */
+const FLAGS = ['quick', 'counts', 'one']
+
 /** The arguments every adapter takes: `--runs N --seconds S --name value file ...`. */
 export function adapterArguments(argv = process.argv.slice(2)) {
   const options = { runs: 5, seconds: 10, warmup: 1 }
@@ -19,6 +22,10 @@ export function adapterArguments(argv = process.argv.slice(2)) {
     const arg = argv[i]
     if (!arg.startsWith('--')) {
       files.push(arg)
+      continue
+    }
+    if (FLAGS.includes(arg.slice(2))) {
+      options[arg.slice(2)] = true
       continue
     }
     const value = argv[++i]

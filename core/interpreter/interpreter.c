@@ -359,7 +359,7 @@ again:
         vm->gas = before;
         vm->pc = h->pc;
         vm->charged = 0;
-        address = env_enter(h->entry);
+        address = GATE(h->entry);
         own->compiled_gas += before - vm->gas;
         if (!(address & 1)) {
           gas = vm->gas < mine ? vm->gas : mine; /* the slice is this loop's: compiled code does not use it up */

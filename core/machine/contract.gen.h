@@ -5,6 +5,11 @@
 #include "../pvm.h"
 
 #ifdef __wasm__ /* natively the allocator decides where things are */
+/* Words of the gate to compiled code: recompiler/gate.ts. */
+#define PVM_AT_GATE 0x3c0u
+/* Not 0: the gate asks JavaScript at each entry of compiled code, because a clock has to be looked at (1) or to hear
+ * what it does (2). */
+#define PVM_AT_ASKS 0x3dcu
 /* Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two. */
 #define PVM_AT_SLICE 0x3e0u
 /* Gas that compiled code got no sight of (i64): what exceeds the slice. Host calls add it to what they show. */

@@ -191,12 +191,16 @@ typedef struct {
 } operands;
 
 #if WASM
-/* What the wasm build imports. enter is hand-written glue, see pvm.h, "Compiled code". */
+/* What the wasm build imports. */
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
 IMPORT("host") int32_t env_host(int32_t index, uint32_t pc, uint32_t next);
 IMPORT("trace") int32_t env_trace(void);
-IMPORT("enter") uint32_t env_enter(uint32_t table_index);
 IMPORT("slice") void env_slice(uint32_t gas);
+
+/* The gate to compiled code, see pvm.h, "Compiled code": in the first place of the core's own table, where it is put before any
+ * block has an entry. Not an import: it is WebAssembly that needs the machine's memory, and a way through JavaScript costs more. */
+typedef uint32_t (*gate_function)(uint32_t table_index);
+#define GATE ((gate_function)1)
 #endif
 
 /* memory.c: all addresses here are physical. */

@@ -2,13 +2,16 @@
 import type { Allowance } from '../allowance.ts'
 import { checkCharge } from '../check.ts'
 import type { Cell } from '../machine/cell.ts'
-import { Rule } from '../machine/contract.gen.ts'
+import { AT_ASKS, Rule } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 
 const RULES = (AT_VM + VM.rules) >>> 2
 const HOT = (AT_VM + VM.hot) >>> 2
 const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
 const STRIDE = (AT_VM + VM.stride) >>> 2
+/** Of its bits, one says that the clock has to be looked at when compiled code is left. */
+const ASKS = AT_ASKS >>> 2
+const CLOCK = 1
 
 /**
  * Gas between two looks at the clock in the interpreter, while a run is timed: a sixth of a millisecond in a new process. Each
@@ -48,6 +51,7 @@ export function bindCell(cell: Cell, allowance: Allowance): () => void {
 function watch(cell: Cell, allowance: Allowance): () => void {
   const hot = cell.u32[HOT]!
   const { onSlice } = cell
+  cell.u32[ASKS] = cell.u32[ASKS]! | CLOCK
   let gas = Math.max(0, hot - cell.u32[HOT_LEFT]!)
   cell.u32[HOT] = LOOK_GAS
   cell.u32[HOT_LEFT] = LOOK_GAS
@@ -60,6 +64,7 @@ function watch(cell: Cell, allowance: Allowance): () => void {
     gas = 0
   }
   return () => {
+    cell.u32[ASKS] = cell.u32[ASKS]! & ~CLOCK
     cell.u32[STRIDE] = 0
     cell.u32[HOT] = hot
     cell.u32[HOT_LEFT] = Math.max(1, hot - gas)

@@ -55,8 +55,6 @@ export class Cell {
   readonly core: CoreExports
   /** Who uses the cell while it runs; undefined else, so that a machine nobody holds can be collected. */
   user: CellUser | undefined
-  /** Calls compiled code: set by the recompiler. */
-  enter: ((tableIndex: number) => number) | undefined
   /** Called after each slice of the interpreter while the word `hot` of struct pvm is not 0: set by the recompiler. */
   onSlice: ((gas: number) => void) | undefined
   /** Called once when a run with a bound of time is over: set by the recompiler. */
@@ -97,7 +95,6 @@ export class Cell {
       memory: this.memory,
       host: (index: number, pc: number, next: number): number => this.user!.onEcalli(index, pc >>> 0, next >>> 0),
       trace: (): number => this.user!.onTrace(),
-      enter: (tableIndex: number): number => this.enter!(tableIndex),
       slice: (gas: number): void => this.onSlice?.(gas),
     }
     this.core = instantiateCore(env)

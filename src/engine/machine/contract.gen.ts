@@ -1,6 +1,13 @@
 // Made by `npm run core` from scripts/contract-schema.ts. Do not edit.
 // What the core in C and TypeScript agree on; core/machine/contract.gen.h has the same.
 
+/** Words of the gate to compiled code: recompiler/gate.ts. */
+export const AT_GATE = 0x3c0
+/**
+ * Not 0: the gate asks JavaScript at each entry of compiled code, because a clock has to be looked at (1) or to hear
+ * what it does (2).
+ */
+export const AT_ASKS = 0x3dc
 /** Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two. */
 export const AT_SLICE = 0x3e0
 /** Gas that compiled code got no sight of (i64): what exceeds the slice. Host calls add it to what they show. */

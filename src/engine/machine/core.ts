@@ -5,6 +5,8 @@ import { moduleRefusal } from './code-generation.ts'
 /** What the core's instance exports; the functions of core/pvm.h and core/hosts/wasm.c. `vm` is always AT_VM. */
 export interface CoreExports extends WebAssembly.Exports {
   readonly __stack_pointer: WebAssembly.Global
+  /** Of the core alone; at 1 the gate to compiled code, if there is any. */
+  readonly __indirect_function_table: WebAssembly.Table
   pvm_init(framesEnd: number): number
   pvm_stage(vm: number, arena: number, end: number, codeLength: number, jumpSize: number): number
   pvm_load(vm: number, arena: number, end: number, codeLength: number, jumpLength: number, jumpSize: number): number

@@ -40,7 +40,7 @@ function never(): never {
 function createInstance(pages: number): Workspace {
   const module = coreModule() // throws with the reason where there is none
   memory = new WebAssembly.Memory({ initial: pages, maximum: 0x10000 })
-  const env = { memory, host: never, trace: never, enter: never, slice: never }
+  const env = { memory, host: never, trace: never, slice: never }
   const core = new WebAssembly.Instance(module, { env }).exports as CoreExports
   return { core, buffer: memory.buffer }
 }

@@ -14,3 +14,16 @@ export interface Analysis {
   /** Where the function at hand is written before its frame is known. */
   readonly body: FunctionCode
 }
+
+/** Segment that starts at pc, or -1. */
+export function segmentAt({ decoded }: Analysis, pc: number): number {
+  const index = decoded.indexOf[pc] ?? -1
+  if (index < 0) return -1
+  const segment = decoded.segmentOf[index]!
+  return decoded.segmentStart[segment] === index ? segment : -1
+}
+
+/** The segment that a dynamic jump to the address leads to, or -1. */
+export function segmentOfAddress({ decoded: { jumpTable } }: Analysis, address: number): number {
+  return address > 0 && address >>> 1 <= jumpTable.length ? jumpTable[(address >>> 1) - 1]! : -1
+}

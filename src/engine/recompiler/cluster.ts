@@ -3,6 +3,7 @@ import type { Analysis } from './analysis.ts'
 import type { Coverage } from './coverage.ts'
 import { CLASS, Class } from './facts.ts'
 import { isCall, isReturn } from './functions.ts'
+import { NEIGHBOUR_INSTRUCTIONS } from './policy.ts'
 
 /** Instructions of the function that owns a segment; with coverage those that have run. */
 export function functionSize(analysis: Analysis, segment: number, coverage?: Coverage): number {
@@ -86,4 +87,21 @@ export function clusterOf(
     }
   }
   return [...roots]
+}
+
+/** Functions behind a segment that go into the same module, so that thousands of tiny ones do not become modules. */
+export function neighboursOf(
+  analysis: Analysis,
+  segment: number,
+  isCompiled: (segment: number) => boolean,
+): readonly number[] {
+  const { start, of } = analysis.functions
+  const found: number[] = []
+  let size = 0
+  for (let f = of[segment]! + 1; f + 1 < start.length && size < NEIGHBOUR_INSTRUCTIONS; f++) {
+    if (isCompiled(start[f]!)) continue
+    size += functionSize(analysis, start[f]!)
+    found.push(start[f]!)
+  }
+  return found
 }

@@ -317,16 +317,16 @@ export class HotCode {
    * there (one by one, a caller with ninety calls in a row was never worth it). In a function that is compiled it is the
    * segment, and one of a function at a time: what follows it is part of it, and the misses there end by themselves.
    */
-  missed(segment: number, isCompiled: (segment: number) => boolean): readonly number[] {
+  missed(segment: number, isCompiled: (segment: number) => boolean, weight = 1): readonly number[] {
     const { analysis, coverage } = this.#shared
     const { functions } = analysis
     const f = functions.of[segment]!
     const start = functions.start[f]!
     if (!isCompiled(start)) {
-      if (!this.#missedOften(start, () => functionSize(analysis, start, coverage))) return []
+      if (!this.#missedOften(start, weight, () => functionSize(analysis, start, coverage))) return []
       return this.#missedToo(start, isCompiled)
     }
-    if (!this.#missedOften(segment, () => reachOf(analysis, segment, CLUSTER_INSTRUCTIONS, coverage))) return []
+    if (!this.#missedOften(segment, weight, () => reachOf(analysis, segment, CLUSTER_INSTRUCTIONS, coverage))) return []
     return this.#missedToo(segment, isCompiled)
   }
 
@@ -342,7 +342,7 @@ export class HotCode {
   }
 
   /** Counts a miss for a root; whether they have cost what compiling it will. Its size is asked for once. */
-  #missedOften(root: number, size: () => number): boolean {
+  #missedOften(root: number, weight: number, size: () => number): boolean {
     let known = this.#misses.get(root)
     if (known === undefined) {
       // No patience: what was compiled up to here has paid already for knowing that this is hot.
@@ -350,7 +350,7 @@ export class HotCode {
       known = { count: 0, needed }
       this.#misses.set(root, known)
     }
-    known.count += 1
+    known.count += weight
     return known.count >= known.needed
   }
 }

@@ -1,5 +1,6 @@
 // What connects a cell and compiled code. Not what makes or enters it: runtime.ts.
 import type { BriefRoots } from './brief-roots.ts'
+import type { Decoded } from './decode.ts'
 import type { SharedModule } from './shared-code.ts'
 
 /** What a cell has of compiled code. */
@@ -16,4 +17,17 @@ export interface Linkage {
   readonly env: WebAssembly.ModuleImports
   readonly call: (tableIndex: number) => number
   readonly stub: unknown
+}
+
+/** The jump-table entries of each segment: the first, and after each the next; -1 ends. */
+export function jumpEntries({ segments, jumpTable }: Decoded): Pick<Linkage, 'heads' | 'nexts'> {
+  const heads = new Int32Array(segments).fill(-1)
+  const nexts = new Int32Array(jumpTable.length)
+  for (let j = 0; j < nexts.length; j++) {
+    const segment = jumpTable[j]!
+    if (segment < 0) continue
+    nexts[j] = heads[segment]!
+    heads[segment] = j
+  }
+  return { heads, nexts }
 }

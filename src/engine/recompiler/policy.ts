@@ -53,6 +53,9 @@ export const MAX_REMAKES = 6
 export const BRIEF_GAS = 64
 export const BRIEF_ENTRIES = 4000
 
+/** Of so many stops of compiled code before what is not compiled one is counted, for all of them: the others never leave WebAssembly. */
+export const MISSES_ASKED = 16
+
 /**
  * Bytes of WebAssembly that a program may have made for each byte of its code, and beside. A service has 58 when everything it runs is compiled. A function of
  * 1,500 loops, compiled from each of them, had 1,700: V8's own compilers spend half a second on a megabyte.

@@ -10,15 +10,17 @@ import { makeModule, unlessRefused } from '../machine/code-generation.ts'
 import { AT_SLICE, AT_VM, HostAnswer, Part, Target, VM } from '../machine/contract.gen.ts'
 import { decodeHex } from '../machine/core.ts'
 import { MAX_STACK } from '../machine/stack.ts'
+import { segmentAt, segmentOfAddress } from './analysis.ts'
 import { BriefRoots } from './brief-roots.ts'
-import { clusterOf, functionSize } from './cluster.ts'
+import { clusterOf, functionSize, neighboursOf } from './cluster.ts'
 import { Why } from './emitter.ts'
-import { exercised, exercisedHost } from './exercise.ts'
+import { exercised, exercisedHost, isExercised } from './exercise.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { LOAD_IMM_JUMP_IND } from './functions.ts'
+import { Gate } from './gate.ts'
 import { type HotCode, hotCodeOf, isFirstSlice } from './hot-code.ts'
 import { comesIn, LAZY, WaitingBlocks } from './lazy-entries.ts'
-import type { Linkage } from './linkage.ts'
+import { jumpEntries, type Linkage } from './linkage.ts'
 import { wideGroupAt } from './memory-plan.ts'
 import { planSegment } from './passes.ts'
 import {
@@ -27,7 +29,7 @@ import {
   LASTING_GAS,
   MAX_REMAKES,
   MAX_SLICE,
-  NEIGHBOUR_INSTRUCTIONS,
+  MISSES_ASKED,
   SLICE_GROWTH,
   SMALL_CALLEE,
   tierPolicy,
@@ -79,13 +81,12 @@ export class Runtime {
   /** What needs the analysis; made when something is compiled first. */
   #linkage: Linkage | undefined
   #slice = FIRST_SLICE
-  /** Times compiled code was entered from outside, and times it went back to the core. */
-  entered = 0
-  left = 0
+  readonly #gate: Gate
 
   constructor(cell: Cell, program: Program, options: RuntimeOptions) {
     this.#cell = cell
     this.#waiting = new WaitingBlocks(cell)
+    this.#gate = new Gate(cell)
     this.#now = options.now
     this.shared = cell.tally === undefined ? sharedCode(program) : talliedCode(program, cell.tally.at)
     this.#hot = hotCodeOf(this.shared)
@@ -93,9 +94,19 @@ export class Runtime {
     this.use(options.mode)
   }
 
+  /** Times compiled code was entered from outside, and times it went back to the core. */
+  get entered(): number {
+    return this.#gate.entered
+  }
+
+  get left(): number {
+    return this.#gate.left
+  }
+
   /** What was compiled of the code, and how often this cell entered and left it. */
   stats(): CodeStats {
-    return { ...this.shared.stats(), entered: this.entered, left: this.left }
+    const { entered, left } = this
+    return { ...this.shared.stats(), entered, left }
   }
 
   #link(): Linkage {
@@ -116,21 +127,16 @@ export class Runtime {
     // A table of its own: an engine keeps every instance that a table was ever given to, and writes entries into each.
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: decoded.segments + 1 })
     const env: WebAssembly.ModuleImports = { memory, table, host: exercisedHost(this.#hostCalls()) }
-    const glue = new WebAssembly.Instance(glueModule!, { e: env }).exports
-    cell.enter = tableIndex => this.#enter(tableIndex)
+    const whole = (tableIndex: number): number => this.#enter(tableIndex)
+    const ask = (root: number, before: number, result: number, low: number): number =>
+      this.#asked(root, before, result, low)
+    const glue = new WebAssembly.Instance(glueModule!, { e: { memory, table, whole, ask } }).exports
+    this.#gate.open(glue.gate, decoded.jumpTable.length)
+    this.#gate.askToHear(isExercised())
     this.#setSlice()
-    const heads = new Int32Array(decoded.segments).fill(-1)
-    const nexts = new Int32Array(decoded.jumpTable.length)
-    for (let j = 0; j < nexts.length; j++) {
-      const segment = decoded.jumpTable[j]!
-      if (segment < 0) continue
-      nexts[j] = heads[segment]!
-      heads[segment] = j
-    }
     return {
       table,
-      heads,
-      nexts,
+      ...jumpEntries(decoded),
       compiled: new Uint8Array(decoded.segments),
       modules: new Set(),
       brief: new BriefRoots(decoded.segments),
@@ -152,6 +158,7 @@ export class Runtime {
     this.#waiting.forget()
     const wasOff = this.#mode === 'off'
     this.#mode = mode
+    this.#gate.askMisses(mode === 'eager')
     if (this.#linkage === undefined && (mode !== 'eager' || !this.#canLink())) return
     if (mode === 'hot' && wasOff && this.#linkage === undefined) return
     const { compiled } = this.#link()
@@ -212,7 +219,7 @@ export class Runtime {
     const partial = this.#mode === 'hot'
     if (partial) this.shared.coverage.add(this.#cell)
     const whole = this.#mode === 'eager' && analysis.decoded.count <= WHOLE_INSTRUCTIONS && modules.size === 0
-    const near = this.#mode === 'eager' ? this.#neighbours(fresh[0]!) : []
+    const near = this.#mode === 'eager' ? neighboursOf(analysis, fresh[0]!, segment => this.isCompiled(segment)) : []
     if (!this.#hot.canCompile(fresh, this.#cell.user?.remainingMs)) return false
     const cluster = clusterOf(
       analysis,
@@ -232,20 +239,6 @@ export class Runtime {
     }
     this.#add(made)
     return true
-  }
-
-  /** Functions behind a segment that go into the same module, so that thousands of tiny ones do not become modules. */
-  #neighbours(segment: number): number[] {
-    const { analysis } = this.shared
-    const { start, of } = analysis.functions
-    const found: number[] = []
-    let size = 0
-    for (let f = of[segment]! + 1; f + 1 < start.length && size < NEIGHBOUR_INSTRUCTIONS; f++) {
-      if (this.isCompiled(start[f]!)) continue
-      size += functionSize(analysis, start[f]!)
-      found.push(start[f]!)
-    }
-    return found
   }
 
   /** Instantiates a module on this cell and makes its roots enterable. */
@@ -298,15 +291,6 @@ export class Runtime {
     for (const segment of roots) for (let j = heads[segment]!; j >= 0; j = nexts[j]!) u32[at + j] = segment + 1
   }
 
-  /** Segment that starts at pc, or -1. */
-  #segmentAt(pc: number): number {
-    const { decoded } = this.shared.analysis
-    const index = decoded.indexOf[pc] ?? -1
-    if (index < 0) return -1
-    const segment = decoded.segmentOf[index]!
-    return decoded.segmentStart[segment] === index ? segment : -1
-  }
-
   #setSlice(): void {
     new BigInt64Array(this.#cell.memory.buffer)[SLICE] = BigInt(Math.floor(this.#slice))
   }
@@ -320,85 +304,102 @@ export class Runtime {
 
   /**
    * Whether compiled code goes on at a segment it had to stop before. Where hot code is compiled, a stop is counted, and
-   * too many of them make it compiled: a loop at the end of a slice (`lasts`) at once.
+   * too many of them make it compiled: a loop at the end of a slice (`lasts`) at once. It stands for `weight` of them.
    */
-  #goesOn(segment: number, lasts: boolean): boolean {
+  #goesOn(segment: number, lasts: boolean, weight: number): boolean {
     if (this.#ready(segment)) return true
     if (segment < 0 || this.#mode !== 'hot') return false
-    const roots = this.#hot.missed(segment, other => this.isCompiled(other))
+    const roots = this.#hot.missed(segment, other => this.isCompiled(other), weight)
     if (roots.length > 0) return this.compile(roots) && this.isCompiled(segment)
     return lasts && this.compile([segment]) && this.isCompiled(segment)
   }
 
-  /** The segment that a dynamic jump to the address leads to, or -1. */
-  #segmentOfAddress(address: number): number {
-    const { jumpTable } = this.shared.analysis.decoded
-    return address > 0 && address >>> 1 <= jumpTable.length ? jumpTable[(address >>> 1) - 1]! : -1
-  }
-
-  /** The core comes to a block with an entry: gas, pc and registers are in the machine, the block is not paid. */
+  /** The core comes to a block with an entry, and all of it is done here: gas, pc and registers are in the machine, the block is not paid. */
   #enter(tableIndex: number): number {
     const cell = this.#cell
-    const before = cell.u32[2 * GAS]!
-    const pc = cell.u32[PC]!
-    const target = this.#runCompiled(tableIndex)
-    const spent = (before - cell.u32[2 * GAS]!) | 0
-    const isRoot = tableIndex !== LAZY
-    if (isRoot && this.#linkage?.brief.isTooBrief(tableIndex - 1, spent)) cell.core.pvm_set_entry(AT_VM, pc, 0)
-    this.#cell.user!.onLeft()
+    const low = cell.u32[2 * GAS]!
+    const segment = tableIndex === LAZY ? segmentAt(this.shared.analysis, cell.u32[PC]!) : tableIndex - 1
+    if (!this.#ready(segment)) {
+      if (tableIndex === LAZY && cell.user!.remainingMs !== Number.POSITIVE_INFINITY) this.#waiting.add()
+      cell.user!.onLeft()
+      return Target.Continue
+    }
+    this.#gate.countEntered()
+    return this.#leave(tableIndex, low, this.#follow(this.#link().call(segment + 1), low, 1))
+  }
+
+  /**
+   * The gate has entered the root of a table index with so much gas, low half, and then maybe others. What it entered last, with
+   * `low`, has given this result. A stop before what is not compiled stands for others that were not asked about.
+   */
+  #asked(tableIndex: number, firstLow: number, result: number, low: number): number {
+    const isMiss = (result & 1) === 0 || result === Why.Missing
+    const weight = isMiss && this.#mode === 'hot' ? MISSES_ASKED : 1
+    if (isMiss) this.#gate.askMisses(this.#mode === 'eager')
+    return this.#leave(tableIndex, firstLow, this.#follow(result, low, weight))
+  }
+
+  /** Back to the core, behind an entry of a root with so much gas. */
+  #leave(tableIndex: number, low: number, target: number): number {
+    const cell = this.#cell
+    const spent = (low - cell.u32[2 * GAS]!) | 0
+    const segment = tableIndex - 1
+    if (tableIndex !== LAZY && this.#linkage?.brief.isTooBrief(segment, spent)) {
+      const { decoded } = this.shared.analysis
+      cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, 0)
+    }
+    cell.user!.onLeft()
     return target
   }
 
-  #runCompiled(tableIndex: number): number {
+  /** What compiled code has given back, entered with so much gas, low half: goes on in compiled code, or answers the core. */
+  #follow(given: number, givenLow: number, weight: number): number {
     const cell = this.#cell
-    let segment = tableIndex === LAZY ? this.#segmentAt(cell.u32[PC]!) : tableIndex - 1
-    if (!this.#ready(segment)) {
-      if (tableIndex === LAZY && cell.user!.remainingMs !== Number.POSITIVE_INFINITY) this.#waiting.add()
-      return Target.Continue
-    }
     const { call } = this.#link()
+    let result = given
+    let low = givenLow
     for (;;) {
-      this.entered += 1
-      const lowBefore = cell.u32[2 * GAS]!
-      const result = call(segment + 1)
       const { u32 } = cell
+      let segment: number
       if ((result & 1) === 0) {
         // A dynamic jump: to compiled code at once, else the core jumps.
-        const to = this.#segmentOfAddress(result >>> 0)
-        if (!this.#goesOn(to, false)) {
-          this.left += 1
+        segment = segmentOfAddress(this.shared.analysis, result >>> 0)
+        if (!this.#goesOn(segment, false, weight)) {
+          this.#gate.countLeft()
           return result
         }
         u32[CHARGED] = 0
-        segment = to
-        continue
-      }
-      switch (result) {
-        case Why.Exit:
-          this.left += 1
-          return Target.Exit
-        case Why.Unpaid:
-        case Why.UnpaidWithin:
-        case Why.Missing:
-        case Why.Moved: {
-          if (result !== Why.Moved) u32[CHARGED] = result === Why.UnpaidWithin && !this.#perInstruction ? 1 : 0
-          // The slice or the depth is used up, unless gas itself is short or the host stopped for something.
-          const spent = (lowBefore - u32[2 * GAS]!) | 0
-          segment = this.#segmentAt(u32[PC]!)
-          const hasSlice = this.#hasSlice() || cell.user!.onShort()
-          const least = hasSlice && cell.gas[0]! >= BigInt(FIRST_SLICE) ? FIRST_SLICE / 2 : LASTING_GAS
-          const lasts = result !== Why.Missing && spent > least
-          // A host function wrote pc: what is there is not paid, and compiled code in the middle of a block pays nothing.
-          const jumped = result === Why.Moved && !this.#perInstruction && u32[CHARGED] === 0
-          if (jumped || spent === 0 || u32[TRACE] !== 0 || !(this.#goesOn(segment, lasts) && hasSlice)) {
-            this.left += 1
-            return Target.Continue
+      } else {
+        switch (result) {
+          case Why.Exit:
+            this.#gate.countLeft()
+            return Target.Exit
+          case Why.Unpaid:
+          case Why.UnpaidWithin:
+          case Why.Missing:
+          case Why.Moved: {
+            if (result !== Why.Moved) u32[CHARGED] = result === Why.UnpaidWithin && !this.#perInstruction ? 1 : 0
+            // The slice or the depth is used up, unless gas itself is short or the host stopped for something.
+            const spent = (low - u32[2 * GAS]!) | 0
+            segment = segmentAt(this.shared.analysis, u32[PC]!)
+            const hasSlice = this.#hasSlice() || cell.user!.onShort()
+            const least = hasSlice && cell.gas[0]! >= BigInt(FIRST_SLICE) ? FIRST_SLICE / 2 : LASTING_GAS
+            const lasts = result !== Why.Missing && spent > least
+            // A host function wrote pc: what is there is not paid, and compiled code in the middle of a block pays nothing.
+            const jumped = result === Why.Moved && !this.#perInstruction && u32[CHARGED] === 0
+            if (jumped || spent === 0 || u32[TRACE] !== 0 || !(this.#goesOn(segment, lasts, weight) && hasSlice)) {
+              this.#gate.countLeft()
+              return Target.Continue
+            }
+            break
           }
-          break
+          default:
+            return this.#leavePaid()
         }
-        default:
-          return this.#leavePaid()
       }
+      this.#gate.countEntered()
+      low = u32[2 * GAS]!
+      result = call(segment + 1)
     }
   }
 
@@ -415,7 +416,7 @@ export class Runtime {
   #leavePaid(): number {
     const { decoded } = this.shared.analysis
     const cell = this.#cell
-    this.left += 1
+    this.#gate.countLeft()
     const pc = cell.u32[PC]!
     cell.tally?.undo(pc)
     const index = decoded.indexOf[pc]!
@@ -439,7 +440,11 @@ export class Runtime {
     const { decoded } = this.shared.analysis
     const own = decoded.id[index] === LOAD_IMM_JUMP_IND
     const base = this.#cell.regs32[2 * (own ? decoded.b[index]! : decoded.a[index]!)]!
-    this.#goesOn(this.#segmentOfAddress((base + (own ? decoded.y[index]! : decoded.x[index]!)) >>> 0), false)
+    this.#goesOn(
+      segmentOfAddress(this.shared.analysis, (base + (own ? decoded.y[index]! : decoded.x[index]!)) >>> 0),
+      false,
+      1,
+    )
   }
 
   /**
