@@ -20,6 +20,8 @@
 
 #include "interpreter/tally.c"
 
+#include "interpreter/marks.c"
+
 #include "interpreter/decode.c"
 
 #include "interpreter/step.c"

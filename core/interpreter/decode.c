@@ -11,7 +11,7 @@
 
 #define SLOT sizeof(record)
 #define MAX_SEQUENCE 1024u /* instructions; then the sequence is glued to the next one */
-#define MAX_RECORDS ((MAX_SEQUENCE + 2) * 3 * (u32)SLOT)
+#define MAX_RECORDS ((MAX_SEQUENCE + 2) * (3 + PVM_WATCHING) * (u32)SLOT) /* marks.c and tally.c put one each behind a memset */
 
 /* ---- instruction boundaries, GP A.3 ---- */
 
@@ -232,16 +232,16 @@ COLD u32 unexecuted_after(const record *r) {
     u32 op = op_of(r);
     if (op == OP_ECALLI || op == OP_MEMSET || pvm_kind_of[op] >= KIND_TRAP) return count;
     r += slots_of(op);
-    if (IS_TALLY(r)) r += 1;
-    if (r->op == OP_GLUE) return count;
+    if (IS_MARK(r)) r += 1;
+    if (ENDS_RUN(r)) return count;
     count += 1;
   }
 }
 
 /* What the run that starts with r costs. */
 CORE u32 run_cost(const record *r) {
-  while (IS_TALLY(r)) r += 1;
-  return r->op == OP_GLUE ? 0 : 1 + unexecuted_after(r);
+  while (IS_MARK(r)) r += 1;
+  return ENDS_RUN(r) ? 0 : 1 + unexecuted_after(r);
 }
 
 /* Throws all records away. Links into them must not be followed afterwards. */
@@ -367,10 +367,11 @@ CORE void fuse(fusion *f, record *r, u32 id) {
   f->result = pvm_writes_of[id] == 1 ? r->a : pvm_writes_of[id] == 4 ? r->d : NO_RESULT;
 }
 
-/* Fills in what the runs behind ecalli and memset cost. */
-CORE void price_runs(record *first, const record *end) {
+/* Fills in what the runs behind ecalli and memset cost, and what runs have of instructions. */
+CORE void price_runs(const pvm *vm, record *first, const record *end) {
   for (record *r = first; r < end; r += slots_of(op_of(r))) {
-    if (r->op != OP_ECALLI && r->op != OP_MEMSET) continue;
+    size_run(r);
+    if (vm->gas_model != PVM_GAS_INSTRUCTION || (r->op != OP_ECALLI && r->op != OP_MEMSET)) continue;
     pause_slot *s = (pause_slot *)(r + 1);
     s->cost = run_cost(r + 2);
   }
@@ -389,7 +390,7 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
   record *first = (record *)(h + 1), *r = first;
   fusion f = {first, NO_NODE, NO_RESULT};
   u32 at = pc, count = 0;
-  r = tally_sequence(vm, r, pc);
+  r = count_run(vm, tally_sequence(vm, r, pc), pc);
   for (;;) {
     /* Too long; or, where nothing is paid for a pc that is no instruction, run_fast has to look again. */
     if (count == MAX_SEQUENCE || (RULE(vm, PVM_RULE_STRICT) && !pvm_is_instruction(vm, at))) {
@@ -405,6 +406,10 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
     }
     u32 id = pvm_id_at(vm, at);
     own->index[at] = OFFSET(vm, count == 0 ? first : r);
+    if (is_sought(vm, at)) {
+      r = emit_found(r, at);
+      break;
+    }
     record *here = r;
     r = emit(vm, r, id, at);
     fuse(&f, here, here->op);
@@ -412,15 +417,16 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
     if (pvm_kind_of[id] >= KIND_TRAP) break;
     at += 1 + pvm_skip(vm, at);
     if (pvm_kind_of[id] >= KIND_SBRK) r = tally_pause(vm, r, at);
+    if (id == OP_ECALLI || id == OP_MEMSET) r = count_run(vm, r, at);
   }
   own->records_next = OFFSET(vm, r);
   h->pc = pc;
   h->op = first->op;
   h->count = (uint16_t)count;
   h->entry = own->entries[pc];
-  if (vm->gas_model == PVM_GAS_INSTRUCTION) price_runs(first, r);
-  h->cost = count == 0 ? 0 : entry_cost(vm, pc, first);
-  if (h->entry != 0) first->op = OP_ENTER;
+  price_runs(vm, first, r);
+  h->cost = count == 0 && !is_sought(vm, pc) ? 0 : entry_cost(vm, pc, first);
+  if (h->entry != 0 && MAY_ENTER(vm)) first->op = OP_ENTER;
   return OFFSET(vm, first);
 }
 

@@ -84,6 +84,7 @@ COLD record *start_at(pvm *vm, u32 pc, s64 *gas, int *result) {
   if (*gas < (s64)cost) return 0;
   *gas -= cost;
   tally_start(vm, pc, rec);
+  count_start(vm, rec);
   return rec;
 }
 
@@ -189,7 +190,7 @@ CORE __attribute__((noinline)) int run_fast(pvm *given) {
   u32 address, pc;
   record *rec = start_at(vm, vm->pc, &gas, &result);
   if (rec == 0) return result;
-  const s64 slice = vm->hot == 0 ? SLICE : vm->stride != 0 && vm->stride < vm->hot_left ? vm->stride : vm->hot_left;
+  const s64 slice = vm->hot == 0 || !MAY_ENTER(vm) ? SLICE : vm->stride != 0 && vm->stride < vm->hot_left ? vm->stride : vm->hot_left;
   if (gas > slice) {
     own->reserve = gas - slice;
     gas = slice;
@@ -332,6 +333,13 @@ again:
           return own->reserve > 0 ? GO_AGAIN : GO_SHORT;
         }
         rec = AT(vm, s->at);
+        if (UNLIKELY(!count_glued(vm, rec))) {
+          tally_undo(vm, s->next_pc);
+          vm->gas = gas + s->cost + own->reserve;
+          vm->pc = s->next_pc;
+          vm->charged = !BY_INSTRUCTION;
+          return GO_COUNTED;
+        }
         continue;
       }
 
@@ -350,6 +358,21 @@ again:
       case OP_TALLY:
         *(s64 *)AT(vm, (u32)rec->x) += 1;
         NEXT(1);
+      case OP_STEPS:
+        own->steps -= rec->x;
+        if (LIKELY(own->steps >= 0)) {
+          NEXT(1);
+        }
+        own->steps += rec->x;
+        if (BY_INSTRUCTION) gas += rec->x;
+        result = GO_COUNTED;
+        goto before;
+      case OP_FOUND:
+        result = GO_FOUND;
+      before:
+        vm->pc = rec->pc;
+        vm->gas = gas + own->reserve + stop_before(vm, rec->pc);
+        return result;
 #endif
 
       case OP_ENTER: {
@@ -394,6 +417,7 @@ slow: /* misaligned, across pages, a page that was never touched, outside of the
 /* in the middle of a run: the instruction is paid, those behind it are not */
   pc = rec->pc;
   tally_stop(vm, pc, result);
+  count_stop(vm, rec);
   if (BY_INSTRUCTION) gas += unexecuted_after(rec);
 stopped:
   vm->gas = gas + own->reserve;

@@ -60,10 +60,15 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
 #if WASM
   u32 touched = OWN(vm)->touched;
 #endif
+  set_counting(vm, 0);
   do {
     if (vm->trace) {
       result = run_steps(vm, ~UINT64_C(0), 1);
       continue;
+    }
+    if (stands_at_sought(vm)) {
+      result = GO_FOUND;
+      break;
     }
 #if WASM
     s64 before = vm->gas;
@@ -93,22 +98,60 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
   return finish(vm, result);
 }
 
+#if PVM_WATCHING
+/* Fewer are not worth decoding everything anew. */
+#define MANY_STEPS 8192
+
+/* Steps at nearly the speed of a run, until few are left, or the machine stops. No run is longer than MAX_SEQUENCE, so the fast loop
+ * begins only where it can execute one. */
+COLD int step_far(pvm *vm, s64 *left) {
+  private_part *own = OWN(vm);
+  int result = PVM_STEP;
+  set_counting(vm, 1);
+  own->steps = *left;
+  while (own->steps > (s64)MAX_SEQUENCE && !vm->trace && (result == PVM_STEP || result == GO_AGAIN)) {
+    if (stands_at_sought(vm)) {
+      result = GO_FOUND;
+      break;
+    }
+    result = run_fast(vm);
+    if (result == GO_COUNTED) {
+      result = PVM_STEP;
+      break;
+    }
+    if (result != GO_SHORT && result != GO_STEP) continue;
+    result = run_steps(vm, 1, 0);
+    if (result != GO_FOUND) own->steps -= 1;
+  }
+  *left = own->steps;
+  return result == GO_AGAIN ? PVM_STEP : result;
+}
+#endif
+
 EXPORT("pvm_step") int32_t pvm_step(pvm *vm, uint32_t count) {
   NEED(vm, PVM_BAD);
   int result = begin(vm);
   if (result != PVM_RUNNING) return result;
   result = PVM_STEP;
-  for (u64 left = count; left > 0 && (result == PVM_STEP || result == GO_AGAIN); left--) {
+  s64 left = count;
 #if PVM_WATCHING
-    pvm_guard_words *guard = &OWN(vm)->guard;
-    guard->left = (u32)left;
-    if ((guard->registers | guard->pc_count) != 0 && stops_before(vm)) {
+  pvm_guard_words *guard = &OWN(vm)->guard;
+  const u32 guarded = guard->registers | guard->pc_count;
+  if (count > MANY_STEPS || (OWN(vm)->counting && count > MAX_SEQUENCE)) result = step_far(vm, &left);
+#endif
+  for (; left > 0 && (result == PVM_STEP || result == GO_AGAIN); left--) {
+#if PVM_WATCHING
+    if (guarded != 0 && stops_at(vm, vm->pc)) {
       result = GO_FOUND;
       break;
     }
 #endif
     result = run_steps(vm, 1, vm->trace != 0);
   }
+#if PVM_WATCHING
+  if (result == GO_WATCHED) left += 1;
+  guard->left = (u32)left;
+#endif
   return finish(vm, result);
 }
 
@@ -124,14 +167,19 @@ CORE void watch_pages(pvm *vm, u32 from, u32 last) {
   }
 }
 
-/* A search looks at accesses to guest addresses from..last: reads 1, writes 2, or both; 0: no longer. */
+/* A search begins or ends: it looks at accesses to guest addresses from..last, reads 1, writes 2, or both, 0: none. From now on
+ * records stop at the registers and places that are in the guard. */
 EXPORT("pvm_watch") void pvm_watch(pvm *vm, u32 memory, u32 from, u32 last) {
-  pvm_guard_words *guard = &OWN(vm)->guard;
+  private_part *own = OWN(vm);
+  pvm_guard_words *guard = &own->guard;
   u32 was = guard->memory, was_from = guard->from, was_last = guard->last;
   guard->memory = memory;
   guard->from = from;
   guard->last = last;
   if (was != 0) watch_pages(vm, was_from, was_last);
   if (memory != 0) watch_pages(vm, from, last);
+  u32 searching = (guard->registers | guard->pc_count) != 0;
+  if (searching || own->searching) flush_records(vm);
+  own->searching = searching;
 }
 #endif

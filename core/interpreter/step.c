@@ -276,6 +276,7 @@ COLD int run_steps(pvm *vm, u64 count, int traced) {
   pvm_event *event = &OWN(vm)->event;
   for (; count > 0; count--) {
     u32 pc = vm->pc;
+    if (stands_at_sought(vm)) return GO_FOUND;
     if (RULE(vm, PVM_RULE_STRICT) && !pvm_is_instruction(vm, pc)) return PVM_PANIC;
     operands o;
     u32 id = pvm_id_at(vm, pc), next = pc + 1;
@@ -303,9 +304,8 @@ COLD int run_steps(pvm *vm, u64 count, int traced) {
 
 #if PVM_WATCHING
 /* Whether a search stops before the instruction at pc, for where it is or what it writes. */
-COLD int stops_before(pvm *vm) {
+COLD int stops_at(pvm *vm, u32 pc) {
   const pvm_guard_words *guard = &OWN(vm)->guard;
-  u32 pc = vm->pc;
   for (u32 i = 0; i < guard->pc_count; i++) {
     if (guard->pcs[i] == pc) return 1;
   }

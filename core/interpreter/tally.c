@@ -16,8 +16,6 @@ CORE u32 op_of(const record *r);
 enum { TALLY_EXECUTED, TALLY_PAID, TALLY_MORE };
 
 #if PVM_WATCHING
-#define IS_TALLY(r) (op_of(r) == OP_TALLY)
-
 /* The word of a code offset; all beyond the code share one. */
 CORE s64 *tally_word(pvm *vm, u32 table, u32 pc) {
   u32 count = vm->code_len + 1;
@@ -51,6 +49,11 @@ CORE u32 behind_tally(pvm *vm, u32 at) {
   (void)vm;
   while (at != 0 && r->op == OP_TALLY) r += 1;
   return at == 0 ? 0 : OFFSET(vm, r);
+}
+
+/* Control was counted as coming to pc and did not go on; a block that begins there is not paid. */
+COLD void tally_unreached(pvm *vm, u32 pc) {
+  if (OWN(vm)->tally != 0) *tally_word(vm, TALLY_EXECUTED, pc) -= 1;
 }
 
 /* What counts as executed from pc on is not. */
@@ -101,7 +104,6 @@ __attribute__((export_name("pvm_tally"))) void pvm_tally(pvm *vm, u32 at) {
   flush_records(vm);
 }
 #else
-#define IS_TALLY(r) 0
 #define tally_sequence(vm, r, pc) (r)
 #define tally_pause(vm, r, next) (r)
 #define behind_tally(vm, at) (at)

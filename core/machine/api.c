@@ -40,7 +40,7 @@ EXPORT("pvm_set_entry") int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t tab
   record *first = AT(vm, own->index[pc]);
   header *h = (header *)first - 1;
   h->entry = table_index;
-  first->op = table_index != 0 ? OP_ENTER : h->op;
+  first->op = table_index != 0 && MAY_ENTER(vm) ? OP_ENTER : h->op;
   return PVM_OK;
 }
 

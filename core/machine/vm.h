@@ -89,20 +89,22 @@ enum {
   OP_BAD_TARGET,       /* a stub whose target is no block start: panic */
 #if PVM_WATCHING
   OP_TALLY,            /* counts that control comes here, see tally.c */
+  OP_STEPS,            /* takes the instructions of the run behind it from what is left of many steps, see marks.c */
+  OP_FOUND,            /* a search stops here, see marks.c */
 #endif
   OP_GLUE,             /* a long sequence goes on elsewhere; pause_slot */
   OP_STUB              /* decode the target, link it, go there */
 };
 
 /* What a search stops before: an instruction at one of these places, one that writes one of these registers, one that reads
- * or writes this memory. For debuggers, in the wasm build with all passes; nothing of it is in the fast loops. */
+ * or writes this memory. For debuggers, in the wasm build with all passes. */
 #define MOST_PCS 16
 typedef struct {
   uint32_t memory;       /* 1: reads, 2: writes of from to last, guest addresses */
   uint32_t from, last;
   uint32_t registers;    /* a bit for each */
   uint32_t pc_count;
-  uint32_t left;         /* steps of pvm_step that were not made */
+  uint32_t left;         /* steps of the last pvm_step that were not made, where it paused or broke off */
   uint32_t pcs[MOST_PCS];
 } pvm_guard_words;
 
@@ -153,6 +155,9 @@ typedef struct {
 #if WASM
   pvm_guard_words guard;
   int64_t *tally;        /* where runs are counted, 0 where nobody asks: tally.c */
+  int64_t steps;         /* what is left of many steps: marks.c */
+  uint32_t counting;     /* records count instructions in `steps`, and do not enter compiled code */
+  uint32_t searching;    /* records stop before what `guard` says, and do not enter compiled code */
 #endif
   uint8_t summary[CHUNK_COUNT]; /* of the pages of a chunk, see memory.c */
 } private_part;
@@ -215,7 +220,8 @@ enum {
   GO_SHORT,       /* gas is short of the run or block at pc, or pc is outside of the code: step */
   GO_STEP,        /* compiled code gave back at pc: one instruction here first */
   GO_WATCHED,     /* a search stops: the instruction at pc is paid and not executed */
-  GO_FOUND        /* a search stops before the instruction at pc */
+  GO_FOUND,       /* a search stops before the instruction at pc */
+  GO_COUNTED      /* the run at pc has more instructions than steps are left */
 };
 
 /* decode.c */

@@ -3,6 +3,7 @@
 import type { Vm } from './engine.ts'
 import { CoreBody } from './interpreter/body.ts'
 import type { Cell } from './machine/cell.ts'
+import type { CoreExports } from './machine/core.ts'
 import { AT_VM } from './machine/layout.ts'
 import { bodyOf, restingBody } from './vm/access.ts'
 
@@ -32,14 +33,21 @@ export class Guarded {
   readonly #vm: Vm
   readonly #guard: Guard
   #words: Uint32Array | undefined
+  #core: CoreExports | undefined
+  /** The core has been told of what its records are to stop at, and so of memory. */
+  #isFar = false
 
   constructor(vm: Vm, guard: Guard) {
     this.#vm = vm
     this.#guard = guard
   }
 
-  /** From now on `step` is guarded. */
-  raise(): void {
+  /**
+   * From now on `step` is guarded.
+   *
+   * @param far for long stretches: what is decoded is decoded anew, and then runs at full speed. Else single steps look, up to 1000.
+   */
+  raise(far: boolean): void {
     const { core, u32 } = cellOf(this.#vm)
     const at = core.pvm_guard!(AT_VM) >>> 2
     const words = u32.subarray(at, at + WORD.pcs + MOST_PCS)
@@ -47,22 +55,23 @@ export class Guarded {
     words[WORD.registers] = registers
     words[WORD.pcCount] = pcs.length
     words.set(pcs, WORD.pcs)
-    if (memory !== undefined) core.pvm_watch!(AT_VM, memory.kinds, memory.from, memory.last)
     this.#words = words
+    this.#core = core
+    this.#isFar = far || memory !== undefined
+    if (this.#isFar) core.pvm_watch!(AT_VM, memory?.kinds ?? 0, memory?.from ?? 0, memory?.last ?? 0)
   }
 
-  /** Of the last `step` of at most 1000: how many instructions were not executed, where it was paused. */
+  /** Of the last `step` that was done in steps: how many instructions were not executed, where it was paused or broke off. */
   get left(): number {
     return this.#words![WORD.left]!
   }
 
   /** Down again: nothing is left of it. */
   lower(): void {
-    const { core } = cellOf(this.#vm)
     if (this.#words === undefined) return
-    if (this.#guard.memory !== undefined) core.pvm_watch!(AT_VM, 0, 0, 0)
     this.#words.fill(0, WORD.registers, WORD.left)
     this.#words = undefined
+    if (this.#isFar) this.#core!.pvm_watch!(AT_VM, 0, 0, 0)
   }
 }
 

@@ -1,10 +1,11 @@
 // How many instructions a machine executes until it stops by itself. Not where: history.ts.
 import type { Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
-import { SINGLE_STEPS } from '../engine/steps.ts'
 
 /** Instructions of an estimate that are counted one by one: what stopped the machine may have taken some gas. */
 const NOT_COUNTED = 16
+/** Stretches that are tried, longest first. */
+const STRETCHES = [1 << 20, 1 << 16, 1 << 12, 256]
 
 /**
  * Counts them. Only the last ones are traced: a tracer takes half a microsecond an instruction, in a process that has just begun.
@@ -18,7 +19,7 @@ export function countSteps(vm: Vm, restart: () => void, estimate: number | undef
   let count = Math.max(0, Math.min(estimate ?? 0, most) - NOT_COUNTED)
   if (estimate === undefined || (count > 0 && vm.step(count) !== Exit.Step)) {
     restart()
-    count = wholeStretches(vm, most)
+    count = wholeStretches(vm, restart, most)
     restart()
     if (count > 0) vm.step(count)
   }
@@ -33,10 +34,16 @@ export function countSteps(vm: Vm, restart: () => void, estimate: number | undef
   return count
 }
 
-/** Steps in stretches that are executed whole. */
-function wholeStretches(vm: Vm, most: number): number {
+/** Steps in stretches that are executed whole: long ones as far as they go, then shorter ones. */
+function wholeStretches(vm: Vm, restart: () => void, most: number): number {
   if (vm.kind === 'reference') return 0 // tracing is as fast
   let count = 0
-  while (count + SINGLE_STEPS <= most && vm.step(SINGLE_STEPS) === Exit.Step) count += SINGLE_STEPS
+  for (const stretch of STRETCHES) {
+    if (count > 0 || stretch < STRETCHES[0]!) {
+      restart()
+      if (count > 0) vm.step(count)
+    }
+    while (count + stretch <= most && vm.step(stretch) === Exit.Step) count += stretch
+  }
   return count
 }

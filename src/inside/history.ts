@@ -3,8 +3,8 @@
 import { checkCount } from '../engine/check.ts'
 import type { EngineKind, HostTable, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
-import { canGuard, Guarded } from '../engine/guard.ts'
-import { SINGLE_STEPS, stepsByGas } from '../engine/steps.ts'
+import { canGuard } from '../engine/guard.ts'
+import { stepsByGas } from '../engine/steps.ts'
 import type { Program } from '../program/program.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { countSteps } from './count-steps.ts'
@@ -13,6 +13,7 @@ import { HistoryError } from './history-error.ts'
 import { type CallRecord, type CallSource, gasByInstructions, isSameAnswer, Journal } from './journal.ts'
 import { Pace } from './pace.ts'
 import type { Probe, Probed, Sighting, Sought } from './probe.ts'
+import { Seeker } from './seeker.ts'
 import { restore, type Snapshot, snapshot } from './snapshot.ts'
 
 /** How a run stopped. */
@@ -53,8 +54,6 @@ export class History {
   #frontier = 0
   #end: HistoryEnd | undefined
   #edits = 0
-  /** How the last guarded steps ended. */
-  #exit: Exit | undefined
   /** Times of instructions that failed: what they meant to write they have not. */
   readonly #failed = new Set<number>()
   readonly #entered = new Entered()
@@ -349,46 +348,29 @@ export class History {
   seek(from: number, to: number, sought: Sought): Sighting | undefined {
     if (!this.canSeek(sought)) throw new TypeError('sought: this machine is looked at by scan only')
     if (this.goto(from) < from) return undefined
-    const vm = this.#vm
-    const { kind } = vm
-    const isWide = sought.pcs.length === 0 && sought.registers === 0 && stepsByGas(vm.program)
-    if (isWide && kind !== 'interpreter') vm.switchTo('interpreter') // compiled code leaves at each access to the page
-    const guarded = new Guarded(vm, sought)
-    let call: CallRecord | undefined
-    this.#journal.stopper = record => {
-      if (!sought.call(record)) return false
-      call = record
-      return true
-    }
-    guarded.raise()
+    const seeker = new Seeker(this.#vm, this.#journal, sought)
     try {
       while (this.#time < to) {
         const isLive = this.#time === this.#frontier
         const next = Math.min(this.#entered.behind(this.#time), this.#frontier)
         const room = isLive ? this.#room() : next - this.#time
         if (room === 0) return undefined
-        const count = Math.min(to - this.#time, room, isWide ? Number.POSITIVE_INFINITY : SINGLE_STEPS)
-        const executed = this.#stepGuarded(guarded, count, isLive)
+        const count = seeker.atOnce(Math.min(to - this.#time, room))
+        this.#lost = true
+        const executed = seeker.step(count, isLive)
         if (executed === undefined && (isLive || !this.#entered.has(next))) {
-          guarded.lower()
-          this.#endGuarded(isLive)
-          return undefined
+          seeker.end()
+          this.#endSeek(seeker.exit!, isLive)
+          return seeker.call && { time: this.#time - 1, call: seeker.call } // with it the machine stopped
         }
         this.#arrive(executed === undefined ? next : this.#time + executed)
-        if (!isLive && this.#time === next && this.#entered.has(next)) {
-          guarded.lower()
-          this.#restore(next)
-          guarded.raise()
-        }
-        if (call !== undefined) return { time: this.#time - 1, call }
+        if (!isLive && this.#time === next && this.#entered.has(next)) seeker.unguarded(() => this.#restore(next))
+        if (seeker.call !== undefined) return { time: this.#time - 1, call: seeker.call }
         if (executed !== undefined && executed < count) return this.#sighted()
       }
       return undefined
     } finally {
-      guarded.lower()
-      this.#journal.stopper = undefined
-      this.#journal.frozen = false
-      if (vm.kind !== kind) vm.switchTo(kind)
+      seeker.end()
     }
   }
 
@@ -407,23 +389,8 @@ export class History {
     return gap
   }
 
-  /** How many instructions were executed until a sighting, or `count`; undefined when the machine stopped by itself. */
-  #stepGuarded(guarded: Guarded, count: number, isLive: boolean): number | undefined {
-    const vm = this.#vm
-    const { at } = this.#journal
-    const { gas } = vm
-    this.#lost = true
-    this.#journal.frozen = !isLive
-    this.#exit = vm.step(count)
-    if (this.#exit === Exit.Step) return count
-    const isSeen = this.#exit === Exit.Paused || (this.#exit === Exit.Break && this.#journal.hasStopped)
-    if (!isSeen) return undefined
-    if (count <= SINGLE_STEPS) return count - guarded.left + (this.#exit === Exit.Break ? 1 : 0)
-    return Number(gasByInstructions(this.#journal.calls.slice(at, this.#journal.at), gas - vm.gas))
-  }
-
-  #endGuarded(isLive: boolean): void {
-    if (isLive) this.#stopped(this.#exit!, this.#checkpoints.before(this.#time)!.time, undefined)
+  #endSeek(exit: Exit, isLive: boolean): void {
+    if (isLive) this.#stopped(exit, this.#checkpoints.before(this.#time)!.time, undefined)
     else this.#restore(this.#frontier)
   }
 

@@ -1,6 +1,6 @@
 // Which engine executes a stretch of a run that is gone through. Not the run: history.ts.
 import type { EngineKind, Vm } from '../engine/engine.ts'
-import { SINGLE_STEPS } from '../engine/steps.ts'
+import { SINGLE_STEPS, stepsByGas } from '../engine/steps.ts'
 
 /** Instructions of a run that are interpreted at first: some 8 ms. What compiling costs comes back in longer runs only. */
 const FIRST = 1 << 21
@@ -15,9 +15,12 @@ export class Pace {
   /** The engine that the machine was made for. */
   readonly kind: EngineKind
   readonly #isFixed: boolean
+  /** Steps that gas does not count are interpreted, on each engine. */
+  readonly #isInterpreted: boolean
 
   /** @param isFixed each stretch is executed by the machine's own engine: to find out whether engines differ. */
-  constructor({ kind }: Vm, isFixed: boolean) {
+  constructor({ kind, program }: Vm, isFixed: boolean) {
+    this.#isInterpreted = !stepsByGas(program)
     this.kind = kind
     this.#isFixed = isFixed || (kind !== 'auto' && kind !== 'recompiler')
   }
@@ -26,7 +29,7 @@ export class Pace {
   choose(vm: Vm, time: number, count: number, isNew: boolean): void {
     if (this.#isFixed || count <= SINGLE_STEPS) return // steps are interpreted anyway
     const isShort = isNew ? time + count <= FIRST : count <= SHORT
-    const kind = isShort ? 'interpreter' : this.kind
+    const kind = isShort || this.#isInterpreted ? 'interpreter' : this.kind
     if (vm.kind !== kind) vm.switchTo(kind)
   }
 }
