@@ -407,13 +407,24 @@ CORE int out_of_gas(pvm *vm) {
   return PVM_OUT_OF_GAS;
 }
 
-/* memset (PolkaVM): r9 bytes at r7 become the low byte of r8, 1 gas each; can stop at any byte. -1 when done. */
+/* Bytes of memset after which the clock is looked at, where the run has a bound of time. */
+#define MEMSET_PART 16384
+
+/* memset (PolkaVM): r9 bytes at r7 become the low byte of r8, 1 gas each; can stop at any byte. -1 when done. GO_AGAIN where
+ * time is bounded and there is more to do: the instruction is begun again, which is not paid. */
 COLD int pvm_memset(pvm *vm) {
   const u64 address = RULE(vm, PVM_RULE_MEMSET_NARROW) && !IS_NARROW(vm) ? UINT32_MAX : UINT64_MAX;
   vm->regs[7] &= address;
   if (!IS_NARROW(vm)) vm->regs[9] = (u32)vm->regs[9];
-  for (u32 left = (u32)vm->regs[9]; left > 0; left--) {
+  const u32 length = (u32)vm->regs[9];
+  for (u32 left = length; left > 0; left--) {
     if (vm->gas < 1) return out_of_gas(vm);
+#if WASM
+    if (vm->stride != 0 && length - left == MEMSET_PART) {
+      if (vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+      return GO_AGAIN;
+    }
+#endif
     int failure = pvm_slow_write(vm, (u32)vm->regs[7] + PVM_ROTATION, 1, vm->regs[8]);
     if (failure != 0) return failure;
     vm->gas -= 1;

@@ -1,8 +1,10 @@
-// How much of its gas a run may use, and for how long: gas is given out in portions, and the clock is looked at between them.
-// Not the run itself, and nothing of what a guest sees: at every exit and in every host function the counter is whole again.
+// How much of its gas a run may use, and for how long. Not the run itself, and nothing of what a guest sees: at every exit and in
+// every host function the counter is whole.
 //
-// A portion is what the gas counter holds while the guest runs; the rest is kept back here. A guest that has used up its
-// portion stops as if it were out of gas, at a state that is exact on every engine; then it gets the next portion, or pauses.
+// What a run may not use is kept back here while the guest runs; the gas counter holds its portion. A guest that has used up its
+// portion stops as if it were out of gas, at a state that is exact on every engine. Time is bounded in the same way: engines look
+// at the clock now and then, and when the time is over all gas is kept back. Until then nothing is, and host calls need no
+// arithmetic: an allocation in each of them made V8 collect garbage in the middle of a run of 10 ms.
 
 /** The gas counter of a machine, bare: writing it has no other effect. */
 export interface GasCounter {
@@ -22,13 +24,15 @@ export interface Bounds {
 /** What bounded a portion. */
 export type Portion = 'all' | 'allowed' | 'time'
 
-/** Gas of the first portion: half a millisecond at the speed of the slowest engine. */
-const FIRST_PORTION = 1000
-const LEAST_PORTION = 100
-const MOST_PORTION = 2 ** 40
-const LARGEST_TIMED = 2 ** 30
-/** What a portion is to take, in ms, and by how much a portion may exceed the one before. */
-const PORTION_MS = 0.4
+/**
+ * Gas that compiled code gets between two looks at the clock: what fits the time, by how long the one before took. At most so
+ * much, because a guest may be fast and then slow: 100,000 loads that all miss the caches take some milliseconds.
+ */
+const FIRST_SLICE = 10_000
+const LEAST_SLICE = 100
+const MOST_SLICE = 100_000
+const SLICE_MS = 0.2
+/** By how much a slice may exceed the one before. */
 const GROWTH = 2
 
 /** The allowance of one run. */
@@ -37,12 +41,16 @@ export class Allowance {
   /** Gas, or steps, that may still be used; undefined: no bound. */
   #left: bigint | undefined
   readonly #steps: boolean
-  #until: number
-  /** Gas of the next portion. */
-  #size: number
+  /** When it has to pause, by the clock of `performance.now`; infinity for never. */
+  until: number
+  /** Gas of the next slice of compiled code. */
+  #slice = FIRST_SLICE
   /** Gas kept back, and what the counter had when the portion began. */
   #kept = 0n
+  /** Whether nothing is kept back while a portion is out, so that host functions see the whole gas as it is. */
+  isWhole = false
   #given = 0n
+  /** When the clock was looked at last. */
   #since = 0
   #over = false
   /** Whether anything has run: a run gets somewhere, however little time it has. */
@@ -54,21 +62,19 @@ export class Allowance {
 
   constructor(counter: GasCounter, bounds: Bounds) {
     this.#counter = counter
-    this.#until = bounds.until ?? Number.POSITIVE_INFINITY
+    this.until = bounds.until ?? Number.POSITIVE_INFINITY
     this.#steps = bounds.steps !== undefined
     this.#left = bounds.steps === undefined ? bounds.maxGas : BigInt(bounds.steps)
-    this.#size = this.#until === Number.POSITIVE_INFINITY ? MOST_PORTION : FIRST_PORTION
   }
 
   /** Whether the clock bounds it. */
   get isTimed(): boolean {
-    return this.#until !== Number.POSITIVE_INFINITY
+    return this.until !== Number.POSITIVE_INFINITY
   }
 
   /** Moves the time at which the run has to pause: another slice begins. */
   extend(until: number): void {
-    if (!this.isTimed) this.#size = FIRST_PORTION
-    this.#until = until
+    this.until = until
     this.#over = this.#moved = false
   }
 
@@ -79,12 +85,15 @@ export class Allowance {
 
   /** Milliseconds until the run has to pause. */
   get msLeft(): number {
-    return this.isTimed ? Math.max(0, this.#until - performance.now()) : this.#until
+    return this.isTimed ? Math.max(0, this.until - performance.now()) : this.until
   }
 
   /** Whether the time is over. */
   get isOver(): boolean {
-    if (!this.#over && this.#until !== Number.POSITIVE_INFINITY) this.#over = performance.now() >= this.#until
+    if (!this.#over && this.until !== Number.POSITIVE_INFINITY) {
+      this.#since = performance.now()
+      this.#over = this.#since >= this.until
+    }
     return this.#over
   }
 
@@ -97,26 +106,28 @@ export class Allowance {
   give(): boolean {
     if (!this.hasLeft || (this.#moved && this.isOver)) return false
     this.stoppedByHost = false
-    this.#begin()
+    this.#put(undefined)
     return true
   }
 
-  #begin(): void {
-    if (this.isTimed) this.#since = performance.now()
-    this.#put(BigInt(Math.floor(this.#size)))
+  /** The gas of a slice of compiled code, by what the last one took; without a bound of time infinity. */
+  get sliceGas(): number {
+    return this.isTimed ? this.#slice : Number.POSITIVE_INFINITY
   }
 
-  /** With a portion out: the next one, where it was time that bounded this one, and there is time. */
-  refill(): boolean {
-    if (!this.#isOut || this.#kept === 0n || this.#given === this.#left || this.isOver) return false
-    this.take()
-    this.#begin() // whatever the clock says by now: the guest is not to see the whole gas
-    return true
+  /** A slice of compiled code is used up, of so much gas: looks at the clock. The gas of the next one is `sliceGas`. */
+  endSlice(spent: number): void {
+    const since = this.#since
+    this.look()
+    if (!this.isTimed || this.#over) return
+    const took = this.#since - since
+    const fits = took <= 0 ? MOST_SLICE : (spent * SLICE_MS) / took
+    this.#slice = Math.max(LEAST_SLICE, Math.min(fits, this.#slice * GROWTH, MOST_SLICE))
   }
 
   /**
    * Takes the portion back: the counter is whole, and what was used counts. Returns what the portion was: `all` the gas there
-   * is, all that was still `allowed`, or what fits the `time`.
+   * is, all that was still `allowed`, or what the `time` was enough for.
    */
   take(): Portion {
     if (!this.#isOut) return 'all'
@@ -127,16 +138,7 @@ export class Allowance {
     this.#use(spent)
     this.#counter.gas += this.#kept
     this.#kept = 0n
-    if (this.isTimed && !this.#over) this.#adapt(Number(spent))
     return portion
-  }
-
-  /** Puts the time the last portion took to use. */
-  #adapt(spent: number): void {
-    const took = performance.now() - this.#since
-    // Nothing used: the next block costs more than a portion.
-    const fits = spent <= 0 || took <= 0 ? Number.POSITIVE_INFINITY : (spent * PORTION_MS) / took
-    this.#size = Math.max(LEAST_PORTION, Math.min(fits, this.#size * GROWTH, LARGEST_TIMED))
   }
 
   #use(amount: bigint): void {
@@ -144,12 +146,14 @@ export class Allowance {
     this.#left = amount > this.#left ? 0n : this.#left - amount
   }
 
-  #put(size: bigint): void {
+  /** Gives out a portion: of a size, or all there is. */
+  #put(size: bigint | undefined): void {
     const all = this.#counter.gas
-    let portion = size < all ? size : all
+    let portion = size !== undefined && size < all ? size : all
     if (this.#left !== undefined && this.#left < portion) portion = this.#left
     this.#counter.gas = this.#given = portion
     this.#kept = all - portion
+    this.isWhole = this.#left === undefined && this.#kept === 0n
     this.#isOut = true
   }
 
@@ -172,7 +176,6 @@ export class Allowance {
     const took = before - this.#counter.gas
     if (!this.#steps) this.#use(took)
     if (!this.hasLeft || this.isOver) return false
-    if (this.isTimed) this.#since = performance.now() // the function's time is not the guest's
     const rest = this.#steps || took <= 0n ? had : had - took
     this.#put(rest > 0n ? rest : 0n)
     return true
@@ -180,6 +183,10 @@ export class Allowance {
 
   /** Before and behind what only looks at the machine, with a portion out: the counter is whole meanwhile. */
   show(look: (kept: bigint) => void): void {
+    if (this.isWhole) {
+      look(0n)
+      return
+    }
     const kept = this.#kept
     const had = this.pause()
     try {
@@ -191,10 +198,10 @@ export class Allowance {
 
   /** In passing, with a portion out: looks at the clock, and ends the portion when the time is over. */
   look(): void {
-    if (!this.isTimed || !this.#isOut || this.#over) return
-    if (!this.isOver || (!this.#moved && this.#given === this.#counter.gas)) return
+    if (!this.#isOut || !this.isOver || (!this.#moved && this.#given === this.#counter.gas)) return
     this.#given -= this.#counter.gas
     this.#kept += this.#counter.gas
     this.#counter.gas = 0n
+    this.isWhole = false
   }
 }

@@ -1,4 +1,4 @@
-// A run with bounds, on any engine: portion after portion, until the machine stops or has to pause. Not the portions: allowance.ts.
+// A run with bounds, on any engine, until the machine stops or has to pause. Not the bounds: allowance.ts.
 import type { Allowance } from './allowance.ts'
 import { Exit } from './exit.ts'
 import { type HostCallSite, Pending } from './host-call.ts'
@@ -46,4 +46,5 @@ export function traceWithin(allowance: Allowance | undefined, event: TraceEvent,
     event.gasAfter += kept
     tracer(event)
   })
+  allowance.look()
 }

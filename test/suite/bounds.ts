@@ -16,6 +16,18 @@ import { hostOf } from './host-calls.ts'
 const W = 0x20000
 const PAGE = { address: W, length: 4096, access: Access.Write }
 const ENDLESS = 'loop: add_imm_64 r7, r7, 1\nxor r8, r8, r7\njump @loop'
+/** Guests without an end whose gas says little about their time: each by another way past the engines' slices. */
+const ENDLESS_KINDS = {
+  'one dynamic jump': '.jump_table @loop, @loop\nloop: jump_ind r7',
+  'host calls': 'loop: ecalli 1\njump @loop',
+  'sbrk of nothing': 'loop: sbrk r8, r9\njump @loop',
+  'fast, then stores': `loop: load_imm r10, 30000
+  fallthrough
+fast: add_imm_64 r10, r10, -1
+branch_ne_imm r10, 0, @fast
+store_u8 r10, [${W}]
+jump @loop`,
+}
 /** Two loops, stores, a host call now and then: 40,000 instructions. */
 const WORK = `
 outer: load_imm r9, 0
@@ -162,6 +174,65 @@ export function boundsSuite(createVm: CreateVm): void {
       const vm = createVm(programOf('loop: ecalli 1\njump @loop').program, { gas: 10_000n, host })
       expect([vm.run({ maxMs: 5 }), calls, vm.pc, vm.gas]).toEqual([Exit.Paused, 1, 2, 9999n])
       expect(vm.remainingMs).toBe(Number.POSITIVE_INFINITY)
+    })
+
+    it('host functions see the whole gas, and what they give is kept', () => {
+      const seen: bigint[] = []
+      const host = hostOf(vm => {
+        seen.push(vm.gas)
+        vm.gas += 5n
+      }, 10)
+      const vm = createVm(programOf('ecalli 1\necalli 1\ntrap').program, { gas: 1000n, host })
+      expect([vm.run({ maxMs: 1e6 }), vm.gas, seen]).toEqual([Exit.Panic, 987n, [989n, 983n]])
+    })
+
+    it.each(Object.entries(ENDLESS_KINDS))('stops what is slow or never used up: %s', (_, text) => {
+      const vm = createVm(programOf(text).program, {
+        gas: 2n ** 62n,
+        pages: [PAGE],
+        regs: [0n, 0n, 0n, 0n, 0n, 0n, 0n, 4n],
+        host: hostOf(() => undefined, 0),
+      })
+      // Some runs: compiled code, where there is any, gets its turn.
+      for (let run = 0; run < 8; run++) {
+        const begun = performance.now()
+        expect(vm.run({ maxMs: 20 })).toBe(Exit.Paused)
+        expect(performance.now() - begun).toBeLessThan(1000)
+      }
+    })
+
+    it('stops what is traced', () => {
+      const vm = endless()
+      let events = 0
+      vm.tracer = () => void (events += 1)
+      expect(vm.run({ maxMs: 2 })).toBe(Exit.Paused)
+      expect(vm.gasUsed).toBe(BigInt(events))
+    })
+
+    it.each(['instruction', 'block'] as const)(
+      'stops within a memset, which costs what it costs whole: %s',
+      gasModel => {
+        const rules = profile('gp-0.7.2', { name: `memset ${gasModel}`, gasModel, instructionSet: 'latest64' })
+        const { program } = programOf(`load_imm r7, ${W}\nload_imm r9, 60000\nmemset\ntrap`, rules)
+        const options = { gas: 100_000n, pages: [{ ...PAGE, length: 65536 }] }
+        const whole = createVm(program, options)
+        const vm = createVm(program, options)
+        let pauses = 0
+        while (vm.run({ maxMs: 0 }) === Exit.Paused) pauses += 1
+        expect(pauses).toBeGreaterThan(2)
+        expect([whole.run(), stateOf(vm)]).toEqual([Exit.Panic, stateOf(whole)])
+      },
+    )
+
+    it('a memset of much ends in time', () => {
+      const rules = profile('gp-0.7.2', { name: 'memset', instructionSet: 'latest64' })
+      const { program } = programOf(`load_imm r7, ${W}\nload_imm_64 r9, ${2 ** 29}\nmemset\ntrap`, rules)
+      const vm = createVm(program, { gas: 2n ** 40n, pages: [{ ...PAGE, length: 2 ** 29 }] })
+      const begun = performance.now()
+      expect(vm.run({ maxMs: 5 })).toBe(Exit.Paused)
+      expect(performance.now() - begun).toBeLessThan(500)
+      expect(vm.regs[9]).toBeGreaterThan(0n)
+      expect(vm.gasUsed).toBe(BigInt(2 ** 29) - vm.regs[9]! + 2n) // the memset itself is paid when it ends
     })
 
     it('in pieces the work is the same', () => {

@@ -194,8 +194,12 @@ export class CoreBody implements Body, CellUser, Resident {
     return HostAnswer.Stopped + Exit.Break
   }
 
-  onShort(): boolean {
-    return this.#site.allowance?.refill() === true
+  get sliceGas(): number {
+    return this.#site.allowance?.sliceGas ?? Number.POSITIVE_INFINITY
+  }
+
+  onSpent(gas: number): void {
+    this.#site.allowance?.endSlice(gas)
   }
 
   onLeft(): void {

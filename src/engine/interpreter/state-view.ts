@@ -38,6 +38,7 @@ export function viewState(cell: Cell, vm: Vm): MachineState {
     set gas(gas) {
       cell.gas[0] = gas
     },
+    isOver: undefined,
     get drains() {
       return (cell.u32[RULES]! & Rule.Drain) !== 0
     },

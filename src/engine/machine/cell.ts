@@ -21,8 +21,10 @@ export interface CellUser {
   onEcalli(index: number, pc: number, next: number): number
   /** 0, or 1 to end the run. */
   onTrace(): number
-  /** Compiled code has used up the gas it could see: whether there is more now. */
-  onShort(): boolean
+  /** Gas that compiled code may use before it says so; infinity where the run has no bound of time. */
+  readonly sliceGas: number
+  /** Compiled code has used so much gas since it said so last. May end the run, by taking the gas away. */
+  onSpent(gas: number): void
   /** Compiled code was left. May end the run, by taking the gas away. */
   onLeft(): void
   /** Milliseconds that the run has left; infinity without a bound. */

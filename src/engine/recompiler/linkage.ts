@@ -2,6 +2,7 @@
 import type { BriefRoots } from './brief-roots.ts'
 import type { Decoded } from './decode.ts'
 import type { SharedModule } from './shared-code.ts'
+import type { Slices } from './slices.ts'
 
 /** What a cell has of compiled code. */
 export interface Linkage {
@@ -17,6 +18,7 @@ export interface Linkage {
   readonly env: WebAssembly.ModuleImports
   readonly call: (tableIndex: number) => number
   readonly stub: unknown
+  readonly slices: Slices
 }
 
 /** The jump-table entries of each segment: the first, and after each the next; -1 ends. */

@@ -7,7 +7,7 @@ import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
 import { makeModule, unlessRefused } from '../machine/code-generation.ts'
-import { AT_SLICE, AT_VM, HostAnswer, Part, Target, VM } from '../machine/contract.gen.ts'
+import { AT_VM, HostAnswer, Part, Target, VM } from '../machine/contract.gen.ts'
 import { decodeHex } from '../machine/core.ts'
 import { MAX_STACK } from '../machine/stack.ts'
 import { segmentAt, segmentOfAddress } from './analysis.ts'
@@ -28,14 +28,13 @@ import {
   FIRST_SLICE,
   LASTING_GAS,
   MAX_REMAKES,
-  MAX_SLICE,
   MISSES_ASKED,
-  SLICE_GROWTH,
   SMALL_CALLEE,
   tierPolicy,
   WHOLE_INSTRUCTIONS,
 } from './policy.ts'
 import { type SharedCode, type SharedModule, sharedCode, talliedCode } from './shared-code.ts'
+import { Slices } from './slices.ts'
 import { GLUE_HEX } from './templates.gen.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
@@ -46,7 +45,6 @@ const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
 const TRACE = (AT_VM + VM.trace) >>> 2
 const HOT = (AT_VM + VM.hot) >>> 2
 const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
-const SLICE = AT_SLICE >>> 3
 
 /** 1 for the classes that access memory. */
 const ACCESSES = Uint8Array.from({ length: 16 }, (_, kind) => (kind === Class.Load || kind === Class.Store ? 1 : 0))
@@ -80,7 +78,6 @@ export class Runtime {
   readonly #perInstruction: boolean
   /** What needs the analysis; made when something is compiled first. */
   #linkage: Linkage | undefined
-  #slice = FIRST_SLICE
   readonly #gate: Gate
 
   constructor(cell: Cell, program: Program, options: RuntimeOptions) {
@@ -133,7 +130,6 @@ export class Runtime {
     const glue = new WebAssembly.Instance(glueModule!, { e: { memory, table, whole, ask } }).exports
     this.#gate.open(glue.gate, decoded.jumpTable.length)
     this.#gate.askToHear(isExercised())
-    this.#setSlice()
     return {
       table,
       ...jumpEntries(decoded),
@@ -143,6 +139,7 @@ export class Runtime {
       env,
       call: exercised(glue.enter as Linkage['call'], cell, decoded),
       stub: glue.stub,
+      slices: new Slices(cell),
     }
   }
 
@@ -291,10 +288,6 @@ export class Runtime {
     for (const segment of roots) for (let j = heads[segment]!; j >= 0; j = nexts[j]!) u32[at + j] = segment + 1
   }
 
-  #setSlice(): void {
-    new BigInt64Array(this.#cell.memory.buffer)[SLICE] = BigInt(Math.floor(this.#slice))
-  }
-
   /** Compiled, or compiled now because everything is. */
   #ready(segment: number): boolean {
     if (segment < 0) return false
@@ -325,7 +318,9 @@ export class Runtime {
       return Target.Continue
     }
     this.#gate.countEntered()
-    return this.#leave(tableIndex, low, this.#follow(this.#link().call(segment + 1), low, 1))
+    const { call, slices } = this.#link()
+    slices.begin()
+    return this.#leave(tableIndex, low, this.#follow(call(segment + 1), low, 1))
   }
 
   /**
@@ -336,6 +331,7 @@ export class Runtime {
     const isMiss = (result & 1) === 0 || result === Why.Missing
     const weight = isMiss && this.#mode === 'hot' ? MISSES_ASKED : 1
     if (isMiss) this.#gate.askMisses(this.#mode === 'eager')
+    this.#link().slices.begin()
     return this.#leave(tableIndex, firstLow, this.#follow(result, low, weight))
   }
 
@@ -344,7 +340,8 @@ export class Runtime {
     const cell = this.#cell
     const spent = (low - cell.u32[2 * GAS]!) | 0
     const segment = tableIndex - 1
-    if (tableIndex !== LAZY && this.#linkage?.brief.isTooBrief(segment, spent)) {
+    const isKnown = tableIndex !== LAZY && this.#linkage?.slices.isEmpty === false
+    if (isKnown && this.#linkage?.brief.isTooBrief(segment, spent)) {
       const { decoded } = this.shared.analysis
       cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, 0)
     }
@@ -355,11 +352,13 @@ export class Runtime {
   /** What compiled code has given back, entered with so much gas, low half: goes on in compiled code, or answers the core. */
   #follow(given: number, givenLow: number, weight: number): number {
     const cell = this.#cell
-    const { call } = this.#link()
+    const { call, slices } = this.#link()
     let result = given
     let low = givenLow
     for (;;) {
       const { u32 } = cell
+      const spent = (low - u32[2 * GAS]!) | 0
+      slices.spend(spent)
       let segment: number
       if ((result & 1) === 0) {
         // A dynamic jump: to compiled code at once, else the core jumps.
@@ -380,10 +379,9 @@ export class Runtime {
           case Why.Moved: {
             if (result !== Why.Moved) u32[CHARGED] = result === Why.UnpaidWithin && !this.#perInstruction ? 1 : 0
             // The slice or the depth is used up, unless gas itself is short or the host stopped for something.
-            const spent = (low - u32[2 * GAS]!) | 0
             segment = segmentAt(this.shared.analysis, u32[PC]!)
-            const hasSlice = this.#hasSlice() || cell.user!.onShort()
-            const least = hasSlice && cell.gas[0]! >= BigInt(FIRST_SLICE) ? FIRST_SLICE / 2 : LASTING_GAS
+            const hasSlice = slices.next()
+            const least = hasSlice && slices.isLong ? FIRST_SLICE / 2 : LASTING_GAS
             const lasts = result !== Why.Missing && spent > least
             // A host function wrote pc: what is there is not paid, and compiled code in the middle of a block pays nothing.
             const jumped = result === Why.Moved && !this.#perInstruction && u32[CHARGED] === 0
@@ -401,15 +399,6 @@ export class Runtime {
       low = u32[2 * GAS]!
       result = call(segment + 1)
     }
-  }
-
-  /** Whether there is gas for a whole slice; grows the slice, because one was used up. */
-  #hasSlice(): boolean {
-    const gas = this.#cell.gas[0]!
-    if (gas < BigInt(Math.floor(this.#slice))) return gas >= BigInt(FIRST_SLICE)
-    this.#slice = Math.min(this.#slice * SLICE_GROWTH, MAX_SLICE)
-    this.#setSlice()
-    return true
   }
 
   /** Leaves at an instruction whose segment has been paid whole: gives back what it and those behind it cost. */

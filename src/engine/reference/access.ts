@@ -111,6 +111,9 @@ const A0 = 7
 const A1 = 8
 const A2 = 9
 
+/** Bytes of memset between two looks at the clock. */
+const LOOK_BYTES = 1024n
+
 /**
  * memset (PolkaVM): low 32 bits of A2 bytes at A0 become the low byte of A1, 1 gas each. A0 and A2 say how far it came,
  * so that it can stop at any byte and be continued at the same pc. A byte that cannot be stored costs nothing; the upper
@@ -121,8 +124,13 @@ export function fillMemory(state: MachineState): Exit | undefined {
   const bits = program.profile.memsetAddress === '32-bit' ? 32 : 64
   regs[A0] = BigInt.asUintN(bits, regs[A0]!)
   regs[A2] = BigInt.asUintN(32, regs[A2]!)
-  for (let left = regs[A2]!; left > 0n; left--) {
+  const length = regs[A2]!
+  for (let left = length; left > 0n; left--) {
     if (state.gas < 1n) return Exit.OutOfGas
+    if (left % LOOK_BYTES === 0n && left < length && state.isOver?.() === true) {
+      if (program.profile.gasModel === 'instruction') state.gas += 1n // it is begun again, which is not to cost anything
+      return Exit.Paused
+    }
     const failure = store(state, addressOf(regs[A0]!), 1, regs[A1]!)
     if (failure !== undefined) return failure
     state.gas -= 1n

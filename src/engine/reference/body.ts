@@ -51,6 +51,7 @@ class ReferenceBody implements Body {
       heapEnd: 0,
       exitArg: 0,
       tally: undefined,
+      isOver: undefined,
     }
   }
 

@@ -4,12 +4,13 @@ import { checkAccess, checkBig, checkBytes, checkPages, checkRange, isRange } fr
 import { failingAddress } from '../failing.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
 import { ResourceError } from '../resource-error.ts'
+import { PageRights } from './page-rights.ts'
 
 /** Guest memory as pages with rights. Contents of a page exist from its first use on; until then it is zero. */
 export class PagedMemory implements Memory {
   #closed = false
   readonly #maxPages: number
-  readonly #rights = new Map<number, Access>()
+  readonly #rights = new PageRights()
   readonly #contents = new Map<number, Uint8Array>()
 
   /** Pages that somebody has a view of: they stay. */
@@ -186,25 +187,27 @@ export class PagedMemory implements Memory {
 
   access(page: number): Access {
     this.#open()
-    return this.#rights.get(page) ?? Access.None
+    return this.#rights.of(page)
   }
 
   protect(page: number, count: number, access: Access): void {
     checkPages(page, count)
     checkAccess(access)
     this.#open()
-    for (let at = page; at < page + count; at++) {
-      if (access === Access.None) {
-        this.#rights.delete(at)
-        this.#clear(at)
-      } else this.#rights.set(at, access)
-    }
+    this.#rights.set(page, count, access)
+    if (access === Access.None) this.#clearAll(page, count)
   }
 
   zero(page: number, count: number): void {
     checkPages(page, count)
     this.#open()
-    for (let at = page; at < page + count; at++) this.#clear(at)
+    this.#clearAll(page, count)
+  }
+
+  /** Zeroes pages: of those that exist or of the range, whichever are fewer. */
+  #clearAll(page: number, count: number): void {
+    if (count < this.#contents.size) for (let at = page; at < page + count; at++) this.#clear(at)
+    else for (const at of this.#contents.keys()) if (at >= page && at < page + count) this.#clear(at)
   }
 
   /** Zeroes a page. One that nobody has a view of need not exist any more. */
@@ -216,7 +219,7 @@ export class PagedMemory implements Memory {
   pages(): PageRange[] {
     this.#open()
     const runs: { page: number; count: number; access: Access }[] = []
-    for (const page of [...this.#rights.keys()].sort((a, b) => a - b)) {
+    for (const page of this.#rights.pages()) {
       const access = this.access(page)
       const run = runs.at(-1)
       if (run !== undefined && run.page + run.count === page && run.access === access) run.count += 1

@@ -61,11 +61,13 @@ export function runReference(state: MachineState, site: HostCallSite, limit: num
 }
 
 function runSteps(state: MachineState, site: HostCallSite, limit: number): Exit {
+  const { allowance } = site
+  state.isOver = allowance?.isTimed === true ? () => allowance.isOver : undefined
   let event: TraceEvent | undefined
   let exit = resume(state, site)
   for (let done = 0; exit === undefined && done < limit; done++) {
     const { tracer } = site.vm
-    if (done % LOOK_INSTRUCTIONS === LOOK_INSTRUCTIONS - 1) site.allowance?.look()
+    if (done % LOOK_INSTRUCTIONS === LOOK_INSTRUCTIONS - 1) allowance?.look()
     if (tracer === undefined) {
       exit = step(state)
     } else {
@@ -75,7 +77,7 @@ function runSteps(state: MachineState, site: HostCallSite, limit: number): Exit 
       if (traced.executed) {
         // Should the tracer throw: the ecalli is paid, its call is still to be made.
         if (exit === Exit.Host) site.pending = Pending.Call
-        traceWithin(site.allowance, event, tracer)
+        traceWithin(allowance, event, tracer)
         site.pending = Pending.None
       }
     }

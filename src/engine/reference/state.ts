@@ -25,4 +25,6 @@ export interface MachineState {
   exitArg: number
   /** Where its steps are counted, if somebody asked for that. */
   readonly tally: Tally | undefined
+  /** Looks at the clock in the middle of a long instruction: whether the run's time is over. Where it has no bound, undefined. */
+  isOver: (() => boolean) | undefined
 }

@@ -42,7 +42,7 @@ function executeOrGiveBack(state: MachineState, decoded: Decoded): Exit | undefi
 function execute(state: MachineState, decoded: Decoded): Exit | undefined {
   const { pc, gas } = state
   const exit = executeOrGiveBack(state, decoded)
-  state.tally?.execute(pc)
+  if (exit !== Exit.Paused) state.tally?.execute(pc) // in the middle of a memset
   state.tally?.take(pc, gas - state.gas) // memset
   if (exit === Exit.OutOfGas) return outOfGas(state) // memset
   if (exit === undefined && decoded.instruction.terminator) state.charged = false
