@@ -1,7 +1,7 @@
 // The public surface of coulis. Not a place for code: every name is defined in the folder it belongs to.
 
 export { type Assembled, type AssembleOptions, assemble } from './blob/assembly.ts'
-export { type Container, encodeContainer, parseContainer } from './blob/container.ts'
+export { type Container, describeFormat, encodeContainer, type FormatInfo, parseContainer } from './blob/container.ts'
 export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'
 export {
   type Disassemblable,

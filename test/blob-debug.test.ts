@@ -175,7 +175,7 @@ describe('line programs (docs/formats.md)', () => {
             bytes[at % bytes.length] = value
           }
           try {
-            const info = readDebugInfo({ ...file, sections })
+            const info = readDebugInfo(sections)
             for (const range of info?.ranges ?? []) info?.regionsOf(range)
             read += 1
           } catch (error) {

@@ -3,11 +3,11 @@ import { type Assembly, assembleSource } from '../isa/assembler.ts'
 import { AssemblyError, type AssemblyErrorCode } from '../isa/assembly-error.ts'
 import { ownOptions } from '../isa/own-options.ts'
 import type { InstructionSet, InstructionSetName } from '../isa/set.ts'
-import { BLOB_KINDS, type BlobKind, type Container, parseContainer, partsOf } from './container.ts'
-import { encodeJam, encodeMetadata } from './jam.ts'
-import { encodePolkavm, polkavmSymbol, polkavmVersion } from './polkavm.ts'
-import { encodeProgramBlob, type ProgramParts } from './raw.ts'
-import { encodeStandardProgram, type StandardProgram } from './standard.ts'
+import { BLOB_KINDS, type BlobKind, type Container, formatNamed, parseContainer, partsOf } from './container.ts'
+import type { Contents, FormatDirective } from './format.ts'
+import { encodeMetadata } from './jam.ts'
+import { polkavmSymbol, polkavmVersion } from './polkavm.ts'
+import type { ProgramParts } from './raw.ts'
 
 /** Options of `assemble`. */
 export interface AssembleOptions {
@@ -48,6 +48,20 @@ function errorAt(
   return new AssemblyError(code, line, column, expected, found)
 }
 
+/** What a text may say about its file, and whether it does; formats say which of these they have a place for. */
+const DIRECTIVES: readonly (readonly [FormatDirective, (assembly: Assembly) => boolean])[] = [
+  ['.ro', ({ readOnlySize }) => readOnlySize > 0],
+  ['.rw', ({ readWriteSize }) => readWriteSize > 0],
+  ['.stack', ({ stackSize }) => stackSize !== undefined],
+  ['.heap', ({ heapPages }) => heapPages !== undefined],
+  ['.metadata', ({ metadata }) => metadata !== undefined],
+  ['.jump_table_bytes', ({ exactTable }) => exactTable !== undefined && exactTable.bytes.length > 0],
+  ['.import', ({ imports }) => imports.length > 0],
+  ['.export', ({ exports }) => exports.length > 0],
+  ['.section', ({ sections }) => sections.length > 0],
+  ['.version', ({ version }) => version !== undefined],
+]
+
 function kindOf(assembly: Assembly, wanted: BlobKind | undefined): BlobKind {
   const name = wanted ?? assembly.format
   if (name !== undefined) {
@@ -56,36 +70,22 @@ function kindOf(assembly: Assembly, wanted: BlobKind | undefined): BlobKind {
       throw errorAt(assembly, '.format', 'unknown-name', `a format of ${BLOB_KINDS.join(', ')}`, name)
     return kind
   }
-  if (assembly.metadata !== undefined) return 'jam'
-  const { imports, exports, sections, version } = assembly
-  if (imports.length + exports.length + sections.length > 0 || version !== undefined) return 'polkavm'
-  const { readOnlySize, readWriteSize, heapPages, stackSize } = assembly
-  return readOnlySize + readWriteSize > 0 || heapPages !== undefined || stackSize !== undefined ? 'standard' : 'raw'
+  const used = DIRECTIVES.filter(([, isUsed]) => isUsed(assembly)).map(([directive]) => directive)
+  const held = (kind: BlobKind): number => used.filter(name => formatNamed(kind).directives.includes(name)).length
+  const plainest = BLOB_KINDS.find(kind => held(kind) === used.length)
+  // None has a place for all of it: the one with most structure among those that have for most, so that the mistake is named.
+  return plainest ?? [...BLOB_KINDS].sort((x, y) => held(x) - held(y)).at(-1)!
 }
 
 /** Directives a container has no place for are mistakes, not decoration. */
 function refuseUnused(assembly: Assembly, kind: BlobKind): void {
-  const refuse = (has: boolean, directive: string): void => {
-    if (has) throw errorAt(assembly, directive, 'conflict', `no ${directive} in a program of format ${kind}`)
+  const { directives, mostEntrySize } = formatNamed(kind)
+  for (const [directive, isUsed] of DIRECTIVES) {
+    if (!directives.includes(directive) && isUsed(assembly))
+      throw errorAt(assembly, directive, 'conflict', `no ${directive} in a program of format ${kind}`)
   }
-  if (kind === 'raw') {
-    refuse(assembly.readOnlySize > 0, '.ro')
-    refuse(assembly.readWriteSize > 0, '.rw')
-    refuse(assembly.stackSize !== undefined, '.stack')
-    refuse(assembly.heapPages !== undefined, '.heap')
-  }
-  if (kind !== 'jam') refuse(assembly.metadata !== undefined, '.metadata')
-  if (kind === 'polkavm') {
-    refuse(assembly.heapPages !== undefined, '.heap')
-    refuse(assembly.exactTable !== undefined && assembly.exactTable.bytes.length > 0, '.jump_table_bytes')
-    if (assembly.jumpTableEntrySize > 4)
-      throw errorAt(assembly, '.entry_size', 'out-of-range', 'at most 4 in a .polkavm file')
-    return
-  }
-  refuse(assembly.imports.length > 0, '.import')
-  refuse(assembly.exports.length > 0, '.export')
-  refuse(assembly.sections.length > 0, '.section')
-  refuse(assembly.version !== undefined, '.version')
+  if (mostEntrySize !== undefined && assembly.jumpTableEntrySize > mostEntrySize)
+    throw errorAt(assembly, '.entry_size', 'out-of-range', `at most ${mostEntrySize} in a .${kind} file`)
 }
 
 function metadataBytes(assembly: Assembly): Uint8Array {
@@ -96,60 +96,37 @@ function metadataBytes(assembly: Assembly): Uint8Array {
   return encodeMetadata({ name: name!, version: version!, license: license!, authors })
 }
 
-/** GP A.7: lengths of data are stored in 3 bytes. */
-const MAX_STANDARD = 2 ** 24 - 1
-
-function standardProgram(assembly: Assembly): StandardProgram {
-  const area = (bytes: Uint8Array, size: number, name: string): Uint8Array => {
-    if (size > MAX_STANDARD)
-      throw errorAt(assembly, name, 'out-of-range', `at most ${MAX_STANDARD} bytes in ${name}`, `${size}`)
-    if (size === bytes.length) return bytes
-    const out = new Uint8Array(size)
-    out.set(bytes)
-    return out
+/** What the text says is within the bounds of the format. */
+function checkSizes(assembly: Assembly, kind: BlobKind): void {
+  const { mostBytes = Number.POSITIVE_INFINITY } = formatNamed(kind)
+  const { readOnlySize, readWriteSize, stackSize = 0, sections } = assembly
+  if (stackSize > mostBytes)
+    throw errorAt(assembly, '.stack', 'out-of-range', `a stack of at most ${mostBytes} bytes`, `${stackSize}`)
+  for (const [name, size] of [['.ro', readOnlySize] as const, ['.rw', readWriteSize] as const]) {
+    if (size > mostBytes)
+      throw errorAt(assembly, name, 'out-of-range', `at most ${mostBytes} bytes in ${name}`, `${size}`)
   }
-  const stackSize = assembly.stackSize ?? 0
-  if (stackSize > MAX_STANDARD) {
-    throw errorAt(assembly, '.stack', 'out-of-range', `a stack of at most ${MAX_STANDARD} bytes`, `${stackSize}`)
-  }
-  return {
-    readOnly: area(assembly.readOnly, assembly.readOnlySize, '.ro'),
-    readWrite: area(assembly.readWrite, assembly.readWriteSize, '.rw'),
-    heapPages: assembly.heapPages ?? 0,
-    stackSize,
-    parts: assembly,
-  }
-}
-
-function polkavmFile(assembly: Assembly): Uint8Array {
-  const { readOnly, readWrite, readOnlySize, readWriteSize, sections, exports } = assembly
   for (const { id } of sections) {
     if (id < 128) throw errorAt(assembly, '.section', 'out-of-range', '.section numbers from 128 to 255', `${id}`)
   }
-  return encodePolkavm({
-    version: assembly.version ?? polkavmVersion(assembly.instructionSet.name),
+}
+
+/** What the text says, as contents of a file of any format. */
+function contentsOfText(assembly: Assembly): Contents {
+  const { readOnly, readWrite, readOnlySize, readWriteSize, sections } = assembly
+  return {
+    parts: assembly,
     readOnly,
     readWrite,
     readOnlySize,
     readWriteSize,
+    heapPages: assembly.heapPages ?? 0,
     stackSize: assembly.stackSize ?? 0,
+    metadata: metadataBytes(assembly),
+    version: assembly.version ?? polkavmVersion(assembly.instructionSet.name),
     imports: assembly.imports.map(polkavmSymbol),
-    exports: exports.map(({ name, pc }) => ({ ...polkavmSymbol(name), pc })),
-    parts: assembly,
+    exports: assembly.exports.map(({ name, pc }) => ({ ...polkavmSymbol(name), pc })),
     sections,
-  })
-}
-
-function encode(assembly: Assembly, kind: BlobKind): Uint8Array {
-  switch (kind) {
-    case 'raw':
-      return encodeProgramBlob(assembly)
-    case 'standard':
-      return encodeStandardProgram(standardProgram(assembly))
-    case 'jam':
-      return encodeJam(metadataBytes(assembly), standardProgram(assembly))
-    case 'polkavm':
-      return polkavmFile(assembly)
   }
 }
 
@@ -165,7 +142,9 @@ export function assemble(text: string, options: AssembleOptions = {}): Assembled
   const assembly = assembleSource(text, wanted)
   const kind = kindOf(assembly, format)
   refuseUnused(assembly, kind)
-  const bytes = encode(assembly, kind)
+  checkSizes(assembly, kind)
+  const { build, encode } = formatNamed(kind)
+  const bytes = encode(build(contentsOfText(assembly)))
   // Read back what was written: the result is what a loader will see, and a writer that errs is noticed here.
   const container = parseContainer(bytes, kind, { encoding: assembly.encoding })
   const { instructionSet, labels, addresses, lines, warnings } = assembly

@@ -1,8 +1,8 @@
 // Finds out which container bytes are, and says why. The answer carries the parsed container, so nothing is read twice.
 // Not a loader: program/ makes a program of it.
-import { BLOB_KINDS, type BlobKind, type Container, parseContainer } from './container.ts'
+import { BLOB_KINDS, type BlobKind, type Container, formatNamed, parseContainer } from './container.ts'
 import { BlobError } from './error.ts'
-import { isPolkavm, type Reading } from './polkavm.ts'
+import type { Reading } from './polkavm.ts'
 
 export { BLOB_KINDS, type BlobKind }
 
@@ -35,8 +35,9 @@ export function detectBlob(bytes: Uint8Array, reading: Reading = {}): Detection 
       rejected.push({ kind, why: error })
     }
   }
-  // With the magic number in front there is no doubt what it was meant to be.
-  if (isPolkavm(bytes)) throw rejected.find(({ kind }) => kind === 'polkavm')!.why
+  // With a magic number in front there is no doubt what it was meant to be.
+  const claimed = rejected.find(({ kind }) => formatNamed(kind).claims?.(bytes))
+  if (claimed !== undefined) throw claimed.why
   const reasons = rejected.map(({ kind, why }) => `${kind}: ${why.message}`).join('; ')
   throw new BlobError('unknown-format', 0, `a program (${reasons})`)
 }

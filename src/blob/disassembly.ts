@@ -4,11 +4,11 @@ import { type CodeLine, disassembleCode } from '../isa/disassembler.ts'
 import { ownOptions } from '../isa/own-options.ts'
 import type { InstructionSet } from '../isa/set.ts'
 import { formatHex, formatString } from '../isa/syntax.ts'
-import { type Container, partsOf } from './container.ts'
-import { decodeMetadata, encodeMetadata, type JamFile } from './jam.ts'
-import { type PolkavmFile, polkavmVersionName } from './polkavm.ts'
+import { type Container, contentsOf, formatOf, partsOf } from './container.ts'
+import type { FormatDirective } from './format.ts'
+import { decodeMetadata, encodeMetadata } from './jam.ts'
+import { polkavmVersionName } from './polkavm.ts'
 import type { ProgramParts } from './raw.ts'
-import type { StandardProgram } from './standard.ts'
 
 /** What can be disassembled: a loaded program, or a parsed container with an instruction set. */
 export interface Disassemblable {
@@ -37,9 +37,7 @@ const INDENT = '    '
 /** The names given, else those of exports. */
 function namesOf({ container }: Disassemblable, options: DisassembleOptions): ReadonlyMap<number, string> {
   const names = new Map(ownOptions(options).names)
-  if (container.kind === 'polkavm') {
-    for (const { name, pc } of container.file.exports) if (!names.has(pc)) names.set(pc, name)
-  }
+  for (const { name, pc } of contentsOf(container).exports) if (!names.has(pc)) names.set(pc, name)
   return names
 }
 
@@ -63,7 +61,7 @@ function dataLines(bytes: Uint8Array): string[] {
   return lines
 }
 
-function metadataLine({ metadataBytes }: JamFile): string {
+function metadataLine(metadataBytes: Uint8Array): string {
   const metadata = decodeMetadata(metadataBytes)
   if (metadata !== undefined) {
     const again = encodeMetadata(metadata)
@@ -76,48 +74,32 @@ function metadataLine({ metadataBytes }: JamFile): string {
   return `.metadata_bytes ${formatHex(metadataBytes)}`.trimEnd()
 }
 
-function standardLines({ readOnly, readWrite, heapPages, stackSize }: StandardProgram): string[] {
-  const lines = [`.stack ${stackSize}`, `.heap ${heapPages}`]
-  if (readOnly.length > 0) lines.push('', '.ro', ...dataLines(readOnly))
-  if (readWrite.length > 0) lines.push('', '.rw', ...dataLines(readWrite))
-  return [...lines, '', '.code']
-}
-
-function polkavmLines(file: PolkavmFile): string[] {
-  const { version, readOnly, readWrite, readOnlySize, readWriteSize, stackSize, imports, sections } = file
-  const lines = [`.version ${version}  ; ${polkavmVersionName(version)}`, `.stack ${stackSize}`]
-  if (readOnlySize > readOnly.length) lines.push(`.ro_size ${readOnlySize}`)
-  if (readWriteSize > readWrite.length) lines.push(`.rw_size ${readWriteSize}`)
-  imports.forEach(({ bytes }, index) => {
-    lines.push(`.import ${formatString(bytes)}  ; ${index}`)
-  })
-  for (const { id, bytes } of sections) lines.push(`.section ${id} ${formatHex(bytes)}`.trimEnd())
-  if (readOnly.length > 0) lines.push('', '.ro', ...dataLines(readOnly))
-  if (readWrite.length > 0) lines.push('', '.rw', ...dataLines(readWrite))
-  lines.push('', '.code')
-  return lines
-}
-
 /** Exports stand behind the code's labels, which they may name. */
 function exportLines(container: Container, labels: ReadonlyMap<number, string>): string[] {
-  if (container.kind !== 'polkavm') return []
-  return container.file.exports.map(({ bytes, pc }) => {
+  return contentsOf(container).exports.map(({ bytes, pc }) => {
     return `.export ${formatString(bytes)} ${labels.has(pc) ? `@${labels.get(pc)}` : pc}`
   })
 }
 
+/** What the file holds beside code, jump table and exports, in the directives of its format. */
 function headerLines(container: Container): string[] {
-  const format = `.format ${container.kind}`
-  switch (container.kind) {
-    case 'raw':
-      return [format]
-    case 'standard':
-      return [format, ...standardLines(container.program)]
-    case 'jam':
-      return [format, metadataLine(container.file), ...standardLines(container.file.program)]
-    case 'polkavm':
-      return [format, ...polkavmLines(container.file)]
-  }
+  const { kind, directives } = formatOf(container)
+  const { metadata, version, stackSize, heapPages, imports, sections, ...areas } = contentsOf(container)
+  const { readOnly, readWrite, readOnlySize, readWriteSize } = areas
+  const has = (directive: FormatDirective): boolean => directives.includes(directive)
+  const lines = [`.format ${kind}`]
+  if (metadata !== undefined) lines.push(metadataLine(metadata))
+  if (has('.version')) lines.push(`.version ${version}  ; ${polkavmVersionName(version)}`)
+  if (has('.stack')) lines.push(`.stack ${stackSize}`)
+  if (has('.heap')) lines.push(`.heap ${heapPages}`)
+  if (readOnlySize > readOnly.length) lines.push(`.ro_size ${readOnlySize}`)
+  if (readWriteSize > readWrite.length) lines.push(`.rw_size ${readWriteSize}`)
+  lines.push(...imports.map(({ bytes }, index) => `.import ${formatString(bytes)}  ; ${index}`))
+  for (const { id, bytes } of sections) lines.push(`.section ${id} ${formatHex(bytes)}`.trimEnd())
+  if (!has('.ro')) return lines
+  if (readOnly.length > 0) lines.push('', '.ro', ...dataLines(readOnly))
+  if (readWrite.length > 0) lines.push('', '.rw', ...dataLines(readWrite))
+  return [...lines, '', '.code']
 }
 
 function jumpTableLines(parts: ProgramParts, labels: ReadonlyMap<number, string>): string[] {

@@ -1,7 +1,7 @@
 // The debug sections of a `.polkavm` file: strings, line programs, ranges (docs/formats.md). Not names for people to
 // search in: program/symbols.ts makes those.
 import { BlobError } from './error.ts'
-import type { PolkavmFile } from './polkavm.ts'
+import type { OptionalSection } from './polkavm.ts'
 import { Reader } from './reader.ts'
 
 /**
@@ -215,8 +215,8 @@ function runLineProgram(
  *
  * @throws BlobError `bad-section` when the ranges are malformed; offsets count from the start of the debug section named.
  */
-export function readDebugInfo(file: PolkavmFile): DebugInfo | undefined {
-  const section = (id: number): Uint8Array | undefined => file.sections.find(section => section.id === id)?.bytes
+export function readDebugInfo(sections: readonly OptionalSection[]): DebugInfo | undefined {
+  const section = (id: number): Uint8Array | undefined => sections.find(section => section.id === id)?.bytes
   const strings = section(STRINGS)
   const programs = section(PROGRAMS)
   const ranges = section(RANGES)

@@ -1,5 +1,5 @@
 // The `.polkavm` container of PolkaVM's linker: sections, imports and exports by name, version byte (spec polkavm-blob.md).
-// Not the debug sections' contents: polkavm-debug.ts. Not the memory map: program/layout.ts.
+// Not the debug sections' contents: polkavm-debug.ts. Not the memory map: polkavm-layout.ts.
 import type { Encoding, InstructionSetName } from '../isa/set.ts'
 import { BlobError } from './error.ts'
 import { encodeProgramBlob, type ProgramParts, readBody, readExtendedBody } from './raw.ts'

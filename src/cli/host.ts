@@ -1,4 +1,5 @@
 // Hosts to choose from on the command line. Not host functions: host/.
+import { formatNamed } from '../blob/container.ts'
 import type { HostTable } from '../engine/engine.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { createJamStub, type InvocationName } from '../host/jam-stub.ts'
@@ -30,7 +31,8 @@ export function invocationOf(entry: string | undefined): InvocationName | undefi
 export function hostOf(program: Program, settings: HostSettings): HostTable | undefined {
   const { choice, invocation, inputs, onLog } = settings
   const { profile } = program
-  const wanted = choice ?? (program.kind === 'raw' || profile.hostCalls === 'free' ? 'none' : 'stub')
+  const wanted =
+    choice ?? (formatNamed(program.kind).start === 'code' || profile.hostCalls === 'free' ? 'none' : 'stub')
   if (wanted === 'none') return undefined
   if (profile.hostCalls === 'free')
     throw new CliError(`--host stub: profile ${profile.name} has no host calls of its own`)

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import type { StandardProgram } from '../blob/standard.ts'
+import { formatNamed, formatOf } from '../blob/container.ts'
 import { contractCall } from '../host/contract/interface.ts'
 import { type CodeCheck, checkContractCode } from '../host/contract/limits.ts'
 import { hostCallName } from '../host/names.ts'
@@ -63,28 +63,20 @@ function hostCallsOf(program: Program): HostCallUse[] {
 
 function entriesOf({ program }: Loaded): Entry[] {
   const entry = (name: string, pc: number): Entry => ({ name, pc, instruction: program.isInstruction(pc) })
-  if (program.kind === 'raw') return [entry('start', 0)]
-  if (program.kind === 'polkavm') return [...program.exports].map(([name, pc]) => entry(name, pc))
-  return [entry('refine, is-authorized', 0), entry('accumulate', 5)]
-}
-
-function standardOf(program: Program): StandardProgram | undefined {
-  const { container } = program
-  if (container.kind === 'standard') return container.program
-  return container.kind === 'jam' ? container.file.program : undefined
+  switch (formatNamed(program.kind).start) {
+    case 'code':
+      return [entry('start', 0)]
+    case 'entry-points':
+      return [entry('refine, is-authorized', 0), entry('accumulate', 5)]
+    case 'exports':
+      return [...program.exports].map(([name, pc]) => entry(name, pc))
+  }
 }
 
 function regionText({ address, length, access, data }: Region): string {
   const rights = access === Access.Write ? 'rw' : 'ro'
   const contents = data.length === 0 ? 'zeros' : `${formatSize(data.length)} of data`
   return `${rights} ${formatAddress(address)} +${formatSize(length)} (${contents})`
-}
-
-const KIND_TEXT: Readonly<Record<Program['kind'], string>> = {
-  raw: 'raw program blob',
-  standard: 'standard program (SPI)',
-  jam: 'JAM service (metadata and standard program)',
-  polkavm: 'PolkaVM program',
 }
 
 const LIMITS_SHOWN = 10
@@ -95,7 +87,8 @@ const CALLS_SHOWN = 24
 function factsOf(loaded: Loaded): object {
   const { program, detection, file, kind, bytes } = loaded
   const { map, parts, layout, metadata } = program
-  const standard = standardOf(program)
+  const { directives, contents } = formatOf(program.container)
+  const { heapPages, stackSize } = contents(program.container)
   const invalid = findInvalidity(parts, instructionSet(program.profile.instructionSet))
   return {
     file,
@@ -109,7 +102,7 @@ function factsOf(loaded: Loaded): object {
     instructions: map.offsets.length,
     blocks: map.blocks.length,
     jumpTable: { entries: program.jumpTableLength, entrySize: parts.jumpTableEntrySize },
-    ...(standard && { heapPages: standard.heapPages, stackSize: standard.stackSize }),
+    ...(directives.includes('.heap') && { heapPages, stackSize }),
     memory: layout.regions.map(({ address, length, access, data }) => ({
       address,
       length,
@@ -155,7 +148,7 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
   const from = kind === 'assembly' || kind === 'vector' ? `${kind}, as ` : ''
   row(
     'format',
-    `${from}${KIND_TEXT[program.kind]}${width} · ${formatSize(bytes.length)} · ${program.instructionSet.name} opcodes`,
+    `${from}${formatNamed(program.kind).title}${width} · ${formatSize(bytes.length)} · ${program.instructionSet.name} opcodes`,
   )
   const { jumpTableLength: entries } = program
   const table =

@@ -1,6 +1,6 @@
 // Loads whatever people have as a program: binary containers, assembly text, test vectors. Not the running.
 import { type Assembled, type AssembleOptions, assemble } from '../blob/assembly.ts'
-import type { BlobKind } from '../blob/container.ts'
+import { formatNamed, formatOf } from '../blob/container.ts'
 import { BLOB_KINDS, type Detection, detectBlob } from '../blob/detect.ts'
 import { BlobError } from '../blob/error.ts'
 import { DEFAULT_PROFILES, recogniseTest } from '../conform/conform.ts'
@@ -139,7 +139,7 @@ function loadAssembly(file: string, bytes: Uint8Array, { profile: wanted, isa }:
   const text = new TextDecoder().decode(bytes)
   const assembled = assembleProgram(text, { instructionSet })
   const { name: set, encoding } = assembled.instructionSet
-  const usual = assembled.kind === 'polkavm' && encoding === 'bitmask' ? 'polkavm' : PROFILE_OF_SET[set]
+  const usual = formatOf(assembled.container).rules?.(assembled.container).profile ?? PROFILE_OF_SET[set]
   const profile = wanted ?? usual
   const known = encoding === 'extended' ? set : isa
   const program = loadProgram(assembled.bytes, { profile, kind: assembled.kind, instructionSet: known })
@@ -172,9 +172,10 @@ export function loadFile(file: string, options: LoadFileOptions = {}): Loaded {
     const { kind, detection } = found
     if (kind === 'vector') return loadVector(file, bytes, options)
     if (kind === 'assembly') return loadAssembly(file, bytes, options)
-    const wanted = options.profile ?? (kind === 'polkavm' ? undefined : 'gp-0.7.2')
-    const program = loadProgram(bytes, { profile: wanted, kind: kind as BlobKind, instructionSet: isa })
-    const profile = wanted ?? (program.instructionSet.encoding === 'extended' ? 'polkavm-0.37' : 'polkavm')
+    const { rules } = formatNamed(kind)
+    const wanted = options.profile ?? (rules === undefined ? 'gp-0.7.2' : undefined)
+    const program = loadProgram(bytes, { profile: wanted, kind, instructionSet: isa })
+    const profile = wanted ?? rules!(program.container).profile
     const names = new Map([...program.exports].map(([name, pc]) => [pc, name]))
     return { file, kind, program, profile, bytes, start: {}, detection, assembled: undefined, names, warnings: [] }
   })

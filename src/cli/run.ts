@@ -1,6 +1,7 @@
 // `coulis run`: runs a program and says what came out. Not the machine: engine/.
 
 import { type Command, Option } from 'commander'
+import { formatNamed } from '../blob/container.ts'
 import type { EngineKind, HostTable, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import { omitWarmUp } from '../engine/warm-up.ts'
@@ -117,7 +118,8 @@ const SLICE = 50_000
 /** What a halted standard program returns: |r8| bytes at r7 where readable, else nothing (GP A.43). */
 function outputOf(vm: Vm): Uint8Array {
   const [address, length] = [vm.regs[7]!, vm.regs[8]!]
-  if (vm.exit !== Exit.Halt || vm.program.kind === 'raw' || address + length > 2n ** 32n) return new Uint8Array(0)
+  if (vm.exit !== Exit.Halt || formatNamed(vm.program.kind).start === 'code' || address + length > 2n ** 32n)
+    return new Uint8Array(0)
   return vm.memory.view(Number(address), Number(length))?.slice() ?? new Uint8Array(0)
 }
 

@@ -1,4 +1,5 @@
 // How a program starts, as the command line's options say it. Not its run.
+import { formatNamed } from '../blob/container.ts'
 import type { StartOptions } from '../engine/engine.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { callExport } from '../program/call.ts'
@@ -24,7 +25,7 @@ const DEFAULT_GAS = 100_000_000n
 /** Entry points of the format, labels and exports, by name. */
 function entriesOf({ program, names }: Loaded): Map<string, number> {
   const entries = new Map([...names].map(([pc, name]) => [name, pc]))
-  if (program.kind !== 'standard' && program.kind !== 'jam') return entries
+  if (formatNamed(program.kind).start !== 'entry-points') return entries
   return new Map([['refine', 0], ['is-authorized', 0], ['accumulate', 5], ...entries])
 }
 
@@ -54,7 +55,7 @@ export function startOf(loaded: Loaded, options: StartSettings): StartOptions {
   return {
     ...loaded.start,
     // A plain program returns by jumping to r0, as compiled ones do.
-    regs: loaded.start.regs ?? (loaded.program.kind === 'raw' ? [BigInt(HALT_ADDRESS)] : []),
+    regs: loaded.start.regs ?? (formatNamed(loaded.program.kind).start === 'code' ? [BigInt(HALT_ADDRESS)] : []),
     pages,
     memory: [...(loaded.start.memory ?? []), ...chunksOf(options.map ?? [])],
     entry,

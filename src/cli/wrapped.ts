@@ -1,6 +1,7 @@
 // Program files inside of something else: bytes written as text, a PolkaVM container behind metadata. Not the formats themselves.
+
+import { formatClaiming } from '../blob/container.ts'
 import { BlobError } from '../blob/error.ts'
-import { isPolkavm } from '../blob/polkavm.ts'
 import { Reader } from '../blob/reader.ts'
 
 /** Bytes of a text that is nothing but hex digits, with or without 0x, spaces and line ends; undefined where it is something else. */
@@ -24,12 +25,12 @@ export function bytesOfText(text: string): Uint8Array | undefined {
 
 /** A PolkaVM container behind metadata of which the length stands in front, as `.corevm` files have it; else the bytes as they are. */
 export function withoutMetadata(bytes: Uint8Array): Uint8Array {
-  if (isPolkavm(bytes)) return bytes
+  if (formatClaiming(bytes) !== undefined) return bytes
   try {
     const reader = new Reader(bytes)
     reader.take(reader.varint('metadata length', bytes.length), 'metadata')
     const rest = bytes.subarray(reader.offset)
-    return isPolkavm(rest) ? rest : bytes
+    return formatClaiming(rest) === undefined ? bytes : rest
   } catch (error) {
     if (error instanceof BlobError) return bytes
     throw error

@@ -1,10 +1,17 @@
 // A loaded program: immutable, shareable between machines and engines. Not a machine: see engine/.
 
-import { type BlobKind, type Container, encodeContainer, parseContainer, partsOf } from '../blob/container.ts'
+import {
+  type BlobKind,
+  type Container,
+  formatClaiming,
+  formatNamed,
+  formatOf,
+  parseContainer,
+} from '../blob/container.ts'
 import { detectBlob } from '../blob/detect.ts'
-import { BlobError } from '../blob/error.ts'
+import type { Contents } from '../blob/format.ts'
 import { decodeMetadata, type JamMetadata } from '../blob/jam.ts'
-import { isPolkavm, polkavmInstructionSet, type Reading } from '../blob/polkavm.ts'
+import type { Reading } from '../blob/polkavm.ts'
 import type { ProgramParts } from '../blob/raw.ts'
 import { instructionOf, operandsOf } from '../isa/decode.ts'
 import { markExtended } from '../isa/extended.ts'
@@ -14,7 +21,7 @@ import { type Encoding, type InstructionSet, type InstructionSetName, instructio
 import type { Instruction } from '../isa/table.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
 import { blockCost, startOfBlock } from './gas.ts'
-import { EMPTY_LAYOUT, type MemoryLayout, polkavmLayout, standardLayout } from './layout.ts'
+import type { MemoryLayout } from './layout.ts'
 import { ownBytes } from './own-bytes.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from './profile.ts'
 import { findExcess, findInvalidity } from './validate.ts'
@@ -99,60 +106,29 @@ export interface ProgramInput {
   readonly profile: Profile
 }
 
-function layoutOf(container: Container, { pageSize }: Profile): MemoryLayout {
-  switch (container.kind) {
-    case 'raw':
-      return EMPTY_LAYOUT
-    case 'standard':
-      return standardLayout(container.program)
-    case 'jam':
-      return standardLayout(container.file.program)
-    case 'polkavm':
-      return polkavmLayout(container.file, pageSize)
-  }
-}
-
 /** Exports by name; the first of equal ones, as in PolkaVM. */
-function exportsOf(container: Container): ReadonlyMap<string, number> {
-  const exports = new Map<string, number>()
-  if (container.kind !== 'polkavm') return exports
-  for (const { name, pc } of container.file.exports) if (!exports.has(name)) exports.set(name, pc)
-  return exports
+function exportsOf({ exports }: Contents): ReadonlyMap<string, number> {
+  const byName = new Map<string, number>()
+  for (const { name, pc } of exports) if (!byName.has(name)) byName.set(name, pc)
+  return byName
 }
 
 /**
  * How bytes are read under these options: in the encoding of an instruction set that was asked for, else of the profile's. A
- * `.polkavm` file says itself what set it has, whatever the profile is.
+ * format may say itself what set its code has, whatever the profile is.
  */
-function readingFor({ instructionSet: wanted, profile: rules }: LoadOptions, polkavm: boolean): Reading {
+function readingFor({ instructionSet: wanted, profile: rules }: LoadOptions, saysItself: boolean): Reading {
   const { instructionSet: usual, polkavmNumbers } = resolveProfile(rules)
-  const set = wanted ?? (polkavm ? undefined : usual)
+  const set = wanted ?? (saysItself ? undefined : usual)
   const encoding = set === undefined ? undefined : instructionSet(set)?.encoding
   return { encoding, shortestNumbers: polkavmNumbers === 'shortest' }
 }
 
-/**
- * PolkaVM 0.37 writes 32-bit programs in the extended encoding, and nothing in the file says so. Read with a bitmask, its exports
- * are then nowhere near instructions.
- */
-function refuseNewerLatest32(container: Container): void {
-  if (container.kind !== 'polkavm' || container.file.version !== 1) return
-  const { parts, exports } = container.file
-  for (const { name, pc } of exports) {
-    if (maskBit(parts.bitmask, parts.code.length, pc)) continue
-    const expected = 'exports that are instructions (32-bit programs of PolkaVM 0.37 are not read: link as 64-bit)'
-    throw new BlobError('bad-version', 4, expected, `export ${JSON.stringify(name)} at code offset ${pc}`)
-  }
-}
-
 /** The rules as asked for, with the instruction set that holds for this file. */
 function profileFor(container: Container, options: LoadOptions): Profile {
-  const polkavm = container.kind === 'polkavm'
-  const usual = polkavm ? (container.file.parts.encoding === 'extended' ? 'polkavm-0.37' : 'polkavm') : undefined
-  const rules = resolveProfile(options.profile ?? usual)
-  const set =
-    options.instructionSet ??
-    (polkavm ? polkavmInstructionSet(container.file.version, container.file.parts.encoding) : rules.instructionSet)
+  const own = formatOf(container).rules?.(container)
+  const rules = resolveProfile(options.profile ?? own?.profile)
+  const set = options.instructionSet ?? own?.instructionSet ?? rules.instructionSet
   return set === rules.instructionSet ? rules : resolveProfile(rules, { instructionSet: set })
 }
 
@@ -163,8 +139,10 @@ function profileFor(container: Container, options: LoadOptions): Profile {
  */
 export function createProgram(input: ProgramInput): Program {
   const { container, profile } = input
-  const parts = partsOf(container)
-  const layout = layoutOf(container, profile)
+  const format = formatOf(container)
+  const contents = format.contents(container)
+  const { parts } = contents
+  const layout = format.layout(container, profile.pageSize)
   const set = instructionSet(profile.instructionSet)
   const invalidity =
     (profile.codeLimits === 'none' ? undefined : findExcess(parts)) ??
@@ -190,10 +168,10 @@ export function createProgram(input: ProgramInput): Program {
     layout,
     instructionSet: set,
     bits: set.name === 'latest32' ? 32 : 64,
-    imports: container.kind === 'polkavm' ? container.file.imports.map(({ name }) => name) : [],
-    exports: exportsOf(container),
+    imports: contents.imports.map(({ name }) => name),
+    exports: exportsOf(contents),
     get metadata() {
-      metadata ??= container.kind === 'jam' ? decodeMetadata(container.file.metadataBytes) : undefined
+      metadata ??= contents.metadata && decodeMetadata(contents.metadata)
       return metadata
     },
     get map() {
@@ -205,7 +183,7 @@ export function createProgram(input: ProgramInput): Program {
     isBlockStart: pc => getMap().blockStart[pc] === 1,
     skip,
     next: pc => pc + 1 + skip(pc),
-    toParts: () => ({ bytes: encodeContainer(container), kind: container.kind, profile }),
+    toParts: () => ({ bytes: format.encode(container), kind: container.kind, profile }),
     costAt(pc) {
       const start = startOfBlock(getMap(), pc)
       costs ??= new Uint32Array(code.length)
@@ -269,8 +247,9 @@ export function loadProgram(source: Uint8Array | ProgramSource | CodeParts, opti
   // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
   WHOLE: copy = ownBytes(source)
   copy ??= new Uint8Array(source)
-  const reading = readingFor(own, kind === undefined ? isPolkavm(copy) : kind === 'polkavm')
+  const named = kind === undefined ? formatClaiming(copy) : formatNamed(kind)
+  const reading = readingFor(own, named?.rules !== undefined)
   const container = kind === undefined ? detectBlob(copy, reading).container : parseContainer(copy, kind, reading)
-  refuseNewerLatest32(container)
+  formatOf(container).refuse?.(container)
   return createProgram({ container, profile: profileFor(container, own) })
 }

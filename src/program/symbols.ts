@@ -1,5 +1,6 @@
 // Names and source lines of code: functions, and for each instruction the place it comes from. Not the source text.
 import type { Assembled } from '../blob/assembly.ts'
+import { contentsOf } from '../blob/container.ts'
 import { type DebugFrame, type DebugInfo, readDebugInfo } from '../blob/polkavm-debug.ts'
 import type { Program } from './program.ts'
 
@@ -122,7 +123,7 @@ function functionsFromStarts(starts: Iterable<readonly [name: string, start: num
  */
 export function symbolsOf(program: Program): Symbols {
   const { container, exports } = program
-  const info = container.kind === 'polkavm' ? readDebugInfo(container.file) : undefined
+  const info = readDebugInfo(contentsOf(container).sections)
   if (info !== undefined) return fromDebugInfo(info, exports)
   return symbolsFrom(functionsFromStarts(exports, program.code.length), () => NOWHERE)
 }

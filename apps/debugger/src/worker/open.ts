@@ -6,6 +6,7 @@ import {
   BlobError,
   type BlobKind,
   createEngine,
+  describeFormat,
   detectBlob,
   type Engine,
   loadProgram,
@@ -42,12 +43,10 @@ const DEFAULT_GAS = 100_000_000n
 /** A plain program returns by jumping to r0, which then holds this (GP A.18). */
 const HALT_ADDRESS = 0xffff0000n
 const INVOCATIONS = ['is-authorized', 'refine', 'accumulate'] as const
-const KINDS = {
-  raw: 'a plain program blob',
-  standard: 'a standard program',
-  jam: 'a JAM service',
-  polkavm: 'a PolkaVM program',
-} as const
+/** A program's format, in the middle of a sentence. */
+function formatText(kind: BlobKind): string {
+  return `a ${describeFormat(kind).title}`
+}
 
 function bytesOfHex(text: string): Uint8Array {
   const digits = text.replace(/^0x/i, '')
@@ -132,7 +131,7 @@ function symbolsIn(program: Program, assembled: Assembled | undefined, name: str
 
 function entriesOf(program: Program, assembled: Assembled | undefined): Map<string, number> {
   const own = new Map([...program.exports, ...(assembled?.labels ?? [])])
-  if (program.kind !== 'standard' && program.kind !== 'jam') return own
+  if (describeFormat(program.kind).start !== 'entry-points') return own
   return new Map([['refine', 0], ['is-authorized', 0], ['accumulate', 5], ...own])
 }
 
@@ -181,13 +180,13 @@ function loadBytes({ bytes, assembly, as }: Recognised, wanted: ProfileName | un
     const assembled = assembledFrom(assembly)
     const profile = wanted ?? PROFILE_NAMES.find(name => name === assembled.instructionSet.name)
     const program = loadProgram(assembled.bytes, { kind: assembled.kind, ...(profile && { profile }) })
-    return { program, assembled, what: `assembly text, ${KINDS[program.kind]}` }
+    return { program, assembled, what: `assembly text, ${formatText(program.kind)}` }
   }
   const kind = kindOf(bytes)
   const program = loadProgram(bytes, { kind, ...(wanted && { profile: wanted }) })
   const { metadata } = program
   const named = metadata === undefined ? '' : `, ${metadata.name} ${metadata.version}`
-  return { program, assembled: undefined, what: `${KINDS[kind]}${named}${as}` }
+  return { program, assembled: undefined, what: `${formatText(kind)}${named}${as}` }
 }
 
 function openProgram(source: Source, recognised: Recognised, engine: Engine): Opened {
@@ -197,13 +196,13 @@ function openProgram(source: Source, recognised: Recognised, engine: Engine): Op
   const entries = entriesOf(program, assembled)
   const { profile } = program
   const invocation = INVOCATIONS.find((name): name is InvocationName => name === entry)
-  const hosted = program.kind !== 'raw' && profile.hostCalls !== 'free' && host === 'stub'
+  const hosted = describeFormat(program.kind).start !== 'code' && profile.hostCalls !== 'free' && host === 'stub'
   const around = hosted ? surroundings(profile, invocation, stateOf(state, blake2b)) : undefined
   const given = argsOf(args)
   const start: StartOptions = {
     entry: entryOf(entry, entries),
     gas: gasOf(gas),
-    ...(program.kind === 'raw' && { regs: [HALT_ADDRESS] }),
+    ...(describeFormat(program.kind).start === 'code' && { regs: [HALT_ADDRESS] }),
     ...(given && { args: given }),
     ...(around && { host: around.host }),
   }
@@ -242,7 +241,7 @@ function openTrace(source: Source, text: string, engine: Engine, other: Source |
     history,
     program,
     symbols: symbolsIn(program, assembled, other?.name ?? names?.name ?? source.name),
-    what: `a recorded run of ${KINDS[program.kind]}${program.metadata === undefined ? '' : `, ${program.metadata.name}`}`,
+    what: `a recorded run of ${formatText(program.kind)}${program.metadata === undefined ? '' : `, ${program.metadata.name}`}`,
     isTrace: true,
     entries: [],
     warnings: [],
