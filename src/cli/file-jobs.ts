@@ -36,7 +36,8 @@ function divide(files: readonly string[], sizes: readonly number[], workers: num
     const most = Math.min(TASK_FILES, Math.ceil((files.length - first) / (TASK_PART * workers)))
     let [end, bytes] = [first + 1, sizes[first]!]
     while (end < first + most && bytes + sizes[end]! <= TASK_BYTES) bytes += sizes[end++]!
-    tasks.push({ files: files.slice(first, end), first })
+    const left = Math.ceil((files.length - first) / workers)
+    tasks.push({ files: files.slice(first, end), first, ...(workers > 1 && { left }) })
     first = end
   }
   return tasks

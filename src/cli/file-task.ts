@@ -10,6 +10,8 @@ export interface FileTask {
   readonly first: number
   /** Say of each file that it is done before the next one begins: whoever does this has died at one of them. */
   readonly careful?: boolean
+  /** Where several workers share the cores: files that each of them has before it, these among them. */
+  readonly left?: number
 }
 
 /** What went wrong with a file, as it goes from process to process. */

@@ -1,4 +1,5 @@
 // Replays of a list of traces, in this process or a worker. Not the report: replay.ts.
+import { tierPolicy } from '../engine/auto.ts'
 import type { EngineKind, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
 import type { ExitReason } from '../inside/reason.ts'
@@ -11,6 +12,7 @@ import { engineOf } from './engine-of.ts'
 import { inFile } from './errors.ts'
 import { eachFile, type FileTask, type SayFiles } from './file-task.ts'
 import { readText } from './files.ts'
+import { createPatience } from './patience.ts'
 import { rulesOf } from './rules.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 
@@ -42,6 +44,8 @@ function contextOf(text: string, line: number): [number, string][] {
   return lines.slice(from - 1, line + 1).map((text, i) => [from + i, text])
 }
 
+const patience = createPatience(tierPolicy)
+
 /** Runs the traces again. */
 export function replayFiles(
   { engine: kind, profile: name, isa, program: other, named, ...task }: ReplayTask,
@@ -49,6 +53,7 @@ export function replayFiles(
 ): Promise<void> {
   const engine = engineOf(kind)
   const profile = rulesOf({ profile: name, isa }, 'gp-0.7.2')
+  patience.begin(task.left)
   return eachFile(task, say, file => {
     const text = readText(file)
     if (!named.includes(file) && !looksLikeTrace(text)) return undefined
@@ -66,10 +71,12 @@ export function replayFiles(
         if (vm.exit !== Exit.Host) reason = stopReason(vm, undefined, undefined)
       }
       const result = replay(trace, { engine, profile, onDifference, ...(program && { program }) })
+      const milliseconds = performance.now() - start
+      patience.ran(result.gasUsed)
       return {
         file,
         result,
-        milliseconds: performance.now() - start,
+        milliseconds,
         context: result.difference === undefined ? [] : contextOf(text, result.difference.line),
         reason: reason && { lines: reasonLines(reason, 'hex'), json: reasonJson(reason) },
       }

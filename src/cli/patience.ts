@@ -1,0 +1,35 @@
+// Whether compiling pays in a campaign: unlike a machine, a worker knows how much is left. Not the tiers: engine/recompiler/policy.ts.
+import type { TierPolicy } from '../engine/auto.ts'
+
+/**
+ * Gas a worker has to have before it for compiling to pay where all cores are busy: about a second of interpretation. The
+ * modules of one service take V8's compilers and ours half a second of processor time, and more than halve its runs from then on.
+ */
+const WORTH_COMPILING_GAS = 500_000_000
+
+/** No run takes that many times as long as its compilation. */
+const NEVER = 1e9
+
+/** Sets the patience of the tiers by what a worker has before it. */
+export interface Patience {
+  /** @param left runs before this worker where several share the cores; undefined: nothing is known, or cores are idle. */
+  begin(left: number | undefined): void
+  /** A run has ended. */
+  ran(gasUsed: bigint): void
+}
+
+/** @param policy whose patience is set; what it is now is the usual one. */
+export function createPatience(policy: Pick<TierPolicy, 'patience'>): Patience {
+  const usual = policy.patience
+  let [runs, gas] = [0, 0]
+  return {
+    begin(left) {
+      const isWorth = left === undefined || (left * gas) / Math.max(runs, 1) > WORTH_COMPILING_GAS
+      policy.patience = isWorth ? usual : NEVER
+    },
+    ran(gasUsed) {
+      runs += 1
+      gas += Number(gasUsed)
+    },
+  }
+}
