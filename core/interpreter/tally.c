@@ -93,9 +93,9 @@ COLD void tally_step(pvm *vm, u32 pc, u32 id, u32 next, u32 charged, int result)
   if (executed && pvm_is_block_start(vm, pc)) *tally_word(vm, TALLY_PAID, pc) -= 1;
 }
 
-/* Gas was taken at pc for something else. */
+/* Gas was taken at pc for something else. A counter below 0 that is emptied has taken nothing. */
 COLD void tally_more(pvm *vm, u32 pc, s64 gas) {
-  if (OWN(vm)->tally != 0) *tally_word(vm, TALLY_MORE, pc) += gas;
+  if (OWN(vm)->tally != 0 && gas > 0) *tally_word(vm, TALLY_MORE, pc) += gas;
 }
 
 /* Counts from now on in the tables at an address, 0: no longer. */

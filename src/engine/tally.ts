@@ -39,8 +39,9 @@ export class Tally implements Counts {
     this.paid[this.#entry(startOfBlock(this.#program.map, pc))]! += 1
   }
 
-  /** Gas was taken at `pc` for something else. */
+  /** Gas was taken at `pc` for something else. A counter below 0 that is emptied has taken nothing. */
   take(pc: number, gas: bigint): void {
+    if (gas <= 0n) return
     this.more[this.#entry(pc)]! += Number(gas)
   }
 

@@ -4,6 +4,7 @@ import { checkProgram } from '../engine/check.ts'
 import { blake2b } from '../hash/blake2b.ts'
 import type { Program } from '../program/program.ts'
 import {
+  checkSymbols,
   createSymbols,
   type FunctionSymbol,
   type SourceLine,
@@ -79,9 +80,11 @@ function placesOf({ map, code }: Program, { sourceAt }: Symbols): SourcePlace[] 
 /**
  * A symbols file for a program and every other file with the same code.
  *
- * @throws BlobError `bad-section` when the debug sections that the symbols come from are malformed.
+ * @throws BlobError `bad-section` when the debug sections that the symbols come from are malformed; TypeError naming the argument.
  */
 export function encodeSymbols(program: Program, symbols: Symbols): string {
+  checkProgram(program)
+  checkSymbols(symbols)
   const out = [HEADER, `code\t${identity(program)}`]
   let behind = 0
   for (const { start, end, name } of symbols.functions) {

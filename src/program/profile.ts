@@ -1,5 +1,6 @@
 // Profiles: the rules that differ between protocol versions and test suites, as data. Not the rules themselves.
-import type { InstructionSetName } from '../isa/set.ts'
+import { knownOptions } from '../isa/own-options.ts'
+import { INSTRUCTION_SETS, type InstructionSetName } from '../isa/set.ts'
 
 /**
  * How instructions are paid.
@@ -137,6 +138,36 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 /** The names of all presets, for help texts and messages. */
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[]
 
+/** What each rule may be. */
+const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Profile[Rule][] } = {
+  instructionSet: INSTRUCTION_SETS,
+  gasModel: ['instruction', 'block', 'pipeline'],
+  loader: ['lenient', 'strict'],
+  branchCheck: ['taken', 'both'],
+  readOnlyStore: ['fault', 'panic'],
+  inaccessible: ['fault', 'panic'],
+  outOfGas: ['keep', 'drain'],
+  sbrkResult: ['old', 'new'],
+  sbrkWidth: ['64-bit', '32-bit'],
+  hostCalls: ['gp-0.7.2', 'gp-0.8.0', 'gp-main', 'free'],
+  growHeap: ['released', 'corrected'],
+  cmovReadsDestination: [false, true],
+  memsetAddress: ['64-bit', '32-bit'],
+  polkavmNumbers: ['any', 'shortest'],
+  codeLimits: ['none', 'pr-559'],
+  pageSize: [4096, 8192, 16384, 32768, 65536],
+}
+
+/** @throws TypeError, RangeError for a rule that is missing or none of what it may be. */
+function checkRules(rules: Profile): void {
+  if (typeof rules.name !== 'string') throw new TypeError('profile: name: expected a text')
+  for (const [rule, values] of Object.entries(VALUES)) {
+    const value: unknown = rules[rule as keyof Profile]
+    if (!(values as readonly unknown[]).includes(value))
+      throw new RangeError(`profile: ${rule} ${String(value)} is none of ${values.join(', ')}`)
+  }
+}
+
 const CHANGEABLE = Object.keys(GP_072).filter(key => key !== 'name') as (keyof Profile)[]
 
 /** Such as `gp-0.7.2 with sbrkResult new`: what differs has another name. */
@@ -150,24 +181,25 @@ function variantName(base: string, changed: readonly (keyof Profile)[], rules: P
  * The preset of that name, or a variant of it, which has what differs in its name unless `changes` gives it one.
  *
  * @example profile('gp-0.7.2', { sbrkResult: 'new' })
- * @throws RangeError when there is no such preset, for strict loading without checking both successors, and for pages of other sizes.
+ * @throws RangeError when there is no such preset or rule, for what a rule can not be, and for strict loading without checking both
+ * successors; TypeError for a name that is no text.
  */
 export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Partial<Profile> = {}): Profile {
   const preset: Profile | undefined =
     typeof base !== 'string' ? base : Object.hasOwn(PROFILES, base) ? PROFILES[base] : undefined
   if (typeof preset !== 'object' || preset === null)
     throw new RangeError(`profile: ${base} is none of ${PROFILE_NAMES.join(', ')}`)
-  const named = { ...preset, ...changes }
+  if (typeof changes !== 'object' || changes === null) throw new TypeError('profile: changes: expected an object')
+  const given = knownOptions(changes, ['name', ...CHANGEABLE])
+  const named = { ...preset, ...given }
+  checkRules(named)
   const changed = CHANGEABLE.filter(key => named[key] !== preset[key])
   const result =
-    Object.keys(changes).length === 0 || (changed.length === 0 && named.name === preset.name)
+    Object.keys(given).length === 0 || (changed.length === 0 && named.name === preset.name)
       ? preset
-      : { ...named, name: changes.name ?? variantName(preset.name, changed, named) }
+      : { ...named, name: given.name ?? variantName(preset.name, changed, named) }
   // The strict rules leave no place behind the code to run off to, and that only holds when successors are checked.
   if (result.loader === 'strict' && result.branchCheck !== 'both')
     throw new RangeError(`profile: a strict loader needs branchCheck 'both', not '${result.branchCheck}'`)
-  const { pageSize } = result
-  if (![4096, 8192, 16384, 32768, 65536].includes(pageSize))
-    throw new RangeError(`profile: pageSize ${pageSize} is no power of two from 4096 to 65536`)
   return result
 }

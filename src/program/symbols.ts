@@ -105,6 +105,18 @@ function fromDebugInfo(info: DebugInfo, exports: ReadonlyMap<string, number>): S
   })
 }
 
+/** @throws TypeError for what is no symbols, naming what is wrong. */
+export function checkSymbols(symbols: Symbols): void {
+  const { functions, functionAt, sourceAt } = (symbols ?? {}) as Partial<Symbols>
+  if (!Array.isArray(functions) || typeof functionAt !== 'function' || typeof sourceAt !== 'function')
+    throw new TypeError('symbols: expected what symbolsOf or decodeSymbols returns')
+  for (const [i, one] of functions.entries()) {
+    const { name, start, end } = (one ?? {}) as Partial<FunctionSymbol>
+    if (typeof name !== 'string' || !Number.isInteger(start) || !Number.isInteger(end))
+      throw new TypeError(`symbols: functions[${i}]: expected a name, a start and an end`)
+  }
+}
+
 /** Symbols of functions and places, both ascending and not overlapping. */
 export function createSymbols(functions: readonly FunctionSymbol[], places: readonly SourcePlace[]): Symbols {
   return symbolsFrom(functions, pc => entryAt(places, pc)?.lines ?? NOWHERE)

@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { parseKept } from '../../src/fuzz/kept.ts'
-import { createEngine, type EngineKind, Exit, loadProgram, profile } from '../../src/index.ts'
+import { createEngine, type EngineKind, Exit, loadProgram, profile, symbolsOf } from '../../src/index.ts'
 import {
   countGas,
   createHistory,
   decodeSymbols,
   encodeSymbols,
+  flatProfile,
+  gasByFunction,
   lastWrite,
   watchHostGas,
 } from '../../src/inside/index.ts'
@@ -87,7 +89,12 @@ describe('searches', () => {
 
 describe('symbols files', () => {
   const program = load('@a:\nload_imm r7, 1\ntrap')
-  const head = encodeSymbols(program, { names: new Map(), functions: [], sourceAt: () => [] } as never)
+  const head = encodeSymbols(program, {
+    names: new Map(),
+    functions: [],
+    functionAt: () => undefined,
+    sourceAt: () => [],
+  })
   it.each([
     ['one function in another', 'function\t0\t3\touter\nfunction\t1\t2\tinner', 'bad-order'],
     ['control characters', 'function\t0\t3\ta\x1b]0;x\x07', 'bad-line'],
@@ -104,4 +111,82 @@ describe('kept cases', () => {
     const entries = ';! entry 0 gas 100\n'.repeat(40)
     expect(() => parseKept(`${entries}.format raw\ntrap`, 'x')).toThrow(/more than 16 entries/)
   })
+})
+
+describe('profile() takes rules only', () => {
+  const wrong: readonly [object, string][] = [
+    [{ gasModel: 'free' }, 'gasModel free is none of instruction, block, pipeline'],
+    [{ sbrkWidth: 64 }, 'sbrkWidth 64 is none of 64-bit, 32-bit'],
+    [{ cmovReadsDestination: 'no' }, 'cmovReadsDestination no'],
+    [{ instructionSet: 'x86' }, 'instructionSet x86'],
+    [{ codeLimits: undefined }, 'codeLimits undefined'],
+    [{ pageSize: Number.NaN }, 'pageSize NaN'],
+    [{ pageSize: '4096' }, 'pageSize 4096'],
+    [{ gasmodel: 'block' }, 'gasmodel: no option'],
+    [{ toString: 1 }, 'toString: no option'],
+  ]
+  it.each(wrong)('%j', (changes, message) => {
+    expect(() => profile('gp-0.7.2', changes)).toThrow(RangeError)
+    expect(() => profile('gp-0.7.2', changes)).toThrow(message)
+  })
+
+  it('and says what else is wrong', () => {
+    expect(() => profile('gp-0.7.2', null as never)).toThrow('changes: expected an object')
+    expect(() => profile('gp-0.7.2', { name: 5 as never })).toThrow('name: expected a text')
+    expect(() => profile({ ...LARGE, readOnlyStore: 'ignore' as never })).toThrow('readOnlyStore ignore')
+    expect(() => profile({ name: 'mine' } as never)).toThrow('instructionSet undefined')
+    expect(profile(LARGE)).toBe(LARGE)
+    expect(profile({ ...LARGE }, { outOfGas: 'keep' }).pageSize).toBe(16384)
+  })
+})
+
+describe('reports name the argument that is wrong', () => {
+  const program = load('add_imm_64 r7, r7, 1\ntrap')
+  const symbols = symbolsOf(program)
+  const vm = createEngine().instantiate(program, { gas: 100n })
+  const counter = countGas(vm)
+  vm.run()
+  const counts = counter.counts()
+
+  it('encodeSymbols', () => {
+    const encode = encodeSymbols as (...given: unknown[]) => string
+    expect(() => encode(undefined, symbols)).toThrow('program: expected')
+    for (const wrong of [undefined, null, 5, {}, { ...symbols, functions: {} }, { ...symbols, sourceAt: 1 }])
+      expect(() => encode(program, wrong)).toThrow('symbols: expected')
+    for (const one of [null, { name: 5, start: 0, end: 1 }, { name: 'f', start: 0.5, end: 1 }, { name: 'f', start: 0 }])
+      expect(() => encode(program, { ...symbols, functions: [one] })).toThrow('symbols: functions[0]')
+    expect(encode(program, symbols)).toContain('# coulis symbols 1')
+  })
+
+  it.each([flatProfile, gasByFunction] as ((...given: unknown[]) => unknown)[])('%o', report => {
+    for (const wrong of [undefined, null, 3]) expect(() => report(wrong, symbols)).toThrow('counts: expected')
+    expect(() => report({}, symbols)).toThrow('program: expected')
+    expect(() => report({ ...counts, gas: [1] }, symbols)).toThrow('counts: gas: expected a Float64Array')
+    expect(() => report({ ...counts, executions: new Float64Array(2) }, symbols)).toThrow('counts: executions')
+    expect(() => report({ ...counts, instructions: 1n }, symbols)).toThrow('counts: instructions')
+    expect(() => report({ ...counts, total: 1 }, symbols)).toThrow('counts: total')
+    expect(() => report(counts, undefined)).toThrow('symbols: expected')
+  })
+
+  it('host calls of flatProfile', () => {
+    const flat = flatProfile as (...given: unknown[]) => unknown
+    expect(() => flat(counts, symbols, 5)).toThrow('hostCalls: expected an array')
+    expect(() => flat(counts, symbols, [{ index: 1, calls: 1, gas: 5 }])).toThrow('hostCalls[0]')
+    expect(() => flat(counts, symbols, [null])).toThrow('hostCalls[0]')
+  })
+})
+
+it.each(KINDS)('a counter below 0 that is emptied has taken nothing, on %s', kind => {
+  for (const rules of ['gp-0.7.2', 'gp-0.8.0', 'polkavm'] as const) {
+    const { instructionSet } = profile(rules)
+    const { bytes } = assemble('@l: add_imm_64 r7, r7, 1\njump @l', { instructionSet })
+    const vm = createEngine({ kind }).instantiate(loadProgram(bytes, { profile: rules }), { gas: 10n })
+    const counter = countGas(vm)
+    expect(vm.run()).toBe(Exit.OutOfGas)
+    const { total } = counter.counts()
+    vm.gas = -7n
+    expect(vm.run()).toBe(Exit.OutOfGas)
+    expect(counter.counts().total).toBe(total)
+    expect([...counter.counts().gas].every(gas => gas >= 0)).toBe(true)
+  }
 })
