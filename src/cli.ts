@@ -3,9 +3,16 @@ import module from 'node:module'
 
 /** The package's version; scripts/build-cli.mjs fills it in. */
 declare const __COULIS_VERSION__: string
+/** Commands with a bundle of their own, and which it is: one file to load instead of forty. scripts/build-cli.mjs fills it in. */
+declare const __COULIS_BUNDLES__: Readonly<Record<string, string>>
 
 // Node 22 and later keep what they compiled for the next start; NODE_DISABLE_COMPILE_CACHE=1 says no.
 const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
 enableCompileCache?.()
-const { main } = await import('./cli/main.ts')
+const [, , command = ''] = process.argv
+const bundle = Object.hasOwn(__COULIS_BUNDLES__, command) ? __COULIS_BUNDLES__[command] : undefined
+const { main }: typeof import('./cli/main.ts') =
+  bundle === undefined
+    ? await import('./cli/main.ts')
+    : await import(new URL(`commands/${bundle}.js`, import.meta.url).href)
 await main(__COULIS_VERSION__)

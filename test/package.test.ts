@@ -1,5 +1,5 @@
 // What npm would publish: the files, the exports, no dependencies. Not the types' resolution: npm run package:check.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
@@ -159,6 +159,26 @@ describe('package', () => {
     const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length
     expect(size).toBeLessThanOrEqual(51 * 1024)
     expect(size).toBeGreaterThan(20 * 1024) // or it is not in there
+  })
+
+  it.skipIf(!BUILT).each([
+    ['disasm', ['disasm', 'examples/counter.jam'], 300_000],
+    ['inspect', ['inspect', 'examples/counter.jam'], 300_000],
+    ['asm', ['asm', 'examples/fibonacci.pvm', '-o', '-'], 300_000],
+    ['run', ['run', 'examples/fibonacci.pvm'], 900_000],
+    ['engines', ['engines'], 900_000],
+  ])('coulis %s is a few files to load, and no more than it needs', (_, args, most) => {
+    const env = { ...process.env, NODE_DEBUG: 'esm' }
+    const { stderr, status } = spawnSync(process.execPath, ['dist/cli.js', ...args], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env,
+    })
+    expect(status).toBe(0)
+    const loaded = new Set([...stderr.matchAll(/Translating StandardModule file:\/\/(\S+)/g)].map(([, file]) => file!))
+    expect(loaded.size).toBeGreaterThan(2) // or Node says it in other words now
+    expect(loaded.size).toBeLessThanOrEqual(6)
+    expect([...loaded].reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThan(most)
   })
 
   it.skipIf(!BUILT)('the command is executable and loads a command when it is asked for', () => {

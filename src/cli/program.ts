@@ -18,22 +18,22 @@ interface Entry {
 }
 
 const COMMANDS: readonly Entry[] = [
-  { name: 'run', summary: 'run a program', load: async () => (await import('./everyday.ts')).addRun },
+  { name: 'run', summary: 'run a program', load: async () => (await import('./running.ts')).addRun },
   {
     name: 'inspect',
     summary: 'say what a program file is and holds',
-    load: async () => (await import('./everyday.ts')).addInspect,
+    load: async () => (await import('./reading.ts')).addInspect,
   },
   {
     name: 'disasm',
     summary: 'print a program as assembly text',
-    load: async () => (await import('./everyday.ts')).addDisasm,
+    load: async () => (await import('./reading.ts')).addDisasm,
   },
-  { name: 'asm', summary: 'assemble text to a program file', load: async () => (await import('./everyday.ts')).addAsm },
+  { name: 'asm', summary: 'assemble text to a program file', load: async () => (await import('./reading.ts')).addAsm },
   {
     name: 'gas',
     summary: 'print what the basic blocks cost',
-    load: async () => (await import('./everyday.ts')).addGas,
+    load: async () => (await import('./gas.ts')).addGas,
   },
   {
     name: 'profile',
@@ -58,7 +58,7 @@ const COMMANDS: readonly Entry[] = [
   {
     name: 'replay',
     summary: 'run recorded host-call traces again',
-    load: async () => (await import('./everyday.ts')).addReplay,
+    load: async () => (await import('./replay.ts')).addReplay,
   },
   { name: 'conform', summary: 'run conformance tests', load: async () => (await import('./conform.ts')).addConform },
   {
@@ -109,7 +109,7 @@ const COMMANDS: readonly Entry[] = [
   {
     name: 'engines',
     summary: 'list the engines there are',
-    load: async () => (await import('./everyday.ts')).addEngines,
+    load: async () => (await import('./running.ts')).addEngines,
   },
 ]
 

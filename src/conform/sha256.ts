@@ -21,13 +21,17 @@ function fraction(prime: number, root: 2n | 3n): number {
   return Number(low & 0xffffffffn) | 0
 }
 
-// FIPS 180-4 section 4.2.2 and 5.3.3: both tables are defined as these fractions.
-const K = Int32Array.from(PRIMES, prime => fraction(prime, 3n))
-const H0 = Int32Array.from(PRIMES.slice(0, 8), prime => fraction(prime, 2n))
+/** FIPS 180-4 section 4.2.2 and 5.3.3: both tables are defined as these fractions. */
+const tablesOf = (): { readonly k: Int32Array; readonly h0: Int32Array } => ({
+  k: Int32Array.from(PRIMES, prime => fraction(prime, 3n)),
+  h0: Int32Array.from(PRIMES.slice(0, 8), prime => fraction(prime, 2n)),
+})
+/** Made when something is hashed first: 5 ms that most commands do without. */
+let tables: ReturnType<typeof tablesOf> | undefined
 
 const rotr = (x: number, n: number): number => (x >>> n) | (x << (32 - n))
 
-function compress(hash: Int32Array, w: Int32Array): void {
+function compress(hash: Int32Array, w: Int32Array, k: Int32Array): void {
   for (let i = 16; i < 64; i++) {
     const x = w[i - 15]!
     const y = w[i - 2]!
@@ -37,7 +41,7 @@ function compress(hash: Int32Array, w: Int32Array): void {
   }
   let [a, b, c, d, e, f, g, h] = hash as unknown as [number, number, number, number, number, number, number, number]
   for (let i = 0; i < 64; i++) {
-    const t1 = (h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + K[i]! + w[i]!) | 0
+    const t1 = (h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + k[i]! + w[i]!) | 0
     const t2 = ((rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0
     h = g
     g = f
@@ -60,11 +64,13 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   const view = new DataView(padded.buffer)
   view.setUint32(padded.length - 8, Math.floor(bytes.length / 2 ** 29))
   view.setUint32(padded.length - 4, (bytes.length * 8) >>> 0)
-  const hash = Int32Array.from(H0)
+  tables ??= tablesOf()
+  const { k, h0 } = tables
+  const hash = Int32Array.from(h0)
   const w = new Int32Array(64)
   for (let at = 0; at < padded.length; at += 64) {
     for (let i = 0; i < 16; i++) w[i] = view.getInt32(at + 4 * i)
-    compress(hash, w)
+    compress(hash, w, k)
   }
   const out = new Uint8Array(32)
   const outView = new DataView(out.buffer)
