@@ -13,7 +13,7 @@
 #define REBASE 0x3FFFFFFFu
 #define NO_DEPENDENCY 64u
 
-/* Times are cycles + 2, so that "two cycles ago" is a number in cycle 0 too. */
+/* Times are cycles + 2, so that "two cycles ago" is no negative number in cycle 0. */
 typedef struct {
   uint32_t done[65]; /* entry 64 is always done */
   uint8_t dep1[64], dep2[64], dep3[64];

@@ -25,7 +25,7 @@ static machine *const the_machine = (machine *)PVM_AT_VM;
 
 _Static_assert(sizeof(machine) <= PVM_AT_PROBES - PVM_AT_VM, "struct pvm fits below what compiled code may say, and the core's data");
 
-/* Once per memory; frames are up to `frames_end`. Returns the machine. */
+/* Makes the machine of this memory; called once. Frames are taken up to `frames_end`. Returns the machine. */
 EXPORT("pvm_init") pvm *pvm_init(u32 frames_end) {
   private_part *own = &the_machine->own;
   own->rights = (uint8_t *)PVM_AT_RIGHTS;

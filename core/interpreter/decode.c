@@ -17,7 +17,7 @@
 
 CORE int mask_bit(const pvm *vm, u32 pc) { return OWN(vm)->mask[pc >> 3] >> (pc & 7) & 1; }
 
-/* Zeros in a mask behind pc, at most 24. */
+/* How many zeros follow pc in a mask, at most 24 (GP A.3). */
 CORE u32 skip_in(const uint8_t *mask, u32 pc) {
   u64 bits;
   u32 from = pc + 1;
@@ -34,7 +34,7 @@ COLD u32 extended_at(const uint8_t *code, const uint8_t *mask, u32 pc, u32 code_
   return pvm_extended_id(code[pc], code[pc + 1], pc, 1 + (skip < rest ? skip : rest), code_len);
 }
 
-/* The id of the instruction at pc, trap where there is none with a defined opcode (GP A.4). */
+/* The id of the instruction at pc; trap where no instruction with a defined opcode starts (GP A.4). */
 CORE u32 pvm_id_at(const pvm *vm, u32 pc) {
   if (pc >= vm->code_len || !mask_bit(vm, pc)) return OP_TRAP;
   if (OWN(vm)->set == PVM_SET_EXTENDED) return extended_at(OWN(vm)->code, OWN(vm)->mask, pc, vm->code_len);
@@ -44,7 +44,7 @@ CORE u32 pvm_id_at(const pvm *vm, u32 pc) {
 
 CORE int pvm_is_instruction(const pvm *vm, u32 pc) {
   if (pc >= vm->code_len || !mask_bit(vm, pc)) return 0;
-  /* In the extended encoding what is undefined is a trap like any other. */
+  /* In the extended encoding an undefined opcode is a trap like any other. */
   return OWN(vm)->set == PVM_SET_EXTENDED || pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]] != OP_UNDEFINED;
 }
 
@@ -63,7 +63,7 @@ CORE int pvm_is_block_start(const pvm *vm, int64_t target) {
   return pvm_kind_of[pvm_id_at(vm, before)] >= KIND_TRAP;
 }
 
-/* The start of the block that contains pc (GP 0.8.0 A.9); what is no instruction stands for itself. */
+/* The start of the block that contains pc (GP 0.8.0 A.9); pc itself where no instruction starts. */
 CORE u32 start_of_block(const pvm *vm, u32 pc) {
   if (!pvm_is_instruction(vm, pc)) return pc;
   u32 at = pc;
@@ -110,7 +110,7 @@ CORE u64 immediate(const uint8_t *at, u32 n) {
 CORE u32 min4(s32 n) { return n < 0 ? 0 : n > 4 ? 4 : (u32)n; }
 CORE u32 reg_of(u32 value) { return value > 12 ? 12 : value; }
 
-/* `code` is where the instruction is, pc what its target is relative to; up to 12 bytes behind its skip are read. */
+/* Reads the operands of the instruction at `code`. Its target is relative to `pc`. Reads up to 12 bytes behind its skip. */
 CORE void operands_at(const uint8_t *code, u32 id, u32 pc, s32 skip, operands *out) {
   u32 low = reg_of(code[1] & 15), high = reg_of(code[1] >> 4), length;
   out->a = out->b = out->d = 0;
@@ -179,7 +179,7 @@ CORE void operands_at(const uint8_t *code, u32 id, u32 pc, s32 skip, operands *o
   }
 }
 
-/* The same in any set, of the instruction that starts at `code`. */
+/* The same for any instruction set: in the extended encoding a prefix may stand in front. */
 COLD void operands_in(u32 set, const uint8_t *code, u32 id, u32 pc, s32 skip, operands *out) {
   u32 prefix = set == PVM_SET_EXTENDED && code[0] == EXTENDED_PREFIX;
   operands_at(code + prefix, id, pc, skip - (s32)prefix, out);
@@ -193,7 +193,7 @@ CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out) {
 
 /* ---- records ---- */
 
-/* The op of a record itself, also where it is patched to OP_ENTER or stands for a whole sequence. */
+/* The op of the record's own instruction, also where the record is patched to OP_ENTER or begins a superinstruction. */
 CORE u32 op_of(const record *r) {
   u32 op = r->op == OP_ENTER ? ((const header *)r)[-1].op : r->op;
   return op >= OP_FUSED && op < OP_ENTER ? pvm_fused_first[op - OP_FUSED] : op;
@@ -225,7 +225,7 @@ CORE u32 slots_of(u32 op) {
   }
 }
 
-/* Instructions behind r that its run has paid (instruction model). */
+/* How many instructions behind r have been paid with it, as parts of its run (instruction model). */
 COLD u32 unexecuted_after(const record *r) {
   u32 count = 0;
   for (;;) {
@@ -244,12 +244,12 @@ CORE u32 run_cost(const record *r) {
   return ENDS_RUN(r) ? 0 : 1 + unexecuted_after(r);
 }
 
-/* Throws all records away. Links into them must not be followed afterwards. */
+/* Throws all records away. Nobody may follow a link into them afterwards. */
 CORE void flush_records(pvm *vm) {
   private_part *own = OWN(vm);
   __builtin_memset(own->index, 0, 4 * (size_t)(vm->code_len + 1));
   __builtin_memset(own->jump_link, 0, 4 * (size_t)vm->jump_size);
-  u32 high = own->records_next - own->first; /* what the next program's tables must not find: see lay_out */
+  u32 high = own->records_next - own->first; /* lay_out zeroes up to here: the next program's tables start as zeros */
   if (high > own->used) own->used = high;
   own->records_next = own->records;
   own->flushes += 1;
@@ -330,7 +330,7 @@ CORE record *emit(pvm *vm, record *r, u32 id, u32 pc) {
 
 /* ---- superinstructions ---- */
 
-/* The records that the next one may join: their first, and the node of fused.gen.h they have come to. */
+/* A superinstruction in the making: its first record, and the node of fused.gen.h that it has come to. */
 typedef struct {
   record *first;
   u32 node;
@@ -339,7 +339,7 @@ typedef struct {
 #define NO_RESULT 0x10000u
 #define NO_NODE 0xFFFFu
 
-/* Whether the operand an edge asks for is the result of the instruction before; changes places where it may. */
+/* Whether the operand that an edge asks for is the result of the instruction before. Swaps the operands where that is allowed and helps. */
 CORE int takes_result(record *r, u32 takes, u32 result) {
   if (takes == 0) return 1;
   if (takes == 3 && r->a != result && r->b == result) {
@@ -367,7 +367,7 @@ CORE void fuse(fusion *f, record *r, u32 id) {
   f->result = pvm_writes_of[id] == 1 ? r->a : pvm_writes_of[id] == 4 ? r->d : NO_RESULT;
 }
 
-/* Fills in what the runs behind ecalli and memset cost, and what runs have of instructions. */
+/* Fills in what the runs behind ecalli and memset cost, and how many instructions each run has. */
 CORE void price_runs(const pvm *vm, record *first, const record *end) {
   for (record *r = first; r < end; r += slots_of(op_of(r))) {
     size_run(r);
@@ -430,7 +430,7 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
   return OFFSET(vm, first);
 }
 
-/* The record at pc; it need not be the first of a sequence. */
+/* The record of the instruction at pc, decoded if it is not yet. It need not be the first of a sequence. */
 CORE u32 record_at(pvm *vm, u32 pc) {
   u32 at = OWN(vm)->index[pc];
   return at != 0 ? at : decode_sequence(vm, pc);

@@ -7,7 +7,7 @@
 #include "../machine/vm.h"
 
 #if WASM
-/* The byte of the page; a misaligned access moves its low bits to the top and finds a zero beyond the table. */
+/* The rights byte of the page. The rotation moves the low bits of a misaligned address to the top: it finds a zero beyond the table. */
 #define RIGHTS_OF(p, size) \
   (((const uint8_t *)(uintptr_t)PVM_AT_RIGHTS)[op_rotr32((p), __builtin_ctz(size)) >> (PAGE_BITS - __builtin_ctz(size))])
 #define MAY(p, size, right) (RIGHTS_OF(p, size) & (right))
@@ -24,7 +24,7 @@
 #define X ((u64)(s64)rec->x)
 #define Y ((u64)(s64)((const second_slot *)(rec + 1))->y)
 
-/* Sets *failure to how the machine stops when the target is no block start. GP A.18. */
+/* The record that a dynamic jump leads to (GP A.18). 0 when the target is no block start; *failure is then how the machine stops. */
 COLD u32 dynamic_target(pvm *vm, u32 address, int *failure) {
   private_part *own = OWN(vm);
   if (address == HALT_ADDRESS) {
@@ -41,7 +41,7 @@ COLD u32 dynamic_target(pvm *vm, u32 address, int *failure) {
   return at;
 }
 
-/* Decodes what a stub stands for and links it. */
+/* Decodes the sequence that a stub stands for, and makes the link lead there. */
 COLD u32 resolve(pvm *vm, stub *s) {
   private_part *own = OWN(vm);
   u32 flushes = own->flushes, side = s->side;
@@ -88,7 +88,7 @@ COLD record *start_at(pvm *vm, u32 pc, s64 *gas, int *result) {
   return rec;
 }
 
-/* The load or store of a record, whatever it takes. 0 or how the machine stops. */
+/* Makes the load or store of a record, however slowly. Returns 0, or how the machine stops. */
 COLD int slow_access(pvm *vm, const record *rec) {
   u64 value = 0;
   int result;

@@ -1,10 +1,10 @@
 /* A run from its begin to its stop: which loop is next, slices, steps, and searches. Not the loops: interpreter.c, step.c. */
 #include "../machine/vm.h"
 
-/* Writes down how the machine stopped. */
+/* Records in the machine how it stopped. */
 CORE int32_t finish(pvm *vm, int exit) {
   vm->busy = 0;
-  /* What found no memory was not executed. A block stays paid; an instruction is paid again when the machine goes on. */
+  /* An instruction that found no memory was not executed. Its block stays paid; the instruction is paid again when the machine goes on. */
   if (exit == PVM_NO_MEMORY && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
 #if PVM_WATCHING
   if (exit == GO_WATCHED && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
@@ -49,7 +49,7 @@ CORE int has_entry(const pvm *vm, u32 pc) {
 }
 
 #if WASM
-/* New pages that end a slice: each takes 3 us, as long as some hundred instructions. */
+/* How many new pages end a slice: each takes 3 us, as long as some hundred instructions. */
 #define SLOW_PAGES 64
 #endif
 
@@ -156,10 +156,10 @@ EXPORT("pvm_step") int32_t pvm_step(pvm *vm, uint32_t count) {
 }
 
 #if PVM_WATCHING
-/* Where a search says what it looks for, and how far it came; set `memory` by pvm_watch only. */
+/* The address of the words in which a search says what it looks for, and how far it came. Only pvm_watch may set `memory`. */
 EXPORT("pvm_guard") u32 pvm_guard(pvm *vm) { return (u32)(uintptr_t)&OWN(vm)->guard; }
 
-/* The rights bytes of pages again, with or without their fast bits. */
+/* Writes the rights bytes of pages again, with or without their fast bits. */
 CORE void watch_pages(pvm *vm, u32 from, u32 last) {
   for (u32 page = from >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
     u32 at = PHYSICAL_PAGE(page), rights = rights_of(OWN(vm), at);

@@ -34,7 +34,7 @@ CORE u64 price_of(pvm *vm, s32 index) {
   return (u32)index < own->price_count ? own->prices[(u32)index] : own->other_price;
 }
 
-/* Price, call, check (GP A.36), as src/engine/host-call.ts has it. What the host answers, or how the machine stops. */
+/* Takes the price, calls the host, checks the gas (GP A.36), as src/engine/host-call.ts does. Returns what the host answers, or how the machine stops. */
 CORE int32_t paid_host(pvm *vm, u32 pc, u32 next, s32 index) {
   private_part *own = OWN(vm);
   vm->pc = pc;
@@ -57,7 +57,7 @@ CORE int32_t paid_host(pvm *vm, u32 pc, u32 next, s32 index) {
 }
 #endif
 
-/* Calls the host. PVM_RUNNING: continue at vm->pc with vm->gas; else how the machine stops. */
+/* Calls the host. Returns PVM_RUNNING to continue at vm->pc with vm->gas, else how the machine stops. */
 CORE __attribute__((always_inline)) inline int call_host(pvm *vm, u32 pc, u32 next, s32 index) {
   int32_t action = PVM_HOST_EXIT;
   vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
@@ -70,7 +70,7 @@ CORE __attribute__((always_inline)) inline int call_host(pvm *vm, u32 pc, u32 ne
   return LIKELY(action == PVM_HOST_CONTINUE) ? PVM_RUNNING : stopped_by_host(vm, pc, index, action);
 }
 
-/* Pays for the instruction or the block at pc. 0 paid, else PVM_OUT_OF_GAS. */
+/* Pays for the instruction at pc, or for its block. Returns 0, or PVM_OUT_OF_GAS. */
 CORE int pay(pvm *vm) {
   s64 cost = 1;
   if (vm->gas_model != PVM_GAS_INSTRUCTION) {
@@ -113,7 +113,7 @@ CORE int branch_to(pvm *vm, int taken, int64_t target, u32 next) {
   return PVM_RUNNING;
 }
 
-/* Executes the instruction, paid already. PVM_RUNNING or how the machine stops, then with vm->pc at the instruction. */
+/* Executes an instruction that is paid. Returns PVM_RUNNING, or how the machine stops; then vm->pc is at the instruction. */
 CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
   const operands o = *decoded;
   int result;
@@ -204,7 +204,7 @@ CORE s32 written_register(u32 id, const operands *o) {
     case OP_SBRK:
       return (s32)o->d;
     case OP_MEMSET:
-      return 7; /* and r9, the rest of the length */
+      return 7; /* it also writes r9, the rest of the length */
     default:
       return -1;
   }
@@ -253,7 +253,7 @@ CORE void event_before(pvm *vm, u32 id, const operands *o, pvm_event *event) {
   describe_access(vm, id, o, event);
 }
 
-/* Not 0: the tracer failed and wants the run to end. */
+/* Reports an event. Not 0 when the tracer failed and wants the run to end. */
 CORE int event_after(pvm *vm, int result, pvm_event *event) {
   int failed = result == PVM_PAGE_FAULT || (result == PVM_PANIC && event->access != 0);
   if (failed) event->reg = -1;
@@ -271,7 +271,7 @@ CORE int event_after(pvm *vm, int result, pvm_event *event) {
 #endif
 }
 
-/* At most `count` instructions; PVM_STEP when all were executed, GO_AGAIN when tracing was switched. */
+/* Executes at most `count` instructions. Returns PVM_STEP when all were executed, GO_AGAIN when tracing was switched on or off, else how the machine stops. */
 COLD int run_steps(pvm *vm, u64 count, int traced) {
   pvm_event *event = &OWN(vm)->event;
   for (; count > 0; count--) {
@@ -303,7 +303,7 @@ COLD int run_steps(pvm *vm, u64 count, int traced) {
 }
 
 #if PVM_WATCHING
-/* Whether a search stops before the instruction at pc, for where it is or what it writes. */
+/* Whether a search stops before the instruction at pc, because of its place or the register it writes. */
 COLD int stops_at(pvm *vm, u32 pc) {
   const pvm_guard_words *guard = &OWN(vm)->guard;
   for (u32 i = 0; i < guard->pc_count; i++) {

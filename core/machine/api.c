@@ -292,7 +292,7 @@ CORE plan make_plan(u32 code_len, u32 jump_size) {
   return p;
 }
 
-/* Divides the arena for a program. PVM_NO_MEMORY when it is too small. */
+/* Divides the arena among the parts of a program. PVM_NO_MEMORY when it is too small. */
 CORE int lay_out(pvm *vm, uint8_t *arena, u64 arena_size, u32 code_len, u32 jump_len, u32 jump_size) {
   private_part *own = OWN(vm);
   plan p = make_plan(code_len, jump_size);
@@ -329,7 +329,7 @@ CORE void pad_mask(pvm *vm) {
   if (length & 7) mask[length >> 3] |= (uint8_t)(0xFF << (length & 7));
 }
 
-/* Everything but program and memory back to nothing. */
+/* Resets everything but program and memory. */
 CORE void clear_state(pvm *vm) {
   __builtin_memset(vm->regs, 0, sizeof vm->regs);
   vm->gas = 0;

@@ -20,7 +20,7 @@ enum { CHUNK_FILLED = 1, CHUNK_READ = PVM_READ << 1, CHUNK_WRITE = PVM_WRITE << 
 #define STICKY (RIGHT_TOUCHED | RIGHT_BORROWED | RIGHT_FRAMED | RIGHT_VIEWED)
 #define CHUNK_PAGES (1u << CHUNK_BITS)
 
-/* One byte, eight times. */
+/* A u64 with the byte in each of its eight bytes. */
 #define EIGHT(byte) ((byte) * UINT64_C(0x0101010101010101))
 
 #if WASM
@@ -88,7 +88,7 @@ CORE u32 fast_bits(const private_part *own, u32 page, u32 fast) {
 #endif
 }
 
-/* Whether a search looks at any. */
+/* Whether a search looks at any page. */
 CORE int is_watching(const private_part *own) {
 #if PVM_WATCHING
   return own->guard.memory != 0;
@@ -148,16 +148,16 @@ CORE u32 rights_of(private_part *own, u32 page) {
   return own->rights[page];
 }
 
-/* Gives a page bits that stay. */
+/* Sets bits of a page that stay whatever rights it gets. */
 CORE void stick(private_part *own, u32 page, u32 bits) {
   own->rights[page] |= (uint8_t)bits;
   own->summary[page >> CHUNK_BITS] |= CHUNK_STICKY;
 }
 
-/* Whether no further page may hold something. */
+/* Whether the machine has as many pages with contents as it may have. */
 CORE int is_full(pvm *vm) { return vm->max_pages != 0 && OWN(vm)->touched >= vm->max_pages; }
 
-/* The bytes of a page. For reading 0 when it has never been written; for writing 0 when there is no memory left. */
+/* Where the bytes of a page are. When reading: 0 if it has never been written. When writing: 0 if there is no memory left. */
 CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
   private_part *own = OWN(vm);
 #if WASM
@@ -194,7 +194,8 @@ CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
 #endif
 }
 
-/* What an access ends in whose first bad byte is at `bad` (GP A.8, A.9). */
+/* How the machine stops at an access that is not allowed: `bad` is its first address without the right (GP A.8, A.9). A panic, or a
+ * page fault whose argument is the address of the page. */
 CORE int access_failure(pvm *vm, u32 bad, int write) {
   u32 guest = bad - PVM_ROTATION;
   if (guest < ZONE_SIZE || RULE(vm, PVM_RULE_FAULT_PANIC)) return PVM_PANIC;
@@ -203,7 +204,7 @@ CORE int access_failure(pvm *vm, u32 bad, int write) {
   return PVM_PAGE_FAULT;
 }
 
-/* 0 when all bytes have the right, else how the machine stops. An access has at most two pages. */
+/* 0 when all bytes of an access have the right, else how the machine stops. An access touches at most two pages. */
 CORE int check_access(pvm *vm, u32 at, u32 size, u32 right) {
   private_part *own = OWN(vm);
   u32 last = at + size - 1;
@@ -212,10 +213,10 @@ CORE int check_access(pvm *vm, u32 at, u32 size, u32 right) {
   return 0;
 }
 
-/* Whether an access can be made at once. The core of the interpreter alone does without, for its size. */
+/* Whether an access lies in one page. The small core has no fast way for that, to save bytes. */
 #define IN_ONE_PAGE(at, size) (PVM_PASSES && LIKELY((at) >> PAGE_BITS == ((at) + (size) - 1) >> PAGE_BITS))
 
-/* 1, 2, 4 or 8 bytes of a value, which is little-endian here as it is there. */
+/* Copies 1, 2, 4 or 8 bytes of a value; guest and host are both little-endian. */
 CORE void copy_little(void *to, const void *from, u32 size) {
   switch (size) {
     case 1:
@@ -232,7 +233,7 @@ CORE void copy_little(void *to, const void *from, u32 size) {
   }
 }
 
-/* Reads 1, 2, 4 or 8 bytes anywhere, also across pages and the end of the address space. 0 or how it stops. */
+/* Reads 1, 2, 4 or 8 bytes anywhere, also across pages and across the end of the address space. Returns 0, or how the machine stops. */
 COLD int pvm_slow_read(pvm *vm, u32 at, u32 size, u64 *value) {
   int failure = check_access(vm, at, size, RIGHT_READ);
   if (failure != 0) return failure;
@@ -281,7 +282,7 @@ CORE void zero_page(pvm *vm, u32 page) {
   }
 }
 
-/* Takes a page's rights and what it holds; a frame stays with it. */
+/* Takes a page's rights and contents away; its frame stays its own. */
 CORE void forget_page(pvm *vm, u32 page) {
   private_part *own = OWN(vm);
   u32 rights = own->rights[page];
@@ -294,7 +295,7 @@ CORE void forget_page(pvm *vm, u32 page) {
   own->rights[page] &= STICKY;
 }
 
-/* Guest pages, from here on. */
+/* From here on `page` counts the guest's pages. */
 #define PHYSICAL_PAGE(page) (((page) + (PVM_ROTATION >> PAGE_BITS)) & (PAGE_COUNT - 1))
 
 /* All pages of a chunk get the same rights. */
@@ -326,7 +327,7 @@ CORE void set_page_rights(pvm *vm, u32 page, u32 access) {
   else own->rights[page] = rights_with(own, page, own->rights[page] & STICKY, access);
 }
 
-/* Eight pages at once, of which none has bits that stay; whether that was so. */
+/* Sets the rights of eight pages at once, if none of them has bits that stay. Returns whether it did. */
 CORE int set_eight_rights(private_part *own, u32 page, u32 access) {
   u64 eight;
   rights_of(own, page);
@@ -374,7 +375,7 @@ CORE void zero_pages(pvm *vm, u32 page, u32 count) {
   }
 }
 
-/* What a 32-bit program has in a register, and sbrk of PolkaVM answers. */
+/* A value of 32 bits as 32-bit programs have it in a register, and as PolkaVM's sbrk answers. */
 static inline u64 sign_extended(u64 value) { return (u64)(s64)(s32)(u32)value; }
 
 /* GP 0.7.2 only; spec pvm-isa.md section 13 says what is settled. */
@@ -390,7 +391,7 @@ COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   u64 rest = ((u64)PAGE_SIZE << scale) - 1;
   u32 fresh = (u32)((old + rest) >> (PAGE_BITS + scale) << scale);
   u32 last = (u32)((end + rest) >> (PAGE_BITS + scale) << scale);
-  u32 most = (u32)(((u64)vm->heap_limit + PAGE_SIZE - 1) >> PAGE_BITS); /* what lies behind is not the heap's */
+  u32 most = (u32)(((u64)vm->heap_limit + PAGE_SIZE - 1) >> PAGE_BITS); /* pages behind are not the heap's */
   if (last > most) last = most;
   /* What the host's last page has behind the old end is there already, but where the start was no end of such a page. */
   u32 first = (u32)((old + PAGE_SIZE - 1) >> PAGE_BITS);
@@ -437,7 +438,7 @@ COLD int pvm_memset(pvm *vm) {
   return -1;
 }
 
-/* No rights, no contents, frames given back. Frames are zeroed at once below; what is borrowed is the host's. */
+/* Takes all rights and contents away and gives the frames back. Frames are zeroed all at once at the end; borrowed bytes are the host's and stay. */
 CORE void clear_memory(pvm *vm) {
   private_part *own = OWN(vm);
   for (u32 chunk = 0; chunk < CHUNK_COUNT; chunk++) {

@@ -21,7 +21,7 @@ export interface Bounds {
   readonly until?: number
 }
 
-/** What bounded a portion. */
+/** Which bound made a portion as large as it was. */
 export type Portion = 'all' | 'allowed' | 'time'
 
 /**
@@ -32,7 +32,7 @@ const FIRST_SLICE = 10_000
 const LEAST_SLICE = 100
 const MOST_SLICE = 100_000
 const SLICE_MS = 0.2
-/** By how much a slice may exceed the one before. */
+/** How many times larger than the one before a slice may be. */
 const GROWTH = 2
 
 /** The allowance of one run. */
@@ -47,13 +47,13 @@ export class Allowance {
   #slice = FIRST_SLICE
   /** Gas kept back, and what the counter had when the portion began. */
   #kept = 0n
-  /** Whether nothing is kept back while a portion is out, so that host functions see the whole gas as it is. */
+  /** Whether nothing is kept back while a portion is out: then host functions see the whole gas without arithmetic. */
   isWhole = false
   #given = 0n
   /** When the clock was looked at last. */
   #since = 0
   #over = false
-  /** Whether anything has run: a run gets somewhere, however little time it has. */
+  /** Whether anything has run yet: each run makes some progress, however little time it has. */
   #moved = false
   /** Whether a portion is out. */
   #isOut = false
@@ -181,7 +181,7 @@ export class Allowance {
     return true
   }
 
-  /** Before and behind what only looks at the machine, with a portion out: the counter is whole meanwhile. */
+  /** Around something that only looks at the machine while a portion is out: the counter is whole meanwhile. */
   show(look: (kept: bigint) => void): void {
     if (this.isWhole) {
       look(0n)
@@ -196,7 +196,7 @@ export class Allowance {
     }
   }
 
-  /** In passing, with a portion out: looks at the clock, and ends the portion when the time is over. */
+  /** Looks at the clock while a portion is out, and ends the portion when the time is over. */
   look(): void {
     if (!this.#isOut || !this.isOver || (!this.#moved && this.#given === this.#counter.gas)) return
     this.#given -= this.#counter.gas

@@ -101,7 +101,7 @@ export function checkAccess(access: Access): void {
   }
 }
 
-/** Whether somebody who runs a machine has ever said how much gas it has. 0 given is an answer, none is a mistake. */
+/** Whether the machine has ever been given gas. 0 is an answer; to give none is a mistake. */
 export function checkGasGiven(gas: bigint): void {
   if (gas !== 0n) return
   throw new TypeError('gas: the machine was given none; instantiate(program, { gas })')

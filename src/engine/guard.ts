@@ -34,7 +34,7 @@ export class Guarded {
   readonly #guard: Guard
   #words: Uint32Array | undefined
   #core: CoreExports | undefined
-  /** The core has been told of what its records are to stop at, and so of memory. */
+  /** Whether the core knows what its records stop at, and which memory is watched. */
   #isFar = false
 
   constructor(vm: Vm, guard: Guard) {
@@ -61,12 +61,12 @@ export class Guarded {
     if (this.#isFar) core.pvm_watch!(AT_VM, memory?.kinds ?? 0, memory?.from ?? 0, memory?.last ?? 0)
   }
 
-  /** Of the last `step` that was done in steps: how many instructions were not executed, where it was paused or broke off. */
+  /** How many instructions of the last `step` were not executed, where it was paused or ended early. */
   get left(): number {
     return this.#words![WORD.left]!
   }
 
-  /** Down again: nothing is left of it. */
+  /** Takes the guard away; nothing is left of it. */
   lower(): void {
     if (this.#words === undefined) return
     this.#words.fill(0, WORD.registers, WORD.left)

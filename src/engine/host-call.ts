@@ -44,7 +44,7 @@ export class HostCallError extends Error {
   }
 }
 
-/** What the next run does first, at the `ecalli` that pc stands on. */
+/** What the next run does first, when pc stands on an `ecalli`. */
 export const Pending = {
   None: 0,
   /** Make the call, which could not be paid; the `ecalli` itself was paid already. */
@@ -66,7 +66,7 @@ export interface HostCallSite {
    * keep, because looking at the gas itself, twice per call, takes 2 ns.
    */
   overdrawn: boolean
-  /** The price that was taken last, of those that are computed. */
+  /** The computed price that was taken last. */
   paid: bigint
   /** Set by `performHostCall`; writing `vm.pc` clears it. */
   pending: Pending
@@ -107,7 +107,7 @@ function charge(site: HostCallSite, price: HostPrice, index: number, pc: number,
   return paid
 }
 
-/** The call is made again by the next run, and paid again: the price of this one is given back. */
+/** Gives the price back: the next run makes the call again, and pays again. */
 function again(site: HostCallSite, entry: HostEntry, pc: number): Exit {
   site.movePc(pc)
   const paid = typeof entry.price === 'number' ? BigInt(entry.price) : site.paid
@@ -116,7 +116,7 @@ function again(site: HostCallSite, entry: HostEntry, pc: number): Exit {
   return Exit.Paused
 }
 
-/** A host function threw, or answered what is no HostAction. Too little of something is no answer: the call is made again. */
+/** A host function threw, or answered something that is no HostAction. A ResourceError is no answer: the call will be made again. */
 function failed(site: HostCallSite, entry: HostEntry | undefined, index: number, pc: number, error: unknown): Exit {
   site.thrown = new HostCallError(index, pc, error, site.vm)
   if (entry !== undefined && ResourceError.is(error) && !site.disposeRequested) return again(site, entry, pc)

@@ -1,10 +1,10 @@
 // The answer of a host function that returned a promise. Not the waiting: run-async.ts. Nothing of it is left unhandled.
 import type { HostEntry } from './engine.ts'
 
-/** What a promise came to. */
+/** How a promise was settled. */
 export type Answer = { readonly action: unknown } | { readonly error: unknown }
 
-/** Whether a value is a promise, or something that can be awaited like one. What throws at the question is none. */
+/** Whether a value is a promise or can be awaited like one. A value that throws when it is asked is none. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   if (typeof value !== 'object' || value === null) return false
   try {

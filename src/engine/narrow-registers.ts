@@ -8,12 +8,12 @@ function narrowRegisters(halves: Uint32Array): void {
   for (let low = 0; low < 26; low += 2) halves[low + 1] = halves[low]! & 0x80000000 ? 0xffffffff : 0
 }
 
-/** A run begins: what was written to registers between runs. */
+/** Sign-extends registers at the beginning of a run: somebody may have written them between runs. */
 export function narrowFor(program: Program, halves: Uint32Array): void {
   if (program.bits === 32) narrowRegisters(halves)
 }
 
-/** The host that a program's machine calls: of a 32-bit program, with registers sign-extended behind each call. */
+/** The host as a program's machine calls it: for a 32-bit program, registers are sign-extended behind each call. */
 export function hostFor(program: Program, host: HostTable | undefined): HostTable | undefined {
   return program.bits === 64 || host === undefined ? host : narrowHost(host)
 }

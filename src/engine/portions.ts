@@ -4,7 +4,7 @@ import { Exit } from './exit.ts'
 import { type HostCallSite, Pending } from './host-call.ts'
 import type { TraceEvent, Tracer } from './tracing.ts'
 
-/** What a pause is called: where steps were asked for and made, `Step`. */
+/** The exit of a pause: `Step` where steps were asked for and all were made, else `Paused`. */
 function pauseOf(site: HostCallSite, allowance: Allowance): Exit {
   const isDone = allowance.isStepped && site.pending !== Pending.Call && site.late === undefined
   return isDone ? Exit.Step : Exit.Paused

@@ -1,6 +1,6 @@
 // What a run throws when the host has too little of something. Not an outcome of the guest: those are exits.
 
-/** What there was too little of: room on the host's stack, or memory. */
+/** What the host had too little of: room on its stack, or memory. */
 export type Resource = 'stack' | 'memory'
 
 /**
@@ -20,7 +20,7 @@ export class ResourceError extends Error {
     this.code = code
   }
 
-  /** Whether a value is one. Runs no code of whoever made the value. */
+  /** Whether a value is a ResourceError. It runs no code of whoever made the value. */
   static is(value: unknown): value is ResourceError {
     return typeof value === 'object' && value !== null && #isOne in value && value.#isOne
   }

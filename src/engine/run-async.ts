@@ -17,7 +17,7 @@ export interface SlicedMachine {
 /** Whether `runAsync` is under way on a machine. */
 export class AsyncTurns {
   isUnderWay = false
-  /** Within a slice: what is asked for then comes from the run itself. */
+  /** True within a slice: what is asked for then comes from the run itself. */
   inSlice = false
   isDisposed = false
   /** Resolves when the machine is disposed of. */
@@ -58,7 +58,7 @@ const SLICE_MS = 8
 /** The longest time that timers take. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** A turn of the event loop: timers, messages and what else waits has its turn. */
+/** Waits for one turn of the event loop: timers, messages and whatever else waits is served. */
 function turn(): Promise<void> {
   const { setImmediate: immediate } = globalThis as { setImmediate?: (call: () => void) => unknown }
   return new Promise(resolve => {

@@ -9,7 +9,7 @@ import { hostFor } from './narrow-registers.ts'
 export interface Start {
   readonly pc: number
   readonly gas: bigint
-  /** Nobody said how much. */
+  /** True when the options did not say how much gas. */
   readonly gasMissing: boolean
   /** 13 values; may be any bigint, registers take them modulo 2^64. */
   readonly regs: readonly bigint[]

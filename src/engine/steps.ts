@@ -9,7 +9,7 @@ import type { Program } from '../program/program.ts'
  */
 export const SINGLE_STEPS = 1000
 
-/** Sets of instructions that have memset, as far as they were asked for. */
+/** Whether instruction sets have memset, for those that were asked about. */
 const withMemset = new WeakMap<InstructionSet, boolean>()
 
 /** Whether each instruction of the program costs 1 gas and nothing else does: memset costs 1 for each byte. */

@@ -7,7 +7,7 @@ import type { StartOptions, Vm } from './engine.ts'
 const LOOP = { code: Uint8Array.of(149, 119, 1, 40, 253), bitmask: Uint8Array.of(0b01001), jumpTable: [] }
 /** Enough for some portions and for some looks at the clock. */
 const GAS = 3000n
-/** Milliseconds it may take; it takes two or three. */
+/** Milliseconds that the short run may take; it takes two or three. */
 const MAX_MS = 20
 
 type Make = (program: Program, options: StartOptions, maxMemory: number) => Vm
@@ -33,6 +33,6 @@ export function warmUp(make: Make, maxMemory: number): void {
       vm.dispose()
     }
   } catch {
-    // What the runtime refuses now it refuses to the machine that was asked for, which says so.
+    // If the runtime refuses now, it refuses the machine that was asked for as well, which then says so.
   }
 }

@@ -1,7 +1,7 @@
 // A program's own copy of the bytes it is loaded from. Not the program: program.ts.
 import { equalBytes } from './equal-bytes.ts'
 
-/** What some runtimes have and TypeScript's libraries do not know. */
+/** Node's Buffer, which some runtimes have and TypeScript's libraries do not know. */
 interface Runtime {
   readonly Buffer?: { compare(a: Uint8Array, b: Uint8Array): number }
   readonly WeakRef?: WeakRefConstructor

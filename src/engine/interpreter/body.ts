@@ -35,7 +35,7 @@ export class CoreBody implements Body, CellUser, Resident {
   readonly #home: Residence
   readonly life: object = {}
   readonly #memory: WindowMemory
-  /** Of the host call that is being made, or was last. */
+  /** Index of the host call that is being made, or was made last. */
   #index = 0
   #tracerError: { readonly error: unknown } | undefined
   #event: EventReader | undefined
@@ -188,7 +188,7 @@ export class CoreBody implements Body, CellUser, Resident {
     return exit === undefined ? HostAnswer.Continue : exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
   }
 
-  /** A stop that the core does not know of, as one that it knows. */
+  /** Tells the core of a stop that it does not know, as one that it knows. */
   #pause(): number {
     this.#paused = true
     return HostAnswer.Stopped + Exit.Break
@@ -221,9 +221,9 @@ export class CoreBody implements Body, CellUser, Resident {
       this.#home.take()
       return 0
     } catch (error) {
-      // The ecalli is paid, its call is still to be made.
+      // The ecalli is paid; its host call has not been made yet.
       if (event.instruction.name === 'ecalli') this.#site.pending = Pending.Call
-      this.#tracerError = { error } // must not unwind the core's frames
+      this.#tracerError = { error } // thrown later: it must not go through the core's frames
       return 1
     }
   }
@@ -264,7 +264,7 @@ export class CoreBody implements Body, CellUser, Resident {
     this.#paused = false
     const code = this.#enter(cell, limit)
     if (code === ABORTED) {
-      u32[EXIT_ARG] = 0 // the machine has not stopped for anything
+      u32[EXIT_ARG] = 0 // an exit without argument
       throw this.#tracerError!.error
     }
     if (code === NO_MEMORY) throw new ResourceError('memory', 'a machine: no more memory for its pages')

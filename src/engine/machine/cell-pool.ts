@@ -1,4 +1,4 @@
-// Cells that nobody has: kept clean, with what they have decoded, for the next machine. They are few, because a memory reserves
+// Idle cells: they are kept clean, with the code they have decoded, for the next machine. They are few, because a memory reserves
 // gigabytes of address space and the runtime's collector is slow to give them back. Not the cells of machines: residence.ts.
 import { PAGE_COUNT } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
@@ -9,7 +9,7 @@ import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE, Used } from './contract.gen.ts
 const MAX_IDLE = 8
 /** Up to this many idle cells keep what they have decoded: another program gets a new cell. */
 const KEEP = 4
-/** What that many bytes of code decode to is soon made again: such a cell is given away once, 10 ms cheaper than a new one. */
+/** Bytes of code that are decoded again quickly. An idle cell with no more goes to another program, which is 10 ms cheaper than a new cell. */
 const SMALL_CODE = 8192
 /** A machine that touched more guest pages than this gives its memory back to the system: 32 MiB. */
 const MAX_TOUCHED = 8192
@@ -19,14 +19,14 @@ function arenaFor({ code, jumpTable }: Program): number {
   return 9.5 * code.length + 16 * jumpTable.length + Math.min(24 * code.length, 2 ** 26) + 2 ** 20
 }
 
-/** Bytes of an arena of its own that a program is too large to do without; 0 for almost all. */
+/** Bytes of an arena of its own, for a program that is too large for the usual one; 0 for almost all programs. */
 export function ownArena(program: Program): number {
   const needed = arenaFor(program)
   const usual = needed - Math.min(24 * program.code.length, 2 ** 26) <= AT_WINDOW - AT_ARENA
   return usual ? 0 : needed
 }
 
-/** Whether a cell most likely has that code, from another load of the same bytes; `Cell.load` compares it all. */
+/** Whether a cell probably has that code already, from another load of the same bytes. `Cell.load` compares all of it. */
 export function holdsCode(cell: Cell, program: Program): boolean {
   if (cell.program === program) return true
   const { code } = program
@@ -43,7 +43,7 @@ function takeAt(at: number): Cell | undefined {
   return at < 0 ? undefined : idle.splice(at, 1)[0]
 }
 
-/** An idle cell that has the program's code already. */
+/** Takes an idle cell that has the program's code already. */
 export function takeDecoded(program: Program): Cell | undefined {
   const same = idle.findLastIndex(cell => cell.program === program)
   return takeAt(same >= 0 ? same : idle.findLastIndex(cell => holdsCode(cell, program)))
@@ -73,7 +73,7 @@ export function cleanCell(cell: Cell): boolean {
   return core.pvm_next_mapped(AT_VM, 0) >= PAGE_COUNT && !cell.regs.some(value => value !== 0n)
 }
 
-/** Keeps a cell that nobody has any more, or leaves it to the collector. */
+/** Keeps a cell that no machine uses any more, or leaves it to the garbage collector. */
 export function keepCell(cell: Cell): void {
   if (idle.length < MAX_IDLE && cleanCell(cell)) idle.push(cell)
   else cell.user = undefined

@@ -8,7 +8,7 @@ import { type CoreExports, coreModule } from './core.ts'
 import { coreRules } from './rules.ts'
 
 const WASM_PAGE = 65536
-/** Bytes of the largest memory: where it ends is an address, so it is a page less than 4 GiB. */
+/** Bytes of the largest memory: a page less than 4 GiB, so that its end is still an address. */
 const MAX_SIZE = 2 ** 32 - WASM_PAGE
 
 function wholePages(bytes: number): number {
@@ -55,7 +55,7 @@ export interface CellSizes {
 export class Cell {
   readonly memory: WebAssembly.Memory
   readonly core: CoreExports
-  /** Who uses the cell while it runs; undefined else, so that a machine nobody holds can be collected. */
+  /** Who uses the cell while it runs. Undefined otherwise: then the cell does not keep a forgotten machine from being collected. */
   user: CellUser | undefined
   /** Called after each slice of the interpreter while the word `hot` of struct pvm is not 0: set by the recompiler. */
   onSlice: ((gas: number) => void) | undefined
@@ -65,7 +65,7 @@ export class Cell {
   compiled: unknown
   /** Counts of its machine's runs, where somebody asked for them. */
   tally: CellTally | undefined
-  /** Where the memory ends, but for its counts. */
+  /** Where the memory ends, without the room for counts. */
   readonly end: number
   /** The program whose decoded form is in the arena. */
   program: Program | undefined
@@ -111,7 +111,7 @@ export class Cell {
     this.gas = new BigInt64Array(buffer, AT_VM + 104, 1)
   }
 
-  /** After an error that unwound the core's frames, such as an overflow of the host's stack in the middle of a run. */
+  /** Makes the core usable after an error went through its frames, such as an overflow of the host's stack in the middle of a run. */
   recover(): void {
     this.core.__stack_pointer.value = this.#stackTop
     this.u32[(AT_VM + VM.busy) >>> 2] = 0

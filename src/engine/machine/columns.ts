@@ -1,8 +1,8 @@
-// Columns of the workspace's tables as typed arrays: the contract says what elements a column has and what there is one of
+// Columns of the workspace's tables as typed arrays. The contract says which elements a column has, and what it has one of
 // each for. Not what is in them: decoder.ts and recompiler/tables.ts.
 import type { Areas } from './workspace.ts'
 
-/** Typed arrays by the name that the contract has for their elements. */
+/** The typed array for each element type of the contract. */
 interface Arrays {
   readonly u8: Uint8ArrayConstructor
   readonly s8: Int8ArrayConstructor
@@ -20,7 +20,7 @@ export type ColumnKinds = Readonly<
 >
 /** Typed arrays by column. */
 export type Columns<K extends ColumnKinds> = { readonly [C in keyof K]: ArrayOf<K[C]['element']> }
-/** Entries, by what there is one of each for. */
+/** How many entries: by the things that a column has one entry for. */
 export type Entries<K extends ColumnKinds> = Readonly<Record<K[keyof K]['by'], number>>
 /** Addresses by column. */
 export type Addresses<K extends ColumnKinds> = { readonly [C in keyof K]: number }

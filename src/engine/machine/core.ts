@@ -43,16 +43,16 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_zero(vm: number, page: number, count: number): number
 }
 
-/** What some runtimes have and TypeScript's libraries do not know. */
+/** Node's Buffer, which some runtimes have and TypeScript's libraries do not know. */
 interface Decoders {
   readonly Buffer?: { from(text: string, encoding: 'hex'): Uint8Array<ArrayBuffer> }
 }
 
-/** Bytes of hex in lines. Hex, because gzip makes three quarters of base64 of it: whole bytes repeat, parts of three do not. */
+/** The bytes of lines of hex. It is hex because that is a quarter smaller than base64 once gzipped: bytes repeat, thirds of bytes do not. */
 export function decodeHex(lines: string): Uint8Array<ArrayBuffer> {
   const text = lines.replaceAll('\n', '')
   const { Buffer } = globalThis as Decoders
-  if (Buffer !== undefined) return Buffer.from(text, 'hex') // 0.2 ms; the loop below takes some when it is cold
+  if (Buffer !== undefined) return Buffer.from(text, 'hex') // 0.2 ms; the loop below takes milliseconds when it is cold
   const bytes = new Uint8Array(text.length / 2)
   for (let i = 0; i < bytes.length; i++) bytes[i] = (digit(text, 2 * i) << 4) | digit(text, 2 * i + 1)
   return bytes

@@ -5,7 +5,7 @@ import { PAGE_SIZE } from '../../program/layout.ts'
 import type { Cell } from './cell.ts'
 import { AT_VM } from './contract.gen.ts'
 
-/** Pages of one machine at most: each is copied whenever control changes. */
+/** How many pages of one machine are kept apart at most: each is copied whenever control changes. */
 export const MAX_OWN_PAGES = 16
 
 /** The pages of one machine that a host has views of. */
@@ -19,7 +19,7 @@ export class OwnPages {
     return false
   }
 
-  /** Whether so many bytes more are not too many. */
+  /** Whether there is room for so many bytes more. */
   hasRoom(address: number, length: number): boolean {
     return this.#bytes.size + pageOf(address + length - 1) - pageOf(address) < MAX_OWN_PAGES
   }
@@ -43,12 +43,12 @@ export class OwnPages {
     return whole.subarray(from, from + length)
   }
 
-  /** The host has control: its pages get what is in the cell. */
+  /** Control goes to the host: its pages get what is in the cell. */
   show(cell: Cell): void {
     for (const [page, bytes] of this.#bytes) copyOut(cell, page, bytes)
   }
 
-  /** The guest, or the cell, has control: it gets what is in the host's pages, whatever their rights. */
+  /** Control goes to the guest: the cell gets what is in the host's pages, whatever their rights. */
   take(cell: Cell): void {
     const { core, u8 } = cell
     for (const [page, bytes] of this.#bytes) {

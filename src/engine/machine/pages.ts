@@ -1,4 +1,4 @@
-// Which pages of a cell there are: ranges with the same rights, and those that may hold something. Not what they hold:
+// Which pages a cell has: ranges with the same rights, and pages that may hold something. Not what they hold:
 // window-memory.ts.
 import { type Access, PAGE_COUNT } from '../../program/layout.ts'
 import type { PageRange } from '../memory.ts'

@@ -22,7 +22,7 @@ import { OwnPages } from './own-pages.ts'
 /** Machines at a time that keep their cell for good, because a host function has its registers or memory as a view. */
 const MAX_PINNED = 2
 const MAX_PAGES = (AT_VM + VM.maxPages) >>> 2
-/** One after the other: V8 makes single moves of these, 5 ns for all, where `set` takes 25. */
+/** Copies 13 registers one by one: V8 makes single moves of that, 5 ns for all; `set` takes 25. */
 function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
   to[0] = from[0]!
   to[1] = from[1]!
@@ -39,7 +39,7 @@ function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
   to[12] = from[12]!
 }
 
-/** Those in a cell that others can use; without those that large views keep there. */
+/** Residences whose cell other machines can take; without those that a large view keeps in their cell. */
 const residents: Residence[] = []
 let clock = 0
 let count = 0
@@ -55,7 +55,7 @@ const forgotten =
 
 /** The machine, as its residence sees it. Nothing here holds it: it is to be collected when nobody else does. */
 export interface Resident {
-  /** An object that only the machine holds, so that it is collected when the machine is. */
+  /** An object that only the machine refers to, so that it is collected together with the machine. */
   readonly life: object
   /** Puts a cell, with the program in it, into the mode of the machine's engine. */
   prepare(cell: Cell): void
@@ -65,7 +65,7 @@ export interface Resident {
 export class Residence {
   readonly program: Program
   readonly number: number = ++count
-  /** Undefined while it is in none. */
+  /** The cell; undefined while the machine is in none. */
   cell: Cell | undefined
   #image: Image | undefined
   /** Registers of its own, where the cell's words cannot be handed out. What they hold is true while the guest does not run. */
@@ -75,12 +75,12 @@ export class Residence {
   #ownPages: OwnPages | undefined
   /** It has registers or pages of its own: they are to be copied when control goes from guest to host or back. */
   isApart = false
-  /** From when it gets a cell until it leaves it. */
+  /** True from the moment it gets a cell until it leaves the cell. */
   #token: object | undefined
   #pinned = false
   /** The machine is gone. */
   isClosed = false
-  /** It has come to its end, and most likely nobody needs it any more. */
+  /** The machine has come to its end; most likely it is not needed any more. */
   hasEnded = false
   #lastUse = 0
 
@@ -136,7 +136,7 @@ export class Residence {
     return cell
   }
 
-  /** It is used now: others make room before it does. */
+  /** The machine is used now: others have to make room before it has. */
   use(): void {
     this.#lastUse = ++clock
   }
@@ -153,7 +153,7 @@ export class Residence {
     return this.cell?.user !== undefined && residents.filter(home => home.#pinned).length < MAX_PINNED
   }
 
-  /** Leaves the cell, which is clean then; undefined when that is none to use again. */
+  /** Leaves the cell. Returns it, cleaned; undefined when it cannot be used again. */
   #leave(): Cell | undefined {
     const cell = this.cell!
     this.take()
@@ -194,7 +194,7 @@ export class Residence {
     return this.own32 ?? cell.regs32
   }
 
-  /** What the host has of its own gets what the cell holds: the host has the machine now. */
+  /** Copies from the cell to the registers and pages that the host sees: control goes to the host. */
   show(): void {
     if (!this.isApart) return
     const cell = this.cell!
@@ -202,7 +202,7 @@ export class Residence {
     this.#ownPages?.show(cell)
   }
 
-  /** The cell gets what the host has of its own: the guest goes on. */
+  /** Copies from the registers and pages that the host sees to the cell: control goes to the guest. */
   take(): void {
     if (!this.isApart) return
     const cell = this.cell!
@@ -210,7 +210,7 @@ export class Residence {
     this.#ownPages?.take(cell)
   }
 
-  /** The machine starts over: views of its memory are over. */
+  /** The machine starts again: views of its memory end here. */
   forgetPages(): void {
     this.#ownPages = undefined
     this.isApart = this.own !== undefined

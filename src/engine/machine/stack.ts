@@ -15,10 +15,10 @@ const RESERVE = 64 * 1024
 
 /** Bytes of the host's stack that compiled code is given at most. */
 export const MAX_STACK: number = 256 * 1024
-/** What it is given: the most of these that is there. 0: it is not entered, the core interprets. */
+/** The sizes that are tried: compiled code gets the largest that is there. With 0 it is not entered, and the core interprets. */
 const BUDGETS = [MAX_STACK, 128 * 1024, 64 * 1024, 32 * 1024]
 
-/** Runs that take what was there the last time, before one asks for the most again. */
+/** How many runs take the size of the last time, before one asks for the largest again. */
 const RUNS_BEFORE_MORE = 256
 
 /** Results of one call of `many`. */
@@ -89,7 +89,7 @@ export function hasStack(bytes: number): boolean {
   }
 }
 
-/** Which budget was there the last time, and how many runs have taken it since. */
+/** The size that was there the last time, and how many runs have taken it since. */
 let first = 0
 let runs = 0
 

@@ -46,7 +46,7 @@ export class WindowMemory implements Memory {
     return cell
   }
 
-  /** Something has been written, or taken away: views of pages apart see it. */
+  /** Memory has changed: pages that the host sees in memory of its own get the change. */
   #changed(): void {
     if (this.#home!.isApart) this.#home!.showPages()
   }

@@ -7,7 +7,7 @@ const WASM_PAGE = 0x10000
 /** A memory with more bytes than this is given up when a smaller one would do. */
 const KEPT = 0x4000000
 
-/** The core and its memory. Another object when somebody else writes there: what was there before is lost then. */
+/** The core and its memory. Each opening gives a new object; what an older one had written may be lost. */
 export interface Workspace {
   readonly core: CoreExports
   readonly buffer: ArrayBuffer
@@ -24,7 +24,7 @@ export class Areas {
     return at
   }
 
-  /** The workspace, with room for all of them. It is whose who opened it last; what is in it stays until it is written. */
+  /** The workspace, with room for all of them. Whoever opens it owns it until somebody else opens it; what is in it stays until then. */
   open(): Workspace {
     return openWorkspace(this.#end)
   }

@@ -39,12 +39,12 @@ const TYPES: readonly FunctionType[] = [
   { params: [I32, I32, I32], results: [I32, I32] },
 ]
 
-/** What code takes on average, for room at first. */
+/** Bytes that the code of an instruction takes on average: how much room to begin with. */
 const BYTES_PER_INSTRUCTION = 26
 
 let decodedHelpers: Uint8Array | undefined
 
-/** The helpers, as they stand in every module. */
+/** The helper functions, which are the same in every module. */
 function helpers(): Uint8Array {
   decodedHelpers ??= decodeHex(HELPERS_HEX)
   return decodedHelpers
@@ -67,7 +67,7 @@ export interface CompiledModule {
   readonly instructions: number
   /** What the function of each root takes of the host's stack at most, in bytes. */
   readonly frames: readonly number[]
-  /** Segments of roots it calls through the table, at index segment + 1. */
+  /** Segments of the roots that it calls through the table, where the index is segment + 1. */
   readonly externals: readonly number[]
 }
 
@@ -113,9 +113,9 @@ function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number 
   return isLarge && root !== start[of[root]!] ? NEAR_NODES : MAX_NODES
 }
 
-/** Bytes of a frame beside its slots: what the runtime itself puts there, arguments of calls. */
+/** Bytes of a frame in addition to its slots: what the JavaScript engine puts there, and arguments of calls. */
 const FRAME_BASE = 256
-/** Operands that code has on the stack at once, at most. */
+/** How many operands code has on WebAssembly's stack at once, at most. */
 const OPERANDS = 24
 
 /**

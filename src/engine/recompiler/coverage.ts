@@ -6,10 +6,10 @@ import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 import type { Functions } from './functions.ts'
 
-/** What has run of one code, over all machines that tell. Grows only. */
+/** What has run of one code, on all machines that reported it. It only grows. */
 export class Coverage {
   readonly #decoded: Decoded
-  /** 1 per segment that has run, or follows in its block on one that has. */
+  /** 1 for each segment that has run, or that follows in its block behind one that has run. */
   readonly ran: Uint8Array
   /** Instructions of segments that have run, before each segment; one more entry. */
   readonly #before: Int32Array
@@ -38,7 +38,7 @@ export class Coverage {
     }
   }
 
-  /** Counts functions as run that are compiled whole: what runs compiled the interpreter never sees. Sizes follow with `add`. */
+  /** Counts functions that are compiled whole as run, because the interpreter does not see compiled code run. `add` brings the sizes up to date. */
   addFunctions({ start, of }: Functions, roots: readonly number[]): void {
     for (const root of roots) this.ran.fill(1, start[of[root]!]!, start[of[root]! + 1]!)
   }
@@ -48,7 +48,7 @@ export class Coverage {
     return this.#before[to]! - this.#before[from]!
   }
 
-  /** 1 per segment that is left out of what is compiled. A block that only traps costs less than leaving before it. */
+  /** 1 for each segment that is not compiled. A block that only traps is compiled always: it costs less than an exit before it. */
   leftOut(): Uint8Array {
     const { segments, segmentStart, isBlock, id } = this.#decoded
     const out = new Uint8Array(segments)

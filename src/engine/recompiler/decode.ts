@@ -8,7 +8,7 @@ import { decodeColumns, type ProgramColumns } from '../machine/decoder.ts'
 /** A decoded program. */
 export interface Decoded extends ProgramColumns {
   readonly program: Program
-  /** No other decoded program of the process has it. */
+  /** A number of its own, different from that of any other decoded program of the process. */
   readonly serial: number
   /** Instructions. */
   readonly count: number

@@ -5,7 +5,7 @@ import { RecordWord } from '../machine/contract.gen.ts'
 import { L, S, signed, type Template, template, U } from './template.ts'
 import { I32, I64, Op } from './wasm-op.ts'
 
-/** Operators that are one opcode behind their arguments. */
+/** Operators that are one WebAssembly opcode, written behind their arguments. */
 const PLAIN: Readonly<Record<string, number>> = {
   add: Op.i64Add,
   sub: Op.i64Sub,
@@ -108,7 +108,7 @@ function upperProduct(a: readonly number[], b: readonly number[], signed: { a: b
   const middle = [...times(high(a), low(b)), ...high(times(low(a), low(b))), Op.i64Add]
   const carry = [...times(low(a), high(b)), ...low(middle), Op.i64Add]
   const product = [...times(high(a), high(b)), ...high(middle), Op.i64Add, ...high(carry), Op.i64Add]
-  /** What a negative factor lacks against its unsigned reading, times 2^64. */
+  /** The correction for a negative factor: read as unsigned it is too large by 2^64. */
   const lack = (sign: readonly number[], other: readonly number[]): number[] => [
     ...[...sign, ...constant(63), Op.i64ShrS],
     ...[...other, Op.i64And, Op.i64Sub],

@@ -39,13 +39,13 @@ import { compiledInProcess, type SharedCode } from './shared-code.ts'
 /** Samples taken in this process so far. */
 let processSamples = 0
 
-/** Counts a slice of the interpreter; whether it is one of the first of the process, which nothing is made of. */
+/** Counts a slice of the interpreter. True for the first ones of the process: no samples are taken in them. */
 export function isFirstSlice(): boolean {
   processSamples += 1
   return processSamples <= FIRST_SLICES
 }
 
-/** Milliseconds of interpretation that the sample at hand stands for. */
+/** How many milliseconds of interpretation the next sample stands for. */
 function sampleMs(): number {
   const usual = tierPolicy.samplePeriod / INTERPRETED_PER_MS
   return processSamples * tierPolicy.samplePeriod <= COLD_GAS ? COLD_SLOWNESS * usual : usual
@@ -56,12 +56,12 @@ function analysisMs(instructions: number): number {
   return instructions * (compiledInProcess() === 0 ? COLD_ANALYSIS_MS : ANALYSIS_MS)
 }
 
-/** What a module costs in ms beside its instructions. */
+/** What a module costs in ms, without its instructions. */
 function moduleMs(): number {
   return compiledInProcess() === 0 ? MODULE_MS + FIRST_MODULE_MS : MODULE_MS
 }
 
-/** What compiling that many instructions will take, in ms, beside what the module itself costs. */
+/** How many ms compiling so many instructions will take, without what the module itself costs. */
 function instructionsMs(instructions: number): number {
   const cold = Math.max(0, Math.min(instructions, COLD_INSTRUCTIONS - compiledInProcess()))
   return cold * COLD_INSTRUCTION_MS + (instructions - cold) * INSTRUCTION_MS
@@ -127,14 +127,14 @@ export class HotCode {
   readonly #loops = new Map<number, number>()
   /** Loop headers of segments seen so far. */
   readonly #headers = new Map<number, number>()
-  /** Number of samples at which the warm functions are looked at together again. */
+  /** Number of samples at which it asks again whether all warm functions together are worth a module. */
   #nextGroup = 0
-  /** And at which it is looked at again what has run. */
+  /** Number of samples at which the hot code asks again what has run. */
   #nextLook = 0
   /** The loop the last samples were in, and how many in a row (of those before the analysis: how many at all); before it, the pc. */
   #lasting = -1
   #inRow = 0
-  /** Before the analysis: whether that loop's time is its own, not the host's; not asked yet. */
+  /** Before the analysis: whether that loop spends its time itself, not in the host. Undefined until it is asked. */
   #hurries: boolean | undefined
   /** Times compiled code stopped before a root that is not there, and how many make it worth being compiled. */
   readonly #misses = new Map<number, { count: number; needed: number }>()
@@ -180,12 +180,12 @@ export class HotCode {
       here.count += 1
       here.ms += ms
     }
-    // At one pc again and again: in a loop of one block, all of it.
+    // The same pc again and again means a loop of one block.
     this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
     if (pc !== this.#lasting) this.#hurries = undefined
     this.#lasting = pc
     const { program } = this.#shared
-    const size = program.code.length / INSTRUCTION_BYTES // exactly would take its code map: 2 ms
+    const size = program.code.length / INSTRUCTION_BYTES // an estimate: the exact number needs the code map, which takes 2 ms
     const least = tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size))
     if (this.#spent < least || this.#spent < tierPolicy.patience * LASTING_PATIENCE * moduleMs()) return []
     if (this.#spent < tierPolicy.patience * moduleMs()) {
@@ -203,7 +203,7 @@ export class HotCode {
     return this.#judge(segment, ms, isCompiled)
   }
 
-  /** From time to time: what has run by now. */
+  /** Notes what has run by now, from time to time. */
   #look(cell: Cell): void {
     if (this.count < this.#nextLook) return
     this.#nextLook = this.count * LOOK_GROWTH
@@ -259,7 +259,7 @@ export class HotCode {
     return this.#together(roots, size, isCompiled)
   }
 
-  /** The function is compiled, and interpreted all the same: was it entered before, it is in a loop that lasts. */
+  /** The function is compiled, and was seen interpreted all the same: it was entered before that, and is in a loop that lasts. */
   #judgeLoop(header: number, ms: number, lasts: boolean, isCompiled: (segment: number) => boolean): readonly number[] {
     if (header < 0 || isCompiled(header)) return []
     const spent = (this.#loops.get(header) ?? 0) + ms
@@ -272,7 +272,7 @@ export class HotCode {
     return [header]
   }
 
-  /** No function is hot enough for a module of its own: maybe those that are warm are so together. */
+  /** No function is hot enough for a module of its own. Perhaps all warm functions together are. */
   #group(isCompiled: (segment: number) => boolean): readonly number[] {
     if (this.count < this.#nextGroup) return []
     this.#nextGroup = this.count * GROUP_GROWTH
@@ -345,7 +345,7 @@ export class HotCode {
   #missedOften(root: number, weight: number, size: () => number): boolean {
     let known = this.#misses.get(root)
     if (known === undefined) {
-      // No patience: what was compiled up to here has paid already for knowing that this is hot.
+      // No patience is needed: what runs up to here was hot enough to be compiled, so this is hot too.
       const needed = (Math.min(1, tierPolicy.patience) * (moduleMs() + instructionsMs(size()))) / MISS_MS
       known = { count: 0, needed }
       this.#misses.set(root, known)

@@ -1,4 +1,4 @@
-// Compiled code of one cell: instances, table, what happens when it is left. Not what gets compiled when: see auto.ts.
+// Compiled code of one cell: instances, table, what happens when it is left. Not what is compiled, and when: hot-code.ts.
 //
 // The core enters through `enter` wherever a block has an entry. Code that is left for a reason that more compiled code
 // can take over (end of a slice, depth, an unexpected return) goes on here; everything else goes back to the core, which

@@ -22,19 +22,19 @@ export interface Body extends GasCounter {
   heapEnd: number
   /** sbrk may move `heapEnd` up to here. */
   heapLimit: number
-  /** What goes with the last exit: page address or index of a host call. The sign of its 32 bits has no meaning here. */
+  /** The argument of the last exit: a page address or the index of a host call, as 32 bits without a sign. */
   exitArg: number
   /** A tracer is there. */
   isTraced: boolean
-  /** The machine has come to its end: it is likely that nobody needs it any more. */
+  /** The machine has come to its end; most likely it is not needed any more. */
   hasEnded: boolean
   readonly stats: CodeStats | undefined
   readonly isClosed: boolean
   /** Takes an amount of gas; where that is too much, empties the counter and returns false. */
   charge(amount: number | bigint): boolean
-  /** Everything unmapped, as it was when the body was made. */
+  /** Unmaps all memory, and is as it was when it was made. */
   clear(): void
-  /** Sets what it starts with, beside its memory. */
+  /** Sets what it starts with, except its memory. */
   start(start: Start): void
   /**
    * A run begins.
@@ -43,7 +43,7 @@ export interface Body extends GasCounter {
    * @throws ResourceError when the host has too little stack: nothing has changed then.
    */
   begin(what: string): void
-  /** From now on the run has bounds: it ends out of gas and leaves the counter as it is. The function undoes it. */
+  /** From now on the run has bounds: out of gas leaves the counter as it is. Returns a function that undoes this. */
   bind(allowance: Allowance): () => void
   /** Runs until the machine stops or so many instructions were executed; infinity for no limit. */
   run(limit: number): Exit

@@ -32,7 +32,7 @@ export class CallSite implements HostCallSite {
     this.place!.pc = pc
   }
 
-  /** Nothing is left of earlier runs. */
+  /** Forgets what earlier runs left. */
   restart(host: HostTable | undefined, overdrawn: boolean): void {
     this.host = host
     this.pending = Pending.None

@@ -20,7 +20,7 @@ export interface InnerState {
   readonly heapLimit: number
 }
 
-/** What a machine is tied to, that stays with it. */
+/** What a machine refers to and keeps. */
 export interface Surroundings {
   readonly host: HostTable | undefined
   readonly hostErrors: 'throw' | 'panic'

@@ -37,7 +37,7 @@ interface MachineAccess {
   writeInner(vm: Vm, state: InnerState): void
 }
 
-/** Of all machines. Set by the class: only it sees its private fields. */
+/** Access to all machines. The class sets it, because only the class sees its private fields. */
 export let machineAccess: MachineAccess
 
 /** A machine. Hold the machine itself, not only its views: one that is collected gives its memory to others. */
