@@ -133,7 +133,7 @@ typedef struct {
   uint32_t *index;       /* record by pc, 0 not decoded */
   uint32_t *entries;     /* compiled code by pc */
   uint32_t records, records_next, records_end; /* offsets in the arena */
-  uint32_t used;         /* arena bytes that may be other than zero, but for the present program's */
+  uint32_t used;         /* arena bytes that earlier programs may have made other than zero */
   uint32_t set;          /* PVM_SET_* */
   uint32_t flushes;      /* how often all records were thrown away */
   uint32_t entry_count;
@@ -214,7 +214,7 @@ CORE int pvm_slow_write(pvm *vm, u32 at, u32 size, u64 value);
 CORE u64 pvm_sbrk(pvm *vm, u64 bytes);
 CORE int pvm_memset(pvm *vm);
 
-/* What the loops return beside exits: what to do next. */
+/* What the loops return besides exits: what to do next. */
 enum {
   GO_AGAIN = 256, /* state is in vm: choose a loop and continue */
   GO_SHORT,       /* gas is short of the run or block at pc, or pc is outside of the code: step */

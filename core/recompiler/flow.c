@@ -9,7 +9,7 @@
  * nothing can run out before that. */
 #include "passes.h"
 
-/* The root, loop headers, and what follows a node that ends in memory. */
+/* Checkpoints: the root, loop headers, and what follows a node whose end stores the registers. */
 STEP void find_checkpoints(graph_tables *g, int every_node) {
   for (u32 n = 0; n < g->count; n++) g->checkpoint[n] = every_node || n == 0 || g->is_loop[n];
   for (u32 n = 0; n < g->count; n++) {
@@ -42,8 +42,8 @@ STEP void find_own(const program_tables *p, graph_tables *g) {
   }
 }
 
-/* Forward: dirty where some way there made it so. What is stored before a loop does not come into it dirty, nor is it made
- * dirty in the loop. */
+/* Forward: a register is dirty where some way to the node made it so. What is stored before a loop does not come into it dirty, and
+ * the loop does not make it dirty. */
 STEP void find_dirty(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->dirty_in[n] = 0;
   for (int changed = 1; changed;) {
@@ -63,7 +63,8 @@ STEP void find_dirty(graph_tables *g) {
   }
 }
 
-/* Backward: live where read on some way. A flush at a node's end uses what earlier nodes made dirty, whatever it writes. */
+/* Backward: a register is live where it is read on some way from there. A flush at a node's end reads what earlier nodes made dirty,
+ * whatever the node writes. */
 STEP void find_live(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->live_in[n] = 0;
   for (int changed = 1; changed;) {
@@ -84,7 +85,7 @@ STEP void find_live(graph_tables *g) {
   }
 }
 
-/* Forward: valid where loaded or written on every way. */
+/* Forward: a register is valid where it was loaded or written on every way to the node. */
 STEP void find_valid(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->valid_in[n] = ALL_REGISTERS;
   for (int changed = 1; changed;) {
@@ -103,7 +104,7 @@ STEP void find_valid(graph_tables *g) {
   }
 }
 
-/* One pass against the order; checkpoints cut every cycle. */
+/* The dearest paths, in one pass against the order: checkpoints cut every cycle. */
 STEP void find_paths(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->path[n] = 0;
   for (u32 i = g->count; i-- > 0;) {

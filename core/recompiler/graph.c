@@ -3,14 +3,14 @@
  * order.c. */
 #include "passes.h"
 
-/* Callees of at most that many instructions are inlined, so deep, until the root has taken so many. */
+/* Callees of at most MAX_INLINE instructions are inlined, MAX_INLINE_DEPTH deep, until the root has taken MAX_INLINED instructions. */
 #define MAX_INLINE 40u
 #define MAX_INLINE_DEPTH 2
 #define MAX_INLINED 400u
 /* Recursion is unrolled deeper: fib(33) 41 ms with 0, 25 with 2, 22 with 3, 20 with 4 (bench, fib33). */
 #define MAX_RECURSION_DEPTH 4
 #define MAX_RECURSION_INLINED 1000u
-/* Functions an indirect call takes in, instructions of all of them, entries between the first and the last. */
+/* Bounds of what an indirect call inlines: instructions of all functions together, jump-table entries from the first to the last. */
 #define MAX_INDIRECT_INSTRUCTIONS 160u
 #define MAX_INDIRECT_ENTRIES 256u
 
@@ -114,7 +114,7 @@ CORE s32 add_tail(graph_tables *g, s32 seg, u32 context) {
   return node;
 }
 
-/* The node for a segment in a context; made on first use. */
+/* The node of a segment in a context. It is made on first use. */
 CORE s32 node_for(const program_tables *p, graph_tables *g, s32 seg, u32 index) {
   const context *c = &g->contexts[index];
   if (seg < c->first || seg >= c->end) return add_tail(g, seg, index);
@@ -142,7 +142,7 @@ CORE int may_inline(const program_tables *p, graph_tables *g, s32 callee, const 
   return 1;
 }
 
-/* Whether an indirect call takes in all of the functions that indirect calls may. */
+/* Whether an indirect call inlines the functions found by find_callees: all of them, or none. */
 CORE int may_inline_indirect(const program_tables *p, graph_tables *g, const context *c, u32 options) {
   if ((options & GRAPH_INDIRECT) == 0 || p->indirect == 0 || c->depth >= MAX_INLINE_DEPTH) return 0;
   u32 size = 0;
@@ -166,7 +166,7 @@ CORE void inline_indirect(const program_tables *p, graph_tables *g, s32 node, s3
   }
 }
 
-/* The node that branches on the address a switch computed; one for all switches of a graph. */
+/* The hub: the node that branches on the address a switch computed. There is one for all switches of a graph. */
 CORE s32 hub_node(const program_tables *p, graph_tables *g, s32 own) {
   if (g->hub >= 0) return g->hub;
   g->hub = add_node(g, -1, 0);
@@ -251,7 +251,7 @@ STEP void connect_node(const program_tables *p, graph_tables *g, s32 node, u32 o
   }
 }
 
-/* Lists all successors. */
+/* Lists the successors of all nodes. */
 STEP void list_successors(const program_tables *p, graph_tables *g) {
   u32 at = 0;
   for (u32 n = 0; n < g->count; n++) {
@@ -269,7 +269,7 @@ STEP void list_successors(const program_tables *p, graph_tables *g) {
   g->succ_start[g->count] = (s32)at;
 }
 
-/* Gives the nodes that something leads to new numbers, in `spare`, -1 to the others; returns how many are kept. */
+/* Numbers the nodes that something leads to, in `spare`; the others get -1. Returns how many are kept. */
 STEP u32 number_reached(graph_tables *g) {
   u32 depth = 1, kept = 0;
   for (u32 n = 0; n < g->count; n++) g->seen[n] = 0;
@@ -290,7 +290,7 @@ STEP u32 number_reached(graph_tables *g) {
 
 CORE s32 moved(const graph_tables *g, s32 node) { return node < 0 ? -1 : g->spare[node]; }
 
-/* Removes nodes nothing leads to: where an inlined callee would return that never does. Numbers move up. */
+/* Removes nodes that nothing leads to, such as the place behind an inlined callee that never returns. The others get new numbers. */
 STEP void drop_unreachable(const program_tables *p, graph_tables *g) {
   u32 kept = number_reached(g);
   if (kept == g->count) return;

@@ -8,7 +8,7 @@
  * or a step, because those end a segment and may change rights. */
 #include "passes.h"
 
-/* How far back a group is looked for. */
+/* How many groups back one is looked for that takes an access. */
 #define NEAR_GROUPS 16
 
 /* An access at root + offset: a register's value on entry, CONSTANT_ROOT, or beyond for values computed inside. */
@@ -17,7 +17,7 @@ typedef struct {
   s32 root, offset;
 } access;
 
-/* First and last access, bounds relative to the root. */
+/* A group: its first and last access, and its bounds relative to the root. */
 typedef struct {
   u32 first, last, alone;
   s64 low, high;
@@ -100,7 +100,7 @@ CORE u32 group_for(const program_tables *p, plan_tables *t, const access *k, u32
   return groups;
 }
 
-/* Puts each access into a group. */
+/* Puts each access that is not in a wide group into a group. */
 STEP void form_groups(const program_tables *p, plan_tables *t, s64 window) {
   u32 groups = 0;
   for (u32 k = 0; k < t->count; k++) {
@@ -145,7 +145,7 @@ STEP void assign_groups(const program_tables *p, plan_tables *t) {
   }
 }
 
-/* The words of an access, by its plan. */
+/* Fills in the words of an access, by its plan. */
 CORE void record_access(const program_tables *p, u32 i, record_words *r) {
   u32 check = p->check[i];
   s32 bytes = (s32)bytes_of(p, i), offset = p->offset[i], span = check == CHECK_LEADER ? p->span[i] : bytes;
@@ -174,7 +174,7 @@ CORE void record_access(const program_tables *p, u32 i, record_words *r) {
   }
 }
 
-/* The words of a segment's instructions, whose accesses are planned. */
+/* Fills in the words of a segment's instructions. Its accesses are planned already. */
 STEP void record_segment(const program_tables *p, u32 segment) {
   s32 local = p->local_register;
   for (u32 i = p->segment_start[segment]; i < p->segment_start[segment + 1]; i++) {

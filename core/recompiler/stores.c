@@ -61,7 +61,7 @@ STEP void find_unwritten(graph_tables *g) {
   }
 }
 
-/* Of what is unwritten in each loop, what is dirty on some way into it. */
+/* Keeps, of the registers that a loop does not write, those that are dirty on some way into it. */
 STEP void find_stored_before(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) {
     if (g->stored_before[n] == 0) continue;

@@ -12,18 +12,20 @@
 /* Groups looked at for an access, groups of a segment (each has a local), addresses that make a group worth while. */
 #define WIDE_NEAR 4
 #define WIDE_WORTH 5u
-/* Bounds are at most this; what may be more counts as unbounded. */
+/* The largest bound that counts; what may be more is unbounded. */
 #define MAX_BOUND 4096
 #define UNBOUNDED (-1)
 
-/* Root, lowest and highest byte from there, register that holds the root (-1: it is constant) and its shift. */
+/* An access that may be in a wide group: its root, its lowest and highest byte from there, the register that holds the root (-1: the
+ * root is constant), and that register's shift. */
 typedef struct {
   u32 access, group;
   s32 root, holder, holder_shift;
   s64 low, high;
 } candidate;
 
-/* The first candidate's bounds become the group's; how many addresses, the last of them, bytes of its widest access. */
+/* A wide group. Its bounds are kept with its first candidate. How many addresses it has, the root of the last, its number, the bytes
+ * of its widest access. */
 typedef struct {
   u32 head, members;
   s32 latest, number;
@@ -36,14 +38,14 @@ typedef struct {
   u32 count;
 } wide_tables;
 
-/* A register's value is root + shift + something from 0 to extent. Its own bound, where one is known. */
+/* What is known of a register: its value is root + shift + something from 0 to extent; and at most bound, where one is known. */
 typedef struct {
   s32 root, shift, extent, bound;
 } value;
 
 CORE s32 at_most(s64 bound) { return bound >= 0 && bound <= MAX_BOUND ? (s32)bound : UNBOUNDED; }
 
-/* The bound of what instruction `i` writes: it is unsigned and at most that. */
+/* The bound of what instruction `i` writes: as an unsigned number it is at most that. */
 CORE s32 bound_of(const program_tables *p, u32 i, const value *values) {
   u32 count = (u32)p->x[i];
   switch (p->id[i]) {
@@ -148,7 +150,7 @@ STEP u32 join_group(const program_tables *p, const plan_tables *plan, wide_table
     if (high - low > WIDE_WINDOW) continue;
     head->low = low;
     head->high = high;
-    /* Accesses with one root of their own would share a check anyway. */
+    /* Accesses with the same root would share a check anyway. */
     if (k->root != group->latest) group->members += 1;
     group->latest = k->root;
     if (bytes > group->widest) group->widest = bytes;

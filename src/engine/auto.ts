@@ -1,4 +1,4 @@
-// What users can do about compilation beside choosing an engine: compile ahead, ask what was compiled, set bounds.
+// What users can do about compilation besides choosing an engine: compile ahead, ask what was compiled, set bounds.
 // Not the tiers themselves: recompiler/runtime.ts and recompiler/hot-code.ts.
 import type { Program } from '../program/program.ts'
 import type { CodeStats } from './engine.ts'

@@ -20,7 +20,7 @@ export function createMemory(options: { readonly maxMemory?: number } = {}): Mem
  * proportion to what was written in both.
  *
  * @throws ResourceError when the target has no room for it.
- * @example copyMemory(vm.memory, other.memory) // what a clone of vm starts with, beside its registers, pc and gas
+ * @example copyMemory(vm.memory, other.memory) // what a clone of vm starts with, besides its registers, pc and gas
  */
 export function copyMemory(from: Memory, to: Memory): void {
   if (from === to) return

@@ -102,7 +102,7 @@ export interface Vm {
   chargeGas(amount: number | bigint): boolean
   /** Whether the current basic block has been paid (GP 0.8.0 A.1); false under the `instruction` model. */
   charged: boolean
-  /** End of the heap, what sbrk moves. */
+  /** The end of the heap, which sbrk moves. */
   heapEnd: number
   /** In a word: `ready` before the first run, then the name of its last exit, in the end `disposed`. */
   readonly status: VmStatus

@@ -54,7 +54,7 @@ export const Pending = {
 } as const
 export type Pending = (typeof Pending)[keyof typeof Pending]
 
-/** What `performHostCall` needs of a machine. Engines implement it beside `Vm`; host functions never see it. */
+/** What `performHostCall` needs of a machine. Host functions never see it. */
 export interface HostCallSite {
   /** The machine as the host function gets it. */
   readonly vm: Vm
@@ -123,7 +123,7 @@ function failed(site: HostCallSite, entry: HostEntry | undefined, index: number,
   return ended(site, pc, Exit.Panic)
 }
 
-/** How the machine stops after a host function that did more than return; undefined when it goes on all the same. */
+/** How the machine stops after a host function that did more than return; undefined when the machine goes on. */
 function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: number, pc: number): Exit | undefined {
   if (isPromise(action)) {
     const late = new LateAnswer(entry, index, pc, action)

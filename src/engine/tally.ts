@@ -10,7 +10,7 @@ export interface Counts {
   readonly executed: Float64Array
   /** Under block models: how often the block that starts there was paid. */
   readonly paid: Float64Array
-  /** Gas taken there beside prices of instructions and blocks: bytes of memset, what running out of gas emptied. */
+  /** Gas taken there besides prices of instructions and blocks: bytes of memset, and what running out of gas emptied. */
   readonly more: Float64Array
 }
 

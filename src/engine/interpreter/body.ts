@@ -22,7 +22,7 @@ import type { CoreSettings, OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 import { BUSY, CHARGED, EXIT, EXIT_ARG, GAS_HIGH, GAS_LOW, HEAP_END, HEAP_LIMIT, PC, STACK, TRACE } from './words.ts'
 
-/** What pvm_resume returns beside exits. */
+/** What pvm_resume returns besides exits. */
 const NO_MEMORY = -3
 const ABORTED = -5
 

@@ -1,4 +1,4 @@
-// What a machine on the core may become beside interpreted: compiled, or run by the reference machine. Only the contract,
+// What a machine on the core may become besides interpreted: compiled, or run by the reference machine. Only the contract,
 // so that the interpreter can be had alone; ../core-machines.ts brings them together.
 
 import type { Program } from '../../program/program.ts'
@@ -34,6 +34,6 @@ export interface CountedBody {
 export interface CoreSettings {
   readonly kind: EngineKind
   readonly maxMemory: number
-  /** What the machine may become beside interpreted; without it there is the interpreter alone. */
+  /** What the machine may become besides interpreted; without it there is the interpreter alone. */
   readonly others?: OtherEngines
 }

@@ -216,7 +216,7 @@ export class Residence {
     this.isApart = this.own !== undefined
   }
 
-  /** Only the pages, for accesses of the host itself. */
+  /** The same for the pages alone, where the host itself accesses memory. */
   takePages(): void {
     this.#ownPages?.take(this.cell!)
   }

@@ -11,11 +11,11 @@ export interface Analysis {
   readonly indirect: readonly number[]
   /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
   readonly tolerant: Uint8Array
-  /** Where the function at hand is written before its frame is known. */
+  /** Where a function is written until the size of its frame is known. */
   readonly body: FunctionCode
 }
 
-/** Segment that starts at pc, or -1. */
+/** The segment that starts at pc, or -1. */
 export function segmentAt({ decoded }: Analysis, pc: number): number {
   const index = decoded.indexOf[pc] ?? -1
   if (index < 0) return -1

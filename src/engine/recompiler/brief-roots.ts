@@ -3,7 +3,7 @@
 // whatever leaves each turn, is slower for long than it is interpreted. Not the entering: runtime.ts.
 import { BRIEF_ENTRIES, BRIEF_GAS } from './policy.ts'
 
-/** Entries of each root, and the gas used in them, since they were last looked at. */
+/** For each root: how often it was entered, and the gas used in it, since it was last looked at. */
 export class BriefRoots {
   readonly #entries: Uint16Array
   readonly #gas: Float64Array

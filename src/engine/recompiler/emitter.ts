@@ -21,7 +21,7 @@ export function localsOf(pairs: number, loops: number): readonly (readonly [numb
   ]
 }
 
-/** State at a hand-over, what glue.ts makes of it is in its header. */
+/** The state in which compiled code is left. The head of glue.ts says what becomes of it. */
 export const Why = {
   /** The segment at pc has not been paid, and starts a block. */
   Unpaid: 1,

@@ -15,7 +15,7 @@ export const GATE: {
   /** Times compiled code was entered, and left for the core without JavaScript, since they were last read. */
   entered: AT_GATE,
   left: AT_GATE + 4,
-  /** Stops before what is not compiled until JavaScript is asked. */
+  /** How many more stops before code that is not compiled there are until JavaScript is asked. */
   patience: AT_GATE + 8,
   /** Where the dispatch table is, and its entries. */
   dispatch: AT_GATE + 12,
@@ -49,7 +49,7 @@ export class Gate {
     return this.#left
   }
 
-  /** Puts the gate's function where the core calls it. */
+  /** Puts the gate's function into the core's table, where the core calls it. */
   open(gate: unknown, jumps: number): void {
     const { core, u32 } = this.#cell
     const table = core.__indirect_function_table
@@ -60,13 +60,13 @@ export class Gate {
     u32[GATE.jumps >>> 2] = jumps
   }
 
-  /** Asks JavaScript at every entry, to hear what the code does. */
+  /** Has every entry go through JavaScript, which then sees what the code does. */
   askToHear(hears: boolean): void {
     const { u32 } = this.#cell
     u32[AT_ASKS >>> 2] = (u32[AT_ASKS >>> 2]! & ~HEARS) | (hears ? HEARS : 0)
   }
 
-  /** How many stops before what is not compiled one stands for that JavaScript is asked about: all, where all code is compiled. */
+  /** JavaScript is asked about one of so many stops before code that is not compiled; about each, where all code is compiled. */
   askMisses(every: boolean): void {
     this.#cell.u32[GATE.patience >>> 2] = every ? 1 : MISSES_ASKED
   }

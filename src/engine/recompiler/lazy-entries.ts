@@ -19,7 +19,7 @@ export function comesIn({ decoded, functions }: Analysis): Uint8Array {
   return mark
 }
 
-/** Blocks that wait: they are interpreted until the run is over, so that the recompiler is not asked at every turn. */
+/** Blocks that wait until the run is over. They are interpreted meanwhile, so that the recompiler is not asked at every turn of a loop. */
 export class WaitingBlocks {
   readonly #cell: Cell
   readonly #pcs: number[] = []
@@ -28,12 +28,12 @@ export class WaitingBlocks {
     this.#cell = cell
   }
 
-  /** Entries were set anew. */
+  /** Forgets the blocks that wait, because entries were set anew. */
   forget(): void {
     this.#pcs.length = 0
   }
 
-  /** The block at the cell's pc has come to its lazy entry, and there is no time. */
+  /** Control has come to the lazy entry of the block at the cell's pc, and there is no time to compile it: the block waits. */
   add(): void {
     const cell = this.#cell
     const pc = cell.u32[(AT_VM + VM.pc) >>> 2]!

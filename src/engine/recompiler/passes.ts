@@ -49,11 +49,11 @@ export interface RootPasses {
   /** Loops with a fast version, by node, and the pairs of locals they use. */
   readonly loops: ReadonlyMap<number, FastLoop>
   readonly pairs: number
-  /** Where all of it is, and what is for the generator. */
+  /** The struct that points to all of it, and the words for the generator. */
   readonly found: GraphTables
 }
 
-/** Block models: the price of the segments of a graph, which is computed where it is needed. */
+/** Block models: fills in the price of the segments of a graph. Prices are computed only where they are needed. */
 function fillCosts({ program: { cost }, graph }: Tables, decoded: Decoded, count: number): void {
   const { seg } = graph
   for (let n = 0; n < count; n++) if (seg[n]! >= 0) cost[seg[n]!] = segmentCost(decoded, seg[n]!)
@@ -73,7 +73,7 @@ export function planSegment(source: TableSource, segment: number): MemoryPlan {
 
 const NO_CALLEES: readonly number[] = []
 
-/** Runs the passes over one root, over a graph of so many nodes at most. Who has the tables at hand gives them. */
+/** Runs the passes over one root, with a graph of so many nodes at most. A caller that has the tables already gives them. */
 export function runPasses(
   source: TableSource & { readonly indirect: readonly number[] },
   root: number,

@@ -8,7 +8,7 @@ export const FIRST_SLICE = 500_000
 export const SLICE_GROWTH = 1.5
 export const MAX_SLICE = 1_000_000_000
 
-/** Gas that a slice of a run with bounds has used at least when the loop it ends in counts as one that lasts. */
+/** In a run with bounds: a loop lasts when a slice that ends in it has used at least so much gas. */
 export const LASTING_GAS = 50_000
 
 /**
@@ -23,7 +23,7 @@ export const TIMED_SHARE = 0.3
  */
 export const MAX_COMPILED_CODE: number = 2 ** 20
 
-/** Instructions that a module compiled on demand takes beside the root that was asked for. */
+/** Instructions that a module compiled on demand takes in addition to the root that was asked for. */
 export const CLUSTER_INSTRUCTIONS = 6000
 
 /**
@@ -32,7 +32,7 @@ export const CLUSTER_INSTRUCTIONS = 6000
  */
 export const NEIGHBOUR_INSTRUCTIONS = 1000
 
-/** Instructions of a function from which on roots in its middle are compiled with the nearest blocks only, so many. */
+/** A function with more instructions is large: a root in its middle is compiled with the nearest blocks only, so many. */
 export const LARGE_FUNCTION = 5000
 export const NEAR_NODES = 400
 
@@ -53,7 +53,7 @@ export const MAX_REMAKES = 6
 export const BRIEF_GAS = 64
 export const BRIEF_ENTRIES = 4000
 
-/** Of so many stops of compiled code before what is not compiled one is counted, for all of them: the others never leave WebAssembly. */
+/** Compiled code stops before code that is not compiled. One of so many stops is counted, for all of them: the others never leave WebAssembly. */
 export const MISSES_ASKED = 16
 
 /**
@@ -116,7 +116,7 @@ export const INTERPRETED_PER_MS = 480_000
  */
 export const COLD_GAS = 2_000_000
 export const COLD_SLOWNESS = 5
-/** Slices of a process before the first sample, which takes 0.4 ms: V8 has to read what takes samples. */
+/** Slices of a process before the first sample. That one takes 0.4 ms, in which V8 reads the code that takes samples. */
 export const FIRST_SLICES = 16
 
 /**
@@ -137,20 +137,20 @@ export const SHORT_MS = 3
  * the patience: a loop that has run for a millisecond will go on, more likely than any other code.
  */
 export const LASTING_SAMPLES = 16
-/** And after which a function's module gets a root at the loop as well. */
+/** Samples in a row after which a function's module gets a root at the loop as well. */
 export const SOON_SAMPLES = 4
 export const LASTING_PATIENCE = 0.4
 
-/** A module that is made takes along what has this share of the heat that would make it worth a module of its own. */
+/** A module takes along each function that has this share of the heat which would make it worth a module of its own. */
 export const TOGETHER = 0.25
 
 /** Samples grow by this factor between two looks at whether all warm functions together are worth a module. */
 export const GROUP_GROWTH = 1.1
 
-/** And by this between two looks at what of the program has run by now: a look costs 4 ns per block. */
+/** Samples grow by this factor between two looks at what of the program has run by now: a look costs 4 ns per block. */
 export const LOOK_GROWTH = 1.2
 
-/** Callees of at most so many instructions go along with a function when they have run at all. */
+/** Callees of at most so many instructions are compiled with a function when they have run at all. */
 export const SMALL_CALLEE = 150
 
 /** Bytes of an instruction, on average: 3.3 in services, 2.9 in the small programs. */
@@ -163,7 +163,7 @@ export const INSTRUCTION_BYTES = 3.3
  */
 export const ANALYSIS_MS = 0.00015
 export const COLD_ANALYSIS_MS = 0.00045
-/** And what the first one of a process takes beside, in which V8 reads what analyses; asked for where time is bounded. */
+/** What the first analysis of a process takes in addition: V8 reads the code that analyses. It counts where time is bounded. */
 export const FIRST_ANALYSIS_MS = 2.5
 
 /**

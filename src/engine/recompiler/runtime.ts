@@ -64,7 +64,7 @@ export interface RuntimeOptions {
   readonly now: () => number
 }
 
-/** It could not be compiled, or there is too much already: nobody asks again. */
+/** The mark of a segment that could not be compiled, or that is too much: it is not asked about again. */
 const REFUSED = 2
 
 /** Compiled code on a cell. */
@@ -76,7 +76,7 @@ export class Runtime {
   readonly #waiting: WaitingBlocks
   #mode: RuntimeMode = 'off'
   readonly #perInstruction: boolean
-  /** What needs the analysis; made when something is compiled first. */
+  /** What needs the analysis; made when something is compiled for the first time. */
   #linkage: Linkage | undefined
   readonly #gate: Gate
 
@@ -111,7 +111,7 @@ export class Runtime {
     return this.#linkage
   }
 
-  /** Whether there is what compiled code needs; the runtime may not allow modules, or have no room for a table. */
+  /** Whether compiled code can be used at all: the JavaScript engine may allow no modules, or have no room for a table. */
   #canLink(): boolean {
     if (this.#linkage !== undefined) return true
     return unlessRefused(() => (glueModule ??= makeModule(decodeHex(GLUE_HEX))) && this.#link()) !== undefined
@@ -143,7 +143,7 @@ export class Runtime {
     }
   }
 
-  /** Changes the mode: entries are taken away or set, sampling is switched. */
+  /** Changes the mode: takes entries away or sets them, switches sampling on or off. */
   use(mode: RuntimeMode): void {
     const { u32 } = this.#cell
     u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
@@ -168,7 +168,7 @@ export class Runtime {
     }
   }
 
-  /** The interpreter has used up a slice: maybe there is something to compile. */
+  /** The interpreter has used up a slice: takes a sample, and compiles what has become worth it. */
   #onSlice(): void {
     if (isFirstSlice() || !this.#hot.canSample(this.#cell.user?.remainingMs)) return
     this.#catchUp()
@@ -253,7 +253,7 @@ export class Runtime {
     }
     const roots: number[] = []
     for (const [k, segment] of made.compiled.roots.entries()) {
-      // A frame that no stack has room for would be left at once, every time.
+      // No stack has room for such a frame: its code would be left at once, every time.
       if (made.compiled.frames[k]! > MAX_STACK) {
         this.#refuse(segment)
         table.set(segment + 1, stub)
@@ -288,7 +288,7 @@ export class Runtime {
     for (const segment of roots) for (let j = heads[segment]!; j >= 0; j = nexts[j]!) u32[at + j] = segment + 1
   }
 
-  /** Compiled, or compiled now because everything is. */
+  /** Whether the segment is compiled; compiles it now where everything is compiled. */
   #ready(segment: number): boolean {
     if (segment < 0) return false
     if (this.isCompiled(segment)) return true
@@ -335,7 +335,7 @@ export class Runtime {
     return this.#leave(tableIndex, firstLow, this.#follow(result, low, weight))
   }
 
-  /** Back to the core, behind an entry of a root with so much gas. */
+  /** Goes back to the core, behind an entry of a root with so much gas. */
   #leave(tableIndex: number, low: number, target: number): number {
     const cell = this.#cell
     const spent = (low - cell.u32[2 * GAS]!) | 0
@@ -455,7 +455,7 @@ export class Runtime {
     shared.misaligned.set(index, count)
     if (count < tierPolicy.misalignedLimit || tolerant[index] === 1) return
     if (!this.#hot.canCompile(functions.start.subarray(0, -1), this.#cell.user!.remainingMs)) return
-    // All of the function that was ever misaligned at once: it will not be the last.
+    // All accesses of the function that were ever misaligned become tolerant at once: more would follow one by one.
     const f = functions.of[decoded.segmentOf[index]!]!
     for (const at of shared.misaligned.keys()) if (functions.of[decoded.segmentOf[at]!] === f) tolerant[at] = 1
     for (const at of group) tolerant[at] = 1

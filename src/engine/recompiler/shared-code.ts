@@ -13,7 +13,7 @@ import { Coverage } from './coverage.ts'
 import { CODE_BASE, CODE_GROWTH, tierPolicy } from './policy.ts'
 import { machineOf } from './verification.ts'
 
-/** Instructions compiled in this process so far: the first ones are slower, the compiler itself is still cold. */
+/** Instructions compiled in this process so far. The first ones take longer, because the compiler itself is still cold. */
 let processInstructions = 0
 
 /** See `processInstructions`. */
@@ -25,11 +25,11 @@ export function compiledInProcess(): number {
 export interface SharedModule {
   readonly module: WebAssembly.Module
   readonly compiled: CompiledModule
-  /** Whether it has only what had run when it was made. */
+  /** Whether it holds only code that had run when it was made. */
   readonly partial: boolean
 }
 
-/** A module as another thread takes it: plain data, and the module itself, which threads share. */
+/** A module in the form in which another thread takes it: plain data, and the module itself, which threads share. */
 export interface SentModule {
   readonly key: string
   readonly module: WebAssembly.Module
@@ -50,9 +50,9 @@ export class SharedCode {
   readonly #pending = new Map<string, Promise<void>>()
   /** How often an access was left for being misaligned, by instruction; see runtime.ts. */
   readonly misaligned: Map<number, number> = new Map()
-  /** Grows when the same roots give other bytes: an access has become tolerant. */
+  /** A version: it grows when the same roots give other bytes, because an access has become tolerant. */
   version = 0
-  /** The runtime made no module when it was last asked: machines go on interpreted. */
+  /** True when the JavaScript engine refused a module the last time: machines go on interpreted. */
   forbidden = false
   /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent in generation and in V8's validation. */
   bytes = 0
@@ -128,7 +128,7 @@ export class SharedCode {
     }
   }
 
-  /** Whether the program has used up the bytes or the milliseconds that it may have: nothing more is compiled. */
+  /** Whether the program has used up its bytes or milliseconds: then nothing more is compiled. */
   get isFull(): boolean {
     const most = Math.min(tierPolicy.maxCodeBytes, CODE_BASE + CODE_GROWTH * this.program.code.length)
     return this.bytes > most || this.generateMs + this.validateMs > tierPolicy.maxCompileMs
@@ -261,7 +261,7 @@ function equalPrograms(a: Program, b: Program): boolean {
 
 const tallied = new WeakMap<Program, Map<number, SharedCode>>()
 
-/** The same for machines that count at an address: their modules are nobody else's, and gone with the program. */
+/** The same for machines that count at an address. Their modules are shared with nobody, and go with the program. */
 export function talliedCode(program: Program, tallyAt: number): SharedCode {
   let codes = tallied.get(program)
   if (codes === undefined) tallied.set(program, (codes = new Map()))
@@ -287,7 +287,7 @@ export function sharedCode(program: Program): SharedCode {
   return shared
 }
 
-/** What is kept of codes, whether or not a program of theirs is still there. */
+/** What is kept of codes, also after their programs are gone. */
 export function keptCodes(): { codes: number; codeBytes: number; modules: number; moduleBytes: number } {
   const kept = { codes: byContent.size, codeBytes: 0, modules: 0, moduleBytes: 0 }
   for (const shared of byContent.values()) {

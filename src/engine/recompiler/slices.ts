@@ -30,7 +30,7 @@ export class Slices {
     this.#word[0] = BigInt(Math.floor(Math.min(this.#size, this.#most)))
   }
 
-  /** Takes over what a slice may be at most now. */
+  /** Reads how large a slice may be now. */
   #bound(): void {
     const most = this.#cell.user!.sliceGas
     if (most === this.#most) return
@@ -68,12 +68,12 @@ export class Slices {
     return true
   }
 
-  /** Whether a slice is one of the usual size, so that what it ends in counts as lasting when it has used the half. */
+  /** Whether a slice has the usual size: then the loop that it ends in lasts when it has used half of it. */
   get isLong(): boolean {
     return this.#most >= FIRST_SLICE && this.#cell.gas[0]! >= BigInt(FIRST_SLICE)
   }
 
-  /** Whether there is no gas: where time is bounded it may have been taken away. */
+  /** Whether there is no gas. Where time is bounded, it may have been taken away because the time is over. */
   get isEmpty(): boolean {
     const { u32 } = this.#cell
     return (u32[GAS_LOW]! | u32[GAS_LOW + 1]!) === 0
