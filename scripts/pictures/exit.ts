@@ -14,7 +14,7 @@ export function exitPicture(): string {
   drawing.words(30, 30, "The host's stack", { head: true })
   const frames = [
     ['core', 'run_fast', 'core: the loop over records'],
-    ['plain', 'enter', 'glue: gas into a local, and back'],
+    ['plain', 'enter', 'glue: a slice of gas in, the rest back'],
     ['compiled', 'f', 'compiled: registers in locals'],
     ['compiled', 'g', 'compiled: called by f'],
   ] as const

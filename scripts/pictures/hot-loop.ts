@@ -40,7 +40,7 @@ export function hotLoopPicture(): string {
       230,
       '5  entered',
       ["the head's record becomes", 'OP_ENTER, which calls it'],
-      'pvm_set_entry, Runtime.enter',
+      'pvm_set_entry, gate (glue.ts)',
     ],
     [
       'compiled',
