@@ -143,6 +143,8 @@ function put(path, content, what) {
 }
 
 const contract = await generator('contract.ts')
+const PUBLIC_HEADER = join(ROOT, 'core/pvm.h')
+put(PUBLIC_HEADER, contract.renewPublicHeader(readFileSync(PUBLIC_HEADER, 'utf8')), 'core/pvm.h')
 put(CONTRACT_HEADER, contract.generateContractHeader(), 'core/machine/contract.gen.h')
 put(CONTRACT_MODULE, contract.generateContractModule(), 'src/engine/machine/contract.gen.ts')
 put(HEADER, (await generator('opcodes.ts')).generateOpcodes(), 'core/isa/opcodes.gen.h')

@@ -4,6 +4,7 @@
 import { HostAction } from '../src/engine/engine.ts'
 import { Exit } from '../src/engine/exit.ts'
 import { Access } from '../src/program/layout.ts'
+import { GAS_MODELS, RULES } from '../src/program/profile.ts'
 
 /** Element types as C writes them; `ptr` is a pointer to elements of the field's `to`. */
 export type CType = 'u8' | 's8' | 'u16' | 's32' | 'u32' | 's64' | 'u64'
@@ -228,6 +229,7 @@ export const NUMBERS: readonly Numeral[] = [
   { name: 'HOLE_SIGNED', value: 0x110, hex: true, comment: 'Holes for signed numbers of 32 bits.' },
   { name: 'HOLE_LONG', value: 0x120, hex: true, comment: 'Holes for signed numbers of 64 bits, in two words.' },
   { name: 'TEMPLATE_END', value: 0xffff, hex: true, comment: 'The end of a template.' },
+  { name: 'GAS_MODELS', value: GAS_MODELS.length, comment: 'How many gas models there are.' },
 ]
 
 export const ENUMERATIONS: readonly Enumeration[] = [
@@ -644,24 +646,7 @@ export const PUBLIC: readonly {
     name: 'Rule',
     prefix: 'PVM_RULE',
     comment: 'Rules that differ between protocol versions, as bits.',
-    at: {
-      CheckBoth: 1,
-      ReadOnlyPanic: 2,
-      FaultPanic: 4,
-      Drain: 8,
-      SbrkNew: 16,
-      CmovReads: 32,
-      Strict: 64,
-      MemsetNarrow: 128,
-      SbrkNarrow: 256,
-      Pages: 512,
-    },
-  },
-  {
-    name: 'GasModelNumber',
-    prefix: 'PVM_GAS',
-    comment: 'How instructions are paid.',
-    at: { Instruction: 0, Block: 1, Pipeline: 2 },
+    at: Object.fromEntries([...Object.keys(RULES), 'Pages'].map((name, bit) => [name, 2 ** bit])),
   },
   {
     name: 'SetNumber',
@@ -691,4 +676,5 @@ export const SHARED: readonly (readonly [prefix: string, at: Readonly<Record<str
     { Continue: HostAction.Continue, Halt: HostAction.Halt, Panic: HostAction.Panic, Stop: HostAction.Stop },
   ],
   ['PVM', Access],
+  ['PVM_GAS', Object.fromEntries(GAS_MODELS.map((name, number) => [name, number]))],
 ]

@@ -1,5 +1,6 @@
 // Writes core/machine/contract.gen.h and src/engine/machine/contract.gen.ts from contract-schema.ts: what C and TypeScript agree on, once for
 // both. The header asserts that the C compiler lays the structs out as TypeScript reads them.
+import { GAS_MODEL_TEXTS, GAS_MODELS, RULE_TEXTS } from '../src/program/profile.ts'
 import {
   ADDRESSES,
   type CType,
@@ -130,6 +131,31 @@ function cEqual(prefix: string, at: Readonly<Record<string, number>>): string[] 
   return Object.entries(at).map(
     ([name, value]) => `_Static_assert(${prefix}_${snake(name)} == ${value}, "${prefix}_${snake(name)}");`,
   )
+}
+
+/** The members of an enum of pvm.h, with what they mean in a column behind. */
+function cDescribed(lines: readonly (readonly [member: string, text: string])[]): string {
+  const width = Math.max(...lines.map(([member]) => member.length)) + 1
+  return lines
+    .map(([member, text], i) => `  ${`${member}${i + 1 < lines.length ? ',' : ''}`.padEnd(width)} /* ${text} */\n`)
+    .join('')
+}
+
+/** core/pvm.h with its gas models and rules as src/program/profile.ts has them; the rest of it is written by hand. */
+export function renewPublicHeader(header: string): string {
+  const models = GAS_MODELS.map((name, n) => [`PVM_GAS_${name.toUpperCase()} = ${n}`, GAS_MODEL_TEXTS[name]] as const)
+  const texts = Object.entries({ ...RULE_TEXTS, Pages: 'times 0 to 4: sbrk maps pages of 4 to 64 KiB' })
+  const rules = texts.map(([name, text], bit) => [`PVM_RULE_${snake(name)} = ${2 ** bit}`, text] as const)
+  let result = header
+  for (const [first, lines] of [
+    ['PVM_GAS_', models],
+    ['PVM_RULE_', rules],
+  ] as const) {
+    const members = new RegExp(`(?<=^enum \\{\\n) {2}${first}[^}]*`, 'm')
+    if (!members.test(result)) throw new Error(`core/pvm.h has no enum of ${first}*`)
+    result = result.replace(members, cDescribed(lines))
+  }
+  return result
 }
 
 /** The text of core/machine/contract.gen.h. */

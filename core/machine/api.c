@@ -350,7 +350,7 @@ EXPORT("pvm_reset") int32_t pvm_reset(pvm *vm) {
 
 EXPORT("pvm_set_profile") int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model) {
   NEED(vm, PVM_BAD);
-  if (set > (PVM_NARROW ? PVM_SET_LATEST32 : PVM_SET_EXTENDED) || rules >= 5 * PVM_RULE_PAGES || gas_model > PVM_GAS_PIPELINE) return PVM_BAD;
+  if (set > (PVM_NARROW ? PVM_SET_LATEST32 : PVM_SET_EXTENDED) || rules >= 5 * PVM_RULE_PAGES || gas_model >= GAS_MODELS) return PVM_BAD;
   private_part *own = OWN(vm);
   if (vm->busy) return PVM_BUSY;
   if (set != own->set || rules != vm->rules || gas_model != vm->gas_model) flush_records(vm);

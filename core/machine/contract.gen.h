@@ -98,6 +98,8 @@
 #define HOLE_LONG 0x120u
 /* The end of a template. */
 #define TEMPLATE_END 0xffffu
+/* How many gas models there are. */
+#define GAS_MODELS 3u
 
 /* How a node of a graph ends. */
 enum {
@@ -619,9 +621,6 @@ _Static_assert(PVM_RULE_STRICT == 64, "PVM_RULE_STRICT");
 _Static_assert(PVM_RULE_MEMSET_NARROW == 128, "PVM_RULE_MEMSET_NARROW");
 _Static_assert(PVM_RULE_SBRK_NARROW == 256, "PVM_RULE_SBRK_NARROW");
 _Static_assert(PVM_RULE_PAGES == 512, "PVM_RULE_PAGES");
-_Static_assert(PVM_GAS_INSTRUCTION == 0, "PVM_GAS_INSTRUCTION");
-_Static_assert(PVM_GAS_BLOCK == 1, "PVM_GAS_BLOCK");
-_Static_assert(PVM_GAS_PIPELINE == 2, "PVM_GAS_PIPELINE");
 _Static_assert(PVM_SET_GP_072 == 0, "PVM_SET_GP_072");
 _Static_assert(PVM_SET_GP_080 == 1, "PVM_SET_GP_080");
 _Static_assert(PVM_SET_LATEST64 == 2, "PVM_SET_LATEST64");
@@ -648,5 +647,8 @@ _Static_assert(PVM_HOST_STOP == 3, "PVM_HOST_STOP");
 _Static_assert(PVM_NONE == 0, "PVM_NONE");
 _Static_assert(PVM_READ == 1, "PVM_READ");
 _Static_assert(PVM_WRITE == 3, "PVM_WRITE");
+_Static_assert(PVM_GAS_INSTRUCTION == 0, "PVM_GAS_INSTRUCTION");
+_Static_assert(PVM_GAS_BLOCK == 1, "PVM_GAS_BLOCK");
+_Static_assert(PVM_GAS_PIPELINE == 2, "PVM_GAS_PIPELINE");
 
 #endif

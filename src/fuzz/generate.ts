@@ -3,7 +3,7 @@ import type { StandardProgram } from '../blob/standard.ts'
 import type { Mapping } from '../engine/engine.ts'
 import { instructionSet } from '../isa/set.ts'
 import { Access, PAGE_SIZE } from '../program/layout.ts'
-import { type Profile, profile } from '../program/profile.ts'
+import { GAS_MODELS, type Profile, profile } from '../program/profile.ts'
 import type { Action, FuzzCase, FuzzEntry } from './case.ts'
 import { Emitter } from './emit.ts'
 import { mutate } from './mutate.ts'
@@ -42,7 +42,7 @@ function mixedProfile(random: Random): Profile {
   return profile(GP_072, {
     name: 'mixed',
     instructionSet: random.pick(sets),
-    gasModel: random.pick(['instruction', 'block', 'pipeline'] as const),
+    gasModel: random.pick(GAS_MODELS),
     loader: strict ? 'strict' : 'lenient',
     branchCheck: strict ? 'both' : random.pick(['taken', 'both'] as const),
     readOnlyStore: random.pick(['fault', 'panic'] as const),

@@ -10,6 +10,16 @@ import { INSTRUCTION_SETS, type InstructionSetName } from '../isa/set.ts'
  */
 export type GasModel = 'instruction' | 'block' | 'pipeline'
 
+/** All gas models. The place of a model is its number in the core. */
+export const GAS_MODELS: readonly GasModel[] = ['instruction', 'block', 'pipeline']
+
+/** What core/pvm.h says of them; `npm run core` writes it there. */
+export const GAS_MODEL_TEXTS: Readonly<Record<GasModel, string>> = {
+  instruction: '1 before each instruction (GP A.1)',
+  block: 'the instruction count of a basic block on entering it',
+  pipeline: 'the simulated cycles of a basic block on entering it (GP 0.8.0 A.9)',
+}
+
 /** The rules a program is loaded and run under. All fields are plain data; derive variants with `profile`. */
 export interface Profile {
   readonly name: string
@@ -43,6 +53,32 @@ export interface Profile {
   readonly codeLimits: 'none' | 'pr-559'
   /** Bytes of a page of the host of a `.polkavm` file, 4096 to 65536: sizes of its data, heap and stack are rounded up to it. */
   readonly pageSize: number
+}
+
+/** The rules that the core has to know, and whether a profile has them. The first is bit 0, each has the bit behind the one before. */
+export const RULES = {
+  CheckBoth: (profile: Profile): boolean => profile.branchCheck === 'both',
+  ReadOnlyPanic: (profile: Profile): boolean => profile.readOnlyStore === 'panic',
+  FaultPanic: (profile: Profile): boolean => profile.inaccessible === 'panic',
+  Drain: (profile: Profile): boolean => profile.outOfGas === 'drain',
+  SbrkNew: (profile: Profile): boolean => profile.sbrkResult === 'new',
+  CmovReads: (profile: Profile): boolean => profile.cmovReadsDestination,
+  Strict: (profile: Profile): boolean => profile.loader === 'strict',
+  MemsetNarrow: (profile: Profile): boolean => profile.memsetAddress === '32-bit',
+  SbrkNarrow: (profile: Profile): boolean => profile.sbrkWidth === '32-bit',
+}
+
+/** What core/pvm.h says of them; `npm run core` writes it there. */
+export const RULE_TEXTS: Readonly<Record<keyof typeof RULES, string>> = {
+  CheckBoth: 'branches check both successors, fallthrough its own (GP 0.8.0 A.5)',
+  ReadOnlyPanic: 'a store to a read-only page panics instead of faulting',
+  FaultPanic: 'an inaccessible address panics instead of faulting',
+  Drain: 'out of gas empties the counter',
+  SbrkNew: 'sbrk returns the new end of the heap',
+  CmovReads: 'pipeline model: cmov reads its old destination',
+  Strict: 'a pc that is no instruction panics, and is not paid (GP 0.8.0 A.2)',
+  MemsetNarrow: 'memset makes its address register one of 32 bits (PolkaVM 0.37)',
+  SbrkNarrow: 'sbrk takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM)',
 }
 
 const GP_072: Profile = {

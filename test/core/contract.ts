@@ -4,6 +4,7 @@ import { transformSync } from 'esbuild'
 import { HostAction } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
 import { Access } from '../../src/program/layout.ts'
+import { GAS_MODELS } from '../../src/program/profile.ts'
 
 /** The texts of contract.gen.h, pvm.h and contract.gen.ts. */
 export interface Contract {
@@ -112,7 +113,7 @@ export function compareContract({ header, api, module }: Contract): readonly str
   }
   equal('PVM_TO', inline, ts.Target as Numbers)
   equal('PVM_RULE', inline, ts.Rule as Numbers)
-  equal('PVM_GAS', inline, ts.GasModelNumber as Numbers)
+  equal('PVM_GAS', inline, Object.fromEntries(GAS_MODELS.map((name, number) => [name, number])))
   const { Gp072, Gp080, Latest64, ReviveV1, Extended, ReviveV1Strict, Latest32 } = ts.SetNumber as Numbers
   for (const [c, value] of [
     ['GP_072', Gp072],

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { renewPublicHeader } from '../../scripts/contract.ts'
 import { generateFused } from '../../scripts/fused.ts'
 import { generateOpcodes } from '../../scripts/opcodes.ts'
 
@@ -22,6 +23,10 @@ function hasTools(): boolean {
 describe('generated files of the core', () => {
   it('core/isa/opcodes.gen.h is what the instruction table gives', () => {
     expect(read('core/isa/opcodes.gen.h')).toBe(generateOpcodes())
+  })
+
+  it('core/pvm.h has the gas models and rules of src/program/profile.ts', () => {
+    expect(read('core/pvm.h')).toBe(renewPublicHeader(read('core/pvm.h')))
   })
 
   it('core/isa/fused.gen.h is what scripts/fused-sequences.ts gives', () => {

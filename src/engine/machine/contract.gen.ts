@@ -97,6 +97,8 @@ export const HOLE_SIGNED = 0x110
 export const HOLE_LONG = 0x120
 /** The end of a template. */
 export const TEMPLATE_END = 0xffff
+/** How many gas models there are. */
+export const GAS_MODELS = 3
 
 /** Words of an instruction that its templates take. */
 export const RECORD_WORDS = 16
@@ -347,13 +349,6 @@ export const Rule = {
   MemsetNarrow: 128,
   SbrkNarrow: 256,
   Pages: 512,
-} as const
-
-/** How instructions are paid. PVM_GAS_* of core/pvm.h. */
-export const GasModelNumber = {
-  Instruction: 0,
-  Block: 1,
-  Pipeline: 2,
 } as const
 
 /** Numberings of the opcodes. PVM_SET_* of core/pvm.h. */

@@ -1,9 +1,9 @@
 // A profile in the core's numbers. Not the rules themselves: core/pvm.h says what the bits mean.
 import type { InstructionSetName } from '../../isa/set.ts'
 import { PAGE_SIZE } from '../../program/layout.ts'
-import type { GasModel } from '../../program/profile.ts'
+import { GAS_MODELS, RULES } from '../../program/profile.ts'
 import type { Program } from '../../program/program.ts'
-import { GasModelNumber, Rule, SetNumber } from './contract.gen.ts'
+import { Rule, SetNumber } from './contract.gen.ts'
 
 /** PVM_SET_*, PVM_RULE_*, PVM_GAS_* of core/pvm.h. */
 export interface CoreRules {
@@ -21,11 +21,6 @@ const SETS: Readonly<Record<InstructionSetName, number>> = {
   'revive-v1-strict': SetNumber.ReviveV1Strict,
   latest32: SetNumber.Latest32,
 }
-const GAS_MODELS: Readonly<Record<GasModel, number>> = {
-  instruction: GasModelNumber.Instruction,
-  block: GasModelNumber.Block,
-  pipeline: GasModelNumber.Pipeline,
-}
 
 /** The instruction set of a program, PVM_SET_*. */
 export function coreSet(program: Program): number {
@@ -35,16 +30,7 @@ export function coreSet(program: Program): number {
 /** How the core is told about the program's profile. */
 export function coreRules(program: Program): CoreRules {
   const { profile } = program
-  const rules =
-    (profile.branchCheck === 'both' ? Rule.CheckBoth : 0) |
-    (profile.readOnlyStore === 'panic' ? Rule.ReadOnlyPanic : 0) |
-    (profile.inaccessible === 'panic' ? Rule.FaultPanic : 0) |
-    (profile.outOfGas === 'drain' ? Rule.Drain : 0) |
-    (profile.sbrkResult === 'new' ? Rule.SbrkNew : 0) |
-    (profile.cmovReadsDestination ? Rule.CmovReads : 0) |
-    (profile.loader === 'strict' ? Rule.Strict : 0) |
-    (profile.memsetAddress === '32-bit' ? Rule.MemsetNarrow : 0) |
-    (profile.sbrkWidth === '32-bit' ? Rule.SbrkNarrow : 0) |
-    (Math.log2(profile.pageSize / PAGE_SIZE) * Rule.Pages)
-  return { set: coreSet(program), rules, gasModel: GAS_MODELS[profile.gasModel] }
+  let rules = Math.log2(profile.pageSize / PAGE_SIZE) * Rule.Pages
+  for (const [name, holds] of Object.entries(RULES)) if (holds(profile)) rules |= Rule[name as keyof typeof RULES]
+  return { set: coreSet(program), rules, gasModel: GAS_MODELS.indexOf(profile.gasModel) }
 }
