@@ -54,6 +54,6 @@ export class Tally implements Counts {
 export interface RunningTally {
   /** What was counted until now. */
   counts(): Counts
-  /** Its gas as two halves, low half first, live in host functions; undefined where it is kept otherwise. */
+  /** The machine's gas as two halves, low half first, live in host functions; undefined where gas is kept in another way. */
   readonly gas: Uint32Array | undefined
 }
