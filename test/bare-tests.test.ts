@@ -1,0 +1,33 @@
+// The test files that CI runs a second time, on a bare clone: all that can tell where they run (scripts/bare-tests.mjs).
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+const list = (...args: string[]): string[] =>
+  execFileSync(process.execPath, [join(root, 'scripts/bare-tests.mjs'), ...args], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+
+it('has every test file in one of its two lists', () => {
+  const all = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.test.ts') && !name.includes('node_modules'))
+    .map(name => `test/${name}`)
+  expect([...list(), ...list('--others')].toSorted()).toEqual(all.toSorted())
+})
+
+it('takes those that start processes or are skipped somewhere, themselves or by what they import', () => {
+  const told = list()
+  // An import only: test/cli/cli.ts starts processes; test/suite/exits.ts looks for the vectors.
+  for (const file of ['test/cli/corpus.test.ts', 'test/bare-tests.test.ts']) expect(told).toContain(file)
+  expect(told.some(file => /\/native\.test\.ts$/.test(file))).toBe(true)
+  const others = list('--others')
+  expect(others.length).toBeGreaterThan(30)
+  for (const file of others) {
+    expect([file, readFileSync(join(root, file), 'utf8')]).not.toEqual([
+      file,
+      expect.stringMatching(/skipIf|runIf|spawn/),
+    ])
+  }
+})
