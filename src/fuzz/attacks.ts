@@ -264,8 +264,12 @@ export function heapLoop(emitter: Emitter): void {
   emitter.operands(emitter.opcode('branch_ne_imm'), 'reg_imm_off', count, 0, 0, 0, head)
 }
 
-/** Shapes of `deepLoops`: loops in the function, calls deep. */
+/**
+ * Shapes of `deepLoops`: loops in the function, calls deep. With walks, 24 loops have all the locals that a function gets for its
+ * loops (recompiler/fast-loops.ts), so a frame has close to a kilobyte: 3,000 of them are more than the host's stack.
+ */
 const DEEP = [
+  [24, 3000],
   [0, 300],
   [3, 300],
   [40, 260],
