@@ -7,8 +7,11 @@ import type { TierPolicy } from '../engine/auto.ts'
  */
 const WORTH_COMPILING_GAS = 500_000_000
 
-/** No run takes that many times as long as its compilation. */
-const NEVER = 1e9
+/**
+ * The patience where it does not pay: recorded runs of a service, a thousand for each worker, stay interpreted. A run that is
+ * longer than all before it, or the first of all, is interpreted for some tenths of a second, and then compiled all the same.
+ */
+const LATE = 40
 
 /** Sets the patience of the tiers by what a worker has before it. */
 export interface Patience {
@@ -25,7 +28,7 @@ export function createPatience(policy: Pick<TierPolicy, 'patience'>): Patience {
   return {
     begin(left) {
       const isWorth = left === undefined || (left * gas) / Math.max(runs, 1) > WORTH_COMPILING_GAS
-      policy.patience = isWorth ? usual : NEVER
+      policy.patience = isWorth ? usual : LATE
     },
     ran(gasUsed) {
       runs += 1
