@@ -70,7 +70,7 @@ describe('names in documents', () => {
       file => /^(src|core|scripts)\/.*\.(ts|c|h|mjs)$/.test(file) && !file.includes('.gen.'),
     )) {
       const text = readFileSync(join(ROOT, path), 'utf8')
-      for (const [comment] of text.matchAll(/^\s*\/\/.*$|\/\*[\s\S]*?\*\//gm))
+      for (const [comment] of text.matchAll(/(?:^|\s)\/\/.*$|\/\*[\s\S]*?\*\//gm))
         for (const [name] of comment.matchAll(/(?<![\w./*-])[\w-][\w./-]*\.(?:ts|c|h|mjs|md)\b/g))
           if (filesOf(name).length === 0 && !ELSEWHERE.has(name)) wrong.push(`${path}: ${name}`)
     }

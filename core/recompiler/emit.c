@@ -72,7 +72,7 @@ STEP uint8_t *emit_straight(const program_tables *p, graph_tables *g, u32 i, u32
   return at;
 }
 
-/* Writes the condition of the branch `i`, or what a terminator assigns. Returns where the code ends. */
+/* Writes the condition of the branch `i`, or the assignment of a terminator. Returns where the code ends. */
 CORE uint8_t *emit_part(const program_tables *p, graph_tables *g, u32 i, u32 condition, uint8_t *at) {
   return fill_template(p, g, i, (condition ? CONDITION_OF : CODE_OF) + p->id[i], at);
 }

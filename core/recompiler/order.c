@@ -1,4 +1,4 @@
-/* The order of a graph: reverse postorder, dominators, loop headers, merge nodes, reducibility. */
+/* The order of a graph's nodes: reverse postorder, dominators, loop headers, merge nodes, reducibility. Not the graph: graph.c. */
 #include "passes.h"
 
 /* Reverse postorder by an explicit stack. A branch's not-taken side is visited first, so that it comes last. */
@@ -94,7 +94,7 @@ STEP void classify_edges(graph_tables *g) {
   }
 }
 
-/* Children in the dominator tree by descending position. */
+/* Lists each node's children in the dominator tree, by descending position. */
 STEP void find_children(graph_tables *g) {
   for (u32 n = 0; n <= g->count; n++) g->child_start[n] = 0;
   for (u32 n = 1; n < g->count; n++) g->child_start[g->dominator[g->sequence[n]] + 1] += 1;

@@ -3,10 +3,10 @@
  * next one to store, whatever the code before the loop had left dirty. */
 #include "passes.h"
 
-/* The loop a node belongs to as far as loops are known: itself, or the header of the outermost one. */
+/* The header of the outermost loop known so far that a node belongs to; the node itself where there is none. */
 CORE s32 outermost(s32 *header, s32 node) {
   while (header[node] != node) {
-    header[node] = header[header[node]]; /* halves the way for the next one */
+    header[node] = header[header[node]]; /* halves the way for the next search */
     node = header[node];
   }
   return node;
@@ -19,7 +19,7 @@ CORE int some_node_ends_in_memory(const graph_tables *g) {
   return 0;
 }
 
-/* Joins the parts of a loop to its header: what they write, and what passes through all of them. */
+/* Adds the parts of a loop to its header: which registers they write, and which pass through all of them. */
 STEP void join_parts(graph_tables *g, s32 loop, u32 depth) {
   s32 *header = g->spare;
   while (depth > 0) {

@@ -69,7 +69,7 @@ function invokePrice(vm: Vm): bigint {
 
 const PRICES_080: Readonly<Record<Exclude<HostCallName, 'compile'>, HostPrice>> = {
   gas: 48,
-  grow_heap: 275, // the query; growing: see grow-heap.ts
+  grow_heap: 275, // the query; builtins.ts has the price of growing
   fetch: fetchPrice,
   lookup: priced(600n, 248n, 11),
   read: vm => 2407n + perByte(1736n, vm.regs[9]!) + perByte(248n, vm.regs[12]!),

@@ -18,6 +18,6 @@ export interface CompileOptions {
   readonly gasPaths?: boolean
   /** What a loop with calls does not write is stored before it, not at each call in it; see core/recompiler/stores.c. */
   readonly loopStores?: boolean
-  /** Code counts what it executes in the table at this address (core/interpreter/tally.c); default not. Needed by those who asked, no optimisation. */
+  /** Code counts what it executes in the table at this address (core/interpreter/tally.c); default: it does not. This is no optimisation. */
   readonly tallyAt?: number | undefined
 }

@@ -1,4 +1,4 @@
-// Compiles roots of a program into the bytes of one WebAssembly module. Not which roots, not when: see policy.ts.
+// Compiles roots of a program into the bytes of one WebAssembly module. Not which roots: cluster.ts. Not when: hot-code.ts.
 
 import type { Program } from '../../program/program.ts'
 import { AT_WHY, GOES_ON, GraphWord, Leave, MAX_NODES } from '../machine/contract.gen.ts'

@@ -22,7 +22,7 @@ import { L, S, signed, type Template, template, U, unsigned } from './template.t
 import type { WasmCode } from './wasm-code.ts'
 import { Op } from './wasm-op.ts'
 
-/** Why of a checkpoint, by whether its segment starts a block. */
+/** Why code leaves at a checkpoint: by whether its segment starts a block. */
 const UNPAID = [Why.UnpaidWithin, Why.Unpaid]
 /** Leaves to the core at pc S(0), unpaid, why S(1), unless there is as much gas as L(2). */
 const CHECKPOINT = template(
@@ -30,10 +30,10 @@ const CHECKPOINT = template(
   [Op.localGet, Local.gas, Op.i64Const, L(2), Op.i64LtS, Op.brIf, U(4)],
 )
 const REQUIRE_GAS = template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64LtS, Op.brIf, U(2))
-/** Gas and the stack left for a callee. */
+/** The arguments of a callee: gas, and how much stack is left. */
 const ARGUMENTS = [Op.localGet, Local.gas, Op.localGet, Local.stack]
 const CALL = template(ARGUMENTS, Op.call, U(0))
-/** The pc is for the stub that stands in the table while the callee is not compiled. */
+/** A call through the table. It stores pc for the stub that stands in the table while the callee is not compiled. */
 const CALL_TABLE = template(STORE_PC, ARGUMENTS, Op.i32Const, S(1), Op.callIndirect, 0, 0)
 /** The same with pc and index in locals, for an exit that goes on. */
 const PREPARE_TABLE = template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.target)
@@ -71,7 +71,7 @@ const INLINE_RETURN = template(preparePaid(S(0)), [
   Op.brIf,
   U(3),
 ])
-/** By halves: the host writes the lower one, and a load of both would wait until that store is in the cache. */
+/** The gas is loaded by halves: the host writes the lower half, and a load of both would wait until that store is in the cache. */
 const GAS_WORD = [
   ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas)],
   ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas + 4), Op.i64Const, 32, Op.i64Shl, Op.i64Or],
@@ -112,7 +112,7 @@ const TAKE_FRAME = template(
   [Op.localGet, Local.stack, Op.i32Const, 0x80, 0x80, 0x80, 0x80, 0x00, Op.i32Sub, Op.localTee, Local.stack],
   [Op.i32Const, 0, Op.i32LtS, Op.brIf, U(0)],
 )
-/** Where those five bytes are in it. */
+/** Where those five bytes are in the template. */
 const FRAME_BYTES_AT = 3
 
 /** Calls the root at a segment: directly in this module, else through the table, where its index is segment + 1. */
@@ -127,7 +127,7 @@ function callRoot(emitter: Emitter, segment: number): void {
   code.put(CALL_TABLE, decoded.pc[decoded.segmentStart[segment]!]!, segment + 1)
 }
 
-/** Takes a callee's results: leaves unless it returned to `address`. */
+/** Takes what a callee returned, and leaves unless that is `address`. */
 function expectReturn(emitter: Emitter, address: number): void {
   emitter.code.put(EXPECT_RETURN, address, emitter.depth)
 }
@@ -156,7 +156,7 @@ function callTarget(emitter: Emitter): void {
   emitter.code.put(CALL_TARGET)
 }
 
-/** Direct call; the link register has been assigned. */
+/** A direct call. The link register has been assigned already. */
 export function emitCall(emitter: Emitter, callee: number, address: number, back: number): void {
   flush(emitter)
   callRoot(emitter, callee)
@@ -164,7 +164,7 @@ export function emitCall(emitter: Emitter, callee: number, address: number, back
   reload(emitter, back)
 }
 
-/** Indirect call by `i`, a load_imm_jump_ind. Its own register is written behind the point where it may exit. */
+/** An indirect call by `i`, a load_imm_jump_ind. It writes its register only behind the point where it may exit. */
 export function emitCallIndirect(emitter: Emitter, i: number, back: number): void {
   prepareExit(emitter, emitter.decoded.pc[i]!, Why.Paid)
   emitTarget(emitter, i, true)
@@ -189,7 +189,7 @@ export function emitCallTable(emitter: Emitter, i: number, elsewhere: number): v
   emitAssignment(emitter, i)
 }
 
-/** The same indirect call when its callee is none of those: as emitCallIndirect, with the target computed. */
+/** The indirect call of that node when its callee is not inlined: as emitCallIndirect, but the target is computed already. */
 export function emitCallElsewhere(emitter: Emitter, node: number, i: number, back: number): void {
   const { code, decoded, flow } = emitter
   code.put(MOVE, Local.before, Local.register + decoded.a[i]!)
@@ -234,7 +234,7 @@ export function emitTableIndex(emitter: Emitter, firstLabel: number): void {
   }
 }
 
-/** Return by `i`: the address goes to the caller; pc stays behind for the case that nobody expects it. */
+/** A return by `i`: it returns the address to the caller, and stores pc in case no caller expects that address. */
 export function emitReturn(emitter: Emitter, i: number): void {
   const { code, decoded } = emitter
   flush(emitter)
@@ -275,7 +275,7 @@ export function emitTail(emitter: Emitter, callee: number, address: number, back
   reload(emitter, back)
 }
 
-/** The end of an exit that goes on at another root, registers stored. */
+/** The end of an exit that goes on at another root. The registers are stored already. */
 export function putGoOn(code: WasmCode): void {
   code.put(GO_ON)
 }
@@ -294,7 +294,7 @@ export function emitHost(emitter: Emitter, i: number, back: number): void {
   reload(emitter, back)
 }
 
-/** Hands over to the core at `i`. */
+/** Leaves for the core at `i`. */
 export function emitExit(emitter: Emitter, i: number): void {
   prepareExit(emitter, emitter.decoded.pc[i]!, Why.Paid)
   exit(emitter)
@@ -320,7 +320,7 @@ export function emitCheckpoint(emitter: Emitter, node: number): void {
   )
 }
 
-/** The check of a hub that is a loop header: the exit prepared by the switch repeats the jump. */
+/** The gas check of a hub that is a loop header. Its exit was prepared by the switch, and repeats the jump. */
 export function emitHubCheck(emitter: Emitter, node: number): void {
   const path = pathOf(emitter.gas, node)
   if (path > 0) requireGas(emitter, path)

@@ -17,7 +17,7 @@ import { pathOf } from './passes.ts'
 import { L, S, signed, type Template, template, U } from './template.ts'
 import { Op, VOID } from './wasm-op.ts'
 
-/** Instructions the fast version is unrolled to, and turns at most. */
+/** How many instructions the unrolled fast version has at most, and how many turns. */
 const UNROLLED_INSTRUCTIONS = 32
 const MAX_TURNS = 8
 /**
@@ -26,9 +26,9 @@ const MAX_TURNS = 8
  * ran for a while the last time asks after the first turn.
  */
 const TURNS_BEFORE = 8
-/** Fast turns that count as a while. */
+/** So many fast turns count as a while. */
 const WHILE = 16
-/** Turns when nothing but gas limits them. */
+/** The number of turns when only gas limits them. */
 const UNLIMITED = 0x7fffffff
 
 const FORGET = template(Op.i32Const, 0, Op.localTee, U(0), Op.localSet, U(1))
@@ -82,7 +82,7 @@ const COUNT_DOWN = template(
   [Op.brIf, U(0)],
   [Op.localGet, Local.count, Op.i32Const, 1, Op.i32Sub, Op.localTee, Local.count, Op.brIf, U(1)],
 )
-/** Back in the generic version, ask again after one turn. */
+/** Back in the generic version: asks again after one turn. */
 const FAST_HEAD = template(
   [Op.i32Const, 1, Op.localSet, Local.count, Op.localGet, Local.gas, Op.localSet, Local.before],
   [Op.block, VOID, Op.loop, VOID, Op.localGet, Local.gas, Op.localGet, Local.floor, Op.i64LtS, Op.brIf, U(0)],
@@ -136,12 +136,12 @@ function emitTurns(emitter: Emitter, stream: Stream): void {
   else emitter.code.put(TURNS_DOWN, size, -stride)
 }
 
-/** The local that says how many generic turns less come first, set behind the fast version. */
+/** The local that says by how many the generic turns that come first are reduced. It is set behind the fast version. */
 function eagerLocal(emitter: Emitter, loop: FastLoop): number {
   return Local.pairs + 2 * emitter.pairs + loop.number
 }
 
-/** Before the loop: so many generic turns come first. */
+/** Before the loop: sets how many generic turns come first. */
 export function emitLoopEntry(emitter: Emitter, loop: FastLoop): void {
   emitter.code.put(ENTRY, eagerLocal(emitter, loop))
 }
@@ -173,7 +173,7 @@ function leavesInTurns({ decoded, plan }: Emitter, segment: number, loop: FastLo
   return accessesOf(decoded, segment).some((i, k) => plan.way[i]! < Way.Member && loop.unchecked[k] === 0)
 }
 
-/** Has the checks left out that the fast version does not need. Returns how they were done, by access. */
+/** Leaves out the checks that the fast version does not need. Returns how each access was checked before. */
 function leaveOut({ decoded, plan }: Emitter, segment: number, loop: FastLoop): number[] {
   const { way } = plan
   return accessesOf(decoded, segment).map((i, k) => {
@@ -200,7 +200,7 @@ export function emitFastLoop(
   const cost = gas.cost[node]!
   pushContinues(emitter, last, loop, true)
   code.put(COUNT_DOWN, label(emitter, loop.exit), label(emitter, node))
-  // Counted together behind the turns, unless code may leave in the middle of one.
+  // The turns are counted together behind them, unless code may leave in the middle of a turn.
   const inTurns = leavesInTurns(emitter, segment, loop)
   const together = !inTurns && emitter.tallyAt !== undefined
   if (together) {

@@ -37,7 +37,7 @@ function requireRight(right: number): readonly number[] {
 }
 const PUSH_RIGHTS = [Op.i32Const, 12, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)]
 
-/** One access with the rotate trick. */
+/** Checks one access with the rotation, see above. */
 function single(letter: number, right: number, log2: number): Template {
   return template(
     [...PREPARE, ...address(letter), Op.localTee, LOCAL],
@@ -47,7 +47,7 @@ function single(letter: number, right: number, log2: number): Template {
   )
 }
 
-/** The page of the first byte; if `both`, of the last too. */
+/** Checks the page of the first byte and, if `both`, the page of the last one too. */
 function range(letter: number, right: number, both: boolean): Template {
   return template(
     [...PREPARE, ...address(letter), Op.localSet, LOCAL, Op.localGet, LOCAL, ...PUSH_RIGHTS],

@@ -5,7 +5,7 @@ import { Local } from './local.ts'
 import { L, template, U } from './template.ts'
 import { Op } from './wasm-op.ts'
 
-/** Adds what the elements between push to the word at U(0). */
+/** Adds a value to the word at U(0): the one that the elements in between push. */
 const ADD = [Op.i32Const, 0, Op.i32Const, 0, Op.i64Load, 3, U(0)]
 const STORE = [Op.i64Add, Op.i64Store, 3, U(0)]
 const TALLY = template(ADD, Op.i64Const, 1, STORE)
@@ -26,7 +26,7 @@ export function tallySegment(emitter: Emitter, segment: number): void {
   if (tallyAt !== undefined) code.put(TALLY, addressOf(emitter, segment, tallyAt))
 }
 
-/** Behind the fast version of a loop of one segment that costs so much: it was executed once for each time that was paid. */
+/** Behind the fast version of a loop of one segment: it was executed as often as its cost was paid. */
 export function tallyTurns(emitter: Emitter, segment: number, cost: number): void {
   const { code, tallyAt } = emitter
   if (tallyAt !== undefined) code.putMany(TALLY_TURNS, addressOf(emitter, segment, tallyAt), cost, 0, 0)

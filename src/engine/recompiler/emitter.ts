@@ -73,7 +73,7 @@ export interface Emitter extends RootPasses {
   /** Dirty and valid registers at the point of emission. */
   dirty: number
   valid: number
-  /** Both before the link register of a CallTable was assigned, by the CallElsewhere behind it. */
+  /** The same two masks before the link register of a CallTable was assigned, for each CallElsewhere. */
   readonly dirtyBefore: Uint16Array
   readonly validBefore: Uint16Array
 }

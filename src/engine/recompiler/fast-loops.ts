@@ -9,9 +9,9 @@ import type { Graph } from './graph.ts'
 import { accessesOf, type MemoryPlan } from './memory-plan.ts'
 import type { Order } from './order.ts'
 
-/** Loops with more instructions are not doubled. */
+/** A loop with more instructions gets no second version. */
 const MAX_INSTRUCTIONS = 64
-/** Streams of one loop, and of all loops of a function: each keeps two locals. */
+/** How many streams one loop may have, and all loops of a function: each stream keeps two locals. */
 const MAX_STREAMS = 8
 const MAX_STREAMS_OF_FUNCTION = 32
 
@@ -23,7 +23,7 @@ const MAX_LOOPS = 24
 
 /** A group of accesses that moves by a constant or by an invariant register each turn. */
 export interface Stream {
-  /** Register whose value at the top of the loop is the base, -1 for a constant address. */
+  /** The register whose value at the top of the loop is the base; -1 for a constant address. */
   readonly base: number
   /** Lowest byte relative to the base, and bytes from there to the end of the highest access. */
   readonly low: number
@@ -43,7 +43,7 @@ export interface FastLoop {
   readonly streams: readonly Stream[]
   /** 1 per access whose check the fast version leaves out. */
   readonly unchecked: Uint8Array
-  /** Successor inside of the loop is the taken side of its branch. */
+  /** Whether the loop goes on at the taken side of its branch. */
   readonly continuesWhenTaken: boolean
   readonly exit: number
 }
