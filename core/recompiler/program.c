@@ -114,8 +114,14 @@ STEP void find_calls(decode_tables *t) {
   }
 }
 
+/* Whether a segment makes room on the stack (r1) first, as functions do and cases of a switch do not. */
+CORE int makes_frame(const decode_tables *t, u32 s) {
+  u32 first = t->segment_start[s];
+  return t->id[first] == OP_ADD_IMM_64 && t->a[first] == 1 && t->b[first] == 1 && t->x[first] < 0;
+}
+
 /* By the ranges of direct calls only: which segments hold a dynamic jump that is no return, and so switch labels. A label
- * elsewhere, or one of too many, is the entry of a function. */
+ * elsewhere, one of too many, or one that makes a frame is the entry of a function. */
 STEP void find_label_entries(decode_tables *t) {
   s32 *owner = t->function_of, *labels = t->label_start; /* both are filled in later */
   for (u32 s = 0, f = 0; s < t->segments; s++) {
@@ -135,7 +141,7 @@ STEP void find_label_entries(decode_tables *t) {
   for (u32 j = 0; j < t->jumps; j++) {
     s32 s = t->jump_table[j];
     if (s < 0 || t->returns_to[j]) continue;
-    if (!t->switches[owner[s]] || (u32)labels[owner[s]] > MAX_LABELS) t->entry[s] = 1;
+    if (!t->switches[owner[s]] || (u32)labels[owner[s]] > MAX_LABELS || makes_frame(t, (u32)s)) t->entry[s] = 1;
   }
 }
 

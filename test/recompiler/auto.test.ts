@@ -5,6 +5,7 @@ import { compile, compileAsync } from '../../src/engine/auto.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import { Exit } from '../../src/engine/exit.ts'
 import { runtimeOf } from '../../src/engine/recompiler/attach.ts'
+import { GATE, Gate } from '../../src/engine/recompiler/gate.ts'
 import { tierPolicy } from '../../src/engine/recompiler/policy.ts'
 import { createTotals, runCampaign } from '../../src/fuzz/campaign.ts'
 import type { Program } from '../../src/program/program.ts'
@@ -129,6 +130,16 @@ describe('compilation in the background', () => {
 })
 
 describe('auto', () => {
+  it('counts entries of its own program, where another one has been in the cell', () => {
+    const vm = machine('auto', programOf(`${MIXED}\n    fallthrough\n    trap`), { gas: 100_000n })
+    const cell = cellOf(vm)
+    cell.u32[GATE.entered >>> 2] = 7
+    cell.u32[GATE.left >>> 2] = 5
+    const { entered, left } = new Gate(cell)
+    expect([entered, left]).toEqual([0, 0])
+    vm.dispose()
+  })
+
   it('leaves short runs alone', () => {
     const vm = machine('auto', programOf(`${MIXED}\n    trap`), { gas: 100_000n })
     expect(vm.run()).toBe(Exit.Panic)

@@ -37,6 +37,8 @@ export class Gate {
 
   constructor(cell: Cell) {
     this.#cell = cell
+    // What it counted for another program is not this one's.
+    cell.u32[GATE.entered >>> 2] = cell.u32[GATE.left >>> 2] = 0
   }
 
   get entered(): number {
@@ -55,7 +57,6 @@ export class Gate {
     const table = core.__indirect_function_table
     if (table.length <= GATE_INDEX) table.grow(GATE_INDEX + 1 - table.length)
     table.set(GATE_INDEX, gate)
-    u32[GATE.entered >>> 2] = u32[GATE.left >>> 2] = 0
     u32[GATE.dispatch >>> 2] = core.pvm_part(AT_VM, Part.Dispatch)
     u32[GATE.jumps >>> 2] = jumps
   }

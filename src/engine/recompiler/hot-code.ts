@@ -12,60 +12,21 @@ import {
   ANALYSIS_MS,
   CLUSTER_INSTRUCTIONS,
   COLD_ANALYSIS_MS,
-  COLD_GAS,
-  COLD_INSTRUCTION_MS,
-  COLD_INSTRUCTIONS,
-  COLD_SLOWNESS,
   FIRST_ANALYSIS_MS,
-  FIRST_MODULE_MS,
-  FIRST_SLICES,
   GROUP_GROWTH,
   INSTRUCTION_BYTES,
-  INSTRUCTION_MS,
-  INTERPRETED_PER_MS,
   LASTING_PATIENCE,
   LASTING_SAMPLES,
   LOOK_GROWTH,
   MISS_MS,
-  MODULE_MS,
   SHORT_MS,
   SOON_SAMPLES,
   TIMED_SHARE,
   TOGETHER,
   tierPolicy,
 } from './policy.ts'
-import { compiledInProcess, type SharedCode } from './shared-code.ts'
-
-/** Samples taken in this process so far. */
-let processSamples = 0
-
-/** Counts a slice of the interpreter. True for the first ones of the process: no samples are taken in them. */
-export function isFirstSlice(): boolean {
-  processSamples += 1
-  return processSamples <= FIRST_SLICES
-}
-
-/** How many milliseconds of interpretation the next sample stands for. */
-function sampleMs(): number {
-  const usual = tierPolicy.samplePeriod / INTERPRETED_PER_MS
-  return processSamples * tierPolicy.samplePeriod <= COLD_GAS ? COLD_SLOWNESS * usual : usual
-}
-
-/** What analysing a program of so many instructions will take, in ms. */
-function analysisMs(instructions: number): number {
-  return instructions * (compiledInProcess() === 0 ? COLD_ANALYSIS_MS : ANALYSIS_MS)
-}
-
-/** What a module costs in ms, without its instructions. */
-function moduleMs(): number {
-  return compiledInProcess() === 0 ? MODULE_MS + FIRST_MODULE_MS : MODULE_MS
-}
-
-/** How many ms compiling so many instructions will take, without what the module itself costs. */
-function instructionsMs(instructions: number): number {
-  const cold = Math.max(0, Math.min(instructions, COLD_INSTRUCTIONS - compiledInProcess()))
-  return cold * COLD_INSTRUCTION_MS + (instructions - cold) * INSTRUCTION_MS
-}
+import type { SharedCode } from './shared-code.ts'
+import { processWarmth, type Warmth } from './warmth.ts'
 
 /** Header of the innermost loop around a segment, by its backward jumps within the function; -1 where there is none. */
 export function loopAround(analysis: Analysis, segment: number): number {
@@ -116,6 +77,7 @@ function callsHost({ decoded, functions }: Analysis, header: number): boolean {
 /** What is hot in one code. */
 export class HotCode {
   readonly #shared: SharedCode
+  readonly #warmth: Warmth
   /** Samples before the analysis, by pc: how many, and the time they stand for. */
   #early: Map<number, { count: number; ms: number }> | undefined = new Map()
   /** Samples so far, and the milliseconds of interpretation they stand for. */
@@ -136,26 +98,32 @@ export class HotCode {
   #inRow = 0
   /** Before the analysis: whether that loop spends its time itself, not in the host. Undefined until it is asked. */
   #hurries: boolean | undefined
-  /** Times compiled code stopped before a root that is not there, and how many make it worth being compiled. */
-  readonly #misses = new Map<number, { count: number; needed: number }>()
+  /** What stops of compiled code before a root that is not there have cost, and how much makes it worth being compiled, in ms. */
+  readonly #misses = new Map<number, { ms: number; needed: number }>()
 
-  constructor(shared: SharedCode) {
+  constructor(shared: SharedCode, warmth: Warmth = processWarmth) {
     this.#shared = shared
+    this.#warmth = warmth
+  }
+
+  /** What analysing a program of so many instructions will take, in ms. */
+  #analysisMs(instructions: number): number {
+    return instructions * (this.#warmth.hasCompiled ? ANALYSIS_MS : COLD_ANALYSIS_MS)
   }
 
   /** Whether a sample can be taken, with what follows from it: the first one analyses the program. */
   canSample(remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY || this.#shared.isAnalysed) return true
     const size = this.#shared.program.code.length / INSTRUCTION_BYTES
-    const first = compiledInProcess() === 0 ? FIRST_ANALYSIS_MS : 0
-    return first + analysisMs(size) <= TIMED_SHARE * remainingMs
+    const first = this.#warmth.hasCompiled ? 0 : FIRST_ANALYSIS_MS
+    return first + this.#analysisMs(size) <= TIMED_SHARE * remainingMs
   }
 
   /** Whether these roots can be compiled in time. */
   canCompile(roots: Iterable<number>, remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY) return true
-    let ms = moduleMs()
-    for (const root of roots) ms += instructionsMs(functionSize(this.#shared.analysis, root))
+    let ms = this.#warmth.moduleMs
+    for (const root of roots) ms += this.#warmth.instructionsMs(functionSize(this.#shared.analysis, root))
     return ms <= TIMED_SHARE * remainingMs
   }
 
@@ -166,7 +134,7 @@ export class HotCode {
 
   /** Takes a sample of a cell, and returns the roots to compile now; none most of the time. */
   sample(cell: Cell, pc: number, isCompiled: (segment: number) => boolean): readonly number[] {
-    const ms = sampleMs()
+    const ms = this.#warmth.sampleMs
     this.count += 1
     this.#spent += ms
     const early = this.#early
@@ -186,9 +154,9 @@ export class HotCode {
     this.#lasting = pc
     const { program } = this.#shared
     const size = program.code.length / INSTRUCTION_BYTES // an estimate: the exact number needs the code map, which takes 2 ms
-    const least = tierPolicy.patience * Math.max(SHORT_MS, analysisMs(size))
-    if (this.#spent < least || this.#spent < tierPolicy.patience * LASTING_PATIENCE * moduleMs()) return []
-    if (this.#spent < tierPolicy.patience * moduleMs()) {
+    const least = tierPolicy.patience * Math.max(SHORT_MS, this.#analysisMs(size))
+    if (this.#spent < least || this.#spent < tierPolicy.patience * LASTING_PATIENCE * this.#warmth.moduleMs) return []
+    if (this.#spent < tierPolicy.patience * this.#warmth.moduleMs) {
       if (this.#inRow < LASTING_SAMPLES) return []
       this.#hurries ??= !blockCallsHost(program, pc)
       if (!this.#hurries) return []
@@ -255,7 +223,8 @@ export class HotCode {
       size += functionSize(analysis, start, coverage)
     }
     const patience = lasts ? LASTING_PATIENCE : 1
-    if (!this.#pays(this.heat(start), patience * (moduleMs() + instructionsMs(size)))) return this.#group(isCompiled)
+    if (!this.#pays(this.heat(start), patience * (this.#warmth.moduleMs + this.#warmth.worthMs(size))))
+      return this.#group(isCompiled)
     return this.#together(roots, size, isCompiled)
   }
 
@@ -267,7 +236,7 @@ export class HotCode {
     if (!lasts) {
       const { analysis, coverage } = this.#shared
       const size = reachOf(analysis, header, CLUSTER_INSTRUCTIONS, coverage)
-      if (!this.#pays(spent, moduleMs() + instructionsMs(size))) return []
+      if (!this.#pays(spent, this.#warmth.moduleMs + this.#warmth.worthMs(size))) return []
     }
     return [header]
   }
@@ -283,7 +252,7 @@ export class HotCode {
       heat += this.heat(start)
       size += functionSize(this.#shared.analysis, start, this.#shared.coverage)
     }
-    return roots.length > 0 && this.#pays(heat, moduleMs() + instructionsMs(size)) ? roots : []
+    return roots.length > 0 && this.#pays(heat, this.#warmth.moduleMs + this.#warmth.worthMs(size)) ? roots : []
   }
 
   /** Whether what was spent interpreting is enough to spend this on compiling, both in ms. */
@@ -303,7 +272,7 @@ export class HotCode {
       const start = starts[f]!
       if (own.has(f) || isCompiled(start)) continue
       const more = functionSize(analysis, start, coverage)
-      if (total + more > CLUSTER_INSTRUCTIONS || !this.#pays(spent, TOGETHER * instructionsMs(more))) continue
+      if (total + more > CLUSTER_INSTRUCTIONS || !this.#pays(spent, TOGETHER * this.#warmth.worthMs(more))) continue
       total += more
       roots.push(start)
     }
@@ -322,36 +291,40 @@ export class HotCode {
     const { functions } = analysis
     const f = functions.of[segment]!
     const start = functions.start[f]!
+    const ms = weight * MISS_MS
     if (!isCompiled(start)) {
-      if (!this.#missedOften(start, weight, () => functionSize(analysis, start, coverage))) return []
-      return this.#missedToo(start, isCompiled)
+      const spent = (this.#functions.get(f) ?? 0) + ms
+      this.#functions.set(f, spent)
+      const size = functionSize(analysis, start, coverage)
+      if (!this.#pays(spent, this.#warmth.moduleMs + this.#warmth.worthMs(size))) return []
+      return this.#missedToo(this.#together([start], size, isCompiled), isCompiled)
     }
-    if (!this.#missedOften(segment, weight, () => reachOf(analysis, segment, CLUSTER_INSTRUCTIONS, coverage))) return []
-    return this.#missedToo(segment, isCompiled)
+    const size = (): number => reachOf(analysis, segment, CLUSTER_INSTRUCTIONS, coverage)
+    return this.#missedOften(segment, ms, size) ? this.#missedToo([segment], isCompiled) : []
   }
 
-  /** Roots to compile with one that was missed often enough: one per function of those that soon would be. */
-  #missedToo(root: number, isCompiled: (segment: number) => boolean): readonly number[] {
+  /** Adds to the roots of a module the segments that soon would have been missed often enough: one per function. */
+  #missedToo(wanted: readonly number[], isCompiled: (segment: number) => boolean): readonly number[] {
     const { of } = this.#shared.analysis.functions
-    const roots = new Map([[of[root]!, root]])
-    for (const [other, { count, needed }] of this.#misses) {
-      if (count >= TOGETHER * needed && !roots.has(of[other]!) && !isCompiled(other)) roots.set(of[other]!, other)
+    const roots = new Map(wanted.map(root => [of[root]!, root]))
+    for (const [other, { ms, needed }] of this.#misses) {
+      if (ms >= TOGETHER * needed && !roots.has(of[other]!) && !isCompiled(other)) roots.set(of[other]!, other)
     }
     for (const other of this.#misses.keys()) if (roots.has(of[other]!)) this.#misses.delete(other)
     return [...roots.values()]
   }
 
-  /** Counts a miss for a root; whether they have cost what compiling it will. Its size is asked for once. */
-  #missedOften(root: number, weight: number, size: () => number): boolean {
+  /** Counts misses of a root, in ms; whether they have cost what compiling it is worth. Its size is asked for once. */
+  #missedOften(root: number, ms: number, size: () => number): boolean {
     let known = this.#misses.get(root)
     if (known === undefined) {
       // No patience is needed: what runs up to here was hot enough to be compiled, so this is hot too.
-      const needed = (Math.min(1, tierPolicy.patience) * (moduleMs() + instructionsMs(size()))) / MISS_MS
-      known = { count: 0, needed }
+      const needed = Math.min(1, tierPolicy.patience) * (this.#warmth.moduleMs + this.#warmth.worthMs(size()))
+      known = { ms: 0, needed }
       this.#misses.set(root, known)
     }
-    known.count += weight
-    return known.count >= known.needed
+    known.ms += ms
+    return known.ms >= known.needed
   }
 }
 

@@ -18,7 +18,7 @@ import { exercised, exercisedHost, isExercised } from './exercise.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
 import { LOAD_IMM_JUMP_IND } from './functions.ts'
 import { Gate } from './gate.ts'
-import { type HotCode, hotCodeOf, isFirstSlice } from './hot-code.ts'
+import { type HotCode, hotCodeOf } from './hot-code.ts'
 import { comesIn, LAZY, WaitingBlocks } from './lazy-entries.ts'
 import { jumpEntries, type Linkage } from './linkage.ts'
 import { wideGroupAt } from './memory-plan.ts'
@@ -36,6 +36,7 @@ import {
 import { type SharedCode, type SharedModule, sharedCode, talliedCode } from './shared-code.ts'
 import { Slices } from './slices.ts'
 import { GLUE_HEX } from './templates.gen.ts'
+import { processWarmth } from './warmth.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2
 const GAS = (AT_VM + VM.gas) >>> 3
@@ -170,7 +171,7 @@ export class Runtime {
 
   /** The interpreter has used up a slice: takes a sample, and compiles what has become worth it. */
   #onSlice(): void {
-    if (isFirstSlice() || !this.#hot.canSample(this.#cell.user?.remainingMs)) return
+    if (processWarmth.isFirstSlice() || !this.#hot.canSample(this.#cell.user?.remainingMs)) return
     this.#catchUp()
     const roots = this.#hot.sample(this.#cell, this.#cell.u32[PC]!, segment => this.isCompiled(segment))
     if (roots.length > 0) this.compile(roots)

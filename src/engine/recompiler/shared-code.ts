@@ -12,14 +12,7 @@ import type { CompileOptions } from './compile-options.ts'
 import { Coverage } from './coverage.ts'
 import { CODE_BASE, CODE_GROWTH, tierPolicy } from './policy.ts'
 import { machineOf } from './verification.ts'
-
-/** Instructions compiled in this process so far. The first ones take longer, because the compiler itself is still cold. */
-let processInstructions = 0
-
-/** See `processInstructions`. */
-export function compiledInProcess(): number {
-  return processInstructions
-}
+import { processWarmth } from './warmth.ts'
 
 /** A module in use. */
 export interface SharedModule {
@@ -200,7 +193,7 @@ export class SharedCode {
       if (!partial) this.coverage.addFunctions(this.analysis.functions, compiled.roots)
       this.bytes += compiled.bytes.length
       this.instructions += compiled.instructions
-      processInstructions += compiled.instructions
+      processWarmth.compiled += compiled.instructions
       if (tierPolicy.verify === false || this.#accepts(compiled)) return compiled
       this.#refused.add(key)
       return undefined
