@@ -1,9 +1,11 @@
 // Why a program stopped, as the command line says it: lines for people, fields for --json. Not the finding: inside/reason.ts.
 import type { Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
+import { withFunctions } from '../inside/functions.ts'
 import type { LastCall } from '../inside/last-call.ts'
-import { formatPlace } from '../inside/place.ts'
+import { formatPlace, type Place, placeOf } from '../inside/place.ts'
 import { type ExitReason, explainExit } from '../inside/reason.ts'
+import type { Program } from '../program/program.ts'
 import type { Symbols } from '../program/symbols.ts'
 import { formatCount } from './format.ts'
 import { registerText } from './json.ts'
@@ -11,13 +13,24 @@ import { formatValue, type RegisterForm } from './registers.ts'
 
 const EXPLAINED: readonly (Exit | undefined)[] = [Exit.Panic, Exit.PageFault, Exit.OutOfGas, Exit.Host]
 
+/** The place of a pc; of one that no symbols know, in the function that is found in the code. */
+export function placeIn(program: Program, pc: number, symbols: Symbols | undefined): Place | undefined {
+  return placeOf(program, pc, symbols) ?? placeOf(program, pc, withFunctions(program, undefined))
+}
+
+/** What `explainExit` says, with such a place. */
+export function reasonAt(vm: Vm, symbols: Symbols | undefined, lastCall?: LastCall): ExitReason {
+  const reason = explainExit(vm, { symbols, lastCall })
+  return { ...reason, place: reason.place ?? placeIn(vm.program, vm.pc, symbols) }
+}
+
 /** Why a machine panicked, faulted, ran out of gas or stopped at a call that nobody answers; undefined for other exits. */
 export function stopReason(
   vm: Vm,
   symbols: Symbols | undefined,
   lastCall: LastCall | undefined,
 ): ExitReason | undefined {
-  return EXPLAINED.includes(vm.exit) ? explainExit(vm, { symbols, lastCall }) : undefined
+  return EXPLAINED.includes(vm.exit) ? reasonAt(vm, symbols, lastCall) : undefined
 }
 
 /** The reason in lines: why, with which operands, where, after which host call. */

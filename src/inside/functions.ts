@@ -1,4 +1,5 @@
 // Functions of a program of which no names are known: where the decoder finds that they begin, named by that place. Not names: symbols.
+import { coreRefusal } from '../engine/machine/core.ts'
 import { decodeProgram } from '../engine/recompiler/decode.ts'
 import { findFunctions } from '../engine/recompiler/functions.ts'
 import type { Program } from '../program/program.ts'
@@ -15,10 +16,20 @@ export function findFunctionRanges(program: Program): FunctionSymbol[] {
   return starts.map((at, i) => ({ name: `code at ${at}`, start: at, end: starts[i + 1] ?? program.code.length }))
 }
 
+const found = new WeakMap<Program, readonly FunctionSymbol[]>()
+
+/** The functions in the code, found once; none where the runtime makes no modules. */
+function rangesOf(program: Program): readonly FunctionSymbol[] {
+  let ranges = found.get(program)
+  if (ranges === undefined)
+    found.set(program, (ranges = coreRefusal() === undefined ? findFunctionRanges(program) : []))
+  return ranges
+}
+
 /** The symbols, with functions found in the code where they know none. Symbols that know some are left as they are. */
 export function withFunctions(program: Program, symbols: Symbols | undefined): Symbols {
   if (symbols !== undefined && symbols.functions.length > 0) return symbols
-  const functions = findFunctionRanges(program)
+  const functions = rangesOf(program)
   const functionAt = (pc: number): FunctionSymbol | undefined => {
     let low = 0
     let high = functions.length
@@ -27,8 +38,8 @@ export function withFunctions(program: Program, symbols: Symbols | undefined): S
       if (functions[middle]!.start <= pc) low = middle + 1
       else high = middle
     }
-    const found = functions[low - 1]
-    return found !== undefined && pc < found.end ? found : undefined
+    const last = functions[low - 1]
+    return last !== undefined && pc < last.end ? last : undefined
   }
   return { functions, functionAt, sourceAt: symbols?.sourceAt ?? (() => []), names: symbols?.names ?? new Map() }
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { assemble } from '../../src/index.ts'
 import { createCli } from './cli.ts'
 
 const cli = createCli()
@@ -45,6 +46,17 @@ describe('a program that panicked or faulted', () => {
       'with    r7=5',
       'where   f + 3, in p.pvm:7',
     ])
+  })
+
+  it('names the function by where it begins, where nothing else does', () => {
+    const text = 'load_imm_jump r0, 2, @f\n@back: jump @back\n@f:\nload_imm r7, 5\nload_ind_u8 r2, [r3]'
+    const { bytes, labels } = assemble(`.jump_table @back\n${text}`)
+    cli.file('bare.bin', bytes)
+    const { out } = cli.run(['run', 'bare.bin', '--json'])
+    const at = labels.get('f')
+    expect(JSON.parse(out).where).toBe(`code at ${at} + 3`)
+    // Where there is a line, there is nothing to guess.
+    expect(reasonOf('trap')).toEqual(['why     trap: the program says so', 'where   p.pvm:1'])
   })
 
   it('is said in JSON too, and of no other exit', () => {

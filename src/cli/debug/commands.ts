@@ -2,13 +2,12 @@
 import { hostIndex64 } from '../../engine/exit.ts'
 import { lastWrite, logAt, writeChain } from '../../inside/history-search.ts'
 import { formatPlace, placeOf } from '../../inside/place.ts'
-import { explainExit } from '../../inside/reason.ts'
 import type { Stop, WatchAccess } from '../../inside/session.ts'
 import { lookAt } from '../../inside/watch.ts'
 import { CliError } from '../errors.ts'
 import { formatCount } from '../format.ts'
 import { formatValue } from '../registers.ts'
-import { reasonLines } from '../stop-reason.ts'
+import { placeIn, reasonAt, reasonLines } from '../stop-reason.ts'
 import type { Debugger } from './debugger.ts'
 import { examine } from './examine.ts'
 import { parseExpression } from './expression.ts'
@@ -139,8 +138,10 @@ function frameLines(on: Debugger): string[] {
   const frames = opened.session.callStack().toReversed()
   const pcs = [opened.history.vm.pc, ...frames.map(({ call }) => call)]
   return pcs.map((pc, i) => {
-    const place = placeOf(opened.program, pc, opened.symbols)
     const entry = frames[i]?.entry
+    const known = placeOf(opened.program, pc, opened.symbols)
+    // Where it was called is where it begins; of the outermost nobody knows.
+    const place = known ?? (entry === undefined ? placeIn(opened.program, pc, opened.symbols) : undefined)
     const name = place === undefined ? (entry === undefined ? '' : `code at ${entry}`) : formatPlace(place)
     const when = i === 0 ? '' : `, called at time ${formatCount(frames[i - 1]!.time)}`
     return `#${i}  ${pc}  ${name}`.trimEnd() + when
@@ -420,7 +421,7 @@ export const COMMANDS: readonly DebugCommand[] = [
       on.say(
         opened.history.time === opened.history.end?.time
           ? endLines(opened, form)
-          : reasonLines(explainExit(opened.history.vm, { symbols: opened.symbols }), form),
+          : reasonLines(reasonAt(opened.history.vm, opened.symbols), form),
       )
     },
   },

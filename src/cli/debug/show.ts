@@ -4,12 +4,11 @@ import { Exit, exitName, hostIndex64 } from '../../engine/exit.ts'
 import { instructionAt } from '../../inside/instruction-at.ts'
 import type { CallRecord } from '../../inside/journal.ts'
 import { formatPlace, placeOf } from '../../inside/place.ts'
-import { explainExit } from '../../inside/reason.ts'
 import type { Breakpoint, Stop } from '../../inside/session.ts'
 import type { Watched } from '../../inside/watch.ts'
 import { formatCount } from '../format.ts'
 import { formatValue, type RegisterForm } from '../registers.ts'
-import { reasonLines } from '../stop-reason.ts'
+import { reasonAt, reasonLines } from '../stop-reason.ts'
 import type { Colors } from '../terminal.ts'
 import type { Opened } from './open.ts'
 
@@ -95,7 +94,7 @@ export function endLines(opened: Opened, form: RegisterForm): string[] {
   const lines = [`the run ends here: ${exitName(end.exit).toUpperCase()}${what}`]
   if (end.error !== undefined) lines.push(`why     a host function threw: ${textOf(end.error)}`)
   else if (end.exit !== Exit.Halt && end.exit !== Exit.Break) {
-    lines.push(...reasonLines(explainExit(vm, { symbols: opened.symbols }), form))
+    lines.push(...reasonLines(reasonAt(vm, opened.symbols), form))
   }
   const departure = opened.departure?.()
   if (departure !== undefined) {
