@@ -1,10 +1,10 @@
-/* Records that stand in front of others for those who look into a run: where a search stops, and how many instructions were executed.
- * In the wasm build with all passes. Not exact counts by place: tally.c.
+/* Marks: records in front of others that say where a search stops, and count executed instructions. For debuggers, in the wasm build
+ * with all passes. Not exact counts by place: tally.c.
  *
  * A search (pvm_guard) stops before certain instructions. In records such an instruction is OP_FOUND, and its sequence ends there: all
  * others run at full speed. Many steps under a block gas model (pvm_step) are counted by runs, as gas is under the instruction model:
- * OP_STEPS stands in front of each run. While records are of either kind they do not enter compiled code, which knows nothing of it.
- * Whoever changes what records are to be throws all of them away. */
+ * OP_STEPS stands in front of each run. While there are marks, no record enters compiled code, which knows nothing of them. Who
+ * switches marks on or off throws all records away. */
 #include "../machine/vm.h"
 
 CORE void flush_records(pvm *vm);
@@ -14,16 +14,16 @@ COLD u32 unexecuted_after(const record *r);
 
 #if PVM_WATCHING
 #define IS_MARK(r) (op_of(r) == OP_TALLY || op_of(r) == OP_STEPS)
-/* A run ends in front of it. */
+/* Whether a run ends in front of the record. */
 #define ENDS_RUN(r) ((r)->op == OP_GLUE || (r)->op == OP_FOUND)
 #define MAY_ENTER(vm) (!OWN(vm)->counting && !OWN(vm)->searching)
 
 COLD int stops_at(pvm *vm, u32 pc);
 
-/* Whether a search stops before the instruction at pc; only where records do. */
+/* Whether a search stops before the instruction at pc. Only searches that work by marks count. */
 CORE int is_sought(pvm *vm, u32 pc) { return OWN(vm)->searching && stops_at(vm, pc); }
 
-/* In front of a run, whose length is not known yet. */
+/* Puts a mark that counts in front of a run. The run's length is filled in later. */
 CORE record *count_run(pvm *vm, record *r, u32 pc) {
   if (!OWN(vm)->counting) return r;
   r->op = OP_STEPS;

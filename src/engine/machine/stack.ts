@@ -25,9 +25,9 @@ const RUNS_BEFORE_MORE = 256
 const RESULTS = 256
 
 /**
- * many(): 256 numbers. f(n): calls f(n - 1) while n is not 0; behind that, what is never reached, but not known to be: eight
- * calls of `many`, whose results are all kept before they are used. So its frame has 2,048 slots, whoever compiles it, and
- * there is little to compile: V8's first compiler takes less than a millisecond.
+ * The module has two functions. many() returns 256 numbers. f(n) calls f(n - 1) while n is not 0. Behind that it has eight calls of
+ * `many` and keeps all their results before it uses them. They are never reached, but no compiler knows that. So the frame of f has
+ * 2,048 slots in every compiler, and there is little to compile: V8's first compiler takes less than a millisecond.
  */
 function probeModule(): Uint8Array {
   const numbers = Array.from({ length: RESULTS }, () => [0x42, 0]).flat()

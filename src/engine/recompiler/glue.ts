@@ -108,9 +108,10 @@ function count(code: WasmCode, at: number): void {
 }
 
 /**
- * gate: enters compiled code, and again where it jumps to compiled code. It goes back to the core with what only counts, and asks
- * JavaScript for the rest: at each leave that is more than a jump to what is not compiled, at one of so many that are no more, and
- * for everything where the word `asks` says so. Going through JavaScript costs 150 to 300 ns, and microseconds while that is cold.
+ * gate: enters compiled code, and enters again where that jumps to compiled code. Where it stops before code that is not compiled, the
+ * gate goes back to the core, and counts the stop. It asks JavaScript about one of so many of these stops, about every other
+ * reason to leave, and about all entries while the word `asks` says so. Going through JavaScript costs 150 to 300 ns, and
+ * microseconds while it is cold.
  */
 function gate(): FunctionBody {
   const FIRST = 0

@@ -297,8 +297,8 @@ export class Runtime {
   }
 
   /**
-   * Whether compiled code goes on at a segment it had to stop before. Where hot code is compiled, a stop is counted, and
-   * too many of them make it compiled: a loop at the end of a slice (`lasts`) at once. It stands for `weight` of them.
+   * Whether compiled code goes on at a segment that it stopped before. Where hot code is compiled, the stop is counted, for
+   * `weight` stops. After enough of them the segment is compiled; a loop at the end of a slice (`lasts`) at once.
    */
   #goesOn(segment: number, lasts: boolean, weight: number): boolean {
     if (this.#ready(segment)) return true
@@ -325,8 +325,8 @@ export class Runtime {
   }
 
   /**
-   * The gate has entered the root of a table index with so much gas, low half, and then maybe others. What it entered last, with
-   * `low`, has given this result. A stop before what is not compiled stands for others that were not asked about.
+   * The gate asks. It has entered the root of a table index with so much gas (low half), and perhaps others after it. The last one,
+   * entered with `low`, has given this result. A stop before code that is not compiled stands for others that the gate only counted.
    */
   #asked(tableIndex: number, firstLow: number, result: number, low: number): number {
     const isMiss = (result & 1) === 0 || result === Why.Missing

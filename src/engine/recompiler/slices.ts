@@ -45,8 +45,8 @@ export class Slices {
   }
 
   /**
-   * Compiled code has come back with the gas counter's lower half less by so much, and may be called again without the core in
-   * between. Where time is bounded the run is told once that is a slice, or many calls: when its time is over it takes the gas away.
+   * Compiled code has come back and has used so much gas. It may be called again without the core in between. Where time is bounded,
+   * the run is told after each slice or after many calls. When the time is over, it takes the gas away.
    */
   spend(gas: number): void {
     if (this.#most === Number.POSITIVE_INFINITY) return
