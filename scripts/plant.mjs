@@ -351,11 +351,11 @@ const FUZZ = [
   options.programs,
 ]
 const SUITES = [
-  'test/engines.test.ts',
+  'test/engine/engines.test.ts',
   'test/golden.test.ts',
   'test/runtimes',
-  'test/hostile-guest.test.ts',
-  'test/hostile-compile.test.ts',
+  'test/hostile/hostile-guest.test.ts',
+  'test/hostile/hostile-compile.test.ts',
 ]
 
 /** The reproducer as a golden program: what the bug was about, and no expectations of an engine with a bug in it. */

@@ -1,6 +1,6 @@
 // What differs between PolkaVM 0.35 and 0.37, each rule in both forms, on every engine, and what both have beside the Gray Paper: widths of
 // sbrk, pages of the host, strict ReviveV1. memset's address is in test/suite/heap.ts, numbers in files and section 131 in
-// test/blob-polkavm.test.ts.
+// test/blob/blob-polkavm.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
   assemble,

@@ -1,5 +1,5 @@
 // Paying by blocks: when, how much, and what the charged flag remembers (GP 0.8.0 A.6, with 1 per instruction). Every engine.
-// The pipeline model's own rules are in test/gas080.test.ts.
+// The pipeline model's own rules are in test/program/gas080.test.ts.
 import { describe, expect, it } from 'vitest'
 import { Access, Exit, profile, type StartOptions, type Vm } from '../../src/index.ts'
 import { type CreateVm, programOf } from './cases.ts'

@@ -1,4 +1,4 @@
-// The shared suites every engine has to pass. A new engine is one line in test/engines.test.ts.
+// The shared suites every engine has to pass. A new engine is one line in test/engine/engines.test.ts.
 import { describe } from 'vitest'
 import { asyncSuite } from './async.ts'
 import { boundsSuite } from './bounds.ts'
