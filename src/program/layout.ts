@@ -3,7 +3,6 @@ export {
   Access,
   ARGUMENTS_SIZE,
   alignTo,
-  EMPTY_LAYOUT,
   HALT_ADDRESS,
   type MemoryLayout,
   PAGE_COUNT,
@@ -11,5 +10,4 @@ export {
   pageAlign,
   type Region,
   ZONE_SIZE,
-  zoneAlign,
 } from '../blob/address-space.ts'

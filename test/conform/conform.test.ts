@@ -208,6 +208,14 @@ describe.skipIf(vectors === undefined).each(availableEngines())('shared suites o
     ])
   })
 
+  it.each([
+    ['accumulate', 30],
+    ['blocks', 20],
+  ])('the state transitions of services pass: %s', (folder, count) => {
+    const { passed, failed, misses } = conform(folder, { engine })
+    expect({ passed, failed, misses }).toEqual({ passed: count, failed: 0, misses: [] })
+  })
+
   it('all recorded service runs replay exactly', () => {
     const { passed, failed, misses } = conform('traces', { engine })
     expect({ passed, failed, misses }).toEqual({ passed: 32, failed: 0, misses: [] })

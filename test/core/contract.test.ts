@@ -16,29 +16,36 @@ const CONTRACT: Contract = {
 /** A change of one side: what it does, and the text that comes of it. */
 type Change = readonly [what: string, text: string]
 
-/** The lines that a pattern matches, and those behind them in the same block, each pair with what makes it one swapped. */
+/**
+ * The lines that a pattern matches, by blocks, each with what makes it one that is swapped with another of its block: with the next
+ * one, and with one half a block away. Where a field is is compared by its name, so these stand for all pairs.
+ */
 function swaps(
   text: string,
   pattern: RegExp,
   swap: (a: RegExpExecArray, b: RegExpExecArray) => [string, string],
 ): Change[] {
   const lines = text.split('\n')
-  const changes: Change[] = []
-  let before: { readonly at: number; readonly match: RegExpExecArray } | undefined
+  type Line = { readonly at: number; readonly match: RegExpExecArray }
+  const blocks: Line[][] = [[]]
   for (const [at, line] of lines.entries()) {
     const match = pattern.exec(line)
-    if (match === null) {
-      if (!/^\s*(\/?\*|$)/.test(line)) before = undefined // another block
-      continue
-    }
-    if (before !== undefined) {
-      const [first, second] = swap(before.match, match)
-      const changed = lines.map((old, i) => (i === before!.at ? first : i === at ? second : old))
-      changes.push([`${before.match[0].trim()} and ${match[0].trim()} swapped`, changed.join('\n')])
-    }
-    before = { at, match }
+    if (match !== null) blocks.at(-1)!.push({ at, match })
+    else if (!/^\s*(\/?\*|$)/.test(line)) blocks.push([]) // another block
   }
-  return changes
+  const swapped = (a: Line, b: Line): Change => {
+    const [first, second] = swap(a.match, b.match)
+    const changed = lines.map((old, i) => (i === a.at ? first : i === b.at ? second : old))
+    return [`${a.match[0].trim()} and ${b.match[0].trim()} swapped`, changed.join('\n')]
+  }
+  return blocks.flatMap(block => {
+    const half = block.length >> 1
+    return block.flatMap((line, i) => {
+      const next = block[i + 1]
+      const far = half > 1 ? block[i + half] : undefined
+      return [next, far].filter(other => other !== undefined).map(other => swapped(line, other))
+    })
+  })
 }
 
 /** Every number that a pattern matches, one more. */

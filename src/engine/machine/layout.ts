@@ -7,7 +7,6 @@ export {
   AT_TABLES,
   AT_VM,
   AT_WINDOW,
-  FRAMES_SIZE,
   MEMORY_SIZE,
   ROTATION,
   TOP_SIZE,
