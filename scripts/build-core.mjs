@@ -16,8 +16,8 @@ const TEMPLATES = join(ROOT, 'src/engine/recompiler/templates.gen.ts')
 const NAMES = join(ROOT, 'core/lib/names.gen.h')
 const CONTRACT_HEADER = join(ROOT, 'core/machine/contract.gen.h')
 const CONTRACT_MODULE = join(ROOT, 'src/engine/machine/contract.gen.ts')
-const MODULE = join(ROOT, 'src/engine/interpreter/core.gen.ts')
-const SMALL_MODULE = join(ROOT, 'src/engine/interpreter/small-core.gen.ts')
+const MODULE = join(ROOT, 'src/engine/machine/core.gen.ts')
+const SMALL_MODULE = join(ROOT, 'src/engine/machine/small-core.gen.ts')
 const WASM = join(ROOT, 'core/core.wasm')
 const BLAKE2B = join(ROOT, 'src/hash/blake2b.gen.ts')
 const check = process.argv.includes('--check')
@@ -165,11 +165,11 @@ if (compiler === undefined) {
   const id = createHash('sha256').update(bare).digest().subarray(0, 8)
   const wasm = sign(bare, id)
   const small = sign(buildWasm(compiler, 'core.c', ['-DPVM_PASSES=0'], LINK_FLAGS), id)
-  put(MODULE, toModule(wasm, id, 'The C core as a WebAssembly module'), 'src/engine/interpreter/core.gen.ts')
+  put(MODULE, toModule(wasm, id, 'The C core as a WebAssembly module'), 'src/engine/machine/core.gen.ts')
   put(
     SMALL_MODULE,
     toModule(small, id, 'The core without the passes of the recompiler, for the entry `coulis/interpreter`'),
-    'src/engine/interpreter/small-core.gen.ts',
+    'src/engine/machine/small-core.gen.ts',
   )
   put(WASM, wasm, 'core/core.wasm')
   put(BLAKE2B, toHashModule(buildWasm(compiler, 'hash/blake2b.c', [], HASH_LINK_FLAGS)), 'src/hash/blake2b.gen.ts')

@@ -48,7 +48,7 @@ await build({
       // The core without the passes of the recompiler.
       name: 'small core',
       setup(build) {
-        build.onResolve({ filter: /\/core\.gen\.ts$/ }, () => ({ path: src('engine/interpreter/small-core.gen.ts') }))
+        build.onResolve({ filter: /\/core\.gen\.ts$/ }, () => ({ path: src('engine/machine/small-core.gen.ts') }))
       },
     },
   ],

@@ -32,6 +32,7 @@ export {
   type Vm,
 } from './engine/engine.ts'
 export { Exit, exitName, hostIndex64 } from './engine/exit.ts'
+export type { VmStatus, VmSummary } from './engine/face.ts'
 export { HostCallError } from './engine/host-call.ts'
 export { useCore } from './engine/machine/core.ts'
 export { type EngineLimits, engineLimits } from './engine/machine/limits.ts'
@@ -40,7 +41,6 @@ export { type Resource, ResourceError } from './engine/resource-error.ts'
 export type { RunAsyncOptions, RunOptions } from './engine/run-options.ts'
 export { type EngineStats, engineStats } from './engine/stats.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'
-export type { VmStatus, VmSummary } from './engine/vm/face.ts'
 export { AssemblyError, type AssemblyErrorCode } from './isa/assembly-error.ts'
 export type { CodeLine } from './isa/disassembler.ts'
 export {

@@ -100,6 +100,9 @@ describe('the tree of the core', () => {
   })
 })
 
+/** Inside of src/engine/: the contract, which is the files of the folder itself, and what is built on it. */
+const ENGINE_ORDER = ['', 'machine', 'vm', 'reference', 'interpreter', 'recompiler']
+
 describe('architecture', () => {
   const files = sources('src', /\.ts$/)
 
@@ -116,6 +119,29 @@ describe('architecture', () => {
     }
     expect(wrong).toEqual([])
     expect([...new Set(files.map(layer))].filter(name => name !== '' && !ORDER.includes(name))).toEqual([])
+  })
+
+  it('inside of the engine too, where the files on top, which make machines of all kinds, are imported by no folder', () => {
+    const inside = files.filter(file => file.startsWith('src/engine/'))
+    const level = (file: string): number => ENGINE_ORDER.indexOf(file.split('/').length > 3 ? file.split('/')[2]! : '')
+    const targets = (file: string): string[] =>
+      imports(file)
+        .map(name => relative(ROOT, join(ROOT, file, '..', name)))
+        .filter(name => name.startsWith('src/engine/'))
+    expect(inside.filter(file => level(file) < 0)).toEqual([])
+    const top = new Set(inside.filter(file => level(file) === 0 && targets(file).some(name => level(name) > 0)))
+    for (let size = -1; size < top.size; ) {
+      size = top.size
+      for (const file of inside) if (level(file) === 0 && targets(file).some(name => top.has(name))) top.add(file)
+    }
+    const wrong = inside
+      .filter(file => level(file) > 0)
+      .flatMap(file =>
+        targets(file)
+          .filter(name => top.has(name) || level(name) > level(file))
+          .map(name => `${file} imports ${name}`),
+      )
+    expect(wrong).toEqual([])
   })
 
   it('no file imports itself by way of others, types included', () => {

@@ -4,10 +4,10 @@ import type { Access } from '../program/layout.ts'
 import type { Profile } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import type { Exit } from './exit.ts'
+import type { VmStatus, VmSummary } from './face.ts'
 import type { Memory } from './memory.ts'
 import type { RunAsyncOptions, RunOptions } from './run-options.ts'
 import type { Tracer } from './tracing.ts'
-import type { VmStatus, VmSummary } from './vm/face.ts'
 
 /** The engines. `auto` interprets at once and compiles what gets hot. */
 export type EngineKind = 'reference' | 'interpreter' | 'recompiler' | 'auto'

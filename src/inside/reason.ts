@@ -2,8 +2,8 @@
 // the engine has, and not how the program came there.
 import type { Vm } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
+import type { VmStatus } from '../engine/face.ts'
 import { HostCallError } from '../engine/host-call.ts'
-import type { VmStatus } from '../engine/vm/face.ts'
 import type { Symbols } from '../program/symbols.ts'
 import {
   type FailedAccess,

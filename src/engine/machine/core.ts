@@ -1,6 +1,7 @@
 // The core as a WebAssembly module: decoded and compiled once per process, or given by the caller. Not a machine: cell.ts.
-import { CORE_HEX, CORE_ID } from '../interpreter/core.gen.ts'
+
 import { moduleRefusal } from './code-generation.ts'
+import { CORE_HEX, CORE_ID } from './core.gen.ts'
 
 /** What the core's instance exports; the functions of core/pvm.h and core/hosts/wasm.c. `vm` is always AT_VM. */
 export interface CoreExports extends WebAssembly.Exports {

@@ -1,5 +1,5 @@
-// What machines of every engine show of themselves: a status, JSON, what console.log prints. Not a machine: machine.ts.
-import { type Exit, exitName } from '../exit.ts'
+// What machines of every engine show of themselves: a status, JSON, what console.log prints. Not a machine: vm/machine.ts.
+import { type Exit, exitName } from './exit.ts'
 
 /** How a machine is: `ready` before its first run, the name of its last exit, `disposed`. */
 export type VmStatus = 'ready' | 'disposed' | ReturnType<typeof exitName>
