@@ -5,7 +5,7 @@
  *   gas/          what a basic block costs in the pipeline model
  *   machine/      struct pvm, its memory, the contract with TypeScript, the functions of pvm.h
  *   interpreter/  decoding into records, the fast loop, the loop of single steps, a run from begin to stop
- *   recompiler/   the passes over a program that is to be compiled to WebAssembly, and straight code
+ *   recompiler/   the passes over a program that is to be compiled to WebAssembly, and the code
  *   lib/          what only C hosts use: containers, names, starting a program
  *   hosts/        the two builds: native, with an allocator, and WebAssembly, at fixed addresses
  *   hash/         BLAKE2b, a module of its own
@@ -55,5 +55,19 @@
 #include "recompiler/wide.c"
 
 #include "recompiler/emit.c"
+
+#if WASM /* code is written for the layout of that build */
+#include "recompiler/say.c"
+
+#include "recompiler/ends.c"
+
+#include "recompiler/fast.c"
+
+#include "recompiler/loops.c"
+
+#include "recompiler/structure.c"
+
+#include "recompiler/module.c"
+#endif
 
 #include "hosts/wasm.c"

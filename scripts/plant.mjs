@@ -98,15 +98,15 @@ const BUGS = [
   },
   {
     name: 'compiled code runs one gas too far',
-    file: 'src/engine/recompiler/emit-ends.ts',
-    search: '    path[2 * node]!,\n',
-    replace: '    Math.max(path[2 * node]! - 1, 0),\n',
+    file: 'core/recompiler/ends.c',
+    search: 'u32 segment = (u32)w->g->seg[node];\n  u64 path = w->g->path[node];',
+    replace: 'u32 segment = (u32)w->g->seg[node];\n  u64 path = w->g->path[node] - 1;',
   },
   {
     name: 'a register is stale after a call',
-    file: 'src/engine/recompiler/emit-ends.ts',
-    search: 'loadRegisters(emitter.code, emitter.flow.liveIn[node]!)',
-    replace: 'loadRegisters(emitter.code, emitter.flow.liveIn[node]! & ~(1 << 8))',
+    file: 'core/recompiler/ends.c',
+    search: 'load_registers(w, w->g->live_in[node]);',
+    replace: 'load_registers(w, w->g->live_in[node] & ~(1u << 8));',
   },
   {
     name: 'compiled misaligned accesses pass the check at a page end',
@@ -203,7 +203,7 @@ const BUGS = [
   },
   {
     name: 'attack: gas has no bound behind a host call',
-    file: 'src/engine/recompiler/emit-ends.ts',
+    file: 'src/engine/recompiler/pieces.ts',
     search: '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Or],\n',
     replace:
       '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Const, 0, Op.i32And, Op.i32Or],\n',
@@ -211,16 +211,16 @@ const BUGS = [
   },
   {
     name: 'attack: ranges are kept behind calls',
-    file: 'src/engine/recompiler/emit-ends.ts',
-    search: '  forgetRanges(emitter)\n  loadRegisters',
-    replace: '  loadRegisters',
+    file: 'core/recompiler/ends.c',
+    search: '  forget_ranges(w);\n',
+    replace: '',
     attack: true,
   },
   {
     name: 'attack: the frame of a function counts its locals only',
-    file: 'src/engine/recompiler/compile.ts',
-    search: 'return FRAME_BASE + 8 * (locals + OPERANDS + values)',
-    replace: 'return locals',
+    file: 'core/recompiler/module.c',
+    search: 'return FRAME_BASE + 8 * (locals + OPERANDS + values);',
+    replace: 'return locals + 0 * values;',
     attack: true,
   },
   {
@@ -239,7 +239,7 @@ const BUGS = [
   },
   {
     name: 'attack: one turn too many is unpaid',
-    file: 'src/engine/recompiler/emit-loops.ts',
+    file: 'src/engine/recompiler/pieces.ts',
     search: '[Op.i64Const, 1, Op.i64Add, Op.localTee, Local.floor, Op.i64Const, L(2)]',
     replace: '[Op.i64Const, 0, Op.i64Add, Op.localTee, Local.floor, Op.i64Const, L(2)]',
     attack: true,
@@ -260,9 +260,9 @@ const BUGS = [
   },
   {
     name: 'attack: an indirect call always takes the first of its inlined callees',
-    file: 'src/engine/recompiler/structure.ts',
-    search: 'labelOf(emitter, nodes[at + k++]!)',
-    replace: 'labelOf(emitter, nodes[k++ < 0 ? 0 : at]!)',
+    file: 'core/recompiler/structure.c',
+    search: 'is_label ? label_of(w, nodes[k]) : elsewhere',
+    replace: 'is_label ? label_of(w, nodes[0]) : elsewhere',
     attack: true,
   },
   {
@@ -373,7 +373,7 @@ function displaced(bugs) {
 
 /** Whether the file goes into what `npm run core` makes: the core, or the recompiler's templates. */
 function isBuilt(file) {
-  return file === undefined || !file.startsWith('src/') || /\/(emit-memory|effects|helpers)\.ts$/.test(file)
+  return file === undefined || !file.startsWith('src/') || /\/(emit-memory|effects|helpers|pieces)\.ts$/.test(file)
 }
 
 /** Builds with one bug in it, or none, and asks who notices. */

@@ -1,30 +1,34 @@
 // Writes src/engine/recompiler/templates.gen.ts: what is the same in all that is compiled. The templates of instructions, of
-// checks and of conditions, in one array as core/recompiler/emit.c takes them; the glue; the helpers. Not what is in them: effects.ts,
-// emit-memory.ts, glue.ts, helpers.ts in src/engine/recompiler. Made ahead, because putting 300 templates together costs
+// checks and of conditions and all others, in one array as core/recompiler/emit.c takes them; the glue. Not what is in them: effects.ts,
+// emit-memory.ts, pieces.ts, glue.ts in src/engine/recompiler. Made ahead, because putting 300 templates together costs
 // every process that imports coulis 5 ms, and the others the first module of a process 2.
-import { INSTRUCTION_ROOM, TEMPLATE_END } from '../src/engine/machine/contract.gen.ts'
+import { HOLE_UNSIGNED, INSTRUCTION_ROOM, Piece, TEMPLATE_END } from '../src/engine/machine/contract.gen.ts'
 import { ASSIGNMENT, CONDITION } from '../src/engine/recompiler/effects.ts'
 import { ACCESS, CHECK } from '../src/engine/recompiler/emit-memory.ts'
 import { CLASS, Class } from '../src/engine/recompiler/facts.ts'
 import { encodeGlue } from '../src/engine/recompiler/glue.ts'
-import { createHelpers } from '../src/engine/recompiler/helpers.ts'
+import { PIECES } from '../src/engine/recompiler/pieces.ts'
 import type { Template } from '../src/engine/recompiler/template.ts'
-import { WasmCode } from '../src/engine/recompiler/wasm-code.ts'
-import { putFunction } from '../src/engine/recompiler/wasm-module.ts'
 
 /** Bytes an element becomes at most. */
 const LONGEST = 10
+
+/** Bytes that the code of a template has at most. */
+function roomFor([, ...elements]: Template): number {
+  return elements.reduce((sum, element) => sum + (element < HOLE_UNSIGNED ? 1 : LONGEST), 0)
+}
 
 /** Where each template is, by id its code and its condition and by id and way its check; then the templates. */
 export function collectTemplates(): Uint16Array {
   const body = Array.from(CLASS, (kind, id) =>
     kind === Class.Load || kind === Class.Store ? ACCESS[id]! : ASSIGNMENT[id]!,
   )
-  const all: readonly Template[] = [...body, ...CONDITION, ...CHECK]
+  const pieces = (Object.keys(Piece) as (keyof typeof Piece)[]).map(name => PIECES[name])
+  const all: readonly Template[] = [...body, ...CONDITION, ...CHECK, ...pieces]
   const elements: number[] = []
   const places = new Map<string, number>()
   const index = all.map(template => {
-    if (2 * LONGEST * template.length > INSTRUCTION_ROOM)
+    if (2 * roomFor(template) > INSTRUCTION_ROOM)
       throw new Error('a template has more code than core/recompiler/emit.c has room for')
     const key = template.join()
     let at = places.get(key)
@@ -39,13 +43,6 @@ export function collectTemplates(): Uint16Array {
   return Uint16Array.from([...index, ...elements])
 }
 
-/** The helpers as they stand in a module. */
-function encodeHelpers(): Uint8Array {
-  const code = new WasmCode()
-  for (const helper of createHelpers()) putFunction(code, helper)
-  return code.bytes.subarray(0, code.length)
-}
-
 function constant(name: string, what: string, bytes: Uint8Array): string {
   const lines = Buffer.from(bytes)
     .toString('hex')
@@ -56,13 +53,8 @@ function constant(name: string, what: string, bytes: Uint8Array): string {
 /** The text of templates.gen.ts. */
 export function generateTemplates(): string {
   return [
-    '// Made by `npm run core` from effects.ts, emit-memory.ts, glue.ts and helpers.ts. Do not edit.',
-    constant(
-      'TEMPLATES_HEX',
-      'The templates of straight code, 16-bit numbers',
-      new Uint8Array(collectTemplates().buffer),
-    ),
+    '// Made by `npm run core` from effects.ts, emit-memory.ts, pieces.ts and glue.ts. Do not edit.',
+    constant('TEMPLATES_HEX', 'The templates of all code, 16-bit numbers', new Uint8Array(collectTemplates().buffer)),
     constant('GLUE_HEX', 'The glue module', encodeGlue()),
-    constant('HELPERS_HEX', 'The helpers as they stand in every module', encodeHelpers()),
   ].join('\n')
 }

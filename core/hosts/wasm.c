@@ -149,21 +149,20 @@ PASS("pvm_flow") void pvm_flow(u32 every_node, u32 loop_stores) {
 
 /* Plans the accesses of a segment: groups span up to `window` bytes; wide groups are made if asked for. */
 PASS("pvm_plan") void pvm_plan(u32 segment, u32 window, u32 wide) {
-  const program_tables *p = THE_PROGRAM;
-  if (p->accesses[segment] == 0) return;
-  collect_accesses(p, THE_PLAN, segment);
-  if (wide && p->accesses[segment] >= WIDE_WORTH) plan_wide(p, THE_PLAN, THE_WIDE, segment);
-  form_groups(p, THE_PLAN, window);
-  assign_groups(p, THE_PLAN);
+  plan_segment(THE_PROGRAM, THE_PLAN, THE_WIDE, segment, window, wide != 0);
 }
 
 /* The same for all segments of the graph, and what code is made from. */
 PASS("pvm_plan_graph") void pvm_plan_graph(u32 window, u32 wide) {
-  for (u32 n = 0; n < THE_GRAPH->count; n++) {
-    if (HAS(BARE, THE_GRAPH->end[n])) continue;
-    pvm_plan((u32)THE_GRAPH->seg[n], window, wide);
-    record_segment(THE_PROGRAM, (u32)THE_GRAPH->seg[n]);
-  }
+  plan_graph(THE_PROGRAM, THE_GRAPH, THE_PLAN, THE_WIDE, window, wide != 0);
+}
+
+/* Finds the fast loops of the graph. */
+PASS("pvm_fast_loops") void pvm_fast_loops(void) { find_fast_loops(THE_PROGRAM, THE_GRAPH); }
+
+/* Writes the module of the program's roots, with the passes over each of them: COMPILED_*; see module.c. */
+PASS("pvm_compile") u32 pvm_compile(u32 options) {
+  return compile_module((program_tables *)PVM_AT_PROGRAM, THE_GRAPH, THE_PLAN, THE_WIDE, options);
 }
 
 /* Code is written where the plan's tables are, which nobody needs by then, behind what is there: `length` bytes. They

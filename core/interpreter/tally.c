@@ -6,7 +6,7 @@
  * there. So a run of instructions costs one increment, by a record OP_TALLY in front of it: behind a terminator, an ecalli, sbrk and
  * memset control always counts as coming in. The second is how often a block was paid beyond how often its first instruction was
  * executed. The third is gas beside prices of instructions and blocks: bytes of memset, what running out of gas took.
- * Compiled code does the same with the first table (recompiler/structure.ts). */
+ * Compiled code does the same with the first table (recompiler/generator.h). */
 #include "../machine/vm.h"
 
 CORE u32 start_of_block(const pvm *vm, u32 pc);

@@ -98,6 +98,15 @@
 #define HOLE_LONG 0x120u
 /* The end of a template. */
 #define TEMPLATE_END 0xffffu
+/* How far apart the lowest and the highest byte of a group of accesses may be: at most a page, so that two checks see
+ * all. */
+#define GROUP_WINDOW 2048
+/* Function number of the first root of a module: behind the host call and the helper. */
+#define FIRST_ROOT 2u
+/* Fast loops of a function; see fast.c. */
+#define MAX_LOOPS 24u
+/* Streams of all fast loops of a function: each keeps two locals. */
+#define MAX_STREAMS 32u
 /* How many gas models there are. */
 #define GAS_MODELS 3u
 
@@ -150,11 +159,114 @@ enum {
   LEAVE_COUNT = 2
 };
 
-/* Options of pvm_graph, as bits. */
+/* Options of pvm_graph, the first three, and of pvm_compile, as bits. */
 enum {
   GRAPH_INLINE = 1,
   GRAPH_UNROLL = 2,
   GRAPH_INDIRECT = 4,
+  GRAPH_FAST_LOOPS = 8,
+  GRAPH_GROUPS = 16,
+  GRAPH_WIDE = 32,
+  GRAPH_EVERY_NODE = 64,
+  GRAPH_LOOP_STORES = 128,
+  GRAPH_SAYS = 256,
+};
+
+/* What pvm_compile answers. */
+enum {
+  COMPILED_WHOLE = 0,
+  COMPILED_COSTS = 1,
+  COMPILED_FULL = 2,
+  COMPILED_COUNT = 3
+};
+
+/* Locals of a compiled function, by number: parameters first. */
+enum {
+  LOCAL_GAS = 0,
+  LOCAL_STACK = 1,
+  LOCAL_REGISTER = 2,
+  LOCAL_PC = 15,
+  LOCAL_WHY = 16,
+  LOCAL_TARGET = 17,
+  LOCAL_ADDRESS = 18,
+  LOCAL_STATE = 19,
+  LOCAL_GROUP = 20,
+  LOCAL_TURNS = 28,
+  LOCAL_FLOOR = 29,
+  LOCAL_BEFORE = 30,
+  LOCAL_LIMIT = 31,
+  LOCAL_PAIRS = 35,
+};
+
+/* State at a hand-over; what glue.ts makes of it is in its header. */
+enum {
+  WHY_UNPAID = 1,
+  WHY_PAID = 3,
+  WHY_EXIT = 5,
+  WHY_UNPAID_WITHIN = 7,
+  WHY_MOVED = 9,
+  WHY_MISSING = 11,
+};
+
+/* Templates beside those of instructions, in the order in which they stand behind them: pieces.ts. */
+enum {
+  PIECE_PREPARE = 0,
+  PIECE_PAY = 1,
+  PIECE_STORE = 2,
+  PIECE_LOAD = 3,
+  PIECE_CHECKPOINT = 4,
+  PIECE_REQUIRE_GAS = 5,
+  PIECE_CALL = 6,
+  PIECE_CALL_TABLE = 7,
+  PIECE_PREPARE_TABLE = 8,
+  PIECE_GO_ON = 9,
+  PIECE_CALL_TARGET = 10,
+  PIECE_EXPECT_RETURN = 11,
+  PIECE_TARGET = 12,
+  PIECE_TARGET_PLUS = 13,
+  PIECE_PUSH_INDEX = 14,
+  PIECE_LOOK_UP = 15,
+  PIECE_RETURN = 16,
+  PIECE_INLINE_RETURN = 17,
+  PIECE_HOST = 18,
+  PIECE_HOST_IN_BLOCK = 19,
+  PIECE_MOVE = 20,
+  PIECE_TAKE_FRAME = 21,
+  PIECE_GO_TO_STATE = 22,
+  PIECE_FORGET = 23,
+  PIECE_OFFSET_OF_CONSTANT = 24,
+  PIECE_OFFSET = 25,
+  PIECE_TURNS_UP = 26,
+  PIECE_TURNS_DOWN = 27,
+  PIECE_TURNS_BY_REGISTER = 28,
+  PIECE_LOOP_ENTRY = 29,
+  PIECE_COUNT_FIRST = 30,
+  PIECE_UNLESS_INSIDE = 31,
+  PIECE_FLOOR = 32,
+  PIECE_FLOOR_AHEAD = 33,
+  PIECE_COUNT_DOWN = 34,
+  PIECE_FAST_HEAD = 35,
+  PIECE_FAST_CLOSE = 36,
+  PIECE_FAST_END = 37,
+  PIECE_TALLY = 38,
+  PIECE_TALLY_TURNS = 39,
+  PIECE_HEAD = 40,
+  PIECE_HELPERS = 41,
+  PIECE_COUNT = 42
+};
+
+/* What code says it does, where it was asked to: the byte at AT_PROBES plus one of these, plus a number that tells
+ * more. */
+enum {
+  SAID_TEMPLATE = 0,
+  SAID_CHECK = 512,
+  SAID_END = 528,
+  SAID_FUNCTION = 544,
+  SAID_LEAVE = 552,
+  SAID_ASKED = 576,
+  SAID_REMEMBERED = 608,
+  SAID_TURN = 640,
+  SAID_LIMITED = 672,
 };
 
 /* Bits of a rights byte. The first two are what fast paths test: set only when the page is in the window and touched.
@@ -288,11 +400,20 @@ typedef struct {
   u32 indirect;
   /* Segments cost what `cost` says, else their instructions. */
   u32 paid_whole;
-  /* Numbers of the first local of each kind, see emitter.ts. */
-  s32 local_register;
-  s32 local_address;
-  s32 local_group;
-  s32 local_limit;
+  /* A module, from here on: its roots, */
+  u32 root_count;
+  /* those whose functions are written, */
+  u32 roots_done;
+  /* those whose segments have their costs, */
+  u32 roots_priced;
+  /* where code counts what it executes, 0 where it does not, */
+  u32 tally_at;
+  /* bytes there are for it, */
+  u32 room;
+  /* where in them it begins, */
+  u32 module_at;
+  /* where it ends, or what is written of it. */
+  u32 module_end;
   const uint8_t *id; /* by instruction */
   const uint8_t *a; /* by instruction */
   const uint8_t *b; /* by instruction */
@@ -310,6 +431,7 @@ typedef struct {
   const s32 *next_segment; /* by segment */
   const s32 *function_of; /* by segment */
   const uint8_t *accesses; /* by segment */
+  const uint8_t *is_block; /* by segment */
   const s32 *cost; /* by segment */
   const s32 *function_start; /* by function, one more */
   const s32 *label_start; /* by function, one more */
@@ -335,6 +457,18 @@ typedef struct {
   uint8_t *way; /* by instruction */
   /* When an edge to it ends in a tail call, LEAVE_*. */
   const uint8_t *leave; /* by segment */
+  /* A module, from here on: the segments of its roots, ascending. */
+  const u32 *roots; /* by segment */
+  /* Nodes their graphs have at most. */
+  const u32 *root_nodes; /* by segment */
+  /* Function number of a root, else 0. */
+  const u32 *root_index; /* by segment */
+  /* What the function of each root takes of the host's stack at most, in bytes. */
+  u32 *frames; /* by segment */
+  /* 1: it is a root of another module that this one calls. */
+  uint8_t *external; /* by segment */
+  /* Its bytes. */
+  uint8_t *module; /* by room */
 } program_tables;
 
 /* A calling context of a graph. */
@@ -347,6 +481,26 @@ typedef struct {
 typedef struct {
   /* Cost of the dearest path to the next checkpoint. */
   u64 path[NODE_CAPACITY];
+  /* Fast loops: a bit per access whose check the fast version leaves out, */
+  u64 loop_unchecked[MAX_LOOPS];
+  s32 loop_node[MAX_LOOPS];
+  s32 loop_exit[MAX_LOOPS];
+  /* its first stream, */
+  s32 loop_first[MAX_LOOPS];
+  /* and how many there are. */
+  s32 loop_streams[MAX_LOOPS];
+  /* Streams: the register of the base, -1 for a constant address, */
+  s32 stream_base[MAX_STREAMS];
+  /* lowest byte relative to it, */
+  s32 stream_low[MAX_STREAMS];
+  /* bytes from there to the end of the highest, */
+  s32 stream_span[MAX_STREAMS];
+  /* bytes moved each turn, */
+  s32 stream_stride[MAX_STREAMS];
+  /* or the register that holds them, else -1, */
+  s32 stream_register[MAX_STREAMS];
+  /* and 1 for stores. */
+  s32 stream_store[MAX_STREAMS];
   s32 seg[NODE_CAPACITY];
   s32 succ_a[NODE_CAPACITY];
   s32 succ_b[NODE_CAPACITY];
@@ -380,6 +534,10 @@ typedef struct {
   u32 switches;
   /* Callee nodes. */
   u32 callee_count;
+  /* Fast loops. */
+  u32 loops;
+  /* Their streams. */
+  u32 streams;
   /* The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
   u32 dirty_now;
   u32 valid_now;
@@ -517,96 +675,119 @@ PVM_PLACED(program_tables, both, 12);
 PVM_PLACED(program_tables, links, 16);
 PVM_PLACED(program_tables, indirect, 20);
 PVM_PLACED(program_tables, paid_whole, 24);
-PVM_PLACED(program_tables, local_register, 28);
-PVM_PLACED(program_tables, local_address, 32);
-PVM_PLACED(program_tables, local_group, 36);
-PVM_PLACED(program_tables, local_limit, 40);
-PVM_PLACED(program_tables, id, 44);
-PVM_PLACED(program_tables, a, 48);
-PVM_PLACED(program_tables, b, 52);
-PVM_PLACED(program_tables, d, 56);
-PVM_PLACED(program_tables, x, 60);
-PVM_PLACED(program_tables, x_high, 64);
-PVM_PLACED(program_tables, y, 68);
-PVM_PLACED(program_tables, target, 72);
-PVM_PLACED(program_tables, pc, 76);
-PVM_PLACED(program_tables, uses, 80);
-PVM_PLACED(program_tables, defs, 84);
-PVM_PLACED(program_tables, tolerant, 88);
-PVM_PLACED(program_tables, segment_start, 92);
-PVM_PLACED(program_tables, next_segment, 96);
-PVM_PLACED(program_tables, function_of, 100);
-PVM_PLACED(program_tables, accesses, 104);
-PVM_PLACED(program_tables, cost, 108);
-PVM_PLACED(program_tables, function_start, 112);
-PVM_PLACED(program_tables, label_start, 116);
-PVM_PLACED(program_tables, labels, 120);
-PVM_PLACED(program_tables, jump_table, 124);
-PVM_PLACED(program_tables, templates, 128);
-PVM_PLACED(program_tables, callees, 132);
-PVM_PLACED(program_tables, node_pool, 136);
-PVM_PLACED(program_tables, check, 140);
-PVM_PLACED(program_tables, local, 144);
-PVM_PLACED(program_tables, offset, 148);
-PVM_PLACED(program_tables, span, 152);
-PVM_PLACED(program_tables, root, 156);
-PVM_PLACED(program_tables, low, 160);
-PVM_PLACED(program_tables, base, 164);
-PVM_PLACED(program_tables, records, 168);
-PVM_PLACED(program_tables, way, 172);
-PVM_PLACED(program_tables, leave, 176);
+PVM_PLACED(program_tables, root_count, 28);
+PVM_PLACED(program_tables, roots_done, 32);
+PVM_PLACED(program_tables, roots_priced, 36);
+PVM_PLACED(program_tables, tally_at, 40);
+PVM_PLACED(program_tables, room, 44);
+PVM_PLACED(program_tables, module_at, 48);
+PVM_PLACED(program_tables, module_end, 52);
+PVM_PLACED(program_tables, id, 56);
+PVM_PLACED(program_tables, a, 60);
+PVM_PLACED(program_tables, b, 64);
+PVM_PLACED(program_tables, d, 68);
+PVM_PLACED(program_tables, x, 72);
+PVM_PLACED(program_tables, x_high, 76);
+PVM_PLACED(program_tables, y, 80);
+PVM_PLACED(program_tables, target, 84);
+PVM_PLACED(program_tables, pc, 88);
+PVM_PLACED(program_tables, uses, 92);
+PVM_PLACED(program_tables, defs, 96);
+PVM_PLACED(program_tables, tolerant, 100);
+PVM_PLACED(program_tables, segment_start, 104);
+PVM_PLACED(program_tables, next_segment, 108);
+PVM_PLACED(program_tables, function_of, 112);
+PVM_PLACED(program_tables, accesses, 116);
+PVM_PLACED(program_tables, is_block, 120);
+PVM_PLACED(program_tables, cost, 124);
+PVM_PLACED(program_tables, function_start, 128);
+PVM_PLACED(program_tables, label_start, 132);
+PVM_PLACED(program_tables, labels, 136);
+PVM_PLACED(program_tables, jump_table, 140);
+PVM_PLACED(program_tables, templates, 144);
+PVM_PLACED(program_tables, callees, 148);
+PVM_PLACED(program_tables, node_pool, 152);
+PVM_PLACED(program_tables, check, 156);
+PVM_PLACED(program_tables, local, 160);
+PVM_PLACED(program_tables, offset, 164);
+PVM_PLACED(program_tables, span, 168);
+PVM_PLACED(program_tables, root, 172);
+PVM_PLACED(program_tables, low, 176);
+PVM_PLACED(program_tables, base, 180);
+PVM_PLACED(program_tables, records, 184);
+PVM_PLACED(program_tables, way, 188);
+PVM_PLACED(program_tables, leave, 192);
+PVM_PLACED(program_tables, roots, 196);
+PVM_PLACED(program_tables, root_nodes, 200);
+PVM_PLACED(program_tables, root_index, 204);
+PVM_PLACED(program_tables, frames, 208);
+PVM_PLACED(program_tables, external, 212);
+PVM_PLACED(program_tables, module, 216);
 PVM_PLACED(graph_tables, path, 0);
-PVM_PLACED(graph_tables, seg, 131072);
-PVM_PLACED(graph_tables, succ_a, 196608);
-PVM_PLACED(graph_tables, succ_b, 262144);
-PVM_PLACED(graph_tables, callee, 327680);
-PVM_PLACED(graph_tables, expected, 393216);
-PVM_PLACED(graph_tables, sequence, 458752);
-PVM_PLACED(graph_tables, position, 524288);
-PVM_PLACED(graph_tables, dominator, 589824);
-PVM_PLACED(graph_tables, cost, 655360);
-PVM_PLACED(graph_tables, succ_start, 720896);
-PVM_PLACED(graph_tables, pred_start, 786432);
-PVM_PLACED(graph_tables, child_start, 851968);
-PVM_PLACED(graph_tables, children, 917504);
-PVM_PLACED(graph_tables, succs, 983040);
-PVM_PLACED(graph_tables, preds, 1146880);
-PVM_PLACED(graph_tables, switch_nodes, 1310720);
-PVM_PLACED(graph_tables, callee_nodes, 1327104);
-PVM_PLACED(graph_tables, dirty_in, 1343488);
-PVM_PLACED(graph_tables, live_in, 1376256);
-PVM_PLACED(graph_tables, valid_in, 1409024);
-PVM_PLACED(graph_tables, stored_before, 1441792);
-PVM_PLACED(graph_tables, end, 1474560);
-PVM_PLACED(graph_tables, is_loop, 1490944);
-PVM_PLACED(graph_tables, is_merge, 1507328);
-PVM_PLACED(graph_tables, checkpoint, 1523712);
-PVM_PLACED(graph_tables, count, 1540096);
-PVM_PLACED(graph_tables, reducible, 1540100);
-PVM_PLACED(graph_tables, switches, 1540104);
-PVM_PLACED(graph_tables, callee_count, 1540108);
-PVM_PLACED(graph_tables, dirty_now, 1540112);
-PVM_PLACED(graph_tables, valid_now, 1540116);
-PVM_PLACED(graph_tables, depth_now, 1540120);
-PVM_PLACED(graph_tables, exit_count, 1540124);
-PVM_PLACED(graph_tables, emitted, 1540128);
-PVM_PLACED(graph_tables, values, 1540132);
-PVM_PLACED(graph_tables, exits, 1540136);
-PVM_PLACED(graph_tables, label_depth, 1572904);
-PVM_PLACED(graph_tables, dirty_before, 1638440);
-PVM_PLACED(graph_tables, valid_before, 1671208);
-PVM_PLACED(graph_tables, spare, 1703976);
-PVM_PLACED(graph_tables, next, 1769512);
-PVM_PLACED(graph_tables, stack, 1835048);
-PVM_PLACED(graph_tables, context_of, 1900584);
-PVM_PLACED(graph_tables, edges, 1966120);
-PVM_PLACED(graph_tables, reads, 2129960);
-PVM_PLACED(graph_tables, writes, 2162728);
-PVM_PLACED(graph_tables, passes, 2195496);
-PVM_PLACED(graph_tables, written, 2228264);
-PVM_PLACED(graph_tables, through, 2261032);
-PVM_PLACED(graph_tables, leaves, 2293800);
-PVM_PLACED(graph_tables, seen, 2310184);
+PVM_PLACED(graph_tables, loop_unchecked, 131072);
+PVM_PLACED(graph_tables, loop_node, 131264);
+PVM_PLACED(graph_tables, loop_exit, 131360);
+PVM_PLACED(graph_tables, loop_first, 131456);
+PVM_PLACED(graph_tables, loop_streams, 131552);
+PVM_PLACED(graph_tables, stream_base, 131648);
+PVM_PLACED(graph_tables, stream_low, 131776);
+PVM_PLACED(graph_tables, stream_span, 131904);
+PVM_PLACED(graph_tables, stream_stride, 132032);
+PVM_PLACED(graph_tables, stream_register, 132160);
+PVM_PLACED(graph_tables, stream_store, 132288);
+PVM_PLACED(graph_tables, seg, 132416);
+PVM_PLACED(graph_tables, succ_a, 197952);
+PVM_PLACED(graph_tables, succ_b, 263488);
+PVM_PLACED(graph_tables, callee, 329024);
+PVM_PLACED(graph_tables, expected, 394560);
+PVM_PLACED(graph_tables, sequence, 460096);
+PVM_PLACED(graph_tables, position, 525632);
+PVM_PLACED(graph_tables, dominator, 591168);
+PVM_PLACED(graph_tables, cost, 656704);
+PVM_PLACED(graph_tables, succ_start, 722240);
+PVM_PLACED(graph_tables, pred_start, 787776);
+PVM_PLACED(graph_tables, child_start, 853312);
+PVM_PLACED(graph_tables, children, 918848);
+PVM_PLACED(graph_tables, succs, 984384);
+PVM_PLACED(graph_tables, preds, 1148224);
+PVM_PLACED(graph_tables, switch_nodes, 1312064);
+PVM_PLACED(graph_tables, callee_nodes, 1328448);
+PVM_PLACED(graph_tables, dirty_in, 1344832);
+PVM_PLACED(graph_tables, live_in, 1377600);
+PVM_PLACED(graph_tables, valid_in, 1410368);
+PVM_PLACED(graph_tables, stored_before, 1443136);
+PVM_PLACED(graph_tables, end, 1475904);
+PVM_PLACED(graph_tables, is_loop, 1492288);
+PVM_PLACED(graph_tables, is_merge, 1508672);
+PVM_PLACED(graph_tables, checkpoint, 1525056);
+PVM_PLACED(graph_tables, count, 1541440);
+PVM_PLACED(graph_tables, reducible, 1541444);
+PVM_PLACED(graph_tables, switches, 1541448);
+PVM_PLACED(graph_tables, callee_count, 1541452);
+PVM_PLACED(graph_tables, loops, 1541456);
+PVM_PLACED(graph_tables, streams, 1541460);
+PVM_PLACED(graph_tables, dirty_now, 1541464);
+PVM_PLACED(graph_tables, valid_now, 1541468);
+PVM_PLACED(graph_tables, depth_now, 1541472);
+PVM_PLACED(graph_tables, exit_count, 1541476);
+PVM_PLACED(graph_tables, emitted, 1541480);
+PVM_PLACED(graph_tables, values, 1541484);
+PVM_PLACED(graph_tables, exits, 1541488);
+PVM_PLACED(graph_tables, label_depth, 1574256);
+PVM_PLACED(graph_tables, dirty_before, 1639792);
+PVM_PLACED(graph_tables, valid_before, 1672560);
+PVM_PLACED(graph_tables, spare, 1705328);
+PVM_PLACED(graph_tables, next, 1770864);
+PVM_PLACED(graph_tables, stack, 1836400);
+PVM_PLACED(graph_tables, context_of, 1901936);
+PVM_PLACED(graph_tables, edges, 1967472);
+PVM_PLACED(graph_tables, reads, 2131312);
+PVM_PLACED(graph_tables, writes, 2164080);
+PVM_PLACED(graph_tables, passes, 2196848);
+PVM_PLACED(graph_tables, written, 2229616);
+PVM_PLACED(graph_tables, through, 2262384);
+PVM_PLACED(graph_tables, leaves, 2295152);
+PVM_PLACED(graph_tables, seen, 2311536);
 #endif
 _Static_assert(PVM_TO_CONTINUE == 1, "PVM_TO_CONTINUE");
 _Static_assert(PVM_TO_REFUND == 3, "PVM_TO_REFUND");

@@ -1,14 +1,11 @@
 /* Writes the code of straight instructions and of the checks of their accesses: templates (src/engine/recompiler/
- * template.ts), filled from the words of each instruction. Not of ends and loops: those are TypeScript, emit-ends.ts and
- * emit-loops.ts; nor what templates there are: effects.ts and emit-memory.ts.
- *
- * It is here because it is most of the work, and mostly cold: the same loop in JavaScript took V8 1.4 us per instruction
- * before it was optimized, and 18 ms of optimizing. */
+ * template.ts), filled from the words of each instruction. Not of ends and loops: those are ends.c and loops.c; nor what
+ * templates there are: effects.ts, emit-memory.ts and pieces.ts. */
 #include "passes.h"
 
 /* The templates begin with where each is: by id the code and the condition of the instruction, by id and way the check of
- * its access. */
-enum { CODE_OF, CONDITION_OF = OP_COUNT, CHECK_OF = 2 * OP_COUNT };
+ * its access; then the others, PIECE_*. */
+enum { CODE_OF, CONDITION_OF = OP_COUNT, CHECK_OF = 2 * OP_COUNT, PIECES = (2 + WAY_COUNT) * OP_COUNT };
 
 CORE uint8_t *put_unsigned(uint8_t *at, u32 value) {
   for (; value > 0x7f; value >>= 7) *at++ = (uint8_t)(value | 0x80);
@@ -22,10 +19,9 @@ CORE uint8_t *put_signed(uint8_t *at, s64 value) {
   return at;
 }
 
-/* Writes a template of the instruction `i`, its holes filled from the words of that; returns where it ends. A template
- * begins with how many values its code makes: each may need a slot of the function's frame. */
-STEP uint8_t *fill_template(const program_tables *p, graph_tables *g, u32 i, u32 which, uint8_t *at) {
-  const s32 *word = (const s32 *)&p->records[i];
+/* Writes a template, its holes filled from these words; returns where it ends. A template begins with how many values its
+ * code makes: each may need a slot of the function's frame. */
+STEP uint8_t *fill_elements(const program_tables *p, graph_tables *g, const s32 *word, u32 which, uint8_t *at) {
   const uint16_t *element = p->templates + p->templates[which];
   g->values += *element++;
   for (; *element != TEMPLATE_END; element++) {
@@ -36,6 +32,11 @@ STEP uint8_t *fill_template(const program_tables *p, graph_tables *g, u32 i, u32
     else at = put_signed(at, (s64)((u64)(u32)word[k + 1] << 32 | (u32)word[k]));
   }
   return at;
+}
+
+/* A template of the instruction `i`, filled from the words of that. */
+CORE uint8_t *fill_template(const program_tables *p, graph_tables *g, u32 i, u32 which, uint8_t *at) {
+  return fill_elements(p, g, (const s32 *)&p->records[i], which, at);
 }
 
 /* An exit that stores what is dirty, and more only of what is valid: one that is there, if its mask fits, else a new one.
@@ -73,6 +74,6 @@ STEP uint8_t *emit_straight(const program_tables *p, graph_tables *g, u32 i, u32
 }
 
 /* Writes the condition of the branch `i`, or the assignment of a terminator. Returns where the code ends. */
-CORE uint8_t *emit_part(const program_tables *p, graph_tables *g, u32 i, u32 condition, uint8_t *at) {
+STEP uint8_t *emit_part(const program_tables *p, graph_tables *g, u32 i, u32 condition, uint8_t *at) {
   return fill_template(p, g, i, (condition ? CONDITION_OF : CODE_OF) + p->id[i], at);
 }

@@ -119,7 +119,7 @@ STEP void find_paths(graph_tables *g) {
 }
 
 /* `every_node`: each node is a checkpoint. `loop_stores`: see stores.c. */
-CORE void compute_flow(const program_tables *p, graph_tables *g, int every_node, int loop_stores) {
+STEP void compute_flow(const program_tables *p, graph_tables *g, int every_node, int loop_stores) {
   find_checkpoints(g, every_node);
   find_own(p, g);
   if (loop_stores) find_unwritten(g);

@@ -105,7 +105,7 @@ STEP void find_children(graph_tables *g) {
   }
 }
 
-CORE void order_graph(graph_tables *g) {
+STEP void order_graph(graph_tables *g) {
   order_nodes(g);
   find_predecessors(g);
   find_dominators(g);

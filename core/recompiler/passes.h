@@ -1,5 +1,5 @@
 /* What the recompiler's passes over a program and over one function of it share, beside their tables: those are in contract.gen.h,
- * which TypeScript has too and fills in. Not the code that is made from them: that is TypeScript.
+ * which TypeScript has too and fills in. Not the code that is made from them: that is generator.h and what includes it.
  *
  * A segment is a straight run of instructions that ends with a terminator, a host call or a step. A function is a range
  * of segments. A graph is what is compiled as one: nodes are segments in a calling context, node 0 is the root. */

@@ -149,11 +149,11 @@ STEP void assign_groups(const program_tables *p, plan_tables *t) {
 CORE void record_access(const program_tables *p, u32 i, record_words *r) {
   u32 check = p->check[i];
   s32 bytes = (s32)bytes_of(p, i), offset = p->offset[i], span = check == CHECK_LEADER ? p->span[i] : bytes;
-  r->local = p->local_address;
+  r->local = LOCAL_ADDRESS;
   r->offset = 0;
   r->constant = plus(p->x[i], (s32)PVM_ROTATION);
   if (check == CHECK_MEMBER || check == CHECK_LEADER) {
-    r->local = p->local_group + p->local[i];
+    r->local = LOCAL_GROUP + p->local[i];
     r->offset = offset;
     r->constant = plus(r->constant, -offset);
   }
@@ -163,12 +163,12 @@ CORE void record_access(const program_tables *p, u32 i, record_words *r) {
   else if (check == CHECK_SINGLE) p->way[i] = WAY_SINGLE;
   else {
     p->way[i] = WAY_WITHIN;
-    r->x_high = p->local_limit + p->local[i];
+    r->x_high = LOCAL_LIMIT + p->local[i];
     if (check != CHECK_WIDE_LEADER) return;
     p->way[i] = p->base[i] < 0 ? WAY_WIDE_CONSTANT : WAY_WIDE;
     r->d = plus(p->low[i], (s32)PVM_ROTATION);
     r->last = p->span[i] - 1;
-    r->base = p->local_register + p->base[i];
+    r->base = LOCAL_REGISTER + p->base[i];
     r->reach = r->last - offset;
     r->widest = offset;
   }
@@ -176,7 +176,7 @@ CORE void record_access(const program_tables *p, u32 i, record_words *r) {
 
 /* Fills in the words of a segment's instructions. Its accesses are planned already. */
 STEP void record_segment(const program_tables *p, u32 segment) {
-  s32 local = p->local_register;
+  s32 local = LOCAL_REGISTER;
   for (u32 i = p->segment_start[segment]; i < p->segment_start[segment + 1]; i++) {
     record_words *r = &p->records[i];
     r->a = local + p->a[i];

@@ -187,3 +187,12 @@ STEP void plan_wide(const program_tables *p, const plan_tables *plan, wide_table
     p->base[at] = (int8_t)head->holder;
   }
 }
+
+/* Plans the accesses of a segment: groups span up to `window` bytes; wide groups are made if asked for. */
+STEP void plan_segment(const program_tables *p, plan_tables *t, wide_tables *w, u32 segment, u32 window, int wide) {
+  if (p->accesses[segment] == 0) return;
+  collect_accesses(p, t, segment);
+  if (wide && p->accesses[segment] >= WIDE_WORTH) plan_wide(p, t, w, segment);
+  form_groups(p, t, window);
+  assign_groups(p, t);
+}

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { CODE_ROOM, GraphWord } from '../../src/engine/machine/contract.gen.ts'
 import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { FunctionCode } from '../../src/engine/recompiler/function-code.ts'
 import { tablesOf } from '../../src/engine/recompiler/tables.ts'
+import { FunctionCode } from './opponent/function-code.ts'
 import { analysisOf, machine, programOf, stateOf } from './programs.ts'
 
 describe('the code of a function', () => {

@@ -97,6 +97,17 @@ export const HOLE_SIGNED = 0x110
 export const HOLE_LONG = 0x120
 /** The end of a template. */
 export const TEMPLATE_END = 0xffff
+/**
+ * How far apart the lowest and the highest byte of a group of accesses may be: at most a page, so that two checks see
+ * all.
+ */
+export const GROUP_WINDOW = 2048
+/** Function number of the first root of a module: behind the host call and the helper. */
+export const FIRST_ROOT = 2
+/** Fast loops of a function; see fast.c. */
+export const MAX_LOOPS = 24
+/** Streams of all fast loops of a function: each keeps two locals. */
+export const MAX_STREAMS = 32
 /** How many gas models there are. */
 export const GAS_MODELS = 3
 
@@ -214,7 +225,7 @@ export const Leave = {
 } as const
 export type Leave = (typeof Leave)[keyof typeof Leave]
 
-/** Options of pvm_graph, as bits. */
+/** Options of pvm_graph, the first three, and of pvm_compile, as bits. */
 export const GraphOption = {
   /** Small callees get nodes of their own. */
   Inline: 1,
@@ -222,8 +233,196 @@ export const GraphOption = {
   Unroll: 2,
   /** So do the likely callees of indirect calls. */
   Indirect: 4,
+  /** Loops of one segment get a fast version. */
+  FastLoops: 8,
+  /** Accesses near one base share a check. */
+  Groups: 16,
+  /** So do accesses to a base plus a bounded index. */
+  Wide: 32,
+  /** Gas is compared in every node. */
+  EveryNode: 64,
+  /** What a loop with calls does not write is stored before it. */
+  LoopStores: 128,
+  /** Code says what it does, see `Said`. */
+  Says: 256,
 } as const
 export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
+
+/** What pvm_compile answers. */
+export const Compiled = {
+  /** The module is there. */
+  Whole: 0,
+  /** The segments of the graph have to be given their costs; then it goes on. */
+  Costs: 1,
+  /** There is no room for the module. Nothing of it can be used. */
+  Full: 2,
+} as const
+export type Compiled = (typeof Compiled)[keyof typeof Compiled]
+
+/** Locals of a compiled function, by number: parameters first. */
+export const Local = {
+  /** Gas that is left. */
+  Gas: 0,
+  /** Bytes of the host's stack that compiled code may still take, without this frame. */
+  Stack: 1,
+  /** r0…r12. */
+  Register: 2,
+  /** Where a side exit hands over, */
+  Pc: 15,
+  /** and in what state, see `Why`. */
+  Why: 16,
+  /** Target of a dynamic jump, result of a call. */
+  Target: 17,
+  /** Physical address of a single access. */
+  Address: 18,
+  /** Next node, in functions that are not reducible. */
+  State: 19,
+  /** Physical addresses of groups, ADDRESS_LOCALS. */
+  Group: 20,
+  /** Turns ahead, */
+  Turns: 28,
+  /** the gas they end at */
+  Floor: 29,
+  /** and began with, see loops.c. */
+  Before: 30,
+  /** Highest addresses of wide groups, WIDE_GROUPS. */
+  Limit: 31,
+  /** Ranges of streams, two each. */
+  Pairs: 35,
+} as const
+export type Local = (typeof Local)[keyof typeof Local]
+
+/** State at a hand-over; what glue.ts makes of it is in its header. */
+export const Why = {
+  /** The segment at pc has not been paid, and starts a block. */
+  Unpaid: 1,
+  /** The segment that contains pc has been paid whole. */
+  Paid: 3,
+  /** The machine stops: exit and its argument are set. */
+  Exit: 5,
+  /** The segment at pc has not been paid; it is in the middle of a block that counts as paid under block models. */
+  UnpaidWithin: 7,
+  /** A host function left another pc, or switched tracing on: pc and whether its block is paid are in the machine. */
+  Moved: 9,
+  /** As Unpaid: a root that is not compiled. */
+  Missing: 11,
+} as const
+export type Why = (typeof Why)[keyof typeof Why]
+
+/** Templates beside those of instructions, in the order in which they stand behind them: pieces.ts. */
+export const Piece = {
+  /** Prepares a side exit: pc, why. */
+  Prepare: 0,
+  /** Takes a cost from the gas. */
+  Pay: 1,
+  /** Stores a register: local, address. */
+  Store: 2,
+  /** Loads one: address, local. */
+  Load: 3,
+  /** Leaves to the core unless there is gas: pc, why, gas, exit. */
+  Checkpoint: 4,
+  /** Takes the prepared exit unless there is gas: gas, exit. */
+  RequireGas: 5,
+  /** Calls a function of the module. */
+  Call: 6,
+  /** Calls a root of another module: pc, table index. */
+  CallTable: 7,
+  /** Prepares an exit that goes on there: the same. */
+  PrepareTable: 8,
+  /** The end of such an exit. */
+  GoOn: 9,
+  /** Calls the table entry in the target local. */
+  CallTarget: 10,
+  /** Takes a callee's results, leaves unless it returned to the address: address, label. */
+  ExpectReturn: 11,
+  /** The address of a dynamic jump: local. */
+  Target: 12,
+  /** The same with an offset. */
+  TargetPlus: 13,
+  /** Pushes the jump-table index of the target. */
+  PushIndex: 14,
+  /** Replaces the target by the table index of the code there: entries, exit. */
+  LookUp: 15,
+  /** Returns: pc, local of the address. */
+  Return: 16,
+  /** Falls through where the address is the expected one: pc, local, address, exit. */
+  InlineReturn: 17,
+  /** Host call: its pc, that behind it, its number, exit. */
+  Host: 18,
+  /** The same under block models. */
+  HostInBlock: 19,
+  /** Copies a local into another. */
+  Move: 20,
+  /** Takes the frame from the stack that is left, or leaves: exit. */
+  TakeFrame: 21,
+  /** To a node by a branch to the dispatch loop: node, label. */
+  GoToState: 22,
+  /** Forgets a range: its two locals. */
+  Forget: 23,
+  /** Offset of a stream at a constant address; see loops.c for all from here on. */
+  OffsetOfConstant: 24,
+  /** Offset of a stream at a register. */
+  Offset: 25,
+  /** Turns ahead of a stream that goes up, */
+  TurnsUp: 26,
+  /** down, */
+  TurnsDown: 27,
+  /** by a register. */
+  TurnsByRegister: 28,
+  /** Before a fast loop. */
+  LoopEntry: 29,
+  /** As many turns as there are. */
+  CountFirst: 30,
+  /** Again, when a stream is in no range. */
+  UnlessInside: 31,
+  /** The gas at which fast turns end. */
+  Floor: 32,
+  /** The same where several turns are compared at once. */
+  FloorAhead: 33,
+  /** Behind a generic turn. */
+  CountDown: 34,
+  /** Before the fast turns. */
+  FastHead: 35,
+  /** Behind them. */
+  FastClose: 36,
+  /** To the exit of the loop. */
+  FastEnd: 37,
+  /** Counts a segment: address. */
+  Tally: 38,
+  /** Counts fast turns: address, cost. */
+  TallyTurns: 39,
+  /** A module up to its functions: types and imports. */
+  Head: 40,
+  /** The helpers as they stand in every module. */
+  Helpers: 41,
+} as const
+export type Piece = (typeof Piece)[keyof typeof Piece]
+
+/**
+ * What code says it does, where it was asked to: the byte at AT_PROBES plus one of these, plus a number that tells
+ * more.
+ */
+export const Said = {
+  /** A template of an instruction: its id. */
+  Template: 0,
+  /** The check of an access: its way, 8 more for a store. */
+  Check: 512,
+  /** The end of a node. */
+  End: 528,
+  /** The beginning of a function: 1 for one that is not reducible. */
+  Function: 544,
+  /** An exit: 1 if it stores registers, 2 more if it goes on elsewhere. */
+  Leave: 552,
+  /** A range that is asked for: the form of its stream, see say.c. */
+  Asked: 576,
+  /** A range that is remembered: so. */
+  Remembered: 608,
+  /** A fast turn: the form of each of its streams. */
+  Turn: 640,
+  /** A fast turn: 0 that only gas limits, 1 the first of a row, 2 a further one. */
+  Limited: 672,
+} as const
+export type Said = (typeof Said)[keyof typeof Said]
 
 /**
  * Bits of a rights byte. The first two are what fast paths test: set only when the page is in the window and touched.
@@ -486,56 +685,78 @@ export const ProgramWord = {
   indirect: 5,
   /** Segments cost what `cost` says, else their instructions. */
   paidWhole: 6,
-  /** Numbers of the first local of each kind, see emitter.ts. */
-  localRegister: 7,
-  localAddress: 8,
-  localGroup: 9,
-  localLimit: 10,
-  id: 11,
-  a: 12,
-  b: 13,
-  d: 14,
-  x: 15,
-  xHigh: 16,
-  y: 17,
-  target: 18,
-  pc: 19,
-  uses: 20,
-  defs: 21,
+  /** A module, from here on: its roots, */
+  rootCount: 7,
+  /** those whose functions are written, */
+  rootsDone: 8,
+  /** those whose segments have their costs, */
+  rootsPriced: 9,
+  /** where code counts what it executes, 0 where it does not, */
+  tallyAt: 10,
+  /** bytes there are for it, */
+  room: 11,
+  /** where in them it begins, */
+  moduleAt: 12,
+  /** where it ends, or what is written of it. */
+  moduleEnd: 13,
+  id: 14,
+  a: 15,
+  b: 16,
+  d: 17,
+  x: 18,
+  xHigh: 19,
+  y: 20,
+  target: 21,
+  pc: 22,
+  uses: 23,
+  defs: 24,
   /** 1: its access is often misaligned, and is never in a wide group. */
-  tolerant: 22,
-  segmentStart: 23,
-  nextSegment: 24,
-  functionOf: 25,
-  accesses: 26,
-  cost: 27,
-  functionStart: 28,
-  labelStart: 29,
-  labels: 30,
+  tolerant: 25,
+  segmentStart: 26,
+  nextSegment: 27,
+  functionOf: 28,
+  accesses: 29,
+  isBlock: 30,
+  cost: 31,
+  functionStart: 32,
+  labelStart: 33,
+  labels: 34,
   /** Segments. */
-  jumpTable: 31,
+  jumpTable: 35,
   /** Of code, see emit.c. */
-  templates: 32,
+  templates: 36,
   /** Jump-table entries of the functions that are inlined at indirect calls. */
-  callees: 33,
-  nodePool: 34,
+  callees: 37,
+  nodePool: 38,
   /** The memory plan, from here on: see plan.c. How an access is done, CHECK_*. */
-  check: 35,
-  local: 36,
-  offset: 37,
-  span: 38,
-  root: 39,
-  low: 40,
-  base: 41,
+  check: 39,
+  local: 40,
+  offset: 41,
+  span: 42,
+  root: 43,
+  low: 44,
+  base: 45,
   /** What the templates of its code are filled from. */
-  records: 42,
+  records: 46,
   /** Which template checks it, WAY_*. */
-  way: 43,
+  way: 47,
   /** When an edge to it ends in a tail call, LEAVE_*. */
-  leave: 44,
+  leave: 48,
+  /** A module, from here on: the segments of its roots, ascending. */
+  roots: 49,
+  /** Nodes their graphs have at most. */
+  rootNodes: 50,
+  /** Function number of a root, else 0. */
+  rootIndex: 51,
+  /** What the function of each root takes of the host's stack at most, in bytes. */
+  frames: 52,
+  /** 1: it is a root of another module that this one calls. */
+  external: 53,
+  /** Its bytes. */
+  module: 54,
 } as const
 /** Its words that are no addresses of columns. */
-export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'localRegister' | 'localAddress' | 'localGroup' | 'localLimit'
+export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'rootCount' | 'rootsDone' | 'rootsPriced' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
 /** Its words that are addresses of columns: elements, and what there is one for. */
 export const PROGRAM_COLUMNS = {
   id: { element: 'u8', by: 'instruction', words: 1 },
@@ -554,6 +775,7 @@ export const PROGRAM_COLUMNS = {
   nextSegment: { element: 's32', by: 'segment', words: 1 },
   functionOf: { element: 's32', by: 'segment', words: 1 },
   accesses: { element: 'u8', by: 'segment', words: 1 },
+  isBlock: { element: 'u8', by: 'segment', words: 1 },
   cost: { element: 's32', by: 'segment', words: 1 },
   functionStart: { element: 's32', by: 'function-end', words: 1 },
   labelStart: { element: 's32', by: 'function-end', words: 1 },
@@ -571,6 +793,12 @@ export const PROGRAM_COLUMNS = {
   records: { element: 's32', by: 'instruction', words: 16 },
   way: { element: 'u8', by: 'instruction', words: 1 },
   leave: { element: 'u8', by: 'segment', words: 1 },
+  roots: { element: 'u32', by: 'segment', words: 1 },
+  rootNodes: { element: 'u32', by: 'segment', words: 1 },
+  rootIndex: { element: 'u32', by: 'segment', words: 1 },
+  frames: { element: 'u32', by: 'segment', words: 1 },
+  external: { element: 'u8', by: 'segment', words: 1 },
+  module: { element: 'u8', by: 'room', words: 1 },
 } as const
 /** Columns that are the core's own: there has to be room. */
 export const PROGRAM_SCRATCH = {
@@ -578,7 +806,7 @@ export const PROGRAM_SCRATCH = {
 } as const
 /** Its words, all of them, at AT_PROGRAM. */
 export function programWords(buffer: ArrayBuffer): Uint32Array {
-  return new Uint32Array(buffer, AT_PROGRAM, 45)
+  return new Uint32Array(buffer, AT_PROGRAM, 55)
 }
 
 /** Words of graph_tables, by their place in `words`. */
@@ -590,17 +818,21 @@ export const GraphWord = {
   switches: 2,
   /** Callee nodes. */
   calleeCount: 3,
+  /** Fast loops. */
+  loops: 4,
+  /** Their streams. */
+  streams: 5,
   /** The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
-  dirtyNow: 4,
-  validNow: 5,
+  dirtyNow: 6,
+  validNow: 7,
   /** and frames that are open where it writes; */
-  depthNow: 6,
+  depthNow: 8,
   /** the exits so far; */
-  exitCount: 7,
+  exitCount: 9,
   /** the instruction that emit.c has come to; */
-  emitted: 8,
+  emitted: 10,
   /** the values that its code has made so far. */
-  values: 9,
+  values: 11,
 } as const
 
 /**
@@ -610,6 +842,26 @@ export const GraphWord = {
 export interface GraphTables {
   /** Cost of the dearest path to the next checkpoint. */
   readonly path: Uint32Array
+  /** Fast loops: a bit per access whose check the fast version leaves out, */
+  readonly loopUnchecked: Uint32Array
+  readonly loopNode: Int32Array
+  readonly loopExit: Int32Array
+  /** its first stream, */
+  readonly loopFirst: Int32Array
+  /** and how many there are. */
+  readonly loopStreams: Int32Array
+  /** Streams: the register of the base, -1 for a constant address, */
+  readonly streamBase: Int32Array
+  /** lowest byte relative to it, */
+  readonly streamLow: Int32Array
+  /** bytes from there to the end of the highest, */
+  readonly streamSpan: Int32Array
+  /** bytes moved each turn, */
+  readonly streamStride: Int32Array
+  /** or the register that holds them, else -1, */
+  readonly streamRegister: Int32Array
+  /** and 1 for stores. */
+  readonly streamStore: Int32Array
   readonly seg: Int32Array
   readonly succA: Int32Array
   readonly succB: Int32Array
@@ -649,35 +901,46 @@ export interface GraphTables {
 export function viewGraph(buffer: ArrayBuffer): GraphTables {
   return {
     path: new Uint32Array(buffer, AT_GRAPH + 0, 2 * NODE_CAPACITY),
-    seg: new Int32Array(buffer, AT_GRAPH + 131072, NODE_CAPACITY),
-    succA: new Int32Array(buffer, AT_GRAPH + 196608, NODE_CAPACITY),
-    succB: new Int32Array(buffer, AT_GRAPH + 262144, NODE_CAPACITY),
-    callee: new Int32Array(buffer, AT_GRAPH + 327680, NODE_CAPACITY),
-    expected: new Int32Array(buffer, AT_GRAPH + 393216, NODE_CAPACITY),
-    sequence: new Int32Array(buffer, AT_GRAPH + 458752, NODE_CAPACITY),
-    position: new Int32Array(buffer, AT_GRAPH + 524288, NODE_CAPACITY),
-    dominator: new Int32Array(buffer, AT_GRAPH + 589824, NODE_CAPACITY),
-    cost: new Int32Array(buffer, AT_GRAPH + 655360, NODE_CAPACITY),
-    succStart: new Int32Array(buffer, AT_GRAPH + 720896, NODE_CAPACITY),
-    predStart: new Int32Array(buffer, AT_GRAPH + 786432, NODE_CAPACITY),
-    childStart: new Int32Array(buffer, AT_GRAPH + 851968, NODE_CAPACITY),
-    children: new Int32Array(buffer, AT_GRAPH + 917504, NODE_CAPACITY),
-    succs: new Int32Array(buffer, AT_GRAPH + 983040, EDGE_CAPACITY),
-    preds: new Int32Array(buffer, AT_GRAPH + 1146880, EDGE_CAPACITY),
-    switchNodes: new Int32Array(buffer, AT_GRAPH + 1310720, LIST_CAPACITY),
-    calleeNodes: new Int32Array(buffer, AT_GRAPH + 1327104, LIST_CAPACITY),
-    dirtyIn: new Uint16Array(buffer, AT_GRAPH + 1343488, NODE_CAPACITY),
-    liveIn: new Uint16Array(buffer, AT_GRAPH + 1376256, NODE_CAPACITY),
-    validIn: new Uint16Array(buffer, AT_GRAPH + 1409024, NODE_CAPACITY),
-    storedBefore: new Uint16Array(buffer, AT_GRAPH + 1441792, NODE_CAPACITY),
-    end: new Uint8Array(buffer, AT_GRAPH + 1474560, NODE_CAPACITY),
-    isLoop: new Uint8Array(buffer, AT_GRAPH + 1490944, NODE_CAPACITY),
-    isMerge: new Uint8Array(buffer, AT_GRAPH + 1507328, NODE_CAPACITY),
-    checkpoint: new Uint8Array(buffer, AT_GRAPH + 1523712, NODE_CAPACITY),
-    exits: new Uint16Array(buffer, AT_GRAPH + 1540136, EXIT_CAPACITY),
-    labelDepth: new Int32Array(buffer, AT_GRAPH + 1572904, NODE_CAPACITY),
-    dirtyBefore: new Uint16Array(buffer, AT_GRAPH + 1638440, NODE_CAPACITY),
-    validBefore: new Uint16Array(buffer, AT_GRAPH + 1671208, NODE_CAPACITY),
-    words: new Uint32Array(buffer, AT_GRAPH + 1540096, 10),
+    loopUnchecked: new Uint32Array(buffer, AT_GRAPH + 131072, 2 * MAX_LOOPS),
+    loopNode: new Int32Array(buffer, AT_GRAPH + 131264, MAX_LOOPS),
+    loopExit: new Int32Array(buffer, AT_GRAPH + 131360, MAX_LOOPS),
+    loopFirst: new Int32Array(buffer, AT_GRAPH + 131456, MAX_LOOPS),
+    loopStreams: new Int32Array(buffer, AT_GRAPH + 131552, MAX_LOOPS),
+    streamBase: new Int32Array(buffer, AT_GRAPH + 131648, MAX_STREAMS),
+    streamLow: new Int32Array(buffer, AT_GRAPH + 131776, MAX_STREAMS),
+    streamSpan: new Int32Array(buffer, AT_GRAPH + 131904, MAX_STREAMS),
+    streamStride: new Int32Array(buffer, AT_GRAPH + 132032, MAX_STREAMS),
+    streamRegister: new Int32Array(buffer, AT_GRAPH + 132160, MAX_STREAMS),
+    streamStore: new Int32Array(buffer, AT_GRAPH + 132288, MAX_STREAMS),
+    seg: new Int32Array(buffer, AT_GRAPH + 132416, NODE_CAPACITY),
+    succA: new Int32Array(buffer, AT_GRAPH + 197952, NODE_CAPACITY),
+    succB: new Int32Array(buffer, AT_GRAPH + 263488, NODE_CAPACITY),
+    callee: new Int32Array(buffer, AT_GRAPH + 329024, NODE_CAPACITY),
+    expected: new Int32Array(buffer, AT_GRAPH + 394560, NODE_CAPACITY),
+    sequence: new Int32Array(buffer, AT_GRAPH + 460096, NODE_CAPACITY),
+    position: new Int32Array(buffer, AT_GRAPH + 525632, NODE_CAPACITY),
+    dominator: new Int32Array(buffer, AT_GRAPH + 591168, NODE_CAPACITY),
+    cost: new Int32Array(buffer, AT_GRAPH + 656704, NODE_CAPACITY),
+    succStart: new Int32Array(buffer, AT_GRAPH + 722240, NODE_CAPACITY),
+    predStart: new Int32Array(buffer, AT_GRAPH + 787776, NODE_CAPACITY),
+    childStart: new Int32Array(buffer, AT_GRAPH + 853312, NODE_CAPACITY),
+    children: new Int32Array(buffer, AT_GRAPH + 918848, NODE_CAPACITY),
+    succs: new Int32Array(buffer, AT_GRAPH + 984384, EDGE_CAPACITY),
+    preds: new Int32Array(buffer, AT_GRAPH + 1148224, EDGE_CAPACITY),
+    switchNodes: new Int32Array(buffer, AT_GRAPH + 1312064, LIST_CAPACITY),
+    calleeNodes: new Int32Array(buffer, AT_GRAPH + 1328448, LIST_CAPACITY),
+    dirtyIn: new Uint16Array(buffer, AT_GRAPH + 1344832, NODE_CAPACITY),
+    liveIn: new Uint16Array(buffer, AT_GRAPH + 1377600, NODE_CAPACITY),
+    validIn: new Uint16Array(buffer, AT_GRAPH + 1410368, NODE_CAPACITY),
+    storedBefore: new Uint16Array(buffer, AT_GRAPH + 1443136, NODE_CAPACITY),
+    end: new Uint8Array(buffer, AT_GRAPH + 1475904, NODE_CAPACITY),
+    isLoop: new Uint8Array(buffer, AT_GRAPH + 1492288, NODE_CAPACITY),
+    isMerge: new Uint8Array(buffer, AT_GRAPH + 1508672, NODE_CAPACITY),
+    checkpoint: new Uint8Array(buffer, AT_GRAPH + 1525056, NODE_CAPACITY),
+    exits: new Uint16Array(buffer, AT_GRAPH + 1541488, EXIT_CAPACITY),
+    labelDepth: new Int32Array(buffer, AT_GRAPH + 1574256, NODE_CAPACITY),
+    dirtyBefore: new Uint16Array(buffer, AT_GRAPH + 1639792, NODE_CAPACITY),
+    validBefore: new Uint16Array(buffer, AT_GRAPH + 1672560, NODE_CAPACITY),
+    words: new Uint32Array(buffer, AT_GRAPH + 1541440, 12),
   }
 }

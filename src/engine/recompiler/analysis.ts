@@ -1,6 +1,5 @@
 // What is known of a program once, for all its compilations. Not what is found per root: passes.ts.
 import type { Decoded } from './decode.ts'
-import type { FunctionCode } from './function-code.ts'
 import type { Functions } from './functions.ts'
 
 /** A program as the recompiler sees it; kept per program. */
@@ -11,8 +10,6 @@ export interface Analysis {
   readonly indirect: readonly number[]
   /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
   readonly tolerant: Uint8Array
-  /** Where a function is written until the size of its frame is known. */
-  readonly body: FunctionCode
 }
 
 /** The segment that starts at pc, or -1. */

@@ -1,61 +1,25 @@
-// Compiles roots of a program into the bytes of one WebAssembly module. Not which roots: cluster.ts. Not when: hot-code.ts.
+// Compiles roots of a program into the bytes of one WebAssembly module. The core writes it (core/recompiler/module.c); here is what
+// it is told and what it answers. Not which roots, not when: see policy.ts.
 
 import type { Program } from '../../program/program.ts'
-import { AT_WHY, GOES_ON, GraphWord, Leave, MAX_NODES } from '../machine/contract.gen.ts'
-import { decodeHex } from '../machine/core.ts'
-import { AT_VM, VM } from '../machine/layout.ts'
+import { Compiled, FIRST_ROOT, GraphOption, GraphWord, Leave, MAX_NODES, ProgramWord } from '../machine/contract.gen.ts'
 import type { Analysis } from './analysis.ts'
 import { functionSize } from './cluster.ts'
 import type { CompileOptions } from './compile-options.ts'
 import type { Coverage } from './coverage.ts'
 import { decodeProgram } from './decode.ts'
-import { emitStackCheck, putFrameBytes, putGoOn } from './emit-ends.ts'
-import {
-  type Emitter,
-  FIRST_ROOT,
-  HELPER_TYPES,
-  loadRegisters,
-  localsOf,
-  type RootIndex,
-  storeRegisters,
-} from './emitter.ts'
-import { sayExit } from './exercise.ts'
-import { FunctionCode } from './function-code.ts'
+import { isExercised } from './exercise.ts'
 import { findFunctions } from './functions.ts'
-import { Local } from './local.ts'
-import { indirectCallees, type RootPasses, runPasses } from './passes.ts'
+import { fillCosts, indirectCallees } from './passes.ts'
 import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
-import { emitStructure } from './structure.ts'
 import { type Tables, tablesOf } from './tables.ts'
-import { HELPERS_HEX } from './templates.gen.ts'
-import { WasmCode } from './wasm-code.ts'
-import { encodeModule, type FunctionType, putFunction } from './wasm-module.ts'
-import { I32, I64, Op } from './wasm-op.ts'
-
-/** Types of every module: compiled code, imports, helpers. */
-const TYPES: readonly FunctionType[] = [
-  { params: [I64, I32], results: [I32, I64] },
-  { params: [I32, I32, I32], results: [I32] },
-  { params: [I32, I32, I32], results: [I32, I32] },
-]
-
-/** Bytes that the code of an instruction takes on average: how much room to begin with. */
-const BYTES_PER_INSTRUCTION = 26
-
-let decodedHelpers: Uint8Array | undefined
-
-/** The helper functions, which are the same in every module. */
-function helpers(): Uint8Array {
-  decodedHelpers ??= decodeHex(HELPERS_HEX)
-  return decodedHelpers
-}
 
 /** Decodes and analyses a program, once for all its compilations. */
 export function analyseProgram(program: Program): Analysis {
   const decoded = decodeProgram(program)
   const functions = findFunctions(decoded)
   const source = { decoded, functions, tolerant: new Uint8Array(decoded.count) }
-  return { ...source, indirect: indirectCallees(source), body: new FunctionCode() }
+  return { ...source, indirect: indirectCallees(source) }
 }
 
 /** A compiled module. */
@@ -71,38 +35,6 @@ export interface CompiledModule {
   readonly externals: readonly number[]
 }
 
-/** Emitter of one module's functions; the passes are those of its first root. */
-function createEmitter(
-  { decoded, tolerant, body }: Analysis,
-  tables: Tables,
-  passes: RootPasses,
-  rootIndex: RootIndex,
-  externals: Set<number>,
-  tallyAt: number | undefined,
-): Emitter {
-  const { core, graph } = tables
-  const { words, exits, labelDepth, dirtyBefore, validBefore } = graph
-  return {
-    ...passes,
-    code: body,
-    core,
-    words,
-    exits,
-    decoded,
-    rootIndex,
-    externals,
-    tallyAt,
-    tolerant,
-    depth: 0,
-    labelDepth,
-    agenda: [],
-    dirty: 0,
-    valid: 0,
-    dirtyBefore,
-    validBefore,
-  }
-}
-
 /**
  * Nodes that the graph of a root has at most. A large function is compiled whole from its start only: from elsewhere it
  * would be compiled again for each such root, 340 KB for one function of a service, 3 s in V8's optimizing compiler.
@@ -113,70 +45,68 @@ function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number 
   return isLarge && root !== start[of[root]!] ? NEAR_NODES : MAX_NODES
 }
 
-/** Bytes of a frame in addition to its slots: what the JavaScript engine puts there, and arguments of calls. */
-const FRAME_BASE = 256
-/** How many operands code has on WebAssembly's stack at once, at most. */
-const OPERANDS = 24
-
-/**
- * What a function takes of the host's stack at most, in bytes: a slot for each local, each operand and each value that its
- * code makes. Most values never need one; but which of them a compiler keeps, the guest has a say in.
- */
-function frameBytes(locals: number, values: number): number {
-  return FRAME_BASE + 8 * (locals + OPERANDS + values)
+/** The options as the core has them. */
+function optionBits(options: CompileOptions): number {
+  const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
+  const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true, loopStores = true } = options
+  return (
+    (inline ? GraphOption.Inline : 0) |
+    (unrollRecursion ? GraphOption.Unroll : 0) |
+    (inline && inlineIndirect ? GraphOption.Indirect : 0) |
+    (fastLoops ? GraphOption.FastLoops : 0) |
+    (groupChecks ? GraphOption.Groups : 0) |
+    (groupChecks && wideChecks ? GraphOption.Wide : 0) |
+    (gasPaths ? 0 : GraphOption.EveryNode) |
+    (loopStores ? GraphOption.LoopStores : 0) |
+    (isExercised() ? GraphOption.Says : 0)
+  )
 }
 
-/** Writes the function of the root whose passes the emitter has; returns the bytes of its frame. */
-function compileRoot(emitter: Emitter, tables: Tables, root: number, into: WasmCode): number {
-  const { code: body, decoded, exits, flow, loops, pairs, words } = emitter
-  body.begin(tables.code)
-  words.fill(0, GraphWord.dirtyNow) // what is the generator's
-  emitter.depth = 0
-  emitter.dirty = 0
-  emitter.valid = 0
-  const frameAt = emitStackCheck(emitter, decoded.pc[decoded.segmentStart[root]!]!, decoded.isBlock[root] === 0)
-  loadRegisters(body, flow.liveIn[0]!)
-  emitStructure(emitter)
-  body.byte(Op.unreachable)
-  // Behind the body: unwinding, the exits, what all exits share. Their frames are opened in front of it.
-  body.byte(Op.end)
-  body.get(Local.target)
-  body.get(Local.gas)
-  body.byte(Op.return)
-  const count = words[GraphWord.exitCount]!
-  if (count > 0) {
-    for (let i = 0; i < count; i++) {
-      body.byte(Op.end)
-      const mask = exits[i]!
-      sayExit(body, mask)
-      storeRegisters(body, mask & ~GOES_ON)
-      if ((mask & GOES_ON) !== 0) putGoOn(body)
-      else if (i + 1 < count) body.op(Op.br, count - 1 - i)
-    }
-    body.byte(Op.end)
-    body.i32(0)
-    body.get(Local.pc)
-    body.memory(Op.i32Store, 2, AT_VM + VM.pc)
-    body.i32(0)
-    body.get(Local.why)
-    body.memory(Op.i32Store, 2, AT_WHY)
-    body.i32(1)
-    body.get(Local.gas)
+/** Has the core write the module; false when there is no room for it. Costs of segments are computed where they are needed. */
+function writeModule({ core, graph, words, ...tables }: Tables, analysis: Analysis, options: number): boolean {
+  for (;;) {
+    const answer = core.pvm_compile(options)
+    if (answer !== Compiled.Costs) return answer === Compiled.Whole
+    fillCosts({ graph, program: tables.program }, analysis.decoded, graph.words[GraphWord.count]!)
+    words[ProgramWord.rootsPriced] = words[ProgramWord.rootsDone]! + 1
   }
-  const blocks = count > 0 ? count + 2 : 1
-  const code = body.whole()
-  const locals = localsOf(pairs, loops.size)
-  let slots: number = Local.register
-  for (const [more] of locals) slots += more
-  const frame = frameBytes(slots, body.values + words[GraphWord.values]!)
-  putFrameBytes(code, frameAt, frame)
-  putFunction(into, { type: 0, locals, code }, blocks)
-  return frame
+}
+
+/** Tells the core what to compile. */
+function writeRoots(
+  { program, words }: Tables,
+  analysis: Analysis,
+  roots: readonly number[],
+  tallyAt: number,
+  coverage: Coverage | undefined,
+): void {
+  program.rootIndex.fill(0)
+  program.external.fill(0)
+  for (const [k, root] of roots.entries()) {
+    program.roots[k] = root
+    program.rootNodes[k] = nodesOf(analysis, root, coverage)
+    program.rootIndex[root] = FIRST_ROOT + k
+  }
+  if (coverage === undefined) program.leave.fill(Leave.IfFull)
+  else program.leave.set(coverage.leftOut())
+  words[ProgramWord.rootCount] = roots.length
+  words[ProgramWord.rootsDone] = 0
+  words[ProgramWord.rootsPriced] = 0
+  words[ProgramWord.moduleEnd] = 0
+  words[ProgramWord.tallyAt] = tallyAt
+}
+
+/** What the module calls of others, ascending. */
+function externalsIn(external: Uint8Array): number[] {
+  const found: number[] = []
+  for (let s = external.indexOf(1); s >= 0; s = external.indexOf(1, s + 1)) found.push(s)
+  return found
 }
 
 /**
  * Compiles the roots, in ascending order of segments, into one module: the same roots give the same bytes. With `coverage`
- * only what has run of their functions, and then the bytes depend on that as well.
+ * only what has run of their functions, and then the bytes depend on that as well. Throws a RangeError when the system has no
+ * memory for it.
  */
 export function compileRoots(
   analysis: Analysis,
@@ -185,9 +115,6 @@ export function compileRoots(
   coverage?: Coverage,
 ): CompiledModule {
   const sorted = [...new Set(roots)].sort((a, b) => a - b)
-  const index = new Map(sorted.map((segment, i) => [segment, FIRST_ROOT + i]))
-  const externals = new Set<number>()
-  const rootIndex = (segment: number): number | undefined => index.get(segment)
   const { segmentStart } = analysis.decoded
   const { of, start } = analysis.functions
   let instructions = 0
@@ -195,29 +122,14 @@ export function compileRoots(
     const end = start[of[root]! + 1]!
     instructions += coverage?.size(root, end) ?? segmentStart[end]! - segmentStart[root]!
   }
-  const code = new WasmCode(BYTES_PER_INSTRUCTION * instructions + 1024)
-  code.appendBytes(helpers())
-  const tables = tablesOf(analysis)
-  if (coverage === undefined) tables.program.leave.fill(Leave.IfFull)
-  else tables.program.leave.set(coverage.leftOut())
-  let emitter: Emitter | undefined
-  const frames: number[] = []
-  for (const root of sorted) {
-    const passes = runPasses(analysis, root, options, nodesOf(analysis, root, coverage), tables)
-    if (emitter === undefined) emitter = createEmitter(analysis, tables, passes, rootIndex, externals, options.tallyAt)
-    else Object.assign(emitter, passes)
-    frames.push(compileRoot(emitter, tables, root, code))
+  const bits = optionBits(options)
+  for (let tables = tablesOf(analysis); ; tables = tablesOf(analysis, 2 * tables.moduleRoom)) {
+    writeRoots(tables, analysis, sorted, options.tallyAt ?? 0, coverage)
+    const { program, words } = tables
+    const whole = writeModule(tables, analysis, bits)
+    if (!whole) continue
+    const externals = externalsIn(program.external)
+    const bytes = program.module.slice(words[ProgramWord.moduleAt], words[ProgramWord.moduleEnd])
+    return { bytes, roots: sorted, instructions, frames: [...program.frames.subarray(0, sorted.length)], externals }
   }
-  const bytes = encodeModule({
-    types: TYPES,
-    imports: [
-      { name: 'memory', is: 'memory' },
-      { name: 'table', is: 'table' },
-      { name: 'host', is: { type: 1 } },
-    ],
-    functions: [...HELPER_TYPES, ...sorted.map(() => 0)],
-    code,
-    exports: sorted.map(segment => ({ name: `${segment}`, index: index.get(segment)! })),
-  })
-  return { bytes, roots: sorted, instructions, frames, externals: [...externals].sort((a, b) => a - b) }
 }

@@ -6,9 +6,9 @@
 // is zero. So one test covers page, alignment and page crossing; who fails it leaves to the core, which is exact.
 
 import { INSTRUCTIONS } from '../../isa/table.ts'
-import { AT_RIGHTS, RecordWord, Right } from '../machine/contract.gen.ts'
-import { preparePaid } from './emitter.ts'
+import { AT_RIGHTS, RecordWord, Right, Why } from '../machine/contract.gen.ts'
 import { ACCESS_BASE, ACCESS_LOG2, NO_LETTER, STORE_VALUE } from './facts.ts'
+import { Local } from './local.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 
@@ -22,7 +22,10 @@ const LABEL = U(RecordWord.label)
 const LOCAL = U(RecordWord.local)
 const LAST = S(RecordWord.last)
 const LIMIT = U(RecordWord.xHigh)
-const PREPARE = preparePaid(S(RecordWord.pc))
+const PREPARE = [
+  ...[Op.i32Const, S(RecordWord.pc), Op.localSet, Local.pc],
+  ...[Op.i32Const, Why.Paid, Op.localSet, Local.why],
+]
 
 /** Pushes the physical address: of a constant, of a register plus a constant. */
 function address(letter: number): readonly number[] {

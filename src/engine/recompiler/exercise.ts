@@ -2,31 +2,47 @@
 // unless that asks: then code says itself what it does, by a byte for each kind of thing. Not the report: fuzz/exercised.ts.
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import type { Cell } from '../machine/cell.ts'
-import { AT_PROBES, End, GOES_ON, ROTATION, Way } from '../machine/contract.gen.ts'
+import { AT_PROBES, End, Said, Way, Why } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import type { Decoded } from './decode.ts'
-import { type Emitter, Why } from './emitter.ts'
 import { CLASS, Class } from './facts.ts'
-import type { FastLoop, Stream } from './fast-loops.ts'
-import { Local } from './local.ts'
-import type { WasmCode } from './wasm-code.ts'
-import { Op, VOID } from './wasm-op.ts'
+
+const nameOf = (names: Readonly<Record<string, number>>, value: number): string =>
+  Object.keys(names).find(name => names[name] === value) ?? `${value}`
+const classOf = ({ id }: Decoded, i: number): string => nameOf(Class, CLASS[id[i]!]!)
+
+/** How a stream moves, in the order of `form_of` in core/recompiler/say.c. */
+const WAYS = ['by a register', 'up', 'down', 'at a constant', 'in place']
+const formOf = (form: number): string =>
+  `${form >= 16 ? 'stores' : 'loads'} ${WAYS[(form & 15) >> 1]}${(form & 1) === 1 ? ', more than a page' : ''}`
+
+/** The names of what code says, by the numbers from `Said` on. */
+const NAMES: Readonly<Record<keyof typeof Said, (more: number) => string>> = {
+  Template: id => `template ${INSTRUCTIONS[id]!.name}`,
+  Check: way => `check of a ${way >= 8 ? 'store' : 'load'}: ${nameOf(Way, way & 7)}`,
+  End: end => `end ${nameOf(End, end)}`,
+  Function: form => (form === 0 ? 'function of blocks and loops' : 'function with a dispatch loop'),
+  Leave: form =>
+    `exit that ${form >= 2 ? 'goes on elsewhere and ' : ''}${(form & 1) === 0 ? 'stores no register' : 'stores registers'}`,
+  Asked: form => `range asked for, ${formOf(form)}`,
+  Remembered: form => `range remembered, ${formOf(form)}`,
+  Turn: form => `fast turn that ${formOf(form)}`,
+  Limited: form =>
+    ['fast turn that only gas limits', 'fast turn, the first of a row', 'fast turn, a further one of a row'][form]!,
+}
+/** Numbers that code may say are below. */
+const MOST = Said.Limited + 3
+
+/** The name of a number. */
+function nameOfSaid(number: number): string {
+  const kinds = Object.keys(Said) as (keyof typeof Said)[]
+  const kind = kinds.findLast(name => Said[name] <= number)!
+  return NAMES[kind](number - Said[kind])
+}
 
 /** How often each kind of thing was seen: once at most for each time that compiled code was entered. */
 export class Exercise {
-  readonly #names: string[] = []
-  readonly #numbers = new Map<string, number>()
   readonly counts: Map<string, number> = new Map()
-
-  /** The byte for a kind of thing. */
-  number(name: string): number {
-    let number = this.#numbers.get(name)
-    if (number === undefined) {
-      number = this.#names.push(name) - 1
-      this.#numbers.set(name, number)
-    }
-    return number
-  }
 
   note(name: string): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
@@ -34,10 +50,10 @@ export class Exercise {
 
   /** Takes over what code on a cell has said. */
   collect({ u8 }: Cell): void {
-    for (const [number, name] of this.#names.entries()) {
-      if (u8[AT_PROBES + number] === 0) continue
-      u8[AT_PROBES + number] = 0
-      this.note(name)
+    const said = u8.subarray(AT_PROBES, AT_PROBES + MOST)
+    for (let number = said.indexOf(1); number >= 0; number = said.indexOf(1, number + 1)) {
+      said[number] = 0
+      this.note(nameOfSaid(number))
     }
   }
 }
@@ -58,93 +74,6 @@ export function startExercise(): Exercise {
 /** Modules made from now on say nothing. */
 export function stopExercise(): void {
   active = undefined
-}
-
-const nameOf = (names: Readonly<Record<string, number>>, value: number): string =>
-  Object.keys(names).find(name => names[name] === value) ?? `${value}`
-const classOf = ({ id }: Decoded, i: number): string => nameOf(Class, CLASS[id[i]!]!)
-
-function say(code: WasmCode, name: string): void {
-  code.i32(0)
-  code.i32(1)
-  code.memory(Op.i32Store8, 0, AT_PROBES + active!.number(name))
-}
-
-/** In front of straight instructions, and of the end of a node: which templates they are made from. */
-export function sayInstructions(emitter: Emitter, segment: number, stop: number): void {
-  if (active === undefined) return
-  const { code, decoded, plan } = emitter
-  const names = new Set<string>()
-  for (let i = decoded.segmentStart[segment]!; i < stop; i++) {
-    const { name, kind } = INSTRUCTIONS[decoded.id[i]!]!
-    names.add(`template ${name}`)
-    if (kind === 'load' || kind === 'store') names.add(`check of a ${kind}: ${nameOf(Way, plan.way[i]!)}`)
-  }
-  for (const name of names) say(code, name)
-}
-
-/** In front of the end of a node. */
-export function sayEnd({ code }: Emitter, end: number): void {
-  if (active !== undefined) say(code, `end ${nameOf(End, end)}`)
-}
-
-/** At the beginning of a function. */
-export function sayFunction({ code, order }: Emitter): void {
-  if (active !== undefined)
-    say(code, order.reducible ? 'function of blocks and loops' : 'function with a dispatch loop')
-}
-
-/** In an exit with that mask. */
-export function sayExit(code: WasmCode, mask: number): void {
-  if (active === undefined) return
-  const stores = (mask & ~GOES_ON) === 0 ? 'stores no register' : 'stores registers'
-  say(code, `exit that ${(mask & GOES_ON) !== 0 ? 'goes on elsewhere and ' : ''}${stores}`)
-}
-
-function formOf({ stride, strideRegister, isStore, base }: Stream): string {
-  const way =
-    strideRegister >= 0
-      ? 'by a register'
-      : stride > 0
-        ? 'up'
-        : stride < 0
-          ? 'down'
-          : base < 0
-            ? 'at a constant'
-            : 'in place'
-  const far = Math.abs(stride) > 4096 ? ', more than a page' : ''
-  return `${isStore ? 'stores' : 'loads'} ${way}${far}`
-}
-
-/** Before the range of a stream is asked for: whether the one it had will do. `low` is the local of its lower end. */
-export function sayRange({ code }: Emitter, stream: Stream, low: number): void {
-  if (active === undefined) return
-  if (stream.base < 0) code.i32((stream.low + ROTATION) | 0)
-  else {
-    code.get(Local.register + stream.base)
-    code.byte(Op.i32WrapI64)
-    code.i32((stream.low + ROTATION) | 0)
-    code.byte(Op.i32Add)
-  }
-  code.get(low)
-  code.byte(Op.i32Sub)
-  code.get(low + 1)
-  code.byte(Op.i32GeU)
-  code.open(Op.if, VOID)
-  say(code, `range asked for, ${formOf(stream)}`)
-  code.byte(Op.else)
-  say(code, `range remembered, ${formOf(stream)}`)
-  code.byte(Op.end)
-}
-
-/** In a turn of a fast version. */
-export function sayFastTurn({ code }: Emitter, loop: FastLoop, turn: number): void {
-  if (active === undefined) return
-  for (const stream of loop.streams) say(code, `fast turn that ${formOf(stream)}`)
-  if (loop.streams.every(({ stride, strideRegister }) => stride === 0 && strideRegister < 0)) {
-    say(code, 'fast turn that only gas limits')
-  }
-  say(code, turn === 0 ? 'fast turn, the first of a row' : 'fast turn, a further one of a row')
 }
 
 /** Compiled code of a cell, which is asked what it did whenever it comes back, and how it came back. */

@@ -2,9 +2,8 @@
 // and the stub for what is not compiled. C cannot express the type of compiled functions, hence a hand-written module, made ahead:
 // scripts/templates.ts. Not the dispatcher: runtime.ts.
 
-import { AT_ASKS, AT_RESERVE, AT_SLICE, AT_WHY, Target } from '../machine/contract.gen.ts'
+import { AT_ASKS, AT_RESERVE, AT_SLICE, AT_WHY, Target, Why } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
-import { Why } from './emitter.ts'
 import { GATE } from './gate.ts'
 import { LAZY } from './lazy-entries.ts'
 import { WasmCode } from './wasm-code.ts'

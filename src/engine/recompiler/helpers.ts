@@ -1,10 +1,15 @@
 // Out-of-line functions every module carries: ranges of pages. Not called in straight code. Written ahead, scripts/templates.ts.
 
 import { AT_RIGHTS } from '../machine/layout.ts'
-import { HELPER_TYPES } from './emitter.ts'
 import { WasmCode } from './wasm-code.ts'
 import type { FunctionBody } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'
+
+/** Function numbers of every module: what it imports, then its helper. */
+export const HOST = 0
+export const HELPER = 1
+/** Types of the helpers, numbers of pieces.ts. */
+export const HELPER_TYPES: readonly number[] = [2]
 
 /** Pages looked at in each direction by `range`: 1 MiB. */
 const RANGE_PAGES = 256
@@ -154,7 +159,7 @@ function range(type: number): FunctionBody {
   return { type, locals, code }
 }
 
-/** The helpers in the order of `Helper`. */
+/** The helpers in the order of their numbers. */
 export function createHelpers(): readonly FunctionBody[] {
   return HELPER_TYPES.map(type => range(type))
 }

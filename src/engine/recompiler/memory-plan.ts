@@ -5,8 +5,6 @@ import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 import type { ProgramTables } from './tables.ts'
 
-/** How far apart the lowest and the highest byte of a group may be; at most a page, so that two checks see all. */
-export const WINDOW = 2048
 /**
  * The plan, by instruction that is an access:
  *

@@ -1,12 +1,12 @@
 // What is known of one root before its code is written, found by the core's passes. Not the passes themselves:
-// core/recompiler/graph.c, order.c, flow.c, stores.c, plan.c, which say how; nor fast loops, fast-loops.ts.
+// core/recompiler/graph.c, order.c, flow.c, stores.c, plan.c, fast.c, which say how. `compileRoots` does not come by here: the core runs them itself (core/recompiler/module.c).
 
-import { GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../machine/contract.gen.ts'
+import { GROUP_WINDOW, GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../machine/contract.gen.ts'
 import type { CompileOptions } from './compile-options.ts'
 import { type Decoded, segmentCost } from './decode.ts'
-import { type FastLoop, findFastLoops, NO_FAST_LOOPS } from './fast-loops.ts'
+import { type FastLoop, NO_FAST_LOOPS, readFastLoops } from './fast-loops.ts'
 import type { Graph } from './graph.ts'
-import { type MemoryPlan, WINDOW } from './memory-plan.ts'
+import type { MemoryPlan } from './memory-plan.ts'
 import type { Order } from './order.ts'
 import { type TableSource, type Tables, tablesOf } from './tables.ts'
 
@@ -53,8 +53,12 @@ export interface RootPasses {
   readonly found: GraphTables
 }
 
-/** Block models: fills in the price of the segments of a graph. Prices are computed only where they are needed. */
-function fillCosts({ program: { cost }, graph }: Tables, decoded: Decoded, count: number): void {
+/** Block models: the price of the segments of a graph, which is computed where it is needed. */
+export function fillCosts(
+  { program: { cost }, graph }: Pick<Tables, 'graph' | 'program'>,
+  decoded: Decoded,
+  count: number,
+): void {
   const { seg } = graph
   for (let n = 0; n < count; n++) if (seg[n]! >= 0) cost[seg[n]!] = segmentCost(decoded, seg[n]!)
 }
@@ -67,7 +71,7 @@ export function indirectCallees(source: TableSource): readonly number[] {
 /** The plan of one segment's accesses, all optimisations on. Valid until the next root. */
 export function planSegment(source: TableSource, segment: number): MemoryPlan {
   const { core, program } = tablesOf(source)
-  core.pvm_plan(segment, WINDOW, 1)
+  core.pvm_plan(segment, GROUP_WINDOW, 1)
   return program
 }
 
@@ -97,7 +101,7 @@ export function runPasses(
   const count = words[GraphWord.count]!
   if (decoded.program.profile.gasModel !== 'instruction') fillCosts(tables, decoded, count)
   core.pvm_flow(gasPaths ? 0 : 1, loopStores ? 1 : 0)
-  core.pvm_plan_graph(groupChecks ? WINDOW : 0, groupChecks && wideChecks ? 1 : 0)
+  core.pvm_plan_graph(groupChecks ? GROUP_WINDOW : 0, groupChecks && wideChecks ? 1 : 0)
   const graph: Graph = {
     decoded,
     count,
@@ -124,6 +128,7 @@ export function runPasses(
     children: found.children,
     reducible: words[GraphWord.reducible] === 1,
   }
-  const { loops, pairs } = fastLoops ? findFastLoops(graph, order, plan) : NO_FAST_LOOPS
+  if (fastLoops) core.pvm_fast_loops()
+  const { loops, pairs } = fastLoops ? readFastLoops(graph, found) : NO_FAST_LOOPS
   return { graph, order, flow: found, gas: found, plan, loops, pairs, found }
 }

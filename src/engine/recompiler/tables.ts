@@ -2,8 +2,6 @@
 // Not the passes: core/recompiler/graph.c, order.c, flow.c, plan.c and wide.c work on the tables that scripts/contract-schema.ts has.
 import { type Columns, placeColumns, viewColumns } from '../machine/columns.ts'
 import {
-  AT_PLAN,
-  CODE_ROOM,
   type GraphTables,
   Leave,
   MAX_INDIRECT,
@@ -19,7 +17,6 @@ import { type CoreExports, decodeHex } from '../machine/core.ts'
 import { Areas, isOpen, type Workspace } from '../machine/workspace.ts'
 import type { Decoded } from './decode.ts'
 import type { Functions } from './functions.ts'
-import { Local } from './local.ts'
 import { TEMPLATES_HEX } from './templates.gen.ts'
 
 /** A program's tables, by instruction, segment, function, jump-table entry: see `PROGRAM_COLUMNS`. */
@@ -28,14 +25,16 @@ export type ProgramTables = Columns<typeof PROGRAM_COLUMNS>
 /** Tables as they are for one program. */
 export interface Tables {
   readonly core: CoreExports
-  /** Where core/recompiler/emit.c writes code. */
-  readonly code: Uint8Array
   readonly workspace: Workspace
   /** What is known of one root. Valid until the next root. */
   readonly graph: GraphTables
   readonly program: ProgramTables
   /** Jump-table entries of the functions that are inlined at indirect calls. */
   readonly callees: Int32Array
+  /** Words of `program_tables`, see `ProgramWord`. */
+  readonly words: Uint32Array
+  /** Bytes that a module may have. */
+  readonly moduleRoom: number
 }
 
 /** A program to be compiled. */
@@ -56,21 +55,21 @@ function graphOf(workspace: Workspace): GraphTables {
 
 let decodedTemplates: Uint8Array | undefined
 
-/** The templates of straight code, as bytes. */
+/** The templates of all code, as bytes. */
 function templates(): Uint8Array {
   decodedTemplates ??= new Uint8Array(decodeHex(TEMPLATES_HEX))
   return decodedTemplates
 }
 
-/** Writes a program's tables and `program_tables`. */
-function writeProgram(source: TableSource): Tables {
+/** Writes a program's tables and `program_tables`, with so many bytes of room for a module. */
+function writeProgram(source: TableSource, moduleRoom: number): Tables {
   const { decoded, functions, tolerant } = source
   const { count, segments, jumpTable, labels, program } = decoded
   const functionCount = functions.start.length - 1
   const room = {
     ...{ instruction: count, segment: segments, 'segment-end': segments + 1, 'function-end': functionCount + 1 },
     ...{ label: labels.length, jump: jumpTable.length, template: templates().length / 2 },
-    ...{ callee: MAX_INDIRECT, pool: segments + POOL_CAPACITY },
+    ...{ callee: MAX_INDIRECT, pool: segments + POOL_CAPACITY, room: moduleRoom },
   }
   const areas = new Areas()
   const at = { ...placeColumns(PROGRAM_COLUMNS, room, areas), ...placeColumns(PROGRAM_SCRATCH, room, areas) }
@@ -81,7 +80,7 @@ function writeProgram(source: TableSource): Tables {
     ...{ segments, functions: functionCount, jumps: jumpTable.length, links: functions.links, indirect: 0 },
     both: branchCheck === 'both' ? 1 : 0,
     paidWhole: gasModel === 'instruction' ? 0 : 1,
-    ...{ localRegister: Local.register, localAddress: Local.address, localGroup: Local.group, localLimit: Local.limit },
+    ...{ rootCount: 0, rootsDone: 0, rootsPriced: 0, tallyAt: 0, room: moduleRoom, moduleAt: 0, moduleEnd: 0 },
   }
   const words = programWords(buffer)
   const values: Readonly<Record<keyof typeof ProgramWord, number>> = { ...numbers, ...at }
@@ -94,6 +93,7 @@ function writeProgram(source: TableSource): Tables {
     'segmentStart',
     'nextSegment',
     'accesses',
+    'isBlock',
     'cost',
     'labelStart',
     'labels',
@@ -110,21 +110,32 @@ function writeProgram(source: TableSource): Tables {
   words[ProgramWord.indirect] = found
   return {
     core,
-    code: new Uint8Array(buffer, AT_PLAN, CODE_ROOM),
     workspace,
     graph: graphOf(workspace),
     program: tables,
     callees: tables.callees.slice(0, found),
+    words,
+    moduleRoom,
   }
 }
 
 /** What the workspace has the tables of. */
 let known: { readonly serial: number; readonly tables: Tables } | undefined
 
-/** The tables of a program, by its number: those that are there, or written now. What is tolerant is always as of now. */
-export function tablesOf(source: TableSource): Tables {
-  if (known === undefined || known.serial !== source.decoded.serial || !isOpen(known.tables.workspace)) {
-    known = { serial: source.decoded.serial, tables: writeProgram(source) }
+/** Room for a module at first, by instructions of the program and not without end: what is not written there costs nothing. */
+function firstRoom({ count }: Decoded): number {
+  return 0x40000 + Math.min(64 * count, 0x1000000)
+}
+
+/**
+ * The tables of a program, by its number: those that are there, or written now, with room for a module of so many bytes. What is
+ * tolerant is always as of now. Throws a RangeError when the system has not so much memory.
+ */
+export function tablesOf(source: TableSource, moduleRoom: number = firstRoom(source.decoded)): Tables {
+  const { serial } = source.decoded
+  if (known?.serial !== serial || !isOpen(known.tables.workspace) || known.tables.moduleRoom < moduleRoom) {
+    known = undefined // what is there is lost if there is no memory for the new ones
+    known = { serial, tables: writeProgram(source, moduleRoom) }
   } else known.tables.program.tolerant.set(source.tolerant)
   return known.tables
 }

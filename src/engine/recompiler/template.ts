@@ -1,14 +1,10 @@
-// Templates of WebAssembly code: opcodes and constants with holes for numbers. Filled by WasmCode.put, those of straight code
-// by core/recompiler/emit.c. Knows the encoding, not PVM.
+// Templates of WebAssembly code: opcodes and constants with holes for numbers. Made at build time and filled by the core
+// (core/recompiler/emit.c). Knows the encoding, not PVM.
 //
-// Most code is written this way because the generator mostly runs cold. One loop over a template is all that V8 has to
-// optimize, and it does so at once; the same bytes written by calls from a hundred places kept its compiler busy for
-// longer than generation itself took (137 KB service: 9 of 12.5 µs per instruction).
-import { HOLE_LONG, HOLE_SIGNED, HOLE_UNSIGNED, RECORD_WORDS } from '../machine/contract.gen.ts'
+// All code is written this way: one loop over a template is all that a runtime has to optimize, while the generator mostly runs
+// cold.
+import { HOLE_LONG, HOLE_SIGNED, HOLE_UNSIGNED } from '../machine/contract.gen.ts'
 import { Op } from './wasm-op.ts'
-
-/** Parameters a template can have. */
-export const PARAMETERS: number = RECORD_WORDS
 
 /**
  * A template: first how many values its code makes, see `countValues`; then elements, of which those below 0x100 are bytes

@@ -65,10 +65,8 @@ export function putFunction(out: WasmCode, { locals, code }: FunctionBody, frame
   out.byte(Op.end)
 }
 
-/** The module's bytes. The same parts give the same bytes. */
-export function encodeModule(parts: ModuleParts): Uint8Array {
-  const { types, imports, functions, code, exports } = parts
-  const out = new WasmCode()
+/** What a module begins with, up to its functions. */
+export function encodeHead(out: WasmCode, types: readonly FunctionType[], imports: readonly ModuleImport[]): void {
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte)
   section(out, 1, body => {
     body.unsigned(types.length)
@@ -100,6 +98,13 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
       }
     }
   })
+}
+
+/** The module's bytes. The same parts give the same bytes. */
+export function encodeModule(parts: ModuleParts): Uint8Array {
+  const { types, imports, functions, code, exports } = parts
+  const out = new WasmCode()
+  encodeHead(out, types, imports)
   section(out, 3, body => {
     body.unsigned(functions.length)
     for (const type of functions) body.unsigned(type)

@@ -1,9 +1,10 @@
 // Counts of what compiled code executes, for profiles and coverage: one increment for each segment that control enters, in the table
 // of core/interpreter/tally.c. Nothing, where nobody asked. Not what is taken back when code leaves in the middle: runtime.ts.
+
+import { Local } from '../../../src/engine/recompiler/local.ts'
+import { L, template, U } from '../../../src/engine/recompiler/template.ts'
+import { Op } from '../../../src/engine/recompiler/wasm-op.ts'
 import type { Emitter } from './emitter.ts'
-import { Local } from './local.ts'
-import { L, template, U } from './template.ts'
-import { Op } from './wasm-op.ts'
 
 /** Adds a value to the word at U(0): the one that the elements in between push. */
 const ADD = [Op.i32Const, 0, Op.i32Const, 0, Op.i64Load, 3, U(0)]

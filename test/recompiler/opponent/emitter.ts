@@ -1,15 +1,14 @@
 // What all parts of code generation share for one function: the code so far, exits, flushes, labels. Not what is emitted where.
 
-import { ADDRESS_LOCALS, WIDE_GROUPS } from '../machine/contract.gen.ts'
-import type { CoreExports } from '../machine/core.ts'
-import { AT_VM, VM } from '../machine/layout.ts'
-import type { Decoded } from './decode.ts'
+import { ADDRESS_LOCALS, WIDE_GROUPS } from '../../../src/engine/machine/contract.gen.ts'
+import type { CoreExports } from '../../../src/engine/machine/core.ts'
+import { AT_VM, VM } from '../../../src/engine/machine/layout.ts'
+import type { Decoded } from '../../../src/engine/recompiler/decode.ts'
+import { Local } from '../../../src/engine/recompiler/local.ts'
+import type { RootPasses } from '../../../src/engine/recompiler/passes.ts'
+import { L, S, type Template, template, unsigned } from '../../../src/engine/recompiler/template.ts'
+import { I32, I64, Op } from '../../../src/engine/recompiler/wasm-op.ts'
 import type { FunctionCode } from './function-code.ts'
-import { Local } from './local.ts'
-import type { RootPasses } from './passes.ts'
-import { L, S, type Template, template, unsigned } from './template.ts'
-import type { WasmCode } from './wasm-code.ts'
-import { I32, I64, Op } from './wasm-op.ts'
 
 /** Runs of locals after the parameters, for the function's header. */
 export function localsOf(pairs: number, loops: number): readonly (readonly [number, number])[] {
@@ -116,19 +115,19 @@ export function exit(emitter: Emitter): void {
   emitter.code.op(Op.br, exitLabel(emitter))
 }
 
-function putRegisters(code: WasmCode, pieces: readonly Template[], mask: number): void {
+function putRegisters(code: FunctionCode, pieces: readonly Template[], mask: number): void {
   for (let r = 0, rest = mask; rest !== 0; r++, rest >>= 1) {
     if ((rest & 1) === 1) code.put(pieces[r]!)
   }
 }
 
 /** Stores the registers of a mask from their locals. */
-export function storeRegisters(code: WasmCode, mask: number): void {
+export function storeRegisters(code: FunctionCode, mask: number): void {
   putRegisters(code, STORE_REGISTER, mask)
 }
 
 /** Loads the registers of a mask into their locals. */
-export function loadRegisters(code: WasmCode, mask: number): void {
+export function loadRegisters(code: FunctionCode, mask: number): void {
   putRegisters(code, LOAD_REGISTER, mask)
 }
 

@@ -1,6 +1,6 @@
 // Lowers the instructions of a node: the core writes them, core/recompiler/emit.c, from a template by instruction id and the words it
 // has put together for each instruction (`record_words` in core/machine/contract.gen.h). Not its end: emit-ends.ts.
-import { GraphWord, INSTRUCTION_ROOM } from '../machine/contract.gen.ts'
+import { GraphWord, INSTRUCTION_ROOM } from '../../../src/engine/machine/contract.gen.ts'
 import { type Emitter, wrote } from './emitter.ts'
 
 /** Assigns what the effect column assigns: for the immediate of load_imm_jump. */

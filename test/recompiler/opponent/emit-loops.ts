@@ -5,17 +5,16 @@
 // Turn i of the fast version starts with gas g - i * c, so "i < n and the gas covers the path" is one comparison:
 // gas >= floor, floor = max(path, g - n * c + 1).
 // The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights.
-import { Right, ROTATION, Way } from '../machine/contract.gen.ts'
+import { Right, ROTATION, Way } from '../../../src/engine/machine/contract.gen.ts'
+import { Local } from '../../../src/engine/recompiler/local.ts'
+import { accessesOf } from '../../../src/engine/recompiler/memory-plan.ts'
+import { pathOf } from '../../../src/engine/recompiler/passes.ts'
+import { L, S, signed, type Template, template, U } from '../../../src/engine/recompiler/template.ts'
+import { Op, VOID } from '../../../src/engine/recompiler/wasm-op.ts'
 import { tallySegment, tallyTurns } from './emit-tally.ts'
 import { type Emitter, Helper, PAY } from './emitter.ts'
-import { sayFastTurn, sayInstructions, sayRange } from './exercise.ts'
 import type { FastLoop, Stream } from './fast-loops.ts'
-import { Local } from './local.ts'
 import { emitCondition, emitInstructions } from './lower.ts'
-import { accessesOf } from './memory-plan.ts'
-import { pathOf } from './passes.ts'
-import { L, S, signed, type Template, template, U } from './template.ts'
-import { Op, VOID } from './wasm-op.ts'
 
 /** How many instructions the unrolled fast version has at most, and how many turns. */
 const UNROLLED_INSTRUCTIONS = 32
@@ -112,7 +111,6 @@ export function forgetRanges(emitter: Emitter): void {
 /** Puts offset of the stream's next access from its range's low end into the target local; asks for a new range if outside. */
 function emitOffset(emitter: Emitter, stream: Stream): void {
   const low = pairLocal(stream.pair)
-  sayRange(emitter, stream, low)
   emitter.code.putMany(
     stream.base < 0 ? OFFSET_OF_CONSTANT : OFFSET,
     Local.register + stream.base,
@@ -217,8 +215,6 @@ export function emitFastLoop(
     code.put(PAY, cost, 0)
     emitter.dirty = flow.dirtyIn[node]!
     emitter.valid = flow.validIn[node]!
-    sayFastTurn(emitter, loop, turn)
-    sayInstructions(emitter, segment, last + 1)
     if (inTurns) tallySegment(emitter, segment)
     emitInstructions(emitter, segment, last + 1)
     const final = turn + 1 === turns

@@ -1,8 +1,13 @@
 // Turns a graph into structured WebAssembly: nested blocks and loops along the dominator tree (Ramsey, "Beyond Relooper").
 // Irreducible graphs become one loop around a branch table. What is inside of the nodes is lower.ts and emit-ends.ts.
 
-import { End } from '../machine/contract.gen.ts'
-import type { Decoded } from './decode.ts'
+import { End } from '../../../src/engine/machine/contract.gen.ts'
+import type { Decoded } from '../../../src/engine/recompiler/decode.ts'
+import { CLASS, Class } from '../../../src/engine/recompiler/facts.ts'
+import { hasInstructions, runsLast } from '../../../src/engine/recompiler/graph.ts'
+import { Local } from '../../../src/engine/recompiler/local.ts'
+import { S, template, U } from '../../../src/engine/recompiler/template.ts'
+import { Op, VOID } from '../../../src/engine/recompiler/wasm-op.ts'
 import {
   emitCall,
   emitCallElsewhere,
@@ -23,13 +28,7 @@ import {
 import { emitFastLoop, emitLoopEntry } from './emit-loops.ts'
 import { tallySegment } from './emit-tally.ts'
 import { type Emitter, exit, PAY, prepareExit, storeRegisters, Why } from './emitter.ts'
-import { sayEnd, sayFunction, sayInstructions } from './exercise.ts'
-import { CLASS, Class } from './facts.ts'
-import { hasInstructions, runsLast } from './graph.ts'
-import { Local } from './local.ts'
 import { emitAssignment, emitCondition, emitInstructions } from './lower.ts'
-import { S, template, U } from './template.ts'
-import { Op, VOID } from './wasm-op.ts'
 
 /** A hub with labels further apart than this is cut; jumps beyond go through the dispatch table. */
 const MAX_HUB = 4096
@@ -66,7 +65,6 @@ function emitBody(emitter: Emitter, node: number): void {
   const seg = graph.seg[node]!
   const end = graph.end[node]!
   const stop = decoded.segmentStart[seg + 1]! - (runsLast(end) ? 0 : 1)
-  sayInstructions(emitter, seg, stop)
   tallySegment(emitter, seg)
   emitInstructions(emitter, seg, stop)
 }
@@ -125,7 +123,6 @@ function emitEnd(emitter: Emitter, node: number): void {
   const a = graph.succA[node]!
   const end = graph.end[node] as End
   const last = hasInstructions(graph, node) ? lastInstruction(decoded, seg) : -1
-  sayEnd(emitter, end)
   switch (end) {
     case End.Goto:
       if (CLASS[decoded.id[last]!] === Class.Jump) emitAssignment(emitter, last) // an inlined call keeps its link
@@ -236,7 +233,6 @@ function emitTable(
 /** A branch table over the hub's labels, then the way for all other targets. */
 function emitHub(emitter: Emitter, node: number): void {
   const { graph } = emitter
-  sayEnd(emitter, End.Hub)
   if (emitter.flow.checkpoint[node] === 1) emitHubCheck(emitter, node)
   open(emitter, Op.block)
   emitTable(emitter, graph.switchLabels, graph.switchNodes, 0, 0)
@@ -342,7 +338,6 @@ function emitDispatchLoop(emitter: Emitter): void {
 
 /** Emits the whole body; control does not reach the code behind it. */
 export function emitStructure(emitter: Emitter): void {
-  sayFunction(emitter)
   if (emitter.order.reducible) emitTree(emitter)
   else emitDispatchLoop(emitter)
 }

@@ -1,7 +1,12 @@
 // How a node ends: calls, returns, host calls, dynamic jumps, exits. Where control goes inside the function is structure.ts.
 
-import { AT_RESERVE, GOES_ON } from '../machine/contract.gen.ts'
-import { AT_ARENA, AT_VM, VM } from '../machine/layout.ts'
+import { AT_RESERVE, GOES_ON } from '../../../src/engine/machine/contract.gen.ts'
+import { AT_ARENA, AT_VM, VM } from '../../../src/engine/machine/layout.ts'
+import { Local } from '../../../src/engine/recompiler/local.ts'
+import { pathOf } from '../../../src/engine/recompiler/passes.ts'
+import { L, S, signed, type Template, template, U, unsigned } from '../../../src/engine/recompiler/template.ts'
+import type { WasmCode } from '../../../src/engine/recompiler/wasm-code.ts'
+import { Op } from '../../../src/engine/recompiler/wasm-op.ts'
 import { forgetRanges } from './emit-loops.ts'
 import {
   type Emitter,
@@ -15,12 +20,8 @@ import {
   STORE_PC,
   Why,
 } from './emitter.ts'
-import { Local } from './local.ts'
+import type { FunctionCode } from './function-code.ts'
 import { emitAssignment } from './lower.ts'
-import { pathOf } from './passes.ts'
-import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
-import type { WasmCode } from './wasm-code.ts'
-import { Op } from './wasm-op.ts'
 
 /** Why code leaves at a checkpoint: by whether its segment starts a block. */
 const UNPAID = [Why.UnpaidWithin, Why.Unpaid]
@@ -275,8 +276,8 @@ export function emitTail(emitter: Emitter, callee: number, address: number, back
   reload(emitter, back)
 }
 
-/** The end of an exit that goes on at another root. The registers are stored already. */
-export function putGoOn(code: WasmCode): void {
+/** The end of an exit that goes on at another root, registers stored. */
+export function putGoOn(code: FunctionCode): void {
   code.put(GO_ON)
 }
 

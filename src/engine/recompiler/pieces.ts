@@ -1,0 +1,217 @@
+// Templates of all code that is not straight: ends of nodes, exits, fast loops, what every module begins with. Filled by the core,
+// which knows them by number (`Piece`). Not where each goes: core/recompiler/ends.c, loops.c, structure.c, module.c. It runs at
+// build time only: scripts/templates.ts writes them ahead.
+import { AT_ARENA, AT_RESERVE, AT_VM, type Piece, VM, Why } from '../machine/contract.gen.ts'
+import { createHelpers, HELPER, HOST } from './helpers.ts'
+import { Local } from './local.ts'
+import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
+import { WasmCode } from './wasm-code.ts'
+import { encodeHead, putFunction } from './wasm-module.ts'
+import { I32, I64, Op, VOID } from './wasm-op.ts'
+
+/** Prepares a side exit at a pc, a hole. V8 makes the constants phi inputs, they cost nothing. */
+function preparePaid(pc: number): readonly number[] {
+  return [Op.i32Const, pc, Op.localSet, Local.pc, Op.i32Const, Why.Paid, Op.localSet, Local.why]
+}
+/** Stores a constant pc S(0) in the machine. */
+const STORE_PC = [Op.i32Const, 0, Op.i32Const, S(0), Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)]
+/** Gas and the stack left for a callee. */
+const ARGUMENTS = [Op.localGet, Local.gas, Op.localGet, Local.stack]
+/** The jump-table index of the target local: odd and zero addresses give huge ones. */
+const INDEX = [Op.localGet, Local.target, Op.i32Const, 2, Op.i32Sub, Op.i32Const, 1, Op.i32Rotr]
+/** By halves: the host writes the lower one, and a load of both would wait until that store is in the cache. */
+const GAS_WORD = [
+  ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas)],
+  ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas + 4), Op.i64Const, 32, Op.i64Shl, Op.i64Or],
+]
+const RESERVE_WORD = [Op.i64Load, 3, ...unsigned(AT_RESERVE)]
+/**
+ * Compiled code has less gas than 2^31 in its local, whatever a host function writes: it leaves when there is more, and is
+ * entered again with a slice of it. So no sum of gas and costs can overflow.
+ */
+const MOST_GAS = 0x7fffffff
+
+/**
+ * S(0) its own pc, S(1) that behind it, S(2) the number of the host call, U(3) an exit that stores no registers. It is
+ * taken when the import says so, or the function left another pc, more gas than compiled code may have, or switched tracing
+ * on, or (`charged` is how the block models have it) wrote pc and left it the same: one comparison of all, which is cheaper
+ * here than in JavaScript.
+ */
+function hostCall(charged: boolean): Template {
+  return template(
+    [Op.i32Const, 0, Op.i32Const, S(1), Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
+    charged ? [Op.i32Const, 0, Op.i32Const, 1, Op.i32Store, 2, ...unsigned(AT_VM + VM.charged)] : [],
+    [Op.i32Const, 0, Op.localGet, Local.gas, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Add],
+    [Op.i64Store, 3, ...unsigned(AT_VM + VM.gas)],
+    [Op.i32Const, S(2), Op.i32Const, S(0), Op.i32Const, S(1), Op.call, HOST, Op.localTee, Local.target],
+    [Op.i32Const, ...signed(Why.Moved), Op.localGet, Local.target, Op.select, Op.localSet, Local.why],
+    [...GAS_WORD, Op.i32Const, 0, ...RESERVE_WORD, Op.i64Sub, Op.localSet, Local.gas],
+    [Op.i32Const, 0, Op.i32Load, 2, ...unsigned(AT_VM + VM.pc), Op.localTee, Local.pc, Op.i32Const, S(1), Op.i32Xor],
+    [Op.i32Const, 0, Op.i32Load, 2, ...unsigned(AT_VM + VM.trace), Op.i32Or, Op.localGet, Local.target, Op.i32Or],
+    charged
+      ? [Op.i32Const, 0, Op.i32Load, 2, ...unsigned(AT_VM + VM.charged), Op.i32Const, 1, Op.i32Xor, Op.i32Or]
+      : [],
+    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Or],
+    [Op.brIf, U(3)],
+  )
+}
+
+/**
+ * Generic turns before the question how many are safe: most entries of most loops run a few turns only (quicksort's
+ * scans: two), and asking costs as much as ten turns (quicksort 35 ms with 1, 27 ms with 8). A loop whose fast version
+ * ran for a while the last time asks after the first turn.
+ */
+const TURNS_BEFORE = 8
+/** Turns when nothing but gas limits them. */
+const UNLIMITED = 0x7fffffff
+
+const TARGET_LESS_LOW = [Op.localGet, U(2), Op.i32Sub]
+/** U(0) register, S(1) constant, U(2) and U(3) the pair, S(4) span, S(5) right. */
+function offset(address: readonly number[]): Template {
+  return template(
+    address,
+    [Op.localTee, Local.address, ...TARGET_LESS_LOW, Op.localTee, Local.target],
+    [Op.localGet, U(3), Op.i32GeU, Op.if, VOID],
+    [Op.localGet, Local.address, Op.i32Const, S(4), Op.i32Const, S(5), Op.call, HELPER],
+    [Op.localSet, U(3), Op.localSet, U(2)],
+    [Op.localGet, Local.address, ...TARGET_LESS_LOW, Op.localSet, Local.target],
+    [Op.end],
+  )
+}
+/** Room up to the last of U(0) offsets. */
+const ROOM = [Op.localGet, U(0), Op.i32Const, 1, Op.i32Sub, Op.localGet, Local.target, Op.i32Sub]
+/** The quotient on the stack, plus 1, into the count if it is lower. */
+const LOWER_COUNT = [
+  ...[Op.i32Const, 1, Op.i32Add, Op.localTee, Local.target, Op.localGet, Local.count],
+  ...[Op.localGet, Local.target, Op.localGet, Local.count, Op.i32LtU, Op.select, Op.localSet, Local.count],
+]
+/** max(L(2), gas - count * L(0) + 1) */
+const LIMIT = [
+  ...[Op.localGet, Local.gas, Op.localGet, Local.count, Op.i64ExtendI32U, Op.i64Const, L(0), Op.i64Mul, Op.i64Sub],
+  ...[Op.i64Const, 1, Op.i64Add, Op.localTee, Local.floor, Op.i64Const, L(2)],
+  ...[Op.localGet, Local.floor, Op.i64Const, L(2), Op.i64GtS, Op.select],
+]
+/** Adds what the elements between push to the word at U(0). */
+const ADD = [Op.i32Const, 0, Op.i32Const, 0, Op.i64Load, 3, U(0)]
+const ADDED = [Op.i64Add, Op.i64Store, 3, U(0)]
+
+/** Types of every module: compiled code, imports, helpers. */
+const TYPES = [
+  { params: [I64, I32], results: [I32, I64] },
+  { params: [I32, I32, I32], results: [I32] },
+  { params: [I32, I32, I32], results: [I32, I32] },
+]
+
+/** Bytes as they stand. */
+function bytes({ bytes, length }: WasmCode): Template {
+  return Int32Array.from([0, ...bytes.subarray(0, length)])
+}
+
+function head(): Template {
+  const code = new WasmCode()
+  const imports = [
+    { name: 'memory', is: 'memory' },
+    { name: 'table', is: 'table' },
+    { name: 'host', is: { type: 1 } },
+  ] as const
+  encodeHead(code, TYPES, imports)
+  return bytes(code)
+}
+
+function helpers(): Template {
+  const code = new WasmCode()
+  for (const helper of createHelpers()) putFunction(code, helper)
+  return bytes(code)
+}
+
+/** All of them; holes are numbered as the core gives their values. */
+export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
+  Prepare: template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.why),
+  Pay: template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64Sub, Op.localSet, Local.gas),
+  Store: template(Op.i32Const, 0, Op.localGet, U(0), Op.i64Store, 3, U(1)),
+  Load: template(Op.i32Const, 0, Op.i64Load, 3, U(0), Op.localSet, U(1)),
+  Checkpoint: template(
+    [Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.why],
+    [Op.localGet, Local.gas, Op.i64Const, L(2), Op.i64LtS, Op.brIf, U(4)],
+  ),
+  RequireGas: template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64LtS, Op.brIf, U(2)),
+  Call: template(ARGUMENTS, Op.call, U(0)),
+  // The pc is for the stub that stands in the table while the callee is not compiled.
+  CallTable: template(STORE_PC, ARGUMENTS, Op.i32Const, S(1), Op.callIndirect, 0, 0),
+  PrepareTable: template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.target),
+  GoOn: template(
+    [Op.i32Const, 0, Op.localGet, Local.pc, Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],
+    [...ARGUMENTS, Op.localGet, Local.target, Op.callIndirect, 0, 0, Op.return],
+  ),
+  CallTarget: template(ARGUMENTS, Op.localGet, Local.target, Op.callIndirect, 0, 0),
+  ExpectReturn: template(
+    [Op.localSet, Local.gas, Op.localTee, Local.target, Op.i32Const, S(0), Op.i32Ne],
+    [Op.brIf, U(1)],
+  ),
+  Target: template(Op.localGet, U(0), Op.i32WrapI64, Op.localSet, Local.target),
+  TargetPlus: template([Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add], [Op.localSet, Local.target]),
+  PushIndex: template(INDEX),
+  LookUp: template(
+    INDEX,
+    [Op.localTee, Local.target, Op.i32Const, S(0), Op.i32GeU, Op.brIf, U(1)],
+    [Op.localGet, Local.target, Op.i32Const, 2, Op.i32Shl, Op.i32Load, 2, ...unsigned(AT_ARENA)],
+    [Op.localTee, Local.target, Op.i32Eqz, Op.brIf, U(1)],
+  ),
+  Return: template(STORE_PC, [Op.localGet, U(1), Op.i32WrapI64, Op.localGet, Local.gas, Op.return]),
+  InlineReturn: template(preparePaid(S(0)), [
+    ...[Op.localGet, U(1), Op.i32WrapI64, Op.i32Const, S(2), Op.i32Ne],
+    ...[Op.brIf, U(3)],
+  ]),
+  Host: hostCall(false),
+  HostInBlock: hostCall(true),
+  Move: template(Op.localGet, U(0), Op.localSet, U(1)),
+  // The size is filled in later: five bytes.
+  TakeFrame: template(
+    [Op.localGet, Local.stack, Op.i32Const, 0x80, 0x80, 0x80, 0x80, 0x00, Op.i32Sub, Op.localTee, Local.stack],
+    [Op.i32Const, 0, Op.i32LtS, Op.brIf, U(0)],
+  ),
+  GoToState: template(Op.i32Const, S(0), Op.localSet, Local.state, Op.br, U(1)),
+  Forget: template(Op.i32Const, 0, Op.localTee, U(0), Op.localSet, U(1)),
+  OffsetOfConstant: offset([Op.i32Const, S(1)]),
+  Offset: offset([Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add]),
+  TurnsUp: template(ROOM, Op.i32Const, S(1), Op.i32DivU, LOWER_COUNT),
+  TurnsDown: template(Op.localGet, Local.target, Op.i32Const, S(1), Op.i32DivU, LOWER_COUNT),
+  // As unsigned and at least 1: a negative step gives no turn ahead but the next, a step of 0 as many as a step of 1.
+  TurnsByRegister: template(
+    ROOM,
+    [Op.localGet, U(1), Op.i32WrapI64, Op.i32Const, 1, Op.localGet, U(1), Op.i32WrapI64, Op.select, Op.i32DivU],
+    LOWER_COUNT,
+  ),
+  LoopEntry: template([Op.i32Const, ...signed(TURNS_BEFORE), Op.localGet, U(0), Op.i32Sub], [Op.localSet, Local.count]),
+  CountFirst: template(Op.i32Const, signed(UNLIMITED), Op.localSet, Local.count),
+  UnlessInside: template(
+    [Op.localGet, Local.target, Op.localGet, U(0), Op.i32GeU, Op.if, VOID],
+    [Op.i32Const, ...signed(TURNS_BEFORE), Op.localSet, Local.count, Op.br, U(1), Op.end],
+  ),
+  Floor: template(LIMIT, Op.localSet, Local.floor),
+  FloorAhead: template(LIMIT, Op.i64Const, L(4), Op.i64Add, Op.localSet, Local.floor),
+  // Leaves to U(0), else goes on in the generic version, U(1), while it is its turn.
+  CountDown: template(
+    [Op.brIf, U(0)],
+    [Op.localGet, Local.count, Op.i32Const, 1, Op.i32Sub, Op.localTee, Local.count, Op.brIf, U(1)],
+  ),
+  // Back in the generic version, ask again after one turn.
+  FastHead: template(
+    [Op.i32Const, 1, Op.localSet, Local.count, Op.localGet, Local.gas, Op.localSet, Local.before],
+    [Op.block, VOID, Op.loop, VOID, Op.localGet, Local.gas, Op.localGet, Local.floor, Op.i64LtS, Op.brIf, U(0)],
+  ),
+  FastClose: template(Op.end, Op.end),
+  FastEnd: template(
+    [Op.i32Const, ...signed(TURNS_BEFORE - 1), Op.i32Const, 0],
+    [Op.localGet, Local.before, Op.localGet, Local.gas, Op.i64Sub, Op.i64Const, L(0), Op.i64GeS],
+    [Op.select, Op.localSet, U(2), Op.br, U(3)],
+  ),
+  Tally: template(ADD, Op.i64Const, 1, ADDED),
+  TallyTurns: template(
+    ADD,
+    [Op.localGet, Local.before, Op.localGet, Local.gas, Op.i64Sub, Op.i64Const, L(1), Op.i64DivU],
+    ADDED,
+  ),
+  Head: head(),
+  Helpers: helpers(),
+}

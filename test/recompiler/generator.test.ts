@@ -1,0 +1,184 @@
+// The core writes the modules that the generator in TypeScript wrote (opponent/): the same bytes, frames and externals for every
+// program, root, option and profile. What the bytes do is tested elsewhere; here is that there is one answer.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { End } from '../../src/engine/machine/contract.gen.ts'
+import type { Analysis } from '../../src/engine/recompiler/analysis.ts'
+import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
+import type { CompileOptions } from '../../src/engine/recompiler/compile-options.ts'
+import { Coverage } from '../../src/engine/recompiler/coverage.ts'
+import { runPasses } from '../../src/engine/recompiler/passes.ts'
+import { tablesOf } from '../../src/engine/recompiler/tables.ts'
+import { programOfCase } from '../../src/fuzz/case.ts'
+import { generateCase } from '../../src/fuzz/generate.ts'
+import { generateAttack } from '../../src/fuzz/generate-attack.ts'
+import { Random } from '../../src/fuzz/random.ts'
+import { type ProfileName, profile } from '../../src/program/profile.ts'
+import { loadProgram, type Program } from '../../src/program/program.ts'
+import { vectors } from '../vectors.ts'
+import { goldenPrograms } from '../verify/modules.ts'
+import { compileRoots as compileByOpponent } from './opponent/compile.ts'
+import { analysisOf, CALLS_IN_LOOPS, HANDLERS, MIXED, programOf, TABLES } from './programs.ts'
+
+/** A switch whose labels are more than 4,096 entries apart: the branch table is cut. */
+const FAR_LABELS = `
+.entry_size 4
+.jump_table @first, @back, ${'@function, '.repeat(4200)}@last
+    load_imm_jump r0, 4, @function
+@back:
+    and_imm r10, r7, 1
+    mul_imm_64 r10, r10, 8404
+    jump_ind r10 + 2
+@first:
+    add_imm_64 r7, r7, 5
+    jump @last
+@last:
+    trap
+@function:
+${'    add_64 r9, r9, r5\n'.repeat(50)}
+    jump_ind r0
+`
+
+/** The indirect calls of HANDLERS, from a loop with two entrances: a dispatch loop. */
+const TANGLED_HANDLERS = HANDLERS.replace('@loop:\n', '    branch_eq_imm r5, 2, @middle\n@loop:\n').replace(
+  '    and_imm r10, r10, 3\n',
+  '    fallthrough\n@middle:\n    and_imm r10, r10, 3\n',
+)
+
+const OPTIONS: readonly CompileOptions[] = [
+  {},
+  { tallyAt: 0x3000000 },
+  { inline: false },
+  { unrollRecursion: false, loopStores: false },
+  { fastLoops: false, inlineIndirect: false },
+  { groupChecks: false },
+  { wideChecks: false, gasPaths: false },
+  { inline: false, fastLoops: false, groupChecks: false, gasPaths: false, loopStores: false, tallyAt: 0x3000008 },
+]
+
+/** Roots of a program: all functions; all blocks, up to some; a few segments whatever they are. */
+function* rootsOf({ decoded, functions }: Analysis, random: Random): Generator<number[]> {
+  const starts = [...functions.start.subarray(0, -1)].filter(segment => segment < decoded.segments)
+  yield starts
+  const segments = Array.from({ length: decoded.segments }, (_, segment) => segment)
+  yield segments.filter(segment => decoded.isBlock[segment] === 1).slice(0, 30)
+  yield Array.from({ length: 3 }, () => random.below(decoded.segments))
+}
+
+/** Where some segments have not run. */
+function someCoverage({ decoded }: Analysis, random: Random): Coverage {
+  const coverage = new Coverage(decoded)
+  for (let s = 0, ran = 1; s < decoded.segments; s++) {
+    if (decoded.isBlock[s] === 1) ran = random.chance(70) ? 1 : 0
+    coverage.ran[s] = ran
+  }
+  return coverage
+}
+
+/** Both compile, and it is the same module. Returns its bytes. */
+function expectSame(
+  what: unknown,
+  analysis: Analysis,
+  roots: number[],
+  options: CompileOptions,
+  coverage?: Coverage,
+): number {
+  const found = compileRoots(analysis, roots, options, coverage)
+  const expected = compileByOpponent(analysis, roots, options, coverage)
+  const { bytes, ...rest } = found
+  const { bytes: expectedBytes, ...expectedRest } = expected
+  expect([what, rest]).toEqual([what, expectedRest])
+  if (!Buffer.from(bytes).equals(expectedBytes)) expect([what, [...bytes]]).toEqual([what, [...expectedBytes]])
+  return bytes.length
+}
+
+/** All ways to compile a program, or those of some option sets. */
+function compareAll(name: string, program: Program, options = OPTIONS): number {
+  const random = new Random(name)
+  const analysis = analyseProgram(program)
+  if (analysis.decoded.segments === 0) return 0
+  let bytes = 0
+  for (const [k, option] of options.entries()) {
+    if (k % 3 === 2) analysis.tolerant.fill(1)
+    else analysis.tolerant.fill(0)
+    for (const roots of rootsOf(analysis, random)) {
+      bytes += expectSame([name, option, roots], analysis, roots, option)
+      bytes += expectSame([name, option, roots, 'covered'], analysis, roots, option, someCoverage(analysis, random))
+    }
+  }
+  return bytes
+}
+
+/** Two option sets of all, others for each program. */
+const someOptions = (i: number): CompileOptions[] => [OPTIONS[0]!, OPTIONS[1 + (i % (OPTIONS.length - 1))]!]
+
+function jsonPrograms(folder: string): [string, Uint8Array][] {
+  return readdirSync(folder)
+    .filter(file => file.endsWith('.json') && !file.startsWith('schema'))
+    .map(file => [file, Uint8Array.from(JSON.parse(readFileSync(join(folder, file), 'utf8')).program as number[])])
+}
+
+describe('the same module', () => {
+  it.each(goldenPrograms().map(({ name, program }) => [name, program] as const))('of %s', (name, program) => {
+    expect(compareAll(name, program)).toBeGreaterThan(1000)
+  })
+
+  it.each(['gp-0.7.2', 'gp-0.8.0', 'polkavm', 'w3f-vectors'] as ProfileName[])('of text programs under %s', rules => {
+    for (const [k, text] of [MIXED, HANDLERS, TABLES, CALLS_IN_LOOPS, FAR_LABELS, TANGLED_HANDLERS].entries()) {
+      expect(compareAll(`text ${k}`, programOf(text, rules))).toBeGreaterThan(1000)
+    }
+  })
+
+  it.each([['mixed'], ['attack']])('of 250 random programs, style %s', style => {
+    let count = 0
+    for (let i = 0; count < 250; i++) {
+      let program: Program
+      try {
+        program = programOfCase(style === 'attack' ? generateAttack('generator', i) : generateCase('generator', i))
+      } catch {
+        continue // the loader refuses it
+      }
+      count += 1
+      compareAll(`${style} ${i}`, program, someOptions(i))
+    }
+  })
+
+  it('of graphs with a hub that is cut, and with callees in a dispatch loop', () => {
+    const ends = (text: string): [boolean, number[]] => {
+      const { graph, order } = runPasses(analysisOf(text), 0)
+      return [order.reducible, [...graph.end.subarray(0, graph.count)]]
+    }
+    expect(ends(FAR_LABELS)).toEqual([true, expect.arrayContaining([End.Hub])])
+    expect(ends(TANGLED_HANDLERS)).toEqual([false, expect.arrayContaining([End.CallTable])])
+  })
+
+  it('when there is no room at first', () => {
+    // One function with a root at each of its 80 blocks: 80 times the code.
+    const block = `${'mul_upper_s_s r7, r8, r9\n    xor r8, r9, r7\n    '.repeat(40)}branch_eq_imm r7, 5, @begin\n    `
+    const analysis = analysisOf(`@begin:\n    ${block.repeat(80)}trap`)
+    const { moduleRoom } = tablesOf(analysis)
+    const roots = Array.from({ length: 80 }, (_, segment) => segment)
+    expect(expectSame('large', analysis, roots, {})).toBeGreaterThan(moduleRoom)
+    expect(tablesOf(analysis).moduleRoom).toBeGreaterThan(moduleRoom)
+  })
+})
+
+describe.skipIf(vectors === undefined)('the same module of the shared vectors', () => {
+  const folder = vectors ?? ''
+  const load = (bytes: Uint8Array, rules: ProfileName): Program => loadProgram(bytes, { profile: profile(rules) })
+
+  it.each(['microbench', 'workloads', 'gas-model/integration-tests'])('of %s', path => {
+    for (const [k, [name, bytes]] of jsonPrograms(join(folder, path)).entries()) {
+      const lenient = { loader: 'lenient', instructionSet: 'latest64' } as const
+      const program = loadProgram(bytes, { profile: profile(k % 2 === 0 ? 'gp-0.8.0' : 'gp-0.7.2', lenient) })
+      expect(compareAll(name, program, someOptions(k))).toBeGreaterThan(1000)
+    }
+  })
+
+  it('of the recorded service, as a whole too', () => {
+    const text = readFileSync(join(folder, 'traces/trace-001.log'), 'latin1')
+    const bytes = Uint8Array.from(Buffer.from(/program 0x([0-9a-f]+)/.exec(text)![1]!, 'hex'))
+    expect(compareAll('service', load(bytes, 'gp-0.7.2'), [OPTIONS[0]!])).toBeGreaterThan(1_000_000)
+  })
+})
