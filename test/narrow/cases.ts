@@ -1,5 +1,6 @@
-// 32-bit programs for comparing with PolkaVM: random ones, and what a machine makes of one in the words of its peer
-// (bench/peers/polkavm/src/programs.rs). Not the comparison: scripts/narrow.mjs and narrow.test.ts.
+// Programs for comparing with PolkaVM: random ones of 32 bits, and what a machine makes of any in the words of its peer
+// (bench/peers/polkavm/src/programs.rs). Not the comparison: scripts/narrow.mjs and narrow.test.ts. Those for PolkaVM 0.37:
+// test/extended/runs.ts.
 
 import { encodePolkavm, polkavmSymbol } from '../../src/blob/polkavm.ts'
 import type { ProgramParts } from '../../src/blob/raw.ts'
@@ -11,9 +12,9 @@ import { Random } from '../../src/fuzz/random.ts'
 import { writeSegment } from '../../src/fuzz/segments.ts'
 import { edge64 } from '../../src/fuzz/values.ts'
 import { decodeOperands } from '../../src/isa/format.ts'
-import { instructionSet } from '../../src/isa/set.ts'
+import { type InstructionSetName, instructionSet } from '../../src/isa/set.ts'
 import { maskBit } from '../../src/program/code-map.ts'
-import { profile } from '../../src/program/profile.ts'
+import { type Profile, type ProfileName, profile } from '../../src/program/profile.ts'
 import { loadProgram } from '../../src/program/program.ts'
 
 /** A program and how it starts. */
@@ -26,10 +27,16 @@ export interface NarrowCase {
   readonly file: Uint8Array
 }
 
-const RULES = {
-  naive: profile('polkavm'),
-  full: profile('polkavm', { gasModel: 'pipeline' }),
+const made = new Map<string, Profile>()
+
+/** The same object each time: engines keep what they made of a program by its profile. */
+function rulesOf(name: ProfileName, full: boolean): Profile {
+  const key = `${name} ${full}`
+  const rules = made.get(key) ?? profile(name, full ? { gasModel: 'pipeline' } : {})
+  made.set(key, rules)
+  return rules
 }
+
 const PAGE = 4096
 const RO = 0x10000
 const RW = 0x30000
@@ -57,13 +64,19 @@ function leadSomewhere(file: Uint8Array): boolean {
 /** The case of that number of a seed: always the same one. */
 export function narrowCase(seed: string, index: number): NarrowCase {
   for (let attempt = 0; ; attempt++) {
-    const found = randomCase(new Random(seed, (index + attempt * 0x1000000) >>> 0))
+    const random = new Random(seed, (index + attempt * 0x1000000) >>> 0)
+    const found = startOf(random, randomFile(random, 'latest32', sayRegisters))
     if (leadSomewhere(found.file)) return found
   }
 }
 
-function randomCase(random: Random): NarrowCase {
-  const emitter = new Emitter(random, instructionSet('latest32'), {
+/** A random program as a file: straight runs, loops, calls, recursion, memory, host calls; `change` may have its code changed. */
+export function randomFile(
+  random: Random,
+  set: InstructionSetName,
+  change: (parts: ProgramParts) => ProgramParts,
+): RandomFile {
+  const emitter = new Emitter(random, instructionSet(set), {
     wild: random.pick([0, 0, 1, 3, 10, 40]),
     pages: [RO / PAGE, RW / PAGE, RW / PAGE + 1, STACK / PAGE - 1],
     registers: Array.from({ length: random.between(2, 13) }, () => random.below(13)),
@@ -81,8 +94,9 @@ function randomCase(random: Random): NarrowCase {
   if (random.chance(70)) start[1] = BigInt(STACK - random.below(64))
   if (random.chance(50)) start[random.between(2, 12)] = BigInt(random.pick([RO, RW, RW + PAGE, STACK - PAGE]))
   const readWrite = data(random, 200)
+  const parts = change(writer.finish())
   const file = encodePolkavm({
-    version: 1,
+    version: set === 'latest32' ? 1 : 2,
     readOnly: data(random, 200),
     readWrite,
     readOnlySize: PAGE,
@@ -90,14 +104,26 @@ function randomCase(random: Random): NarrowCase {
     stackSize: random.pick([PAGE, 2 * PAGE]),
     imports: ['a', 'b', 'c'].map(name => polkavmSymbol(new TextEncoder().encode(name))),
     exports: [],
-    parts: sayRegisters(writer.finish()),
+    parts,
     sections: [],
   })
-  return { full: random.chance(30), gas: BigInt(random.below(random.pick([10, 200, 3000]))), pc: 0, regs: start, file }
+  return { file, parts, regs: start }
+}
+
+/** A file, its code, and registers to start with. */
+export interface RandomFile {
+  readonly file: Uint8Array
+  readonly parts: ProgramParts
+  readonly regs: readonly bigint[]
+}
+
+/** How a file starts, at code offset `pc`. */
+export function startOf(random: Random, { file, regs }: RandomFile, pc = 0): NarrowCase {
+  return { full: random.chance(30), gas: BigInt(random.below(random.pick([10, 200, 3000]))), pc, regs, file }
 }
 
 /** A third register above 15 is r12 in the Gray Paper, its low half in PolkaVM, whatever the width: such are not compared. */
-function sayRegisters(parts: ProgramParts): ProgramParts {
+export function sayRegisters(parts: ProgramParts): ProgramParts {
   const code = parts.code.slice()
   const { byOpcode } = instructionSet('latest32')
   for (let pc = 0; pc + 2 < code.length; pc++) {
@@ -186,24 +212,35 @@ const NAMES = new Map<Exit, string>([
 
 const engines = new Map<EngineKind, ReturnType<typeof createEngine>>()
 
-/** What an engine makes of a case, in the peer's words. */
-export function outcomeOf({ full, gas, pc, regs, file }: NarrowCase, kind: EngineKind): string {
-  const engine = engines.get(kind) ?? createEngine({ kind })
-  engines.set(kind, engine)
-  const program = loadProgram(file, { profile: full ? RULES.full : RULES.naive })
-  using vm = engine.instantiate(program, { gas, regs, entry: pc, host: hostOf() })
-  const exit = vm.run()
-  const heap = vm.heapEnd - program.layout.heapStart
+/** The registers of a 32-bit program. */
+function lowHalves(vm: Vm): number[] {
   const halves = Array.from({ length: 13 }, (_, r) => vm.regs32[2 * r]!)
   for (let r = 0; r < 13; r++) {
     if (vm.regs[r] !== BigInt.asUintN(64, BigInt(halves[r]! | 0))) throw new Error(`r${r} is not sign-extended`)
   }
+  return halves
+}
+
+/** What an engine makes of a case, in the peer's words; `set` is the instruction set, where the file does not say it. */
+export function outcomeOf(
+  { full, gas, pc, regs, file }: NarrowCase,
+  kind: EngineKind,
+  rules: ProfileName = 'polkavm',
+  set?: InstructionSetName,
+): string {
+  const engine = engines.get(kind) ?? createEngine({ kind })
+  engines.set(kind, engine)
+  const program = loadProgram(file, { profile: rulesOf(rules, full), instructionSet: set })
+  using vm = engine.instantiate(program, { gas, regs, entry: pc, host: hostOf() })
+  const exit = vm.run()
+  const heap = vm.heapEnd - program.layout.heapStart
+  const values = program.bits === 32 ? lowHalves(vm) : [...vm.regs]
   const words = [
     NAMES.get(exit) ?? `exit ${exit}`,
     exit === Exit.Halt ? '-' : hex(vm.pc),
     hex(vm.gas),
     hex(heap),
-    ...halves.map(hex),
+    ...values.map(hex),
   ]
   return [...words, hex(memoryHash(vm))].join(' ')
 }
