@@ -97,7 +97,7 @@ enum {
   PVM_RULE_DRAIN = 8,           /* out of gas empties the counter */
   PVM_RULE_SBRK_NEW = 16,       /* sbrk returns the new end of the heap */
   PVM_RULE_CMOV_READS = 32,     /* pipeline model: cmov reads its old destination */
-  PVM_RULE_STRICT = 64,         /* a pc that is no instruction panics, and is not paid (GP 0.8.0 A.2) */
+  PVM_RULE_STRICT = 64,         /* a pc where no instruction begins panics, and is not paid (GP 0.8.0 A.2) */
   PVM_RULE_MEMSET_NARROW = 128, /* memset makes its address register one of 32 bits (PolkaVM 0.37) */
   PVM_RULE_SBRK_NARROW = 256,   /* sbrk takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM) */
   PVM_RULE_PAGES = 512          /* times 0 to 4: sbrk maps pages of 4 to 64 KiB */

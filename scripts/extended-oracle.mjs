@@ -4,7 +4,8 @@
 //   cargo build --release --manifest-path bench/peers/polkavm-extended/Cargo.toml
 //   node scripts/extended-oracle.mjs [--codes 1000000] [--from 0]
 //   node scripts/extended-oracle.mjs --runs 100000 [--bits 32] [--from 0] [--engine E]
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+//   node scripts/extended-oracle.mjs --fixture N   writes test/fixtures/runs.txt: N programs of each width with what PolkaVM makes of them
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     bits: { type: 'string', default: '64' },
     engine: { type: 'string' },
+    fixture: { type: 'string' },
     from: { type: 'string', default: '0' },
   },
 })
@@ -26,7 +28,9 @@ const folder = mkdtempSync(join(tmpdir(), 'coulis-oracle-'))
 try {
   const outfile = join(folder, 'oracle.mjs')
   await build({
-    entryPoints: [join(root, values.runs === undefined ? 'test/extended/oracle.ts' : 'test/extended/runs.ts')],
+    entryPoints: [
+      join(root, values.runs === undefined && !values.fixture ? 'test/extended/oracle.ts' : 'test/extended/runs.ts'),
+    ],
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -39,11 +43,13 @@ try {
     throw new Error(
       'build the oracle first: cargo build --release --manifest-path bench/peers/polkavm-extended/Cargo.toml',
     )
-  const { compareFacts, compareRuns } = await import(pathToFileURL(outfile).href)
+  const { compareFacts, compareRuns, recordRuns } = await import(pathToFileURL(outfile).href)
   const [from, print] = [Number(values.from), text => console.log(text)]
   const engines = values.engine && [values.engine]
-  const wrong =
-    values.runs === undefined
+  if (values.fixture) writeFileSync(join(root, 'test/fixtures/runs.txt'), await recordRuns(Number(values.fixture)))
+  const wrong = values.fixture
+    ? 0
+    : values.runs === undefined
       ? await compareFacts(from, Number(values.codes), print)
       : await compareRuns({ from, count: Number(values.runs), bits: Number(values.bits), engines, print })
   process.exitCode = wrong === 0 ? 0 : 1

@@ -44,8 +44,7 @@ CORE u32 pvm_id_at(const pvm *vm, u32 pc) {
 
 CORE int pvm_is_instruction(const pvm *vm, u32 pc) {
   if (pc >= vm->code_len || !mask_bit(vm, pc)) return 0;
-  /* In the extended encoding an undefined opcode is a trap like any other. */
-  return OWN(vm)->set == PVM_SET_EXTENDED || pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]] != OP_UNDEFINED;
+  return UNDEFINED_TRAPS(OWN(vm)->set) || pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]] != OP_UNDEFINED;
 }
 
 /* The set of block starts (GP A.5): 0 and what follows a terminator, where an instruction is. */

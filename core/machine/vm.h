@@ -224,6 +224,9 @@ enum {
   GO_COUNTED      /* the run at pc has more instructions than steps are left */
 };
 
+/* In PolkaVM's own instruction sets an undefined opcode is a trap like any other: it can be jumped to, and a block follows. */
+#define UNDEFINED_TRAPS(set) ((set) >= PVM_SET_LATEST64)
+
 /* decode.c */
 CORE int pvm_is_instruction(const pvm *vm, u32 pc);
 CORE int pvm_is_block_start(const pvm *vm, int64_t pc);

@@ -14,14 +14,14 @@ CORE uint16_t registers_of(u32 letters, const operands *o) {
   return (uint16_t)((letters & 1) << o->a | (letters >> 1 & 1) << o->b | (letters >> 2 & 1) << o->d);
 }
 
-/* Decodes instruction `i` at pc; 1 when its opcode is defined. */
+/* Decodes instruction `i` at pc; 1 when its opcode is defined, or counts as a trap like any other. */
 CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
   u32 id, skip = skip_in(t->mask, pc);
   if (t->set == PVM_SET_EXTENDED) id = extended_at(t->code, t->mask, pc, t->code_length);
   else id = pvm_ids[256 * t->set + t->code[pc]];
-  int defined = id != OP_UNDEFINED;
+  int defined = UNDEFINED_TRAPS(t->set) || id != OP_UNDEFINED;
   operands o;
-  if (!defined) id = OP_TRAP;
+  if (id == OP_UNDEFINED) id = OP_TRAP;
   if (skip > t->code_length - pc - 1) skip = t->code_length - pc - 1;
   operands_in(t->set, t->code + pc, id, pc, (s32)skip, &o);
   t->pc[i] = pc;

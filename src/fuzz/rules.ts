@@ -10,6 +10,8 @@ function variants(isa: InstructionSetName): Profile[] {
   return [
     profile(polkavm, { instructionSet }),
     profile(polkavm, { instructionSet, inaccessible: 'fault' }),
+    profile(polkavm, { instructionSet, gasModel: 'instruction', wrongStart: 'paid' }),
+    profile(polkavm, { instructionSet, gasModel: 'instruction' }),
     profile(polkavm, { instructionSet, gasModel: 'pipeline', inaccessible: 'fault' }),
     profile('gp-0.7.2', { instructionSet }),
     profile('gp-0.7.2', { instructionSet, pageSize: 16384, sbrkWidth: '32-bit', memsetAddress: '32-bit' }),

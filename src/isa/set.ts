@@ -1,6 +1,6 @@
 // Instruction sets: which byte stands for which instruction. Not a profile: gas, loading and host rules are in program/profile.ts.
 import { EXTENDED_FORMS, PREFIX } from './extended.ts'
-import { INSTRUCTIONS, type Instruction, instructionNamed } from './table.ts'
+import { INSTRUCTIONS, type Instruction, instructionNamed, TRAP_ID } from './table.ts'
 
 /**
  * The opcode numberings. `revive-v1` is taken as the superset that old `.polkavm` files of version 0 need
@@ -36,6 +36,8 @@ export type Encoding = 'bitmask' | 'extended'
 export interface InstructionSet {
   readonly name: InstructionSetName
   readonly encoding: Encoding
+  /** Whether an undefined opcode is a trap like any other (PolkaVM): it can be jumped to, and a block follows. GP A.5: neither. */
+  readonly undefinedTraps: boolean
   /** Opcode byte to instruction; undefined where the byte is not in U. 256 entries. */
   readonly byOpcode: readonly (Instruction | undefined)[]
   /** Opcode byte to instruction id, `UNDEFINED_OPCODE` where not defined. 256 entries, for engines. */
@@ -45,7 +47,7 @@ export interface InstructionSet {
    * one of 255 and more takes two bytes and is not in `byOpcode` and `ids`.
    */
   readonly opcodes: Int16Array
-  /** Opcode byte to the id whose cost the pipeline model takes, where there is a bitmask: `ids`, but for `latest32`. */
+  /** Opcode byte to the id whose cost the pipeline model takes, where there is a bitmask: `ids`, but in `latest32`, and for what is a trap. */
   readonly costIds: Uint8Array
 }
 
@@ -109,7 +111,9 @@ function createSet(name: InstructionSetName): InstructionSet {
       ids[raw] = instruction.id
     }
   }
-  return { name, encoding: extended ? 'extended' : 'bitmask', byOpcode, ids, opcodes, costIds: ids }
+  const undefinedTraps = name !== 'gp-0.7.2' && name !== 'gp-0.8.0'
+  const costIds = undefinedTraps ? ids.map(id => (id === UNDEFINED_OPCODE ? TRAP_ID : id)) : ids
+  return { name, encoding: extended ? 'extended' : 'bitmask', undefinedTraps, byOpcode, ids, opcodes, costIds }
 }
 
 const SETS: Partial<Record<InstructionSetName, InstructionSet>> = {
@@ -122,7 +126,7 @@ const SETS: Partial<Record<InstructionSetName, InstructionSet>> = {
 
 function createLatest32(): InstructionSet {
   const set = createSet('latest32')
-  return { ...set, costIds: set.ids.map(costId) }
+  return { ...set, costIds: set.costIds.map(costId) }
 }
 // biome-ignore lint/suspicious/noConfusingLabels: dropped from the entry `coulis/interpreter` (scripts/build-library.mjs)
 WHOLE: SETS['revive-v1-strict'] = createSet('revive-v1-strict')

@@ -22,7 +22,7 @@ export function skipAt(bitmask: Uint8Array, length: number, pc: number): number 
 
 /** Facts about each code offset. */
 export interface CodeMap {
-  /** 1 where an instruction with a defined opcode starts. */
+  /** 1 where an instruction with a defined opcode starts, or with any where what is undefined is a trap like any other. */
   readonly instruction: Uint8Array
   /** 1 where a basic block starts, the set ϖ (GP A.5). */
   readonly blockStart: Uint8Array
@@ -96,8 +96,11 @@ export function createCodeMap(parts: ProgramParts, set: InstructionSet): CodeMap
   const { code, bitmask } = parts
   const offsets = offsetsOf(bitmask, code.length)
   if (set.encoding === 'extended') return mapExtended(code, offsets)
-  const defined = Uint8Array.from(set.byOpcode, instruction => (instruction === undefined ? 0 : 1))
-  const terminators = Uint8Array.from(set.byOpcode, instruction => (instruction?.terminator === true ? 1 : 0))
+  const undefinedTraps = set.undefinedTraps ? 1 : 0
+  const defined = Uint8Array.from(set.byOpcode, instruction => (instruction === undefined ? undefinedTraps : 1))
+  const terminators = Uint8Array.from(set.byOpcode, instruction =>
+    instruction === undefined ? undefinedTraps : instruction.terminator ? 1 : 0,
+  )
   const instruction = new Uint8Array(code.length)
   const blockStart = new Uint8Array(code.length)
   markInstructions(instruction, offsets, code, defined)

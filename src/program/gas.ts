@@ -15,7 +15,7 @@ function instructionCount(input: CostInput, start: number): number {
   let pc = start
   while (input.map.instruction[pc] === 1) {
     const skip = skipAt(bitmask, code.length, pc)
-    if (instructionOf(set, code, pc, skip)!.terminator) break
+    if (instructionOf(set, code, pc, skip)?.terminator !== false) break
     pc += 1 + skip
     count += 1
   }

@@ -27,6 +27,11 @@ export interface Profile {
   readonly gasModel: GasModel
   /** `strict`: the 0.8.0 validity rules of deblob (GP 0.8.0 A.2), a BlobError where broken. `lenient`: structure only. */
   readonly loader: 'lenient' | 'strict'
+  /**
+   * A machine that starts, or is sent by its host, where no instruction begins panics: after paying for a trap (GP 0.7.2), or
+   * `unpaid` (GP 0.8.0 A.2, PolkaVM). So does one that runs off the end of the code, where instructions are paid one by one.
+   */
+  readonly wrongStart: 'paid' | 'unpaid'
   /** Whether a branch checks only the target it takes (0.7.2) or both successors, and fallthrough its own (0.8.0 A.5). */
   readonly branchCheck: 'taken' | 'both'
   /** A store to a read-only page: page fault by the formula (GP A.8), panic in the vectors and in today's nodes. */
@@ -63,7 +68,7 @@ export const RULES = {
   Drain: (profile: Profile): boolean => profile.outOfGas === 'drain',
   SbrkNew: (profile: Profile): boolean => profile.sbrkResult === 'new',
   CmovReads: (profile: Profile): boolean => profile.cmovReadsDestination,
-  Strict: (profile: Profile): boolean => profile.loader === 'strict',
+  Strict: (profile: Profile): boolean => profile.wrongStart === 'unpaid',
   MemsetNarrow: (profile: Profile): boolean => profile.memsetAddress === '32-bit',
   SbrkNarrow: (profile: Profile): boolean => profile.sbrkWidth === '32-bit',
 }
@@ -76,7 +81,7 @@ export const RULE_TEXTS: Readonly<Record<keyof typeof RULES, string>> = {
   Drain: 'out of gas empties the counter',
   SbrkNew: 'sbrk returns the new end of the heap',
   CmovReads: 'pipeline model: cmov reads its old destination',
-  Strict: 'a pc that is no instruction panics, and is not paid (GP 0.8.0 A.2)',
+  Strict: 'a pc where no instruction begins panics, and is not paid (GP 0.8.0 A.2)',
   MemsetNarrow: 'memset makes its address register one of 32 bits (PolkaVM 0.37)',
   SbrkNarrow: 'sbrk takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM)',
 }
@@ -86,6 +91,7 @@ const GP_072: Profile = {
   instructionSet: 'gp-0.7.2',
   gasModel: 'instruction',
   loader: 'lenient',
+  wrongStart: 'paid',
   branchCheck: 'taken',
   readOnlyStore: 'fault',
   inaccessible: 'fault',
@@ -107,6 +113,7 @@ const GP_080: Profile = {
   instructionSet: 'gp-0.8.0',
   gasModel: 'pipeline',
   loader: 'strict',
+  wrongStart: 'unpaid',
   branchCheck: 'both',
   outOfGas: 'keep',
   hostCalls: 'gp-0.8.0',
@@ -128,6 +135,7 @@ const POLKAVM: Profile = {
   name: 'polkavm',
   instructionSet: 'latest64',
   gasModel: 'block',
+  wrongStart: 'unpaid',
   branchCheck: 'both',
   readOnlyStore: 'panic',
   inaccessible: 'panic',
@@ -179,6 +187,7 @@ const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Prof
   instructionSet: INSTRUCTION_SETS,
   gasModel: ['instruction', 'block', 'pipeline'],
   loader: ['lenient', 'strict'],
+  wrongStart: ['paid', 'unpaid'],
   branchCheck: ['taken', 'both'],
   readOnlyStore: ['fault', 'panic'],
   inaccessible: ['fault', 'panic'],

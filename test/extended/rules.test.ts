@@ -14,7 +14,7 @@ import {
   type Program,
   profile,
 } from '../../src/index.ts'
-import { instructionNamed, instructionSet } from '../../src/isa/index.ts'
+import { instructionNamed, instructionSet, instructionSet as instructionSetOf } from '../../src/isa/index.ts'
 
 function programOf(text: string, rules: Profile): Program {
   const assembled = assemble(`.isa ${rules.instructionSet}\n.format raw\n${text}`)
@@ -40,6 +40,116 @@ describe.each(availableEngines())('the rules of PolkaVM 0.35 and 0.37 on %s', ki
     for (const name of ['polkavm', 'polkavm-0.37'] as const) {
       const vm = engine.instantiate(programOf(text, profile(name)), { gas: 1000n })
       expect([vm.run(), vm.pc], name).toEqual([Exit.Panic, 3])
+    }
+  })
+
+  it.each(['latest32', 'latest64', 'latest64-0.37', 'revive-v1', 'gp-0.8.0'] as const)(
+    'a start where no instruction begins panics there unpaid under the rules of PolkaVM, in %s',
+    instructionSet => {
+      const text = 'load_imm r7, 5\nload_imm r8, 1000\ntrap'
+      for (const name of ['polkavm', 'polkavm-0.37'] as const) {
+        for (const gasModel of ['instruction', 'block', 'pipeline'] as const) {
+          const end = (wrongStart: 'paid' | 'unpaid', entry: number, gas: bigint) => {
+            const program = programOf(text, profile(name, { instructionSet, gasModel, wrongStart }))
+            const vm = engine.instantiate(program, { gas, entry, regs: [1n] })
+            return [vm.run(), vm.pc, vm.gas, program.costAt(entry), program.code.length] as const
+          }
+          const length = end('paid', 1, 100n)[4]
+          for (const entry of [1, 2, 4, length, length + 1, 0xffffffff]) {
+            const what = `${name} ${gasModel} ${entry}`
+            expect(end('unpaid', entry, 100n).slice(0, 3), what).toEqual([Exit.Panic, entry, 100n])
+            expect(end('unpaid', entry, 0n).slice(0, 3), what).toEqual([Exit.Panic, entry, 0n])
+            const [exit, , gas, cost] = end('paid', entry, 100n)
+            expect([exit, gas], what).toEqual([Exit.Panic, 100n - BigInt(gasModel === 'instruction' ? 1 : cost)])
+            expect(end('paid', entry, 0n)[0], what).toBe(Exit.OutOfGas)
+          }
+        }
+      }
+    },
+  )
+
+  it('a host that sends a machine between instructions, or behind the code, has it panic there unpaid', () => {
+    for (const gasModel of ['instruction', 'block', 'pipeline'] as const) {
+      const program = programOf('ecalli 1\nload_imm r7, 5\ntrap', profile('polkavm', { gasModel }))
+      for (const pc of [3, program.code.length]) {
+        const call = { name: 'go', price: 0, call: (vm: { pc: number }) => void (vm.pc = pc) }
+        const vm = engine.instantiate(program, { gas: 100n, host: { entry: () => call } })
+        const paid = BigInt(gasModel === 'instruction' ? 1 : program.costAt(0))
+        expect([vm.run(), vm.pc, vm.gas], `${gasModel} ${pc}`).toEqual([Exit.Panic, pc, 100n - paid])
+      }
+    }
+  })
+
+  /** A jump over a byte that is no opcode, to what follows it, in a set with a bitmask. */
+  function overUndefined(instructionSet: 'latest32' | 'latest64' | 'revive-v1' | 'gp-0.7.2', to: number): Program {
+    const { opcodes, byOpcode } = instructionSetOf(instructionSet)
+    const nothing = byOpcode.indexOf(undefined)
+    const jump = opcodes[instructionNamed('jump')!.id]!
+    const load = opcodes[instructionNamed('load_imm')!.id]!
+    const code = Uint8Array.of(jump, to, nothing, load, 7, 5, 0)
+    const parts = { code, bitmask: Uint8Array.of(0b1001101), jumpTable: new Uint32Array(0) }
+    return loadProgram(parts, { profile: profile('polkavm', { instructionSet }) })
+  }
+
+  it('an undefined opcode is a trap like any other in the sets of PolkaVM: it can be jumped to, and so can what follows it', () => {
+    const end = (program: Program) => {
+      const vm = engine.instantiate(program, { gas: 100n })
+      return [vm.run(), vm.pc, vm.gas, vm.regs[7]]
+    }
+    for (const set of ['latest32', 'latest64', 'revive-v1'] as const) {
+      expect(end(overUndefined(set, 2)), set).toEqual([Exit.Panic, 2, 98n, 0n])
+      expect(end(overUndefined(set, 3)), set).toEqual([Exit.Panic, 6, 97n, 5n])
+    }
+    for (const to of [2, 3]) expect(end(overUndefined('gp-0.7.2', to))).toEqual([Exit.Panic, 0, 99n, 0n])
+  })
+
+  it('a dynamic jump goes by the low half of its register in both', () => {
+    for (const name of ['polkavm', 'polkavm-0.37'] as const) {
+      const rules = profile(name)
+      const { bytes } = assemble(
+        `.isa ${rules.instructionSet}\n.format raw\n.jump_table @to\n.code\njump_ind r1\n@to: load_imm r7, 5\ntrap`,
+      )
+      const program = loadProgram(bytes, { kind: 'raw', profile: rules })
+      for (const base of [2n, 2n ** 32n + 2n, 2n ** 64n - 2n ** 32n + 2n]) {
+        const vm = engine.instantiate(program, { gas: 100n, regs: [0n, base] })
+        expect([vm.run(), vm.regs[7]], `${name} ${base}`).toEqual([Exit.Panic, 5n])
+      }
+    }
+  })
+
+  it('register nibbles above 12 are r12 in both', () => {
+    for (const name of ['polkavm', 'polkavm-0.37'] as const) {
+      const program = programOf('move_reg r7, r12\ntrap', profile(name))
+      for (const nibble of [12, 13, 14, 15]) {
+        const code = program.code.slice()
+        code[1] = (nibble << 4) | 7
+        const changed = loadProgram({ ...program.parts, code }, { profile: profile(name) })
+        const regs = [...new Array(12).fill(0n), 77n]
+        const vm = engine.instantiate(changed, { gas: 100n, regs })
+        expect([vm.run(), vm.regs[7]], `${name} ${nibble}`).toEqual([Exit.Panic, 77n])
+      }
+    }
+  })
+
+  it('an access below 2^16 panics in both, also where others fault (dynamic paging)', () => {
+    for (const name of ['polkavm', 'polkavm-0.37'] as const) {
+      for (const inaccessible of ['fault', 'panic'] as const) {
+        const rules = profile(name, { inaccessible })
+        const end = (address: number) =>
+          engine.instantiate(programOf(`load_u8 r7, [${address}]\ntrap`, rules), { gas: 100n }).run()
+        for (const address of [0, 4096, 16383, 16384, 65535])
+          expect(end(address), `${name} ${address}`).toBe(Exit.Panic)
+        expect(end(65536), name).toBe(inaccessible === 'fault' ? Exit.PageFault : Exit.Panic)
+      }
+    }
+  })
+
+  it('the price of a branch looks at the opcode right behind it, in both', () => {
+    for (const name of ['polkavm', 'polkavm-0.37'] as const) {
+      const rules = profile(name, { gasModel: 'pipeline' })
+      const cost = (behind: string) =>
+        programOf(`branch_eq r1, r2, @end\n${behind}\n@end: load_imm r7, 5\ntrap`, rules).costAt(0)
+      expect(cost('trap'), name).toBeLessThan(cost('fallthrough'))
     }
   })
 

@@ -12,7 +12,15 @@ import { markedAgain, toExtended } from '../../src/fuzz/transcode.ts'
 import { edge64 } from '../../src/fuzz/values.ts'
 import { type InstructionSetName, instructionSet } from '../../src/isa/set.ts'
 import { type CodeMap, createCodeMap } from '../../src/program/code-map.ts'
-import { lineOf, type NarrowCase, outcomeOf, type RandomFile, randomFile, sayRegisters, startOf } from '../narrow/cases.ts'
+import {
+  lineOf,
+  type NarrowCase,
+  outcomeOf,
+  type RandomFile,
+  randomFile,
+  sayRegisters,
+  startOf,
+} from '../narrow/cases.ts'
 import { randomExtended } from './code.ts'
 import { ORACLE } from './oracle.ts'
 
@@ -25,7 +33,13 @@ export type Bits = keyof typeof SETS
 /** Bytes that no compiler writes, as a program. */
 function hostileFile(random: Random): RandomFile {
   const code = randomExtended(random, random.pick([1, 5, 40, 200, 600, 1030, 2100]))
-  const plain = { code, bitmask: new Uint8Array(0), jumpTable: new Uint32Array(0), jumpTableLength: 0, jumpTableEntrySize: 0 }
+  const plain = {
+    code,
+    bitmask: new Uint8Array(0),
+    jumpTable: new Uint32Array(0),
+    jumpTableLength: 0,
+    jumpTableEntrySize: 0,
+  }
   const { blocks } = mapOf(markedAgain(plain), 64)
   const jumpTable = Uint32Array.from({ length: 8 }, () => random.pick(blocks))
   const parts = markedAgain({ ...plain, jumpTable, jumpTableLength: 8, jumpTableEntrySize: 4 })
@@ -68,6 +82,11 @@ export function runCase(index: number, bits: Bits): NarrowCase {
   return startOf(random, file, startIn(random, file, bits))
 }
 
+/** What an engine makes of a case under the rules of PolkaVM 0.37, in words that may be compared with `expected`. */
+export function runOn(engine: EngineKind, each: NarrowCase, bits: Bits, expected: string): string {
+  return comparable(outcomeOf(each, engine, 'polkavm-0.37', SETS[bits]), expected)
+}
+
 /** PolkaVM does not say where it stands when a start in the middle of a block could not be paid. */
 function comparable(outcome: string, expected: string): string {
   return expected.startsWith('out-of-gas - ') ? outcome.replace(/^out-of-gas \S+/, 'out-of-gas -') : outcome
@@ -82,33 +101,84 @@ export interface Comparison {
   readonly print: (text: string) => void
 }
 
+/** One of PolkaVM's engines in a process of its own. */
+class Peer {
+  readonly #child
+  readonly #answers
+
+  constructor(...args: readonly string[]) {
+    this.#child = spawn(ORACLE, ['programs', ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+  }
+
+  ask(cases: readonly NarrowCase[]): void {
+    this.#child.stdin.write(cases.map(each => `${lineOf(each)}\n`).join(''))
+  }
+
+  /** What it makes of the next case it was asked for. */
+  async answer(): Promise<string> {
+    const { value } = await this.#answers.next()
+    if (value === undefined) throw new Error('PolkaVM has ended')
+    return value
+  }
+
+  end(): void {
+    this.#child.stdin.end()
+  }
+}
+
 const BATCH = 200
 
 /** Compares `count` runs on every engine; the first differences are printed. Returns how many there were. */
 export async function compareRuns({ from, count, bits, engines = ENGINE_KINDS, print }: Comparison): Promise<number> {
-  const child = spawn(ORACLE, ['programs'], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const peer = new Peer()
+  const recompiler = new Peer('recompiler')
   const exits = new Map<string, number>()
+  const apart: number[] = []
   let wrong = 0
   for (let at = from; at < from + count; at += BATCH) {
     const cases = Array.from({ length: Math.min(BATCH, from + count - at) }, (_, i) => runCase(at + i, bits))
-    child.stdin.write(cases.map(each => `${lineOf(each)}\n`).join(''))
+    peer.ask(cases)
     for (const [i, each] of cases.entries()) {
-      const { value: expected } = await answers.next()
-      if (expected === undefined) throw new Error(`PolkaVM ended at run ${at + i}`)
+      const expected = await peer.answer()
       const exit = expected.split(' ')[0]!
       exits.set(exit, (exits.get(exit) ?? 0) + 1)
-      for (const engine of engines) {
-        const found = comparable(outcomeOf(each, engine, 'polkavm-0.37', SETS[bits]), expected)
-        if (found === expected) continue
-        wrong += 1
-        if (wrong <= 10) print(`${bits} bits, run ${at + i}, ${engine}, from ${each.pc}:\n  is   ${found}\n  peer ${expected}`)
+      const found = engines.map(engine => runOn(engine, each, bits, expected))
+      if (found.every(one => one === expected)) continue
+      recompiler.ask([each])
+      const compiled = await recompiler.answer()
+      const isApart = found.every(one => one === compiled)
+      if (isApart) apart.push(at + i)
+      else wrong += 1
+      if (!isApart && wrong <= 10) {
+        const ours = engines.map((engine, e) => `  ${found[e]} ${engine}\n`).join('')
+        print(
+          `${bits} bits, run ${at + i}, from ${each.pc}:\n${ours}  ${expected} PolkaVM\n  ${compiled} its recompiler`,
+        )
       }
     }
     if ((at - from) % 10_000 === 10_000 - BATCH) print(`${at - from + BATCH} runs, ${wrong} differences`)
   }
-  child.stdin.end()
+  peer.end()
+  recompiler.end()
   const summary = [...exits].map(([name, times]) => `${name} ${times}`).join(', ')
   print(`${count} programs of ${bits} bits (${summary}) on ${engines.join(', ')}: ${wrong} differences`)
+  if (apart.length > 0)
+    print(`PolkaVM's interpreter and recompiler differ, coulis is the recompiler: runs ${apart.join(', ')}`)
   return wrong
+}
+
+/** What PolkaVM makes of the first `count` cases of each width: a line for each, the case, ` > ` and the answer. */
+export async function recordRuns(count: number): Promise<string> {
+  const peer = new Peer()
+  let lines = ''
+  for (const bits of [32, 64] as const) {
+    for (let index = 0; index < count; index++) {
+      const each = runCase(index, bits)
+      peer.ask([each])
+      lines += `${bits} ${lineOf(each)} > ${await peer.answer()}\n`
+    }
+  }
+  peer.end()
+  return lines
 }

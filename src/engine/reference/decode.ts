@@ -2,6 +2,7 @@
 // Not from the effect column of the table: the reference machine has to be able to disagree with it.
 import { createOperands, decodeOperands, immediateX, immediateY, type Operands } from '../../isa/format.ts'
 import { INSTRUCTIONS, type Instruction, TRAP_ID } from '../../isa/table.ts'
+import { maskBit } from '../../program/code-map.ts'
 import type { Program } from '../../program/program.ts'
 import { Exit } from '../exit.ts'
 import { addressOf, fillMemory, growHeap, load, store, type Width } from './access.ts'
@@ -186,6 +187,13 @@ function semanticsOf(instruction: Instruction, operands: Operands, next: number)
 /** What is executed where no instruction starts. */
 function implicitTrap(pc: number): ExtendedInstruction {
   return { instruction: INSTRUCTIONS[TRAP_ID]!, operands: createOperands(), next: pc + 1 }
+}
+
+/** Whether an instruction begins at `pc`: one with a defined opcode, or, in the sets of PolkaVM, with any. */
+export function beginsInstruction(program: Program, pc: number): boolean {
+  const { code, bitmask, instructionSet } = program
+  if (instructionSet.encoding === 'extended') return extendedInstructionAt(code, pc) !== undefined
+  return instructionSet.undefinedTraps ? maskBit(bitmask, code.length, pc) : program.isInstruction(pc)
 }
 
 function decodeMarked(program: Program, pc: number): ExtendedInstruction {

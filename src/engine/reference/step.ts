@@ -1,7 +1,7 @@
 // One step of the reference machine (GP A.1, A.6): pay, execute, mark the end of a block. Not a loop, no host calls.
 import { Exit } from '../exit.ts'
 import type { TraceEvent } from '../tracing.ts'
-import { type Decoded, decodedAt } from './decode.ts'
+import { beginsInstruction, type Decoded, decodedAt } from './decode.ts'
 import type { MachineState } from './state.ts'
 
 /** GP 0.7.2: running out empties the counter. GP 0.8.0: it stays. */
@@ -11,6 +11,11 @@ function outOfGas(state: MachineState): Exit {
     state.gas = 0n
   }
   return Exit.OutOfGas
+}
+
+/** GP 0.8.0 A.2 and PolkaVM: where no instruction begins the machine panics before anything is paid. */
+function refuses({ program, pc }: MachineState): boolean {
+  return program.profile.wrongStart === 'unpaid' && !beginsInstruction(program, pc)
 }
 
 /** Pays for what is at pc: 1 per instruction, or the whole block that pc is in, once (GP 0.8.0 A.6). */
@@ -56,8 +61,7 @@ function execute(state: MachineState, decoded: Decoded): Exit | undefined {
  * `ecalli` stops with `Exit.Host` and the index in `state.exitArg`, whether or not somebody will answer it.
  */
 export function step(state: MachineState): Exit | undefined {
-  // GP 0.8.0 A.2: a pc that is no instruction panics before anything is paid. Only a start or a host leads there.
-  if (state.program.profile.loader === 'strict' && !state.program.isInstruction(state.pc)) return Exit.Panic
+  if (refuses(state)) return Exit.Panic
   return pay(state) ?? execute(state, decodedAt(state.program, state.pc))
 }
 
@@ -70,9 +74,7 @@ export interface TracedStep {
 /** The same step, described in `event`. */
 export function tracedStep(state: MachineState, event: TraceEvent): TracedStep {
   const { program, regs } = state
-  if (program.profile.loader === 'strict' && !program.isInstruction(state.pc)) {
-    return { exit: Exit.Panic, executed: false }
-  }
+  if (refuses(state)) return { exit: Exit.Panic, executed: false }
   const decoded = decodedAt(program, state.pc)
   const { access } = decoded
   event.pc = state.pc

@@ -2,7 +2,7 @@
 //!
 //!   polkavm-extended facts [text]   reads codes (a length of 4 bytes, little-endian, and the code) and prints for each the hashes
 //!                                   of its instructions, of its jump targets, and of the costs of its blocks; with `text` itself
-//!   polkavm-extended programs       runs files, for test/extended/runs.ts: bench/peers/polkavm/src/programs.rs says how
+//!   polkavm-extended programs [recompiler]  runs files in PolkaVM's interpreter, or recompiler, for test/extended/runs.ts: bench/peers/polkavm/src/programs.rs says how
 //!   polkavm-extended link ELF SET FILE
 
 use polkavm::{
@@ -116,6 +116,7 @@ fn main() {
     match words.as_slice() {
         ["facts"] => facts(false),
         ["facts", "text"] => facts(true),
+        ["programs", "recompiler"] => programs::serve_on(BackendKind::Compiler).unwrap_or_else(|error| panic!("{error}")),
         ["programs"] => programs::serve().unwrap_or_else(|error| panic!("{error}")),
         ["link", elf, set, file] => link(elf, set, file),
         _ => panic!("facts, facts text, programs, or link ELF SET FILE"),

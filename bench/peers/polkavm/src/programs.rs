@@ -6,7 +6,7 @@
 
 use polkavm::{
     BackendKind, CacheModel, Config, CostModelKind, Engine, GasMeteringKind, InterruptKind, Module, ModuleConfig,
-    ProgramCounter, RawInstance, Reg,
+    ProgramCounter, RawInstance, Reg, SandboxKind,
 };
 use std::io::{BufRead, Write};
 
@@ -95,8 +95,14 @@ fn answer(engine: &Engine, line: &str) -> Result<String, String> {
 }
 
 pub fn serve() -> Result<(), String> {
+    serve_on(BackendKind::Interpreter)
+}
+
+/// The recompiler runs in this process.
+pub fn serve_on(backend: BackendKind) -> Result<(), String> {
     let mut config = Config::new();
-    config.set_backend(Some(BackendKind::Interpreter));
+    config.set_backend(Some(backend));
+    config.set_sandbox(Some(SandboxKind::Generic));
     config.set_allow_experimental(true);
     let engine = Engine::new(&config).map_err(|e| e.to_string())?;
     let mut out = std::io::stdout().lock(); // by lines: whoever asks waits for the answer
