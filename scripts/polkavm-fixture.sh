@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Makes the files in test/fixtures/polkavm of C with the public tools: clang and lld 19 (or newer) and the crate polkavm-linker, which
-# bench/peers/polkavm-extended has. Not part of the build: the files are committed, and this needs a network and two minutes.
+# bench/peers/polkavm-extended has. Not part of the build: the files are committed, and this needs a network and two minutes. CI makes them again, where there is cargo.
 #
-#   scripts/polkavm-fixture.sh [folder for objects, default a new one in /tmp]
+#   scripts/polkavm-fixture.sh [folder for objects, default a new one in /tmp] [folder for files, default test/fixtures/polkavm]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 fixtures=$root/test/fixtures/polkavm
 work=${1:-$(mktemp -d /tmp/polkavm-fixture.XXXXXX)}
-mkdir -p "$work"
+files=${2:-$fixtures}
+mkdir -p "$work" "$files"
 cd "$fixtures"
 
 elf() { # elf NAME
@@ -19,7 +20,7 @@ elf() { # elf NAME
 }
 
 link() { # link NAME jam-v1|latest FILE
-  cargo run --release --quiet --manifest-path "$root/bench/peers/polkavm-extended/Cargo.toml" -- link "$work/$1.elf" "$2" "$fixtures/$3"
+  cargo run --release --quiet --manifest-path "$root/bench/peers/polkavm-extended/Cargo.toml" -- link "$work/$1.elf" "$2" "$files/$3"
 }
 
 elf triangle
@@ -27,4 +28,4 @@ link triangle jam-v1 triangle.polkavm
 elf mixture
 link mixture jam-v1 mixture.polkavm
 link mixture latest mixture-extended.polkavm
-ls -l "$fixtures"
+ls -l "$files"

@@ -1,5 +1,5 @@
 // A C program linked twice by PolkaVM's linker 0.37, with a bitmask and in the extended encoding: both compute the same on every
-// engine. scripts/polkavm-fixture.sh makes the files.
+// engine. scripts/polkavm-fixture.sh makes the files; COULIS_LINKED is a folder with others, which CI has just linked.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -16,8 +16,10 @@ import {
   type Program,
 } from '../../src/index.ts'
 
+const FOLDER = process.env.COULIS_LINKED ?? join(import.meta.dirname, '../fixtures/polkavm')
+
 function load(name: string): Program {
-  return loadProgram(readFileSync(join(import.meta.dirname, '../fixtures/polkavm', name)))
+  return loadProgram(readFileSync(join(FOLDER, name)))
 }
 
 /** The result, and every call to the host with its arguments. */
@@ -59,7 +61,7 @@ describe('a program linked by PolkaVM 0.37 in both encodings', () => {
   })
 
   it('is written again byte for byte, from its parts and from its text', () => {
-    const file = readFileSync(join(import.meta.dirname, '../fixtures/polkavm/mixture-extended.polkavm'))
+    const file = readFileSync(join(FOLDER, 'mixture-extended.polkavm'))
     expect(Buffer.compare(encodeContainer(next.container), file)).toBe(0)
     expect(Buffer.compare(assemble(disassemble(next)).bytes, file)).toBe(0)
   })
