@@ -16,13 +16,14 @@ import { findInvalidity } from '../program/validate.ts'
 import { formatAddress, formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
-import { isaOption, jsonOption, profileOption } from './options.ts'
+import { isaOption, jsonOption, pageSizeOption, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly kind?: FileKind
   readonly profile?: ProfileName
   readonly isa?: InstructionSetName
+  readonly pageSize?: number
   readonly json?: boolean
 }
 
@@ -191,6 +192,7 @@ export function addInspect(program: Command, terminal: Terminal): void {
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(profileOption())
     .addOption(isaOption())
+    .addOption(pageSizeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

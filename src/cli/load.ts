@@ -48,6 +48,8 @@ export interface LoadFileOptions {
   readonly profile?: ProfileName | undefined
   /** The opcode numbering, instead of the file's own or the profile's. */
   readonly isa?: InstructionSetName | undefined
+  /** Bytes of a page of the host of a `.polkavm` file. */
+  readonly pageSize?: number | undefined
 }
 
 const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
@@ -157,12 +159,30 @@ function loadAssembly(file: string, bytes: Uint8Array, { profile: wanted, isa }:
   }
 }
 
+/** The same under a host with other pages. */
+function withPages(loaded: Loaded, pageSize: number): Loaded {
+  const { bytes, program } = loaded
+  if (program.kind !== 'polkavm')
+    throw new CliError('--page-size is for .polkavm files, others say where their memory is')
+  const rules = resolveProfile(program.profile, { pageSize })
+  return {
+    ...loaded,
+    program: loadProgram(bytes, { kind: 'polkavm', profile: rules, instructionSet: rules.instructionSet }),
+  }
+}
+
 /**
  * Loads a program file.
  *
  * @throws CliError naming the file and what is wrong in it.
  */
 export function loadFile(file: string, options: LoadFileOptions = {}): Loaded {
+  const loaded = loadUsual(file, options)
+  const { pageSize } = options
+  return pageSize === undefined ? loaded : inFile(file, () => withPages(loaded, pageSize))
+}
+
+function loadUsual(file: string, options: LoadFileOptions): Loaded {
   const given = readBytes(file)
   return inFile(file, () => {
     const { isa } = options

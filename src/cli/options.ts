@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { ENGINE_KINDS } from '../engine/engine.ts'
 import { INSTRUCTION_SETS } from '../isa/set.ts'
-import { PROFILE_NAMES } from '../program/profile.ts'
+import { PAGE_SIZES, PROFILE_NAMES } from '../program/profile.ts'
 import { bytesFromHex } from '../trace/hex.ts'
 import { readBytes } from './files.ts'
 
@@ -68,6 +68,17 @@ export function isaOption(): Option {
   return new Option('--isa <name>', 'the opcode numbers, instead of what the file or the profile says').choices([
     ...INSTRUCTION_SETS,
   ])
+}
+
+/** `--page-size BYTES`. */
+export function pageSizeOption(): Option {
+  const sizes = PAGE_SIZES.map(String)
+  return new Option('--page-size <bytes>', 'bytes of a page of the host of a .polkavm file')
+    .choices(sizes)
+    .argParser(text => {
+      if (!sizes.includes(text)) throw new InvalidArgumentError(`Allowed choices are ${sizes.join(', ')}.`)
+      return Number(text)
+    })
 }
 
 /** `--json`. */

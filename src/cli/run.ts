@@ -52,6 +52,7 @@ import {
   engineOption,
   isaOption,
   jsonOption,
+  pageSizeOption,
   parseAddress,
   parseBytes,
   parseCount,
@@ -100,6 +101,7 @@ interface Options {
   readonly engine?: EngineKind
   readonly profile?: ProfileName
   readonly isa?: InstructionSetName
+  readonly pageSize?: number
   readonly kind?: FileKind
   readonly json?: boolean
   readonly calldata?: Uint8Array
@@ -380,6 +382,7 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .addOption(engineOption())
     .addOption(profileOption())
     .addOption(isaOption())
+    .addOption(pageSizeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -182,6 +182,9 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 /** The names of all presets, for help texts and messages. */
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[]
 
+/** What a page of a host may have, in bytes. */
+export const PAGE_SIZES: readonly number[] = [4096, 8192, 16384, 32768, 65536]
+
 /** What each rule may be. */
 const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Profile[Rule][] } = {
   instructionSet: INSTRUCTION_SETS,
@@ -200,7 +203,7 @@ const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Prof
   memsetAddress: ['64-bit', '32-bit'],
   polkavmNumbers: ['any', 'shortest'],
   codeLimits: ['none', 'pr-559'],
-  pageSize: [4096, 8192, 16384, 32768, 65536],
+  pageSize: PAGE_SIZES,
 }
 
 /** @throws TypeError, RangeError for a rule that is missing or none of what it may be. */
