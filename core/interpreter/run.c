@@ -84,7 +84,10 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
         u32 gas = vm->hot - vm->hot_left;
         vm->hot_left = vm->hot;
         touched = OWN(vm)->touched;
+        s64 had = vm->gas;
         env_slice(gas);
+        /* Its time is over. Not what comes next, which is paid already where it is in the middle of a block. */
+        if (had > 0 && vm->gas == 0 && result >= GO_AGAIN && result <= GO_STEP) return finish(vm, PVM_OUT_OF_GAS);
       }
     }
 #endif

@@ -120,6 +120,10 @@ CORE int memset_at(pvm *vm, u32 pc) {
   int result = pvm_memset(vm);
   tally_more(vm, pc, before - vm->gas);
   (void)before;
+  if (result == GO_AGAIN) { /* it is begun again */
+    tally_undo(vm, pc);
+    if (vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+  }
   (void)pc;
   return result;
 }

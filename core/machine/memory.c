@@ -421,10 +421,7 @@ COLD int pvm_memset(pvm *vm) {
   for (u32 left = length; left > 0; left--) {
     if (vm->gas < 1) return out_of_gas(vm);
 #if WASM
-    if (vm->stride != 0 && length - left == MEMSET_PART) {
-      if (vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
-      return GO_AGAIN;
-    }
+    if (vm->stride != 0 && length - left == MEMSET_PART) return GO_AGAIN;
 #endif
     int failure = pvm_slow_write(vm, (u32)vm->regs[7] + PVM_ROTATION, 1, vm->regs[8]);
     if (failure != 0) return failure;

@@ -8,11 +8,16 @@ import { generateCase } from '../../src/fuzz/generate.ts'
 import { generateAttack } from '../../src/fuzz/generate-attack.ts'
 import { attempt, enter, optionsOf } from '../../src/fuzz/machines.ts'
 import {
+  Access,
+  assemble,
   availableEngines,
   BlobError,
   createEngine,
   type EngineKind,
+  Exit,
+  loadProgram,
   type Program,
+  profile,
   type StartOptions,
   type Vm,
 } from '../../src/index.ts'
@@ -121,4 +126,23 @@ describe('what machines count', () => {
       expect(calls).toBeGreaterThan(40)
     },
   )
+})
+
+describe.each(KINDS)('a memset that time stops in the middle, on %s', kind => {
+  it.each(['instruction', 'block'] as const)('counts as one that it does not: %s', gasModel => {
+    const rules = profile('gp-0.7.2', { name: `memset ${gasModel}`, gasModel, instructionSet: 'latest64' })
+    const text = '.isa latest64\nload_imm r7, 0x20000\nload_imm r9, 60000\nmemset\nadd_imm_64 r8, r8, 1\ntrap'
+    const program = loadProgram(assemble(text).bytes, { profile: rules })
+    const countsOf = (maxMs: number): { pauses: number; counts: Counts } => {
+      const pages = [{ address: 0x20000, length: 65536, access: Access.Write }]
+      const vm = createEngine({ kind }).instantiate(program, { gas: 100_000n, pages })
+      const tally = startTally(vm)
+      let pauses = 0
+      while (vm.run({ maxMs }) === Exit.Paused) pauses += 1
+      return { pauses, counts: tally.counts() }
+    }
+    const parts = countsOf(0)
+    expect(parts.pauses).toBeGreaterThan(2)
+    expect(rows(parts.counts)).toEqual(rows(countsOf(1e6).counts))
+  })
 })

@@ -127,10 +127,7 @@ export function fillMemory(state: MachineState): Exit | undefined {
   const length = regs[A2]!
   for (let left = length; left > 0n; left--) {
     if (state.gas < 1n) return Exit.OutOfGas
-    if (left % LOOK_BYTES === 0n && left < length && state.isOver?.() === true) {
-      if (program.profile.gasModel === 'instruction') state.gas += 1n // it is begun again, which is not to cost anything
-      return Exit.Paused
-    }
+    if (left % LOOK_BYTES === 0n && left < length && state.isOver?.() === true) return Exit.Paused
     const failure = store(state, addressOf(regs[A0]!), 1, regs[A1]!)
     if (failure !== undefined) return failure
     state.gas -= 1n

@@ -67,7 +67,7 @@ function runSteps(state: MachineState, site: HostCallSite, limit: number): Exit 
   let exit = resume(state, site)
   for (let done = 0; exit === undefined && done < limit; done++) {
     const { tracer } = site.vm
-    if (done % LOOK_INSTRUCTIONS === LOOK_INSTRUCTIONS - 1) allowance?.look()
+    if (done % LOOK_INSTRUCTIONS === LOOK_INSTRUCTIONS - 1 && state.isOver?.() === true) return Exit.Paused
     if (tracer === undefined) {
       exit = step(state)
     } else {

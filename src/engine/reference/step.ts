@@ -47,8 +47,10 @@ function executeOrGiveBack(state: MachineState, decoded: Decoded): Exit | undefi
 function execute(state: MachineState, decoded: Decoded): Exit | undefined {
   const { pc, gas } = state
   const exit = executeOrGiveBack(state, decoded)
-  if (exit !== Exit.Paused) state.tally?.execute(pc) // in the middle of a memset
+  const perInstruction = state.program.profile.gasModel === 'instruction'
+  if (exit !== Exit.Paused) state.tally?.execute(pc) // a memset that is begun again
   state.tally?.take(pc, gas - state.gas) // memset
+  if (exit === Exit.Paused && perInstruction) state.gas += 1n
   if (exit === Exit.OutOfGas) return outOfGas(state) // memset
   if (exit === undefined && decoded.instruction.terminator) state.charged = false
   return exit
