@@ -2,12 +2,14 @@
 
 import { type Command, Option } from 'commander'
 import { disassemble, formatListing, listCode } from '../blob/disassembly.ts'
+import type { CodeLine } from '../isa/disassembler.ts'
 import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
+import { formatCount } from './format.ts'
 import { toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
 import { isaOption, jsonOption, parseAddress, profileOption } from './options.ts'
-import { createSourceView } from './source.ts'
+import { createSourceView, symbolsIn, symbolsOfFile } from './source.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -18,18 +20,36 @@ interface Options {
   readonly bytes?: boolean
   readonly gas?: boolean
   readonly source?: boolean
+  readonly functions?: boolean
   readonly symbols?: string
   readonly from?: number
   readonly to?: number
   readonly json?: boolean
 }
 
-function listingOf(loaded: Loaded, options: Options): string {
+/** A line before the first instruction of each function: those that symbols name, else those that are found in the code. */
+async function functionLines(loaded: Loaded, symbolsFile: string | undefined): Promise<ReadonlyMap<number, string>> {
   const { program } = loaded
-  const view = options.source || options.symbols !== undefined ? createSourceView(loaded, options.symbols) : undefined
+  const symbols = symbolsFile === undefined ? symbolsIn(loaded) : symbolsOfFile(program, symbolsFile)
+  const { withFunctions } = await import('../inside/functions.ts') // it takes the engine along
+  const { functions } = withFunctions(program, symbols)
+  return new Map(
+    functions.map(({ name, start, end }) => [start, `; function ${name}, ${formatCount(end - start)} bytes`]),
+  )
+}
+
+async function listingOf(loaded: Loaded, options: Options): Promise<string> {
+  const { program } = loaded
+  const hasLines = options.source || (options.symbols !== undefined && !options.functions)
+  const view = hasLines ? createSourceView(loaded, options.symbols) : undefined
+  const functions = options.functions ? await functionLines(loaded, options.symbols) : undefined
+  const before = (line: CodeLine): readonly string[] => {
+    const head = functions?.get(line.pc)
+    return [...(head === undefined ? [] : [head]), ...(view?.before(line) ?? [])]
+  }
   return formatListing(program, {
     names: view?.names ?? loaded.names,
-    ...(view !== undefined && { before: line => view.before(line) }),
+    ...((view !== undefined || functions !== undefined) && { before }),
     bytes: options.bytes ?? false,
     from: options.from ?? 0,
     ...(options.to === undefined ? {} : { to: options.to }),
@@ -42,14 +62,18 @@ export function addDisasm(program: Command, terminal: Terminal): void {
   program
     .command('disasm')
     .description(
-      'Prints assembly text that `coulis asm` turns into the very same bytes. With --listing, --bytes, --gas, --source, --from\n' +
-        'or --to it prints a listing for reading: offsets, labels, blocks.',
+      'Prints assembly text that `coulis asm` turns into the very same bytes. With --listing, --bytes, --gas, --source,\n' +
+        '--functions, --from or --to it prints a listing for reading: offsets, labels, blocks.',
     )
     .argument('<file>', 'the program; - reads standard input')
     .option('-l, --listing', 'a listing for reading')
     .option('-b, --bytes', 'a listing with the bytes of each instruction')
     .option('-g, --gas', 'a listing with the gas of each block')
     .option('-s, --source', 'a listing with source lines, for files with debug sections and for assembly text')
+    .option(
+      '--functions',
+      'a listing that says where functions begin: those that are named, else those that the code shows',
+    )
     .option(
       '--symbols <file>',
       'take names and source lines from this file of the same code, such as the .polkavm of a .jam',
@@ -68,9 +92,10 @@ Examples:
   coulis disasm service.jam | coulis asm - -o same.jam
   coulis disasm service.jam --gas --from 5 --to 400
   coulis disasm vector.json --bytes
+  coulis disasm service.jam --functions
   coulis disasm contract.polkavm --source`,
     )
-    .action((file: string, options: Options) => {
+    .action(async (file: string, options: Options) => {
       const loaded = loadFile(file, options)
       const { from = 0, to = Number.POSITIVE_INFINITY } = options
       if (options.json) {
@@ -89,9 +114,9 @@ Examples:
         return
       }
       const reading =
-        [options.listing, options.bytes, options.gas, options.source].includes(true) ||
+        [options.listing, options.bytes, options.gas, options.source, options.functions].includes(true) ||
         [options.symbols, options.from, options.to].some(option => option !== undefined)
-      const text = reading ? listingOf(loaded, options) : disassemble(loaded.program, loaded)
+      const text = reading ? await listingOf(loaded, options) : disassemble(loaded.program, loaded)
       terminal.line(text.replace(/\n$/, ''))
     })
 }

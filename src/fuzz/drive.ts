@@ -2,6 +2,8 @@
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
+import { Exit } from '../engine/exit.ts'
+import { explainExit } from '../inside/reason.ts'
 import type { Program } from '../program/program.ts'
 import { type FuzzCase, programOfCase } from './case.ts'
 import { difference, memoryDifference } from './compare.ts'
@@ -23,6 +25,21 @@ export interface Finding {
   readonly exit: number
   /** The exits of this entry so far, on the left engine. */
   readonly path: readonly string[]
+  /** Why each of the two stopped where it is now; undefined for one that went on, returned or called its host. */
+  readonly reasons: Reasons
+}
+
+/** Why two machines stopped. */
+export interface Reasons {
+  readonly left: string | undefined
+  readonly right: string | undefined
+}
+
+const UNKNOWN: Reasons = { left: undefined, right: undefined }
+
+/** Why a machine panicked, faulted or has no gas. */
+function whyOf(vm: Vm): string | undefined {
+  return STOPPED.includes(vm.exit) ? explainExit(vm).message : undefined
 }
 
 /** What a case amounted to. */
@@ -49,6 +66,8 @@ export interface DriveOptions {
   /** Makes a machine; default: `createEngine({ kind })`. For machines that count, foreign ones, planted bugs. */
   readonly instantiate?: (kind: EngineKind, program: Program, options: StartOptions) => Vm
 }
+
+const STOPPED: readonly (Exit | undefined)[] = [Exit.Panic, Exit.PageFault, Exit.OutOfGas]
 
 interface Runner {
   readonly kind: EngineKind
@@ -101,7 +120,7 @@ function createRunners(
       const left = runners[0]?.kind
       if (left === undefined) throw error
       for (const { vm } of runners) vm.dispose()
-      return { left, right: kind, what: `throws ${String(error)}`, entry: 0, exit: 0, path: [] }
+      return { left, right: kind, what: `throws ${String(error)}`, entry: 0, exit: 0, path: [], reasons: UNKNOWN }
     }
   }
   return runners
@@ -165,18 +184,27 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
   let exits = 0
   let gas = 0
   let finding: Finding | undefined
-  const part = (what: { runner: Runner; what: string }, entry: number, exit: number, path: string[]): void => {
-    finding = { left: first.kind, right: what.runner.kind, what: what.what, entry, exit, path }
+  const part = (
+    { runner, what }: { runner: Runner; what: string },
+    entry: number,
+    exit: number,
+    path: string[],
+    isRunning = true,
+  ): void => {
+    // Machines of others have no reasons, and those out of the pool have not run.
+    const isKnown = isRunning && options.instantiate === undefined
+    const reasons = isKnown ? { left: whyOf(first.vm), right: whyOf(runner.vm) } : UNKNOWN
+    finding = { left: first.kind, right: runner.kind, what, entry, exit, path, reasons }
   }
   const atStart = memory === 'exits' ? compareAll(runners, true) : undefined
-  if (atStart !== undefined) part({ ...atStart, what: `${atStart.what}, at the start` }, 0, 0, [])
+  if (atStart !== undefined) part({ ...atStart, what: `${atStart.what}, at the start` }, 0, 0, [], false)
   for (let e = 0; e < fuzz.entries.length && finding === undefined; e++) {
     const entry = fuzz.entries[e]!
     const path: string[] = []
     if (e > 0 && fuzz.between !== undefined) {
       const found = renew(runners, fuzz, programAt(fuzz, e, program), instantiate)
       if (found !== undefined) {
-        part(found, e, 0, path)
+        part(found, e, 0, path, false)
         break
       }
     }

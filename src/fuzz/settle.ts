@@ -3,7 +3,7 @@
 import type { EngineKind } from '../engine/engine.ts'
 import { type CampaignOptions, campaignCase, examineCase, reduceFinding } from './campaign.ts'
 import type { FuzzCase } from './case.ts'
-import type { Finding } from './drive.ts'
+import type { Finding, Reasons } from './drive.ts'
 import { PROFILE_RUN } from './generate.ts'
 import { formatCase } from './text.ts'
 
@@ -27,6 +27,8 @@ export interface SettledFinding {
   readonly what: string
   /** The exits before it, on the left engine. */
   readonly path: readonly string[]
+  /** Why the two engines stopped there: the messages of `explainExit`; undefined for one that did not panic, fault or run out of gas. */
+  readonly reasons: Reasons
   /** The command that shows it again. */
   readonly command: string
   /** The reduced case without what depends on the case it was found in: equal for the same program. Undefined when it was not made small. */
@@ -59,21 +61,30 @@ export function settleFinding(
   if (options.reduceWork === 0) return bareFinding(index, shows, command, found)
   const { fuzz, drive } = campaignCase(options, index)
   const { reduced, reducedFinding } = reduceFinding(fuzz, found, options.engines, drive, options.reduceWork)
-  const { left, right, what, path } = reducedFinding
+  const { left, right, what, path, reasons } = reducedFinding
   const text = formatFinding(reduced, reducedFinding, fuzz.label, command)
-  return { case: index, shows, left, right, what, path, command, program: formatCase(reduced, ''), text }
+  return { case: index, shows, left, right, what, path, reasons, command, program: formatCase(reduced, ''), text }
+}
+
+/** Why the two stopped, in one line where they say the same. */
+function whyLines(left: EngineKind, right: EngineKind, reasons: Reasons): string[] {
+  if (reasons.left === reasons.right) return reasons.left === undefined ? [] : [`both stopped: ${reasons.left}`]
+  const line = (kind: EngineKind, reason: string | undefined): string[] =>
+    reason === undefined ? [] : [`${kind} stopped: ${reason}`]
+  return [...line(left, reasons.left), ...line(right, reasons.right)]
 }
 
 /** The reproducer: assembly text with how it is run, as test/golden/ has it. */
 export function formatFinding(
   fuzz: FuzzCase,
-  { left, right, what, path }: Finding,
+  { left, right, what, path, reasons }: Finding,
   label: string,
   command: string,
 ): string {
   const title = [
     `${left} and ${right} differ in ${what}`,
     `after ${path.join('; ')}`,
+    ...whyLines(left, right, reasons),
     `case ${label}: ${command}`,
     `expected is what ${left} does`,
   ].join('\n')
@@ -85,7 +96,7 @@ export function bareFinding(
   index: number,
   shows: Shows,
   command: string,
-  { left, right, what, path }: Finding,
+  { left, right, what, path, reasons }: Finding,
 ): SettledFinding {
-  return { case: index, shows, left, right, what, path, command, program: undefined, text: undefined }
+  return { case: index, shows, left, right, what, path, reasons, command, program: undefined, text: undefined }
 }

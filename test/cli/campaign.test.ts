@@ -47,6 +47,19 @@ describe('a campaign with a planted mistake', () => {
     }
   })
 
+  it('says why both engines stopped there', () => {
+    const stopped = events(one, 'difference').filter(({ path }) =>
+      / (panic|page-fault|out-of-gas) at /.test((path as string[]).at(-1)!),
+    )
+    expect(stopped.length).toBeGreaterThan(4)
+    for (const { reasons, text } of stopped) {
+      const { left, right } = reasons as { left: string; right: string }
+      expect(left).toMatch(/^(there is no code at|\w+.*: )/)
+      expect(right).toBe(left) // what differs is a register
+      expect(text).toContain(`both stopped: ${left}`)
+    }
+  })
+
   it('prints the same, byte for byte, with any number of workers', () => {
     for (const jobs of ['2', '5']) {
       const { code, out } = wrong.run([...range, '--jobs', jobs])

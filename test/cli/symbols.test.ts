@@ -37,6 +37,21 @@ it('says nothing of names before there is a file, and all commands do with it', 
   expect(cli.run(['debug', 'broken.jam', '--end', '--ex', 'bt', '--batch']).out).toContain('fails')
 })
 
+it('disasm --functions says where functions begin: as they are named, else where the code shows one', () => {
+  const named = cli.run(['disasm', 'broken.jam', '--functions']).out
+  expect(named).toMatch(/^; function main, \d+ bytes\n *\d+ {2}load_imm_jump r0/m)
+  expect(named).toMatch(/^; function fails, \d+ bytes$/m)
+  cli.file('bare.pvm', BROKEN)
+  cli.run(['asm', 'bare.pvm', '-f', 'jam', '-o', 'bare.jam'])
+  const found = cli.run(['disasm', 'bare.jam', '--functions']).out
+  expect(found).toMatch(/^; function code at 0, \d+ bytes$/m)
+  expect(found.match(/^; function/gm)!.length).toBeGreaterThan(1) // what is called is one
+  expect(found.replace(/^; function.*\n/gm, '')).toBe(cli.run(['disasm', 'bare.jam', '--listing']).out)
+  expect(cli.run(['disasm', 'bare.jam', '--functions', '--symbols', 'broken.jam.pvmsym']).out).toContain(
+    '; function fails,',
+  )
+})
+
 it('may be anywhere with --symbols, and is an error where it is of another program', () => {
   renameSync(join(cli.folder, 'broken.jam.pvmsym'), join(cli.folder, 'names'))
   expect(cli.run(['profile', 'broken.jam']).out).not.toContain('fails')
