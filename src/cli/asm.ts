@@ -25,7 +25,10 @@ export function addAsm(program: Command, terminal: Terminal): void {
       'Assembles text (docs/assembly.md) to a raw blob, a standard program, a .jam or a .polkavm file: what the text says, or --format.',
     )
     .argument('<file>', 'the text; - reads standard input')
-    .option('-o, --output <file>', 'where the program goes; without it, to standard output if that is no terminal')
+    .option(
+      '-o, --output <file>',
+      'where the program goes, - for standard output; without it, there if it is no terminal',
+    )
     .addOption(new Option('-f, --format <kind>', 'the container').choices([...BLOB_KINDS]))
     .addOption(new Option('--isa <name>', 'the opcode numbers').choices([...INSTRUCTION_SETS]))
     .addOption(jsonOption())
@@ -45,15 +48,16 @@ Examples:
       const { bytes, kind, labels, instructionSet, warnings } = assembled
       const { yellow } = terminal.errorColors
       for (const warning of formatWarnings(file, assembled)) terminal.error(`${yellow('warning:')} ${warning}`)
-      if (options.output !== undefined) writeOutput(options.output, bytes)
+      const isFile = options.output !== undefined && options.output !== '-'
+      if (isFile) writeOutput(options.output, bytes)
       if (options.json) {
         const names = Object.fromEntries(labels)
         terminal.line(
           toJson({ file, kind, isa: instructionSet.name, size: bytes.length, bytes, labels: names, warnings }),
         )
-      } else if (options.output !== undefined) {
+      } else if (isFile) {
         terminal.error(`${options.output}: ${kind}, ${formatSize(bytes.length)}, ${formatPlural(labels.size, 'label')}`)
-      } else if (process.stdout.isTTY) {
+      } else if (process.stdout.isTTY && options.output === undefined) {
         throw new CliError('this would write binary to your terminal; use -o FILE, --json or a pipe')
       } else {
         terminal.bytes(bytes)

@@ -24,8 +24,11 @@ function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
+/** Options of runs that the debugger cannot repeat: it has no chain. */
+const NOT_THERE = ['calldata', 'deploy']
+
 /**
- * The command, or undefined where the program came through standard input.
+ * The command, or undefined where the program came through standard input or was called as a contract.
  *
  * @param given the arguments of the command line, from `run` on.
  */
@@ -38,6 +41,7 @@ export function debugCommand(file: string, command: Command, given: readonly str
     if (option === undefined) continue
     const takesNext = option.required && !(inline.length > 0 && flag === option.long)
     const value = takesNext ? given[++i] : inline.join('=')
+    if (NOT_THERE.includes(option.attributeName())) return undefined
     if (KEPT.includes(option.attributeName()) && value !== undefined) words.push(option.long!, quoted(value))
   }
   return [...words, '--end'].join(' ')

@@ -1,6 +1,6 @@
 // Each command of the CLI: what it prints and which code it exits with.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createCli, stable } from './cli.ts'
@@ -138,6 +138,12 @@ describe('coulis run', () => {
 })
 
 describe('coulis asm, disasm, inspect, gas', () => {
+  it('asm -o - writes to standard output, as - reads standard input', () => {
+    const { code, bytes } = cli.run(['asm', 'service.pvm', '-o', '-'])
+    expect([code, bytes]).toEqual([0, cli.run(['asm', 'service.pvm']).bytes])
+    expect(existsSync(join(cli.folder, '-'))).toBe(false)
+  })
+
   it('disasm and asm are inverse to each other, through a pipe', () => {
     const { out } = cli.run(['disasm', 'service.jam'])
     const { bytes } = cli.run(['asm', '-'], { input: out })

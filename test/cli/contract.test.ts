@@ -27,6 +27,14 @@ describe('coulis run --calldata', () => {
     expect(out).toMatch(/^storage 0x0{63}1 = 0x0{63}1$/m)
   })
 
+  it('names no command of the debugger, which has no chain', () => {
+    const calldata = ['--calldata', call('flip()')]
+    const { out, code } = run(flipper, ...calldata, '--gas', '100')
+    expect(code).not.toBe(0)
+    expect(out).not.toContain('coulis debug')
+    expect(run(flipper, '--gas', '100').out).toContain('coulis debug')
+  })
+
   it.each([
     [values(1), 1n],
     [values(0), 0n],
