@@ -253,8 +253,9 @@ export class Runtime {
     }
     const roots: number[] = []
     for (const [k, segment] of made.compiled.roots.entries()) {
-      // No stack has room for such a frame: its code would be left at once, every time.
+      // No stack has room for such a frame: its code would be left at once, every time. What was made before with a smaller one stays.
       if (made.compiled.frames[k]! > MAX_STACK) {
+        if (compiled[segment] === 1) continue
         this.#refuse(segment)
         table.set(segment + 1, stub)
         continue
@@ -269,23 +270,29 @@ export class Runtime {
     for (const segment of made.compiled.externals) {
       if (compiled[segment] !== 1) table.set(segment + 1, stub)
     }
-    this.#updateDispatch(roots)
+    this.#updateDispatch(roots, true)
   }
 
-  /** There will be no code for a segment: the core does not ask for it again, which would cost every block a call. */
+  /**
+   * There will be no code for a segment: the core does not ask for it again, which would cost every block a call, and no jump
+   * of compiled code goes there. It would find the stub, which needs to be told where it is.
+   */
   #refuse(segment: number): void {
     const { decoded } = this.shared.analysis
     this.#link().compiled[segment] = REFUSED
+    this.#updateDispatch([segment], false)
     if (decoded.isBlock[segment] === 0) return
     this.#cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, 0)
   }
 
-  /** Points the jump table's dispatch entries of new roots at them. */
-  #updateDispatch(roots: readonly number[]): void {
+  /** Points the jump table's dispatch entries of new roots at them, or of refused ones at nothing. */
+  #updateDispatch(roots: readonly number[], isCompiled: boolean): void {
     const { heads, nexts } = this.#link()
     const { u32, core } = this.#cell
     const at = core.pvm_part(AT_VM, Part.Dispatch) >>> 2
-    for (const segment of roots) for (let j = heads[segment]!; j >= 0; j = nexts[j]!) u32[at + j] = segment + 1
+    for (const segment of roots) {
+      for (let j = heads[segment]!; j >= 0; j = nexts[j]!) u32[at + j] = isCompiled ? segment + 1 : 0
+    }
   }
 
   /** Whether the segment is compiled; compiles it now where everything is compiled. */
