@@ -196,12 +196,13 @@ export class Allowance {
     }
   }
 
-  /** Looks at the clock while a portion is out, and ends the portion when the time is over. */
-  look(): void {
-    if (!this.#isOut || !this.isOver || (!this.#moved && this.#given === this.#counter.gas)) return
+  /** Looks at the clock while a portion is out, and ends the portion when the time is over. Whether gas is kept back then. */
+  look(): boolean {
+    if (!this.#isOut || !this.isOver || (!this.#moved && this.#given === this.#counter.gas)) return false
     this.#given -= this.#counter.gas
     this.#kept += this.#counter.gas
     this.#counter.gas = 0n
     this.isWhole = false
+    return this.#kept > 0n
   }
 }

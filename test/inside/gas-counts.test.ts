@@ -128,6 +128,24 @@ describe('what machines count', () => {
   )
 })
 
+describe.each(KINDS)('memsets in a run that time stops, on %s', kind => {
+  it.each(['instruction', 'block'] as const)('count once where compiled code is left before each: %s', gasModel => {
+    const rules = profile('gp-0.7.2', { name: `memsets ${gasModel}`, gasModel, instructionSet: 'latest64' })
+    const loop = 'load_imm r7, 0x20000\nload_imm r9, 2\nmemset\nadd_imm_64 r6, r6, -1\nbranch_ne_imm r6, 0, @loop\ntrap'
+    const text = `.isa latest64\nload_imm r6, 50\nfallthrough\n@loop: ${loop}`
+    const program = loadProgram(assemble(text).bytes, { profile: rules })
+    const countsOf = (maxMs: number): Counts => {
+      const pages = [{ address: 0x20000, length: 4096, access: Access.Write }]
+      using vm = createEngine({ kind }).instantiate(program, { gas: 100_000n, pages })
+      const tally = startTally(vm)
+      vm.run({ maxGas: 40n }) // it is compiled
+      while (vm.run({ maxMs }) === Exit.Paused);
+      return tally.counts()
+    }
+    expect(rows(countsOf(0))).toEqual(rows(countsOf(1e6)))
+  })
+})
+
 describe.each(KINDS)('a memset that time stops in the middle, on %s', kind => {
   it.each(['instruction', 'block'] as const)('counts as one that it does not: %s', gasModel => {
     const rules = profile('gp-0.7.2', { name: `memset ${gasModel}`, gasModel, instructionSet: 'latest64' })

@@ -202,8 +202,8 @@ export class CoreBody implements Body, CellUser, Resident {
     this.#site.allowance?.endSlice(gas)
   }
 
-  onLeft(): void {
-    this.#site.allowance?.look()
+  onLeft(): boolean {
+    return this.#site.allowance?.look() ?? false
   }
 
   get remainingMs(): number {

@@ -25,8 +25,8 @@ export interface CellUser {
   readonly sliceGas: number
   /** Compiled code has used so much gas since it said so last. May end the run, by taking the gas away. */
   onSpent(gas: number): void
-  /** Compiled code was left. May end the run, by taking the gas away. */
-  onLeft(): void
+  /** Compiled code was left. May end the run, by taking the gas away; then true. */
+  onLeft(): boolean
   /** Milliseconds that the run has left; infinity without a bound. */
   readonly remainingMs: number
 }

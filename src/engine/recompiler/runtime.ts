@@ -5,6 +5,7 @@
 // executes at least one instruction before it enters again. State is exact at every such point.
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
+import { Exit } from '../exit.ts'
 import type { Cell } from '../machine/cell.ts'
 import { makeModule, unlessRefused } from '../machine/code-generation.ts'
 import { AT_VM, HostAnswer, Part, Target, VM, Why } from '../machine/contract.gen.ts'
@@ -352,8 +353,10 @@ export class Runtime {
       const { decoded } = this.shared.analysis
       cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, 0)
     }
-    cell.user!.onLeft()
-    return target
+    if (!cell.user!.onLeft() || target !== Target.Continue) return target
+    // Its time is over. The core would begin what is next in a block that is paid, a memset, and count it, without gas.
+    cell.u32[EXIT] = Exit.OutOfGas
+    return Target.Exit
   }
 
   /** What compiled code has given back, entered with so much gas, low half: goes on in compiled code, or answers the core. */
