@@ -26,10 +26,17 @@ const withoutSubprocesses = {
 const BUNDLES = { reading: ['asm', 'disasm', 'inspect'], running: ['engines', 'run'] }
 const commands = Object.entries(BUNDLES).flatMap(([file, names]) => names.map(name => [name, file]))
 
+/** What few runs of the commands in bundles need, by the file that is loaded then: it comes from the bundle of all commands. */
+const RARE = { functions: 'src/inside/functions.ts' }
+
 /** In a bundle of some commands, the way to all others leads out of it; nobody goes it. */
 const onlyCommandsOf = file => ({
   name: 'only some commands',
   setup(bundle) {
+    bundle.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const rare = Object.keys(RARE).find(name => resolve(resolveDir, path) === join(root, RARE[name]))
+      return kind === 'dynamic-import' && rare !== undefined ? { path: `./${rare}.js`, external: true } : undefined
+    })
     bundle.onResolve({ filter: /^\.\/.*\.ts$/ }, ({ importer, kind, path }) =>
       kind === 'dynamic-import' && /\/cli\/program\.ts$/.test(importer) && path !== `./${file}.ts`
         ? { path: `coulis-${path.slice(2, -3)}`, external: true }
@@ -68,6 +75,7 @@ const { metafile } = await build({
     // What worker processes begin with: the pool's own entry, where the pool looks for it, and ours.
     'commands/entry/process': join(root, 'node_modules/tinypool/dist/entry/process.js'),
     'commands/worker': join(root, 'src', 'cli', 'worker.ts'),
+    ...Object.fromEntries(Object.entries(RARE).map(([name, file]) => [`commands/${name}`, join(root, file)])),
   },
   outdir: folder,
   chunkNames: 'commands/[name]-[hash]',
