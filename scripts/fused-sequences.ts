@@ -6,13 +6,15 @@
 //
 // Chosen by `node bench/sequences.mjs`: what saves most dispatches over the C workloads, the recorded service and the small
 // programs of bench/. Few, because all are code of one function, which V8 has to optimize before the core is at its speed:
-// 12 ms without any, 31 ms with a hundred (Node 20), which were hardly faster than these.
+// 12 ms without any, 31 ms with a hundred (Node 20), which were hardly faster than these. Those of 32 bits are for programs of 32
+// bits (bench/micro/narrow.mjs): their inner loops have other opcodes.
 export const SEQUENCES: readonly string[] = [
   'add_32 add_imm_32 branch_ne_imm:A',
   'add_64 add_64:A',
   'add_64 store_ind_u64',
   'add_64 xor:A',
   'add_64 xor:A rot_r_64_imm:B',
+  'add_imm_32 add_imm_32 branch_ne',
   'add_imm_64 add_64',
   'add_imm_64 add_imm_64',
   'add_imm_64 add_imm_64 branch_lt_u',
@@ -43,6 +45,7 @@ export const SEQUENCES: readonly string[] = [
   'load_ind_u8 store_ind_u8 add_imm_64 add_imm_64',
   'move_reg load_imm',
   'move_reg move_reg',
+  'mul_32 add_32:A',
   'mul_64 add_64:A',
   'mul_64 add_64:A add_imm_64',
   'rot_r_32_imm rot_r_32_imm',
