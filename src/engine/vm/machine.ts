@@ -293,10 +293,15 @@ export class Machine extends VmFace implements Vm {
 
   #within(limit: number, allowance: Allowance | undefined): Exit {
     const site = this.#site
-    const body = this.#body
     const early = site.late === undefined ? undefined : resumeLate(site, site.late)
     if (early !== undefined) return early
-    if (allowance === undefined) return body.run(limit)
+    return allowance === undefined ? this.#body.run(limit) : this.#portions(limit, allowance)
+  }
+
+  /** A function of its own: its closures would cost every run without bounds 56 bytes of heap. */
+  #portions(limit: number, allowance: Allowance): Exit {
+    const site = this.#site
+    const body = this.#body
     const drain = (): void => {
       if (this.program.profile.outOfGas === 'drain') body.drain()
     }
