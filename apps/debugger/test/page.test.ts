@@ -176,7 +176,9 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
       await page.locator('textarea').fill(text)
       await page.getByRole('button', { name: 'Open what is pasted' }).click()
       await page.waitForSelector('.listing .line[data-pc]')
-      expect(await page.locator('header').textContent()).toContain('a JAM service (metadata and standard program), coulis-counter')
+      expect(await page.locator('header').textContent()).toContain(
+        'a JAM service (metadata and standard program), coulis-counter',
+      )
       await page.getByRole('button', { name: 'Open …' }).click()
     }
     await page.close()
