@@ -266,7 +266,7 @@ export function heapLoop(emitter: Emitter): void {
 
 /**
  * Shapes of `deepLoops`: loops in the function, calls deep. With walks, 24 loops have all the locals that a function gets for its
- * loops (recompiler/fast-loops.ts), so a frame has close to a kilobyte: 3,000 of them are more than the host's stack.
+ * loops (MAX_LOOPS in core/recompiler/fast.c), so a frame has close to a kilobyte: 3,000 of them are more than the host's stack.
  */
 const DEEP = [
   [24, 3000],

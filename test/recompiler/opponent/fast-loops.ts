@@ -4,6 +4,7 @@
 import { ADDRESS_LOCALS, Check, CONSTANT_ROOT, End } from '../../../src/engine/machine/contract.gen.ts'
 import { type Decoded, segmentCost } from '../../../src/engine/recompiler/decode.ts'
 import { ACCESS_LOG2, CLASS, Class } from '../../../src/engine/recompiler/facts.ts'
+import type { FastLoop, Stream } from '../../../src/engine/recompiler/fast-loops.ts'
 import type { Graph } from '../../../src/engine/recompiler/graph.ts'
 import { accessesOf, type MemoryPlan } from '../../../src/engine/recompiler/memory-plan.ts'
 import type { Order } from '../../../src/engine/recompiler/order.ts'
@@ -21,32 +22,7 @@ const MAX_STREAMS_OF_FUNCTION = 32
  */
 const MAX_LOOPS = 24
 
-/** A group of accesses that moves by a constant or by an invariant register each turn. */
-export interface Stream {
-  /** Register whose value at the top of the loop is the base, -1 for a constant address. */
-  readonly base: number
-  /** Lowest byte relative to the base, and bytes from there to the end of the highest access. */
-  readonly low: number
-  readonly span: number
-  /** Bytes moved each turn, or the register that holds them (then `stride` is 0). */
-  readonly stride: number
-  readonly strideRegister: number
-  readonly isStore: boolean
-  /** Number of its pair of locals in the function. */
-  readonly pair: number
-}
-
-/** A loop that gets a fast version. */
-export interface FastLoop {
-  /** Its number among the fast loops of the function. */
-  readonly number: number
-  readonly streams: readonly Stream[]
-  /** 1 per access whose check the fast version leaves out. */
-  readonly unchecked: Uint8Array
-  /** Successor inside of the loop is the taken side of its branch. */
-  readonly continuesWhenTaken: boolean
-  readonly exit: number
-}
+export type { FastLoop, Stream }
 
 const ADD_64 = INSTRUCTIONS.find(i => i.name === 'add_64')!.id
 const ADD_IMM_64 = INSTRUCTIONS.find(i => i.name === 'add_imm_64')!.id
