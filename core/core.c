@@ -1,11 +1,12 @@
-/* The core as one translation unit: everything static is inlined where it pays. Hosts compile this file and include pvm.h.
+/* The core as one translation unit, so that the compiler can inline every function where that pays. Hosts compile this file
+ * and include pvm.h.
  *
- * The folders, each may include what stands above it:
- *   isa/          what the instruction table gives: opcodes, operators, superinstructions; the extended encoding
+ * The folders. Each may include only what stands above it in this list:
+ *   isa/          what is generated from the instruction table: opcodes, operators, superinstructions; the extended encoding
  *   gas/          what a basic block costs in the pipeline model
  *   machine/      struct pvm, its memory, the contract with TypeScript, the functions of pvm.h
  *   interpreter/  decoding into records, the fast loop, the loop of single steps, a run from begin to stop
- *   recompiler/   the passes over a program that is to be compiled to WebAssembly, and the code
+ *   recompiler/   compiles a program to WebAssembly: passes that look at it, and the generator that writes the code
  *   lib/          what only C hosts use: containers, names, starting a program
  *   hosts/        the two builds: native, with an allocator, and WebAssembly, at fixed addresses
  *   hash/         BLAKE2b, a module of its own
@@ -56,7 +57,7 @@
 
 #include "recompiler/emit.c"
 
-#if WASM /* code is written for the layout of that build */
+#if WASM /* compiled code contains addresses of that build's memory */
 #include "recompiler/say.c"
 
 #include "recompiler/ends.c"

@@ -1,23 +1,27 @@
-/* Instructions into records, one run of code at a time, when it is first reached. Not validation: what cannot be
- * executed becomes a record that panics.
+/* Makes records of instructions, a sequence at a time, when control first comes there. Nothing is validated before that: an
+ * instruction that cannot be executed becomes a record that panics.
  *
- * A sequence is what follows from one entry to the end of its basic block. It starts with a header, then a record per
- * instruction. Under the instruction gas model the instructions are paid by runs: a run ends with the block, behind
- * ecalli and memset (the host and memset must see exact gas) or where a sequence is glued to the next one.
- * Records by size: one slot (16 bytes) for most; two for a second immediate, jump, ecalli; three for branches.
+ * A sequence is the code from a place where control enters to the end of its basic block. It has a header, and then a record
+ * for each instruction. Most records take one slot of 16 bytes. A second immediate, a jump, an ecalli and a memset take two,
+ * a branch three.
+ *
+ * Under the instruction gas model instructions are paid by runs. A run ends with the block. It also ends behind an ecalli and
+ * a memset, because the host and memset must see the exact gas, and where a long sequence is glued to the next one.
  */
 #include "../isa/extended.h"
 #include "../machine/vm.h"
 
 #define SLOT sizeof(record)
-#define MAX_SEQUENCE 1024u /* instructions; then the sequence is glued to the next one */
-#define MAX_RECORDS ((MAX_SEQUENCE + 2) * (3 + PVM_WATCHING) * (u32)SLOT) /* marks.c and tally.c put one each behind a memset */
+#define MAX_SEQUENCE 1024u /* a sequence with more instructions goes on in another one, to which it is glued */
+/* Bytes that a sequence takes at most. The two slots of a memset can be followed by one of marks.c and one of tally.c, so an
+ * instruction takes three slots, or four in a build that has these. */
+#define MAX_RECORDS ((MAX_SEQUENCE + 2) * (3 + PVM_WATCHING) * (u32)SLOT)
 
 /* ---- instruction boundaries, GP A.3 ---- */
 
 CORE int mask_bit(const pvm *vm, u32 pc) { return OWN(vm)->mask[pc >> 3] >> (pc & 7) & 1; }
 
-/* How many zeros follow pc in a mask, at most 24 (GP A.3). */
+/* How many zeros follow the bit of pc in a mask, at most 24 (GP A.3). */
 CORE u32 skip_in(const uint8_t *mask, u32 pc) {
   u64 bits;
   u32 from = pc + 1;
@@ -26,7 +30,7 @@ CORE u32 skip_in(const uint8_t *mask, u32 pc) {
   return (u32)__builtin_ctzll(bits);
 }
 
-/* skip(pc): bits behind the end are set. */
+/* skip(pc) of GP A.3: how many bytes the instruction at pc has behind its first one. */
 CORE u32 pvm_skip(const pvm *vm, u32 pc) { return skip_in(OWN(vm)->mask, pc); }
 
 COLD u32 extended_at(const uint8_t *code, const uint8_t *mask, u32 pc, u32 code_len) {
@@ -34,7 +38,7 @@ COLD u32 extended_at(const uint8_t *code, const uint8_t *mask, u32 pc, u32 code_
   return pvm_extended_id(code[pc], code[pc + 1], pc, 1 + (skip < rest ? skip : rest), code_len);
 }
 
-/* The id of the instruction at pc; trap where no instruction with a defined opcode starts (GP A.4). */
+/* The id of the instruction at pc. It is that of trap where no instruction with a defined opcode starts (GP A.4). */
 CORE u32 pvm_id_at(const pvm *vm, u32 pc) {
   if (pc >= vm->code_len || !mask_bit(vm, pc)) return OP_TRAP;
   if (OWN(vm)->set == PVM_SET_EXTENDED) return extended_at(OWN(vm)->code, OWN(vm)->mask, pc, vm->code_len);
@@ -47,7 +51,7 @@ CORE int pvm_is_instruction(const pvm *vm, u32 pc) {
   return UNDEFINED_TRAPS(OWN(vm)->set) || pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]] != OP_UNDEFINED;
 }
 
-/* The set of block starts (GP A.5): 0 and what follows a terminator, where an instruction is. */
+/* Whether a basic block starts at the target (GP A.5): it is 0 or follows a terminator, and an instruction is there. */
 CORE int pvm_is_block_start(const pvm *vm, int64_t target) {
   if (target < 0 || target >= vm->code_len) return 0;
   u32 pc = (u32)target;
@@ -62,18 +66,19 @@ CORE int pvm_is_block_start(const pvm *vm, int64_t target) {
   return pvm_kind_of[pvm_id_at(vm, before)] >= KIND_TRAP;
 }
 
-/* The start of the block that contains pc (GP 0.8.0 A.9); pc itself where no instruction starts. */
+/* The start of the block that contains pc (GP 0.8.0 A.9), or pc itself where no instruction starts at pc. */
 CORE u32 start_of_block(const pvm *vm, u32 pc) {
   if (!pvm_is_instruction(vm, pc)) return pc;
   u32 at = pc;
   while (!pvm_is_block_start(vm, at)) {
-    if (at == 0) return pc; /* no block start at or before pc */
+    if (at == 0) return pc; /* there is no block start at or before pc */
     at -= 1;
   }
   return at;
 }
 
-/* Instructions from pc to the end of the block, the implicit trap included. */
+/* How many instructions there are from pc to the end of its block. A block that runs into something which is no instruction
+ * ends with a trap there, which counts too. */
 COLD u32 count_instructions(const pvm *vm, u32 pc) {
   u32 count = 1;
   while (pvm_is_instruction(vm, pc) && pvm_kind_of[pvm_id_at(vm, pc)] < KIND_TRAP) {
@@ -83,12 +88,12 @@ COLD u32 count_instructions(const pvm *vm, u32 pc) {
   return count;
 }
 
-/* What the basic block that contains pc costs under the block models. */
+/* What the basic block that contains pc costs under the two block models. */
 COLD u32 pvm_block_cost(const pvm *vm, u32 pc) {
   const private_part *own = &((const machine *)vm)->own;
   u32 start = start_of_block(vm, pc);
   if (vm->gas_model != PVM_GAS_PIPELINE) return count_instructions(vm, start);
-  u32 set = own->set, costs = IS_NARROW(vm) ? set + 1 : set; /* the row of ids whose cost is paid */
+  u32 set = own->set, costs = IS_NARROW(vm) ? set + 1 : set; /* 32-bit programs pay by a row of ids of their own */
   pvm_cost_input input = {own->code, own->mask, vm->code_len, pvm_ids + costs * 256, 0, 0, 0};
   input.extended = set == PVM_SET_EXTENDED;
   input.unlikely = set == PVM_SET_GP_080 || input.extended ? 2 : set == PVM_SET_LATEST64 || IS_NARROW(vm) ? 3 : 256;
@@ -109,7 +114,8 @@ CORE u64 immediate(const uint8_t *at, u32 n) {
 CORE u32 min4(s32 n) { return n < 0 ? 0 : n > 4 ? 4 : (u32)n; }
 CORE u32 reg_of(u32 value) { return value > 12 ? 12 : value; }
 
-/* Reads the operands of the instruction at `code`. Its target is relative to `pc`. Reads up to 12 bytes behind its skip. */
+/* Reads the operands of the instruction whose bytes begin at `code`. A jump's target is counted from `pc`. It may read up to
+ * 12 bytes behind the instruction. */
 CORE void operands_at(const uint8_t *code, u32 id, u32 pc, s32 skip, operands *out) {
   u32 low = reg_of(code[1] & 15), high = reg_of(code[1] >> 4), length;
   out->a = out->b = out->d = 0;
@@ -178,11 +184,11 @@ CORE void operands_at(const uint8_t *code, u32 id, u32 pc, s32 skip, operands *o
   }
 }
 
-/* The same for any instruction set: in the extended encoding a prefix may stand in front. */
+/* The same for every instruction set. In the extended encoding a prefix may stand in front of the opcode. */
 COLD void operands_in(u32 set, const uint8_t *code, u32 id, u32 pc, s32 skip, operands *out) {
   u32 prefix = set == PVM_SET_EXTENDED && code[0] == EXTENDED_PREFIX;
   operands_at(code + prefix, id, pc, skip - (s32)prefix, out);
-  /* The third register is a byte in the paper, a nibble in PolkaVM. */
+  /* The third register has a whole byte in the paper, but only a nibble in the extended encoding. */
   if (set == PVM_SET_EXTENDED && pvm_format_of[id] == FORMAT_REG_REG_REG) out->d = reg_of(code[prefix + 2] & 15);
 }
 
@@ -192,7 +198,8 @@ CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out) {
 
 /* ---- records ---- */
 
-/* The op of the record's own instruction, also where the record is patched to OP_ENTER or begins a superinstruction. */
+/* The op of the record's own instruction. The record itself may have another: OP_ENTER where compiled code is entered, or a
+ * superinstruction that begins with it. */
 CORE u32 op_of(const record *r) {
   u32 op = r->op == OP_ENTER ? ((const header *)r)[-1].op : r->op;
   return op >= OP_FUSED && op < OP_ENTER ? pvm_fused_first[op - OP_FUSED] : op;
@@ -224,7 +231,7 @@ CORE u32 slots_of(u32 op) {
   }
 }
 
-/* How many instructions behind r have been paid with it, as parts of its run (instruction model). */
+/* How many instructions behind r belong to the same run, and were paid together with it (instruction model). */
 COLD u32 unexecuted_after(const record *r) {
   u32 count = 0;
   for (;;) {
@@ -237,18 +244,18 @@ COLD u32 unexecuted_after(const record *r) {
   }
 }
 
-/* What the run that starts with r costs. */
+/* What the run that starts with r costs: 1 for each of its instructions. */
 CORE u32 run_cost(const record *r) {
   while (IS_MARK(r)) r += 1;
   return ENDS_RUN(r) ? 0 : 1 + unexecuted_after(r);
 }
 
-/* Throws all records away. Nobody may follow a link into them afterwards. */
+/* Throws all records away. Nobody may follow a link to one of them afterwards. */
 CORE void flush_records(pvm *vm) {
   private_part *own = OWN(vm);
   __builtin_memset(own->index, 0, 4 * (size_t)(vm->code_len + 1));
   __builtin_memset(own->jump_link, 0, 4 * (size_t)vm->jump_size);
-  u32 high = own->records_next - own->first; /* lay_out zeroes up to here: the next program's tables start as zeros */
+  u32 high = own->records_next - own->first; /* lay_out zeroes up to here, because the next program's tables start as zeros */
   if (high > own->used) own->used = high;
   own->records_next = own->records;
   own->flushes += 1;
@@ -263,7 +270,7 @@ CORE void write_stub(pvm *vm, link *to, stub *s, u32 side, int64_t target, u32 p
   to->cost = 0;
 }
 
-/* Writes the record of the instruction with that id; returns where the next one goes. */
+/* Writes the record of the instruction at pc, which has this id. Returns where the next record goes. */
 CORE record *emit(pvm *vm, record *r, u32 id, u32 pc) {
   operands o;
   pvm_operands(vm, id, pc, &o);
@@ -277,7 +284,7 @@ CORE record *emit(pvm *vm, record *r, u32 id, u32 pc) {
   r->pc = pc;
   if (kind == KIND_LOAD || kind == KIND_STORE) {
     r->x = (s32)((u32)o.x + PVM_ROTATION);
-    if (pvm_indirect_of[id] != id) { /* fewer cases in the loop: V8 compiles it sooner */
+    if (pvm_indirect_of[id] != id) { /* direct ones become indirect, with a register that is 0: V8 compiles a smaller loop sooner */
       r->op = pvm_indirect_of[id];
       if (pvm_format_of[id] == FORMAT_IMM_IMM) r->a = ZERO_REG;
       else r->b = ZERO_REG;
@@ -289,7 +296,7 @@ CORE record *emit(pvm *vm, record *r, u32 id, u32 pc) {
     case 3: {
       branch_slots *s = (branch_slots *)(r + 1);
       if (both && !(pvm_is_block_start(vm, o.target) && pvm_is_block_start(vm, next))) {
-        o.target = -1; /* GP 0.8.0 A.17: panics whether taken or not */
+        o.target = -1; /* GP 0.8.0 A.17: the branch panics whether it is taken or not */
         write_stub(vm, &s->fall, &s->fall_stub, 1, -1, pc, 1);
       } else {
         write_stub(vm, &s->fall, &s->fall_stub, 1, next, pc, 0);
@@ -329,16 +336,17 @@ CORE record *emit(pvm *vm, record *r, u32 id, u32 pc) {
 
 /* ---- superinstructions ---- */
 
-/* A superinstruction in the making: its first record, and the node of fused.gen.h that it has come to. */
+/* A superinstruction in the making: its first record, and the node in the tree of isa/fused.gen.h that it has come to. */
 typedef struct {
   record *first;
   u32 node;
-  u32 result; /* register written last, as records name it; NO_RESULT none */
+  u32 result; /* the register that the last instruction wrote, as records name it, or NO_RESULT */
 } fusion;
 #define NO_RESULT 0x10000u
 #define NO_NODE 0xFFFFu
 
-/* Whether the operand that an edge asks for is the result of the instruction before. Swaps the operands where that is allowed and helps. */
+/* Whether the operand that an edge asks for is the result of the instruction before. It swaps the operands of r where that is
+ * allowed and makes it so. */
 CORE int takes_result(record *r, u32 takes, u32 result) {
   if (takes == 0) return 1;
   if (takes == 3 && r->a != result && r->b == result) {
@@ -348,8 +356,8 @@ CORE int takes_result(record *r, u32 takes, u32 result) {
   return (takes == 2 ? r->b : r->a) == result;
 }
 
-/* Lets r, which is the instruction `id`, join the sequence before it, or begin one. Only the op of the sequence's first
- * record changes: whoever comes to a later one, by its pc or after a slow access, goes on from there. */
+/* Lets r, which is the instruction `id`, join the superinstruction before it, or begin one. Only the op of the first record
+ * changes. The records behind it stay whole, so control may also come to one of them: by its pc, or after a slow access. */
 CORE void fuse(fusion *f, record *r, u32 id) {
   u32 node = id;
   if (f->node != NO_NODE) {
@@ -366,7 +374,7 @@ CORE void fuse(fusion *f, record *r, u32 id) {
   f->result = pvm_writes_of[id] == 1 ? r->a : pvm_writes_of[id] == 4 ? r->d : NO_RESULT;
 }
 
-/* Fills in what the runs behind ecalli and memset cost, and how many instructions each run has. */
+/* Fills in what the runs behind ecalli and memset cost, and where steps are counted, how many instructions each run has. */
 CORE void price_runs(const pvm *vm, record *first, const record *end) {
   for (record *r = first; r < end; r += slots_of(op_of(r))) {
     size_run(r);
@@ -376,12 +384,13 @@ CORE void price_runs(const pvm *vm, record *first, const record *end) {
   }
 }
 
-/* What entering the sequence at pc costs, given its records. */
+/* What entering the sequence at pc costs. `first` is its first record. */
 CORE u32 entry_cost(const pvm *vm, u32 pc, const record *first) {
   return vm->gas_model == PVM_GAS_INSTRUCTION ? run_cost(first) : pvm_block_cost(vm, pc);
 }
 
-/* Decodes the sequence at pc (pc <= code_len) and returns the offset of its first record. May flush all records. */
+/* Decodes the sequence at pc (pc <= code_len) and returns the offset of its first record. It may throw all older records
+ * away to make room. */
 COLD u32 decode_sequence(pvm *vm, u32 pc) {
   private_part *own = OWN(vm);
   if (own->records_end - own->records_next < MAX_RECORDS) flush_records(vm);
@@ -391,7 +400,7 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
   u32 at = pc, count = 0;
   r = count_run(vm, tally_sequence(vm, r, pc), pc);
   for (;;) {
-    /* Too long; or, where nothing is paid for a pc that is no instruction, run_fast has to look again. */
+    /* The sequence is too long. Or no instruction is here, and the profile takes no gas for that: the loop looks again then. */
     if (count == MAX_SEQUENCE || (RULE(vm, PVM_RULE_STRICT) && !pvm_is_instruction(vm, at))) {
       r->op = OP_GLUE;
       r->pc = at;
@@ -399,7 +408,7 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
       s->next_pc = at;
       s->cost = 0;
       s->first = count == 0;
-      s->at = 0; /* not linked: the arena is used again after a flush, what lies here is an old record's */
+      s->at = 0; /* not linked yet; written because an older record may have left something else here */
       r += 2;
       break;
     }
@@ -429,7 +438,7 @@ COLD u32 decode_sequence(pvm *vm, u32 pc) {
   return OFFSET(vm, first);
 }
 
-/* The record of the instruction at pc, decoded if it is not yet. It need not be the first of a sequence. */
+/* The offset of the record at pc, which is decoded first if need be. It need not be the first of its sequence. */
 CORE u32 record_at(pvm *vm, u32 pc) {
   u32 at = OWN(vm)->index[pc];
   return at != 0 ? at : decode_sequence(vm, pc);

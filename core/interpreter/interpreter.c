@@ -1,13 +1,14 @@
-/* The fast loop: one switch over decoded records. Not for tracing or stepping, see step.c.
+/* The fast loop: one switch over decoded records. Tracing and single steps have a loop of their own: step.c.
  *
- * Registers live in struct pvm, gas and the record pointer in locals. Gas is paid where control enters a sequence, by
- * the terminator that goes there. Every exit leaves pc, gas, registers and memory exactly as the specification has
- * them: under the instruction model what a run paid but did not execute is given back.
+ * Registers are in struct pvm. The gas and the pointer to the record are local variables. Gas is paid where control enters a
+ * sequence, by the jump that leads there. At every exit pc, gas, registers and memory are exactly what the specification
+ * says: instructions of a run that were paid and not executed are given back (instruction model).
  */
 #include "../machine/vm.h"
 
 #if WASM
-/* The rights byte of the page. The rotation moves the low bits of a misaligned address to the top: it finds a zero beyond the table. */
+/* The rights byte of the page that an access touches. The rotation moves the low bits of a misaligned address to the top, so the
+ * index lies beyond the bytes that are ever written, where all is zero. */
 #define RIGHTS_OF(p, size) \
   (((const uint8_t *)(uintptr_t)PVM_AT_RIGHTS)[op_rotr32((p), __builtin_ctz(size)) >> (PAGE_BITS - __builtin_ctz(size))])
 #define MAY(p, size, right) (RIGHTS_OF(p, size) & (right))
@@ -24,7 +25,7 @@
 #define X ((u64)(s64)rec->x)
 #define Y ((u64)(s64)((const second_slot *)(rec + 1))->y)
 
-/* The record that a dynamic jump leads to (GP A.18). 0 when the target is no block start; *failure is then how the machine stops. */
+/* The record that a dynamic jump leads to (GP A.18). 0 when it leads to none; *failure then says how the machine stops. */
 COLD u32 dynamic_target(pvm *vm, u32 address, int *failure) {
   private_part *own = OWN(vm);
   if (address == HALT_ADDRESS) {
@@ -32,7 +33,7 @@ COLD u32 dynamic_target(pvm *vm, u32 address, int *failure) {
     return 0;
   }
   *failure = PVM_PANIC;
-  u32 i = op_rotr32(address - 2, 1); /* odd and zero addresses become too large */
+  u32 i = op_rotr32(address - 2, 1); /* address / 2 - 1; an odd address or 0 becomes too large an index */
   if (i >= vm->jump_len) return 0;
   u32 target = i < vm->jump_size ? own->jump_table[i] : 0;
   if (!pvm_is_block_start(vm, target)) return 0;
@@ -41,12 +42,12 @@ COLD u32 dynamic_target(pvm *vm, u32 address, int *failure) {
   return at;
 }
 
-/* Decodes the sequence that a stub stands for, and makes the link lead there. */
+/* Decodes the sequence that a stub stands for, and lets the stub's link lead there from now on. */
 COLD u32 resolve(pvm *vm, stub *s) {
   private_part *own = OWN(vm);
   u32 flushes = own->flushes, side = s->side;
   u32 at = record_at(vm, s->pc);
-  if (flushes != own->flushes) return at; /* the stub itself is gone */
+  if (flushes != own->flushes) return at; /* all records were thrown away, this stub with them */
   const header *h = (const header *)AT(vm, at) - 1;
   link *to;
   switch (side) {
@@ -65,7 +66,8 @@ COLD u32 resolve(pvm *vm, stub *s) {
   return at;
 }
 
-/* Pays for what is at pc and finds its record; 0 and *result when it cannot be run here. */
+/* Pays for the run or block at pc and returns the record there. Returns 0 when the fast loop cannot start there; *result then
+ * says why. */
 COLD record *start_at(pvm *vm, u32 pc, s64 *gas, int *result) {
   *result = GO_SHORT;
   if (pc > vm->code_len) return 0;
@@ -88,7 +90,7 @@ COLD record *start_at(pvm *vm, u32 pc, s64 *gas, int *result) {
   return rec;
 }
 
-/* Makes the load or store of a record, however slowly. Returns 0, or how the machine stops. */
+/* Makes the load or store of a record by the slow path of memory.c. Returns 0, or how the machine stops. */
 COLD int slow_access(pvm *vm, const record *rec) {
   u64 value = 0;
   int result;
@@ -125,8 +127,8 @@ COLD int slow_access(pvm *vm, const record *rec) {
     continue;               \
   }
 
-/* What instructions do, alone and as steps of superinstructions (fused.gen.h): v is the result, rec goes on to the next
- * record, and what fails is the record that rec has come to. */
+/* What instructions do, alone and as steps of superinstructions (isa/fused.gen.h). v names the result, for the step that uses
+ * it. rec goes on to the next record. When a step fails, rec is at its record. */
 #define DO_ALU(v, to, value) \
   const u64 v = (value);     \
   (void)v;                   \
@@ -146,12 +148,12 @@ COLD int slow_access(pvm *vm, const record *rec) {
     __builtin_memcpy(HOST_ADDRESS(p), &stored, sizeof(type));               \
     rec += (slots);                                                         \
   }
-/* Each with a way on of its own: through one that all branches share loops took 10 to 15 % longer (collatz 166 -> 190 ms). */
+/* Each branch has code of its own for going on. When all shared it, loops took 10 to 15 % longer (collatz 166 -> 190 ms). */
 #define DO_BRANCH(condition)                                 \
   {                                                          \
     const branch_slots *s = (const branch_slots *)(rec + 1); \
     if (condition) {                                         \
-      __asm__ volatile(""); /* keeps the branch: a select would make the next record wait for the condition */ \
+      __asm__ volatile(""); /* keeps it a branch: with a select the next record would have to wait for the condition */ \
       ENTER(&s->taken);                                      \
     }                                                        \
     ENTER(&s->fall);                                         \
@@ -164,8 +166,8 @@ COLD int slow_access(pvm *vm, const record *rec) {
   address = (u32)(where);  \
   goto dynamic;
 
-/* Gas behind a host call. The host writes its lower half: one load of both would have to wait until that is in the cache
- * (no store forwarding from a part). Measured: bench/micro/host-call.mjs. */
+/* The gas after a host call. The host has just written its lower half alone. A processor cannot forward such a store to a load
+ * of all 64 bits, so that load would wait. Two loads do not. Measured by bench/micro/host-call.mjs. */
 CORE s64 gas_left(const pvm *vm) {
 #if WASM
   const volatile u32 *half = (const volatile u32 *)(const void *)&vm->gas;
@@ -176,11 +178,12 @@ CORE s64 gas_left(const pvm *vm) {
 #endif
 }
 
-/* The gas this loop gets at once. V8 has no on-stack replacement for wasm: a loop that is entered again picks up the
- * optimized code (measured: bench/micro/time-to-peak.mjs). One entry costs about 50 ns. */
+/* The gas that the loop gets at once. V8 cannot replace the code of a wasm function while that runs. So the loop is left and
+ * entered again now and then, and then runs the optimized code (measured by bench/micro/time-to-peak.mjs). Entering costs
+ * about 50 ns. */
 #define SLICE 250000
 
-/* Runs until the machine stops (exit code) or something else has to be done first (GO_*). */
+/* Runs until the machine stops, and returns the exit, or until something else has to be done first, and returns GO_*. */
 CORE __attribute__((noinline)) int run_fast(pvm *given) {
   pvm *const vm = MACHINE(given);
   private_part *const own = OWN(vm);
@@ -284,7 +287,8 @@ again:
         if (vm->pc != next || vm->trace || vm->charged == (u32)BY_INSTRUCTION) return GO_AGAIN;
         gas = gas_left(vm) - own->reserve;
         if (BY_INSTRUCTION) gas -= s->cost;
-        /* Nothing of it is in vm->gas. Under block models: the host took more than the slice had. */
+        /* The run behind the call could not be paid, and vm->gas is what it was before that. (Under block models the host has
+         * taken more than the slice had.) */
         if (UNLIKELY(gas < 0)) return own->reserve > 0 ? GO_AGAIN : GO_SHORT;
         NEXT(2);
       }
@@ -312,7 +316,7 @@ again:
             vm->pc = next;
             vm->charged = !BY_INSTRUCTION && !s->first;
             tally_undo(vm, next);
-            return GO_AGAIN; /* to panic there */
+            return GO_AGAIN; /* start_at panics there */
           }
           u32 at = record_at(vm, next), cost = BY_INSTRUCTION ? run_cost(AT(vm, at)) : 0;
           if (flushes != own->flushes || at == 0) {
@@ -385,7 +389,7 @@ again:
         address = GATE(h->entry);
         own->compiled_gas += before - vm->gas;
         if (!(address & 1)) {
-          gas = vm->gas < mine ? vm->gas : mine; /* the slice is this loop's: compiled code does not use it up */
+          gas = vm->gas < mine ? vm->gas : mine; /* what compiled code used does not count against this loop's slice */
           own->reserve = vm->gas - gas;
           pc = vm->pc;
           goto dynamic_at;
@@ -408,13 +412,13 @@ again:
     }
   }
 
-slow: /* misaligned, across pages, a page that was never touched, outside of the window; or a failure */
+slow: /* The access is misaligned, crosses pages, is the first write to a page, is outside of the window, or is not allowed. */
   result = slow_access(vm, rec);
   if (result == 0) {
     rec += slots_of(op_of(rec));
     goto again;
   }
-/* in the middle of a run: the instruction is paid, those behind it are not */
+  /* The machine stops in the middle of a run. This instruction stays paid; those behind it are given back. */
   pc = rec->pc;
   tally_stop(vm, pc, result);
   count_stop(vm, rec);

@@ -1,10 +1,10 @@
-/* Marks: records in front of others that say where a search stops, and count executed instructions. For debuggers, in the wasm build
- * with all passes. Not exact counts by place: tally.c.
+/* Marks: records that are no instructions, for debuggers. Some say where a search stops, others count executed instructions. Only
+ * the wasm build has them, and not the small core. Counts by place are something else: tally.c.
  *
- * A search (pvm_guard) stops before certain instructions. In records such an instruction is OP_FOUND, and its sequence ends there: all
- * others run at full speed. Many steps under a block gas model (pvm_step) are counted by runs, as gas is under the instruction model:
- * OP_STEPS stands in front of each run. While there are marks, no record enters compiled code, which knows nothing of them. Who
- * switches marks on or off throws all records away. */
+ * A search (pvm_guard) stops before certain instructions. The record of such an instruction is OP_FOUND, and its sequence ends
+ * there; all other instructions run at full speed. Many steps at once (pvm_step) are counted by runs, just as gas is paid by runs
+ * under the instruction model: in front of each run stands OP_STEPS. While there are marks, no record enters compiled code, because
+ * that knows nothing of them. Switching marks on or off throws all records away. */
 #include "../machine/vm.h"
 
 CORE void flush_records(pvm *vm);
@@ -14,16 +14,16 @@ COLD u32 unexecuted_after(const record *r);
 
 #if PVM_WATCHING
 #define IS_MARK(r) (op_of(r) == OP_TALLY || op_of(r) == OP_STEPS)
-/* Whether a run ends in front of the record. */
+/* Whether a run ends in front of this record. */
 #define ENDS_RUN(r) ((r)->op == OP_GLUE || (r)->op == OP_FOUND)
 #define MAY_ENTER(vm) (!OWN(vm)->counting && !OWN(vm)->searching)
 
 COLD int stops_at(pvm *vm, u32 pc);
 
-/* Whether a search stops before the instruction at pc. Only searches that work by marks count. */
+/* Whether a search that works by marks stops before the instruction at pc. Searches for accesses work by page rights. */
 CORE int is_sought(pvm *vm, u32 pc) { return OWN(vm)->searching && stops_at(vm, pc); }
 
-/* Puts a mark that counts in front of a run. The run's length is filled in later. */
+/* Writes the mark that counts a run, if steps are counted. size_run fills in how long the run is. */
 CORE record *count_run(pvm *vm, record *r, u32 pc) {
   if (!OWN(vm)->counting) return r;
   r->op = OP_STEPS;
@@ -37,17 +37,18 @@ CORE record *emit_found(record *r, u32 pc) {
   return r + 1;
 }
 
-/* What the runs of a sequence have of instructions. */
+/* If the record is a mark that counts, fills in how many instructions its run has. */
 CORE void size_run(record *r) {
   if (r->op == OP_STEPS) r->x = (s32)run_cost(r + 1);
 }
 
-/* The fast loop starts at a record. Those in the middle of a run have no mark in front. */
+/* Called when the fast loop starts at a record. In the middle of a run no mark counts what is left of it, so this does. */
 CORE void count_start(pvm *vm, const record *r) {
   if (OWN(vm)->counting && !IS_MARK(r)) OWN(vm)->steps -= run_cost(r);
 }
 
-/* A sequence goes on at a record, which may be in the middle of another one, without a mark. 0: too few steps are left. */
+/* Called when a glued sequence goes on at a record. That may be in the middle of another sequence, behind its mark; then this
+ * counts. Returns 0 when too few steps are left. */
 CORE int count_glued(pvm *vm, const record *r) {
   if (!OWN(vm)->counting || IS_MARK(r)) return 1;
   s64 steps = OWN(vm)->steps - run_cost(r);
@@ -56,26 +57,27 @@ CORE int count_glued(pvm *vm, const record *r) {
   return 1;
 }
 
-/* The fast loop stops at an instruction in the middle of a run. */
+/* Called when the fast loop stops in the middle of a run: what was not executed is not counted. */
 CORE void count_stop(pvm *vm, const record *r) {
   if (OWN(vm)->counting) OWN(vm)->steps += unexecuted_after(r);
 }
 
-/* The fast loop has come to pc and executes nothing there. Returns what it paid for a block that begins there. */
+/* Called when the fast loop has come to pc and stops there before it executes anything. Returns what was paid for a block that
+ * begins there, which has to be given back. */
 COLD s64 stop_before(pvm *vm, u32 pc) {
   vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION && !pvm_is_block_start(vm, pc);
   tally_unreached(vm, pc);
   return vm->gas_model != PVM_GAS_INSTRUCTION && !vm->charged ? pvm_block_cost(vm, pc) : 0;
 }
 
-/* From now on records are as they have to be for steps, or for runs. */
+/* From now on records count steps, or do not. */
 CORE void set_counting(pvm *vm, u32 counting) {
   if (OWN(vm)->counting == counting) return;
   OWN(vm)->counting = counting;
   flush_records(vm);
 }
 
-/* Whether the machine stands before what a search stops at. */
+/* Whether a search stops before the instruction that the machine is at. */
 CORE int stands_at_sought(pvm *vm) { return is_sought(vm, vm->pc); }
 #else
 #define IS_MARK(r) 0

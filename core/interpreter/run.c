@@ -1,10 +1,12 @@
-/* A run from its begin to its stop: which loop is next, slices, steps, and searches. Not the loops: interpreter.c, step.c. */
+/* A run from its beginning to its stop: which of the two loops is next, slices, steps, and searches. The loops themselves are in
+ * interpreter.c and step.c. */
 #include "../machine/vm.h"
 
-/* Records in the machine how it stopped. */
+/* Writes into the machine how it stopped, and returns that. */
 CORE int32_t finish(pvm *vm, int exit) {
   vm->busy = 0;
-  /* An instruction that found no memory was not executed. Its block stays paid; the instruction is paid again when the machine goes on. */
+  /* An instruction that found no memory was not executed, and is paid again when the machine goes on. Under block models its
+   * block stays paid. */
   if (exit == PVM_NO_MEMORY && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
 #if PVM_WATCHING
   if (exit == GO_WATCHED && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
@@ -17,7 +19,7 @@ CORE int32_t finish(pvm *vm, int exit) {
 }
 
 #if !WASM
-/* Makes the host call at pc, whose ecalli was paid before the call itself could not be. */
+/* Makes the host call at pc. Its ecalli is paid already: before, there was enough gas for that and too little for the call. */
 COLD int call_unpaid(pvm *vm) {
   operands o;
   u32 pc = vm->pc;
@@ -28,7 +30,7 @@ COLD int call_unpaid(pvm *vm) {
 }
 #endif
 
-/* Makes the machine ready to go on. PVM_RUNNING, or what to return instead. */
+/* Makes the machine ready to go on. Returns PVM_RUNNING, or what the caller returns instead of running. */
 CORE int begin(pvm *vm) {
   if (vm->busy) return PVM_BUSY;
   if (vm->exit == PVM_HALT || vm->exit == PVM_PANIC) return (int)vm->exit;
@@ -41,7 +43,7 @@ CORE int begin(pvm *vm) {
   return PVM_RUNNING;
 }
 
-/* Whether run_fast would enter compiled code at pc, before it has executed anything. */
+/* Whether run_fast would enter compiled code at pc before it executes anything itself. */
 CORE int has_entry(const pvm *vm, u32 pc) {
   const private_part *own = OWN(vm);
   if (pc > vm->code_len) return 0;
@@ -49,7 +51,7 @@ CORE int has_entry(const pvm *vm, u32 pc) {
 }
 
 #if WASM
-/* How many new pages end a slice: each takes 3 us, as long as some hundred instructions. */
+/* So many new pages end a slice. The first write to a page takes 3 us, as long as some hundred instructions. */
 #define SLOW_PAGES 64
 #endif
 
@@ -78,7 +80,7 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
 #if WASM
     if (vm->hot != 0) {
       s64 used = before - vm->gas - OWN(vm)->compiled_gas;
-      if (used < 0) used = 0; /* the host gave some */
+      if (used < 0) used = 0; /* the host has given gas */
       vm->hot_left = used < (s64)vm->hot_left ? vm->hot_left - (u32)used : 0;
       if (vm->hot_left == 0 || (vm->stride != 0 && OWN(vm)->touched - touched >= SLOW_PAGES)) {
         u32 gas = vm->hot - vm->hot_left;
@@ -86,7 +88,8 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
         touched = OWN(vm)->touched;
         s64 had = vm->gas;
         env_slice(gas);
-        /* Its time is over. Not what comes next, which is paid already where it is in the middle of a block. */
+        /* env_slice took the gas away, because the time of the run is over. What comes next must not be executed: in the
+         * middle of a block it is paid already, so no gas would be missed. */
         if (had > 0 && vm->gas == 0 && result >= GO_AGAIN && result <= GO_STEP) return finish(vm, PVM_OUT_OF_GAS);
       }
     }
@@ -102,11 +105,11 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
 }
 
 #if PVM_WATCHING
-/* Fewer are not worth decoding everything anew. */
+/* Fewer steps are made one by one: for so few it does not pay to decode everything anew, with marks. */
 #define MANY_STEPS 8192
 
-/* Steps at nearly the speed of a run, until few are left, or the machine stops. No run is longer than MAX_SEQUENCE, so the fast loop
- * begins only where it can execute one. */
+/* Steps at nearly the speed of a run, until few steps are left or the machine stops. A run has at most MAX_SEQUENCE instructions,
+ * so with more steps left the fast loop can always execute the run that it starts with. */
 COLD int step_far(pvm *vm, s64 *left) {
   private_part *own = OWN(vm);
   int result = PVM_STEP;
@@ -159,10 +162,10 @@ EXPORT("pvm_step") int32_t pvm_step(pvm *vm, uint32_t count) {
 }
 
 #if PVM_WATCHING
-/* The address of the words in which a search says what it looks for, and how far it came. Only pvm_watch may set `memory`. */
+/* The address of the words that say what a search looks for and how far it came. Only pvm_watch may write `memory`. */
 EXPORT("pvm_guard") u32 pvm_guard(pvm *vm) { return (u32)(uintptr_t)&OWN(vm)->guard; }
 
-/* Writes the rights bytes of pages again, with or without their fast bits. */
+/* Writes the rights bytes of these pages again: with fast bits, or without those that a search takes away. */
 CORE void watch_pages(pvm *vm, u32 from, u32 last) {
   for (u32 page = from >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
     u32 at = PHYSICAL_PAGE(page), rights = rights_of(OWN(vm), at);
@@ -170,8 +173,8 @@ CORE void watch_pages(pvm *vm, u32 from, u32 last) {
   }
 }
 
-/* A search begins or ends: it looks at accesses to guest addresses from..last, reads 1, writes 2, or both, 0: none. From now on
- * records stop at the registers and places that are in the guard. */
+/* Begins or ends a search. `memory` says which accesses to the guest addresses from..last it watches: reads 1, writes 2, both 3,
+ * none 0. Records stop at the registers and places that stand in the guard by then. */
 EXPORT("pvm_watch") void pvm_watch(pvm *vm, u32 memory, u32 from, u32 last) {
   private_part *own = OWN(vm);
   pvm_guard_words *guard = &own->guard;

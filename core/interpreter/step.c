@@ -1,5 +1,6 @@
-/* The loop that executes one instruction at a time, straight from the code: for stepping, tracing, and where gas is
- * short of a whole run. Not fast. The arithmetic is the same generated list as in the fast loop. */
+/* The loop that executes one instruction at a time, straight from the code. It serves for stepping, for tracing, and where the
+ * gas does not cover a whole run. It is not fast. What instructions compute comes from the same generated list as in the fast
+ * loop. */
 #include "../machine/vm.h"
 
 #define A vm->regs[o.a]
@@ -8,7 +9,7 @@
 #define X o.x
 #define Y o.y
 
-/* How the machine stops when the host answered other than "continue". */
+/* How the machine stops when the host did not answer PVM_HOST_CONTINUE. */
 COLD int stopped_by_host(pvm *vm, u32 pc, s32 index, s32 action) {
   vm->exit_arg = index;
   switch (action) {
@@ -22,7 +23,7 @@ COLD int stopped_by_host(pvm *vm, u32 pc, s32 index, s32 action) {
       return PVM_BREAK;
     default:
       if (action >= PVM_HOST_STOPPED && action <= PVM_HOST_STOPPED + PVM_BREAK) return action - PVM_HOST_STOPPED;
-      vm->pc = pc; /* PVM_HOST_PANIC, and what no host may answer */
+      vm->pc = pc; /* the host answered PVM_HOST_PANIC, or a number that means nothing */
       return PVM_PANIC;
   }
 }
@@ -34,7 +35,8 @@ CORE u64 price_of(pvm *vm, s32 index) {
   return (u32)index < own->price_count ? own->prices[(u32)index] : own->other_price;
 }
 
-/* Takes the price, calls the host, checks the gas (GP A.36), as src/engine/host-call.ts does. Returns what the host answers, or how the machine stops. */
+/* Takes the price, calls the host and checks the gas (GP A.36), as src/engine/host-call.ts does in the wasm build. Returns what
+ * the host answers, or that the machine runs out of gas. */
 CORE int32_t paid_host(pvm *vm, u32 pc, u32 next, s32 index) {
   private_part *own = OWN(vm);
   vm->pc = pc;
@@ -57,7 +59,7 @@ CORE int32_t paid_host(pvm *vm, u32 pc, u32 next, s32 index) {
 }
 #endif
 
-/* Calls the host. Returns PVM_RUNNING to continue at vm->pc with vm->gas, else how the machine stops. */
+/* Calls the host. Returns PVM_RUNNING to go on at vm->pc with vm->gas, otherwise how the machine stops. */
 CORE __attribute__((always_inline)) inline int call_host(pvm *vm, u32 pc, u32 next, s32 index) {
   int32_t action = PVM_HOST_EXIT;
   vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
@@ -89,7 +91,7 @@ CORE int pay(pvm *vm) {
   return 0;
 }
 
-/* GP A.17, A.18: where a jump goes; a negative target is bad. */
+/* Jumps to a code offset, which must be the start of a block (GP A.17, A.18). A negative one never is. */
 CORE int jump_to(pvm *vm, int64_t target) {
   if (!pvm_is_block_start(vm, target)) return PVM_PANIC;
   vm->pc = (u32)target;
@@ -113,7 +115,7 @@ CORE int branch_to(pvm *vm, int taken, int64_t target, u32 next) {
   return PVM_RUNNING;
 }
 
-/* Executes an instruction that is paid. Returns PVM_RUNNING, or how the machine stops; then vm->pc is at the instruction. */
+/* Executes an instruction that is paid. Returns PVM_RUNNING, or how the machine stops; vm->pc is then still at the instruction. */
 CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
   const operands o = *decoded;
   int result;
@@ -183,7 +185,7 @@ CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
   return PVM_RUNNING;
 }
 
-/* The register the instruction writes, or -1. */
+/* The register that the instruction writes, or -1. */
 CORE s32 written_register(u32 id, const operands *o) {
   switch (id) {
 #define ALU(name, to, value) \
@@ -210,7 +212,7 @@ CORE s32 written_register(u32 id, const operands *o) {
   }
 }
 
-/* What memory the instruction is about to access. */
+/* Notes in the event which memory the instruction is about to access. */
 CORE void describe_access(pvm *vm, u32 id, const operands *decoded, pvm_event *event) {
   const operands o = *decoded;
   event->access = event->address = event->width = 0;
@@ -253,7 +255,7 @@ CORE void event_before(pvm *vm, u32 id, const operands *o, pvm_event *event) {
   describe_access(vm, id, o, event);
 }
 
-/* Reports an event. Not 0 when the tracer failed and wants the run to end. */
+/* Completes an event and reports it. Does not return 0 when the tracer failed and wants the run to end. */
 CORE int event_after(pvm *vm, int result, pvm_event *event) {
   int failed = result == PVM_PAGE_FAULT || (result == PVM_PANIC && event->access != 0);
   if (failed) event->reg = -1;
@@ -271,7 +273,8 @@ CORE int event_after(pvm *vm, int result, pvm_event *event) {
 #endif
 }
 
-/* Executes at most `count` instructions. Returns PVM_STEP when all were executed, GO_AGAIN when tracing was switched on or off, else how the machine stops. */
+/* Executes at most `count` instructions. Returns PVM_STEP when all were executed, GO_AGAIN when tracing was switched on or off,
+ * otherwise how the machine stops. */
 COLD int run_steps(pvm *vm, u64 count, int traced) {
   pvm_event *event = &OWN(vm)->event;
   for (; count > 0; count--) {
@@ -303,7 +306,7 @@ COLD int run_steps(pvm *vm, u64 count, int traced) {
 }
 
 #if PVM_WATCHING
-/* Whether a search stops before the instruction at pc, because of its place or the register it writes. */
+/* Whether a search stops before the instruction at pc, because of its place or of the register that it writes. */
 COLD int stops_at(pvm *vm, u32 pc) {
   const pvm_guard_words *guard = &OWN(vm)->guard;
   for (u32 i = 0; i < guard->pc_count; i++) {

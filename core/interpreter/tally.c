@@ -1,12 +1,19 @@
-/* Exact counts of a run, by code offset: how often what was executed, which blocks were paid, what else took gas. For profiles and
- * coverage, in the wasm build with all passes. Not the sums: src/engine/machine/cell-tally.ts.
+/* Exact counts by code offset, for profiles and coverage: how often each instruction was executed, how often each block was paid,
+ * and what else took gas. Only the wasm build has them, and not the small core. The sums are made in TypeScript
+ * (src/engine/machine/cell-tally.ts).
  *
- * Three tables of code_len + 1 signed words stand where pvm_tally is told. The first says where control came in other than by going
- * on from the instruction before (+1), and where it stopped going on (-1); what goes on behind an instruction is what was executed
- * there. So a run of instructions costs one increment, by a record OP_TALLY in front of it: behind a terminator, an ecalli, sbrk and
- * memset control always counts as coming in. The second is how often a block was paid beyond how often its first instruction was
- * executed. The third is gas beside prices of instructions and blocks: bytes of memset, what running out of gas took.
- * Compiled code does the same with the first table (recompiler/generator.h). */
+ * There are three tables of code_len + 1 signed words, at the address that pvm_tally gets.
+ *
+ * TALLY_EXECUTED holds differences. A word counts +1 for each time that control came in at this place, and -1 for each time that it
+ * did not go on to this place from the instruction before. An instruction was executed as often as its own word says, plus as often
+ * as the instruction before it. So a run of instructions costs one increment, by a record OP_TALLY in front of it. Behind a
+ * terminator, an ecalli, an sbrk and a memset control always counts as coming in anew.
+ *
+ * TALLY_PAID says how much more often a block was paid than its first instruction was executed.
+ *
+ * TALLY_MORE is gas that was taken for neither instructions nor blocks: for bytes of memset, and by running out of gas.
+ *
+ * Compiled code counts in the first table too (tally_segment in recompiler/generator.h). */
 #include "../machine/vm.h"
 
 CORE u32 start_of_block(const pvm *vm, u32 pc);
@@ -16,13 +23,13 @@ CORE u32 op_of(const record *r);
 enum { TALLY_EXECUTED, TALLY_PAID, TALLY_MORE };
 
 #if PVM_WATCHING
-/* The word of a code offset; all beyond the code share one. */
+/* The word of a code offset. All offsets beyond the code share one. */
 CORE s64 *tally_word(pvm *vm, u32 table, u32 pc) {
   u32 count = vm->code_len + 1;
   return OWN(vm)->tally + table * count + (pc < count ? pc : count - 1);
 }
 
-/* Writes the record that counts; returns where the next one goes. */
+/* Writes a record that counts. Returns where the next record goes. */
 CORE record *emit_tally(pvm *vm, record *r, u32 table, u32 pc) {
   r->op = OP_TALLY;
   r->x = (s32)OFFSET(vm, tally_word(vm, table, pc));
@@ -30,7 +37,8 @@ CORE record *emit_tally(pvm *vm, record *r, u32 table, u32 pc) {
   return r + 1;
 }
 
-/* In front of a sequence. What is no block start and is paid by itself is a trap where no instruction is. */
+/* Writes the records that count in front of a sequence. The second one is for a trap where no instruction is: that is paid like a
+ * block, although no block starts there. */
 CORE record *tally_sequence(pvm *vm, record *r, u32 pc) {
   if (OWN(vm)->tally == 0) return r;
   r = emit_tally(vm, r, TALLY_EXECUTED, pc);
@@ -38,12 +46,12 @@ CORE record *tally_sequence(pvm *vm, record *r, u32 pc) {
   return paid && start_of_block(vm, pc) == pc && !pvm_is_block_start(vm, pc) ? emit_tally(vm, r, TALLY_PAID, pc) : r;
 }
 
-/* Behind an instruction that does not go on to `next` by itself. */
+/* Writes the record that counts behind an ecalli, an sbrk or a memset. */
 CORE record *tally_pause(pvm *vm, record *r, u32 next) {
   return OWN(vm)->tally == 0 ? r : emit_tally(vm, r, TALLY_EXECUTED, next);
 }
 
-/* Where records are glued control goes on: nothing is counted again. */
+/* Where a glued sequence goes on. Control does not come in anew there, so records that count are left out. */
 CORE u32 behind_tally(pvm *vm, u32 at) {
   const record *r = AT(vm, at);
   (void)vm;
@@ -51,19 +59,19 @@ CORE u32 behind_tally(pvm *vm, u32 at) {
   return at == 0 ? 0 : OFFSET(vm, r);
 }
 
-/* Control was counted as coming to pc and did not go on; a block that begins there is not paid. */
+/* Takes back that control came to pc, where no block was paid. */
 COLD void tally_unreached(pvm *vm, u32 pc) {
   if (OWN(vm)->tally != 0) *tally_word(vm, TALLY_EXECUTED, pc) -= 1;
 }
 
-/* What counts as executed from pc on is not. */
+/* Takes back that the instructions from pc on were executed. A block that begins at pc stays paid. */
 COLD void tally_undo(pvm *vm, u32 pc) {
   if (OWN(vm)->tally == 0) return;
   *tally_word(vm, TALLY_EXECUTED, pc) -= 1;
   if (vm->gas_model != PVM_GAS_INSTRUCTION && pvm_is_block_start(vm, pc)) *tally_word(vm, TALLY_PAID, pc) += 1;
 }
 
-/* The fast loop starts at pc, with this record. */
+/* Called when the fast loop starts at pc, with this record. */
 COLD void tally_start(pvm *vm, u32 pc, const record *rec) {
   if (OWN(vm)->tally == 0) return;
   u32 counts = rec->op == OP_TALLY || rec->op == OP_ENTER;
@@ -73,14 +81,14 @@ COLD void tally_start(pvm *vm, u32 pc, const record *rec) {
   *tally_word(vm, TALLY_PAID, start) += (s64)(vm->charged == 0) - (s64)implied;
 }
 
-/* The fast loop stops at an instruction in the middle. */
+/* Called when the fast loop stops at the instruction at pc, in the middle of a run. */
 COLD void tally_stop(pvm *vm, u32 pc, int result) {
   if (OWN(vm)->tally == 0) return;
   int executed = result != PVM_NO_MEMORY && result != GO_WATCHED;
   tally_undo(vm, executed ? pc + 1 + (pc < vm->code_len ? pvm_skip(vm, pc) : 0) : pc);
 }
 
-/* One instruction was executed alone, or could not be; `charged` is whether its block had been paid before. */
+/* Called when an instruction was executed alone, or could not be. `charged` says whether its block had been paid before. */
 COLD void tally_step(pvm *vm, u32 pc, u32 id, u32 next, u32 charged, int result) {
   if (OWN(vm)->tally == 0) return;
   int executed = result != PVM_NO_MEMORY && result != GO_WATCHED;
@@ -93,12 +101,12 @@ COLD void tally_step(pvm *vm, u32 pc, u32 id, u32 next, u32 charged, int result)
   if (executed && pvm_is_block_start(vm, pc)) *tally_word(vm, TALLY_PAID, pc) -= 1;
 }
 
-/* Gas was taken at pc for something else. A counter below 0 that is emptied has taken nothing. */
+/* Counts gas that was taken at pc for something else. Emptying a counter that is below 0 takes nothing. */
 COLD void tally_more(pvm *vm, u32 pc, s64 gas) {
   if (OWN(vm)->tally != 0 && gas > 0) *tally_word(vm, TALLY_MORE, pc) += gas;
 }
 
-/* Counts from now on in the tables at an address, 0: no longer. */
+/* Counts from now on in the tables at this address, or no longer if it is 0. */
 __attribute__((export_name("pvm_tally"))) void pvm_tally(pvm *vm, u32 at) {
   OWN(vm)->tally = (s64 *)(uintptr_t)at;
   flush_records(vm);
@@ -114,13 +122,13 @@ __attribute__((export_name("pvm_tally"))) void pvm_tally(pvm *vm, u32 at) {
 #define tally_more(vm, pc, gas)
 #endif
 
-/* memset at pc: it takes gas of its own. */
+/* Executes the memset at pc, and counts the gas that its bytes take. */
 CORE int memset_at(pvm *vm, u32 pc) {
   s64 before = vm->gas;
   int result = pvm_memset(vm);
   tally_more(vm, pc, before - vm->gas);
   (void)before;
-  if (result == GO_AGAIN) { /* it is begun again */
+  if (result == GO_AGAIN) { /* the instruction is begun again, so it counts as neither executed nor paid */
     tally_undo(vm, pc);
     if (vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
   }

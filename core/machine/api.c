@@ -1,4 +1,4 @@
-/* The functions of pvm.h that both builds have. Not the machine's making: native.c and wasm.c. */
+/* The functions of pvm.h that both builds have. Not how a machine is made: that is in hosts/native.c and hosts/wasm.c. */
 #include "vm.h"
 
 _Static_assert((PVM_ROTATION >> PAGE_BITS) % CHUNK_PAGES == 0, "the rotation is whole chunks");
@@ -44,7 +44,7 @@ EXPORT("pvm_set_entry") int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t tab
   return PVM_OK;
 }
 
-/* Takes all compiled code away. */
+/* Takes all compiled code away from the machine. */
 EXPORT("pvm_clear_entries") void pvm_clear_entries(pvm *vm) {
   NEED(vm, );
   private_part *own = OWN(vm);
@@ -107,7 +107,7 @@ int32_t pvm_charge_gas(pvm *vm, uint64_t amount) {
 
 /* ---- memory ---- */
 
-/* Whether all pages from that of `address` to that of `last` (inclusive) have the true right. */
+/* PVM_OK when the guest has the right (RIGHT_READ or RIGHT_WRITE) to every page from that of `address` to that of `last`. */
 EXPORT("pvm_check") int32_t pvm_check(const pvm *vm, uint32_t address, uint32_t last, uint32_t right) {
   private_part *own = &((machine *)(uintptr_t)vm)->own;
   u32 end = (last >> PAGE_BITS) + 1;
@@ -118,13 +118,13 @@ EXPORT("pvm_check") int32_t pvm_check(const pvm *vm, uint32_t address, uint32_t 
       page += 1;
     } else {
       if (right == RIGHT_READ ? CHUNK_ACCESS(summary) == PVM_NONE : CHUNK_ACCESS(summary) != PVM_WRITE) return PVM_OOB;
-      page += CHUNK_PAGES - (at & (CHUNK_PAGES - 1)); /* the rotation is whole chunks */
+      page += CHUNK_PAGES - (at & (CHUNK_PAGES - 1)); /* guest chunks are physical chunks: see the assertion above */
     }
   }
   return PVM_OK;
 }
 
-/* Makes the pages exist: touched, with bytes of their own. `viewed`: the host gets a view of them. */
+/* Gives each of the pages bytes of its own and marks it as touched. `viewed` says that the host gets a view of them. */
 EXPORT("pvm_touch") int32_t pvm_touch(pvm *vm, uint32_t address, uint32_t last, uint32_t viewed) {
   for (u32 page = address >> PAGE_BITS; page <= last >> PAGE_BITS; page++) {
     if (page_bytes(vm, PHYSICAL_PAGE(page), 1) == 0) return PVM_NO_MEMORY;
@@ -159,15 +159,16 @@ EXPORT("pvm_access") uint32_t pvm_access(const pvm *vm, uint32_t page) {
   return page_access(&((const machine *)vm)->own, PHYSICAL_PAGE(page & (PAGE_COUNT - 1)));
 }
 
-/* Whether eight bytes from `bytes` on, under a mask, are all `value`. */
+/* Whether each of eight bytes, masked, is `value`. */
 CORE int eight_are(const uint8_t *bytes, u32 mask, u32 value) {
   u64 eight;
   __builtin_memcpy(&eight, bytes, 8);
   return (eight & EIGHT(mask)) == EIGHT(value);
 }
 
-/* One past the last page of the run of pages with the same rights that starts at `page`. By eight chunks or eight pages
- * where they are alike: rights are sparse, and hosts ask for all of them (GP 0.7.2, machine). */
+/* The end of the run of pages with the same rights that starts at `page`: one past its last page. It looks at eight chunks or
+ * eight pages at once where it can, because most of the address space has no rights, and hosts ask about all of it (`machine`
+ * in GP 0.7.2). */
 EXPORT("pvm_run_end") uint32_t pvm_run_end(const pvm *vm, uint32_t page) {
   NEED(vm, PAGE_COUNT);
   if (page >= PAGE_COUNT) return page;
@@ -180,20 +181,20 @@ EXPORT("pvm_run_end") uint32_t pvm_run_end(const pvm *vm, uint32_t page) {
     if (own->summary[chunk] & CHUNK_FILLED) {
       page += (at & 7) == 0 && eight_are(own->rights + at, RIGHT_READ | RIGHT_WRITE, rights) ? 8 : 1;
     } else if ((at & (8 * CHUNK_PAGES - 1)) == 0 && eight_are(own->summary + chunk, 0xffu & ~CHUNK_STICKY, access << 1)) {
-      page += 8 * CHUNK_PAGES; /* beyond the last page when they go on with page 0 */
+      page += 8 * CHUNK_PAGES; /* may pass the end: physical chunks go on with guest page 0 there */
     } else page += CHUNK_PAGES - (at & (CHUNK_PAGES - 1));
   }
   return page < PAGE_COUNT ? page : PAGE_COUNT;
 }
 
-/* The first page from `page` on that has rights, PAGE_COUNT when there is none. */
+/* The first page from `page` on that has rights, or PAGE_COUNT when there is none. */
 EXPORT("pvm_next_mapped") uint32_t pvm_next_mapped(const pvm *vm, uint32_t page) {
   NEED(vm, PAGE_COUNT);
   if (page >= PAGE_COUNT) return PAGE_COUNT;
   return pvm_access(vm, page) != PVM_NONE ? page : pvm_run_end(vm, page);
 }
 
-/* The first page from `page` on that may hold something, PAGE_COUNT when there is none. */
+/* The first page from `page` on that may hold something, or PAGE_COUNT when there is none. */
 EXPORT("pvm_next_written") uint32_t pvm_next_written(const pvm *vm, uint32_t page) {
   NEED(vm, PAGE_COUNT);
   const private_part *own = &((const machine *)vm)->own;
@@ -208,7 +209,7 @@ EXPORT("pvm_next_written") uint32_t pvm_next_written(const pvm *vm, uint32_t pag
   return PAGE_COUNT;
 }
 
-/* Where the byte at a guest address is, for hosts that copy page by page; 0 when the page has never been touched. */
+/* Where the byte at a guest address is, for hosts that copy page by page. 0 when the page has never been touched. */
 EXPORT("pvm_locate") uint8_t *pvm_locate(pvm *vm, uint32_t address) {
   uint8_t *bytes = page_bytes(vm, PHYSICAL_PAGE(address >> PAGE_BITS), 0);
   return bytes == 0 ? 0 : bytes + (address & (PAGE_SIZE - 1));
@@ -274,7 +275,7 @@ ACCESSORS(64)
 
 CORE u64 up16(u64 n) { return (n + 15) & ~UINT64_C(15); }
 
-/* Offsets of the parts of a program in its arena. */
+/* The offsets of a program's parts in its arena. */
 typedef struct {
   u64 jump_link, jump_table, code, mask, index, entries, records;
 } plan;
@@ -282,7 +283,7 @@ typedef struct {
 CORE plan make_plan(u32 code_len, u32 jump_size) {
   u64 jumps = up16(4 * (u64)jump_size), by_pc = up16(4 * ((u64)code_len + 1));
   plan p;
-  p.jump_link = jumps; /* behind the dispatch table */
+  p.jump_link = jumps; /* the dispatch table stands first, at offset 0 */
   p.jump_table = p.jump_link + jumps;
   p.code = p.jump_table + jumps;
   p.mask = p.code + up16((u64)code_len + 32);
@@ -292,12 +293,12 @@ CORE plan make_plan(u32 code_len, u32 jump_size) {
   return p;
 }
 
-/* Divides the arena among the parts of a program. PVM_NO_MEMORY when it is too small. */
+/* Divides the arena among the parts of a program. Returns PVM_NO_MEMORY when it is too small. */
 CORE int lay_out(pvm *vm, uint8_t *arena, u64 arena_size, u32 code_len, u32 jump_len, u32 jump_size) {
   private_part *own = OWN(vm);
   plan p = make_plan(code_len, jump_size);
   if (p.records + 4 * (u64)MAX_RECORDS > arena_size || arena_size > UINT64_C(0xFFFFFFFF)) return PVM_NO_MEMORY;
-  /* Tables start as zeros. What lies behind the high-water mark of earlier programs still is. */
+  /* Tables start as zeros. Only what earlier programs may have used has to be zeroed. */
   if (own->arena == arena) {
     u32 high = own->records_next - own->first;
     if (high > own->used) own->used = high;
@@ -321,7 +322,7 @@ CORE int lay_out(pvm *vm, uint8_t *arena, u64 arena_size, u32 code_len, u32 jump
   return PVM_OK;
 }
 
-/* Bits of the mask behind the end of the code are set (GP A.3). */
+/* Sets the bits of the mask behind the end of the code (GP A.3). */
 CORE void pad_mask(pvm *vm) {
   uint8_t *mask = OWN(vm)->mask;
   u32 length = vm->code_len;

@@ -1,26 +1,29 @@
-/* Guest memory: rights by page, pages that appear when they are first written, the slow path of loads and stores.
- * Not the fast path: that is in interpreter.c. Addresses and pages are physical here, see wasm.c; natively the
- * rotation is 0 and every page is found through `frames`.
+/* Guest memory: the rights of pages, pages that get bytes when they are first written, and the slow path of loads and stores.
+ * Not the fast path: that is in interpreter.c.
  *
- * A page has true rights (RIGHT_READ, RIGHT_WRITE) and what fast paths may do without asking (RIGHT_FAST_*). A page
- * that has not been written since it was zero cannot be written fast: so TOUCHED is exact, and a reset zeroes touched
- * pages only.
+ * Addresses and pages are physical here: hosts/wasm.c says how they follow from the guest's. In the native build the
+ * rotation is 0, and the bytes of every page are found through `frames`.
  *
- * A chunk is 512 pages. When all of its pages get the same rights, only the chunk's byte in the summary says so: the low
- * bits of their rights are zero, no fast path goes there, and the first access that asks the core fills them in. So
- * changing the rights of a range costs time in proportion to its chunks and to what was accessed in them before, never to
- * its pages: a host call of 10 gas can change all of them (GP 0.7.2, pages).
+ * A page has a byte of rights. Two bits are what the guest may do (RIGHT_READ, RIGHT_WRITE). Two more are what a fast path
+ * may do without asking (RIGHT_FAST_*). A page that is still all zeros does not have the right to be written fast. So its
+ * first write comes here and sets RIGHT_TOUCHED, and a reset has to zero only the pages with that bit.
+ *
+ * A chunk is 512 pages. When all of its pages get the same rights, those go into the chunk's byte of the summary, and not
+ * into 512 bytes: the bits of each page stay zero, so no fast path goes there, and the first access that comes here fills
+ * them in. This matters because a host call that costs 10 gas can change the rights of all pages (`pages` in GP 0.7.2). With
+ * the summary it takes time in proportion to the chunks, and to what the guest has accessed in them, not to the pages.
  */
 #include "vm.h"
 
-/* The summary of a chunk: whether the rights of its pages are filled in; if not, what access all of them have; whether
- * some page has bits that stay whatever its rights. 0: no page has rights or such bits. */
+/* The summary of a chunk says whether the rights of its pages are filled in. If they are not, it says what access all of them
+ * have. It also says whether some page has sticky bits, which stay whatever rights the page gets. 0 means that no page has
+ * rights or sticky bits. */
 enum { CHUNK_FILLED = 1, CHUNK_READ = PVM_READ << 1, CHUNK_WRITE = PVM_WRITE << 1, CHUNK_STICKY = 8 };
 #define CHUNK_ACCESS(summary) ((summary) >> 1 & 3u)
 #define STICKY (RIGHT_TOUCHED | RIGHT_BORROWED | RIGHT_FRAMED | RIGHT_VIEWED)
 #define CHUNK_PAGES (1u << CHUNK_BITS)
 
-/* A u64 with the byte in each of its eight bytes. */
+/* A u64 of eight times the same byte. */
 #define EIGHT(byte) ((byte) * UINT64_C(0x0101010101010101))
 
 #if WASM
@@ -30,7 +33,7 @@ CORE int in_window(u32 page) {
 
 CORE uint8_t *take_frame(pvm *vm) {
   private_part *own = OWN(vm);
-  if (own->frames_next + PAGE_SIZE > own->frames_end) return 0; /* the memory never grows: hosts have views of it */
+  if (own->frames_next + PAGE_SIZE > own->frames_end) return 0; /* the memory cannot grow: the host's views of it would break */
   uint8_t *frame = (uint8_t *)(uintptr_t)own->frames_next;
   own->frames_next += PAGE_SIZE;
   return frame;
@@ -51,7 +54,7 @@ static pvm_release_function release_memory = default_release;
 CORE uint8_t *take_frame(pvm *vm) {
   private_part *own = OWN(vm);
   if (own->spare_pages == 0) {
-    size_t size = (BATCH + 1) * (size_t)PAGE_SIZE; /* the first page links the batches */
+    size_t size = (BATCH + 1) * (size_t)PAGE_SIZE; /* the first page of a batch holds the link to the batch before */
     void **chunk = allocate_memory ? allocate_memory(size) : 0;
     if (chunk == 0) return 0;
     *chunk = own->chunks;
@@ -76,7 +79,8 @@ CORE void release_chunks(pvm *vm) {
 }
 #endif
 
-/* The fast bits of a page that a search looks at, for what it does not look for; for other pages all of them. */
+/* Which of these fast bits a page may have. If a search watches reads or writes of the page, it may not have that bit, so that
+ * every such access comes here. */
 CORE u32 fast_bits(const private_part *own, u32 page, u32 fast) {
 #if PVM_WATCHING
   u32 guest = (page - (PVM_ROTATION >> PAGE_BITS)) & (PAGE_COUNT - 1), memory = own->guard.memory;
@@ -88,7 +92,7 @@ CORE u32 fast_bits(const private_part *own, u32 page, u32 fast) {
 #endif
 }
 
-/* Whether a search looks at any page. */
+/* Whether a search watches any page. */
 CORE int is_watching(const private_part *own) {
 #if PVM_WATCHING
   return own->guard.memory != 0;
@@ -98,7 +102,7 @@ CORE int is_watching(const private_part *own) {
 #endif
 }
 
-/* Whether a search stops before an access, which is 1 for a read and 2 for a write. */
+/* Whether a search stops before this access. `kind` is 1 for a read and 2 for a write. */
 CORE int stops_access(pvm *vm, u32 at, u32 size, u32 kind) {
 #if PVM_WATCHING
   const pvm_guard_words *guard = &OWN(vm)->guard;
@@ -111,7 +115,7 @@ CORE int stops_access(pvm *vm, u32 at, u32 size, u32 kind) {
 #endif
 }
 
-/* The rights byte of a page with that access and these bits that stay. */
+/* The rights byte of a page that has this access (PVM_NONE, PVM_READ, PVM_WRITE) and these sticky bits. */
 CORE uint8_t rights_with(const private_part *own, u32 page, u32 sticky, u32 access) {
   u32 rights = sticky | RIGHT_READ | (access == PVM_WRITE ? RIGHT_WRITE : 0u);
   if (access == PVM_NONE) return (uint8_t)sticky;
@@ -125,12 +129,12 @@ CORE uint8_t rights_with(const private_part *own, u32 page, u32 sticky, u32 acce
   return (uint8_t)rights;
 }
 
-/* Fills in the rights of a chunk's pages. */
+/* Fills in the rights of a chunk's pages from its summary. */
 COLD void fill_chunk(private_part *own, u32 chunk) {
   u32 access = CHUNK_ACCESS(own->summary[chunk]), first = chunk << CHUNK_BITS;
   own->summary[chunk] = (uint8_t)((own->summary[chunk] & CHUNK_STICKY) | CHUNK_FILLED);
   if (access == PVM_NONE) return;
-  u64 plain = EIGHT(rights_with(own, first, 0, access)); /* a chunk is in the window or not */
+  u64 plain = EIGHT(rights_with(own, first, 0, access)); /* the same for all pages: the window begins and ends between chunks */
   for (u32 page = first; page < first + CHUNK_PAGES; page += 8) {
     u64 eight;
     __builtin_memcpy(&eight, own->rights + page, 8);
@@ -142,22 +146,23 @@ COLD void fill_chunk(private_part *own, u32 chunk) {
   }
 }
 
-/* The rights byte of a page, filled in. */
+/* The rights byte of a page, which is filled in first if need be. */
 CORE u32 rights_of(private_part *own, u32 page) {
   if (CHUNK_ACCESS(own->summary[page >> CHUNK_BITS]) != 0) fill_chunk(own, page >> CHUNK_BITS);
   return own->rights[page];
 }
 
-/* Sets bits of a page that stay whatever rights it gets. */
+/* Sets sticky bits of a page. */
 CORE void stick(private_part *own, u32 page, u32 bits) {
   own->rights[page] |= (uint8_t)bits;
   own->summary[page >> CHUNK_BITS] |= CHUNK_STICKY;
 }
 
-/* Whether the machine has as many pages with contents as it may have. */
+/* Whether as many pages hold something as may at a time. */
 CORE int is_full(pvm *vm) { return vm->max_pages != 0 && OWN(vm)->touched >= vm->max_pages; }
 
-/* Where the bytes of a page are. When reading: 0 if it has never been written. When writing: 0 if there is no memory left. */
+/* Where the bytes of a page are. For reading it may be 0: the page has never been written and counts as zeros. For writing
+ * the page gets bytes if it has none; 0 means that there is no memory left. */
 CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
   private_part *own = OWN(vm);
 #if WASM
@@ -194,8 +199,8 @@ CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
 #endif
 }
 
-/* How the machine stops at an access that is not allowed: `bad` is its first address without the right (GP A.8, A.9). A panic, or a
- * page fault whose argument is the address of the page. */
+/* How the machine stops at an access that is not allowed: by a panic, or by a page fault whose argument is the address of the
+ * page (GP A.8, A.9). `bad` is the first address of the access that does not have the right. */
 CORE int access_failure(pvm *vm, u32 bad, int write) {
   u32 guest = bad - PVM_ROTATION;
   if (guest < ZONE_SIZE || RULE(vm, PVM_RULE_FAULT_PANIC)) return PVM_PANIC;
@@ -204,7 +209,7 @@ CORE int access_failure(pvm *vm, u32 bad, int write) {
   return PVM_PAGE_FAULT;
 }
 
-/* 0 when all bytes of an access have the right, else how the machine stops. An access touches at most two pages. */
+/* 0 when all bytes of an access have the right, otherwise how the machine stops. An access touches at most two pages. */
 CORE int check_access(pvm *vm, u32 at, u32 size, u32 right) {
   private_part *own = OWN(vm);
   u32 last = at + size - 1;
@@ -213,10 +218,10 @@ CORE int check_access(pvm *vm, u32 at, u32 size, u32 right) {
   return 0;
 }
 
-/* Whether an access lies in one page. The small core has no fast way for that, to save bytes. */
+/* Whether an access lies in one page, and may be done at once. The small core always says no, which saves bytes of code. */
 #define IN_ONE_PAGE(at, size) (PVM_PASSES && LIKELY((at) >> PAGE_BITS == ((at) + (size) - 1) >> PAGE_BITS))
 
-/* Copies 1, 2, 4 or 8 bytes of a value; guest and host are both little-endian. */
+/* Copies 1, 2, 4 or 8 bytes of a value. Guest and host are both little-endian. */
 CORE void copy_little(void *to, const void *from, u32 size) {
   switch (size) {
     case 1:
@@ -233,7 +238,8 @@ CORE void copy_little(void *to, const void *from, u32 size) {
   }
 }
 
-/* Reads 1, 2, 4 or 8 bytes anywhere, also across pages and across the end of the address space. Returns 0, or how the machine stops. */
+/* Reads 1, 2, 4 or 8 bytes anywhere, also across pages and across the end of the address space. Returns 0, or how the machine
+ * stops. */
 COLD int pvm_slow_read(pvm *vm, u32 at, u32 size, u64 *value) {
   int failure = check_access(vm, at, size, RIGHT_READ);
   if (failure != 0) return failure;
@@ -271,8 +277,9 @@ COLD int pvm_slow_write(pvm *vm, u32 at, u32 size, u64 value) {
   return 0;
 }
 
-/* Zeroes a page that may hold something. What a guest has to touch again it pays for again, so that nobody can have the
- * same pages zeroed for nothing; a page that the host has a view of stays touched, because the host may write there. */
+/* Zeroes a page that may hold something. The page is no longer touched then, so the guest cannot have it zeroed once more
+ * without paying for another write to it. A page that the host has a view of stays touched, because the host may write there
+ * unseen. */
 CORE void zero_page(pvm *vm, u32 page) {
   private_part *own = OWN(vm);
   __builtin_memset(page_bytes(vm, page, 0), 0, PAGE_SIZE);
@@ -282,7 +289,7 @@ CORE void zero_page(pvm *vm, u32 page) {
   }
 }
 
-/* Takes a page's rights and contents away; its frame stays its own. */
+/* Takes a page's rights and contents away. It keeps its frame. */
 CORE void forget_page(pvm *vm, u32 page) {
   private_part *own = OWN(vm);
   u32 rights = own->rights[page];
@@ -295,10 +302,10 @@ CORE void forget_page(pvm *vm, u32 page) {
   own->rights[page] &= STICKY;
 }
 
-/* From here on `page` counts the guest's pages. */
+/* The physical page of a guest page. From here on a parameter `page` is the number of a guest page if its function uses this. */
 #define PHYSICAL_PAGE(page) (((page) + (PVM_ROTATION >> PAGE_BITS)) & (PAGE_COUNT - 1))
 
-/* All pages of a chunk get the same rights. */
+/* Gives all pages of a chunk the same rights. */
 CORE void set_chunk_rights(pvm *vm, u32 chunk, u32 access) {
   private_part *own = OWN(vm);
   u32 summary = own->summary[chunk], first = chunk << CHUNK_BITS, sticky = 0;
@@ -327,13 +334,13 @@ CORE void set_page_rights(pvm *vm, u32 page, u32 access) {
   else own->rights[page] = rights_with(own, page, own->rights[page] & STICKY, access);
 }
 
-/* Sets the rights of eight pages at once, if none of them has bits that stay. Returns whether it did. */
+/* Sets the rights of eight pages at once, if none of them has sticky bits. Returns whether it did. */
 CORE int set_eight_rights(private_part *own, u32 page, u32 access) {
   u64 eight;
   rights_of(own, page);
   __builtin_memcpy(&eight, own->rights + page, 8);
   if ((eight & EIGHT(STICKY)) != 0 || is_watching(own)) return 0;
-  eight = EIGHT(rights_with(own, page, 0, access)); /* they are in the window or not */
+  eight = EIGHT(rights_with(own, page, 0, access)); /* the same for all eight: the window begins and ends between chunks */
   __builtin_memcpy(own->rights + page, &eight, 8);
   own->summary[page >> CHUNK_BITS] |= CHUNK_FILLED;
   return 1;
@@ -375,10 +382,11 @@ CORE void zero_pages(pvm *vm, u32 page, u32 count) {
   }
 }
 
-/* A value of 32 bits as 32-bit programs have it in a register, and as PolkaVM's sbrk answers. */
+/* The lower 32 bits of a value, sign-extended: so 32-bit programs keep values in registers, and so PolkaVM's sbrk answers. */
 static inline u64 sign_extended(u64 value) { return (u64)(s64)(s32)(u32)value; }
 
-/* GP 0.7.2 only; spec pvm-isa.md section 13 says what is settled. */
+/* sbrk: moves the end of the heap up and maps the pages up to there. Returns the old end (or the new one, by the profile's
+ * rule), or 0 when the heap has no room. GP 0.8.0 has no sbrk. */
 COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   u64 old = vm->heap_end;
   int narrow = IS_NARROW(vm) || RULE(vm, PVM_RULE_SBRK_NARROW);
@@ -387,13 +395,14 @@ COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   if (bytes == 0) return narrow ? sign_extended(old) : old;
   if (bytes > UINT64_C(0x100000000) || old + bytes > vm->heap_limit) return 0;
   u64 end = old + bytes;
-  u32 scale = vm->rules / PVM_RULE_PAGES; /* a page of the host has 2^scale of ours */
+  u32 scale = vm->rules / PVM_RULE_PAGES; /* sbrk maps pages that are as large as 2^scale of ours */
   u64 rest = ((u64)PAGE_SIZE << scale) - 1;
   u32 fresh = (u32)((old + rest) >> (PAGE_BITS + scale) << scale);
   u32 last = (u32)((end + rest) >> (PAGE_BITS + scale) << scale);
-  u32 most = (u32)(((u64)vm->heap_limit + PAGE_SIZE - 1) >> PAGE_BITS); /* pages behind are not the heap's */
+  u32 most = (u32)(((u64)vm->heap_limit + PAGE_SIZE - 1) >> PAGE_BITS); /* the first page that cannot belong to the heap */
   if (last > most) last = most;
-  /* What the host's last page has behind the old end is there already, but where the start was no end of such a page. */
+  /* Rights are set from the old end on, because the heap may have started inside of a large page. Only whole new pages are
+   * zeroed: a page that the old end lies in may have been written already. */
   u32 first = (u32)((old + PAGE_SIZE - 1) >> PAGE_BITS);
   if (last > first) set_rights(vm, first, last - first, PVM_WRITE);
   if (last > fresh && OWN(vm)->touched != 0) zero_pages(vm, fresh, last - fresh);
@@ -402,17 +411,18 @@ COLD u64 pvm_sbrk(pvm *vm, u64 bytes) {
   return narrow ? sign_extended(result) : result;
 }
 
-/* GP 0.7.2: running out empties the counter. GP 0.8.0: it stays. */
+/* The machine runs out of gas. In GP 0.7.2 that empties the counter; in GP 0.8.0 the counter stays as it was. */
 CORE int out_of_gas(pvm *vm) {
   if (RULE(vm, PVM_RULE_DRAIN)) vm->gas = 0;
   return PVM_OUT_OF_GAS;
 }
 
-/* Bytes of memset after which the clock is looked at, where the run has a bound of time. */
+/* After so many bytes a memset is interrupted, so that somebody can look at the clock. Only runs with a bound of time do that. */
 #define MEMSET_PART 16384
 
-/* memset (PolkaVM): r9 bytes at r7 become the low byte of r8, 1 gas each; can stop at any byte. -1 when done. GO_AGAIN where
- * time is bounded and there is more to do: the instruction is begun again, which is not paid. */
+/* memset (PolkaVM): sets r9 bytes from address r7 on to the low byte of r8. Each byte costs 1 gas, and the instruction can stop
+ * at any byte. Returns -1 when all is done. In a run with a bound of time it returns GO_AGAIN when there is more to do: then
+ * the same instruction is begun again, and is not paid again. */
 COLD int pvm_memset(pvm *vm) {
   const u64 address = RULE(vm, PVM_RULE_MEMSET_NARROW) && !IS_NARROW(vm) ? UINT32_MAX : UINT64_MAX;
   vm->regs[7] &= address;
@@ -435,7 +445,8 @@ COLD int pvm_memset(pvm *vm) {
   return -1;
 }
 
-/* Takes all rights and contents away and gives the frames back. Frames are zeroed all at once at the end; borrowed bytes are the host's and stay. */
+/* Takes all rights and contents away, and gives the frames back. In the wasm build all frames are zeroed at once at the end.
+ * Borrowed bytes belong to the host and stay as they are. */
 CORE void clear_memory(pvm *vm) {
   private_part *own = OWN(vm);
   for (u32 chunk = 0; chunk < CHUNK_COUNT; chunk++) {
