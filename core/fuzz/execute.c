@@ -1,8 +1,9 @@
-/* Coverage-guided fuzzing of the native core, for libFuzzer: reads inputs as program files; loads a program from the input and executes it three ways,
- * in the fast loop, in the traced loop, and step by step with changes of both; all have to end alike. Sanitizers find
- * the rest. `npm run fuzz:core` builds and runs it; with -DREPLAY it is a plain program that runs files.
+/* Coverage-guided fuzzing of the native core, for libFuzzer. It makes a program of each input and executes it in three ways: in
+ * the fast loop, in the traced loop, and step by step with tracing switched on and off. All of them have to end alike. Some
+ * inputs are also read as program files. Sanitizers find what is wrong besides. `npm run fuzz:core` builds and runs this. With
+ * -DREPLAY it is a plain program that runs files.
  *
- * Input: 32 bytes of settings, then a program blob, or code and mask to make one of. */
+ * An input is 32 bytes of settings, and then a program blob, or bytes from which one is made. */
 #include "../pvm.h"
 
 #include <stdlib.h>
@@ -19,10 +20,10 @@ typedef struct {
 _Static_assert(sizeof(settings) == SETTINGS, "settings are the first bytes of the input");
 
 static const settings *now;
-static uint64_t seen; /* what host callbacks saw, in order */
+static uint64_t seen; /* a digest of what host callbacks saw, in order */
 
-/* The machine itself is ten megabytes, mostly never touched: clearing them took most of the time. It gets pages of the system's
- * with one behind that nobody may touch; everything else comes from the sanitizer's heap. */
+/* A machine has ten megabytes, most of which are never touched, and clearing them took most of the time. So it gets pages from the
+ * system, with a page behind that nobody may touch. All other memory comes from the sanitizer's heap. */
 enum { LARGE = 1 << 22, GUARD = 4096 };
 
 static void *allocate(size_t size) {
@@ -41,7 +42,7 @@ static const uint64_t prices[] = {0, 1, 2, 3, 100, UINT64_MAX, INT64_MAX, 0};
 
 static void mix(uint64_t value) { seen = (seen ^ value) * UINT64_C(0x9e3779b97f4a7c15) + (seen >> 29); }
 
-/* Everything a host function may do, chosen by the settings and the index. */
+/* A host function that does everything one may do. What it does in a call depends on the settings and the index. */
 static int32_t host(pvm *vm, int32_t index, void *user) {
   (void)user;
   uint64_t *regs = pvm_registers(vm);
@@ -57,7 +58,7 @@ static int32_t host(pvm *vm, int32_t index, void *user) {
   if (what & 8) pvm_charge_gas(vm, what & 15);
   if (what & 64) mix(pvm_read_ram_bytes_64(vm, (uint32_t)regs[8], &value) == PVM_OK ? value : 1);
   if ((what & 0x90) == 0x90) pvm_set_pc(vm, pvm_get_pc(vm) % 64);
-  /* Misuse: a running machine refuses to run, and goes on. */
+  /* A running machine refuses to be run again, and goes on afterwards. */
   if (pvm_resume(vm) != PVM_BUSY || pvm_step(vm, 1) != PVM_BUSY || pvm_execute(vm, 0, 0) != PVM_BUSY) abort();
   static const int32_t answers[] = {PVM_HOST_CONTINUE, PVM_HOST_CONTINUE, PVM_HOST_CONTINUE, PVM_HOST_CONTINUE,
                                     PVM_HOST_HALT,     PVM_HOST_PANIC,    PVM_HOST_STOP,     PVM_HOST_EXIT};
@@ -76,7 +77,7 @@ static uint64_t value_of(uint8_t seed) {
   return values[seed & 15] + (seed >> 4);
 }
 
-/* The machine as the input starts it, whatever it did before. */
+/* Brings the machine to the start that the input says, whatever it did before. */
 static void prepare(pvm *vm) {
   if (pvm_reset(vm) != PVM_OK) abort();
   for (uint32_t i = 0; i < 13; i++) {
@@ -130,7 +131,7 @@ UNTRACED static uint64_t memory(pvm *vm) {
 
 typedef enum { FAST, TRACED, STEPS } manner;
 
-/* Runs a machine to its end, or through a dozen exits; a digest of all of them. */
+/* Runs a machine to its end, or through a dozen exits. Returns a digest of all of them and of the memory. */
 static uint64_t run(pvm *vm, manner how) {
   seen = 0;
   prepare(vm);
@@ -160,7 +161,7 @@ static uint64_t run(pvm *vm, manner how) {
   return digest ^ memory(vm);
 }
 
-/* E(|j|) E1(1) E(|c|) j c mask of code and mask as they come. */
+/* Makes a program blob, E(|j|) E1(1) E(|c|) j c mask, with code and mask from the input. */
 static size_t make_blob(const uint8_t *bytes, size_t size, uint8_t *blob) {
   size_t code = size * 8 / 9, mask = (code + 7) / 8, at = 0;
   if (code > 8000) code = 8000, mask = 1000;
@@ -179,7 +180,7 @@ static size_t make_blob(const uint8_t *bytes, size_t size, uint8_t *blob) {
   return at + 8 + code + mask;
 }
 
-/* As a program file of each kind: parsed, and all that is found in it read. */
+/* Parses the input as a program file of each kind, and reads all that is found in it. */
 static void parse(const uint8_t *data, size_t size) {
   for (uint32_t kind = PVM_KIND_ANY; kind <= PVM_KIND_POLKAVM; kind++) {
     pvm_file file;
@@ -212,7 +213,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     length = make_blob(blob, length, made);
     blob = made;
   }
-  /* One machine for all: ten megabytes of tables are what takes the time, and decoded instructions stay over a reset. */
+  /* The same machine runs all of them: making one takes most of the time. Decoded instructions have to survive a reset. */
   pvm *vm = pvm_create(7, blob, length, 0, 0, 0);
   if (vm == 0) return 0;
   uint64_t fast = run(vm, FAST);
@@ -233,7 +234,7 @@ int main(int count, char **files) {
     if (file == 0) return 2;
     size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
-    uint8_t *exact = malloc(size + 1); /* so that a read behind the end is seen */
+    uint8_t *exact = malloc(size + 1); /* a buffer of the input's own size lets the sanitizer see reads behind it */
     memcpy(exact, bytes, size);
     LLVMFuzzerTestOneInput(exact, size);
     free(exact);

@@ -1,8 +1,9 @@
-/* The pipeline gas model of GP 0.8.0 (A.9): what a basic block costs. Times instead of states, so that the clock jumps over
- * cycles in which nothing can happen; the reasons are in src/program/pipeline-fast.ts, the model itself as the paper has
- * it in src/program/pipeline.ts. Not the charging: that is the interpreter's.
+/* The pipeline gas model of GP 0.8.0 (A.9): what a basic block costs. The model is written down as the paper has it in
+ * src/program/pipeline.ts. It goes from cycle to cycle and keeps a state for each instruction that is under way. Here each of
+ * them has the time when it is done, so the clock can jump over cycles in which nothing happens. The cost is 1 less than the
+ * number of the cycle in which all are done, and at least 1. The interpreter charges the gas.
  *
- * Depends on the code only, allocates nothing, takes time linear in the length of the block. */
+ * The cost depends on the code only. Nothing is allocated, and the time is in proportion to the length of the block. */
 #include "costs.gen.h"
 #include "../isa/extended.h"
 #include "../isa/opcodes.gen.h"
@@ -13,18 +14,19 @@
 #define REBASE 0x3FFFFFFFu
 #define NO_DEPENDENCY 64u
 
-/* Times are cycles + 2, so that "two cycles ago" is no negative number in cycle 0. */
+/* The entries of the reorder buffer, and the units. A time is the number of a cycle plus 2, so that "two cycles ago" is not
+ * negative in cycle 0. */
 typedef struct {
-  uint32_t done[65]; /* entry 64 is always done */
+  uint32_t done[65]; /* when each entry is done; entry 64 stands for no dependency and always is */
   uint8_t dep1[64], dep2[64], dep3[64];
   const cost_row *row[64];
   uint8_t latency[64];
-  uint32_t owner[13]; /* number + 64 of the entry that computes a register; 0 none */
+  uint32_t owner[13]; /* the number of the entry that computes each register last, 0 for none */
   uint8_t waiting[ROB];
-  uint32_t alu[4], multiplier, divider; /* when they are free again */
+  uint32_t alu[4], multiplier, divider; /* when each unit is free again */
 } pipeline;
 
-/* The instruction to decode next. */
+/* The instruction that is decoded next. */
 typedef struct {
   const cost_row *row;
   uint32_t skip, latency, slots, source1, source2, destination, terminator;
@@ -50,10 +52,10 @@ static inline uint32_t cost_skip(const pvm_cost_input *in, uint32_t pc) {
   return skip < rest ? skip : rest;
 }
 
-/* The branch target's byte; operands as in GP A.5.8 and A.5.11. */
+/* The byte at a branch's target. The operands are those of GP A.5.8 and A.5.11. */
 static uint32_t cost_target_byte(const pvm_cost_input *in, uint32_t id, uint32_t start, uint32_t prefix, uint32_t skip) {
   uint32_t pc = start + prefix; /* the opcode's last byte */
-  uint32_t x = 0; /* bytes before the offset */
+  uint32_t x = 0; /* bytes of the immediate before the offset */
   if (pvm_format_of[id] == FORMAT_REG_IMM_OFF) {
     x = (cost_byte(in, (int64_t)pc + 1) >> 4) & 7u;
     if (x > 4) x = 4;
@@ -87,7 +89,7 @@ static void cost_fetch(const pvm_cost_input *in, uint32_t pc, fetched *out) {
   if (id == OP_UNDEFINED) id = OP_TRAP;
   const cost_row *row = &pvm_cost_rows[id];
   uint32_t byte1 = cost_byte(in, (int64_t)pc + prefix + 1), byte2 = cost_byte(in, (int64_t)pc + prefix + 2);
-  if (in->extended) byte2 &= 15u; /* see operands_in */
+  if (in->extended) byte2 &= 15u; /* the third register has a nibble there, see operands_in in interpreter/decode.c */
   out->row = row;
   out->latency = row->cycles;
   out->terminator = pvm_kind_of[id] >= KIND_TRAP;
@@ -98,15 +100,15 @@ static void cost_fetch(const pvm_cost_input *in, uint32_t pc, fetched *out) {
   out->slots = overlap ? row->slots : row->slots_apart;
   if (row->branch) {
     uint32_t next = cost_byte(in, (int64_t)pc + 1 + out->skip), target = cost_target_byte(in, id, pc, prefix, out->skip - prefix);
-    /* The byte of `trap` is 0 in every set. */
+    /* A branch is cheap if a trap or an `unlikely` follows it on one side. The byte of `trap` is 0 in every set. */
     if (next == 0 || next == in->unlikely || target == 0 || target == in->unlikely) out->latency = COST_CHEAP_BRANCH;
   }
 }
 
-/* The slot of the entry that computes register r and is not done yet. */
+/* The entry that computes register r, if it is still to be waited for, otherwise NO_DEPENDENCY. */
 static inline uint8_t cost_dependency(const pipeline *p, uint32_t r, uint32_t tail, uint32_t now) {
   if (r == NO_REGISTER) return NO_DEPENDENCY;
-  uint32_t number = p->owner[r]; /* numbers start at 64, so 0 is older than any */
+  uint32_t number = p->owner[r]; /* numbers start at 128, so 0 counts as older than any in the buffer */
   return number + 64 > tail && p->done[number & 63] > now ? (uint8_t)(number & 63) : NO_DEPENDENCY;
 }
 
@@ -123,7 +125,7 @@ static inline uint32_t cost_next_alu(const pipeline *p, uint32_t now) {
   return next;
 }
 
-/* When the entry can start at the earliest, as far as that is known; now, with its ALUs in *alu, if it can. */
+/* When the entry can start at the earliest, as far as that is known. If it can start now, `alu` gets the ALUs that it takes. */
 static inline uint32_t cost_ready(const pipeline *p, uint32_t entry, uint32_t now, uint32_t starts, int alu[2]) {
   uint32_t ready = p->done[p->dep1[entry]];
   if (p->done[p->dep2[entry]] > ready) ready = p->done[p->dep2[entry]];
@@ -141,11 +143,11 @@ static inline uint32_t cost_ready(const pipeline *p, uint32_t entry, uint32_t no
 
 static uint32_t cost_earlier(uint32_t time, uint32_t now) { return time > now ? time - now + 2 : 2; }
 
-/* Makes `now` cycle 0, so that 32 bits last for blocks of any length. */
+/* Makes `now` cycle 0, so that 32 bits are enough for blocks of any length. */
 static void cost_rebase(pipeline *p, uint32_t now) {
   for (int i = 0; i < 64; i++) {
     uint32_t done = p->done[i];
-    if (done != NEVER) p->done[i] = done + 2 > now ? done + 2 - now : 0; /* two cycles past is as good as long past */
+    if (done != NEVER) p->done[i] = done + 2 > now ? done + 2 - now : 0; /* done two cycles ago is as good as long ago */
   }
   for (int i = 0; i < 4; i++) p->alu[i] = cost_earlier(p->alu[i], now);
   p->multiplier = cost_earlier(p->multiplier, now);
@@ -158,14 +160,14 @@ uint64_t pvm_pipeline_cost(const pvm_cost_input *in, uint32_t start) {
   for (int i = 0; i < 4; i++) p.alu[i] = 2;
   for (int i = 0; i < 65; i++) p.done[i] = 0;
   p.multiplier = p.divider = 2;
-  uint64_t passed = 0;             /* cycles before cycle 0, see cost_rebase */
-  uint32_t now = 2, last = 2;      /* last: when the last one is done */
-  uint32_t head = 128, tail = 128; /* numbers of the oldest live entry at most, and of the next one */
+  uint64_t passed = 0;             /* how many cycles there were before the present cycle 0 */
+  uint32_t now = 2, last = 2;      /* `last`: when the entry that takes longest is done */
+  uint32_t head = 128, tail = 128; /* no entry before number `head` is in the buffer; `tail` is the number of the next one */
   uint32_t waiting = 0, pc = start, open = 1, known = 0;
   fetched it;
 
   for (;;) {
-    /* Start what can start, oldest first; what is decoded in this cycle is not in the list yet. */
+    /* Entries start that can, the oldest first. Those that are decoded in this cycle are not in the list yet. */
     uint32_t next = NEVER, starts = 5, kept = 0;
     for (uint32_t i = 0; i < waiting; i++) {
       uint32_t entry = p.waiting[i];
@@ -187,7 +189,7 @@ uint64_t pvm_pipeline_cost(const pvm_cost_input *in, uint32_t start) {
     }
     waiting = kept;
 
-    /* Decode what fits into this cycle. */
+    /* As many instructions are decoded as fit into this cycle. */
     uint32_t slots = 4;
     while (open) {
       if (!known) cost_fetch(in, pc, &it);
@@ -197,7 +199,7 @@ uint64_t pvm_pipeline_cost(const pvm_cost_input *in, uint32_t start) {
         break;
       }
       if (tail - head >= ROB) {
-        while (head < tail && p.done[head & 63] + 1 < now && p.done[head & 63] != NEVER) head += 1; /* retired by now */
+        while (head < tail && p.done[head & 63] + 1 < now && p.done[head & 63] != NEVER) head += 1; /* these have left the buffer */
         if (tail - head >= ROB) {
           uint32_t done = p.done[head & 63];
           if (done != NEVER && done + 2 < next) next = done + 2;
@@ -226,7 +228,7 @@ uint64_t pvm_pipeline_cost(const pvm_cost_input *in, uint32_t start) {
       open = !it.terminator;
     }
     if (waiting == 0 && !open) {
-      uint64_t cost = passed + last; /* the last one is done in cycle last - 2, cost = that - 1 */
+      uint64_t cost = passed + last; /* times are 2 too large, and the cost is 1 less than the time */
       return cost > 4 ? cost - 3 : 1;
     }
     now = next;

@@ -1,16 +1,16 @@
-/* BLAKE2b's compression (RFC 7693, section 3.2) over whole blocks, as a WebAssembly module of its own. Not a part of the
- * machine: the service host hashes with it. TypeScript calls blake2b_begin, then copies a part of the
- * message into blake2b_buffer and calls blake2b_absorb until there is no more; src/hash/blake2b-wasm.ts does so. */
+/* BLAKE2b (RFC 7693), as a WebAssembly module of its own. It is no part of the machine: the service host hashes with it.
+ * src/hash/blake2b-wasm.ts calls blake2b_begin. Then it copies a part of the message into blake2b_buffer and calls
+ * blake2b_absorb, until there is no more. The hash stands in blake2b_state afterwards. */
 typedef unsigned long long u64;
 typedef unsigned int u32;
 
 enum { BLOCK = 128, ROUNDS = 12, BUFFER = 1 << 15 };
 
-/* What of a message is absorbed at a time, at most. A last block is filled up with zeros by the caller. */
+/* A part of the message, as long as can be absorbed at a time. The caller fills the last block up with zeros. */
 _Alignas(16) unsigned char blake2b_buffer[BUFFER];
-/* The chaining value h: eight words, little-endian as wasm is. */
+/* The chaining value h: eight words, little-endian. */
 _Alignas(16) u64 blake2b_state[8];
-/* Bytes of the message so far. */
+/* How many bytes of the message have been absorbed. */
 static u64 absorbed;
 
 static const u64 INITIAL[8] = {
@@ -25,7 +25,7 @@ static inline u64 mixed(u64 a, u64 b, int bits)
     return x >> bits | x << (64 - bits);
 }
 
-/* One mixing step G: words a, b, c, d of the block's state and two words of the message. */
+/* The mixing step G (section 3.1): it mixes words a, b, c, d of the block's state with two words of the message. */
 #define MIX(a, b, c, d, x, y)                                                                                                  \
     v[a] += v[b] + m[x];                                                                                                       \
     v[d] = mixed(v[d], v[a], 32);                                                                                              \
@@ -36,7 +36,7 @@ static inline u64 mixed(u64 a, u64 b, int bits)
     v[c] += v[d];                                                                                                              \
     v[b] = mixed(v[b], v[c], 63);
 
-/* One round; the sixteen numbers are its row of section 2.7. */
+/* One round. The sixteen numbers are its row of the table in section 2.7. */
 #define ROUND(a, b, c, d, e, f, g, h, i, j, k, l, n, o, p, q)                                                                  \
     MIX(0, 4, 8, 12, a, b)                                                                                                     \
     MIX(1, 5, 9, 13, c, d)                                                                                                     \
@@ -47,7 +47,7 @@ static inline u64 mixed(u64 a, u64 b, int bits)
     MIX(2, 7, 8, 13, n, o)                                                                                                     \
     MIX(3, 4, 9, 14, p, q)
 
-/* The function F. `count` is the number of message bytes up to the end of this block. */
+/* The compression function F (section 3.2). `count` is the number of message bytes up to the end of this block. */
 static void compress(const unsigned char *block, u64 count, u64 last)
 {
     u64 m[16], v[16];
@@ -81,7 +81,7 @@ void blake2b_begin(u32 length)
     absorbed = 0;
 }
 
-/* Takes the first `length` bytes of the buffer. All blocks but a last one are full. */
+/* Absorbs the first `length` bytes of the buffer. All blocks are full, except perhaps the last of the message. */
 void blake2b_absorb(u32 length, u32 last)
 {
     u32 at = 0;

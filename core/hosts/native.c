@@ -1,12 +1,13 @@
-/* What only the native build has: machines from the host's allocator, program blobs, borrowed memory regions. */
+/* What only the native build has: machines that the host's allocator gives memory for, program blobs, and borrowed memory. */
 #include "../machine/vm.h"
 
 #if !WASM
 
-#define MAX_CODE (1u << 25) /* GP 0.8.0 with pull request #559; the arena is addressed with 32 bits */
+#define MAX_CODE (1u << 25) /* the limit of GP 0.8.0 with its pull request #559; with it, 32 bits address the whole arena */
 
 #ifdef PVM_FREESTANDING
-/* The compiler calls these; a host without libc has none. Weak, so that a host's own are taken. */
+/* The compiler makes calls of these two functions, and a host without libc may not have them. They are weak, so that those of
+ * the host are taken where it has some. */
 __attribute__((weak)) void *memset(void *to, int value, size_t length) {
   volatile uint8_t *at = to;
   while (length-- > 0) *at++ = (uint8_t)value;
@@ -29,7 +30,7 @@ void pvm_set_allocator(pvm_allocate_function allocate, pvm_release_function rele
   release_memory = release;
 }
 
-/* E(x), GP C.5: 0 when malformed; over-long forms are. */
+/* Reads a number in the encoding E of GP C.5. Returns 0 when it is malformed. A form longer than needed is malformed. */
 CORE int read_number(const uint8_t **at, const uint8_t *end, u64 *value) {
   if (*at == end) return 0;
   u32 first = *(*at)++, length = 0;
@@ -48,7 +49,8 @@ typedef struct {
   u32 jump_bytes;
 } parts;
 
-/* deblob, GP A.2: structure only. */
+/* Finds the parts of a program blob, which is `deblob` of GP A.2. It checks lengths and the last bits of the mask. Code may be
+ * anything. */
 CORE int read_parts(const uint8_t *blob, size_t length, parts *out) {
   const uint8_t *at = blob, *end = blob + length;
   if (!read_number(&at, end, &out->jump_len) || at == end) return 0;
@@ -71,14 +73,14 @@ typedef struct {
   size_t arena_size;
 } sizes;
 
-/* Behind the machine, in one allocation: sizes, rights, frames; the arena is another. */
+/* One allocation holds the machine, and behind it sizes, rights and frames. The arena is an allocation of its own. */
 #define RIGHTS_AT up_page(sizeof(machine) + sizeof(sizes))
 #define FRAMES_AT (RIGHTS_AT + PAGE_COUNT)
 #define MACHINE_SIZE (FRAMES_AT + PAGE_COUNT * sizeof(uint8_t *))
 
 CORE sizes *sizes_of(pvm *vm) { return (sizes *)(void *)((machine *)vm + 1); }
 
-/* A machine with the program of `p`, whose jump table is in `jumps` where that is not 0, else as bytes in `p`. */
+/* Makes a machine with the program `p`. The jump table is `jumps`, or if that is 0 the bytes in `p`. */
 CORE pvm *make_machine(const parts *p, const u32 *jumps) {
   if (allocate_memory == 0 || release_memory == 0) return 0;
   uint8_t *memory = allocate_memory(MACHINE_SIZE);
@@ -87,7 +89,7 @@ CORE pvm *make_machine(const parts *p, const u32 *jumps) {
   private_part *own = OWN(vm);
   own->rights = memory + RIGHTS_AT;
   own->frames = (uint8_t **)(void *)(memory + FRAMES_AT);
-  /* More entries than there are even addresses but 0: the engine takes an index, and an odd address or 0 has none below. */
+  /* More entries can never be reached. The bound also keeps the index that an odd address or 0 gives out of the table. */
   u32 jump_len = p->jump_len > INT32_MAX ? INT32_MAX : (u32)p->jump_len;
   u32 code_len = (u32)p->code_len, jump_size = jumps == 0 && p->jump_bytes == 0 ? 0 : jump_len;
   u64 records = 24 * (u64)code_len;
@@ -104,7 +106,7 @@ CORE pvm *make_machine(const parts *p, const u32 *jumps) {
   if (code_len != 0) __builtin_memcpy(own->mask, p->mask, (code_len + 7) / 8);
   for (u32 i = 0; i < jump_size; i++) {
     u64 target = jumps == 0 ? 0 : jumps[i];
-    for (u32 k = 0; jumps == 0 && k < p->jump_bytes; k++) { /* an entry may have 255 bytes; beyond the fourth all are 0 */
+    for (u32 k = 0; jumps == 0 && k < p->jump_bytes; k++) { /* an entry that does not fit into 32 bits leads nowhere */
       u64 byte = p->jumps[(u64)i * p->jump_bytes + k];
       target |= k < 4 ? byte << (8 * k) : byte != 0 ? UINT64_C(0xFFFFFFFF) : 0;
     }

@@ -1,20 +1,22 @@
-/* What only the wasm build has: a machine whose parts stand at fixed addresses (PVM_AT_*, contract.gen.h), laid out by TypeScript
- * (src/engine/machine/). Not the native build's layout: there the caller's allocator decides.
+/* What only the wasm build has: a machine whose parts stand at fixed addresses. The addresses are PVM_AT_* in contract.gen.h.
+ * In the native build the parts are where the caller's allocator puts them.
  *
- * One WebAssembly.Memory per machine, created at full size (it never grows):
+ * Each machine has a WebAssembly.Memory of its own. It is created at full size and never grows:
  *
  *   0x0000400  struct pvm: registers, gas, pc, exit, ... see pvm.h
  *   0x0010000  the core's constants and its stack
- *   0x0100000  tables of the recompiler's passes: decode_tables and the others. No part of a machine: they are in a memory that no machine
- *              is in, and from 0x0400000 on it has what they point to
- *   0x0400000  frames: u32 per physical page, for pages outside of the window
- *   0x0800000  rights: a byte per physical page, 8 MiB of which only the first is ever written (rotate trick)
- *   0x1000000  arena: dispatch table, code, bitmask, jump table, decoded records
+ *   0x0400000  frames: where each page outside of the window is, a u32 per physical page
+ *   0x0800000  rights: a byte per physical page. The table has 8 MiB, of which only the first is ever written. The rest is zero,
+ *              and is where the fast path of a misaligned access looks (RIGHTS_OF in interpreter.c)
+ *   0x1000000  arena: dispatch table, jump links, jump table, code, bitmask, decoded records
  *   0x4000000  the window: guest 0xFDE00000..0xFFFFFFFF (arguments, stack), then guest 0.. (read-only, data, heap)
- *   window_end frames of pages that lie outside of the window; behind them the arena of a program that is too large for the other
+ *   PVM_WINDOW_END  frames of pages outside of the window. Behind them is the arena of a program that is too large for the other
  *
- * A guest address a is at physical address (a + PVM_ROTATION) mod 2^32. The rotation is one constant for all
- * programs: the largest arguments and stack of a standard program (GP A.7: 16 MiB each, two zones) fit below it.
+ * The recompiler works in a memory of its own, which holds no machine. It has the passes' tables at 0x0100000, and from
+ * 0x0400000 on what they point to.
+ *
+ * The guest address a is at the physical address (a + PVM_ROTATION) mod 2^32. The rotation is the same for all programs. The
+ * largest arguments and stack of a standard program fit below it (GP A.7: 16 MiB each, and two zones).
  */
 #include "../recompiler/passes.h"
 #include "../machine/vm.h"
@@ -23,9 +25,9 @@
 
 static machine *const the_machine = (machine *)PVM_AT_VM;
 
-_Static_assert(sizeof(machine) <= PVM_AT_PROBES - PVM_AT_VM, "struct pvm fits below what compiled code may say, and the core's data");
+_Static_assert(sizeof(machine) <= PVM_AT_PROBES - PVM_AT_VM, "struct pvm fits below the bytes by which compiled code says what it does");
 
-/* Makes the machine of this memory; called once. Frames are taken up to `frames_end`. Returns the machine. */
+/* Makes the machine of this memory, and returns it. It is called once. Frames of pages are taken up to `frames_end`. */
 EXPORT("pvm_init") pvm *pvm_init(u32 frames_end) {
   private_part *own = &the_machine->own;
   own->rights = (uint8_t *)PVM_AT_RIGHTS;
@@ -36,7 +38,7 @@ EXPORT("pvm_init") pvm *pvm_init(u32 frames_end) {
   return &the_machine->pub;
 }
 
-/* What TypeScript has written into a free part of the arena: code, mask and jump table, one after the other. */
+/* A program that TypeScript has written into a free part of the arena: code, mask and jump table, one after the other. */
 typedef struct {
   const uint8_t *code, *mask;
   const u32 *jumps;
@@ -69,8 +71,8 @@ CORE u64 staging_size(u32 code_len, u32 jump_size) {
   return up16(code_len) + up16((u64)code_len / 8 + 1) + up16(4 * (u64)jump_size);
 }
 
-/* Where to stage a program: code, mask and jump table, each rounded up to 16 bytes. Behind the records in use and
- * behind where the program's own tables will be. 0 when it does not fit before `end`. */
+/* Where TypeScript has to stage a program: code, mask and jump table, each rounded up to 16 bytes. The place is behind the
+ * records that are in use, and behind the place of the program's own tables. 0 when there is no room before `end`. */
 EXPORT("pvm_stage") u32 pvm_stage(pvm *vm, u32 arena, u32 end, u32 code_len, u32 jump_size) {
   const private_part *own = OWN(vm);
   u64 at = arena + make_plan(code_len, jump_size).records;
@@ -78,15 +80,16 @@ EXPORT("pvm_stage") u32 pvm_stage(pvm *vm, u32 arena, u32 end, u32 code_len, u32
   return at + staging_size(code_len, jump_size) <= end ? (u32)at : 0;
 }
 
-/* Loads the staged program: 1 when it is the one already here (its records stay), 0 when it is new, else an error. */
+/* Loads the staged program. Returns 1 when it is the one that is here already, whose records stay, 0 when it is another one, and
+ * otherwise an error. */
 EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u32 jump_len, u32 jump_size) {
-  if (jump_len > INT32_MAX) jump_len = INT32_MAX; /* no address asks for more, and 0 must not ask for the one behind */
+  if (jump_len > INT32_MAX) jump_len = INT32_MAX; /* no address asks for more, and the index that address 0 gives is not below it */
   private_part *own = OWN(vm);
   u32 at = pvm_stage(vm, arena, end, code_len, jump_size);
   if (at == 0) return PVM_NO_MEMORY;
   staged s = {(const uint8_t *)at, (const uint8_t *)(at + up16(code_len)), 0};
   s.jumps = (const u32 *)(const void *)(s.mask + up16(code_len / 8 + 1));
-  /* What was staged stays where it is, also when it is not needed: the next program's tables must not find it. */
+  /* What was staged stays in the arena. So it counts as used: the next program's tables have to be zeroed there. */
   u32 staged_end = at + (u32)staging_size(code_len, jump_size) - arena;
   if (staged_end > own->used) own->used = staged_end;
   if (same_program(vm, &s, code_len, jump_len, jump_size)) return 1;
@@ -99,9 +102,10 @@ EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u
   return PVM_OK;
 }
 
-/* ---- the passes: the tables at these addresses, nothing of a machine ---- */
+/* ---- the recompiler: it works on the tables at these addresses, not on a machine ---- */
 
-/* A core for the interpreter alone is built with PVM_PASSES=0: what is not exported, the linker leaves out. */
+/* The small core, for the interpreter alone, is built with PVM_PASSES=0. Then these functions are not exported, and the linker
+ * leaves them out. */
 #if !PVM_PASSES
 #define PASS(name)
 #else
@@ -121,7 +125,7 @@ _Static_assert(CODE_ROOM <= sizeof(plan_tables), "code fits where the plan was")
 _Static_assert(sizeof(plan_tables) <= PVM_AT_WIDE - PVM_AT_PLAN, "a plan fits below that of wide groups");
 _Static_assert(sizeof(wide_tables) <= PVM_AT_TABLES - PVM_AT_WIDE, "wide groups fit below what TypeScript lays out");
 
-/* Instructions of a mask whose code has `length` bytes: its bits before that. */
+/* How many instructions a program has whose code has `length` bytes: as many as its mask has bits before that. */
 PASS("pvm_count") u32 pvm_count(const uint8_t *mask, u32 length) {
   u32 count = 0;
   for (u32 i = 0; i < length / 8; i++) count += (u32)__builtin_popcount(mask[i]);
@@ -129,10 +133,10 @@ PASS("pvm_count") u32 pvm_count(const uint8_t *mask, u32 length) {
   return count;
 }
 
-/* Decodes the program that is laid out. */
+/* Decodes the program that TypeScript has laid out. */
 PASS("pvm_decode") void pvm_decode(void) { decode_program(THE_DECODED); }
 
-/* Finds the functions that are inlined at indirect calls; returns how many. */
+/* Finds the functions that are inlined at indirect calls. Returns how many. */
 PASS("pvm_find_callees") u32 pvm_find_callees(void) { return find_callees(THE_PROGRAM); }
 
 /* Builds the graph of the root, of so many nodes at most, and orders it. */
@@ -160,7 +164,7 @@ PASS("pvm_plan_graph") void pvm_plan_graph(u32 window, u32 wide) {
 /* Finds the fast loops of the graph. */
 PASS("pvm_fast_loops") void pvm_fast_loops(void) { find_fast_loops(THE_PROGRAM, THE_GRAPH); }
 
-/* Writes the module of the program's roots, with the passes over each of them: COMPILED_*; see module.c. */
+/* Runs the passes over each root of the program, and writes their module. Returns one of COMPILED_*, see module.c. */
 PASS("pvm_compile") u32 pvm_compile(u32 options) {
   return compile_module((program_tables *)PVM_AT_PROGRAM, THE_GRAPH, THE_PLAN, THE_WIDE, options);
 }
@@ -185,7 +189,7 @@ PASS("pvm_emit_part") u32 pvm_emit_part(u32 instruction, u32 length, u32 conditi
 /* Number of an exit for what is dirty and valid; see emit.c. */
 PASS("pvm_exit") u32 pvm_exit(u32 dirty, u32 valid) { return exit_for(THE_GRAPH, dirty, valid); }
 
-/* Address of a part of the machine, PART_*; 0 where there is none. */
+/* The address of a part of the machine, PART_*, or 0 for another number. */
 EXPORT("pvm_part") u32 pvm_part(pvm *vm, u32 part) {
   const private_part *own = OWN(vm);
   const void *parts[PART_COUNT] = {
@@ -196,7 +200,7 @@ EXPORT("pvm_part") u32 pvm_part(pvm *vm, u32 part) {
   return part < PART_COUNT ? (u32)(uintptr_t)parts[part] : 0;
 }
 
-/* What a pooled machine costs, USED_*. */
+/* What keeping the machine in the pool costs: one of USED_*. */
 EXPORT("pvm_used") u32 pvm_used(pvm *vm, u32 what) {
   const private_part *own = OWN(vm);
   return what == USED_ARENA ? own->records_next - own->first : what == USED_TOUCHED ? own->touched : own->flushes;

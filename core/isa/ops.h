@@ -1,6 +1,6 @@
-/* The operators of the effect column of src/isa/table.ts, in C. Named as WebAssembly names them, with op_ before.
- * Not the instructions: those are generated from the table. Everything is unsigned, shifts are masked: no undefined
- * behaviour for any operand. */
+/* The operators that the effect column of src/isa/table.ts uses, in C. They have the names of WebAssembly, with op_ in front.
+ * The instructions themselves are generated from the table. Operands are unsigned and shifts are masked, so the behaviour is
+ * defined for every operand. */
 #ifndef PVM_OPS_H
 #define PVM_OPS_H
 
@@ -62,7 +62,8 @@ OPS u64 op_ctz(u64 a) { return a == 0 ? 64 : (u64)__builtin_ctzll(a); }
 OPS u32 op_ctz32(u32 a) { return a == 0 ? 32 : (u32)__builtin_ctz(a); }
 OPS u64 op_bswap(u64 a) { return __builtin_bswap64(a); }
 
-/* GP A.5.13: by zero the quotient is all ones and the remainder the dividend; MIN / -1 is MIN, remainder 0. */
+/* Division by zero gives a quotient of all ones and the dividend as remainder. The smallest number divided by -1 gives itself,
+ * with remainder 0 (GP A.5.13). */
 #define ALL_ONES (~(u64)0)
 OPS u64 op_divu(u64 a, u64 b) { return b == 0 ? ALL_ONES : a / b; }
 OPS u64 op_remu(u64 a, u64 b) { return b == 0 ? a : a % b; }
@@ -85,7 +86,7 @@ OPS u32 op_rems32(u32 a, u32 b) {
   return b == ~(u32)0 ? 0 : (u32)((s32)a % (s32)b);
 }
 
-/* Bits 64 to 127 of the product, by 32-bit halves: wasm has no wide multiply. */
+/* Bits 64 to 127 of the product, made of products of 32-bit halves, because wasm has no wider multiplication. */
 OPS u64 op_mulh_uu(u64 a, u64 b) {
   u64 a0 = (u32)a, a1 = a >> 32, b0 = (u32)b, b1 = b >> 32;
   u64 low = a0 * b0;
@@ -93,7 +94,7 @@ OPS u64 op_mulh_uu(u64 a, u64 b) {
   u64 other = a0 * b1 + (u32)middle;
   return a1 * b1 + (middle >> 32) + (other >> 32);
 }
-/* A negative a stands for a - 2^64, which takes b from the upper half; likewise a negative b. */
+/* A negative a stands for a - 2^64, so b has to be subtracted from the upper half. The same holds for a negative b. */
 OPS u64 op_mulh_su(u64 a, u64 b) { return op_mulh_uu(a, b) - ((s64)a < 0 ? b : 0); }
 OPS u64 op_mulh_ss(u64 a, u64 b) { return op_mulh_su(a, b) - ((s64)b < 0 ? a : 0); }
 

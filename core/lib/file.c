@@ -1,5 +1,5 @@
-/* Reads program files: raw blobs, standard programs, .jam, .polkavm. The same rules, codes and offsets as in src/blob/, which
- * test/native/files.test.ts compares. Nothing is copied. Not the machine for them: start.c. */
+/* Reads program files: raw blobs, standard programs, .jam, .polkavm. The rules, the error codes and their offsets are those of
+ * src/blob/; test/native/files.test.ts compares the two. Nothing is copied. Machines for files are made by start.c. */
 #include "../machine/vm.h"
 
 #if !WASM
@@ -8,8 +8,8 @@
 #define MAX_ENTRIES (1u << 24)
 #define ARGUMENTS_SIZE (1u << 24)
 
-/* A cursor over bytes[at, end) that remembers the first thing that went wrong, and reads zeros from then on. Offsets count
- * from `bytes`. */
+/* A cursor over the bytes from `at` up to `end`. It remembers the first thing that went wrong, and reads zeros from then on.
+ * Offsets count from `bytes`. */
 typedef struct {
   const uint8_t *bytes;
   u64 at, end;
@@ -31,7 +31,7 @@ CORE pvm_bytes take(cursor *c, u64 count, const char *what) {
   return taken;
 }
 
-/* `size` bytes little-endian (E_n, GP C.1). */
+/* Takes a little-endian number of `size` bytes (E_n, GP C.1). */
 CORE u64 take_uint(cursor *c, u32 size, const char *what) {
   pvm_bytes b = take(c, size, what);
   u64 value = 0;
@@ -45,7 +45,7 @@ CORE u32 extra_bytes(u64 first) {
   return extra;
 }
 
-/* The variable-length encoding E (GP C.1.3); over-long forms are refused. */
+/* Takes a number in the variable-length encoding E (GP C.1.3). A form longer than needed is refused. */
 CORE u64 take_varint(cursor *c, u64 limit, const char *what) {
   u64 start = c->at, first = take_uint(c, 1, what);
   u32 extra = extra_bytes(first);
@@ -57,7 +57,8 @@ CORE u64 take_varint(cursor *c, u64 limit, const char *what) {
   return failed(c) ? 0 : value;
 }
 
-/* PolkaVM's form: at most 5 bytes, bits above 32 are lost, over-long forms are legal (spec polkavm-blob.md 1). */
+/* Takes a number in PolkaVM's variant of that encoding. It has at most 5 bytes, bits above the 32nd are lost, and a form longer
+ * than needed is legal. */
 CORE u32 take_varint32(cursor *c, const char *what) {
   u64 start = c->at, first = take_uint(c, 1, what);
   u32 extra = extra_bytes(first);
@@ -71,7 +72,7 @@ CORE void expect_end(cursor *c, const char *what) {
   if (left(c) != 0) fail(c, "trailing-bytes", c->at, what);
 }
 
-/* What follows the three numbers of a program blob: jump table, code, bitmask, nothing else. */
+/* Reads what follows the three numbers at the beginning of a program blob: jump table, code, bitmask, and nothing else. */
 CORE void read_body(cursor *c, pvm_file *file, u64 code_len) {
   file->jump_table = take(c, file->jump_bytes == 0 ? 0 : file->jump_len * file->jump_bytes, "jump table");
   file->code = take(c, code_len, "code");
@@ -83,7 +84,7 @@ CORE void read_body(cursor *c, pvm_file *file, u64 code_len) {
   expect_end(c, "the end of the program blob");
 }
 
-/* A program blob (GP A.2). */
+/* Reads a program blob (GP A.2). */
 CORE void read_blob(cursor *c, pvm_file *file) {
   u64 start = c->at;
   file->jump_len = take_varint(c, UINT64_MAX, "jump table length");
@@ -95,7 +96,7 @@ CORE void read_blob(cursor *c, pvm_file *file) {
   if (!failed(c)) read_body(c, file, code_len);
 }
 
-/* A standard program (GP A.7). */
+/* Reads a standard program (GP A.7). */
 CORE void read_standard(cursor *c, pvm_file *file) {
   u64 ro = take_uint(c, 3, "read-only data length"), rw = take_uint(c, 3, "read-write data length");
   file->ro_size = (u32)ro;
@@ -113,7 +114,7 @@ CORE void read_standard(cursor *c, pvm_file *file) {
 
 CORE u64 up_zone(u64 n) { return (n + ZONE_SIZE - 1) & ~(u64)(ZONE_SIZE - 1); }
 
-/* Where the areas of a standard program are (GP A.37 to A.43). */
+/* Finds where the areas of a standard program are (GP A.37 to A.43). */
 CORE int32_t place_standard(pvm_file *file, pvm_problem *problem) {
   u64 heap = file->rw_size - up_page(file->rw_data.length);
   u64 total = 5 * (u64)ZONE_SIZE + up_zone(file->ro_size) + up_zone(file->rw_data.length + heap) +
@@ -136,11 +137,11 @@ CORE int32_t place_standard(pvm_file *file, pvm_problem *problem) {
   return PVM_OK;
 }
 
-/* ---- .polkavm (spec polkavm-blob.md) ---- */
+/* ---- .polkavm (docs/formats.md) ---- */
 
 enum { AT_MEMORY = 1, AT_RO, AT_RW, AT_IMPORTS, AT_EXPORTS, AT_CODE, SECTION_COUNT, OPTIONAL = 128, LAST_KNOWN = 131 };
 
-/* The sections of a file as ranges of its bytes; from 0 where there is none. */
+/* The sections of a file, as ranges of its bytes. One that is not there begins at 0. */
 typedef struct {
   u64 from[SECTION_COUNT], to[SECTION_COUNT], end;
 } sections;
@@ -165,7 +166,7 @@ CORE void find_sections(cursor *c, sections *found) {
   found->end = c->at;
 }
 
-/* Narrows the cursor to a section; 0 when there is none. */
+/* Narrows the cursor to a section. Returns 0 when the file does not have it. */
 CORE int enter(cursor *c, const sections *found, u32 id) {
   if (found->from[id] == 0 || failed(c)) return 0;
   c->at = found->from[id];
@@ -203,7 +204,7 @@ CORE void read_imports(cursor *c, pvm_file *file) {
   file->import_count = failed(c) ? 0 : count;
 }
 
-/* The next export. */
+/* Takes the next export: its code offset and its name. */
 CORE pvm_bytes take_export(cursor *c, u32 *pc) {
   *pc = take_varint32(c, "code offset of an export");
   u32 length = take_varint32(c, "length of an export symbol");
@@ -237,8 +238,8 @@ CORE void read_code(cursor *c, pvm_file *file) {
   if (!failed(c)) read_body(c, file, code_len);
 }
 
-/* The memory map (spec polkavm-blob.md 3): as of a standard program, but the heap starts at the very end of the
- * read-write data, and the stack lies where that has the arguments. */
+/* Finds where the areas of a .polkavm program are. They lie as those of a standard program, with two differences: the heap starts
+ * at the very end of the read-write data, not at the next page, and the stack is where a standard program has its arguments. */
 CORE int32_t place_polkavm(pvm_file *file, pvm_problem *problem) {
   u64 rw_start = 2 * ZONE_SIZE + up_zone(file->ro_size);
   u32 stack_top = HALT_ADDRESS - ZONE_SIZE;
@@ -259,7 +260,8 @@ CORE int32_t place_polkavm(pvm_file *file, pvm_problem *problem) {
   return PVM_OK;
 }
 
-/* PolkaVM 0.37 writes versions 1 and 2 with another encoding, and nothing says so; exports are then no instructions. */
+/* Refuses files of PolkaVM 0.37. It writes versions 1 and 2 with another encoding, and nothing in the file says so. But decoded
+ * in the old way, its exports are in places where no instruction starts. */
 CORE int32_t refuse_newer(const pvm_file *file, pvm_problem *problem) {
   cursor exports = {file->exports.bytes, 0, file->exports.length, {0, 0, 0}};
   for (u32 i = 0; i < file->export_count && file->version != 0 && file->version != 3; i++) {
@@ -305,9 +307,9 @@ CORE void read_polkavm(cursor *c, pvm_file *file) {
   if (enter(c, &found, AT_CODE)) read_code(c, file);
 }
 
-/* ---- which is it ---- */
+/* ---- which kind is it ---- */
 
-/* Reads the structure of a kind. */
+/* Reads the bytes as a file of that kind. */
 CORE int32_t parse_as(const uint8_t *bytes, size_t length, u32 kind, pvm_file *file, pvm_problem *problem) {
   cursor c = {bytes, 0, length, {0, 0, 0}};
   __builtin_memset(file, 0, sizeof *file);
@@ -327,7 +329,8 @@ CORE int32_t parse_as(const uint8_t *bytes, size_t length, u32 kind, pvm_file *f
   return failed(&c) ? PVM_BAD : PVM_OK;
 }
 
-/* None but .polkavm has a magic number: the kind whose lengths add up exactly, the one with most structure first. */
+/* Finds out the kind of a file. Only .polkavm has a magic number. So it is the first kind whose lengths add up exactly, and those
+ * with most structure are tried first. */
 CORE int32_t detect(const uint8_t *bytes, size_t length, pvm_file *file, pvm_problem *problem) {
   pvm_problem as_polkavm;
   for (u32 kind = PVM_KIND_POLKAVM; kind >= PVM_KIND_RAW; kind--) {

@@ -1,5 +1,5 @@
-/* What the native library takes from the C library: memory, and stderr for traces without callback. Not in freestanding
- * builds (PVM_FREESTANDING), whose hosts bring both. */
+/* What the native library takes from the C library: memory, and stderr for traces without a callback. Freestanding builds
+ * (PVM_FREESTANDING) do not have this. Their hosts bring both. */
 #include "../machine/vm.h"
 
 #if !WASM && !defined(PVM_FREESTANDING)
@@ -13,7 +13,7 @@ CORE void default_release(void *memory, size_t size) {
   free(memory);
 }
 
-/* A line on stderr for each instruction. */
+/* Writes a line to stderr for each instruction. */
 CORE void default_tracer(pvm *vm, const pvm_event *event, void *user) {
   char line[256];
   (void)vm;

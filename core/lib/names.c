@@ -1,4 +1,4 @@
-/* Names of exits, instructions and host calls, and trace events as text. The names are generated: names.gen.h. */
+/* The names of exits, instructions and host calls, and trace events as text. The names are generated, in names.gen.h. */
 #include "../machine/vm.h"
 
 #if !WASM
@@ -26,7 +26,7 @@ const char *pvm_host_call_name(int32_t index, uint32_t set) {
 
 /* ---- a trace event as a line ---- */
 
-/* A text of limited size that counts what it would have. */
+/* A text in a buffer of limited size. It also counts the characters that did not fit. */
 typedef struct {
   char *at;
   size_t size, length;
@@ -54,7 +54,7 @@ CORE void say_hex(line *out, u64 value) {
   say_number(out, value, 16);
 }
 
-/* Small numbers decimal, others hex: as assembly has them. */
+/* Writes a number as assembly text has it: small ones decimal, others hexadecimal. */
 CORE void say_magnitude(line *out, u64 value) {
   if (value < 10000) say_number(out, value, 10);
   else say_hex(out, value);
@@ -67,7 +67,7 @@ CORE void say_signed(line *out, s64 value, void (*magnitude)(line *, u64)) {
 
 CORE void say_decimal(line *out, u64 value) { say_number(out, value, 10); }
 
-/* Blanks up to a column, counted in characters from `start`. */
+/* Writes blanks until there are `width` characters behind `start`. */
 CORE void pad_to(line *out, size_t start, size_t width) {
   while (out->length < start + width) say(out, ' ');
 }
@@ -77,7 +77,7 @@ CORE void say_register(line *out, u32 number) {
   say_number(out, number, 10);
 }
 
-/* An immediate in an address: absolute in brackets, or what is added to a register. */
+/* Writes an immediate that is an address, or that is added to a register to make one. */
 CORE void say_offset(line *out, s64 offset, int behind_register) {
   if (!behind_register) {
     say_hex(out, (u32)offset);
@@ -87,7 +87,7 @@ CORE void say_offset(line *out, s64 offset, int behind_register) {
   }
 }
 
-/* Operands by the template of the instruction: letters stand for operands, all else for itself. */
+/* Writes the operands by the template of the instruction. Its letters stand for operands, everything else for itself. */
 CORE void say_operands(line *out, const pvm_event *event, const char *shape) {
   int in_address = 0, based = 0;
   for (const char *at = shape; *at != 0; at++) {
@@ -110,7 +110,7 @@ CORE void say_operands(line *out, const pvm_event *event, const char *shape) {
         say_signed(out, event->target, say_decimal);
         break;
       case ' ':
-        if (at[1] == '+') { /* "A + X": the sum of a jump has no brackets */
+        if (at[1] == '+') { /* "A + X": the address of a jump, which has no brackets */
           in_address = 1;
           at += 2; /* say_offset writes the sign, or nothing for 0 */
         } else {

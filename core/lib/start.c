@@ -1,5 +1,5 @@
-/* Machines for program files: created with the file's rules, started with its memory and registers (GP A.7). Not the reading
- * of files: file.c. */
+/* Machines for program files: makes one with the file's rules, and starts it with the file's memory and registers (GP A.7). Files
+ * are read by file.c. */
 #include "../machine/vm.h"
 
 #if !WASM

@@ -1,10 +1,11 @@
-/* Writes the code of straight instructions and of the checks of their accesses: templates (src/engine/recompiler/
- * template.ts), filled from the words of each instruction. Not of ends and loops: those are ends.c and loops.c; nor what
- * templates there are: effects.ts, emit-memory.ts and pieces.ts. */
+/* Writes the code of straight instructions, and of the checks of their memory accesses. That code consists of templates, whose
+ * holes are filled from the words of each instruction. A template is a list of numbers made by `npm run core`; what one looks
+ * like is in src/engine/recompiler/template.ts. The ends of nodes and the fast loops are in ends.c and loops.c. */
 #include "passes.h"
 
-/* The templates begin with where each is: by id the code and the condition of the instruction, by id and way the check of
- * its access; then the others, PIECE_*. */
+/* The list of templates begins with an index that says where each one is. Its first parts have an entry for each instruction
+ * id: the instruction's code, then its condition. The next part has one for each id and way to check its access. The last part
+ * has one for each PIECE_*. */
 enum { CODE_OF, CONDITION_OF = OP_COUNT, CHECK_OF = 2 * OP_COUNT, PIECES = (2 + WAY_COUNT) * OP_COUNT };
 
 CORE uint8_t *put_unsigned(uint8_t *at, u32 value) {
@@ -19,8 +20,8 @@ CORE uint8_t *put_signed(uint8_t *at, s64 value) {
   return at;
 }
 
-/* Writes a template, its holes filled from these words; returns where it ends. A template begins with how many values its
- * code makes: each may need a slot of the function's frame. */
+/* Writes a template with its holes filled from these words. Returns where the code ends. A template begins with the number of
+ * values that its code makes, because each may need a slot in the frame of the function. */
 STEP uint8_t *fill_elements(const program_tables *p, graph_tables *g, const s32 *word, u32 which, uint8_t *at) {
   const uint16_t *element = p->templates + p->templates[which];
   g->values += *element++;
@@ -34,13 +35,14 @@ STEP uint8_t *fill_elements(const program_tables *p, graph_tables *g, const s32 
   return at;
 }
 
-/* A template of the instruction `i`, filled from the words of that. */
+/* Writes a template with its holes filled from the words of instruction `i`. */
 CORE uint8_t *fill_template(const program_tables *p, graph_tables *g, u32 i, u32 which, uint8_t *at) {
   return fill_elements(p, g, (const s32 *)&p->records[i], which, at);
 }
 
-/* An exit that stores what is dirty, and more only of what is valid: one that is there, if its mask fits, else a new one.
- * The same mask always fits, so masks differ and EXIT_CAPACITY is enough for all, whatever is dirty but not valid. */
+/* An exit that stores all dirty registers, and beside them only valid ones. It is one that exists already, if there is one
+ * that fits. An exit with exactly the mask of the dirty registers always fits, so no two exits have the same mask, and
+ * EXIT_CAPACITY is enough for all masks. */
 STEP u32 exit_for(graph_tables *g, u32 dirty, u32 valid) {
   u32 count = g->exit_count;
   for (u32 e = 0; e < count; e++) {
@@ -52,8 +54,9 @@ STEP u32 exit_for(graph_tables *g, u32 dirty, u32 valid) {
   return count;
 }
 
-/* Writes the straight instructions from `i` on before `stop`, or as many as there is room for: `emitted` is the first that
- * is not. What is dirty and valid is where they begin, and becomes that behind them. Returns where the code ends. */
+/* Writes the straight instructions from `i` up to `stop`, or as many as there is room for. `emitted` becomes the first that is
+ * not written. The masks of dirty and valid registers hold for the place before the instructions when it begins, and for the
+ * place behind them when it is done. Returns where the code ends. */
 STEP uint8_t *emit_straight(const program_tables *p, graph_tables *g, u32 i, u32 stop, uint8_t *at, const uint8_t *end) {
   u32 dirty = g->dirty_now, valid = g->valid_now;
   for (; i < stop && (u32)(end - at) >= INSTRUCTION_ROOM; i++) {
@@ -73,7 +76,7 @@ STEP uint8_t *emit_straight(const program_tables *p, graph_tables *g, u32 i, u32
   return at;
 }
 
-/* Writes the condition of the branch `i`, or the assignment of a terminator. Returns where the code ends. */
+/* Writes the condition of the branch `i`, or what the terminator `i` assigns. Returns where the code ends. */
 STEP uint8_t *emit_part(const program_tables *p, graph_tables *g, u32 i, u32 condition, uint8_t *at) {
   return fill_template(p, g, i, (condition ? CONDITION_OF : CODE_OF) + p->id[i], at);
 }

@@ -1,24 +1,25 @@
-/* Finds loops of one segment whose memory accesses move by the same step each turn, and so can be checked ahead of many
- * turns. Not the code: that is loops.c.
+/* Finds the loops that get a fast version: loops of one segment whose memory accesses move by the same step in each turn, so
+ * that they can be checked for many turns ahead. Their code is written by loops.c.
  *
- * A stream is a group of accesses that moves by a constant or by an invariant register each turn. */
+ * A stream is a group of accesses of such a loop. Its step is a constant, or a register that the loop does not write. */
 #include "passes.h"
 
-/* Loops with more instructions are not doubled. */
+/* A loop with more instructions gets no fast version. */
 #define MAX_LOOP_INSTRUCTIONS 64u
-/* Streams of one loop. MAX_LOOPS bounds the loops of a function: V8's optimizing compiler takes time for every local at every
- * loop; a function of 400 loops took it 0.6 s. */
+/* How many streams a loop has at most. MAX_LOOPS bounds the fast loops of a function, because V8's optimizing compiler takes
+ * time for every local at every loop: a function of 400 loops took it 0.6 s. */
 #define MAX_LOOP_STREAMS 8
 
-/* How the address that a register holds changes over one turn: by a constant, by an invariant register, unpredictably;
- * `by` is the constant or the register. */
+/* By how much each register changes in one turn: by a constant, by a register that the loop does not write, or by something
+ * unknown. `by` is the constant or the number of the register. */
 enum { STEP_CONSTANT, STEP_REGISTER, STEP_UNKNOWN };
 typedef struct {
   uint8_t is[13];
   s32 by[13];
 } register_steps;
 
-/* Steps of all registers over the segment. Addresses count modulo 2^32, so 32-bit additions are as good. */
+/* Finds the steps of all registers in a segment. Only addresses matter, and those count modulo 2^32, so a 32-bit addition is as
+ * good as one of 64 bits. */
 STEP void find_steps(const program_tables *p, u32 segment, register_steps *steps) {
   u32 written = 0;
   for (u32 r = 0; r < 13; r++) {
@@ -43,9 +44,9 @@ STEP void find_steps(const program_tables *p, u32 segment, register_steps *steps
   }
 }
 
-/* Whether the loop's condition depends on what the loop has loaded, in this turn or an earlier one: then it searches, and
- * most searches are short. A fast version never pays for itself there, and its locals and code slow the short ones
- * down (quicksort's scans 46 ms with, 38 without; the bracket search of bytecode 96 and 77). */
+/* Whether the loop's condition depends on something that the loop has loaded, in this turn or an earlier one. Such a loop
+ * searches, and most searches are short. A fast version does not pay for itself there, and its locals and code make the loop
+ * slower (quicksort's scans took 46 ms with, 38 without; the search for brackets in bytecode 96 and 77). */
 STEP int searches(const program_tables *p, u32 segment) {
   u32 last = last_of(p, segment), loaded = 0;
   for (u32 above = 0;; above = loaded) {
@@ -59,18 +60,18 @@ STEP int searches(const program_tables *p, u32 segment) {
   }
 }
 
-/* The successor where the loop at `node` is left, if it can have a fast version; else -1. */
+/* The node to which the loop at `node` is left, or -1 if it cannot have a fast version. */
 STEP s32 exit_of_fast_loop(const program_tables *p, const graph_tables *g, s32 node) {
   s32 taken = g->succ_a[node], fall = g->succ_b[node];
   if (taken < 0 || fall < 0 || (taken == node) == (fall == node)) return -1;
   u32 segment = (u32)g->seg[node];
-  if (g->cost[node] == 0) return -1; /* turns are counted in gas */
+  if (g->cost[node] == 0) return -1; /* turns are counted in gas, so each has to cost some */
   if (p->segment_start[segment + 1] - p->segment_start[segment] > MAX_LOOP_INSTRUCTIONS) return -1;
   if (searches(p, segment)) return -1;
   return taken == node ? fall : taken;
 }
 
-/* The access `i` becomes a stream of the loop, if it moves as one does and there is room; returns whether. */
+/* Makes the access `i` a stream of the loop, if its step is known and there is room. Returns whether it did. */
 STEP int add_stream(const program_tables *p, graph_tables *g, u32 loop, u32 i, const register_steps *steps) {
   s32 root = p->root[i];
   if (root > CONSTANT_ROOT) return 0;
@@ -88,8 +89,8 @@ STEP int add_stream(const program_tables *p, graph_tables *g, u32 loop, u32 i, c
   return 1;
 }
 
-/* The streams of a loop, and which of its accesses its fast version leaves unchecked: a segment of 64 instructions has no
- * more than 64 of them. */
+/* Finds the streams of a loop, and which of its accesses the fast version does not check: a bit for each access. 64 bits are
+ * enough, because the loop has at most 64 instructions. */
 STEP void find_streams(const program_tables *p, graph_tables *g, u32 loop, u32 segment) {
   register_steps steps;
   u32 heads[ADDRESS_LOCALS] = {0}, k = 0;
@@ -107,7 +108,7 @@ STEP void find_streams(const program_tables *p, graph_tables *g, u32 loop, u32 s
   g->loop_unchecked[loop] = unchecked;
 }
 
-/* All fast loops of a graph. Their exits become merge nodes. */
+/* Finds all fast loops of a graph. The nodes to which they are left become merge nodes, so that both versions can branch there. */
 STEP void find_fast_loops(const program_tables *p, graph_tables *g) {
   g->loops = g->streams = 0;
   if (!g->reducible) return;
@@ -125,7 +126,7 @@ STEP void find_fast_loops(const program_tables *p, graph_tables *g) {
   }
 }
 
-/* The fast loop at a node, -1 where there is none. */
+/* The fast loop at a node, or -1 where there is none. */
 CORE s32 fast_loop_at(const graph_tables *g, s32 node) {
   for (u32 loop = 0; loop < g->loops; loop++) {
     if (g->loop_node[loop] == node) return (s32)loop;

@@ -1,15 +1,17 @@
-/* Which registers are where at each node, and what gas is needed from there. Bit masks of 13 registers: dirty (newer in
- * the local than in memory), live (the local is read later), valid (the local is current).
+/* Finds out where the registers are at each node, and how much gas is needed from there.
  *
- * Registers live in wasm locals inside a function and in memory between functions. A side exit, a call, a return flushes
- * the dirty ones, so it is a use of the dirty mask and of nothing else. What is live at the root, or behind a call, is
- * loaded there; nothing is loaded anywhere else.
+ * Inside of a function registers are in wasm locals, between functions in memory. Three masks of 13 bits say more. A register
+ * is dirty where its local is newer than memory. It is live where the local is read later. It is valid where the local holds
+ * its present value.
  *
- * Gas is taken per node but compared only at checkpoints: when it covers the dearest acyclic path to the next checkpoint,
- * nothing can run out before that. */
+ * Side exits, calls and returns store the dirty registers to memory. So they read those registers, and no others. Registers
+ * that are live are loaded at the root and behind calls. Nothing is loaded anywhere else.
+ *
+ * Gas is subtracted in each node, but compared only at checkpoints. When it covers the dearest path to the next checkpoint,
+ * it cannot run out before that. */
 #include "passes.h"
 
-/* Checkpoints: the root, loop headers, and what follows a node whose end stores the registers. */
+/* Finds the checkpoints: the root, loop headers, and the nodes behind calls and host calls. */
 STEP void find_checkpoints(graph_tables *g, int every_node) {
   for (u32 n = 0; n < g->count; n++) g->checkpoint[n] = every_node || n == 0 || g->is_loop[n];
   for (u32 n = 0; n < g->count; n++) {
@@ -17,12 +19,12 @@ STEP void find_checkpoints(graph_tables *g, int every_node) {
   }
 }
 
-/* What a node does by itself: registers read before any write and written, whether it has a side exit or a flush, what
- * passes through to its successors. */
+/* Finds what each node does by itself: which registers it reads before it writes them, and which it writes; whether it has a
+ * place that stores dirty registers; whether registers stay in locals behind it. */
 STEP void find_own(const program_tables *p, graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) {
     u32 end = g->end[n], reads = 0, writes = 0, leaves = HAS(FLUSHES, end) || end == END_EXIT || g->checkpoint[n];
-    /* A branch with a missing side hands over there. */
+    /* A branch has an exit where one side has no node. */
     if (end == END_BRANCH && (g->succ_a[n] < 0 || g->succ_b[n] < 0)) leaves = 1;
     g->cost[n] = 0;
     if (!HAS(BARE, end)) {
@@ -42,8 +44,8 @@ STEP void find_own(const program_tables *p, graph_tables *g) {
   }
 }
 
-/* Forward: a register is dirty where some way to the node made it so. What is stored before a loop does not come into it dirty, and
- * the loop does not make it dirty. */
+/* Goes forward: a register is dirty at a node if some way to the node has made it dirty. A register that is stored before a loop
+ * is not dirty when the loop begins, and the loop does not write it. */
 STEP void find_dirty(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->dirty_in[n] = 0;
   for (int changed = 1; changed;) {
@@ -63,8 +65,8 @@ STEP void find_dirty(graph_tables *g) {
   }
 }
 
-/* Backward: a register is live where it is read on some way from there. A flush at a node's end reads what earlier nodes made dirty,
- * whatever the node writes. */
+/* Goes backward: a register is live at a node if it is read on some way from there. A node that stores dirty registers reads those
+ * that earlier nodes have made dirty, also the ones that it writes itself, because it may store them before that. */
 STEP void find_live(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->live_in[n] = 0;
   for (int changed = 1; changed;) {
@@ -85,7 +87,7 @@ STEP void find_live(graph_tables *g) {
   }
 }
 
-/* Forward: a register is valid where it was loaded or written on every way to the node. */
+/* Goes forward: a register is valid at a node if it was loaded or written on every way to the node. */
 STEP void find_valid(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->valid_in[n] = ALL_REGISTERS;
   for (int changed = 1; changed;) {
@@ -104,7 +106,8 @@ STEP void find_valid(graph_tables *g) {
   }
 }
 
-/* The dearest paths, in one pass against the order: checkpoints cut every cycle. */
+/* Finds the dearest path from each node to the next checkpoint. One pass against the order is enough, because there is a
+ * checkpoint in every cycle. */
 STEP void find_paths(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->path[n] = 0;
   for (u32 i = g->count; i-- > 0;) {
@@ -118,7 +121,7 @@ STEP void find_paths(graph_tables *g) {
   }
 }
 
-/* `every_node`: each node is a checkpoint. `loop_stores`: see stores.c. */
+/* Runs all of this. `every_node` makes each node a checkpoint. `loop_stores` says whether stores.c is asked. */
 STEP void compute_flow(const program_tables *p, graph_tables *g, int every_node, int loop_stores) {
   find_checkpoints(g, every_node);
   find_own(p, g);

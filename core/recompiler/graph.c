@@ -1,28 +1,31 @@
-/* The control-flow graph of one compiled function: what is reachable from the root inside of the function that owns it.
- * Edges that leave it end in tail nodes; small callees are inlined, with nodes and a context of their own. Not its order:
- * order.c. */
+/* Builds the control-flow graph of one compiled function: all that the root can reach inside of its own function of the
+ * program. An edge that leaves that function ends in a tail node. Small callees are inlined: they get nodes and a calling
+ * context of their own. order.c puts the nodes in order. */
 #include "passes.h"
 
-/* Callees of at most MAX_INLINE instructions are inlined, MAX_INLINE_DEPTH deep, until the root has taken MAX_INLINED instructions. */
+/* A callee is inlined if it has at most MAX_INLINE instructions, if it is at most MAX_INLINE_DEPTH calls deep, and if all inlined
+ * callees of the graph have at most MAX_INLINED instructions together. */
 #define MAX_INLINE 40u
 #define MAX_INLINE_DEPTH 2
 #define MAX_INLINED 400u
 /* Recursion is unrolled deeper: fib(33) 41 ms with 0, 25 with 2, 22 with 3, 20 with 4 (bench, fib33). */
 #define MAX_RECURSION_DEPTH 4
 #define MAX_RECURSION_INLINED 1000u
-/* Bounds of what an indirect call inlines: instructions of all functions together, jump-table entries from the first to the last. */
+/* An indirect call inlines functions only if all of them have at most so many instructions together, and if their jump-table
+ * entries are at most so far apart. */
 #define MAX_INDIRECT_INSTRUCTIONS 160u
 #define MAX_INDIRECT_ENTRIES 256u
 
 _Static_assert(MAX_RECURSION_INLINED <= POOL_CAPACITY, "inlined callees have at most a segment for each instruction");
-_Static_assert(MAX_RECURSION_INLINED < CONTEXT_CAPACITY, "and at most a context");
+_Static_assert(MAX_RECURSION_INLINED < CONTEXT_CAPACITY, "inlined callees have at most a context for each instruction");
 
 /* Whether the last instruction of a segment is a call. */
 CORE int is_call(const program_tables *p, u32 segment) {
   return call_entry(p->id, p->x, p->jump_table, p->jumps, last_of(p, segment), p->next_segment[segment]) != 0;
 }
 
-/* Whether a dynamic jump is a return: through a link register, without offset. */
+/* Whether a dynamic jump is a return: it goes to the address in a register that some call puts its return address into, without
+ * an offset. */
 CORE int is_return(const program_tables *p, u32 i) {
   return p->id[i] != OP_LOAD_IMM_JUMP_IND && p->x[i] == 0 && (p->links >> p->a[i] & 1) == 1;
 }
@@ -32,8 +35,8 @@ CORE int is_entry(const program_tables *p, s32 segment) {
   return p->function_start[p->function_of[segment]] == segment;
 }
 
-/* Instructions of the callee if it can be inlined: small, all its jumps stay inside or return, no host calls (their
- * frames must be left often enough for nothing to be gained). Else 0. */
+/* How many instructions a callee has, if it can be inlined, otherwise 0. It can be if it is small, if all its jumps stay inside
+ * or return, and if it has no host call. With a host call nothing would be gained, because its frame is left so often. */
 CORE u32 inline_size(const program_tables *p, s32 callee) {
   if (!is_entry(p, callee)) return 0;
   s32 end = p->function_start[p->function_of[callee] + 1];
@@ -62,10 +65,11 @@ CORE int is_leaf(const program_tables *p, s32 callee) {
   return 1;
 }
 
-/* The jump-table entries of small leaf functions, where they are so few that every indirect call can take them all in, and
- * at least half of the functions in the table: an interpreter's handlers, the methods of a few small types. Else none:
- * which of many a call means would have to be known from running it. (A service with one small function among large ones
- * in its table grew by 11 %.) They go to `callees`; returns how many. */
+/* Finds the functions that every indirect call of the program inlines, and writes their jump-table entries to `callees`.
+ * Returns how many there are. They are the small functions that call nothing, if there are few of them, and if they are at least
+ * half of the functions in the jump table. The handlers of an interpreter look like that, and the methods of a few small types.
+ * In any other program it is none, because only running it would tell which of many functions a call means. (A service with one
+ * small function among large ones grew by 11 %.) */
 STEP u32 find_callees(const program_tables *p) {
   u32 found = 0, instructions = 0, others = 0;
   for (u32 j = 0; j < p->jumps; j++) {
@@ -86,7 +90,7 @@ STEP u32 find_callees(const program_tables *p) {
 }
 
 CORE s32 add_node(graph_tables *g, s32 seg, u32 context) {
-  if (g->count == NODE_CAPACITY - 1) __builtin_trap(); /* see MAX_NODES */
+  if (g->count == NODE_CAPACITY - 1) __builtin_trap(); /* cannot happen: MAX_NODES bounds the nodes */
   u32 node = g->count++;
   g->seg[node] = seg;
   g->end[node] = END_GOTO;
@@ -97,7 +101,7 @@ CORE s32 add_node(graph_tables *g, s32 seg, u32 context) {
 }
 
 CORE u32 add_context(const program_tables *p, graph_tables *g, s32 function, s32 depth, s32 back, s32 address) {
-  if (g->context_count == CONTEXT_CAPACITY) __builtin_trap(); /* each inlines an instruction at least */
+  if (g->context_count == CONTEXT_CAPACITY) __builtin_trap(); /* cannot happen: see the assertion above */
   s32 first = p->function_start[function], end = p->function_start[function + 1];
   context *c = &g->contexts[g->context_count];
   *c = (context){first, end, depth, back, address, g->pool};
@@ -114,7 +118,8 @@ CORE s32 add_tail(graph_tables *g, s32 seg, u32 context) {
   return node;
 }
 
-/* The node of a segment in a context. It is made on first use. */
+/* The node of a segment in a context, which is made if it is not there yet. For a segment outside of the context's function it is
+ * a new tail node each time. */
 CORE s32 node_for(const program_tables *p, graph_tables *g, s32 seg, u32 index) {
   const context *c = &g->contexts[index];
   if (seg < c->first || seg >= c->end) return add_tail(g, seg, index);
@@ -142,7 +147,7 @@ CORE int may_inline(const program_tables *p, graph_tables *g, s32 callee, const 
   return 1;
 }
 
-/* Whether an indirect call inlines the functions found by find_callees: all of them, or none. */
+/* Whether an indirect call in this context inlines the functions that find_callees has found. It is all of them or none. */
 CORE int may_inline_indirect(const program_tables *p, graph_tables *g, const context *c, u32 options) {
   if ((options & GRAPH_INDIRECT) == 0 || p->indirect == 0 || c->depth >= MAX_INLINE_DEPTH) return 0;
   u32 size = 0;
@@ -152,7 +157,7 @@ CORE int may_inline_indirect(const program_tables *p, graph_tables *g, const con
   return 1;
 }
 
-/* The indirect call of `node` becomes a branch to its callees, each in a context of its own. */
+/* Makes the indirect call of `node` a branch to its callees. Each of them gets a context of its own. */
 CORE void inline_indirect(const program_tables *p, graph_tables *g, s32 node, s32 back, s32 address) {
   u32 index = (u32)g->context_of[node];
   s32 elsewhere = add_node(g, g->seg[node], index);
@@ -166,7 +171,7 @@ CORE void inline_indirect(const program_tables *p, graph_tables *g, s32 node, s3
   }
 }
 
-/* The hub: the node that branches on the address a switch computed. There is one for all switches of a graph. */
+/* The hub is the node that branches on the address which a switch has computed. A graph has one for all its switches. */
 CORE s32 hub_node(const program_tables *p, graph_tables *g, s32 own) {
   if (g->hub >= 0) return g->hub;
   g->hub = add_node(g, -1, 0);
@@ -227,7 +232,7 @@ STEP void connect_node(const program_tables *p, graph_tables *g, s32 node, u32 o
   switch (kind) {
     case KIND_TRAP:
     case KIND_SBRK:
-    case KIND_MEMSET: /* rare: the core executes it */
+    case KIND_MEMSET: /* these three are rare, so the core executes them */
       end_node(g, node, END_EXIT, -1, -1);
       return;
     case KIND_JUMP:
@@ -256,7 +261,7 @@ STEP void list_successors(const program_tables *p, graph_tables *g) {
   u32 at = 0;
   for (u32 n = 0; n < g->count; n++) {
     g->succ_start[n] = (s32)at;
-    if (at > EDGE_CAPACITY - LIST_CAPACITY) __builtin_trap(); /* see EDGE_CAPACITY */
+    if (at > EDGE_CAPACITY - LIST_CAPACITY) __builtin_trap(); /* cannot happen: nodes have two successors, lists are bounded */
     if (g->end[n] == END_CALL_TABLE) {
       for (u32 k = 0; k < p->indirect; k++) g->succs[at++] = g->callee_nodes[(u32)g->callee[n] + k];
     }
@@ -269,7 +274,7 @@ STEP void list_successors(const program_tables *p, graph_tables *g) {
   g->succ_start[g->count] = (s32)at;
 }
 
-/* Numbers the nodes that something leads to, in `spare`; the others get -1. Returns how many are kept. */
+/* Gives the nodes that can be reached new numbers, and the others -1, in `spare`. Returns how many can be reached. */
 STEP u32 number_reached(graph_tables *g) {
   u32 depth = 1, kept = 0;
   for (u32 n = 0; n < g->count; n++) g->seen[n] = 0;
@@ -290,7 +295,7 @@ STEP u32 number_reached(graph_tables *g) {
 
 CORE s32 moved(const graph_tables *g, s32 node) { return node < 0 ? -1 : g->spare[node]; }
 
-/* Removes nodes that nothing leads to, such as the place behind an inlined callee that never returns. The others get new numbers. */
+/* Removes the nodes that cannot be reached, such as the place behind an inlined callee that never returns. */
 STEP void drop_unreachable(const program_tables *p, graph_tables *g) {
   u32 kept = number_reached(g);
   if (kept == g->count) return;
@@ -310,7 +315,7 @@ STEP void drop_unreachable(const program_tables *p, graph_tables *g) {
   list_successors(p, g);
 }
 
-/* Builds the graph of the root. Linear in its size. */
+/* Builds the graph of the root, with about so many nodes at most. It takes time in proportion to the graph's size. */
 STEP void build_graph(const program_tables *p, graph_tables *g, s32 root, u32 options, u32 nodes) {
   g->most = nodes < MAX_NODES ? nodes : MAX_NODES;
   g->count = g->context_count = g->pool = g->inlined = g->switches = g->callee_count = 0;

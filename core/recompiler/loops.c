@@ -1,23 +1,28 @@
-/* Loops of one segment in two versions. The generic one checks everything. After each of its turns it asks how many
- * turns ahead are safe: enough gas, and all streams inside ranges of pages with the right. That many run in the fast
- * version, which has no page checks, and compares its gas once for several turns. Exactness is the generic version's.
+/* Writes the fast loops, which have two versions. The generic version checks everything. After each of its turns it asks how
+ * many turns ahead are safe: as many as the gas pays for, and as all streams stay inside of pages with the right. That many
+ * turns run in the fast version, which has no page checks and compares its gas once for several turns. The fast version never
+ * has to stop at an exact instruction. The generic version does that.
  *
- * Turn i of the fast version starts with gas g - i * c, so "i < n and the gas covers the path" is one comparison:
- * gas >= floor, floor = max(path, g - n * c + 1).
- * The range of a stream is kept in a pair of locals over entries of the loop, until something may change rights. */
+ * Turn i of n starts with gas g - i * c, where c is the cost of a turn and `path` the gas that the loop's checkpoint asks for.
+ * So one comparison says both that i < n and that the gas covers the path: gas >= floor, where
+ * floor = max(path, g - n * c + 1).
+ *
+ * The range of a stream is a run of pages with the right. It is kept in a pair of locals, also when the loop is left and
+ * entered again, until something may change rights. */
 #include "generator.h"
 
-/* Instructions the fast version is unrolled to, and turns at most. */
+/* The fast version writes several turns one after the other: as many as have so many instructions together, and at most so
+ * many turns. */
 #define UNROLLED_INSTRUCTIONS 32u
 #define MAX_TURNS 8u
-/* Fast turns that count as a while: then the loop asks sooner the next time. */
+/* If so many fast turns ran, they were worth it, and the loop asks sooner the next time. */
 #define WHILE 16u
 
-/* Branch depth of a node that has a label. */
+/* The branch depth of a node that has a label. */
 PUTS u32 label_of(const generator *w, s32 node) { return w->depth - (u32)w->g->label_depth[node]; }
 
-/* Puts the offset of the stream's next access from its range's low end into the target local; asks for a new range if it is
- * outside. */
+/* Writes code that puts the offset of the stream's next access from the low end of its range into the target local. If the
+ * access is outside of the range, the code asks for a new one. */
 PUTS void put_offset(generator *w, u32 s) {
   const graph_tables *g = w->g;
   u32 low = pair_local(s);
@@ -30,8 +35,8 @@ PUTS void put_offset(generator *w, u32 s) {
   put_piece(w, g->stream_base[s] < 0 ? PIECE_OFFSET_OF_CONSTANT : PIECE_OFFSET, words);
 }
 
-/* Lowers the count local to how many turns the stream stays in its range, at least 1; the offset is in the target local
- * and inside. */
+/* Writes code that lowers the count of turns to how many the stream stays in its range, which is at least 1. The offset is in
+ * the target local, and it is inside of the range. */
 PUTS void put_turns(generator *w, u32 s) {
   const graph_tables *g = w->g;
   s32 stride = g->stream_stride[s], size = (s32)pair_local(s) + 1;
@@ -40,13 +45,14 @@ PUTS void put_turns(generator *w, u32 s) {
   else PUT(w, TURNS_DOWN, size, (s32)(0u - (u32)stride));
 }
 
-/* The local that says how many generic turns less come first, set behind the fast version. */
+/* The local that remembers whether the fast version was worth it the last time. It says how many fewer generic turns come first. */
 CORE s32 eager_local(const generator *w, u32 loop) { return (s32)(pair_local(w->pairs) + loop); }
 
-/* Before the loop: so many generic turns come first. */
+/* Written before the loop: sets how many generic turns come before the first question. */
 PUTS void put_loop_entry(generator *w, u32 loop) { PUT(w, LOOP_ENTRY, eager_local(w, loop)); }
 
-/* Leaves in the count local how many turns all streams stay in range; branches to the label `again` when it is none. */
+/* Writes code that puts into the count local how many turns all streams stay in their ranges. It branches to the label `again`
+ * when a stream is in no range. */
 PUTS void put_count(generator *w, u32 loop, u32 again) {
   const graph_tables *g = w->g;
   PUT(w, COUNT_FIRST, 0);
@@ -58,19 +64,19 @@ PUTS void put_count(generator *w, u32 loop, u32 again) {
   }
 }
 
-/* Sets floor = max(path, gas - count * cost + 1) + ahead. */
+/* Writes code that sets floor = max(path, gas - count * cost + 1) + ahead. */
 PUTS void put_floor(generator *w, s32 cost, u64 path, s32 ahead) {
   const s32 words[PIECE_WORDS] = {cost, 0, low_half(path), high_half(path), ahead, 0};
   put_piece(w, ahead > 0 ? PIECE_FLOOR_AHEAD : PIECE_FLOOR, words);
 }
 
-/* Pushes whether the loop at a node goes on (or, negated, ends). */
+/* Pushes whether the loop at a node goes on, or if `negated` whether it ends. */
 PUTS void push_continues(generator *w, u32 last, s32 node, int negated) {
   put_condition(w, last);
   if ((w->g->succ_a[node] == node) == negated) put_byte(w, WASM_I32_EQZ);
 }
 
-/* Whether the fast version may leave in the middle of a turn: some accesses are checked there too. */
+/* Whether the fast version may leave in the middle of a turn. It may if some access is checked there too. */
 PUTS int leaves_in_turns(const generator *w, u32 segment, u32 loop) {
   const program_tables *p = w->p;
   u32 k = 0;
@@ -82,7 +88,8 @@ PUTS int leaves_in_turns(const generator *w, u32 segment, u32 loop) {
   return 0;
 }
 
-/* Has the checks left out that the fast version does not need, or puts them back. `checked`: how they are done, by access. */
+/* Marks the accesses that the fast version does not check, or (`back`) restores how they are checked in the generic version.
+ * `checked` keeps that. */
 PUTS void leave_out(const generator *w, u32 segment, u32 loop, uint8_t *checked, int back) {
   const program_tables *p = w->p;
   u32 k = 0;
@@ -97,7 +104,7 @@ PUTS void leave_out(const generator *w, u32 segment, u32 loop, uint8_t *checked,
   }
 }
 
-/* The turns of the fast version, one after the other. */
+/* Writes the turns of the fast version, one after the other. */
 PUTS void put_fast_turns(generator *w, s32 node, u32 loop, u32 turns, int tallied) {
   u32 segment = (u32)w->g->seg[node], last = last_of(w->p, segment);
   for (u32 turn = 0; turn < turns; turn++) {
@@ -114,7 +121,7 @@ PUTS void put_fast_turns(generator *w, s32 node, u32 loop, u32 turns, int tallie
   }
 }
 
-/* What follows the generic body of the loop at `node`: its branch and the fast version. */
+/* Writes what follows the generic body of the loop at `node`: the loop's branch, the question, and the fast version. */
 PUTS void put_fast_loop(generator *w, s32 node, u32 loop) {
   const program_tables *p = w->p;
   const graph_tables *g = w->g;
@@ -123,7 +130,7 @@ PUTS void put_fast_loop(generator *w, s32 node, u32 loop) {
   uint8_t checked[MAX_LOOP_INSTRUCTIONS];
   push_continues(w, last, node, 1);
   PUT(w, COUNT_DOWN, (s32)label_of(w, out), (s32)label_of(w, node));
-  /* Counted together behind the turns, unless code may leave in the middle of one. */
+  /* Turns are counted together behind the last one, unless code may leave in the middle of a turn. */
   int in_turns = leaves_in_turns(w, segment, loop), together = !in_turns && w->tally_at != 0;
   if (together) open_frame(w, WASM_BLOCK);
   put_count(w, loop, label_of(w, node));

@@ -1,14 +1,15 @@
-/* Compiles roots of a program into the bytes of one WebAssembly module: the passes over each root, its function, the sections
- * around all of them. Not which roots, not when: policy.ts. The same roots give the same bytes. */
+/* Compiles roots of a program into the bytes of one WebAssembly module. For each root the passes run and its function is
+ * written; the sections of the module stand around all functions. Which roots are compiled, and when, is decided in TypeScript
+ * (policy.ts). The same roots give the same bytes. */
 #include "generator.h"
 
-/* Bytes of a frame beside its slots: what the runtime itself puts there, arguments of calls. */
+/* How many bytes a frame has beside its slots: for what the WebAssembly runtime itself puts there, and for arguments of calls. */
 #define FRAME_BASE 256u
-/* Operands that code has on the stack at once, at most. */
+/* How many operands code has on the wasm stack at once, at most. */
 #define OPERANDS 24u
-/* Where the size of the frame is in PIECE_TAKE_FRAME. */
+/* At which byte of PIECE_TAKE_FRAME the size of the frame stands. */
 #define FRAME_BYTES_AT 3
-/* Bytes of an unsigned LEB128 of 32 bits at most. */
+/* The most bytes of a number of 32 bits in LEB128, the encoding of numbers in WebAssembly. */
 #define LONGEST_NUMBER 5u
 
 CORE u32 unsigned_length(u32 value) {
@@ -23,7 +24,8 @@ CORE u32 decimal_length(u32 value) {
   return length;
 }
 
-/* At the root: exits when the stack that is left has no room for the frame. Returns where the frame's size is filled in. */
+/* Written at the root: exits when the stack that is left has no room for the frame. Returns where the frame's size has to be
+ * filled in, which is known when the function is written. */
 PUTS uint8_t *put_stack_check(generator *w, u32 root) {
   const program_tables *p = w->p;
   prepare_exit(w, p->pc[p->segment_start[root]], p->is_block[root] ? WHY_UNPAID : WHY_UNPAID_WITHIN);
@@ -37,7 +39,8 @@ CORE void put_frame_bytes(uint8_t *at, u32 size) {
   at[4] = (uint8_t)(size >> 28);
 }
 
-/* Behind the body: unwinding, the exits, what all exits share. Their frames are opened in front of it; returns how many. */
+/* Written behind the body: the return of a function that is being left by its callee, the exits, and what all exits share.
+ * Their frames have to be opened in front of the body. Returns how many there are. */
 PUTS u32 put_exits(generator *w) {
   const graph_tables *g = w->g;
   u32 count = g->exit_count;
@@ -66,7 +69,7 @@ PUTS u32 put_exits(generator *w) {
   return count + 2;
 }
 
-/* Locals of a function behind its parameters, in runs of one type. */
+/* The locals of a function behind its parameters, as runs of locals of one type. */
 #define LOCAL_RUNS 4
 typedef struct {
   u32 count[LOCAL_RUNS];
@@ -79,16 +82,16 @@ CORE local_runs locals_of(const generator *w) {
 _Static_assert(LOCAL_PC == LOCAL_REGISTER + 13 && LOCAL_BEFORE == LOCAL_TURNS + 2 && LOCAL_LIMIT == LOCAL_BEFORE + 1, "the runs");
 _Static_assert(LOCAL_TURNS == LOCAL_GROUP + ADDRESS_LOCALS && LOCAL_PAIRS == LOCAL_LIMIT + WIDE_GROUPS, "of locals");
 
-/* What a function takes of the host's stack at most, in bytes: a slot for each local, each operand and each value that its
- * code makes. Most values never need one; but which of them a compiler keeps, the guest has a say in. */
+/* How many bytes of the host's stack the frame of a function takes at most. It has a slot for each local, for each operand, and
+ * for each value that its code makes. Most values never need a slot, but a guest can write code where they do. */
 CORE u32 frame_bytes(const local_runs *runs, u32 values) {
   u32 locals = LOCAL_REGISTER; /* the parameters */
   for (u32 k = 0; k < LOCAL_RUNS; k++) locals += runs->count[k];
   return FRAME_BASE + 8 * (locals + OPERANDS + values);
 }
 
-/* Puts in front of the code that stands from `body` on what a function begins with: its size, its locals, `frames` blocks
- * opened; and its end behind it. */
+/* Makes a function of the code that stands from `body` on. In front of it come the size, the locals, and the beginnings of
+ * `frames` blocks; behind it comes the end. */
 PUTS void frame_function(generator *w, uint8_t *body, const local_runs *runs, u32 frames) {
   u32 length = (u32)(w->at - body), size = 1 + 2 * frames + length + 1;
   for (u32 k = 0; k < LOCAL_RUNS; k++) size += unsigned_length(runs->count[k]) + 1;
@@ -109,7 +112,7 @@ PUTS void frame_function(generator *w, uint8_t *body, const local_runs *runs, u3
   *w->at++ = WASM_END;
 }
 
-/* The function of the root whose passes have run. Returns the bytes of its frame. */
+/* Writes the function of the root whose passes have run. Returns the size of its frame in bytes. */
 PUTS u32 put_function(generator *w, u32 root) {
   graph_tables *g = w->g;
   uint8_t *body = w->at;
@@ -136,14 +139,15 @@ CORE u32 digits_before(uint8_t *end, u32 value) {
   return length;
 }
 
-/* Bytes of the sections before the code, beside the constant head. */
+/* How many bytes the sections take that stand between the constant head and the code. */
 PUTS u32 sections_length(const program_tables *p) {
   u32 count = p->root_count, exported = unsigned_length(count), functions = unsigned_length(count + 1) + count + 1;
   for (u32 k = 0; k < count; k++) exported += 2 + decimal_length(p->roots[k]) + unsigned_length(FIRST_ROOT + k);
   return 2 + unsigned_length(functions) + functions + unsigned_length(exported) + exported;
 }
 
-/* The functions' types: that of the helper is 2, that of all others 0. The export of each root is its segment in decimal. */
+/* Writes the function section and the export section. The helper has type 2, all other functions have type 0. The function of a
+ * root is exported under the number of its segment, in decimal. */
 PUTS void put_sections(generator *w, const program_tables *p) {
   u32 count = p->root_count, exported = unsigned_length(count);
   if (!has_room(w, sections_length(p))) return;
@@ -166,11 +170,11 @@ PUTS void put_sections(generator *w, const program_tables *p) {
   w->at = at;
 }
 
-/* Begins a module: what stands before the functions, the size of their section left open. */
+/* Writes what stands before the functions. The size of their section stays open. */
 PUTS void begin_module(generator *w, program_tables *p) {
   PUT(w, HEAD, 0);
   put_sections(w, p);
-  p->module_at = (u32)(w->at - p->module); /* of the section, until it is closed */
+  p->module_at = (u32)(w->at - p->module); /* here: where the section of the functions begins; end_module changes it */
   if (!has_room(w, 1 + 2 * LONGEST_NUMBER)) return;
   *w->at++ = 10;
   w->at += LONGEST_NUMBER;
@@ -178,7 +182,7 @@ PUTS void begin_module(generator *w, program_tables *p) {
   PUT(w, HELPERS, 0);
 }
 
-/* Closes the section of the functions: writes its size, and moves what stands before it up to it. */
+/* Closes the section of the functions: writes its size, and moves what stands before it, so that no gap is left. */
 PUTS void end_module(program_tables *p) {
   u32 before = p->module_at, size = p->module_end - before - 1 - LONGEST_NUMBER, spare = LONGEST_NUMBER - unsigned_length(size);
   __builtin_memmove(p->module + spare, p->module, before + 1);
@@ -193,7 +197,7 @@ CORE int has_costs(const program_tables *p, const graph_tables *g) {
   return 1;
 }
 
-/* The accesses of the graph, and what code is made from. */
+/* Plans the accesses of the graph's segments, and fills in the words that their code is made from. */
 PUTS void plan_graph(const program_tables *p, const graph_tables *g, plan_tables *plan, wide_tables *wide, u32 window, int wide_groups) {
   for (u32 n = 0; n < g->count; n++) {
     if (HAS(BARE, g->end[n])) continue;
@@ -202,8 +206,9 @@ PUTS void plan_graph(const program_tables *p, const graph_tables *g, plan_tables
   }
 }
 
-/* Writes the module of the roots, or goes on with it: COMPILED_*. `options`: GRAPH_*. Under block models who calls gives the
- * segments of a graph their costs, when asked (`roots_priced`), and calls again. */
+/* Writes the module of the roots, or goes on with it. `options` are bits GRAPH_*. Returns one of COMPILED_*. Under block models
+ * it may return COMPILED_COSTS in between. The caller then fills in the costs of the graph's segments, counts the root in
+ * `roots_priced`, and calls again. */
 PUTS u32 compile_module(program_tables *p, graph_tables *g, plan_tables *plan, wide_tables *wide, u32 options) {
   generator w = {.p = p, .g = g, .end = p->module + p->room, .tally_at = p->tally_at, .external = p->external};
   w.says = (options & GRAPH_SAYS) != 0;

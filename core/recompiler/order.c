@@ -1,7 +1,8 @@
-/* The order of a graph's nodes: reverse postorder, dominators, loop headers, merge nodes, reducibility. Not the graph: graph.c. */
+/* Puts the nodes of a graph in order: reverse postorder, dominators, loop headers, merge nodes, reducibility. The graph itself is
+ * built by graph.c. */
 #include "passes.h"
 
-/* Reverse postorder by an explicit stack. A branch's not-taken side is visited first, so that it comes last. */
+/* Finds the reverse postorder, with a stack of its own. The last successor of a node comes first in the order. */
 STEP void order_nodes(graph_tables *g) {
   u32 depth = 1, at = g->count;
   for (u32 n = 0; n < g->count; n++) {
@@ -23,10 +24,11 @@ STEP void order_nodes(graph_tables *g) {
       g->position[node] = (s32)at;
     }
   }
-  if (at != 0) __builtin_trap(); /* every node is reachable from the root */
+  if (at != 0) __builtin_trap(); /* cannot happen: every node can be reached from the root */
 }
 
-/* Turns counts by key, in start[key + 1], into where each key begins, in `next` too. */
+/* A step of a counting sort: start[key + 1] holds how many there are of each key. Afterwards start[key] and next[key] say where
+ * those of that key begin. */
 CORE void begin_groups(graph_tables *g, s32 *start) {
   for (u32 n = 0; n < g->count; n++) {
     g->next[n] = start[n];
@@ -34,7 +36,7 @@ CORE void begin_groups(graph_tables *g, s32 *start) {
   }
 }
 
-/* Predecessors by node: a counting sort of the edges. */
+/* Lists the predecessors of each node, by a counting sort of the edges. */
 STEP void find_predecessors(graph_tables *g) {
   s32 edges = g->succ_start[g->count];
   for (u32 n = 0; n <= g->count; n++) g->pred_start[n] = 0;
@@ -45,7 +47,8 @@ STEP void find_predecessors(graph_tables *g) {
   }
 }
 
-/* Immediate dominators by iteration over the reverse postorder (Cooper, Harvey, Kennedy); the root's is itself. */
+/* Finds the immediate dominator of each node, by iteration over the reverse postorder (Cooper, Harvey and Kennedy, "A Simple, Fast
+ * Dominance Algorithm"). The root's is the root itself. */
 STEP void find_dominators(graph_tables *g) {
   s32 *dominator = g->dominator;
   const s32 *position = g->position;
@@ -76,8 +79,9 @@ CORE int dominates(const graph_tables *g, s32 a, s32 b) {
   return a == b;
 }
 
-/* Loops are where an edge comes back from a node the target dominates; merges where more than one edge comes forward, or
- * a table leads to. A graph is reducible when every edge back goes to a dominator. */
+/* Finds loop headers and merge nodes, and whether the graph is reducible. A node is a loop header if an edge comes back to it
+ * from a node that it dominates. It is a merge node if more than one edge comes to it from before, or if a branch table leads to
+ * it. A graph is reducible if every edge that goes back goes to a node that dominates its origin. */
 STEP void classify_edges(graph_tables *g) {
   g->reducible = 1;
   for (u32 n = 0; n < g->count; n++) {
@@ -94,7 +98,7 @@ STEP void classify_edges(graph_tables *g) {
   }
 }
 
-/* Lists each node's children in the dominator tree, by descending position. */
+/* Lists the children of each node in the dominator tree, the last in the order first. */
 STEP void find_children(graph_tables *g) {
   for (u32 n = 0; n <= g->count; n++) g->child_start[n] = 0;
   for (u32 n = 1; n < g->count; n++) g->child_start[g->dominator[g->sequence[n]] + 1] += 1;

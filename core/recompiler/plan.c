@@ -1,23 +1,26 @@
-/* Decides per segment which memory accesses are checked, and together with which others. Not the code for it: that is
- * emit-memory.ts, which has the words too. Wide groups are wide.c.
+/* The memory plan: decides for each segment which accesses are checked, and which share a check. It also fills in the words
+ * that the code of a segment is made from. Wide groups are planned by wide.c.
  *
- * Accesses whose addresses differ by a constant (the same root value, followed through add_imm, move_reg and constants)
- * form a group when they lie within a window of 2 KiB: the first one checks the pages of the lowest and the highest
- * byte for all, and keeps the lowest address in a local; the others are plain accesses with a static offset.
- * Loads and stores are grouped apart, so that a read-only page does not refuse a load. Groups never span a host call
- * or a step, because those end a segment and may change rights. */
+ * Accesses form a group when their addresses differ by a constant, and when they lie within a window of 2 KiB. Such addresses
+ * come from the same root value by add_imm, move_reg and constants. The first access of a group is its leader. It checks the
+ * pages of the lowest and of the highest byte for all, and keeps the lowest address in a local. The others are plain accesses
+ * at a fixed offset from there.
+ *
+ * Loads and stores are grouped apart, so that a load from a read-only page is not refused because of a store. A group never
+ * spans a host call or a step, because those may change rights; they end the segment. */
 #include "passes.h"
 
-/* How many groups back one is looked for that takes an access. */
+/* An access joins one of the last so many groups, or begins a new one. */
 #define NEAR_GROUPS 16
 
-/* An access at root + offset: a register's value on entry, CONSTANT_ROOT, or beyond for values computed inside. */
+/* An access at the address root + offset. A root below CONSTANT_ROOT is the value of that register at the beginning of the
+ * segment, CONSTANT_ROOT stands for 0, and a root above it is a value that is computed inside of the segment. */
 typedef struct {
   u32 at, group;
   s32 root, offset;
 } access;
 
-/* A group: its first and last access, and its bounds relative to the root. */
+/* A group: its first and its last access, and its bounds relative to the root. `alone` says that it shares nothing. */
 typedef struct {
   u32 first, last, alone;
   s64 low, high;
@@ -41,7 +44,7 @@ CORE s64 bytes_of(const program_tables *p, u32 i) { return 1 << pvm_access_log2[
 CORE int is_store(const program_tables *p, u32 i) { return pvm_kind_of[p->id[i]] == KIND_STORE; }
 CORE s32 plus(s32 a, s32 b) { return (s32)((u32)a + (u32)b); }
 
-/* Collects the accesses of a segment with their root and offset from it; each checks itself so far. */
+/* Collects the accesses of a segment, with root and offset. So far each one checks itself. */
 STEP void collect_accesses(const program_tables *p, plan_tables *t, u32 segment) {
   s32 root[13], shift[13], fresh = CONSTANT_ROOT + 1;
   for (s32 r = 0; r < 13; r++) {
@@ -67,7 +70,7 @@ STEP void collect_accesses(const program_tables *p, plan_tables *t, u32 segment)
     if (p->defs[i] == 0) continue;
     u32 to = destination_of(p, i);
     if (id == OP_ADD_IMM_64 || id == OP_ADD_IMM_32) {
-      shift[to] = plus(shift[p->b[i]], p->x[i]); /* addresses count modulo 2^32 only, so the 32-bit form is the same */
+      shift[to] = plus(shift[p->b[i]], p->x[i]); /* addresses count modulo 2^32, so the 32-bit addition is as good */
       root[to] = root[p->b[i]];
     } else if (id == OP_MOVE_REG) {
       shift[to] = shift[p->a[i]];
@@ -82,7 +85,7 @@ STEP void collect_accesses(const program_tables *p, plan_tables *t, u32 segment)
   }
 }
 
-/* The latest group near that can take an access, or `groups`, which is a new one. */
+/* The latest of the near groups that can take an access, or `groups`, the number of a new one. */
 CORE u32 group_for(const program_tables *p, plan_tables *t, const access *k, u32 groups, s64 window) {
   s64 from = k->offset, to = from + bytes_of(p, k->at);
   for (s32 g = (s32)groups - 1; g >= 0 && (s32)groups - g <= NEAR_GROUPS; g--) {
@@ -100,12 +103,12 @@ CORE u32 group_for(const program_tables *p, plan_tables *t, const access *k, u32
   return groups;
 }
 
-/* Puts each access that is not in a wide group into a group. */
+/* Puts each access into a group, except those of wide groups. */
 STEP void form_groups(const program_tables *p, plan_tables *t, s64 window) {
   u32 groups = 0;
   for (u32 k = 0; k < t->count; k++) {
     access *own = &t->accesses[k];
-    if (p->check[own->at] != CHECK_SINGLE) continue; /* in a wide group */
+    if (p->check[own->at] != CHECK_SINGLE) continue; /* it is in a wide group */
     own->group = group_for(p, t, own, groups, window);
     access_group *group = &t->groups[own->group];
     if (own->group == groups) {
@@ -117,7 +120,8 @@ STEP void form_groups(const program_tables *p, plan_tables *t, s64 window) {
   }
 }
 
-/* Gives each group its local and each access its part. A group alone, or without a local, is checked one by one. */
+/* Gives each group a local, and each access its part in the group. The accesses of a group check themselves if the group has only
+ * one, or if no local is free. */
 STEP void assign_groups(const program_tables *p, plan_tables *t) {
   s32 free_after[ADDRESS_LOCALS];
   for (u32 l = 0; l < ADDRESS_LOCALS; l++) free_after[l] = -1;
@@ -145,7 +149,7 @@ STEP void assign_groups(const program_tables *p, plan_tables *t) {
   }
 }
 
-/* Fills in the words of an access, by its plan. */
+/* Fills in the words of an access according to the plan. */
 CORE void record_access(const program_tables *p, u32 i, record_words *r) {
   u32 check = p->check[i];
   s32 bytes = (s32)bytes_of(p, i), offset = p->offset[i], span = check == CHECK_LEADER ? p->span[i] : bytes;
@@ -174,7 +178,7 @@ CORE void record_access(const program_tables *p, u32 i, record_words *r) {
   }
 }
 
-/* Fills in the words of a segment's instructions. Its accesses are planned already. */
+/* Fills in the words of a segment's instructions, whose accesses are planned already. */
 STEP void record_segment(const program_tables *p, u32 segment) {
   s32 local = LOCAL_REGISTER;
   for (u32 i = p->segment_start[segment]; i < p->segment_start[segment + 1]; i++) {

@@ -1,20 +1,22 @@
-/* A program in columns: its instructions' operands, its segments, its functions. Not the graphs of them: graph.c.
+/* Decodes a whole program into columns, and finds its segments and functions. A column is an array with an entry for each
+ * instruction, segment or function. The graphs of functions are built by graph.c.
  *
  * A segment is a straight run of instructions that ends with a terminator, a host call or a step (sbrk, memset). A basic
- * block is one or more segments; only its first segment is a jump target. */
+ * block is one or more segments. A jump can lead only to the first of them. */
 #include "passes.h"
 
-/* Control does not flow over a gap of more bytes than an instruction can have. */
+/* The most bytes of an instruction. Where the next one is further away, control does not go on to it. */
 #define MAX_LENGTH (MAX_SKIP + 1)
-/* A range with more labels than this is no switch; its labels become functions. */
+/* If a function has more labels than this, they are not taken as labels of a switch, but as functions. */
 #define MAX_LABELS 1024u
 
-/* Registers of operand letters (A 1, B 2, D 4), as a mask. */
+/* The registers that operand letters stand for (A 1, B 2, D 4), as a mask. */
 CORE uint16_t registers_of(u32 letters, const operands *o) {
   return (uint16_t)((letters & 1) << o->a | (letters >> 1 & 1) << o->b | (letters >> 2 & 1) << o->d);
 }
 
-/* Decodes instruction `i` at pc; 1 when its opcode is defined, or counts as a trap like any other. */
+/* Decodes the instruction at pc as number `i`. Returns 1 when it counts as an instruction: its opcode is defined, or the set
+ * takes undefined opcodes as traps. */
 CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
   u32 id, skip = skip_in(t->mask, pc);
   if (t->set == PVM_SET_EXTENDED) id = extended_at(t->code, t->mask, pc, t->code_length);
@@ -39,14 +41,14 @@ CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
   return defined;
 }
 
-/* Decodes all instructions. A block starts at 0 and behind a terminator, where a defined opcode is (GP A.5); a segment
- * there, and behind whatever ends one. */
+/* Decodes all instructions and finds where segments start. A block starts at 0 and behind a terminator, if an instruction is
+ * there (GP A.5). A segment starts where a block does, behind a host call or a step, and behind a gap. */
 STEP void decode_columns(decode_tables *t) {
   int defined_before = 0;
   for (u32 byte = 0; 8 * byte < t->code_length; byte++) {
     for (u32 bits = t->mask[byte]; bits != 0; bits &= bits - 1) {
       u32 pc = 8 * byte + (u32)__builtin_ctz(bits), i = t->count;
-      if (pc >= t->code_length) return; /* bits behind the end of the code */
+      if (pc >= t->code_length) return; /* the mask may have bits behind the end of the code */
       u32 kind_before = i == 0 ? KIND_TRAP : pvm_kind_of[t->id[i - 1]], gap = i == 0 ? 0 : pc - t->pc[i - 1];
       int defined = decode_instruction(t, i, pc);
       int behind = i == 0 ? pc == 0 : defined_before && kind_before >= KIND_TRAP && gap <= MAX_LENGTH;
@@ -65,19 +67,20 @@ STEP void decode_columns(decode_tables *t) {
   }
 }
 
-/* The segment at a code offset that is a block start, else -1. */
+/* The segment at a code offset if a block starts there, otherwise -1. */
 CORE s32 block_at(const decode_tables *t, u32 pc) {
   if (pc >= t->code_length || t->index_of[pc] < 0) return -1;
   u32 i = (u32)t->index_of[pc], segment = t->segment_of[i];
   return t->segment_start[segment] == i && t->is_block[segment] ? (s32)segment : -1;
 }
 
-/* Where control falls into the next segment, segments of jump targets and of jump-table entries; -1 where none. */
+/* Finds which segment follows each one, and replaces the code offsets of jump targets and jump-table entries by segments. It is
+ * -1 where there is none. */
 STEP void link_segments(decode_tables *t) {
   for (u32 s = 0; s < t->segments; s++) {
     u32 last = t->segment_start[s + 1] - 1, kind = pvm_kind_of[t->id[last]];
     int adjacent = s + 1 < t->segments && t->pc[last + 1] - t->pc[last] <= MAX_LENGTH;
-    /* Behind an undefined opcode no block starts; it is a trap anyway. A terminator goes on to a block start or nowhere. */
+    /* A terminator goes on to the start of a block or nowhere. */
     t->next_segment[s] = adjacent && (kind < KIND_TRAP || t->is_block[s + 1]) ? (s32)s + 1 : -1;
     for (u32 i = t->segment_start[s]; i < last; i++) t->target[i] = -1;
     t->target[last] = kind == KIND_JUMP || kind == KIND_BRANCH ? block_at(t, (u32)t->target[last]) : -1;
@@ -85,8 +88,8 @@ STEP void link_segments(decode_tables *t) {
   for (u32 j = 0; j < t->jumps; j++) t->jump_table[j] = block_at(t, (u32)t->jump_table[j]);
 }
 
-/* Whether the instruction `last` of a segment that goes on at `next` is a call: it puts the jump-table address of that
- * segment into a register and jumps, directly or indirectly. Returns the jump-table entry, from 1, else 0. */
+/* Whether `last`, the last instruction of a segment, is a call. It is one if it jumps, directly or not, and puts the jump-table
+ * address of `next`, the segment behind, into a register. Returns the number of the jump-table entry, counted from 1, or 0. */
 CORE u32 call_entry(const uint8_t *id, const s32 *x, const s32 *jump_table, u32 jumps, u32 last, s32 next) {
   if (id[last] != OP_LOAD_IMM_JUMP && id[last] != OP_LOAD_IMM_JUMP_IND) return 0;
   u32 address = (u32)x[last], entry = address / 2;
@@ -98,7 +101,8 @@ CORE u32 call_of(const decode_tables *t, u32 s) {
   return call_entry(t->id, t->x, t->jump_table, t->jumps, t->segment_start[s + 1] - 1, t->next_segment[s]);
 }
 
-/* Marks what is called, and what calls return to; collects the registers of return addresses. */
+/* Marks the segments that are called as entries of functions, and the jump-table entries that calls return to. Collects the
+ * registers that hold return addresses. */
 STEP void find_calls(decode_tables *t) {
   if (t->segments > 0) t->entry[0] = 1;
   if (t->code_length > 5 && t->index_of[5] >= 0) { /* GP B.9: accumulate enters at 5 */
@@ -114,14 +118,15 @@ STEP void find_calls(decode_tables *t) {
   }
 }
 
-/* Whether a segment makes room on the stack (r1) first, as functions do and cases of a switch do not. */
+/* Whether a segment begins by making room on the stack (r1). Functions do that, cases of a switch do not. */
 CORE int makes_frame(const decode_tables *t, u32 s) {
   u32 first = t->segment_start[s];
   return t->id[first] == OP_ADD_IMM_64 && t->a[first] == 1 && t->b[first] == 1 && t->x[first] < 0;
 }
 
-/* By the ranges of direct calls only: which segments hold a dynamic jump that is no return, and so switch labels. A label
- * elsewhere, one of too many, or one that makes a frame is the entry of a function. */
+/* Decides which jump-table entries are labels of a switch. The others, except those that calls return to, are entries of
+ * functions. So far only what is called directly is known as a function. An entry is a label if its function has a dynamic jump
+ * that is neither a call nor a return, if it does not make a frame, and if there are not too many. */
 STEP void find_label_entries(decode_tables *t) {
   s32 *owner = t->function_of, *labels = t->label_start; /* both are filled in later */
   for (u32 s = 0, f = 0; s < t->segments; s++) {
@@ -145,7 +150,7 @@ STEP void find_label_entries(decode_tables *t) {
   }
 }
 
-/* Numbers the functions and sorts the labels by function. */
+/* Numbers the functions, and sorts the labels by function. */
 STEP void list_functions(decode_tables *t) {
   for (u32 s = 0; s < t->segments; s++) {
     if (t->entry[s]) t->function_start[t->functions++] = (s32)s;
@@ -169,7 +174,7 @@ STEP void list_functions(decode_tables *t) {
   start[0] = 0;
 }
 
-/* Decodes the program and finds its segments and functions. Linear. */
+/* Decodes the program and finds its segments and functions, in time proportional to its size. */
 CORE void decode_program(decode_tables *t) {
   t->count = t->segments = t->functions = t->links = 0;
   for (u32 pc = 0; pc < t->code_length; pc++) t->index_of[pc] = -1;

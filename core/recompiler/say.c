@@ -1,5 +1,6 @@
-/* Code that says what it does, a byte for each kind of thing (SAID_*): for the fuzzer's report of what it reaches, and only
- * where that asks. Not the names of these things: src/engine/recompiler/exercise.ts. */
+/* Writes code that says what it does, for the fuzzer's report of what its programs reach. Such code sets a byte in memory for
+ * each kind of thing (SAID_*) that it does. It is written only if asked for. What the kinds are called is in
+ * src/engine/recompiler/exercise.ts. */
 #include "generator.h"
 
 PUTS void say(generator *w, u32 what) {
@@ -8,7 +9,7 @@ PUTS void say(generator *w, u32 what) {
   put_memory(w, WASM_I32_STORE8, 0, PVM_AT_PROBES + what);
 }
 
-/* In front of straight instructions: which templates they are made from, each once. */
+/* Written in front of straight instructions: says from which templates they are made, each once. */
 PUTS void say_instructions(generator *w, u32 segment, u32 stop) {
   u32 said[(SAID_END + 31) / 32] = {0};
   if (!w->says) return;
@@ -22,10 +23,10 @@ PUTS void say_instructions(generator *w, u32 segment, u32 stop) {
   }
 }
 _Static_assert(OP_COUNT <= SAID_CHECK, "a number for each template");
-_Static_assert(WAY_COUNT <= 8, "and for each check");
+_Static_assert(WAY_COUNT <= 8, "a number for each check");
 
-/* How a stream moves: by a register 0, up 1, down 2, at a constant 3, in place 4; times two, 1 more where it is more than a page;
- * 16 more for stores. */
+/* A number for how a stream moves: by a register 0, up 2, down 4, not at all 6 (at a constant address) or 8. It is 1 more if the
+ * step is longer than a page, and 16 more for stores. */
 CORE u32 form_of(const graph_tables *g, u32 s) {
   s32 stride = g->stream_stride[s];
   u32 way = g->stream_register[s] >= 0 ? 0 : stride > 0 ? 1 : stride < 0 ? 2 : g->stream_base[s] < 0 ? 3 : 4;
@@ -33,7 +34,8 @@ CORE u32 form_of(const graph_tables *g, u32 s) {
   return (g->stream_store[s] ? 16u : 0u) + 2 * way + (far > 4096);
 }
 
-/* Before the range of a stream is asked for: whether the one it had will do. `low` is the local of its lower end. */
+/* Written before a stream's range is looked at: says whether a new range is asked for, or the old one will do. `low` is the local
+ * of its low end. */
 PUTS void say_range(generator *w, u32 s, u32 low) {
   const graph_tables *g = w->g;
   if (!w->says) return;
@@ -57,7 +59,7 @@ PUTS void say_range(generator *w, u32 s, u32 low) {
   put_byte(w, WASM_END);
 }
 
-/* In a turn of a fast version. */
+/* Written in a turn of a fast version: says how the streams move, and which turn it is. */
 PUTS void say_turn(generator *w, u32 loop, u32 turn) {
   const graph_tables *g = w->g;
   if (!w->says) return;

@@ -1,12 +1,12 @@
-/* Which registers can be stored once, before a loop, instead of at every call in it: those that nothing in the loop writes.
- * Not which of them need it: flow.c knows what is dirty. Without this every call in a loop stored, and loaded again for the
- * next one to store, whatever the code before the loop had left dirty. */
+/* Finds the registers that are stored once, before a loop, and not at every call in the loop. They are those that are dirty
+ * before the loop and that nothing in the loop writes. Without this every call in the loop would store such a register, and the
+ * code behind it would load it again, only for the next call to store it. */
 #include "passes.h"
 
-/* The header of the outermost loop known so far that a node belongs to; the node itself where there is none. */
+/* The header of the outermost loop known so far that a node belongs to, or the node itself if there is none. */
 CORE s32 outermost(s32 *header, s32 node) {
   while (header[node] != node) {
-    header[node] = header[header[node]]; /* halves the way for the next search */
+    header[node] = header[header[node]]; /* so the next search has half the way */
     node = header[node];
   }
   return node;
@@ -19,7 +19,8 @@ CORE int some_node_ends_in_memory(const graph_tables *g) {
   return 0;
 }
 
-/* Adds the parts of a loop to its header: which registers they write, and which pass through all of them. */
+/* Collects at the header of a loop what all its nodes do: which registers they write, and which stay in locals through all of
+ * them. `edges` holds, up to `depth`, nodes that are known to be in the loop. */
 STEP void join_parts(graph_tables *g, s32 loop, u32 depth) {
   s32 *header = g->spare;
   while (depth > 0) {
@@ -34,10 +35,11 @@ STEP void join_parts(graph_tables *g, s32 loop, u32 depth) {
   }
 }
 
-/* Per loop header: the registers that no node of the loop writes, if the loop has a node behind which registers are in
- * memory; 0 elsewhere. Loops from the inside out; each node is looked at once, as a part of the innermost loop around it,
- * and each loop once as a part of the next: every edge is put on the stack once at most. A header that follows a call gets
- * 0: what is loaded there is for the loop, not for a store before it. */
+/* Finds for each loop header the registers that no node of the loop writes, if the loop has a call or a host call. Other nodes
+ * get 0. So does a header that follows a call, because registers are in memory there already.
+ *
+ * Loops are looked at from the inside out. A node counts as a part of the innermost loop around it, and a loop as a part of the
+ * next one. So every edge is looked at once. */
 STEP void find_unwritten(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->stored_before[n] = 0;
   if (!g->reducible || !some_node_ends_in_memory(g)) return;
@@ -61,7 +63,7 @@ STEP void find_unwritten(graph_tables *g) {
   }
 }
 
-/* Keeps, of the registers that a loop does not write, those that are dirty on some way into it. */
+/* Of the registers that a loop does not write, keeps those that are dirty on some way into it. */
 STEP void find_stored_before(graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) {
     if (g->stored_before[n] == 0) continue;

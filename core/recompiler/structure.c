@@ -1,31 +1,32 @@
-/* Turns a graph into structured WebAssembly: nested blocks and loops along the dominator tree (Ramsey, "Beyond Relooper").
- * Irreducible graphs become one loop around a branch table. What is inside of the nodes is emit.c and ends.c. */
+/* Turns a graph into structured WebAssembly. A reducible graph becomes nested blocks and loops along its dominator tree (Ramsey,
+ * "Beyond Relooper"). Any other graph becomes one loop around a branch table. The code inside of nodes is written by emit.c, and
+ * that of their ends by ends.c. */
 #include "generator.h"
 
-/* A hub with labels further apart than this is cut; jumps beyond go through the dispatch table. */
+/* The branch table of a hub has at most so many entries. Jumps to labels beyond go through the dispatch table. */
 #define MAX_HUB 4096u
-/* Control frames around a node in a dispatch loop, at the start of the loop. */
+/* How many frames are open where the dispatch loop begins. */
 #define DISPATCH_DEPTH 1u
 
-/* What is still to be written is a list in `edges`, last first: code nested however deep needs no stack of the host. An
- * entry is a node, times two; 1 more where a frame is closed first; or CLOSE, a frame alone. A node is put there once, and
- * CLOSE once for each loop. */
+/* The agenda is the list of what is still to be written, the next thing last. With it deeply nested code needs no recursion. An
+ * entry is twice the number of a node, plus 1 if a frame has to be closed before the node; or it is CLOSE, which closes a frame.
+ * Each node is put there once, and CLOSE once for each loop. The list is kept in `edges`, which nobody needs any more. */
 #define AGENDA(g) ((g)->edges)
 #define CLOSE (-1)
 _Static_assert(2 * NODE_CAPACITY <= EDGE_CAPACITY, "all nodes and all loops fit");
 
 typedef struct {
   generator *w;
-  u32 todo; /* entries of the agenda */
+  u32 todo; /* how many entries the agenda has */
 } structure;
 
 PUTS void push_agenda(structure *t, s32 entry) {
-  if (t->todo == EDGE_CAPACITY) __builtin_trap(); /* see AGENDA */
+  if (t->todo == EDGE_CAPACITY) __builtin_trap(); /* cannot happen: see the assertion above */
   AGENDA(t->w->g)[t->todo++] = entry;
 }
 CORE void push_node(structure *t, s32 node, int closes) { push_agenda(t, 2 * node + closes); }
 
-/* The instructions of a node, with its payment and, at checkpoints, the check. Leaves dirty and valid at its end. */
+/* Writes the instructions of a node. Before them come the check, if it is a checkpoint, and the payment. */
 PUTS void put_body(generator *w, s32 node) {
   const graph_tables *g = w->g;
   u32 end = g->end[node];
@@ -35,20 +36,20 @@ PUTS void put_body(generator *w, s32 node) {
   s32 cost = g->cost[node];
   if (g->checkpoint[node] && g->path[node] != 0) put_checkpoint(w, node);
   if (cost > 0) PUT(w, PAY, cost);
-  /* An exit leaves its last instruction to the core. */
+  /* A node that ends with an exit leaves its last instruction to the core. */
   u32 segment = (u32)g->seg[node], stop = w->p->segment_start[segment + 1] - (end == END_EXIT ? 1 : 0);
   say_instructions(w, segment, stop);
   tally_segment(w, segment);
   put_instructions(w, segment, stop);
 }
 
-/* Whether the way to a node is a branch to its label, not the code of the node itself. */
+/* Whether a node is reached by a branch to its label. Otherwise its code is written in the place where control comes to it. */
 CORE int has_label(const graph_tables *g, s32 from, s32 to) {
   return g->position[to] <= g->position[from] || g->is_merge[to];
 }
 
-/* Goes to a node from the point of emission; leaves the code unreachable behind it. A node without label is put on the
- * agenda, so this is the last thing that the end of a node does. */
+/* Writes the way to a node. A node without a label is put on the agenda, and its code comes next. So this must be the last thing
+ * that is written for the end of a node. */
 PUTS void go(structure *t, s32 from, s32 to) {
   generator *w = t->w;
   if (!w->g->reducible) PUT(w, GO_TO_STATE, to, (s32)(w->depth - DISPATCH_DEPTH));
@@ -56,14 +57,15 @@ PUTS void go(structure *t, s32 from, s32 to) {
   else push_node(t, to, 0);
 }
 
-/* Branches to a node when the i32 on the stack is not 0; writes nothing and is false when it cannot. */
+/* Writes a branch to a node that is taken when the i32 on the stack is not 0. If the node has no label, it writes nothing and
+ * returns 0. */
 PUTS int go_if(structure *t, s32 from, s32 to) {
   if (!t->w->g->reducible || !has_label(t->w->g, from, to)) return 0;
   put_op(t->w, WASM_BR_IF, label_of(t->w, to));
   return 1;
 }
 
-/* A branch of which one side has no node: its target is no block start, and it hands over. */
+/* Writes a branch of which one side has no node, because its target is no block start. That side exits. */
 PUTS void put_half_branch(structure *t, s32 node, u32 last) {
   generator *w = t->w;
   s32 taken = w->g->succ_a[node], fall = w->g->succ_b[node];
@@ -76,7 +78,6 @@ PUTS void put_half_branch(structure *t, s32 node, u32 last) {
   go(t, node, taken < 0 ? fall : taken);
 }
 
-/* A branch. */
 PUTS void put_branch(structure *t, s32 node) {
   generator *w = t->w;
   const graph_tables *g = w->g;
@@ -108,15 +109,15 @@ PUTS void put_branch(structure *t, s32 node) {
     go(t, node, fall);
     return;
   }
-  /* Neither side has a label, so both are nodes for the agenda: the taken one inside of the `if`. */
+  /* Neither side has a label, so both go on the agenda. The side that is taken stands inside of the `if`. */
   put_byte(w, WASM_I32_EQZ);
   open_frame(w, WASM_IF);
   push_node(t, fall, 1);
   push_node(t, taken, 0);
 }
 
-/* A branch table on the target local: to nodes, one per jump-table entry of a list, and to the branch depth `elsewhere` for all
- * other targets. */
+/* Writes a branch table on the address in the target local. It leads to a node for each jump-table entry of a list, and to the
+ * branch depth `elsewhere` for all other addresses. */
 PUTS void put_table(generator *w, const s32 *entries, u32 count, const s32 *nodes, u32 elsewhere) {
   s32 first = entries[0];
   u32 size = (u32)(entries[count - 1] - first) + 1, k = 0;
@@ -133,7 +134,8 @@ PUTS void put_table(generator *w, const s32 *entries, u32 count, const s32 *node
   w->at = put_unsigned(w->at, elsewhere);
 }
 
-/* The same without labels to branch to: sets the state by comparing, rare and slow. Falls through elsewhere. */
+/* Does the same in a dispatch loop, where nodes have no labels: compares the address with each entry in turn. That is slow, and
+ * rare. Falls through for all other addresses. */
 PUTS void put_comparisons(structure *t, s32 node, const s32 *entries, u32 count, const s32 *nodes) {
   generator *w = t->w;
   for (u32 k = 0; k < count; k++) {
@@ -145,12 +147,12 @@ PUTS void put_comparisons(structure *t, s32 node, const s32 *entries, u32 count,
   }
 }
 
-/* The labels of the function that owns the graph, jump-table entries: the hub's. */
+/* The jump-table entries that the hub has labels for: those of the function that the graph belongs to. */
 CORE const s32 *labels_of(const generator *w) {
   return w->p->labels + w->p->label_start[w->p->function_of[w->g->seg[0]]];
 }
 
-/* A branch table over the hub's labels, then the way for all other targets. */
+/* Writes a hub: its branch table, and then the way to all other targets. */
 PUTS void put_hub(generator *w, s32 node) {
   const graph_tables *g = w->g;
   if (w->says) say(w, SAID_END + END_HUB);
@@ -161,7 +163,7 @@ PUTS void put_hub(generator *w, s32 node) {
   end_hub(w);
 }
 
-/* The branch of a CallTable node. */
+/* Writes the branch of a node that ends with END_CALL_TABLE. */
 PUTS void put_callees(structure *t, s32 node) {
   generator *w = t->w;
   const graph_tables *g = w->g;
@@ -174,7 +176,7 @@ PUTS void put_callees(structure *t, s32 node) {
   }
 }
 
-/* The end of a node that has one without a way on, or that goes on at `succ_a`; returns whether it does. */
+/* Writes the end of a node that goes on at `succ_a` or nowhere. Returns whether it goes on. */
 PUTS int put_plain_end(generator *w, s32 node, u32 last) {
   const program_tables *p = w->p;
   const graph_tables *g = w->g;
@@ -213,11 +215,10 @@ PUTS int put_plain_end(generator *w, s32 node, u32 last) {
       end_exit(w, last);
       return 0;
     default:
-      __builtin_trap(); /* the other ends have code of their own */
+      __builtin_trap(); /* cannot happen: put_end writes the other ends */
   }
 }
 
-/* The end of a node. */
 PUTS void put_end(structure *t, s32 node) {
   generator *w = t->w;
   const graph_tables *g = w->g;
@@ -234,7 +235,8 @@ PUTS void put_end(structure *t, s32 node) {
   } else if (put_plain_end(w, node, last_of(w->p, (u32)g->seg[node]))) go(t, node, a);
 }
 
-/* Opens a node: its loop, the blocks of its merge children, the last in the order outermost. Then the node itself. */
+/* Writes a node. If it is a loop header, its loop is opened first. Then a block is opened for each merge node that it dominates
+ * directly, the last in the order outermost. Then comes the node itself. */
 PUTS void put_node(structure *t, s32 node) {
   generator *w = t->w;
   graph_tables *g = w->g;
@@ -259,7 +261,7 @@ PUTS void put_node(structure *t, s32 node) {
   else put_end(t, node);
 }
 
-/* A reducible graph along its dominator tree. */
+/* Writes a reducible graph along its dominator tree. */
 PUTS void put_tree(structure *t) {
   push_node(t, 0, 0);
   while (t->todo > 0) {
@@ -269,7 +271,7 @@ PUTS void put_tree(structure *t) {
   }
 }
 
-/* Any graph as a loop around a branch table on the node to go to, kept in a local. */
+/* Writes any graph as a loop around a branch table. A local holds the number of the node to go to. */
 PUTS void put_dispatch_loop(structure *t) {
   generator *w = t->w;
   const graph_tables *g = w->g;
@@ -296,7 +298,7 @@ PUTS void put_dispatch_loop(structure *t) {
   close_frame(w);
 }
 
-/* The whole body; control does not reach the code behind it. */
+/* Writes the whole body of a function. Control never gets behind it. */
 PUTS void put_structure(generator *w) {
   structure t = {w, 0};
   if (w->says) say(w, SAID_FUNCTION + (w->g->reducible ? 0u : 1u));

@@ -1,31 +1,33 @@
-/* Groups of accesses to a base plus an index of which an upper bound is known: m[s[i]] where s[i] is a byte. Part of the
- * memory plan (plan.c), which plans all others.
+/* Plans wide groups: accesses to a base plus an index that is known to be small, such as m[s[i]] where s[i] is a byte. It is a
+ * part of the memory plan. All other accesses are planned by plan.c.
  *
- * They reach over two pages at most. The first access looks at the rights of both, and keeps the highest address that is
- * allowed; each compares its own with that, half of what a check of its own costs. When the page of the base has not the
- * right, the core goes on, which is exact; an access where that happens often is made tolerant (runtime.ts), and is
- * checked alone from then on. */
+ * The accesses of a wide group reach over two pages at most. The first one looks at the rights of both pages, and keeps the
+ * highest address that is allowed. Each of the others compares its address with that, which costs half of a check of its own.
+ *
+ * If the page of the base does not have the right, the core goes on. That is exact, but slow. Where it happens often, the access
+ * is made tolerant (src/engine/recompiler/runtime.ts), and is checked alone from then on. */
 #include "passes.h"
 
-/* Bytes a group may reach over: at most a page, so that two checks see all. */
+/* How many bytes a group may reach over. It is at most a page, so that two checks cover all. */
 #define WIDE_WINDOW 4096
-/* Groups looked at for an access, groups of a segment (each has a local), addresses that make a group worth while. */
+/* An access joins one of the last WIDE_NEAR groups, or begins a new one. A group needs WIDE_WORTH different addresses to be worth
+ * its check. */
 #define WIDE_NEAR 4
 #define WIDE_WORTH 5u
-/* The largest bound that counts; what may be more is unbounded. */
+/* The largest bound of an index that counts. A value that may be larger is unbounded. */
 #define MAX_BOUND 4096
 #define UNBOUNDED (-1)
 
-/* An access that may be in a wide group: its root, its lowest and highest byte from there, the register that holds the root (-1: the
- * root is constant), and that register's shift. */
+/* An access that may be in a wide group: its root, and the bytes that it may touch, from `low` up to `high`, relative to the root.
+ * `holder` is a register that holds the root plus `holder_shift`, or -1 if the root is a constant. */
 typedef struct {
   u32 access, group;
   s32 root, holder, holder_shift;
   s64 low, high;
 } candidate;
 
-/* A wide group. Its bounds are kept with its first candidate. How many addresses it has, the root of the last, its number, the bytes
- * of its widest access. */
+/* A wide group: its first candidate, which keeps the bounds of the group; how many different addresses it has; the root that
+ * plan.c knows of the latest one; its number, or -1 if it is not kept; the bytes of its widest access. */
 typedef struct {
   u32 head, members;
   s32 latest, number;
@@ -38,14 +40,15 @@ typedef struct {
   u32 count;
 } wide_tables;
 
-/* What is known of a register: its value is root + shift + something from 0 to extent; and at most bound, where one is known. */
+/* What is known of a register: its value is root + shift + something from 0 to extent. If `bound` is not UNBOUNDED, the value is
+ * also at most that, as an unsigned number. */
 typedef struct {
   s32 root, shift, extent, bound;
 } value;
 
 CORE s32 at_most(s64 bound) { return bound >= 0 && bound <= MAX_BOUND ? (s32)bound : UNBOUNDED; }
 
-/* The bound of what instruction `i` writes: as an unsigned number it is at most that. */
+/* The bound of what instruction `i` writes. */
 CORE s32 bound_of(const program_tables *p, u32 i, const value *values) {
   u32 count = (u32)p->x[i];
   switch (p->id[i]) {
@@ -59,7 +62,7 @@ CORE s32 bound_of(const program_tables *p, u32 i, const value *values) {
     case OP_SET_GT_U_IMM:
     case OP_SET_GT_S_IMM:
       return 1;
-    case OP_AND_IMM: /* a non-negative immediate masks, whatever the register holds */
+    case OP_AND_IMM: /* whatever the register holds, the result is at most the immediate, if that is not negative */
       return p->x_high[i] == 0 ? at_most(p->x[i]) : UNBOUNDED;
     case OP_SHLO_L_IMM_64: {
       s32 bound = values[p->b[i]].bound;
@@ -76,7 +79,7 @@ CORE s32 bound_of(const program_tables *p, u32 i, const value *values) {
   }
 }
 
-/* Follows what instruction `i` writes to a register. */
+/* Notes what is known of the register that instruction `i` writes. */
 CORE void follow_value(const program_tables *p, u32 i, value *values, s32 *fresh) {
   u32 id = p->id[i];
   value *to = &values[destination_of(p, i)];
@@ -100,7 +103,7 @@ CORE void follow_value(const program_tables *p, u32 i, value *values, s32 *fresh
   *to = next;
 }
 
-/* Register whose value is exactly the root and a shift: -1 when the root is a constant, -2 when there is none. */
+/* A register whose value is exactly the root plus a shift, -1 when the root is a constant, -2 when no register has it. */
 CORE s32 holder_of(const value *values, s32 root) {
   if (root == CONSTANT_ROOT) return -1;
   for (s32 r = 0; r < 13; r++) {
@@ -109,7 +112,7 @@ CORE s32 holder_of(const value *values, s32 root) {
   return -2;
 }
 
-/* Notes access `k` by its base register, if it can be in a group. */
+/* Makes access `k` a candidate, if it can be in a group. `base` is its base register. */
 CORE void note_candidate(const program_tables *p, wide_tables *t, u32 k, u32 i, u32 base, const value *values) {
   const value *v = &values[base];
   s64 bytes = bytes_of(p, i);
@@ -137,7 +140,7 @@ STEP void collect_candidates(const program_tables *p, wide_tables *t, u32 segmen
   }
 }
 
-/* Puts a candidate into one of the last groups; starts one where it fits into none. Returns how many there are. */
+/* Puts a candidate into one of the last groups, or into a new one if it fits into none. Returns how many groups there are. */
 STEP u32 join_group(const program_tables *p, const plan_tables *plan, wide_tables *t, u32 c, u32 groups) {
   candidate *own = &t->candidates[c];
   const access *k = &plan->accesses[own->access];
@@ -150,7 +153,7 @@ STEP u32 join_group(const program_tables *p, const plan_tables *plan, wide_table
     if (high - low > WIDE_WINDOW) continue;
     head->low = low;
     head->high = high;
-    /* Accesses with the same root would share a check anyway. */
+    /* Accesses with the same root do not count twice: they would share a check anyway. */
     if (k->root != group->latest) group->members += 1;
     group->latest = k->root;
     if (bytes > group->widest) group->widest = bytes;
@@ -162,7 +165,7 @@ STEP u32 join_group(const program_tables *p, const plan_tables *plan, wide_table
   return groups + 1;
 }
 
-/* Finds the wide groups of a segment whose accesses are collected, and plans them. */
+/* Finds the wide groups of a segment, whose accesses are collected already, and plans them. */
 STEP void plan_wide(const program_tables *p, const plan_tables *plan, wide_tables *t, u32 segment) {
   u32 groups = 0;
   s32 kept = 0;
@@ -181,14 +184,14 @@ STEP void plan_wide(const program_tables *p, const plan_tables *plan, wide_table
     p->check[at] = group->head == c ? CHECK_WIDE_LEADER : CHECK_WIDE_MEMBER;
     p->local[at] = (uint8_t)group->number;
     p->offset[at] = (s32)group->widest - 1;
-    p->root[at] = CONSTANT_ROOT + 1; /* its own address is none a loop could check ahead */
+    p->root[at] = CONSTANT_ROOT + 1; /* a fast loop cannot check its address ahead */
     p->low[at] = (s32)(u32)(u64)(head->low - head->holder_shift);
     p->span[at] = (s32)(head->high - head->low);
     p->base[at] = (int8_t)head->holder;
   }
 }
 
-/* Plans the accesses of a segment: groups span up to `window` bytes; wide groups are made if asked for. */
+/* Plans the accesses of a segment. Groups span up to `window` bytes. Wide groups are made if asked for. */
 STEP void plan_segment(const program_tables *p, plan_tables *t, wide_tables *w, u32 segment, u32 window, int wide) {
   if (p->accesses[segment] == 0) return;
   collect_accesses(p, t, segment);
