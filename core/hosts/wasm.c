@@ -121,7 +121,6 @@ EXPORT("pvm_load") int32_t pvm_load(pvm *vm, u32 arena, u32 end, u32 code_len, u
 _Static_assert(sizeof(decode_tables) <= PVM_AT_PROGRAM - PVM_AT_DECODED, "a decoded program fits below its tables");
 _Static_assert(sizeof(program_tables) <= PVM_AT_GRAPH - PVM_AT_PROGRAM, "the program's tables fit below the graph's");
 _Static_assert(sizeof(graph_tables) <= PVM_AT_PLAN - PVM_AT_GRAPH, "a graph fits below the plan");
-_Static_assert(CODE_ROOM <= sizeof(plan_tables), "code fits where the plan was");
 _Static_assert(sizeof(plan_tables) <= PVM_AT_WIDE - PVM_AT_PLAN, "a plan fits below that of wide groups");
 _Static_assert(sizeof(wide_tables) <= PVM_AT_TABLES - PVM_AT_WIDE, "wide groups fit below what TypeScript lays out");
 
@@ -168,26 +167,6 @@ PASS("pvm_fast_loops") void pvm_fast_loops(void) { find_fast_loops(THE_PROGRAM, 
 PASS("pvm_compile") u32 pvm_compile(u32 options) {
   return compile_module((program_tables *)PVM_AT_PROGRAM, THE_GRAPH, THE_PLAN, THE_WIDE, options);
 }
-
-/* Code is written where the plan's tables are, which nobody needs by then, behind what is there: `length` bytes. They
- * return how many there are then. */
-#define THE_CODE ((uint8_t *)PVM_AT_PLAN)
-
-/* The straight instructions from `first` on, with these registers dirty and valid and so many frames open; see emit.c. */
-PASS("pvm_emit") u32 pvm_emit(u32 first, u32 stop, u32 length, u32 dirty, u32 valid, u32 depth) {
-  THE_GRAPH->dirty_now = dirty;
-  THE_GRAPH->valid_now = valid;
-  THE_GRAPH->depth_now = depth;
-  return (u32)(emit_straight(THE_PROGRAM, THE_GRAPH, first, stop, THE_CODE + length, THE_CODE + CODE_ROOM) - THE_CODE);
-}
-
-/* The condition of a branch, or what a terminator assigns. */
-PASS("pvm_emit_part") u32 pvm_emit_part(u32 instruction, u32 length, u32 condition) {
-  return (u32)(emit_part(THE_PROGRAM, THE_GRAPH, instruction, condition, THE_CODE + length) - THE_CODE);
-}
-
-/* Number of an exit for what is dirty and valid; see emit.c. */
-PASS("pvm_exit") u32 pvm_exit(u32 dirty, u32 valid) { return exit_for(THE_GRAPH, dirty, valid); }
 
 /* The address of a part of the machine, PART_*, or 0 for another number. */
 EXPORT("pvm_part") u32 pvm_part(pvm *vm, u32 part) {

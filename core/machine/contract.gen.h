@@ -28,7 +28,7 @@
 #define PVM_AT_PROGRAM 0x120000u
 /* graph_tables. */
 #define PVM_AT_GRAPH 0x121000u
-/* The plan of a segment's accesses; when that is done, the code that the core writes. */
+/* The plan of a segment's accesses. */
 #define PVM_AT_PLAN 0x370000u
 /* What plans wide groups. */
 #define PVM_AT_WIDE 0x3a8000u
@@ -78,8 +78,6 @@
 #define CODE_AHEAD 32u
 /* Bytes behind the mask that skips look at. */
 #define MASK_AHEAD 8u
-/* Bytes of code that the core writes before somebody takes them. */
-#define CODE_ROOM 0x30000u
 /* Bytes that the code of one instruction has at most. */
 #define INSTRUCTION_ROOM 0x1000u
 /* Address locals of a function: groups that overlap beyond this number compute their addresses anew. */

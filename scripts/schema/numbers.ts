@@ -51,11 +51,7 @@ export const ADDRESSES: readonly Numeral[] = [
   },
   { name: 'AT_PROGRAM', value: 0x120000, comment: 'program_tables.' },
   { name: 'AT_GRAPH', value: 0x121000, comment: 'graph_tables.' },
-  {
-    name: 'AT_PLAN',
-    value: 0x370000,
-    comment: "The plan of a segment's accesses; when that is done, the code that the core writes.",
-  },
+  { name: 'AT_PLAN', value: 0x370000, comment: "The plan of a segment's accesses." },
   { name: 'AT_WIDE', value: 0x3a8000, comment: 'What plans wide groups.' },
   { name: 'AT_TABLES', value: 0x400000, comment: 'What the tables point to.' },
   {
@@ -140,12 +136,6 @@ export const NUMBERS: readonly Numeral[] = [
     comment: 'Zeros behind the code that is decoded: what operands may reach (GP A.4).',
   },
   { name: 'MASK_AHEAD', value: 8, comment: 'Bytes behind the mask that skips look at.' },
-  {
-    name: 'CODE_ROOM',
-    value: 0x30000,
-    hex: true,
-    comment: 'Bytes of code that the core writes before somebody takes them.',
-  },
   {
     name: 'INSTRUCTION_ROOM',
     value: 0x1000,

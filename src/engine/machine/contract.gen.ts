@@ -26,7 +26,7 @@ export const AT_DECODED = 0x100000
 export const AT_PROGRAM = 0x120000
 /** graph_tables. */
 export const AT_GRAPH = 0x121000
-/** The plan of a segment's accesses; when that is done, the code that the core writes. */
+/** The plan of a segment's accesses. */
 export const AT_PLAN = 0x370000
 /** What plans wide groups. */
 export const AT_WIDE = 0x3a8000
@@ -77,8 +77,6 @@ export const MAX_INDIRECT = 16
 export const CODE_AHEAD = 32
 /** Bytes behind the mask that skips look at. */
 export const MASK_AHEAD = 8
-/** Bytes of code that the core writes before somebody takes them. */
-export const CODE_ROOM = 0x30000
 /** Bytes that the code of one instruction has at most. */
 export const INSTRUCTION_ROOM = 0x1000
 /** Address locals of a function: groups that overlap beyond this number compute their addresses anew. */

@@ -21,9 +21,6 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_plan_graph(window: number, wide: number): void
   pvm_fast_loops(): void
   pvm_compile(options: number): number
-  pvm_emit(first: number, stop: number, length: number, dirty: number, valid: number, depth: number): number
-  pvm_emit_part(instruction: number, length: number, condition: number): number
-  pvm_exit(dirty: number, valid: number): number
   pvm_part(vm: number, part: number): number
   pvm_used(vm: number, what: number): number
   pvm_reset(vm: number): number

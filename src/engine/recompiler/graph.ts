@@ -37,11 +37,3 @@ export function hasInstructions(graph: Graph, node: number): boolean {
   const end = graph.end[node]
   return end !== End.Tail && end !== End.Hub && end !== End.CallElsewhere
 }
-
-/**
- * Whether an end executes its last instruction itself, in the way of straight-line code. Exit leaves it to the core;
- * Goto over a dynamic jump has none left (an inlined return); Host leaves registers to others.
- */
-export function runsLast(end: number): boolean {
-  return end !== End.Exit
-}
