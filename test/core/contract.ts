@@ -140,10 +140,15 @@ export function compareContract({ header, api, module }: Contract): readonly str
     const c = new Map(members.map(({ name, at }) => [camel(name).replace(/Len$/, 'Length'), at]))
     for (const [name, place] of Object.entries(at)) check(`${what}.${name}`, c.get(name), place * unit)
   }
-  places('pvm', membersOf(api, 'struct pvm {', '/* From here on private', numbers), ts.VM as Numbers, 1)
+  places('pvm', membersOf(api, 'struct pvm {', '\n};', numbers), ts.VM as Numbers, 1)
   places(
     'pvm_event',
-    membersOf(api.slice(api.indexOf('/* One executed instruction')), 'typedef struct {', '} pvm_event', numbers),
+    membersOf(
+      api.slice(api.lastIndexOf('typedef struct {', api.indexOf('} pvm_event'))),
+      'typedef struct {',
+      '} pvm_event',
+      numbers,
+    ),
     ts.EVENT as Numbers,
     1,
   )
