@@ -1,14 +1,14 @@
-// What is known of a program once, for all its compilations. Not what is found per root: passes.ts.
+// What the recompiler knows of a program. It is found once, for all compilations of the program.
 import type { Decoded } from './decode.ts'
 import type { Functions } from './functions.ts'
 
-/** A program as the recompiler sees it; kept per program. */
+/** A program as the recompiler sees it. */
 export interface Analysis {
   readonly decoded: Decoded
   readonly functions: Functions
   /** Jump-table entries of the functions that are inlined at indirect calls. */
   readonly indirect: readonly number[]
-  /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
+  /** 1 for each instruction whose access is often misaligned: its check takes any alignment, and costs more. */
   readonly tolerant: Uint8Array
 }
 

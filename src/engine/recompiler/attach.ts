@@ -1,4 +1,4 @@
-// Puts a cell into the mode its machine's engine needs: interpreted, everything compiled, or hot code compiled.
+// Puts a cell into the mode that the engine of its machine needs: nothing is compiled, everything is, or hot code is.
 import type { Program } from '../../program/program.ts'
 import type { EngineKind } from '../engine.ts'
 import type { Cell } from '../machine/cell.ts'
@@ -16,8 +16,8 @@ export function runtimeOf(cell: Cell): Runtime | undefined {
 }
 
 /**
- * Prepares a cell for an engine. Compiled code stays with the cell as long as the program does; engines that do not
- * want it take the entries away and give them back.
+ * Prepares a cell for an engine. Compiled code stays with the cell as long as the program does. An engine that does not
+ * compile takes only the entries away, so that the core does not enter the code.
  */
 export function attachRuntime(cell: Cell, program: Program, kind: EngineKind): void {
   const compiles = (kind === 'recompiler' || kind === 'auto') && program.code.length <= MAX_COMPILED_CODE

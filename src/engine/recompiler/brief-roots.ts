@@ -1,9 +1,10 @@
-// Which roots are left as soon as they are entered. Entering and leaving cost more than a few instructions interpreted: such a
-// root is entered no more, but still called by other compiled code. So no loop of `sbrk`, of stores beyond the window, of
-// whatever leaves each turn, is slower for long than it is interpreted. Not the entering: runtime.ts.
+// Finds roots that are left almost as soon as they are entered. Entering and leaving cost more than interpreting a few
+// instructions. So the core does not enter such a root any more; other compiled code still calls it. Because of this a loop
+// that leaves compiled code in each turn, by `sbrk` or by stores outside of the window, is not slower for long than it is
+// interpreted. Roots are entered by runtime.ts.
 import { BRIEF_ENTRIES, BRIEF_GAS } from './policy.ts'
 
-/** For each root: how often it was entered, and the gas used in it, since it was last looked at. */
+/** Counts, for each root, how often it was entered and how much gas it used, since the root was last looked at. */
 export class BriefRoots {
   readonly #entries: Uint16Array
   readonly #gas: Float64Array
@@ -14,8 +15,8 @@ export class BriefRoots {
   }
 
   /**
-   * The root of a segment has been entered and left, and has used so much gas; less than 0 where the host gave some. True
-   * when it has been left after too little on average: one long stay among many short ones does not hide them.
+   * Counts that the root of a segment has been entered and left, and has used so much gas. The gas is less than 0 where the
+   * host gave some. Returns true when the root is looked at, and is left too soon on average.
    */
   isTooBrief(segment: number, spent: number): boolean {
     const gas = this.#gas[segment]! + (spent < 0 ? BRIEF_GAS : spent)

@@ -1,11 +1,11 @@
-// Which roots go into one module together with the one that is wanted: what it calls, nearest first. Not the compilation.
+// Decides which roots go into one module with the one that is wanted: those that it calls, the nearest first.
 import type { Analysis } from './analysis.ts'
 import type { Coverage } from './coverage.ts'
 import { CLASS, Class } from './facts.ts'
 import { isCall, isReturn } from './functions.ts'
 import { NEIGHBOUR_INSTRUCTIONS } from './policy.ts'
 
-/** Instructions of the function that owns a segment; with coverage those that have run. */
+/** How many instructions the function of a segment has; with coverage, how many of them have run. */
 export function functionSize(analysis: Analysis, segment: number, coverage?: Coverage): number {
   const { decoded, functions } = analysis
   const f = functions.of[segment]!
@@ -13,7 +13,7 @@ export function functionSize(analysis: Analysis, segment: number, coverage?: Cov
   return decoded.segmentStart[functions.start[f + 1]!]! - decoded.segmentStart[functions.start[f]!]!
 }
 
-/** Instructions of its function that have run and control can come to from a segment; counted up to `limit`. */
+/** How many instructions control can reach from a segment inside of its function, counting those that have run, up to `limit`. */
 export function reachOf(analysis: Analysis, from: number, limit: number, { ran }: Coverage): number {
   const { decoded, functions } = analysis
   const f = functions.of[from]!
@@ -39,7 +39,7 @@ export function reachOf(analysis: Analysis, from: number, limit: number, { ran }
   return size
 }
 
-/** Roots that the function owning `segment`, or what has run of it, calls directly or jumps to, in code order. */
+/** The roots that the function of `segment` calls directly or jumps to, in code order; with coverage, only from what has run. */
 function callees(analysis: Analysis, segment: number, coverage: Coverage | undefined): number[] {
   const { decoded, functions } = analysis
   const f = functions.of[segment]!
@@ -64,8 +64,8 @@ function callees(analysis: Analysis, segment: number, coverage: Coverage | undef
 }
 
 /**
- * The roots of one module: `wanted`, and breadth first what they call as long as `takes` it (what is compiled already is
- * not taken) and the module has not more than `limit` instructions. With coverage only what has run counts.
+ * The roots of one module: those that are wanted, then those that they call, and so on. A root is taken if `takes` says so, and
+ * if the module then has at most `limit` instructions. With coverage only instructions that have run count.
  */
 export function clusterOf(
   analysis: Analysis,
@@ -89,7 +89,7 @@ export function clusterOf(
   return [...roots]
 }
 
-/** Functions behind a segment that go into the same module, so that thousands of tiny ones do not become modules. */
+/** Functions behind a segment's own that go into the same module, so that thousands of tiny functions do not become modules. */
 export function neighboursOf(
   analysis: Analysis,
   segment: number,

@@ -1,23 +1,23 @@
-// Which optimisations are applied. Not the optimisations.
+// The options of the recompiler: which optimisations it applies. The optimisations themselves are in core/recompiler/.
 
-/** Which optimisations `compileRoots` applies; all by default. Without them the code does the same, slower. */
+/** Which optimisations `compileRoots` applies. By default it applies all. Without one the code does the same, more slowly. */
 export interface CompileOptions {
-  /** Small callees are inlined, functions that call themselves several deep; see core/recompiler/graph.c. */
+  /** Small callees are inlined; see core/recompiler/graph.c. */
   readonly inline?: boolean
   /** Functions that call themselves are inlined four deep, not two. */
   readonly unrollRecursion?: boolean
-  /** Indirect calls take in the functions of the jump table, where those are few and small; see core/recompiler/graph.c. */
+  /** Indirect calls inline the functions of the jump table, if those are few and small; see core/recompiler/graph.c. */
   readonly inlineIndirect?: boolean
-  /** Loops of one segment get a version without page checks and with one comparison of gas for several turns. */
+  /** Loops of one segment get a version without page checks, and with one comparison of gas for several turns; see core/recompiler/loops.c. */
   readonly fastLoops?: boolean
   /** Accesses near one base share a check; see core/recompiler/plan.c. */
   readonly groupChecks?: boolean
-  /** Accesses to a base plus a bounded index share a check of all they may reach; see core/recompiler/wide.c. */
+  /** Accesses to a base plus a small index share a check of all that they may reach; see core/recompiler/wide.c. */
   readonly wideChecks?: boolean
   /** Gas is compared once per path, not in every node; see core/recompiler/flow.c. */
   readonly gasPaths?: boolean
-  /** What a loop with calls does not write is stored before it, not at each call in it; see core/recompiler/stores.c. */
+  /** Registers that a loop with calls does not write are stored before the loop, not at each call in it; see core/recompiler/stores.c. */
   readonly loopStores?: boolean
-  /** Code counts what it executes in the table at this address (core/interpreter/tally.c); default: it does not. This is no optimisation. */
+  /** This is no optimisation: code counts what it executes in the table at this address (core/interpreter/tally.c). By default it does not. */
   readonly tallyAt?: number | undefined
 }

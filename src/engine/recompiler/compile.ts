@@ -1,6 +1,5 @@
-// Compiles roots of a program into the bytes of one WebAssembly module. The core writes it (core/recompiler/module.c); here is what
-// it is told and what it answers. Not which roots, not when: see policy.ts.
-
+// Compiles roots of a program into the bytes of one WebAssembly module. The core writes the module (core/recompiler/module.c). This
+// file tells the core what to compile, and takes the bytes. Which roots are compiled, and when, is decided in hot-code.ts.
 import type { Program } from '../../program/program.ts'
 import { Compiled, FIRST_ROOT, GraphOption, GraphWord, Leave, MAX_NODES, ProgramWord } from '../machine/contract.gen.ts'
 import type { Analysis } from './analysis.ts'
@@ -14,7 +13,7 @@ import { fillCosts, indirectCallees } from './passes.ts'
 import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
 import { type Tables, tablesOf } from './tables.ts'
 
-/** Decodes and analyses a program, once for all its compilations. */
+/** Decodes and analyses a program. This is done once for all its compilations. */
 export function analyseProgram(program: Program): Analysis {
   const decoded = decodeProgram(program)
   const functions = findFunctions(decoded)
@@ -25,19 +24,20 @@ export function analyseProgram(program: Program): Analysis {
 /** A compiled module. */
 export interface CompiledModule {
   readonly bytes: Uint8Array
-  /** Segments of its roots; the export of each is its number in decimal. */
+  /** The segments of its roots. The function of each is exported under that number, in decimal. */
   readonly roots: readonly number[]
-  /** PVM instructions in the functions of its roots, those that are there twice counted twice; with coverage, that have run. */
+  /** How many PVM instructions its functions have. One that is in two functions counts twice. With coverage only those that have run count. */
   readonly instructions: number
-  /** What the function of each root takes of the host's stack at most, in bytes. */
+  /** How many bytes of the host's stack the function of each root takes at most. */
   readonly frames: readonly number[]
-  /** Segments of the roots that it calls through the table, where the index is segment + 1. */
+  /** The segments of the roots that it calls through the table. The table index of a root is its segment plus 1. */
   readonly externals: readonly number[]
 }
 
 /**
- * Nodes that the graph of a root has at most. A large function is compiled whole from its start only: from elsewhere it
- * would be compiled again for each such root, 340 KB for one function of a service, 3 s in V8's optimizing compiler.
+ * How many nodes the graph of a root has at most. A large function is compiled whole only for the root at its start. For each
+ * root elsewhere it would be compiled whole again: for one function of a service that was 340 KB, which took V8's optimizing
+ * compiler 3 s.
  */
 function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number {
   const { start, of } = analysis.functions
@@ -45,7 +45,7 @@ function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number 
   return isLarge && root !== start[of[root]!] ? NEAR_NODES : MAX_NODES
 }
 
-/** The options as the core has them. */
+/** The options as bits of `GraphOption`, which the core takes. */
 function optionBits(options: CompileOptions): number {
   const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
   const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true, loopStores = true } = options
@@ -62,7 +62,7 @@ function optionBits(options: CompileOptions): number {
   )
 }
 
-/** Has the core write the module; false when there is no room for it. Costs of segments are computed where they are needed. */
+/** Has the core write the module. Returns false when there is no room for it. When the core asks for costs of segments, fills them in. */
 function writeModule({ core, graph, words, ...tables }: Tables, analysis: Analysis, options: number): boolean {
   for (;;) {
     const answer = core.pvm_compile(options)
@@ -96,7 +96,7 @@ function writeRoots(
   words[ProgramWord.tallyAt] = tallyAt
 }
 
-/** What the module calls of others, ascending. */
+/** The roots of other modules that the module calls, ascending. */
 function externalsIn(external: Uint8Array): number[] {
   const found: number[] = []
   for (let s = external.indexOf(1); s >= 0; s = external.indexOf(1, s + 1)) found.push(s)
@@ -104,8 +104,8 @@ function externalsIn(external: Uint8Array): number[] {
 }
 
 /**
- * Compiles the roots, in ascending order of segments, into one module: the same roots give the same bytes. With `coverage`
- * only what has run of their functions, and then the bytes depend on that as well. Throws a RangeError when the system has no
+ * Compiles the roots into one module, in ascending order of segments. The same roots give the same bytes. With `coverage` only
+ * what has run of their functions is compiled, and the bytes depend on that too. Throws a RangeError when the system has no
  * memory for it.
  */
 export function compileRoots(

@@ -1,17 +1,17 @@
-// Which segments of a program have run: only those are compiled where hot code is, because most of a service never runs.
-// Not what is hot: hot-code.ts.
+// Knows which segments of a program have run. When hot code is compiled, only those go into the module, because most of a service
+// never runs. What is hot is decided in hot-code.ts.
 import type { Cell } from '../machine/cell.ts'
 import { AT_VM, Part } from '../machine/contract.gen.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 import type { Functions } from './functions.ts'
 
-/** What has run of one code, on all machines that reported it. It only grows. */
+/** What has run of one code, on all machines that have reported it. It only grows. */
 export class Coverage {
   readonly #decoded: Decoded
-  /** 1 for each segment that has run, or that follows in its block behind one that has run. */
+  /** 1 for each segment that has run, and for those behind it in the same block. */
   readonly ran: Uint8Array
-  /** Instructions of segments that have run, before each segment; one more entry. */
+  /** How many instructions before each segment are in segments that have run. It has one more entry, for the end. */
   readonly #before: Int32Array
 
   constructor(decoded: Decoded) {
@@ -20,7 +20,7 @@ export class Coverage {
     this.#before = new Int32Array(decoded.segments + 1)
   }
 
-  /** Adds what a cell's interpreter has decoded, which it does with a block when control comes to it. */
+  /** Adds what the interpreter of a cell has decoded. It decodes a block when control first comes to it. */
   add(cell: Cell): void {
     const { segments, segmentStart, pc, isBlock } = this.#decoded
     const { u32 } = cell
@@ -38,17 +38,17 @@ export class Coverage {
     }
   }
 
-  /** Counts functions that are compiled whole as run, because the interpreter does not see compiled code run. `add` brings the sizes up to date. */
+  /** Counts functions that are compiled whole as run, because the interpreter does not see them run any more. The sizes follow at the next `add`. */
   addFunctions({ start, of }: Functions, roots: readonly number[]): void {
     for (const root of roots) this.ran.fill(1, start[of[root]!]!, start[of[root]! + 1]!)
   }
 
-  /** Instructions that have run, of the segments from one up to another. */
+  /** How many instructions have run in the segments from one up to another. */
   size(from: number, to: number): number {
     return this.#before[to]! - this.#before[from]!
   }
 
-  /** 1 for each segment that is not compiled. A block that only traps is compiled always: it costs less than an exit before it. */
+  /** 1 for each segment that is left out of a module. A block that only traps is never left out, because it costs less than an exit before it. */
   leftOut(): Uint8Array {
     const { segments, segmentStart, isBlock, id } = this.#decoded
     const out = new Uint8Array(segments)

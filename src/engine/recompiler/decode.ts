@@ -1,25 +1,26 @@
-// A program as the core decodes it, and what its segments cost. Not control flow: see functions.ts and graph.ts.
+// A program as the core decodes it for the recompiler (core/recompiler/program.c), and what its segments cost.
 //
 // A segment is a straight run of instructions that ends with a terminator, a host call or a step (sbrk, memset). A basic
-// block is one or more segments; only its first segment is a jump target.
+// block is one or more segments. A jump can lead only to the first of them.
 import type { Program } from '../../program/program.ts'
 import { decodeColumns, type ProgramColumns } from '../machine/decoder.ts'
 
 /** A decoded program. */
 export interface Decoded extends ProgramColumns {
   readonly program: Program
-  /** A number of its own, different from that of any other decoded program of the process. */
+  /** A number that no other decoded program of the process has. */
   readonly serial: number
-  /** Instructions. */
+  /** How many instructions there are. */
   readonly count: number
   readonly segments: number
-  /** What is paid on entering the segment; -1 not computed yet, see `segmentCost`. */
+  /** What is paid on entering each segment, or -1 while that is not computed; see `segmentCost`. */
   readonly cost: Int32Array
 }
 
 /**
- * What is paid on entering a segment. Instruction model: its instruction count. Block models: the price of the whole
- * block in its first segment, nothing in the others. Computed on first use, the pipeline model is not cheap.
+ * What is paid on entering a segment. Under the instruction model it is as much as the segment has instructions. Under block
+ * models the first segment of a block pays for the whole block, and the others pay nothing. It is computed on first use,
+ * because the pipeline model takes time.
  */
 export function segmentCost(decoded: Decoded, segment: number): number {
   const known = decoded.cost[segment]!
@@ -35,7 +36,7 @@ export function segmentCost(decoded: Decoded, segment: number): number {
 
 let serial = 0
 
-/** Decodes every instruction and finds every segment. Linear in the code size. */
+/** Decodes every instruction and finds every segment, in time proportional to the code. */
 export function decodeProgram(program: Program): Decoded {
   const columns = decodeColumns(program)
   const segments = columns.isBlock.length

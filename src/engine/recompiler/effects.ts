@@ -1,11 +1,12 @@
-// Turns the effect column into WebAssembly templates: flat lists of opcodes with holes for operands. Filled by lower.ts.
+// Turns the effect column of src/isa/table.ts into WebAssembly templates: lists of opcodes with holes for operands. It runs when
+// `npm run core` writes templates.gen.ts. The core fills the holes when it compiles (core/recompiler/emit.c).
 import { type Expression, effectOf } from '../../isa/semantics.ts'
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import { RecordWord } from '../machine/contract.gen.ts'
 import { L, S, signed, type Template, template, U } from './template.ts'
 import { I32, I64, Op } from './wasm-op.ts'
 
-/** Operators that are one WebAssembly opcode, written behind their arguments. */
+/** The operators that are a single WebAssembly opcode. */
 const PLAIN: Readonly<Record<string, number>> = {
   add: Op.i64Add,
   sub: Op.i64Sub,
@@ -50,7 +51,7 @@ const PLAIN: Readonly<Record<string, number>> = {
   ext16: Op.i64Extend16S,
 }
 
-/** Upper halves of products: which factors are signed. */
+/** The operators that give the upper half of a product, and which of its factors are signed. */
 const UPPER: Readonly<Record<string, { readonly a: boolean; readonly b: boolean }>> = {
   mulh_uu: { a: false, b: false },
   mulh_ss: { a: true, b: true },
@@ -61,7 +62,10 @@ function constant(value: number): readonly number[] {
   return [Op.i64Const, ...signed(value)]
 }
 
-/** GP A.5.13: division by zero gives all ones, the remainder the dividend; MIN / -1 gives MIN, remainder 0. */
+/**
+ * Division and remainder (GP A.5.13). Division by zero gives a quotient of all ones, and the dividend as remainder. The smallest
+ * number divided by -1 gives itself, with remainder 0.
+ */
 function division(operator: string, args: readonly (readonly number[])[]): readonly number[] {
   const wide = !operator.endsWith('32')
   const name = wide ? operator : operator.slice(0, -2)
@@ -85,7 +89,7 @@ function division(operator: string, args: readonly (readonly number[])[]): reado
       return guard(number(-1), [...a, ...b, pick(Op.i64DivU, Op.i32DivU)])
     case 'remu':
       return guard(a, [...a, ...b, pick(Op.i64RemU, Op.i32RemU)])
-    case 'rems': // wasm's rem_s gives 0 for MIN % -1, as wanted
+    case 'rems': // the smallest number by -1 needs no case: the remainder of WebAssembly is 0 there
       return guard(a, [...a, ...b, pick(Op.i64RemS, Op.i32RemS)])
     default: {
       const minusOne = [...b, ...number(-1), pick(Op.i64Eq, Op.i32Eq)]
@@ -97,9 +101,9 @@ function division(operator: string, args: readonly (readonly number[])[]): reado
 }
 
 /**
- * The upper half of a product of 64-bit factors, in halves of 32 bits: no sum below exceeds 64 bits. V8 computes the
- * repeated parts once, and a constant factor's halves not at all. As a function of the module it cost a call, with all
- * registers on the stack around it (Node 20; 26 inlines such functions itself).
+ * The upper half of the product of two 64-bit factors, made of products of their halves of 32 bits. No sum in it exceeds 64
+ * bits. V8 computes the repeated parts once, and the halves of a constant at compile time. As a function of its own it would
+ * cost a call, with all registers stored around it (Node 20 does that, Node 26 inlines such functions).
  */
 function upperProduct(a: readonly number[], b: readonly number[], signed: { a: boolean; b: boolean }): number[] {
   const low = (value: readonly number[]): number[] => [...value, Op.i32WrapI64, Op.i64ExtendI32U]
@@ -108,7 +112,7 @@ function upperProduct(a: readonly number[], b: readonly number[], signed: { a: b
   const middle = [...times(high(a), low(b)), ...high(times(low(a), low(b))), Op.i64Add]
   const carry = [...times(low(a), high(b)), ...low(middle), Op.i64Add]
   const product = [...times(high(a), high(b)), ...high(middle), Op.i64Add, ...high(carry), Op.i64Add]
-  /** The correction for a negative factor: read as unsigned it is too large by 2^64. */
+  /** The correction for a negative factor, which is too large by 2^64 when it is read as unsigned. */
   const lack = (sign: readonly number[], other: readonly number[]): number[] => [
     ...[...sign, ...constant(63), Op.i64ShrS],
     ...[...other, Op.i64And, Op.i64Sub],
@@ -116,7 +120,7 @@ function upperProduct(a: readonly number[], b: readonly number[], signed: { a: b
   return [...product, ...(signed.a ? lack(a, b) : []), ...(signed.b ? lack(b, a) : [])]
 }
 
-/** Byte reversal: exchange bytes within 16 bits, those within 32, the halves. V8 computes the repeated parts once. */
+/** Reverses the bytes: exchanges bytes within 16 bits, then 16 bits within 32, then the two halves. V8 computes the repeated parts once. */
 function reverseBytes(a: readonly number[]): readonly number[] {
   const exchange = (value: readonly number[], bits: number, low: number): readonly number[] => {
     const mask = [...constant(low), ...constant(low), ...constant(32), Op.i64Shl, Op.i64Or]
@@ -159,14 +163,14 @@ function flatten(expression: Expression): readonly number[] {
   return [...args.flat(), code]
 }
 
-/** Per instruction id: the assignment, for instructions without memory access; empty where none. */
+/** The assignment of each instruction, by id. It is empty for an instruction that assigns nothing or accesses memory. */
 export const ASSIGNMENT: readonly Template[] = INSTRUCTIONS.map(({ id, kind }) => {
   const { assign } = effectOf(id)
   if (assign === undefined || kind === 'load' || kind === 'sbrk') return template()
   return template(flatten(assign.value), Op.localSet, U(assign.to === 'A' ? RecordWord.a : RecordWord.d))
 })
 
-/** Per instruction id: the condition of a branch, an i32; empty where none. */
+/** The condition of each branch, by id, which is an i32. It is empty for other instructions. */
 export const CONDITION: readonly Template[] = INSTRUCTIONS.map(({ id, kind }) => {
   const condition = kind === 'branch' ? effectOf(id).action?.args[0] : undefined
   return template(condition === undefined ? [] : flatten(condition))

@@ -1,10 +1,11 @@
-// Templates of guest loads and stores: address, check of the page's rights, access. Which accesses check is core/recompiler/plan.c.
+// The templates of guest loads and stores: the address, the check of the page's rights, the access. core/recompiler/plan.c decides
+// which accesses are checked in which way.
 //
-// A guest address is at physical address (guest + ROTATION) mod 2^32 of the machine's memory; the constant goes into the
-// immediate. A byte per physical page says what fast code may do there. For an access of 2^l bytes the index is
-// rotr(t, l) >>> (12 - l): an aligned t gives its page, a misaligned one moves its low bits to the top, where the table
-// is zero. So one test covers page, alignment and page crossing; who fails it leaves to the core, which is exact.
-
+// A guest address is at the physical address (guest + ROTATION) mod 2^32 of the machine's memory. The constant goes into the
+// immediate. A byte per physical page says what fast code may do there. For an access of 2^l bytes at t the index of that byte is
+// rotr(t, l) >>> (12 - l). If t is aligned, that is its page. If it is misaligned, its low bits move to the top, and the index lies
+// where the table is zero. So one test covers the right, the alignment and page crossing. Code that fails the test leaves to the
+// core, which is exact.
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import { AT_RIGHTS, RecordWord, Right, Why } from '../machine/contract.gen.ts'
 import { ACCESS_BASE, ACCESS_LOG2, NO_LETTER, STORE_VALUE } from './facts.ts'
@@ -12,7 +13,7 @@ import { Local } from './local.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'
 
-/** wasm loads by log2 of their bytes: unsigned, signed; and stores. */
+/** The opcodes of unsigned loads, signed loads and stores, by the logarithm of their bytes. */
 const LOAD_OP = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load]
 const LOAD_SIGNED_OP = [Op.i64Load8S, Op.i64Load16S, Op.i64Load32S]
 const STORE_OP = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store]
@@ -27,7 +28,7 @@ const PREPARE = [
   ...[Op.i32Const, Why.Paid, Op.localSet, Local.why],
 ]
 
-/** Pushes the physical address: of a constant, of a register plus a constant. */
+/** Pushes the physical address, which is a constant or a register plus a constant. */
 function address(letter: number): readonly number[] {
   if (letter === NO_LETTER) return [Op.i32Const, CONSTANT]
   const base = U(letter === 1 ? RecordWord.a : RecordWord.b)
@@ -40,7 +41,7 @@ function requireRight(right: number): readonly number[] {
 }
 const PUSH_RIGHTS = [Op.i32Const, 12, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)]
 
-/** Checks one access with the rotation, see above. */
+/** Checks one access by the rotation that is explained above. */
 function single(letter: number, right: number, log2: number): Template {
   return template(
     [...PREPARE, ...address(letter), Op.localTee, LOCAL],
@@ -50,7 +51,7 @@ function single(letter: number, right: number, log2: number): Template {
   )
 }
 
-/** Checks the page of the first byte and, if `both`, the page of the last one too. */
+/** Checks the page of the first byte, and if `both` that of the last byte too. */
 function range(letter: number, right: number, both: boolean): Template {
   return template(
     [...PREPARE, ...address(letter), Op.localSet, LOCAL, Op.localGet, LOCAL, ...PUSH_RIGHTS],
@@ -59,15 +60,15 @@ function range(letter: number, right: number, both: boolean): Template {
   )
 }
 
-/** The page of the lowest address of a wide group into its limit, from this base. */
+/** Puts the lowest address of a wide group into the local of its limit, and checks the page of that address. */
 function wideBase(base: readonly number[], right: number): readonly number[] {
   return [...PREPARE, ...base, Op.localSet, LIMIT, Op.localGet, LIMIT, ...PUSH_RIGHTS, ...requireRight(right)]
 }
 
 /**
- * The limit is the lowest address of a wide group, whose page has the right. It becomes the highest that an access of
- * Widest + 1 bytes may have: that of the group (Reach more), or in that page, if the page of the last byte has not the
- * right.
+ * Behind `wideBase`: changes the limit from the lowest address of the group to the highest that its accesses may have. If the
+ * page of the group's last byte has the right, that is the highest address of the group. Otherwise it is the highest one in
+ * the first page.
  */
 function reach(right: number): readonly number[] {
   return [
@@ -78,14 +79,14 @@ function reach(right: number): readonly number[] {
   ]
 }
 
-/** An access of a wide group, never below its lowest address. */
+/** Checks an access of a wide group against the limit. It is never below the lowest address. */
 function within(letter: number): readonly number[] {
   return [...PREPARE, ...address(letter), Op.localTee, LOCAL, Op.localGet, LIMIT, Op.i32GtU, Op.brIf, LABEL]
 }
 const LOW = S(RecordWord.d)
 const LOW_BY_REGISTER = [Op.localGet, U(RecordWord.base), Op.i32WrapI64, Op.i32Const, LOW, Op.i32Add]
 
-/** The templates of all ways, for a letter of the base and a right; the first four are Single by log2 of the bytes. */
+/** The templates of all ways to check, for a letter of the base and a right. The first four are for `Single`, by the logarithm of the bytes. */
 function waysOf(letter: number, right: number): readonly Template[] {
   return [
     ...[0, 1, 2, 3].map(log2 => single(letter, right, log2)),
@@ -100,7 +101,10 @@ function waysOf(letter: number, right: number): readonly Template[] {
 }
 const ALL_WAYS = [NO_LETTER, 1, 2].flatMap(letter => [waysOf(letter, Right.FastRead), waysOf(letter, Right.FastWrite)])
 
-/** The check of an access, by 8 times its id plus the way (`Way`), and the access itself by id, its address in the local. */
+/**
+ * `CHECK` has the check of each access, at 8 times its id plus the way (`Way`). `ACCESS` has the access itself, by id; its
+ * address is in the local by then.
+ */
 export const CHECK: Template[] = []
 export const ACCESS: Template[] = []
 for (const { id, kind, name } of INSTRUCTIONS) {

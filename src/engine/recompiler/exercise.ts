@@ -1,5 +1,6 @@
-// What of compiled code has run: templates, ends, exits, ranges, fast loops. For the fuzzer's report of what it reaches, and off
-// unless that asks: then code says itself what it does, by a byte for each kind of thing. Not the report: fuzz/exercised.ts.
+// Collects what compiled code does: which templates, ends, exits, ranges and fast loops have run. The fuzzer asks for it, to report
+// what it reaches (src/fuzz/exercised.ts). Then code says itself what it does, by setting a byte for each kind of thing. Otherwise
+// all of this is off.
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import type { Cell } from '../machine/cell.ts'
 import { AT_PROBES, End, Said, Way, Why } from '../machine/contract.gen.ts'
@@ -16,7 +17,7 @@ const WAYS = ['by a register', 'up', 'down', 'at a constant', 'in place']
 const formOf = (form: number): string =>
   `${form >= 16 ? 'stores' : 'loads'} ${WAYS[(form & 15) >> 1]}${(form & 1) === 1 ? ', more than a page' : ''}`
 
-/** The names of what code says, by the numbers from `Said` on. */
+/** The names of the things that code can say. `more` is the number beyond that of the kind in `Said`. */
 const NAMES: Readonly<Record<keyof typeof Said, (more: number) => string>> = {
   Template: id => `template ${INSTRUCTIONS[id]!.name}`,
   Check: way => `check of a ${way >= 8 ? 'store' : 'load'}: ${nameOf(Way, way & 7)}`,
@@ -30,7 +31,7 @@ const NAMES: Readonly<Record<keyof typeof Said, (more: number) => string>> = {
   Limited: form =>
     ['fast turn that only gas limits', 'fast turn, the first of a row', 'fast turn, a further one of a row'][form]!,
 }
-/** Numbers that code may say are below. */
+/** All numbers that code may say are below this one. */
 const MOST = Said.Limited + 3
 
 /** The name of a number. */
@@ -40,7 +41,7 @@ function nameOfSaid(number: number): string {
   return NAMES[kind](number - Said[kind])
 }
 
-/** How often each kind of thing was seen: once at most for each time that compiled code was entered. */
+/** How often each kind of thing was seen. It counts once at most for each time that compiled code was entered. */
 export class Exercise {
   readonly counts: Map<string, number> = new Map()
 
@@ -60,23 +61,23 @@ export class Exercise {
 
 let active: Exercise | undefined
 
-/** Whether modules say what they do: then all that leaves compiled code has to come through JavaScript. */
+/** Whether modules say what they do. Then whatever leaves compiled code has to come through JavaScript. */
 export function isExercised(): boolean {
   return active !== undefined
 }
 
-/** Modules made from now on say what they do. The verifier does not accept them: switch it off. */
+/** Modules that are made from now on say what they do. The verifier does not accept such modules, so switch it off. */
 export function startExercise(): Exercise {
   active = new Exercise()
   return active
 }
 
-/** Modules made from now on say nothing. */
+/** Modules that are made from now on say nothing. */
 export function stopExercise(): void {
   active = undefined
 }
 
-/** Compiled code of a cell, which is asked what it did whenever it comes back, and how it came back. */
+/** Wraps the function that calls compiled code of a cell: when the code comes back, notes what it did and why it left. */
 export function exercised(
   call: (tableIndex: number) => number,
   cell: Cell,
@@ -98,7 +99,7 @@ export function exercised(
 
 type HostCall = (index: number, pc: number, next: number) => number
 
-/** Host calls of compiled code, which are told apart by whether the code goes on. */
+/** Wraps the host calls of compiled code: notes whether the code goes on behind the call. */
 export function exercisedHost(call: HostCall): HostCall {
   if (active === undefined) return call
   const exercise = active

@@ -1,15 +1,15 @@
-// What the passes need to know about each instruction id, derived once from the table's effect column. Not operands.
+// What the recompiler needs to know of each instruction, by id. It follows from the effect column of src/isa/table.ts.
 import { type Expression, effectOf, type Letter, visitOperands } from '../../isa/semantics.ts'
 import { INSTRUCTIONS, type Kind } from '../../isa/table.ts'
 
-/** What an instruction is to the recompiler. Everything from `Host` on ends a segment. */
+/** The kinds of instructions that the recompiler tells apart. Each one from `Host` on ends a segment. */
 export const Class = {
   Straight: 0,
   Load: 1,
   Store: 2,
-  /** Host call: an import is called, the segment ends behind it. */
+  /** A host call. */
   Host: 3,
-  /** Left to the core: sbrk, memset. */
+  /** sbrk or memset, which the core executes. */
   Step: 4,
   Jump: 5,
   DynamicJump: 6,
@@ -34,23 +34,23 @@ const CLASS_OF: Readonly<Record<Kind, Class>> = {
   fallthrough: Class.Fallthrough,
 }
 
-/** Letters of register operands as bits: A 1, B 2, D 4. */
+/** The bit of each operand letter that names a register. */
 const LETTER_BIT: Readonly<Record<Letter, number>> = { A: 1, B: 2, D: 4, X: 0, Y: 0, T: 0 }
 
-/** No register: base of an absolute access, value of a store of an immediate. */
+/** Stands for no register: an absolute access has no base, and a store may store an immediate. */
 export const NO_LETTER = 0
 
-/** Class per instruction id. */
+/** The class of each instruction, by id. */
 export const CLASS: Uint8Array = new Uint8Array(INSTRUCTIONS.length)
-/** Register letters read, as bits. */
+/** The register letters that it reads, as bits. */
 export const READS: Uint8Array = new Uint8Array(INSTRUCTIONS.length)
-/** Register letters written, as bits. */
+/** The register letters that it writes, as bits. */
 export const WRITES: Uint8Array = new Uint8Array(INSTRUCTIONS.length)
-/** Memory access: log2 of its bytes. */
+/** For a memory access: the logarithm, to base 2, of how many bytes it has. */
 export const ACCESS_LOG2: Uint8Array = new Uint8Array(INSTRUCTIONS.length)
-/** Memory access: letter bit of the base register, or NO_LETTER. The offset is always X. */
+/** For a memory access: the bit of its base register's letter, or NO_LETTER. The offset is always X. */
 export const ACCESS_BASE: Uint8Array = new Uint8Array(INSTRUCTIONS.length)
-/** Store: letter bit of the value register, or NO_LETTER for the immediate Y. */
+/** For a store: the bit of the letter of the register that it stores, or NO_LETTER if it stores the immediate Y. */
 export const STORE_VALUE: Uint8Array = new Uint8Array(INSTRUCTIONS.length)
 
 function readsOf(expression: Expression): number {
@@ -61,7 +61,7 @@ function readsOf(expression: Expression): number {
   return bits
 }
 
-/** Base letter of an address: `X` or `add(register, X)`, the only two shapes in the table. */
+/** The bit of an address's base register. `X` and `add(register, X)` are the only two shapes of an address in the table. */
 function baseOf(address: Expression): number {
   if (address.is === 'operand' && address.letter === 'X') return NO_LETTER
   if (address.is === 'apply' && address.operator === 'add') {

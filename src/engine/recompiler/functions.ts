@@ -1,6 +1,6 @@
-// The functions of a program: address ranges, found by who calls, who returns, which jump-table entries are labels
-// (core/recompiler/program.c).
-// A guess that costs speed when wrong, never correctness: the dispatcher reaches any block (docs/how-the-recompiler-works.md).
+// The functions of a program, as the core has found them (core/recompiler/program.c): ranges of code, told apart by calls, by
+// returns and by which jump-table entries are labels of a switch. They are a guess. A wrong guess costs speed, but never
+// correctness, because any block can be reached through the dispatch table (docs/how-the-recompiler-works.md).
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import type { Decoded } from './decode.ts'
 
@@ -9,19 +9,19 @@ export const LOAD_IMM_JUMP_IND: number = INSTRUCTIONS.find(i => i.name === 'load
 
 /** The functions of a program. A function is the segments from its entry up to the next entry. */
 export interface Functions {
-  /** First segment of each function, ascending; one more entry for the end. */
+  /** The first segment of each function, ascending, and one more entry for the end. */
   readonly start: Int32Array
-  /** Function of each segment. */
+  /** The function of each segment. */
   readonly of: Int32Array
-  /** Registers that some call uses for its return address, as a mask. */
+  /** The registers that some call puts its return address into, as a mask. */
   readonly links: number
-  /** Per function: jump-table entries (from 0) that are switch labels inside it, ascending. */
+  /** The jump-table entries (from 0) that are labels of a switch in a function, ascending, by function. */
   readonly labels: ReadonlyMap<number, readonly number[]>
 }
 
 /**
- * Whether the last instruction of a segment is a call: it puts the jump-table address of the segment behind it into a
- * register and jumps, directly or indirectly.
+ * Whether the last instruction of a segment is a call. It is one if it jumps, directly or not, and puts the jump-table address
+ * of the segment behind it into a register.
  */
 export function isCall(decoded: Decoded, segment: number): boolean {
   const last = decoded.segmentStart[segment + 1]! - 1
@@ -40,7 +40,7 @@ export function jumpTableIndex(decoded: Decoded, address: number): number {
   return index < decoded.jumpTable.length ? index : -1
 }
 
-/** Whether a dynamic jump is a return: through a link register, without offset. */
+/** Whether a dynamic jump is a return: it goes to the address in a link register, without an offset. */
 export function isReturn(decoded: Decoded, links: number, instruction: number): boolean {
   return (
     decoded.id[instruction] !== LOAD_IMM_JUMP_IND &&

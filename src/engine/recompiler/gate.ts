@@ -1,10 +1,11 @@
-// The words of the gate through which the core enters compiled code: what it has counted, and when it asks JavaScript. Not the gate: glue.ts.
+// The gate is the WebAssembly function through which the core enters compiled code (glue.ts). This file has its words in the cell's
+// memory: what it has counted, and when it asks JavaScript.
 import type { Cell } from '../machine/cell.ts'
 import { AT_ASKS, AT_GATE, Part } from '../machine/contract.gen.ts'
 import { AT_VM } from '../machine/layout.ts'
 import { MISSES_ASKED } from './policy.ts'
 
-/** Where the words are. */
+/** The addresses of the words. */
 export const GATE: {
   readonly entered: number
   readonly left: number
@@ -12,32 +13,32 @@ export const GATE: {
   readonly dispatch: number
   readonly jumps: number
 } = {
-  /** Times compiled code was entered, and left for the core without JavaScript, since they were last read. */
+  /** How often compiled code was entered, and left without JavaScript, since these words were last read. */
   entered: AT_GATE,
   left: AT_GATE + 4,
-  /** How many more stops before code that is not compiled there are until JavaScript is asked. */
+  /** How many more times the gate stops before code that is not compiled until it asks JavaScript. */
   patience: AT_GATE + 8,
-  /** Where the dispatch table is, and its entries. */
+  /** Where the dispatch table is, and how many entries it has. */
   dispatch: AT_GATE + 12,
   jumps: AT_GATE + 16,
 }
 
-/** Of the word at AT_ASKS. */
+/** The bit of the word at AT_ASKS that sends every entry through JavaScript. */
 const HEARS = 2
 
-/** Where the core's table has the gate. */
+/** The index of the gate in the core's table. */
 const GATE_INDEX = 1
 
 /** The gate of one cell. */
 export class Gate {
   readonly #cell: Cell
-  /** Times compiled code was entered from outside, and times it went back to the core. */
+  /** How often compiled code was entered from outside, and how often it went back to the core. */
   #entered = 0
   #left = 0
 
   constructor(cell: Cell) {
     this.#cell = cell
-    // What it counted for another program is not this one's.
+    // The words may still count for another program.
     cell.u32[GATE.entered >>> 2] = cell.u32[GATE.left >>> 2] = 0
   }
 
@@ -61,18 +62,18 @@ export class Gate {
     u32[GATE.jumps >>> 2] = jumps
   }
 
-  /** Has every entry go through JavaScript, which then sees what the code does. */
+  /** Sends every entry through JavaScript, or no longer. */
   askToHear(hears: boolean): void {
     const { u32 } = this.#cell
     u32[AT_ASKS >>> 2] = (u32[AT_ASKS >>> 2]! & ~HEARS) | (hears ? HEARS : 0)
   }
 
-  /** JavaScript is asked about one of so many stops before code that is not compiled; about each, where all code is compiled. */
+  /** Sets how many stops before code that is not compiled there are until JavaScript is asked: one if `every`, else MISSES_ASKED. */
   askMisses(every: boolean): void {
     this.#cell.u32[GATE.patience >>> 2] = every ? 1 : MISSES_ASKED
   }
 
-  /** Counts what JavaScript has done itself. */
+  /** Counts an entry that JavaScript has made itself. */
   countEntered(): void {
     this.#entered += 1
   }

@@ -1,7 +1,7 @@
-// The glue between the core and compiled code: `gate(table index) -> target`, which the core calls, `enter`, which calls the function,
-// and the stub for what is not compiled. C cannot express the type of compiled functions, hence a hand-written module, made ahead:
-// scripts/templates.ts. Not the dispatcher: runtime.ts.
-
+// The glue between the core and compiled code, a small WebAssembly module. It has three functions: the core calls `gate`; that calls
+// `enter`, which calls compiled code; `stub` stands for code that is not compiled. They are written by hand because C cannot express
+// the type of compiled functions. `npm run core` makes the module ahead (scripts/templates.ts). What happens when compiled code is
+// left, and the gate does not know how to go on, is in runtime.ts.
 import { AT_ASKS, AT_RESERVE, AT_SLICE, AT_WHY, Target, Why } from '../machine/contract.gen.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import { GATE } from './gate.ts'
@@ -17,8 +17,9 @@ function storeWord(code: WasmCode, offset: number, value: number): void {
 }
 
 /**
- * enter: gives compiled code the gas of one slice, calls it, stores the gas back. The result is a jump-table address
- * (even), or why it left (Why, odd); a dynamic jump to an odd address leaves like a paid exit, the core repeats it.
+ * `enter` gives compiled code the gas of one slice, calls it, and stores the gas back. The result is the address of a dynamic
+ * jump, which is even, or one of `Why`, which are odd. A dynamic jump to an odd address looks like an exit with `Why.Paid`, and
+ * the core executes it again.
  */
 function enter(): FunctionBody {
   const INDEX = 0
@@ -83,7 +84,7 @@ function enter(): FunctionBody {
   }
 }
 
-/** stub: stands in the table for a root that is not compiled; pc has been stored by the caller. */
+/** `stub` stands in the table for a root that is not compiled. The caller has stored pc. */
 function stub(): FunctionBody {
   const code = new WasmCode(32)
   storeWord(code, AT_WHY, Why.Missing)
@@ -97,7 +98,7 @@ function load(code: WasmCode, at: number): void {
   code.memory(Op.i32Load, 2, at)
 }
 
-/** One more in a word. */
+/** Adds 1 to a word. */
 function count(code: WasmCode, at: number): void {
   code.i32(0)
   load(code, at)
@@ -107,10 +108,10 @@ function count(code: WasmCode, at: number): void {
 }
 
 /**
- * gate: enters compiled code, and enters again where that jumps to compiled code. Where it stops before code that is not compiled, the
- * gate goes back to the core, and counts the stop. It asks JavaScript about one of so many of these stops, about every other
- * reason to leave, and about all entries while the word `asks` says so. Going through JavaScript costs 150 to 300 ns, and
- * microseconds while it is cold.
+ * `gate` enters compiled code. When that ends with a jump to other compiled code, the gate enters this too. When it stops before
+ * code that is not compiled, the gate counts the stop and goes back to the core. It asks JavaScript about one of so many of these
+ * stops, about every other reason to leave, and about all entries while the word at AT_ASKS says so. Going through JavaScript
+ * costs 150 to 300 ns, and microseconds while it is cold.
  */
 function gate(): FunctionBody {
   const FIRST = 0
@@ -134,7 +135,7 @@ function gate(): FunctionBody {
   code.set(FIRST_LOW)
   code.get(FIRST)
   code.set(INDEX)
-  code.open(Op.block, VOID) // to JavaScript
+  code.open(Op.block, VOID) // leaving this block leads to the call of JavaScript
   code.open(Op.loop, VOID)
   count(code, GATE.entered)
   load(code, AT_VM + VM.gas)
@@ -150,7 +151,7 @@ function gate(): FunctionBody {
   code.byte(Op.i32Ne)
   code.op(Op.brIf, 2)
   code.byte(Op.else)
-  // A dynamic jump: to compiled code at once.
+  // The result is a dynamic jump. If its target is compiled, that is entered at once.
   code.get(RESULT)
   code.i32(1)
   code.byte(Op.i32ShrU)
@@ -175,7 +176,7 @@ function gate(): FunctionBody {
   code.byte(Op.end)
   code.byte(Op.end)
   code.byte(Op.end)
-  // What follows is not compiled. One of so many is counted.
+  // What follows is not compiled. JavaScript hears of one in so many of these stops.
   code.i32(0)
   load(code, GATE.patience)
   code.i32(1)
@@ -206,10 +207,10 @@ function gate(): FunctionBody {
   return { type: 1, locals: [[5, I32]], code }
 }
 
-/** Functions of the glue, imported ones first. */
+/** The numbers of the functions in the glue, imported ones first. */
 const Index = { whole: 0, ask: 1, enter: 2 } as const
 
-/** The bytes of the glue module; its exports are `enter`, `stub` and `gate`. */
+/** The bytes of the glue module. Its exports are `enter`, `stub` and `gate`. */
 export function encodeGlue(): Uint8Array {
   const functions = [enter(), stub(), gate()]
   const code = new WasmCode()

@@ -1,23 +1,23 @@
-// Out-of-line functions every module carries: ranges of pages. Not called in straight code. Written ahead, scripts/templates.ts.
-
+// The helper function that every module carries: it finds the range of pages around an address. Fast loops call it, straight code
+// does not. `npm run core` writes it ahead (scripts/templates.ts).
 import { AT_RIGHTS } from '../machine/layout.ts'
 import { WasmCode } from './wasm-code.ts'
 import type { FunctionBody } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'
 
-/** Function numbers of every module: what it imports, then its helper. */
+/** The first functions of every module, by number: the host call, which is imported, and the helper. */
 export const HOST = 0
 export const HELPER = 1
-/** Types of the helpers, numbers of pieces.ts. */
+/** The types of the helpers, which are numbers in the list of types of pieces.ts. */
 export const HELPER_TYPES: readonly number[] = [2]
 
-/** Pages looked at in each direction by `range`: 1 MiB. */
+/** How many pages `range` looks at in each direction, which is 1 MiB. */
 const RANGE_PAGES = 256
 
 /**
- * range(address, span, right) -> (low, size): the pages around a physical address that all have the right, as low end and
- * as how many offsets from there `span` bytes fit at. (0, 0) when the page of the address has not the right, or the span
- * does not fit. Looks at 8 pages at a time, so that long ranges cost little.
+ * `range(address, span, right) -> (low, size)` finds the pages around a physical address that all have the right. `low` is where
+ * they begin, and `size` at how many offsets from there `span` bytes lie inside. It is (0, 0) when the page of the address does
+ * not have the right, or when the span does not fit. It looks at 8 pages at a time, so that long ranges cost little.
  */
 function range(type: number): FunctionBody {
   const ADDRESS = 0
@@ -33,7 +33,7 @@ function range(type: number): FunctionBody {
     code.i32(0)
     code.byte(Op.return)
   }
-  /** Pushes whether 8 pages from the local + `plus` all have the right. */
+  /** Pushes whether the 8 pages from the local plus `plus` on all have the right. */
   const eight = (local: number, plus: number): void => {
     code.get(local)
     if (plus !== 0) {
@@ -56,7 +56,7 @@ function range(type: number): FunctionBody {
     code.get(RIGHT)
     code.byte(Op.i32And)
   }
-  /** Moves `local` by `by` while the test holds and `more` holds. */
+  /** Moves the local by `by` as long as `test` and `more` hold. */
   const walk = (local: number, by: number, test: () => void, more: () => void): void => {
     code.open(Op.block, VOID)
     code.open(Op.loop, VOID)
@@ -115,7 +115,7 @@ function range(type: number): FunctionBody {
     () => one(END, 0),
     () => less(END),
   )
-  // Physical pages below the window have no rights, so walking down stops in time; the limit is for speed.
+  // Physical pages below the window have no rights, so walking down stops there. The limit only saves time.
   code.get(FIRST)
   code.i32(RANGE_PAGES)
   code.byte(Op.i32Sub)

@@ -1,13 +1,13 @@
-// Blocks that are compiled when control comes to them, where all code is compiled: which they are, and that they wait while a
-// run has too little time left for it. Not the compilation: runtime.ts.
+// The engine `recompiler` compiles a block when control first comes to it. Until then the block has a lazy entry. This file knows
+// which blocks get one, and lets blocks wait while a run has too little time left to compile. runtime.ts compiles them.
 import type { Cell } from '../machine/cell.ts'
 import { AT_VM, VM } from '../machine/layout.ts'
 import type { Analysis } from './analysis.ts'
 
-/** Entry of a block that is compiled when the core comes to it; that of compiled code is its segment + 1. */
+/** The entry of a block that is compiled when the core comes to it. A block that is compiled has its segment plus 1. */
 export const LAZY = 0x7fffffff
 
-/** 1 per segment that control can come in at from outside of compiled code. */
+/** 1 for each segment where control can come in from outside of compiled code. */
 export function comesIn({ decoded, functions }: Analysis): Uint8Array {
   const mark = new Uint8Array(decoded.segments + 1)
   for (const segment of functions.start) mark[segment] = 1
@@ -19,7 +19,7 @@ export function comesIn({ decoded, functions }: Analysis): Uint8Array {
   return mark
 }
 
-/** Blocks that wait until the run is over. They are interpreted meanwhile, so that the recompiler is not asked at every turn of a loop. */
+/** Blocks that wait until the run is over. They have no entry meanwhile, so a loop does not ask for its compilation in every turn. */
 export class WaitingBlocks {
   readonly #cell: Cell
   readonly #pcs: number[] = []
@@ -33,7 +33,7 @@ export class WaitingBlocks {
     this.#pcs.length = 0
   }
 
-  /** Control has come to the lazy entry of the block at the cell's pc, and there is no time to compile it: the block waits. */
+  /** Lets the block at the cell's pc wait: control has come to its lazy entry, and there is no time to compile it. */
   add(): void {
     const cell = this.#cell
     const pc = cell.u32[(AT_VM + VM.pc) >>> 2]!

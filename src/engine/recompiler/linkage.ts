@@ -1,4 +1,4 @@
-// What connects a cell and compiled code. Not what makes or enters it: runtime.ts.
+// What connects a cell with compiled code. runtime.ts makes it, and uses it to enter the code.
 import type { BriefRoots } from './brief-roots.ts'
 import type { Decoded } from './decode.ts'
 import type { SharedModule } from './shared-code.ts'
@@ -6,12 +6,12 @@ import type { Slices } from './slices.ts'
 
 /** What a cell has of compiled code. */
 export interface Linkage {
-  /** Compiled functions, at their segment plus 1; 0 is none. */
+  /** The compiled functions, each at the segment of its root plus 1. Index 0 stays empty. */
   readonly table: WebAssembly.Table
-  /** Jump-table entries by segment: the first, and after each the next; -1 ends. */
+  /** Lists of jump-table entries by segment: `heads` has the first of a segment, `nexts` the one behind an entry, -1 is the end. */
   readonly heads: Int32Array
   readonly nexts: Int32Array
-  /** 1 per segment that is the root of a function in the table, REFUSED where there will be none. */
+  /** By segment: 1 if the table has a function for it, REFUSED (runtime.ts) if it never will, else 0. */
   readonly compiled: Uint8Array
   readonly modules: Set<SharedModule>
   readonly brief: BriefRoots
@@ -21,7 +21,7 @@ export interface Linkage {
   readonly slices: Slices
 }
 
-/** The jump-table entries of each segment: the first, and after each the next; -1 ends. */
+/** Lists the jump-table entries of each segment. */
 export function jumpEntries({ segments, jumpTable }: Decoded): Pick<Linkage, 'heads' | 'nexts'> {
   const heads = new Int32Array(segments).fill(-1)
   const nexts = new Int32Array(jumpTable.length)

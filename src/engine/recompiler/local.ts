@@ -1,7 +1,7 @@
-// The locals of a compiled function, by number. Not what is in them: `Local` in scripts/contract-schema.ts says that.
+// The locals of a compiled function, by number. `Local` in scripts/schema/enumerations.ts says what is in them.
 import { Local as Numbers } from '../machine/contract.gen.ts'
 
-/** Locals of a compiled function: parameters first. */
+/** The locals of a compiled function. The first two are its parameters. */
 export const Local = {
   gas: Numbers.Gas as number,
   stack: Numbers.Stack as number,

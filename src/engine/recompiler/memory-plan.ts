@@ -1,5 +1,4 @@
-// How each memory access is done: checked alone, or together with which others. Not who decides it: core/recompiler/plan.c and
-// wide.c; nor the code: emit-memory.ts.
+// The memory plan: how each access is checked, alone or together with others. It is made by core/recompiler/plan.c and wide.c.
 import { Check } from '../machine/contract.gen.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'

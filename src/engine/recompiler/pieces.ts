@@ -1,6 +1,6 @@
-// Templates of all code that is not straight: ends of nodes, exits, fast loops, what every module begins with. Filled by the core,
-// which knows them by number (`Piece`). Not where each goes: core/recompiler/ends.c, loops.c, structure.c, module.c. It runs at
-// build time only: scripts/templates.ts writes them ahead.
+// The templates of all code that is not straight: ends of nodes, exits, fast loops, and what every module begins with. It runs at
+// build time only: `npm run core` writes the templates ahead (scripts/templates.ts). The core knows them by number (`Piece`). Where
+// each of them is written is decided in core/recompiler/ends.c, loops.c, structure.c and module.c.
 import { AT_ARENA, AT_RESERVE, AT_VM, type Piece, VM, Why } from '../machine/contract.gen.ts'
 import { createHelpers, HELPER, HOST } from './helpers.ts'
 import { Local } from './local.ts'
@@ -9,33 +9,33 @@ import { WasmCode } from './wasm-code.ts'
 import { encodeHead, putFunction } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'
 
-/** Prepares a side exit at a pc, a hole. V8 makes the constants phi inputs, they cost nothing. */
+/** Prepares a side exit at a pc, which is a hole. The constants cost nothing where the exit is not taken. */
 function preparePaid(pc: number): readonly number[] {
   return [Op.i32Const, pc, Op.localSet, Local.pc, Op.i32Const, Why.Paid, Op.localSet, Local.why]
 }
-/** Stores a constant pc S(0) in the machine. */
+/** Stores the pc S(0) in the machine. */
 const STORE_PC = [Op.i32Const, 0, Op.i32Const, S(0), Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)]
-/** Gas and the stack left for a callee. */
+/** The arguments of a callee: the gas and the stack that are left. */
 const ARGUMENTS = [Op.localGet, Local.gas, Op.localGet, Local.stack]
-/** The jump-table index of the target local: odd and zero addresses give huge ones. */
+/** The jump-table index of the address in the target local. An odd address or 0 gives a huge one. */
 const INDEX = [Op.localGet, Local.target, Op.i32Const, 2, Op.i32Sub, Op.i32Const, 1, Op.i32Rotr]
-/** By halves: the host writes the lower one, and a load of both would wait until that store is in the cache. */
+/** Loads the machine's gas by halves. The host has just written the lower one, and a load of both would wait for that store. */
 const GAS_WORD = [
   ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas)],
   ...[Op.i32Const, 0, Op.i64Load32U, 2, ...unsigned(AT_VM + VM.gas + 4), Op.i64Const, 32, Op.i64Shl, Op.i64Or],
 ]
 const RESERVE_WORD = [Op.i64Load, 3, ...unsigned(AT_RESERVE)]
 /**
- * Compiled code has less gas than 2^31 in its local, whatever a host function writes: it leaves when there is more, and is
- * entered again with a slice of it. So no sum of gas and costs can overflow.
+ * The most gas that compiled code may have in its local. If a host function writes more, the code leaves, and is entered again
+ * with a slice of it. So no sum of gas and costs can overflow.
  */
 const MOST_GAS = 0x7fffffff
 
 /**
- * S(0) its own pc, S(1) that behind it, S(2) the number of the host call, U(3) an exit that stores no registers. It is
- * taken when the import says so, or the function left another pc, more gas than compiled code may have, or switched tracing
- * on, or (`charged` is how the block models have it) wrote pc and left it the same: one comparison of all, which is cheaper
- * here than in JavaScript.
+ * A host call. S(0) is its pc, S(1) the pc behind it, S(2) the number of the host function, U(3) an exit that stores no
+ * registers. The exit is taken when the import says so. It is also taken when the function has written pc, has left more gas
+ * than compiled code may have, or has switched tracing on. One comparison covers all of this, which is cheaper here than in
+ * JavaScript. `charged` is for block models: there the word `charged` shows that pc was written, also if it is the same pc.
  */
 function hostCall(charged: boolean): Template {
   return template(
@@ -57,16 +57,16 @@ function hostCall(charged: boolean): Template {
 }
 
 /**
- * Generic turns before the question how many are safe: most entries of most loops run a few turns only (quicksort's
- * scans: two), and asking costs as much as ten turns (quicksort 35 ms with 1, 27 ms with 8). A loop whose fast version
- * ran for a while the last time asks after the first turn.
+ * How many generic turns come before the question how many turns are safe. Most loops run for a few turns only (two in the scans
+ * of quicksort), and asking costs as much as ten turns (quicksort takes 35 ms with 1, 27 ms with 8). A loop asks after the first
+ * turn if its fast version ran for a while the last time.
  */
 const TURNS_BEFORE = 8
-/** Turns when nothing but gas limits them. */
+/** The count of turns when nothing but gas limits them. */
 const UNLIMITED = 0x7fffffff
 
 const TARGET_LESS_LOW = [Op.localGet, U(2), Op.i32Sub]
-/** U(0) register, S(1) constant, U(2) and U(3) the pair, S(4) span, S(5) right. */
+/** The offset of a stream in its range. U(0) is the register, S(1) the constant, U(2) and U(3) the pair, S(4) the span, S(5) the right. */
 function offset(address: readonly number[]): Template {
   return template(
     address,
@@ -78,31 +78,31 @@ function offset(address: readonly number[]): Template {
     [Op.end],
   )
 }
-/** Room up to the last of U(0) offsets. */
+/** How far it is from the offset in the target local to the last of U(0) offsets. */
 const ROOM = [Op.localGet, U(0), Op.i32Const, 1, Op.i32Sub, Op.localGet, Local.target, Op.i32Sub]
-/** The quotient on the stack, plus 1, into the count if it is lower. */
+/** Lowers the count to the number on the stack plus 1, if that is less. */
 const LOWER_COUNT = [
   ...[Op.i32Const, 1, Op.i32Add, Op.localTee, Local.target, Op.localGet, Local.count],
   ...[Op.localGet, Local.target, Op.localGet, Local.count, Op.i32LtU, Op.select, Op.localSet, Local.count],
 ]
-/** max(L(2), gas - count * L(0) + 1) */
+/** Pushes max(L(2), gas - count * L(0) + 1). */
 const LIMIT = [
   ...[Op.localGet, Local.gas, Op.localGet, Local.count, Op.i64ExtendI32U, Op.i64Const, L(0), Op.i64Mul, Op.i64Sub],
   ...[Op.i64Const, 1, Op.i64Add, Op.localTee, Local.floor, Op.i64Const, L(2)],
   ...[Op.localGet, Local.floor, Op.i64Const, L(2), Op.i64GtS, Op.select],
 ]
-/** Adds what the elements between push to the word at U(0). */
+/** These two add to the word at U(0) the number that is pushed between them. */
 const ADD = [Op.i32Const, 0, Op.i32Const, 0, Op.i64Load, 3, U(0)]
 const ADDED = [Op.i64Add, Op.i64Store, 3, U(0)]
 
-/** Types of every module: compiled code, imports, helpers. */
+/** The types of every module: of compiled functions, of the host call, of helpers. */
 const TYPES = [
   { params: [I64, I32], results: [I32, I64] },
   { params: [I32, I32, I32], results: [I32] },
   { params: [I32, I32, I32], results: [I32, I32] },
 ]
 
-/** Bytes as they stand. */
+/** A template of bytes without holes. */
 function bytes({ bytes, length }: WasmCode): Template {
   return Int32Array.from([0, ...bytes.subarray(0, length)])
 }
@@ -124,7 +124,7 @@ function helpers(): Template {
   return bytes(code)
 }
 
-/** All of them; holes are numbered as the core gives their values. */
+/** All of them. The holes are numbered in the order in which the core gives their values. */
 export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
   Prepare: template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.why),
   Pay: template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64Sub, Op.localSet, Local.gas),
@@ -136,7 +136,7 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
   ),
   RequireGas: template(Op.localGet, Local.gas, Op.i64Const, L(0), Op.i64LtS, Op.brIf, U(2)),
   Call: template(ARGUMENTS, Op.call, U(0)),
-  // The pc is for the stub that stands in the table while the callee is not compiled.
+  // pc is stored for the stub, which stands in the table while the callee is not compiled.
   CallTable: template(STORE_PC, ARGUMENTS, Op.i32Const, S(1), Op.callIndirect, 0, 0),
   PrepareTable: template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.target),
   GoOn: template(
@@ -165,7 +165,7 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
   Host: hostCall(false),
   HostInBlock: hostCall(true),
   Move: template(Op.localGet, U(0), Op.localSet, U(1)),
-  // The size is filled in later: five bytes.
+  // The five bytes of the size are filled in later.
   TakeFrame: template(
     [Op.localGet, Local.stack, Op.i32Const, 0x80, 0x80, 0x80, 0x80, 0x00, Op.i32Sub, Op.localTee, Local.stack],
     [Op.i32Const, 0, Op.i32LtS, Op.brIf, U(0)],
@@ -176,7 +176,7 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
   Offset: offset([Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add]),
   TurnsUp: template(ROOM, Op.i32Const, S(1), Op.i32DivU, LOWER_COUNT),
   TurnsDown: template(Op.localGet, Local.target, Op.i32Const, S(1), Op.i32DivU, LOWER_COUNT),
-  // As unsigned and at least 1: a negative step gives no turn ahead but the next, a step of 0 as many as a step of 1.
+  // The step is taken as unsigned and at least 1. A negative one allows the next turn only. A step of 0 allows as many as a step of 1.
   TurnsByRegister: template(
     ROOM,
     [Op.localGet, U(1), Op.i32WrapI64, Op.i32Const, 1, Op.localGet, U(1), Op.i32WrapI64, Op.select, Op.i32DivU],
@@ -190,12 +190,12 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
   ),
   Floor: template(LIMIT, Op.localSet, Local.floor),
   FloorAhead: template(LIMIT, Op.i64Const, L(4), Op.i64Add, Op.localSet, Local.floor),
-  // Leaves to U(0), else goes on in the generic version, U(1), while it is its turn.
+  // If the condition on the stack holds, the loop ends at U(0). Otherwise the generic version, U(1), goes on while turns are left to it.
   CountDown: template(
     [Op.brIf, U(0)],
     [Op.localGet, Local.count, Op.i32Const, 1, Op.i32Sub, Op.localTee, Local.count, Op.brIf, U(1)],
   ),
-  // Back in the generic version, ask again after one turn.
+  // When control comes back to the generic version, it asks again after one turn.
   FastHead: template(
     [Op.i32Const, 1, Op.localSet, Local.count, Op.localGet, Local.gas, Op.localSet, Local.before],
     [Op.block, VOID, Op.loop, VOID, Op.localGet, Local.gas, Op.localGet, Local.floor, Op.i64LtS, Op.brIf, U(0)],

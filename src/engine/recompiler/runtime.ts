@@ -1,8 +1,10 @@
-// Compiled code of one cell: instances, table, what happens when it is left. Not what is compiled, and when: hot-code.ts.
+// The compiled code of one cell: its instances, its table of functions, and what happens when compiled code is left. What is
+// compiled, and when, is decided in hot-code.ts.
 //
-// The core enters through `enter` wherever a block has an entry. Code that is left for a reason that more compiled code
-// can take over (end of a slice, depth, an unexpected return) goes on here; everything else goes back to the core, which
-// executes at least one instruction before it enters again. State is exact at every such point.
+// The core enters compiled code through the gate (glue.ts) wherever a block has an entry. The gate comes here when it does not know
+// how to go on. If more compiled code can take over, this file enters it: at the end of a slice, when the stack was used up, at a
+// return that no caller expected. Otherwise control goes back to the core, which executes at least one instruction before it
+// enters compiled code again. The state of the machine is exact at every such point.
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import { Exit } from '../exit.ts'
@@ -47,14 +49,14 @@ const TRACE = (AT_VM + VM.trace) >>> 2
 const HOT = (AT_VM + VM.hot) >>> 2
 const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
 
-/** 1 for the classes that access memory. */
+/** 1 for each class of instructions that access memory. */
 const ACCESSES = Uint8Array.from({ length: 16 }, (_, kind) => (kind === Class.Load || kind === Class.Store ? 1 : 0))
 
 let glueModule: WebAssembly.Module | undefined
 
 /**
- * How a cell's code gets compiled: `eager`, what is entered, at once, wherever control comes in (functions, loop headers,
- * jump-table targets); `hot`, what the policy asks for; `off`, nothing is compiled nor entered.
+ * When the code of a cell is compiled. `eager`: at once, wherever control comes in (functions, loop headers, jump-table
+ * targets). `hot`: when the policy asks for it. `off`: never, and no compiled code is entered.
  */
 export type RuntimeMode = 'eager' | 'hot' | 'off'
 
@@ -65,7 +67,7 @@ export interface RuntimeOptions {
   readonly now: () => number
 }
 
-/** The mark of a segment that could not be compiled, or that is too much: it is not asked about again. */
+/** Marks a segment that could not be compiled, or that is too large. It is not asked for again. */
 const REFUSED = 2
 
 /** Compiled code on a cell. */
@@ -77,7 +79,7 @@ export class Runtime {
   readonly #waiting: WaitingBlocks
   #mode: RuntimeMode = 'off'
   readonly #perInstruction: boolean
-  /** What needs the analysis; made when something is compiled for the first time. */
+  /** All that needs the analysis. It is made when something is compiled for the first time. */
   #linkage: Linkage | undefined
   readonly #gate: Gate
 
@@ -92,7 +94,7 @@ export class Runtime {
     this.use(options.mode)
   }
 
-  /** Times compiled code was entered from outside, and times it went back to the core. */
+  /** How often compiled code was entered from outside, and how often it went back to the core. */
   get entered(): number {
     return this.#gate.entered
   }
@@ -101,7 +103,7 @@ export class Runtime {
     return this.#gate.left
   }
 
-  /** What was compiled of the code, and how often this cell entered and left it. */
+  /** What was compiled of the code, and how often this cell has entered and left it. */
   stats(): CodeStats {
     const { entered, left } = this
     return { ...this.shared.stats(), entered, left }
@@ -112,7 +114,7 @@ export class Runtime {
     return this.#linkage
   }
 
-  /** Whether compiled code can be used at all: the JavaScript engine may allow no modules, or have no room for a table. */
+  /** Whether compiled code can be used at all. The JavaScript engine may allow no modules, or have no room for a table. */
   #canLink(): boolean {
     if (this.#linkage !== undefined) return true
     return unlessRefused(() => (glueModule ??= makeModule(decodeHex(GLUE_HEX))) && this.#link()) !== undefined
@@ -122,7 +124,7 @@ export class Runtime {
     const cell = this.#cell
     const { decoded } = this.shared.analysis
     const { memory } = cell
-    // A table of its own: an engine keeps every instance that a table was ever given to, and writes entries into each.
+    // Each cell has a table of its own. A table keeps every instance that it was ever given to, and each new entry is written to all.
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: decoded.segments + 1 })
     const env: WebAssembly.ModuleImports = { memory, table, host: exercisedHost(this.#hostCalls()) }
     const whole = (tableIndex: number): number => this.#enter(tableIndex)
@@ -144,7 +146,7 @@ export class Runtime {
     }
   }
 
-  /** Changes the mode: takes entries away or sets them, switches sampling on or off. */
+  /** Changes the mode: sets entries or takes them away, and switches sampling on or off. */
   use(mode: RuntimeMode): void {
     const { u32 } = this.#cell
     u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
@@ -169,7 +171,7 @@ export class Runtime {
     }
   }
 
-  /** The interpreter has used up a slice: takes a sample, and compiles what has become worth it. */
+  /** Called when the interpreter has used up a slice. Takes a sample, and compiles what has become worth it. */
   #onSlice(): void {
     if (processWarmth.isFirstSlice() || !this.#hot.canSample(this.#cell.user?.remainingMs)) return
     this.#catchUp()
@@ -177,13 +179,13 @@ export class Runtime {
     if (roots.length > 0) this.compile(roots)
   }
 
-  /** Takes over what other machines, or the host in the background, have compiled since this one looked. */
+  /** Takes over what has been compiled since this cell looked: by other machines, or by the host in the background. */
   #catchUp(): void {
     if (this.shared.moduleCount <= (this.#linkage?.modules.size ?? 0) || !this.#canLink()) return
     for (const made of this.shared.modules()) this.#add(made)
   }
 
-  /** Whether a callee goes into the module of a hot function: it has run, and is hot too or small. */
+  /** Whether a callee goes into the module of a hot function. It does if it has run, and if it is hot or small. */
   #goesAlong(callee: number): boolean {
     const { analysis, coverage } = this.shared
     if (coverage.ran[callee] === 0) return false
@@ -196,8 +198,8 @@ export class Runtime {
   }
 
   /**
-   * Compiles the roots and what they call, and makes them enterable. False when the bounds on code size forbid it, and
-   * while the host compiles them in the background.
+   * Compiles the roots and what they call, so that they can be entered. Returns false when that is not possible: the bounds or
+   * the JavaScript engine forbid it, there is no time, or the host compiles them in the background.
    */
   compile(wanted: readonly number[]): boolean {
     return unlessRefused(() => this.#compile(wanted)) ?? false
@@ -239,7 +241,7 @@ export class Runtime {
     return true
   }
 
-  /** Instantiates a module on this cell and makes its roots enterable. */
+  /** Instantiates a module on this cell, so that its roots can be entered. */
   #add(made: SharedModule): void {
     const { table, modules, compiled, env, stub } = this.#link()
     if (modules.has(made)) return
@@ -254,7 +256,7 @@ export class Runtime {
     }
     const roots: number[] = []
     for (const [k, segment] of made.compiled.roots.entries()) {
-      // No stack has room for such a frame: its code would be left at once, every time. What was made before with a smaller one stays.
+      // No stack has room for such a frame, so the code would be left at once, every time. A function made before with a smaller frame stays.
       if (made.compiled.frames[k]! > MAX_STACK) {
         if (compiled[segment] === 1) continue
         this.#refuse(segment)
@@ -275,8 +277,9 @@ export class Runtime {
   }
 
   /**
-   * There will be no code for a segment: the core does not ask for it again, which would cost every block a call, and no jump
-   * of compiled code goes there. It would find the stub, which needs to be told where it is.
+   * Notes that there will be no code for a segment. Its entry is taken away, so that the core does not ask for it again, which
+   * would cost a call each time. Its dispatch entries are taken away too. A jump of compiled code would find the stub there,
+   * but the stub works only behind code that has stored pc.
    */
   #refuse(segment: number): void {
     const { decoded } = this.shared.analysis
@@ -286,7 +289,7 @@ export class Runtime {
     this.#cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, 0)
   }
 
-  /** Points the jump table's dispatch entries of new roots at them, or of refused ones at nothing. */
+  /** Sets the dispatch entries of roots: to the root if it is compiled, otherwise to nothing. */
   #updateDispatch(roots: readonly number[], isCompiled: boolean): void {
     const { heads, nexts } = this.#link()
     const { u32, core } = this.#cell
@@ -296,7 +299,7 @@ export class Runtime {
     }
   }
 
-  /** Whether the segment is compiled; compiles it now where everything is compiled. */
+  /** Whether the segment is compiled. In the mode `eager` it is compiled now if it is not yet. */
   #ready(segment: number): boolean {
     if (segment < 0) return false
     if (this.isCompiled(segment)) return true
@@ -304,8 +307,9 @@ export class Runtime {
   }
 
   /**
-   * Whether compiled code goes on at a segment that it stopped before. Where hot code is compiled, the stop is counted, for
-   * `weight` stops. After enough of them the segment is compiled; a loop at the end of a slice (`lasts`) at once.
+   * Whether compiled code goes on at a segment that it has stopped before. In the mode `hot` the stop is counted, as `weight`
+   * stops, and after enough of them the segment is compiled. If `lasts`, it is the head of a loop that has used up a slice, and
+   * is compiled at once.
    */
   #goesOn(segment: number, lasts: boolean, weight: number): boolean {
     if (this.#ready(segment)) return true
@@ -315,7 +319,7 @@ export class Runtime {
     return lasts && this.compile([segment]) && this.isCompiled(segment)
   }
 
-  /** The core comes to a block with an entry, and all of it is done here: gas, pc and registers are in the machine, the block is not paid. */
+  /** The core has come to a block with an entry, and the gate leaves everything to JavaScript. The block is not paid. */
   #enter(tableIndex: number): number {
     const cell = this.#cell
     const low = cell.u32[2 * GAS]!
@@ -332,8 +336,9 @@ export class Runtime {
   }
 
   /**
-   * The gate asks. It has entered the root of a table index with so much gas (low half), and perhaps others after it. The last one,
-   * entered with `low`, has given this result. A stop before code that is not compiled stands for others that the gate only counted.
+   * The gate asks how to go on. It has entered the root of a table index with so much gas (the low half), and perhaps others after
+   * it. The last of them was entered with `low`, and has given this result. If that is a stop before code that is not compiled, it
+   * stands for others that the gate has only counted.
    */
   #asked(tableIndex: number, firstLow: number, result: number, low: number): number {
     const isMiss = (result & 1) === 0 || result === Why.Missing
@@ -343,7 +348,7 @@ export class Runtime {
     return this.#leave(tableIndex, firstLow, this.#follow(result, low, weight))
   }
 
-  /** Goes back to the core, behind an entry of a root with so much gas. */
+  /** Goes back to the core. The root of the table index was entered with so much gas (the low half). */
   #leave(tableIndex: number, low: number, target: number): number {
     const cell = this.#cell
     const spent = (low - cell.u32[2 * GAS]!) | 0
@@ -354,12 +359,12 @@ export class Runtime {
       cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, 0)
     }
     if (!cell.user!.onLeft() || target !== Target.Continue) return target
-    // Its time is over. The core would begin what is next in a block that is paid, a memset, and count it, without gas.
+    // The time of the run is over, and there is no gas. The core would still begin what comes next if its block is paid, so it must not.
     cell.u32[EXIT] = Exit.OutOfGas
     return Target.Exit
   }
 
-  /** What compiled code has given back, entered with so much gas, low half: goes on in compiled code, or answers the core. */
+  /** Compiled code was entered with so much gas (the low half) and has given a result. Goes on in compiled code, or returns what the core does. */
   #follow(given: number, givenLow: number, weight: number): number {
     const cell = this.#cell
     const { call, slices } = this.#link()
@@ -371,7 +376,7 @@ export class Runtime {
       slices.spend(spent)
       let segment: number
       if ((result & 1) === 0) {
-        // A dynamic jump: to compiled code at once, else the core jumps.
+        // It is a dynamic jump. If its target is compiled, that is entered at once, otherwise the core jumps.
         segment = segmentOfAddress(this.shared.analysis, result >>> 0)
         if (!this.#goesOn(segment, false, weight)) {
           this.#gate.countLeft()
@@ -388,12 +393,12 @@ export class Runtime {
           case Why.Missing:
           case Why.Moved: {
             if (result !== Why.Moved) u32[CHARGED] = result === Why.UnpaidWithin && !this.#perInstruction ? 1 : 0
-            // The slice or the depth is used up, unless gas itself is short or the host stopped for something.
+            // Usually a slice or the stack is used up. But gas itself may be short, or the host may have stopped for something.
             segment = segmentAt(this.shared.analysis, u32[PC]!)
             const hasSlice = slices.next()
             const least = hasSlice && slices.isLong ? FIRST_SLICE / 2 : LASTING_GAS
             const lasts = result !== Why.Missing && spent > least
-            // A host function wrote pc: what is there is not paid, and compiled code in the middle of a block pays nothing.
+            // If a host function wrote pc, the block there is not paid. Compiled code in the middle of a block would not pay for it.
             const jumped = result === Why.Moved && !this.#perInstruction && u32[CHARGED] === 0
             if (jumped || spent === 0 || u32[TRACE] !== 0 || !(this.#goesOn(segment, lasts, weight) && hasSlice)) {
               this.#gate.countLeft()
@@ -411,7 +416,7 @@ export class Runtime {
     }
   }
 
-  /** Leaves at an instruction whose segment has been paid whole: gives back what it and those behind it cost. */
+  /** Leaves at an instruction whose segment has been paid whole. Gives back what it and the instructions behind it cost. */
   #leavePaid(): number {
     const { decoded } = this.shared.analysis
     const cell = this.#cell
@@ -434,7 +439,7 @@ export class Runtime {
     return Target.Continue
   }
 
-  /** A dynamic jump that left, because its target is not compiled. */
+  /** Counts a dynamic jump that left because its target is not compiled. */
   #noteJump(index: number): void {
     const { decoded } = this.shared.analysis
     const own = decoded.id[index] === LOAD_IMM_JUMP_IND
@@ -447,8 +452,8 @@ export class Runtime {
   }
 
   /**
-   * An access that left: when it does so often because it is misaligned, or because its wide group begins before a page
-   * with the right, its module is made again, tolerant there.
+   * Counts an access that left because it is misaligned, or because the lowest address of its wide group does not have the
+   * right. When it has left often, it becomes tolerant, and the modules are made again.
    */
   #noteAccess(index: number): void {
     const { shared } = this
@@ -465,7 +470,7 @@ export class Runtime {
     shared.misaligned.set(index, count)
     if (count < tierPolicy.misalignedLimit || tolerant[index] === 1) return
     if (!this.#hot.canCompile(functions.start.subarray(0, -1), this.#cell.user!.remainingMs)) return
-    // All accesses of the function that were ever misaligned become tolerant at once: more would follow one by one.
+    // All accesses of the function that were ever misaligned become tolerant together. Otherwise they would follow one by one.
     const f = functions.of[decoded.segmentOf[index]!]!
     for (const at of shared.misaligned.keys()) if (functions.of[decoded.segmentOf[at]!] === f) tolerant[at] = 1
     for (const at of group) tolerant[at] = 1
@@ -479,9 +484,9 @@ export class Runtime {
   }
 
   /**
-   * Host calls from compiled code, which has stored `next` in `VM.pc`: 0 to go on there, else why to leave it. One
-   * function without further calls of its own: V8 then inlines the machine's part of the call reliably, 45 ns instead of
-   * 65 to 120 (bench, ecalli). It touches no word of the machine unless it has to: each access costs four instructions.
+   * The host call of compiled code, which has stored `next` in `VM.pc`. It returns 0 if code goes on there, and otherwise why it
+   * is left. It is one function without calls of its own, so that V8 inlines the machine's part of the call: 45 ns instead of 65
+   * to 120 (bench, ecalli). It touches no word of the machine unless it has to, because each access costs four instructions.
    */
   #hostCalls(): (index: number, pc: number, next: number) => number {
     const cell = this.#cell

@@ -1,4 +1,4 @@
-// What all machines that run the same code share: analysis and compiled modules. Not instances: those belong to a cell.
+// What all machines that run the same code share: its analysis and its compiled modules. Each cell has its own instances of them.
 import { equalBytes } from '../../program/equal-bytes.ts'
 import type { Program } from '../../program/program.ts'
 import type { Machine } from '../../verify/machine.ts'
@@ -18,44 +18,44 @@ import { processWarmth } from './warmth.ts'
 export interface SharedModule {
   readonly module: WebAssembly.Module
   readonly compiled: CompiledModule
-  /** Whether it holds only code that had run when it was made. */
+  /** Whether it holds only code that had run by then. */
   readonly partial: boolean
 }
 
-/** A module in the form in which another thread takes it: plain data, and the module itself, which threads share. */
+/** A module in the form in which it is sent to another thread: plain data, and the module itself, which threads share. */
 export interface SentModule {
   readonly key: string
   readonly module: WebAssembly.Module
   readonly compiled: CompiledModule
 }
 
-/** Analysis and modules of one code under one set of rules. */
+/** The analysis and the modules of one code under one set of rules. */
 export class SharedCode {
   readonly program: Program
-  /** Optimisations of its modules; set before the first is made. */
+  /** The optimisations of its modules. They have to be set before the first module is made. */
   options: CompileOptions = {}
   #analysis: Analysis | undefined
   #coverage: Coverage | undefined
   #machine: Machine | undefined
   readonly #modules = new Map<string, SharedModule>()
   readonly #refused = new Set<string>()
-  /** Modules the host is compiling in the background. */
+  /** The modules that the host is compiling in the background. */
   readonly #pending = new Map<string, Promise<void>>()
-  /** How often an access was left for being misaligned, by instruction; see runtime.ts. */
+  /** How often compiled code was left because an access was misaligned, by instruction; see runtime.ts. */
   readonly misaligned: Map<number, number> = new Map()
-  /** A version: it grows when the same roots give other bytes, because an access has become tolerant. */
+  /** It grows when an access becomes tolerant, because then the same roots give other bytes. */
   version = 0
-  /** True when the JavaScript engine refused a module the last time: machines go on interpreted. */
+  /** Whether the JavaScript engine refused a module the last time. Machines then go on interpreted. */
   forbidden = false
-  /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent in generation and in V8's validation. */
+  /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent making the bytes, milliseconds spent by V8 to validate them. */
   bytes = 0
   instructions = 0
   generateMs = 0
   validateMs = 0
-  /** Modules that the verifier refused. */
+  /** How many modules the verifier has refused. */
   refused = 0
 
-  /** @param tallyAt where modules count what they execute; undefined: they do not. */
+  /** @param tallyAt the address where modules count what they execute, or undefined if they do not count. */
   constructor(program: Program, tallyAt?: number) {
     this.program = program
     this.options = { tallyAt }
@@ -72,7 +72,7 @@ export class SharedCode {
     return this.#analysis
   }
 
-  /** What has run so far, as the machines that compile hot code tell. */
+  /** What has run so far, as the machines that compile hot code have reported. */
   get coverage(): Coverage {
     this.#coverage ??= new Coverage(this.analysis.decoded)
     return this.#coverage
@@ -121,17 +121,16 @@ export class SharedCode {
     }
   }
 
-  /** Whether the program has used up its bytes or milliseconds: then nothing more is compiled. */
+  /** Whether the program has used up its bytes or milliseconds. Then nothing more is compiled. */
   get isFull(): boolean {
     const most = Math.min(tierPolicy.maxCodeBytes, CODE_BASE + CODE_GROWTH * this.program.code.length)
     return this.bytes > most || this.generateMs + this.validateMs > tierPolicy.maxCompileMs
   }
 
   /**
-   * The module with these roots; the same roots give the same module object, so that V8 shares its optimized code
-   * between machines. Undefined when the program has used up its bounds, when these roots cannot be compiled, or while
-   * the host compiles them in the background: then the module is among `modules` later. A partial one has only what has
-   * run.
+   * The module with these roots. The same roots give the same module object, so that V8 shares its optimized code between
+   * machines. It is undefined when the program has used up its bounds, when these roots cannot be compiled, and while the host
+   * compiles them in the background; then the module is among `modules` later. A `partial` module has only code that has run.
    */
   module(roots: readonly number[], now: () => number, partial = false): SharedModule | undefined {
     const key = this.#keyOf(roots, partial)
@@ -154,7 +153,7 @@ export class SharedCode {
       this.#modules.set(key, made)
       return made
     } catch (error) {
-      // Refused on a browser's main thread for its size, or beyond what the host accepts as a function.
+      // A RangeError: a browser's main thread refuses large modules. A CompileError: a function is larger than the host accepts.
       if (error instanceof RangeError) this.#compileLater(key, compiled, partial)
       else if (error instanceof WebAssembly.CompileError) this.#refused.add(key)
       else throw error
@@ -164,7 +163,7 @@ export class SharedCode {
     }
   }
 
-  /** Has the host compile the module with these roots in the background, unless it is there; resolves when it is. */
+  /** Has the host compile the module with these roots in the background, unless it is there already. Resolves when it is there. */
   async prepare(roots: readonly number[], now: () => number): Promise<void> {
     const key = this.#keyOf(roots, false)
     if (this.#modules.has(key)) return
@@ -182,7 +181,7 @@ export class SharedCode {
     return `${this.version}${partial ? 'p' : ':'}${roots.join()}`
   }
 
-  /** The module's bytes; undefined when it is not to be compiled, cannot be, or is being compiled. */
+  /** Makes the module's bytes. Undefined when it must not or cannot be compiled, or is being compiled already. */
   #generate(key: string, roots: readonly number[], now: () => number, partial: boolean): CompiledModule | undefined {
     if (this.isFull || this.#refused.has(key) || this.#pending.has(key)) return undefined
     this.forbidden = moduleRefusal() !== undefined
@@ -198,7 +197,7 @@ export class SharedCode {
       this.#refused.add(key)
       return undefined
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error // more memory than the host gives: interpreted instead
+      if (!(error instanceof RangeError)) throw error // the host has no memory for it, so the code stays interpreted
       this.#refused.add(key)
       return undefined
     } finally {
@@ -206,7 +205,7 @@ export class SharedCode {
     }
   }
 
-  /** Whether the verifier accepts a module; throws the refusal where the policy is strict. */
+  /** Whether the verifier accepts a module. Throws the refusal where the policy is strict. */
   #accepts({ bytes }: CompiledModule): boolean {
     this.#machine ??= machineOf(this.analysis.decoded, this.options.tallyAt)
     const refusal = verifyModule(bytes, this.#machine)
@@ -236,7 +235,7 @@ const byProgram = new WeakMap<Program, SharedCode>()
 /** Recently used codes by content, so that a program loaded again finds its modules. */
 const byContent = new Map<string, SharedCode>()
 
-/** FNV-1a over 32-bit words: finds equal contents, which are compared in full before they count as equal. */
+/** A hash by which equal contents are found: FNV-1a over words of 32 bits. Contents are compared in full before they count as equal. */
 function hash(bytes: Uint8Array, seed: number): number {
   let h = seed
   const words = bytes.length >>> 2
@@ -254,7 +253,7 @@ function equalPrograms(a: Program, b: Program): boolean {
 
 const tallied = new WeakMap<Program, Map<number, SharedCode>>()
 
-/** The same for machines that count at an address. Their modules are shared with nobody, and go with the program. */
+/** What is shared by machines of this program that count what they execute at this address. It goes when the program goes. */
 export function talliedCode(program: Program, tallyAt: number): SharedCode {
   let codes = tallied.get(program)
   if (codes === undefined) tallied.set(program, (codes = new Map()))
@@ -274,13 +273,13 @@ export function sharedCode(program: Program): SharedCode {
   if (shared !== undefined && !equalPrograms(shared.program, program)) shared = undefined
   shared ??= new SharedCode(program)
   byContent.delete(key)
-  byContent.set(key, shared) // last used is last
+  byContent.set(key, shared) // the one that was used last comes last
   while (byContent.size > Math.max(1, engineLimits.codes)) byContent.delete(byContent.keys().next().value!)
   byProgram.set(program, shared)
   return shared
 }
 
-/** What is kept of codes, also after their programs are gone. */
+/** How much is kept of codes, also after their programs are gone. */
 export function keptCodes(): { codes: number; codeBytes: number; modules: number; moduleBytes: number } {
   const kept = { codes: byContent.size, codeBytes: 0, modules: 0, moduleBytes: 0 }
   for (const shared of byContent.values()) {

@@ -1,4 +1,4 @@
-// The gas that compiled code of a cell gets at once. Not the code, and not the bounds of a run: ../allowance.ts.
+// The slices of a cell: how much gas compiled code gets at once. The bounds of a run are in ../allowance.ts.
 import type { Cell } from '../machine/cell.ts'
 import { AT_SLICE, AT_VM, VM } from '../machine/contract.gen.ts'
 import { FIRST_SLICE, MAX_SLICE, SLICE_GROWTH } from './policy.ts'
@@ -6,7 +6,7 @@ import { FIRST_SLICE, MAX_SLICE, SLICE_GROWTH } from './policy.ts'
 const GAS_LOW = (AT_VM + VM.gas) >>> 2
 const SLICE = AT_SLICE >>> 3
 
-/** Calls of compiled code in a row, in a run with a bound of time, before the clock is looked at. */
+/** In a run with a bound of time, the clock is looked at after so many calls of compiled code in a row. */
 const MOST_CALLS = 64
 
 /** The slices of one cell. */
@@ -14,9 +14,9 @@ export class Slices {
   readonly #cell: Cell
   readonly #word: BigInt64Array
   #size = FIRST_SLICE
-  /** Gas of a slice at most; less than infinity in a run with a bound of time. */
+  /** The most gas that a slice may have. It is finite in a run with a bound of time. */
   #most = Number.POSITIVE_INFINITY
-  /** What was spent, and the calls that were made, since the run was told. */
+  /** The gas that was spent, and the calls that were made, since the run was told. */
   #spent = 0
   #calls = 0
 
@@ -38,15 +38,15 @@ export class Slices {
     this.#set()
   }
 
-  /** The core enters compiled code. */
+  /** Called when the core enters compiled code. */
   begin(): void {
     this.#bound()
     this.#spent = this.#calls = 0
   }
 
   /**
-   * Compiled code has come back and has used so much gas. It may be called again without the core in between. Where time is bounded,
-   * the run is told after each slice or after many calls. When the time is over, it takes the gas away.
+   * Called when compiled code has come back and has used so much gas. It may be called again without the core in between. Where
+   * time is bounded, the run is told after each slice, and after many calls. When the time is over, it takes the gas away.
    */
   spend(gas: number): void {
     if (this.#most === Number.POSITIVE_INFINITY) return
@@ -58,7 +58,7 @@ export class Slices {
     this.#bound()
   }
 
-  /** Whether there is gas for a whole slice; grows the slice, because one was used up. */
+  /** Called when a slice was used up. Returns whether there is gas for another one, and makes that one larger. */
   next(): boolean {
     const gas = this.#cell.gas[0]!
     if (gas < BigInt(Math.floor(Math.min(this.#size, this.#most)))) return gas >= BigInt(FIRST_SLICE)
@@ -68,7 +68,7 @@ export class Slices {
     return true
   }
 
-  /** Whether a slice has the usual size: then the loop that it ends in lasts when it has used half of it. */
+  /** Whether a slice has at least the usual size. Then a loop lasts when it has used half of a slice. */
   get isLong(): boolean {
     return this.#most >= FIRST_SLICE && this.#cell.gas[0]! >= BigInt(FIRST_SLICE)
   }

@@ -1,5 +1,5 @@
-// The tables that the core's passes read and write: a program's, which are filled in here, and those of one graph of it.
-// Not the passes: core/recompiler/graph.c, order.c, flow.c, plan.c and wide.c work on the tables that scripts/contract-schema.ts has.
+// The tables that the core's passes read and write: those of a program, which are filled in here, and those of one graph. What the
+// tables are is in scripts/schema/structs.ts. The passes are in core/recompiler/.
 import { type Columns, placeColumns, viewColumns } from '../machine/columns.ts'
 import {
   type GraphTables,
@@ -19,35 +19,35 @@ import type { Decoded } from './decode.ts'
 import type { Functions } from './functions.ts'
 import { TEMPLATES_HEX } from './templates.gen.ts'
 
-/** A program's tables, by instruction, segment, function, jump-table entry: see `PROGRAM_COLUMNS`. */
+/** The tables of a program: columns by instruction, segment, function or jump-table entry. `PROGRAM_COLUMNS` lists them. */
 export type ProgramTables = Columns<typeof PROGRAM_COLUMNS>
 
-/** Tables as they are for one program. */
+/** All tables, for one program. */
 export interface Tables {
   readonly core: CoreExports
   readonly workspace: Workspace
   /** What is known of one root. Valid until the next root. */
   readonly graph: GraphTables
   readonly program: ProgramTables
-  /** Jump-table entries of the functions that are inlined at indirect calls. */
+  /** The jump-table entries of the functions that are inlined at indirect calls. */
   readonly callees: Int32Array
-  /** Words of `program_tables`, see `ProgramWord`. */
+  /** The words of `program_tables`; `ProgramWord` has their places. */
   readonly words: Uint32Array
-  /** Bytes that a module may have. */
+  /** How many bytes a module may have. */
   readonly moduleRoom: number
 }
 
-/** A program to be compiled. */
+/** What is needed of a program to fill its tables in. */
 export interface TableSource {
   readonly decoded: Decoded
   readonly functions: Functions
-  /** 1 per instruction whose access is checked without the rotate trick, because it is often misaligned. */
+  /** 1 for each instruction whose access is often misaligned: its check takes any alignment, and costs more. */
   readonly tolerant: Uint8Array
 }
 
 let graph: GraphTables | undefined
 
-/** The views on `graph_tables`, made again only where the memory has moved. */
+/** The views on `graph_tables`. They are made again only if the memory has grown. */
 function graphOf(workspace: Workspace): GraphTables {
   if (graph?.seg.buffer !== workspace.buffer) graph = viewGraph(workspace.buffer)
   return graph
@@ -119,22 +119,22 @@ function writeProgram(source: TableSource, moduleRoom: number): Tables {
   }
 }
 
-/** What the workspace has the tables of. */
+/** The program that the workspace has the tables of. */
 let known: { readonly serial: number; readonly tables: Tables } | undefined
 
-/** Room for a module at first, by instructions of the program and not without end: what is not written there costs nothing. */
+/** How many bytes of room a module gets at first. It is generous, because room that is not written costs nothing. */
 function firstRoom({ count }: Decoded): number {
   return 0x40000 + Math.min(64 * count, 0x1000000)
 }
 
 /**
- * The tables of a program, by its number: those that are there, or written now, with room for a module of so many bytes. What is
- * tolerant is always as of now. Throws a RangeError when the system has not so much memory.
+ * The tables of a program, with room for a module of so many bytes. If the workspace does not have them already, they are written
+ * now. The column `tolerant` is always brought up to date. Throws a RangeError when the system does not have so much memory.
  */
 export function tablesOf(source: TableSource, moduleRoom: number = firstRoom(source.decoded)): Tables {
   const { serial } = source.decoded
   if (known?.serial !== serial || !isOpen(known.tables.workspace) || known.tables.moduleRoom < moduleRoom) {
-    known = undefined // what is there is lost if there is no memory for the new ones
+    known = undefined // the old tables are lost, also if there is no memory for the new ones
     known = { serial, tables: writeProgram(source, moduleRoom) }
   } else known.tables.program.tolerant.set(source.tolerant)
   return known.tables

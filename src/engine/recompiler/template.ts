@@ -1,33 +1,33 @@
-// Templates of WebAssembly code: opcodes and constants with holes for numbers. Made at build time and filled by the core
-// (core/recompiler/emit.c). Knows the encoding, not PVM.
+// Templates of WebAssembly code: opcodes and constants, with holes for numbers. They are made at build time. The core fills the holes
+// (core/recompiler/emit.c). This file knows the encoding of WebAssembly and nothing of the PVM.
 //
-// All code is written this way: one loop over a template is all that a runtime has to optimize, while the generator mostly runs
-// cold.
+// All code is written by templates for a reason. A code generator mostly runs cold, and one loop that copies a template is all that
+// the JavaScript engine has to optimize of it.
 import { HOLE_LONG, HOLE_SIGNED, HOLE_UNSIGNED } from '../machine/contract.gen.ts'
 import { Op } from './wasm-op.ts'
 
 /**
- * A template: first how many values its code makes, see `countValues`; then elements, of which those below 0x100 are bytes
- * as they stand and the others holes.
+ * A template begins with how many values its code makes; see `countValues`. Then come its elements. Those below 0x100 are bytes,
+ * the others are holes.
  */
 export type Template = Int32Array
 
-/** Hole for parameter `k` as unsigned LEB128: an index, an offset, an opcode. */
+/** A hole for parameter `k` as unsigned LEB128: an index or an offset. */
 export function U(k: number): number {
   return HOLE_UNSIGNED + k
 }
 
-/** Hole for parameter `k` as signed LEB128 of 32 bits. */
+/** A hole for parameter `k` as signed LEB128 of 32 bits. */
 export function S(k: number): number {
   return HOLE_SIGNED + k
 }
 
-/** Hole for parameters `k` and `k + 1`, low and high half, as signed LEB128 of 64 bits. */
+/** A hole for parameters `k` and `k + 1`, the low and the high half of a number, as signed LEB128 of 64 bits. */
 export function L(k: number): number {
   return HOLE_LONG + k
 }
 
-/** Numbers behind an opcode: constants, indices, alignment and offset of an access, the type of a block. */
+/** How many numbers follow an opcode: constants, indices, alignment and offset of an access, the type of a block. */
 function immediatesOf(opcode: number): number {
   if (opcode >= Op.i32Load && opcode <= Op.i64Store32) return 2
   switch (opcode) {
@@ -50,7 +50,7 @@ function immediatesOf(opcode: number): number {
   }
 }
 
-/** Values that an instruction makes and that a compiler may have to keep in a slot of the frame; two for a call. */
+/** How many values an instruction makes that a compiler may have to keep in a slot of the frame. It is two for a call. */
 function valuesOf(opcode: number): number {
   if (opcode === Op.call || opcode === Op.callIndirect) return 2
   if (opcode >= Op.i32Store && opcode <= Op.i64Store32) return 0
@@ -58,8 +58,8 @@ function valuesOf(opcode: number): number {
 }
 
 /**
- * How many values the code of these elements makes. Constants and copies of locals do not count: a compiler makes them
- * again, or has them in the local's slot.
+ * How many values the code of these elements makes. Constants and copies of locals do not count, because a compiler makes them
+ * again or has them in the slot of the local.
  */
 function countValues(elements: readonly number[]): number {
   let values = 0
@@ -74,7 +74,7 @@ function countValues(elements: readonly number[]): number {
   return values
 }
 
-/** A template of elements and of pieces of templates. */
+/** Makes a template of elements and of lists of elements. */
 export function template(...parts: readonly (number | readonly number[])[]): Template {
   const elements = parts.flat()
   return Int32Array.from([countValues(elements), ...elements])

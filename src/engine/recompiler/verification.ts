@@ -1,4 +1,4 @@
-// What the verifier has to know of a program: where its instructions and segments start. Not the verifier: src/verify/.
+// What the verifier (src/verify/) has to know of a program: where its instructions and segments start.
 import type { Machine } from '../../verify/machine.ts'
 import type { Decoded } from './decode.ts'
 
@@ -7,7 +7,7 @@ export function machineOf(decoded: Decoded, tallyAt = 0): Machine {
   const { program, count, pc, segments, segmentStart, segmentOf } = decoded
   const refund = new Int32Array(program.code.length + 1).fill(-1)
   const starts = new Uint8Array(program.code.length + 1)
-  // Under block models nothing is given back: the block counts as paid.
+  // Under block models nothing is given back, because the block counts as paid.
   const perInstruction = program.profile.gasModel === 'instruction'
   for (let i = 0; i < count; i++) refund[pc[i]!] = perInstruction ? segmentStart[segmentOf[i]! + 1]! - i : 0
   for (let segment = 0; segment < segments; segment++) {

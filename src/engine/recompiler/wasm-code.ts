@@ -1,7 +1,7 @@
-// A growable buffer of WebAssembly code: bytes, LEB128 numbers, instructions. Knows the encoding, not PVM.
+// A buffer of WebAssembly code that grows: bytes, numbers in LEB128, instructions. It knows nothing of the PVM.
 import { Op } from './wasm-op.ts'
 
-/** Appends to one growing byte array; `bytes` beyond `length` is spare room. */
+/** Code is appended to `bytes`. What lies beyond `length` there is spare room. */
 export class WasmCode {
   bytes: Uint8Array
   length = 0
@@ -31,7 +31,7 @@ export class WasmCode {
     this.bytes[this.length++] = value
   }
 
-  /** Unsigned LEB128, 0…2^32 - 1. */
+  /** A number from 0 to 2^32 - 1 in unsigned LEB128. */
   unsigned(value: number): void {
     let rest = value >>> 0
     while (rest > 0x7f) {
@@ -41,7 +41,7 @@ export class WasmCode {
     this.#raw(rest)
   }
 
-  /** Signed LEB128 of a signed 32-bit number. */
+  /** A signed number of 32 bits in signed LEB128. */
   signed32(value: number): void {
     let rest = value | 0
     while (rest > 63 || rest < -64) {
@@ -51,7 +51,7 @@ export class WasmCode {
     this.#raw(rest & 0x7f)
   }
 
-  /** Signed LEB128 of a 64-bit number given as signed halves. */
+  /** A number of 64 bits in signed LEB128, given by its two halves, which are signed. */
   signed64(low: number, high: number): void {
     let lo = low | 0
     let hi = high | 0
@@ -110,14 +110,14 @@ export class WasmCode {
     this.signed64(low, high)
   }
 
-  /** A load or store with natural alignment hint 2^align and a static offset. */
+  /** A load or store with the alignment hint 2^align and a fixed offset. */
   memory(opcode: number, align: number, offset: number): void {
     this.byte(opcode)
     this.byte(align)
     this.unsigned(offset)
   }
 
-  /** Opens a block, loop or if without parameters; `type` is a value type or VOID. */
+  /** Opens a block, loop or if without parameters. `type` is a value type or VOID. */
   open(opcode: number, type: number): void {
     this.byte(opcode)
     this.byte(type)

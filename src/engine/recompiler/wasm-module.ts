@@ -1,4 +1,4 @@
-// Puts a WebAssembly module together from types, imports and function bodies. Knows the format, not PVM.
+// Puts a WebAssembly module together from types, imports and function bodies. It knows nothing of the PVM.
 import { WasmCode } from './wasm-code.ts'
 import { Op, VOID } from './wasm-op.ts'
 
@@ -8,17 +8,17 @@ export interface FunctionType {
   readonly results: readonly number[]
 }
 
-/** What a module needs from outside, all under the import module `e`. */
+/** What a module needs from outside. The import module is always `e`. */
 export interface ModuleImport {
   readonly name: string
-  /** A function of that type index, the memory, or the table of functions. */
+  /** The memory, the table of functions, or a function with this type index. */
   readonly is: 'memory' | 'table' | { readonly type: number }
 }
 
-/** A function: its type index, its extra locals as runs, its code without the final `end`. */
+/** A function: its type index, its locals behind the parameters in runs of one type, its code without the final `end`. */
 export interface FunctionBody {
   readonly type: number
-  /** Pairs of count and value type, after the parameters. */
+  /** Pairs of a count and a value type. */
   readonly locals: readonly (readonly [count: number, type: number])[]
   readonly code: WasmCode
 }
@@ -42,7 +42,7 @@ function section(out: WasmCode, id: number, write: (body: WasmCode) => void): vo
   out.append(body)
 }
 
-/** Bytes of an unsigned LEB128. */
+/** How many bytes a number has in unsigned LEB128. */
 function unsignedLength(value: number): number {
   let length = 1
   for (let rest = value >>> 7; rest > 0; rest >>>= 7) length += 1
@@ -117,7 +117,7 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
       body.unsigned(index)
     }
   })
-  // The code is copied once, into its place: fresh pages of buffers that double and are copied cost more than that.
+  // The code is copied once, into its place. Buffers that double and are copied would touch more fresh pages.
   const size = unsignedLength(functions.length) + code.length
   out.byte(10)
   out.unsigned(size)

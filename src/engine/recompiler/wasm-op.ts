@@ -1,12 +1,12 @@
-// WebAssembly opcodes and types as numbers. Data only: who writes them is wasm-code.ts.
+// WebAssembly opcodes and types as numbers.
 
-/** Value types. */
+/** The value types. */
 export const I32 = 0x7f
 export const I64 = 0x7e
-/** Block type without parameters and results. */
+/** The type of a block without parameters and results. */
 export const VOID = 0x40
 
-/** Opcodes of the baseline: MVP and sign extension. */
+/** The opcodes that compiled code uses: those of WebAssembly 1.0, and sign extension. */
 export const Op = {
   unreachable: 0x00,
   block: 0x02,
