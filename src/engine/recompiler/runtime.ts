@@ -1,10 +1,9 @@
 // The compiled code of one cell: its instances, its table of functions, and what happens when compiled code is left. What is
 // compiled, and when, is decided in hot-code.ts.
 //
-// The core enters compiled code through the gate (glue.ts) wherever a block has an entry. The gate comes here when it does not know
-// how to go on. If more compiled code can take over, this file enters it: at the end of a slice, when the stack was used up, at a
-// return that no caller expected. Otherwise control goes back to the core, which executes at least one instruction before it
-// enters compiled code again. The state of the machine is exact at every such point.
+// The core enters compiled code through the gate (glue.ts) wherever a block has an entry. The gate comes here when it does not know how to
+// go on. If more compiled code can take over, it is entered: at the end of a slice, when the stack was used up, at a return that no caller
+// expected. Otherwise the core goes on, and executes at least one instruction before it enters again. The state is exact at every such point.
 import type { Program } from '../../program/program.ts'
 import type { CodeStats } from '../engine.ts'
 import { Exit } from '../exit.ts'
@@ -277,9 +276,8 @@ export class Runtime {
   }
 
   /**
-   * Notes that there will be no code for a segment. Its entry is taken away, so that the core does not ask for it again, which
-   * would cost a call each time. Its dispatch entries are taken away too. A jump of compiled code would find the stub there,
-   * but the stub works only behind code that has stored pc.
+   * Notes that there will be no code for a segment. Its entry is taken away, so that the core does not ask for it again. Its dispatch
+   * entries are taken away too: compiled code that jumps would find the stub there, which works only behind code that has stored pc.
    */
   #refuse(segment: number): void {
     const { decoded } = this.shared.analysis
