@@ -1,23 +1,30 @@
 /* The core as one translation unit, so that the compiler can inline every function where that pays. Hosts compile this file
  * and include pvm.h.
  *
- * The folders. Each may include only what stands above it in this list:
+ * The folders. Each may include and call only what stands above it in this list, and the files stand below in that order too:
+ * a function is defined before the first place that calls it, so nothing goes in a circle.
  *   isa/          what is generated from the instruction table: opcodes, operators, superinstructions; the extended encoding
  *   gas/          what a basic block costs in the pipeline model
- *   machine/      struct pvm, its memory, the contract with TypeScript, the functions of pvm.h
+ *   machine/      struct pvm, its memory, what its code says, the contract with TypeScript, the functions of pvm.h that run nothing
  *   interpreter/  decoding into records, the fast loop, the loop of single steps, a run from begin to stop
  *   recompiler/   compiles a program to WebAssembly: passes that look at it, and the generator that writes the code
- *   lib/          what only C hosts use: containers, names, starting a program
- *   hosts/        the two builds: native, with an allocator, and WebAssembly, at fixed addresses
+ *   hosts/        the two builds: native, with an allocator and with names of exits and instructions, and WebAssembly
+ *   lib/          what only C hosts use: containers, starting a program
  *   hash/         BLAKE2b, a module of its own
  *   fuzz/         a target for libFuzzer */
 #include "machine/vm.h"
 
-#include "lib/hosted.c"
-
 #include "gas/pipeline.c"
 
+#include "machine/allocator.c"
+
 #include "machine/memory.c"
+
+#include "machine/code.c"
+
+#include "machine/api.c"
+
+#include "interpreter/records.c"
 
 #include "interpreter/tally.c"
 
@@ -30,16 +37,6 @@
 #include "interpreter/interpreter.c"
 
 #include "interpreter/run.c"
-
-#include "machine/api.c"
-
-#include "hosts/native.c"
-
-#include "lib/names.c"
-
-#include "lib/file.c"
-
-#include "lib/start.c"
 
 #include "recompiler/program.c"
 
@@ -71,4 +68,12 @@
 #include "recompiler/module.c"
 #endif
 
+#include "hosts/names.c"
+
+#include "hosts/native.c"
+
 #include "hosts/wasm.c"
+
+#include "lib/file.c"
+
+#include "lib/start.c"

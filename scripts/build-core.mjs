@@ -1,4 +1,4 @@
-// Builds the C core: contract.gen.h and contract.gen.ts, opcodes.gen.h, costs.gen.h, fused.gen.h and lib/names.gen.h from the tables, the recompiler's templates.gen.ts, the wasm
+// Builds the C core: contract.gen.h and contract.gen.ts, opcodes.gen.h, costs.gen.h, fused.gen.h and hosts/names.gen.h from the tables, the recompiler's templates.gen.ts, the wasm
 // module with clang-19, core.gen.ts and small-core.gen.ts of src/engine/interpreter/, blake2b.gen.ts of src/hash/.
 // `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
 import { execFileSync } from 'node:child_process'
@@ -13,7 +13,7 @@ const HEADER = join(ROOT, 'core/isa/opcodes.gen.h')
 const COSTS = join(ROOT, 'core/gas/costs.gen.h')
 const FUSED = join(ROOT, 'core/isa/fused.gen.h')
 const TEMPLATES = join(ROOT, 'src/engine/recompiler/templates.gen.ts')
-const NAMES = join(ROOT, 'core/lib/names.gen.h')
+const NAMES = join(ROOT, 'core/hosts/names.gen.h')
 const CONTRACT_HEADER = join(ROOT, 'core/machine/contract.gen.h')
 const CONTRACT_MODULE = join(ROOT, 'src/engine/machine/contract.gen.ts')
 const MODULE = join(ROOT, 'src/engine/machine/core.gen.ts')
@@ -150,7 +150,7 @@ put(CONTRACT_MODULE, contract.generateContractModule(), 'src/engine/machine/cont
 put(HEADER, (await generator('opcodes.ts')).generateOpcodes(), 'core/isa/opcodes.gen.h')
 put(COSTS, (await generator('costs.ts')).generateCosts(), 'core/gas/costs.gen.h')
 put(FUSED, (await generator('fused.ts')).generateFused(), 'core/isa/fused.gen.h')
-put(NAMES, (await generator('names.ts')).generateNames(), 'core/lib/names.gen.h')
+put(NAMES, (await generator('names.ts')).generateNames(), 'core/hosts/names.gen.h')
 put(TEMPLATES, (await generator('templates.ts')).generateTemplates(), 'src/engine/recompiler/templates.gen.ts')
 const compiler = clang()
 if (compiler === undefined) {

@@ -1,4 +1,4 @@
-// Writes core/lib/names.gen.h from the tables: names of instructions with the template of their operands, of exits and of
+// Writes core/hosts/names.gen.h from the tables: names of instructions with the template of their operands, of exits and of
 // host calls. Not the core's decoder tables: those are in opcodes.ts.
 import { Exit, exitName } from '../src/engine/exit.ts'
 import { coreRules } from '../src/engine/machine/rules.ts'
@@ -19,7 +19,7 @@ function rulesOf(name: (typeof PROFILE_NAMES)[number]): string {
   return `{${text(name)}, ${set}, ${rules}, ${gasModel}}`
 }
 
-/** The text of core/lib/names.gen.h. */
+/** The text of core/hosts/names.gen.h. */
 export function generateNames(): string {
   const calls = HOST_CALL_NAMES.map(name => {
     const number = (version: 'gp-0.7.2' | 'gp-0.8.0'): number => hostCallNumber(name, version) ?? -1

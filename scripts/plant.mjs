@@ -68,7 +68,7 @@ const BUGS = [
   },
   {
     name: 'a fault in a superinstruction is taken for one of its last record',
-    file: 'core/interpreter/decode.c',
+    file: 'core/interpreter/records.c',
     search: 'pvm_fused_first[op - OP_FUSED] : op;',
     replace: 'OP_TRAP : op;',
   },
@@ -146,7 +146,7 @@ const BUGS = [
   },
   {
     name: 'the longest skip is one byte short',
-    file: 'core/interpreter/decode.c',
+    file: 'core/machine/code.c',
     search: 'bits = bits >> (from & 7) | UINT64_C(1) << MAX_SKIP;',
     replace: 'bits = bits >> (from & 7) | UINT64_C(1) << (MAX_SKIP - 1);',
   },

@@ -22,7 +22,7 @@ const ORDER = [
 ]
 
 /** The folders of the core, as core/core.c explains them; the header of hosts is below all of them. */
-const CORE_ORDER = ['isa', 'gas', 'machine', 'interpreter', 'recompiler', 'lib', 'hosts']
+const CORE_ORDER = ['isa', 'gas', 'machine', 'interpreter', 'recompiler', 'hosts', 'lib']
 
 function sources(folder: string, extensions: RegExp): string[] {
   if (!existsSync(join(ROOT, folder))) return []
@@ -70,6 +70,27 @@ function includes(file: string): string[] {
   return [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^#include "([^"]+)"/gm)].map(match => match[1]!)
 }
 
+/** The text of a C file without comments and texts. */
+function bareC(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8')
+    .replace(/\/\*[\s\S]*?\*\//g, ' ')
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""')
+}
+
+/** Names of the functions and macros that a C file defines. */
+function definedIn(text: string): string[] {
+  const functions = text.matchAll(/^(?!#|\s|typedef|return|else).*?\b([A-Za-z_]\w*)\([^;{}]*?\)\s*\{/gm)
+  return [...functions, ...text.matchAll(/^#define (\w{3,})/gm)].map(match => match[1]!)
+}
+
+/** Whether a text calls a function or uses a macro; that it declares or undefines one does not count. */
+function callsIn(text: string, name: string): boolean {
+  return text.split('\n').some(line => {
+    if (/^#undef/.test(line) || /^(CORE|COLD|static|EXPORT)\b.*;\s*$/.test(line)) return false
+    return new RegExp(name === name.toUpperCase() ? `\\b${name}\\b` : `\\b${name}\\(`).test(line)
+  })
+}
+
 describe('the tree of the core', () => {
   const files = sources('core', /\.[ch]$/)
 
@@ -90,6 +111,23 @@ describe('the tree of the core', () => {
 
   it('no file includes itself by way of others', () => {
     expect(circlesOf(files, includes)).toEqual([])
+  })
+
+  it('no file calls what core.c includes after it, so nothing goes in a circle and no folder calls one above it', () => {
+    const order = includes('core/core.c')
+      .filter(name => name.endsWith('.c'))
+      .map(name => `core/${name}`)
+    const texts = order.map(bareC)
+    const defined = texts.map(definedIn)
+    expect(defined.flat().length).toBeGreaterThan(300)
+    const wrong = order.flatMap((file, at) => {
+      const above = new Set(defined.slice(at + 1).flat())
+      for (const name of defined.slice(0, at + 1).flat()) above.delete(name)
+      return [...above].filter(name => callsIn(texts[at]!, name)).map(name => `${file} uses ${name}`)
+    })
+    expect(wrong).toEqual([])
+    const levels = order.map(file => CORE_ORDER.indexOf(layer(file)))
+    expect(levels).toEqual([...levels].sort((a, b) => a - b))
   })
 
   it('core.c includes every file of the library once', () => {

@@ -20,6 +20,19 @@ __attribute__((weak)) void *memcpy(void *restrict to, const void *restrict from,
   while (length-- > 0) *at++ = *bytes++;
   return to;
 }
+
+static const pvm_trace_callback default_tracer = 0;
+#else
+#include <stdio.h>
+
+/* Writes a line to stderr for each instruction. */
+CORE void default_tracer(pvm *vm, const pvm_event *event, void *user) {
+  char line[256];
+  (void)vm;
+  (void)user;
+  pvm_format_event(event, line, sizeof line);
+  fprintf(stderr, "%s\n", line);
+}
 #endif
 
 void pvm_set_allocator(pvm_allocate_function allocate, pvm_release_function release) {

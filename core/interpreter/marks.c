@@ -7,18 +7,22 @@
  * that knows nothing of them. Switching marks on or off throws all records away. */
 #include "../machine/vm.h"
 
-CORE void flush_records(pvm *vm);
-CORE u32 op_of(const record *r);
-CORE u32 run_cost(const record *r);
-COLD u32 unexecuted_after(const record *r);
-
 #if PVM_WATCHING
-#define IS_MARK(r) (op_of(r) == OP_TALLY || op_of(r) == OP_STEPS)
-/* Whether a run ends in front of this record. */
-#define ENDS_RUN(r) ((r)->op == OP_GLUE || (r)->op == OP_FOUND)
-#define MAY_ENTER(vm) (!OWN(vm)->counting && !OWN(vm)->searching)
 
-COLD int stops_at(pvm *vm, u32 pc);
+/* Whether a search stops before the instruction at pc, because of its place or of the register that it writes. */
+COLD int stops_at(pvm *vm, u32 pc) {
+  const pvm_guard_words *guard = &OWN(vm)->guard;
+  for (u32 i = 0; i < guard->pc_count; i++) {
+    if (guard->pcs[i] == pc) return 1;
+  }
+  if (guard->registers == 0 || pc >= vm->code_len) return 0;
+  operands o;
+  u32 id = pvm_id_at(vm, pc);
+  pvm_operands(vm, id, pc, &o);
+  s32 written = written_register(id, &o);
+  if (id == OP_MEMSET && (guard->registers >> 9 & 1) != 0) return 1;
+  return written >= 0 && (guard->registers >> written & 1) != 0;
+}
 
 /* Whether a search that works by marks stops before the instruction at pc. Searches for accesses work by page rights. */
 CORE int is_sought(pvm *vm, u32 pc) { return OWN(vm)->searching && stops_at(vm, pc); }
@@ -80,9 +84,6 @@ CORE void set_counting(pvm *vm, u32 counting) {
 /* Whether a search stops before the instruction that the machine is at. */
 CORE int stands_at_sought(pvm *vm) { return is_sought(vm, vm->pc); }
 #else
-#define IS_MARK(r) 0
-#define ENDS_RUN(r) ((r)->op == OP_GLUE)
-#define MAY_ENTER(vm) 1
 #define is_sought(vm, pc) 0
 #define count_run(vm, r, pc) (r)
 #define emit_found(r, pc) (r)

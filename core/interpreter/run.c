@@ -104,6 +104,14 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
   return finish(vm, result);
 }
 
+EXPORT("pvm_execute") int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t is_child) {
+  NEED(vm, PVM_BAD);
+  if (vm->busy) return PVM_BUSY;
+  pvm_set_pc(vm, entry_point);
+  vm->child = is_child != 0;
+  return pvm_resume(vm);
+}
+
 #if PVM_WATCHING
 /* Fewer steps are made one by one: for so few it does not pay to decode everything anew, with marks. */
 #define MANY_STEPS 8192

@@ -185,33 +185,6 @@ CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
   return PVM_RUNNING;
 }
 
-/* The register that the instruction writes, or -1. */
-CORE s32 written_register(u32 id, const operands *o) {
-  switch (id) {
-#define ALU(name, to, value) \
-  case OP_##name:            \
-    return (s32)o->REGISTER_##to;
-#define REGISTER_A a
-#define REGISTER_D d
-    PVM_ALU(ALU)
-    PVM_NARROW_ALU(ALU)
-#undef ALU
-#define LOAD(name, type, where) case OP_##name:
-    PVM_LOADS(LOAD) PVM_DIRECT_LOADS(LOAD)
-#undef LOAD
-    case OP_LOAD_IMM_64:
-    case OP_LOAD_IMM_JUMP:
-    case OP_LOAD_IMM_JUMP_IND:
-      return (s32)o->a;
-    case OP_SBRK:
-      return (s32)o->d;
-    case OP_MEMSET:
-      return 7; /* it also writes r9, the rest of the length */
-    default:
-      return -1;
-  }
-}
-
 /* Notes in the event which memory the instruction is about to access. */
 CORE void describe_access(pvm *vm, u32 id, const operands *decoded, pvm_event *event) {
   const operands o = *decoded;
@@ -304,23 +277,6 @@ COLD int run_steps(pvm *vm, u64 count, int traced) {
   }
   return PVM_STEP;
 }
-
-#if PVM_WATCHING
-/* Whether a search stops before the instruction at pc, because of its place or of the register that it writes. */
-COLD int stops_at(pvm *vm, u32 pc) {
-  const pvm_guard_words *guard = &OWN(vm)->guard;
-  for (u32 i = 0; i < guard->pc_count; i++) {
-    if (guard->pcs[i] == pc) return 1;
-  }
-  if (guard->registers == 0 || pc >= vm->code_len) return 0;
-  operands o;
-  u32 id = pvm_id_at(vm, pc);
-  pvm_operands(vm, id, pc, &o);
-  s32 written = written_register(id, &o);
-  if (id == OP_MEMSET && (guard->registers >> 9 & 1) != 0) return 1;
-  return written >= 0 && (guard->registers >> written & 1) != 0;
-}
-#endif
 
 #undef A
 #undef B

@@ -16,10 +16,6 @@
  * Compiled code counts in the first table too (tally_segment in recompiler/generator.h). */
 #include "../machine/vm.h"
 
-CORE u32 start_of_block(const pvm *vm, u32 pc);
-CORE void flush_records(pvm *vm);
-CORE u32 op_of(const record *r);
-
 enum { TALLY_EXECUTED, TALLY_PAID, TALLY_MORE };
 
 #if PVM_WATCHING

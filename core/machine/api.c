@@ -5,15 +5,7 @@ _Static_assert((PVM_ROTATION >> PAGE_BITS) % CHUNK_PAGES == 0, "the rotation is 
 _Static_assert(sizeof(record) == 16 && sizeof(header) == 16, "slots");
 _Static_assert(sizeof(jump_slot) == 16 && sizeof(branch_slots) == 32 && sizeof(pause_slot) == 16, "slots");
 
-/* ---- execution ---- */
-
-EXPORT("pvm_execute") int32_t pvm_execute(pvm *vm, uint32_t entry_point, int32_t is_child) {
-  NEED(vm, PVM_BAD);
-  if (vm->busy) return PVM_BUSY;
-  pvm_set_pc(vm, entry_point);
-  vm->child = is_child != 0;
-  return pvm_resume(vm);
-}
+/* ---- state of a run ---- */
 
 EXPORT("pvm_set_pc") void pvm_set_pc(pvm *vm, uint32_t pc) {
   NEED(vm, );
@@ -28,6 +20,17 @@ EXPORT("pvm_set_pc") void pvm_set_pc(pvm *vm, uint32_t pc) {
 EXPORT("pvm_set_trace") void pvm_set_trace(pvm *vm, int32_t flag) {
   NEED(vm, );
   vm->trace = flag != 0;
+}
+
+/* Throws all records away. Nobody may follow a link to one of them afterwards. */
+CORE void flush_records(pvm *vm) {
+  private_part *own = OWN(vm);
+  __builtin_memset(own->index, 0, 4 * (size_t)(vm->code_len + 1));
+  __builtin_memset(own->jump_link, 0, 4 * (size_t)vm->jump_size);
+  u32 high = own->records_next - own->first; /* lay_out zeroes up to here, because the next program's tables start as zeros */
+  if (high > own->used) own->used = high;
+  own->records_next = own->records;
+  own->flushes += 1;
 }
 
 EXPORT("pvm_set_entry") int32_t pvm_set_entry(pvm *vm, uint32_t pc, uint32_t table_index) {

@@ -41,15 +41,6 @@ CORE uint8_t *take_frame(pvm *vm) {
 #else
 #define in_window(page) 0
 
-#ifdef PVM_FREESTANDING
-static pvm_allocate_function allocate_memory;
-static pvm_release_function release_memory;
-static const pvm_trace_callback default_tracer = 0;
-#else
-static pvm_allocate_function allocate_memory = default_allocate;
-static pvm_release_function release_memory = default_release;
-#endif
-
 #define BATCH 16u /* frames that are allocated at once */
 CORE uint8_t *take_frame(pvm *vm) {
   private_part *own = OWN(vm);

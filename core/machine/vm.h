@@ -37,7 +37,7 @@
 
 /* A decoded instruction, one slot of 16 bytes. a, b, d say where its registers are: by address in the wasm build, by offset
  * in struct pvm in the native one. x is an immediate; that of a load or store has PVM_ROTATION added. Some instructions take
- * one or two more slots, see decode.c. */
+ * one or two more slots, see interpreter/decode.c. */
 typedef struct {
   uint16_t op, a, b, d;
   int32_t x;
@@ -46,7 +46,7 @@ typedef struct {
 
 /* The slot in front of the first record of a decoded sequence. */
 typedef struct {
-  uint32_t cost;   /* what entering here costs: the price of the block, or of its first run (see decode.c) */
+  uint32_t cost;   /* what entering here costs: the price of the block, or of its first run (see interpreter/decode.c) */
   uint32_t pc;     /* where the sequence starts */
   uint16_t op;     /* op of the first record, also while that one is patched to OP_ENTER */
   uint16_t count;  /* how many instructions the sequence has; nothing but statistics reads it */
@@ -82,6 +82,12 @@ typedef struct {
   uint32_t reserved0, reserved1, reserved2;
 } second_slot; /* the second immediate, or the upper half of a 64-bit one */
 
+#define SLOT sizeof(record)
+#define MAX_SEQUENCE 1024u /* a sequence with more instructions goes on in another one, to which it is glued */
+/* Bytes that a sequence takes at most. The two slots of a memset can be followed by one of interpreter/marks.c and one of interpreter/tally.c, so an
+ * instruction takes three slots, or four in a build that has these. */
+#define MAX_RECORDS ((MAX_SEQUENCE + 2) * (3 + PVM_WATCHING) * (u32)SLOT)
+
 /* Operations of records that are no instructions. They come last for a reason: V8 puts the handler of the last operation in
  * front of the loop's head. If that handler does not end in a branch, the head is not aligned, and loops take 1.0 to 1.35
  * times as long. */
@@ -90,9 +96,9 @@ enum {
   OP_ENTER = OP_FUSED + FUSED_COUNT, /* enters compiled code; patched over the op of a block's first record */
   OP_BAD_TARGET,       /* panics: a stub whose target is no block start */
 #if PVM_WATCHING
-  OP_TALLY,            /* counts that control comes here, see tally.c */
-  OP_STEPS,            /* counts the instructions of the run behind it as steps, see marks.c */
-  OP_FOUND,            /* stops here, because a search looks for this instruction; see marks.c */
+  OP_TALLY,            /* counts that control comes here, see interpreter/tally.c */
+  OP_STEPS,            /* counts the instructions of the run behind it as steps, see interpreter/marks.c */
+  OP_FOUND,            /* stops here, because a search looks for this instruction; see interpreter/marks.c */
 #endif
   OP_GLUE,             /* goes on with the sequence that continues a long one; has a pause_slot */
   OP_STUB              /* decodes the target, links it, and goes there */
@@ -156,8 +162,8 @@ typedef struct {
   pvm_event event;
 #if WASM
   pvm_guard_words guard;
-  int64_t *tally;        /* where tally.c counts executed instructions, 0 where nobody asks for that */
-  int64_t steps;         /* how many steps are left, while marks.c counts them */
+  int64_t *tally;        /* where interpreter/tally.c counts executed instructions, 0 where nobody asks for that */
+  int64_t steps;         /* how many steps are left, while interpreter/marks.c counts them */
   uint32_t counting;     /* 1: records count steps, and none enters compiled code */
   uint32_t searching;    /* 1: records stop before what `guard` says, and none enters compiled code */
 #endif
@@ -173,6 +179,13 @@ typedef struct {
 /* Whether the machine runs a 32-bit program. The registers of such a program hold 32 bits, sign-extended. */
 #define IS_NARROW(vm) (PVM_NARROW && OWN(vm)->set == PVM_SET_LATEST32)
 #define RULE(vm, rule) (((vm)->rules & (rule)) != 0)
+
+/* Whether records may enter compiled code. That knows nothing of searches, and counts no steps. */
+#if PVM_WATCHING
+#define MAY_ENTER(vm) (!OWN(vm)->counting && !OWN(vm)->searching)
+#else
+#define MAY_ENTER(vm) 1
+#endif
 
 #if WASM
 #define MACHINE(vm) ((void)(vm), (pvm *)PVM_AT_VM) /* a memory has one machine, at a constant address */
@@ -211,12 +224,6 @@ typedef uint32_t (*gate_function)(uint32_t table_index);
 #define GATE ((gate_function)1)
 #endif
 
-/* memory.c. All addresses here are physical. */
-CORE int pvm_slow_read(pvm *vm, u32 at, u32 size, u64 *value);
-CORE int pvm_slow_write(pvm *vm, u32 at, u32 size, u64 value);
-CORE u64 pvm_sbrk(pvm *vm, u64 bytes);
-CORE int pvm_memset(pvm *vm);
-
 /* What the two loops return besides exits. Each says what has to be done next; the codes never leave the core. */
 enum {
   GO_AGAIN = 256, /* choose a loop again and go on: all state is in vm */
@@ -230,18 +237,6 @@ enum {
 /* In PolkaVM's own instruction sets an undefined opcode is a trap like any other: a jump may lead to it, and a block begins
  * behind it. */
 #define UNDEFINED_TRAPS(set) ((set) >= PVM_SET_LATEST64)
-
-/* decode.c */
-CORE int pvm_is_instruction(const pvm *vm, u32 pc);
-CORE int pvm_is_block_start(const pvm *vm, int64_t pc);
-CORE u32 pvm_skip(const pvm *vm, u32 pc);
-CORE u32 pvm_id_at(const pvm *vm, u32 pc);
-CORE void pvm_operands(const pvm *vm, u32 id, u32 pc, operands *out);
-CORE u32 pvm_block_cost(const pvm *vm, u32 pc);
-
-/* interpreter.c, step.c */
-CORE int run_fast(pvm *vm);
-CORE int run_steps(pvm *vm, u64 count, int traced);
 
 /* Marks what the wasm build exports. */
 #if WASM
