@@ -61,6 +61,8 @@
 
 #include "recompiler/fast.c"
 
+#include "recompiler/bulk.c"
+
 #include "recompiler/loops.c"
 
 #include "recompiler/structure.c"

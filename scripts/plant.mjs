@@ -31,6 +31,37 @@ const { values: options } = parseArgs({
 /** name: what is wrong; file, search, replace: how. */
 const BUGS = [
   {
+    name: 'bulk turns: one too many, behind which the loop has ended',
+    file: 'core/recompiler/bulk.c',
+    search: 'b->last = strict;',
+    replace: 'b->last = 0;',
+  },
+  {
+    name: 'bulk turns: a copy over its own source as if it read it first',
+    file: 'core/recompiler/bulk.c',
+    search: 'u32 ahead_of = b.stride > 0 ? b.to : b.from, behind = b.stride > 0 ? b.from : b.to;',
+    replace: 'u32 ahead_of = b.stride > 0 ? b.from : b.to, behind = b.stride > 0 ? b.to : b.from;',
+  },
+  {
+    name: 'bulk turns: one is not paid',
+    file: 'src/engine/recompiler/pieces.ts',
+    search: '[Op.localGet, Local.gas, Op.localGet, Local.target, Op.i64ExtendI32U, Op.i64Const, S(0), Op.i64Mul],',
+    replace:
+      '[Op.localGet, Local.gas, Op.localGet, Local.target, Op.i32Const, 1, Op.i32Sub, Op.i64ExtendI32U, Op.i64Const, S(0), Op.i64Mul],',
+  },
+  {
+    name: 'bulk turns: a word is filled with its lowest byte, whatever the others are',
+    file: 'core/recompiler/bulk.c',
+    search: '} else if (b.value != NO_BASE && b.bytes > 1) put_same_bytes(w, &b);',
+    replace: '} else if (b.value != NO_BASE && b.bytes > 8) put_same_bytes(w, &b);',
+  },
+  {
+    name: 'bulk turns: down, the bytes begin a turn too high',
+    file: 'core/recompiler/bulk.c',
+    search: 'else PUT(w, BULK_AT_DOWN, (s32)(LOCAL_REGISTER + base), plus(at, -b->stride), by);',
+    replace: 'else PUT(w, BULK_AT_DOWN, (s32)(LOCAL_REGISTER + base), plus(at, -2 * b->stride), by);',
+  },
+  {
     name: 'sign_extend_8 does not',
     file: 'core/isa/ops.h',
     search: '(u64)(s64)(int8_t)(uint8_t)a',

@@ -168,6 +168,7 @@ enum {
   GRAPH_EVERY_NODE = 64,
   GRAPH_LOOP_STORES = 128,
   GRAPH_SAYS = 256,
+  GRAPH_BULK = 512,
 };
 
 /* What pvm_compile answers. */
@@ -243,14 +244,29 @@ enum {
   PIECE_FLOOR = 32,
   PIECE_FLOOR_AHEAD = 33,
   PIECE_COUNT_DOWN = 34,
-  PIECE_FAST_HEAD = 35,
-  PIECE_FAST_CLOSE = 36,
-  PIECE_FAST_END = 37,
-  PIECE_TALLY = 38,
-  PIECE_TALLY_TURNS = 39,
-  PIECE_HEAD = 40,
-  PIECE_HELPERS = 41,
-  PIECE_COUNT = 42
+  PIECE_FAST_BEGIN = 35,
+  PIECE_BULK_BEGIN = 36,
+  PIECE_ROOM_OF_REGISTERS = 37,
+  PIECE_ROOM_BELOW = 38,
+  PIECE_ROOM_ABOVE = 39,
+  PIECE_BULK_APART = 40,
+  PIECE_BULK_SAME_BYTES = 41,
+  PIECE_BULK_IF = 42,
+  PIECE_BULK_AT = 43,
+  PIECE_BULK_AT_DOWN = 44,
+  PIECE_BULK_COPY = 45,
+  PIECE_BULK_FILL = 46,
+  PIECE_PAY_TURNS = 47,
+  PIECE_STEP_TURNS = 48,
+  PIECE_BULK_END = 49,
+  PIECE_FAST_HEAD = 50,
+  PIECE_FAST_CLOSE = 51,
+  PIECE_FAST_END = 52,
+  PIECE_TALLY = 53,
+  PIECE_TALLY_TURNS = 54,
+  PIECE_HEAD = 55,
+  PIECE_HELPERS = 56,
+  PIECE_COUNT = 57
 };
 
 /* What code says it does, where it was asked to: the byte at AT_PROBES plus one of these, plus a number that tells
@@ -265,6 +281,7 @@ enum {
   SAID_REMEMBERED = 608,
   SAID_TURN = 640,
   SAID_LIMITED = 672,
+  SAID_BULK = 676,
 };
 
 /* Bits of a rights byte. The first two are what fast paths test: set only when the page is in the window and touched.

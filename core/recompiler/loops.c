@@ -1,7 +1,8 @@
 /* Writes the fast loops, which have two versions. The generic version checks everything. After each of its turns it asks how
  * many turns ahead are safe: as many as the gas pays for, and as all streams stay inside of pages with the right. That many
  * turns run in the fast version, which has no page checks and compares its gas once for several turns. The fast version never
- * has to stop at an exact instruction. The generic version does that.
+ * has to stop at an exact instruction. The generic version does that. Loops that copy or fill do most of these turns at once:
+ * bulk.c writes the code for that.
  *
  * Turn i of n starts with gas g - i * c, where c is the cost of a turn and `path` the gas that the loop's checkpoint asks for.
  * So one comparison says both that i < n and that the gas covers the path: gas >= floor, where
@@ -136,7 +137,10 @@ PUTS void put_fast_loop(generator *w, s32 node, u32 loop) {
   put_count(w, loop, label_of(w, node));
   u32 turns = UNROLLED_INSTRUCTIONS / count;
   turns = turns < 1 ? 1 : turns > MAX_TURNS ? MAX_TURNS : turns;
-  put_floor(w, cost, g->path[node], (s32)((turns - 1) * (u32)cost));
+  s32 ahead = (s32)((turns - 1) * (u32)cost);
+  put_floor(w, cost, g->path[node], ahead);
+  PUT(w, FAST_BEGIN, 0);
+  if (!in_turns && w->bulk) put_bulk(w, node, ahead);
   leave_out(w, segment, loop, checked, 0);
   w->depth += 2;
   PUT(w, FAST_HEAD, together ? 2 : (s32)label_of(w, node));

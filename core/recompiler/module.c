@@ -212,6 +212,7 @@ PUTS void plan_graph(const program_tables *p, const graph_tables *g, plan_tables
 PUTS u32 compile_module(program_tables *p, graph_tables *g, plan_tables *plan, wide_tables *wide, u32 options) {
   generator w = {.p = p, .g = g, .end = p->module + p->room, .tally_at = p->tally_at, .external = p->external};
   w.says = (options & GRAPH_SAYS) != 0;
+  w.bulk = (options & GRAPH_BULK) != 0;
   w.at = p->module + p->module_end;
   if (p->module_end == 0) begin_module(&w, p);
   for (; p->roots_done < p->root_count && !w.full; p->roots_done++) {

@@ -1,6 +1,8 @@
 // Pieces of generated programs: straight runs, loops, calls, recursion, switches, memory and host calls, irreducible flow.
 // Not single instructions: emit.ts; memory in patterns: streams.ts. Every piece begins a basic block, most end with a
 // terminator.
+
+import { copyLoop } from './copies.ts'
 import type { Emitter } from './emit.ts'
 import { accessGroup, deepCalls, straddles, streamLoop, walks } from './streams.ts'
 import { edge32 } from './values.ts'
@@ -255,7 +257,8 @@ export function writeSegment(emitter: Emitter, plain: boolean): void {
   else if (kind < 64) deepCalls(emitter)
   else if (kind < 72) jumpSwitch(emitter)
   else if (kind < 78) hostLoop(emitter)
-  else if (kind < 83) streamLoop(emitter)
+  else if (kind < 81) streamLoop(emitter)
+  else if (kind < 83) copyLoop(emitter)
   else if (kind < 88) walks(emitter)
   else if (kind < 90 && !plain) longBlock(emitter)
   else if (kind < 93) accessGroup(emitter)

@@ -1,5 +1,6 @@
 // Memory in patterns that compilers of guest code look for: loops that walk through pages with a stride, groups of accesses
 // off one base, frames of a deep recursion. Not single accesses: segments.ts.
+import { copyLoop } from './copies.ts'
 import type { Emitter } from './emit.ts'
 import { RIGHTS_CALL } from './reactions.ts'
 
@@ -32,7 +33,7 @@ export function walks(emitter: Emitter): void {
   writer.begin(emitter.opcode('fallthrough'))
   writer.place(again)
   emitter.sparing([rounds], () => {
-    const pointer = streamLoop(emitter)
+    const pointer = random.chance(40) ? copyLoop(emitter) : streamLoop(emitter)
     // The host function sees in r7 where the walk ended, and may take away or give rights there.
     if (rounds !== 7) {
       writer.begin(emitter.opcode('move_reg'))

@@ -1,69 +1,12 @@
 // Loops with unchecked turns: the one form in which accesses need no check of their own. The question how many turns ahead
 // are safe is read byte by byte; then each turn has to pay the same, move its streams as the question has it, and stay
 // within their spans. docs/verifier.md has the form and why it is right, test/verify/lemmas.test.ts proves the arithmetic.
+import { readBulk } from './bulk.ts'
 import { Frame } from './control.ts'
+import { Form, GET, SET, TEE } from './form.ts'
 import type { FastTurns, FunctionBody, Stream } from './function-body.ts'
 import type { Pair } from './locals.ts'
-import { Kind } from './operands.ts'
 import { GAS_LOCAL, RANGE_FUNCTION, READ, WRITE } from './words.ts'
-
-/** Reads the fixed bytes of the form. */
-class Form {
-  readonly verifier: FunctionBody
-  constructor(verifier: FunctionBody) {
-    this.verifier = verifier
-  }
-
-  fail(): never {
-    return this.verifier.reader.refuse('turns', 'not the form of unchecked turns')
-  }
-
-  op(...opcodes: readonly number[]): void {
-    for (const op of opcodes) if (this.verifier.opcode() !== op) this.fail()
-  }
-
-  /** Whether these bytes come next. */
-  sees(...bytes: readonly number[]): boolean {
-    const { reader } = this.verifier
-    return bytes.every((byte, k) => reader.bytes[reader.at + k] === byte)
-  }
-
-  i32(value?: number): number {
-    this.op(0x41)
-    const read = this.verifier.reader.signed()
-    if (value !== undefined && read !== value) this.fail()
-    return read
-  }
-
-  /** `i64.const`, as a number. */
-  i64(value?: number): number {
-    this.op(0x42)
-    const low = this.verifier.reader.signed64()
-    const read = this.verifier.reader.high * 2 ** 32 + (low >>> 0)
-    if (value !== undefined && read !== value) this.fail()
-    return read
-  }
-
-  /** An instruction on a local: this one, or whichever. */
-  local(op: number, local?: number): number {
-    this.op(op)
-    const read = this.verifier.local()
-    if (local !== undefined && read !== local) this.fail()
-    return read
-  }
-
-  /** Sets a local to what nothing is known of. */
-  scratch(op: number, local?: number): number {
-    const read = this.local(op, local)
-    const { operands } = this.verifier
-    const at = operands.push(Kind.Any)
-    this.verifier.write(read, at)
-    operands.height -= 1
-    return read
-  }
-}
-
-const [GET, SET, TEE] = [0x20, 0x21, 0x22] as const
 
 /**
  * `i32.const UNLIMITED` has been read and `local.set` follows: reads the rest of the form up to the first unchecked turn.
@@ -87,6 +30,7 @@ export function matchTurns(verifier: FunctionBody): boolean {
   // What is assigned in the question is nothing that it is about.
   const isApart = (local: number): boolean => local !== floor && local !== before
   if (floor === before || !streams.every(({ base, strideLocal }) => isApart(base) && isApart(strideLocal))) form.fail()
+  if (form.sees(GET, GAS_LOCAL)) readBulk(form, floor, cost, path + ahead, streams)
   for (const [op, kind] of [
     [0x02, Frame.Block],
     [0x03, Frame.Loop],

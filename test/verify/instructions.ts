@@ -122,6 +122,11 @@ function readInstruction(cursor: Cursor): Instruction {
     case 0x22:
       read()
       return made(1, 1)
+    // memory.copy and memory.fill
+    case 0xfc:
+      if (read() === 0x0an) read()
+      read()
+      return made(3, 0)
     default:
       return UNARY.has(op) ? made(1, 1) : made(2, 1)
   }
@@ -204,14 +209,26 @@ export function reporting(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const WIDTHS = [4, 8, 0, 0, 1, 1, 2, 2, 1, 1, 2, 2, 4, 4, 4, 8, 0, 0, 1, 2, 1, 2, 4]
   const REPORT = 1n // the import is put behind `host`
   const number = (op: number, value: bigint): Instruction => ({ op, numbers: [value], takes: 0, puts: 1 })
+  const binary = (op: number): Instruction => ({ op, numbers: [], takes: 2, puts: 1 })
   const changed = bodies.map(({ locals, instructions }, index): Body => {
     const params = index === 0 ? 3 : 2
     const count = locals.reduce((sum, [n]) => sum + n, params)
-    const [address, wide, narrow] = [BigInt(count), BigInt(count + 1), BigInt(count + 2)]
+    const [address, wide, narrow, length] = [BigInt(count), BigInt(count + 1), BigInt(count + 2), BigInt(count + 3)]
+    /** Reports as many bytes as `length` holds, from the address in a local. */
+    const reportRun = (from: bigint, store: bigint): Instruction[] => [
+      ...[number(0x20, from), number(0x41, 0n), number(0x20, length), number(0x41, 4n), binary(0x74)],
+      ...[number(0x41, store), binary(0x6a), number(0x10, REPORT)],
+    ]
     const out: Instruction[] = []
     for (const each of instructions) {
       if (each.op === 0x10 && each.numbers[0]! > 0n) {
         out.push({ ...each, numbers: [each.numbers[0]! + 1n] })
+        continue
+      }
+      if (each.op === 0xfc) {
+        out.push(number(0x21, length), number(0x21, narrow), number(0x21, address), ...reportRun(address, 1n))
+        if (each.numbers[0] === 0x0an) out.push(...reportRun(narrow, 0n))
+        out.push(number(0x20, address), number(0x20, narrow), number(0x20, length), each)
         continue
       }
       if (each.op < 0x28 || each.op > 0x3e) {
@@ -226,7 +243,7 @@ export function reporting(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
       if (isStore) out.push(number(0x20, value))
       out.push(each)
     }
-    return { locals: [...locals, [1, 0x7f], [1, 0x7e], [1, 0x7f]], instructions: out }
+    return { locals: [...locals, [1, 0x7f], [1, 0x7e], [2, 0x7f]], instructions: out }
   })
   return Uint8Array.from([...withReport(head), ...codeSection(changed)])
 }

@@ -198,6 +198,73 @@ export const LEMMAS: readonly Lemma[] = [
 (assert (>= gas (+ floor (* (- turns 1) cost))))
 (assert (< (- gas (* turn cost)) floor))`,
   },
+  {
+    name: 'turns at once: as many as the gas above the floor pays for leave as much gas as the floor',
+    answer: 'unsat',
+    text: `
+(declare-const gas Int)
+(declare-const floor Int)
+(declare-const cost Int)
+(declare-const turns Int)
+(declare-const q Int)
+(assert (and (<= 0 gas) (< gas 2147483648) (<= 1 cost)))
+; q is the quotient of what is above the floor and the cost, towards 0, and positive where there are turns
+(assert (and (<= 1 q) (<= (* q cost) (- gas floor))))
+(assert (and (<= 1 turns) (<= turns q)))
+(assert (not (and (>= (- gas (* turns cost)) floor) (>= (- gas (* turns cost)) 0) ))
+)
+(assert (>= floor 0))`,
+  },
+  {
+    name: 'turns at once: the gas above the floor has 32 bits',
+    answer: 'unsat',
+    text: `
+(declare-const gas Int)
+(declare-const count Int)
+(declare-const cost Int)
+(declare-const path Int)
+(declare-const ahead Int)
+(assert (and (<= 0 gas) (< gas 2147483648) (<= 1 count) (<= 1 cost) (<= 0 path) (<= 0 ahead) (< (+ path ahead) 2147483648)))
+(define-fun limit () Int (+ (- gas (* count cost)) 1))
+(define-fun floor () Int (+ (ite (> limit path) limit path) ahead))
+(assert (not (and (<= (- 2147483648) (- gas floor)) (< (- gas floor) 2147483648))))`,
+  },
+  {
+    name: 'turns at once: each byte of the run is one that a turn accesses, up',
+    answer: 'unsat',
+    text: `
+(declare-const begin Int)  ; of the run, above the lowest byte of the stream's first turn
+(declare-const span Int)
+(declare-const width Int)  ; the stride
+(declare-const turns Int)
+(declare-const byte Int)
+(declare-const turn Int)
+(declare-const rest Int)
+(assert (and (<= 1 width) (<= 0 begin) (<= (+ begin width) span)))
+(assert (and (<= 0 byte) (< byte (* turns width))))
+(assert (and (= byte (+ (* turn width) rest)) (<= 0 rest) (< rest width)))
+(define-fun place () Int (+ begin byte))
+(define-fun own () Int (* turn width)) ; the lowest byte of that turn
+(assert (not (and (<= 0 turn) (< turn turns) (<= own place) (< place (+ own span)))))`,
+  },
+  {
+    name: 'turns at once: the same down, where the run ends behind the first turn',
+    answer: 'unsat',
+    text: `
+(declare-const begin Int)
+(declare-const span Int)
+(declare-const width Int)
+(declare-const turns Int)
+(declare-const byte Int)  ; from the end of the run downwards, 0 the last
+(declare-const turn Int)
+(declare-const rest Int)
+(assert (and (<= 1 width) (<= 0 begin) (<= (+ begin width) span)))
+(assert (and (<= 0 byte) (< byte (* turns width))))
+(assert (and (= byte (+ (* turn width) rest)) (<= 0 rest) (< rest width)))
+(define-fun place () Int (- (+ begin width) 1 byte))
+(define-fun own () Int (- 0 (* turn width)))
+(assert (not (and (<= 0 turn) (< turn turns) (<= own place) (< place (+ own span)))))`,
+  },
   // What the forms of before 26 November allowed.
   {
     name: 'the old form, last offset instead of size: (0, 0) holds physical place 0',

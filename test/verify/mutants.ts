@@ -59,6 +59,23 @@ const LOOPS = `
     add_64 r8, r8, r11
     add_imm_64 r10, r10, -1
     branch_ne_imm r10, 0, @by
+    load_imm r8, 0x20000
+    load_imm r9, 0x21800
+    load_imm r10, 800
+    fallthrough
+@copy:
+    load_ind_u64 r7, [r8]
+    store_ind_u64 [r9 + 8], r7
+    add_imm_64 r8, r8, 8
+    add_imm_64 r9, r9, 8
+    add_imm_64 r10, r10, -1
+    branch_ne_imm r10, 0, @copy
+    load_imm r6, 0x20800
+    fallthrough
+@fill:
+    store_ind_u32 [r9 - 4], r10
+    add_imm_64 r9, r9, -4
+    branch_lt_u r6, r9, @fill
     load_imm r5, 6
     fallthrough
 @call:
@@ -110,7 +127,8 @@ function mayAccess(
   if (last >= memory.buffer.byteLength) return false
   const rights = new Uint8Array(memory.buffer, AT_RIGHTS, 2 ** 20)
   const bit = isStore ? 2 : 1
-  return (rights[at >>> 12]! & bit) !== 0 && (rights[last >>> 12]! & bit) !== 0
+  for (let page = at >>> 12; page <= last >>> 12; page++) if ((rights[page]! & bit) === 0) return false
+  return true
 }
 
 /** Makes and judges mutants until there are `count`. */

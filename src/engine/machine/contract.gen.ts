@@ -243,6 +243,8 @@ export const GraphOption = {
   LoopStores: 128,
   /** Code says what it does, see `Said`. */
   Says: 256,
+  /** Fast loops that copy or fill do many turns at once. */
+  Bulk: 512,
 } as const
 export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
 
@@ -379,20 +381,50 @@ export const Piece = {
   FloorAhead: 33,
   /** Behind a generic turn. */
   CountDown: 34,
-  /** Before the fast turns. */
-  FastHead: 35,
+  /** When turns are safe. */
+  FastBegin: 35,
+  /** Turns at once, if the floor leaves enough of them; see bulk.c for all from here on. */
+  BulkBegin: 36,
+  /** So many at most: the distance of two registers, 1 less where that is 1, by a power of two. */
+  RoomOfRegisters: 37,
+  /** The same, of a register from a constant above it. */
+  RoomBelow: 38,
+  /** The same, from a constant below it. */
+  RoomAbove: 39,
+  /** So many at most: the distance of what is stored from what is loaded, by a power of two. */
+  BulkApart: 40,
+  /** None where a register is not one byte again and again. */
+  BulkSameBytes: 41,
+  /** If they are worth it. */
+  BulkIf: 42,
+  /** Where the turns begin: register, constant. */
+  BulkAt: 43,
+  /** The same where they go down: and the power of two. */
+  BulkAtDown: 44,
+  /** Copies. */
+  BulkCopy: 45,
+  /** Fills. */
+  BulkFill: 46,
+  /** Takes what they cost from the gas. */
+  PayTurns: 47,
+  /** A register has been stepped in each. */
+  StepTurns: 48,
   /** Behind them. */
-  FastClose: 36,
+  BulkEnd: 49,
+  /** Before the fast turns. */
+  FastHead: 50,
+  /** Behind them. */
+  FastClose: 51,
   /** To the exit of the loop. */
-  FastEnd: 37,
+  FastEnd: 52,
   /** Counts a segment: address. */
-  Tally: 38,
+  Tally: 53,
   /** Counts fast turns: address, cost. */
-  TallyTurns: 39,
+  TallyTurns: 54,
   /** A module up to its functions: types and imports. */
-  Head: 40,
+  Head: 55,
   /** The helpers as they stand in every module. */
-  Helpers: 41,
+  Helpers: 56,
 } as const
 export type Piece = (typeof Piece)[keyof typeof Piece]
 
@@ -419,6 +451,8 @@ export const Said = {
   Turn: 640,
   /** A fast turn: 0 that only gas limits, 1 the first of a row, 2 a further one. */
   Limited: 672,
+  /** Turns done at once: 1 for those that fill, 2 more for those that go down. */
+  Bulk: 676,
 } as const
 export type Said = (typeof Said)[keyof typeof Said]
 

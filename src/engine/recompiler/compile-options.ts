@@ -10,6 +10,8 @@ export interface CompileOptions {
   readonly inlineIndirect?: boolean
   /** Loops of one segment get a version without page checks, and with one comparison of gas for several turns; see core/recompiler/loops.c. */
   readonly fastLoops?: boolean
+  /** Those of them that copy or fill do many turns at once; see core/recompiler/bulk.c. */
+  readonly bulk?: boolean
   /** Accesses near one base share a check; see core/recompiler/plan.c. */
   readonly groupChecks?: boolean
   /** Accesses to a base plus a small index share a check of all that they may reach; see core/recompiler/wide.c. */

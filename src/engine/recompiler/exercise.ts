@@ -30,9 +30,10 @@ const NAMES: Readonly<Record<keyof typeof Said, (more: number) => string>> = {
   Turn: form => `fast turn that ${formOf(form)}`,
   Limited: form =>
     ['fast turn that only gas limits', 'fast turn, the first of a row', 'fast turn, a further one of a row'][form]!,
+  Bulk: form => `turns at once that ${(form & 1) === 1 ? 'fill' : 'copy'} ${form >= 2 ? 'down' : 'up'}`,
 }
 /** All numbers that code may say are below this one. */
-const MOST = Said.Limited + 3
+const MOST = Said.Bulk + 4
 
 /** The name of a number. */
 function nameOfSaid(number: number): string {

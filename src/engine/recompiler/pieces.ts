@@ -91,6 +91,16 @@ const LIMIT = [
   ...[Op.i64Const, 1, Op.i64Add, Op.localTee, Local.floor, Op.i64Const, L(2)],
   ...[Op.localGet, Local.floor, Op.i64Const, L(2), Op.i64GtS, Op.select],
 ]
+/** A copy at once is a call into the runtime. Fewer turns than these are no more work than that call. */
+const TURNS_AT_ONCE = 8
+/** Lowers the turns in the target local to the difference of two values, less S(2), divided by the power of two S(3). */
+function lowerBy64(values: readonly number[]): Template {
+  const room = [...values, Op.i64Sub, Op.i64Const, S(2), Op.i64Sub, Op.i64Const, S(3), Op.i64ShrU]
+  return template(
+    [...room, Op.i32WrapI64, Op.localGet, Local.target],
+    [...room, Op.localGet, Local.target, Op.i64ExtendI32U, Op.i64LtU, Op.select, Op.localSet, Local.target],
+  )
+}
 /** These two add to the word at U(0) the number that is pushed between them. */
 const ADD = [Op.i32Const, 0, Op.i32Const, 0, Op.i64Load, 3, U(0)]
 const ADDED = [Op.i64Add, Op.i64Store, 3, U(0)]
@@ -196,10 +206,54 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
     [Op.localGet, Local.count, Op.i32Const, 1, Op.i32Sub, Op.localTee, Local.count, Op.brIf, U(1)],
   ),
   // When control comes back to the generic version, it asks again after one turn.
-  FastHead: template(
-    [Op.i32Const, 1, Op.localSet, Local.count, Op.localGet, Local.gas, Op.localSet, Local.before],
-    [Op.block, VOID, Op.loop, VOID, Op.localGet, Local.gas, Op.localGet, Local.floor, Op.i64LtS, Op.brIf, U(0)],
+  FastBegin: template([Op.i32Const, 1, Op.localSet, Local.count, Op.localGet, Local.gas, Op.localSet, Local.before]),
+  BulkBegin: template(
+    [Op.localGet, Local.gas, Op.localGet, Local.floor, Op.i64Sub, Op.i32WrapI64, Op.i32Const, S(0), Op.i32DivS],
+    [Op.localTee, Local.target, Op.i32Const, ...signed(TURNS_AT_ONCE), Op.i32GeS, Op.if, VOID],
   ),
+  RoomOfRegisters: lowerBy64([Op.localGet, U(0), Op.localGet, U(1)]),
+  RoomBelow: lowerBy64([Op.i64Const, S(0), Op.localGet, U(1)]),
+  RoomAbove: lowerBy64([Op.localGet, U(0), Op.i64Const, S(1)]),
+  BulkApart: template(
+    [Op.localGet, U(0), Op.i32WrapI64, Op.localGet, U(1), Op.i32WrapI64, Op.i32Sub, Op.i32Const, S(2), Op.i32Add],
+    [Op.i32Const, S(3), Op.i32ShrU, Op.localTee, Local.address, Op.localGet, Local.target],
+    [Op.localGet, Local.address, Op.localGet, Local.target, Op.i32LtU, Op.select, Op.localSet, Local.target],
+  ),
+  BulkSameBytes: template(
+    [Op.localGet, Local.target, Op.i32Const, 0],
+    [Op.localGet, U(0), Op.i64Const, ...signed(255), Op.i64And, Op.i64Const, L(1), Op.i64Mul],
+    [Op.localGet, U(0), Op.i64Xor, Op.i64Const, S(3), Op.i64Shl, Op.i64Eqz, Op.select, Op.localSet, Local.target],
+  ),
+  BulkIf: template([Op.localGet, Local.target, Op.i32Const, ...signed(TURNS_AT_ONCE), Op.i32GeU, Op.if, VOID]),
+  BulkAt: template([Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add]),
+  BulkAtDown: template(
+    [Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add],
+    [Op.localGet, Local.target, Op.i32Const, S(2), Op.i32Shl, Op.i32Sub],
+  ),
+  BulkCopy: template([Op.localGet, Local.target, Op.i32Const, S(0), Op.i32Shl, ...Op.memoryCopy, 0, 0]),
+  BulkFill: template([Op.localGet, Local.target, Op.i32Const, S(0), Op.i32Shl, ...Op.memoryFill, 0]),
+  PayTurns: template(
+    [Op.localGet, Local.gas, Op.localGet, Local.target, Op.i64ExtendI32U, Op.i64Const, S(0), Op.i64Mul],
+    [Op.i64Sub, Op.localSet, Local.gas],
+  ),
+  StepTurns: template(
+    [Op.localGet, U(0), Op.localGet, Local.target, Op.i64ExtendI32U, Op.i64Const, S(1), Op.i64Mul],
+    [Op.i64Add, Op.localSet, U(0)],
+  ),
+  BulkEnd: template(Op.end, Op.end),
+  FastHead: template([
+    Op.block,
+    VOID,
+    Op.loop,
+    VOID,
+    Op.localGet,
+    Local.gas,
+    Op.localGet,
+    Local.floor,
+    Op.i64LtS,
+    Op.brIf,
+    U(0),
+  ]),
   FastClose: template(Op.end, Op.end),
   FastEnd: template(
     [Op.i32Const, ...signed(TURNS_BEFORE - 1), Op.i32Const, 0],

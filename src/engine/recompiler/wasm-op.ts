@@ -6,7 +6,7 @@ export const I64 = 0x7e
 /** The type of a block without parameters and results. */
 export const VOID = 0x40
 
-/** The opcodes that compiled code uses: those of WebAssembly 1.0, and sign extension. */
+/** The opcodes that compiled code uses: those of WebAssembly 1.0, sign extension, and two of bulk memory. */
 export const Op = {
   unreachable: 0x00,
   block: 0x02,
@@ -49,6 +49,7 @@ export const Op = {
   i32LtS: 0x48,
   i32LtU: 0x49,
   i32GtU: 0x4b,
+  i32GeS: 0x4e,
   i32GeU: 0x4f,
   i64Eqz: 0x50,
   i64Eq: 0x51,
@@ -103,4 +104,6 @@ export const Op = {
   i64Extend8S: 0xc2,
   i64Extend16S: 0xc3,
   i64Extend32S: 0xc4,
+  memoryCopy: [0xfc, 0x0a],
+  memoryFill: [0xfc, 0x0b],
 } as const
