@@ -20,9 +20,9 @@ export function copyLoop(emitter: Emitter): number {
   const log2 = random.below(4)
   const width = 2 ** log2
   const words = random.pick([1, 1, 1, 2, 4])
-  const sign = random.chance(75) ? 1 : -1
+  const sign = random.chance(60) ? 1 : -1
   const stride = sign * width * words + (random.chance(5) ? width : 0)
-  const copies = random.chance(65)
+  const copies = random.chance(55)
   const turns = random.pick([1, 8, 24, 25, 26, 40, 60, 130, 300, 511, 600])
   const aligned = random.chance(85) ? ~(width - 1) : ~0
   const start = emitter.address() & aligned

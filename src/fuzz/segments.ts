@@ -257,7 +257,7 @@ export function writeSegment(emitter: Emitter, plain: boolean): void {
   else if (kind < 64) deepCalls(emitter)
   else if (kind < 72) jumpSwitch(emitter)
   else if (kind < 78) hostLoop(emitter)
-  else if (kind < 81) streamLoop(emitter)
+  else if (kind < 80) streamLoop(emitter)
   else if (kind < 83) copyLoop(emitter)
   else if (kind < 88) walks(emitter)
   else if (kind < 90 && !plain) longBlock(emitter)

@@ -9,6 +9,7 @@ const OFF: readonly CompileOptions[] = [
   { inline: false },
   { unrollRecursion: false },
   { fastLoops: false },
+  { bulk: false },
   { groupChecks: false },
   { wideChecks: false },
   { inlineIndirect: false },
@@ -17,8 +18,29 @@ const OFF: readonly CompileOptions[] = [
   { inline: false, unrollRecursion: false, fastLoops: false, groupChecks: false, gasPaths: false },
 ]
 
+/** A loop that fills and one that copies. */
+const COPIES = `
+    load_imm r8, 0x20000
+    load_imm r9, 0x20190
+    fallthrough
+@fill:
+    store_ind_u16 [r8], r9
+    store_ind_u8 [r8], r9
+    add_imm_64 r8, r8, 2
+    branch_ne r8, r9, @fill
+    load_imm r8, 0x20000
+    fallthrough
+@copy:
+    load_ind_u32 r7, [r8]
+    store_ind_u32 [r8 + 0x7a], r7
+    add_imm_64 r8, r8, 4
+    branch_lt_u r8, r9, @copy
+    trap
+`
+
 /** The program in which an optimisation has something to do. */
 const textFor = (options: CompileOptions): string => {
+  if (options.bulk === false) return COPIES
   if (options.wideChecks === false) return TABLES
   if (options.loopStores === false) return CALLS_IN_LOOPS
   return options.inlineIndirect === false ? HANDLERS : MIXED

@@ -12,7 +12,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1912))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 2232))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (local.set $r9 (i64.load offset=1096 (i32.const 0)))
@@ -127,6 +127,43 @@
                   (i64.const 24)))
               (local.set $count (i32.const 1))
               (local.set $before (local.get $gas))
+              (if
+                (i32.ge_s
+                  (local.tee $target (i32.div_s (i32.wrap_i64 (i64.sub (local.get $gas) (local.get $floor))) (i32.const 6)))
+                  (i32.const 8))
+                (then
+                  (local.set $target
+                    (select
+                      (i32.wrap_i64
+                        (i64.shr_u (i64.sub (i64.sub (local.get $r10) (i64.const 0)) (i64.const 1)) (i64.const 0)))
+                      (local.get $target)
+                      (i64.lt_u
+                        (i64.shr_u (i64.sub (i64.sub (local.get $r10) (i64.const 0)) (i64.const 1)) (i64.const 0))
+                        (i64.extend_i32_u (local.get $target)))))
+                  (local.set $target
+                    (select
+                      (local.tee $address
+                        (i32.shr_u
+                          (i32.add
+                            (i32.sub (i32.wrap_i64 (local.get $r9)) (i32.wrap_i64 (local.get $r8)))
+                            (i32.const 0))
+                          (i32.const 3)))
+                      (local.get $target)
+                      (i32.lt_u (local.get $address) (local.get $target))))
+                  (if
+                    (i32.ge_u (local.get $target) (i32.const 8))
+                    (then
+                      (memory.copy
+                        (i32.add (i32.wrap_i64 (local.get $r9)) (i32.const 102760448))
+                        (i32.add (i32.wrap_i64 (local.get $r8)) (i32.const 102760448))
+                        (i32.shl (local.get $target) (i32.const 3)))
+                      (local.set $gas (i64.sub (local.get $gas) (i64.mul (i64.extend_i32_u (local.get $target)) (i64.const 6))))
+                      (local.set $r8
+                        (i64.add (local.get $r8) (i64.mul (i64.extend_i32_u (local.get $target)) (i64.const 8))))
+                      (local.set $r9
+                        (i64.add (local.get $r9) (i64.mul (i64.extend_i32_u (local.get $target)) (i64.const 8))))
+                      (local.set $r10
+                        (i64.add (local.get $r10) (i64.mul (i64.extend_i32_u (local.get $target)) (i64.const -1))))))))
               (block $block3
                 (loop $label1
                   (br_if $label (i64.lt_s (local.get $gas) (local.get $floor)))
