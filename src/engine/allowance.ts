@@ -35,14 +35,31 @@ const SLICE_MS = 0.2
 /** How many times larger than the one before a slice may be. */
 const GROWTH = 2
 
+/**
+ * Where the system has taken the processor away in a run, it will most likely do so again: for as long as it lets others have it,
+ * 4 ms in most systems. Then the run is stopped so much earlier that it returns in time even if that happens at its end.
+ */
+const MARGIN_MS = 2.5
+/** How much of a run's time that is at most. */
+const MARGIN_SHARE = 0.25
+/** Two looks at the clock have so much between them only where the thread had no processor, or made something long. */
+export const GAP_MS = 1
+/** For how long before the end of a run that counts. */
+const GAP_COUNTS_MS = 16
+
 /** The allowance of one run. */
 export class Allowance {
   readonly #counter: GasCounter
   /** Gas, or steps, that may still be used; undefined: no bound. */
   #left: bigint | undefined
   readonly #steps: boolean
-  /** When it has to pause, by the clock of `performance.now`; infinity for never. */
+  /** When it is stopped, by the clock of `performance.now`; infinity for never. Before `#end` where the system takes its time. */
   until: number
+  /** When it has to have paused. */
+  #end: number
+  #margin = 0
+  /** When the clock was looked at last, by anybody. */
+  seen: number
   /** Gas of the next slice of compiled code. */
   #slice = FIRST_SLICE
   /** Gas kept back, and what the counter had when the portion began. */
@@ -62,7 +79,9 @@ export class Allowance {
 
   constructor(counter: GasCounter, bounds: Bounds) {
     this.#counter = counter
-    this.until = bounds.until ?? Number.POSITIVE_INFINITY
+    this.#end = this.until = bounds.until ?? Number.POSITIVE_INFINITY
+    this.seen = this.until
+    if (this.isTimed) this.#begin(performance.now())
     this.#steps = bounds.steps !== undefined
     this.#left = bounds.steps === undefined ? bounds.maxGas : BigInt(bounds.steps)
   }
@@ -74,8 +93,27 @@ export class Allowance {
 
   /** Moves the time at which the run has to pause: another slice begins. */
   extend(until: number): void {
-    this.until = until
+    this.#end = this.until = until
     this.#over = this.#moved = false
+    this.#begin(performance.now())
+  }
+
+  #begin(now: number): void {
+    this.seen = now
+    this.#margin = Math.min(MARGIN_MS, Math.max(0, this.#end - now) * MARGIN_SHARE)
+  }
+
+  /** Nothing was to be seen on the clock meanwhile: what took the time was our own, and is over. */
+  forgive(): void {
+    if (this.isTimed) this.seen = performance.now()
+  }
+
+  /** The clock shows this time. Whether the time of the run is over. */
+  isOverAt(now: number): boolean {
+    if (now - this.seen > GAP_MS && now + GAP_COUNTS_MS > this.#end) this.until = this.#end - this.#margin
+    this.seen = now
+    this.#over = now >= this.until
+    return this.#over
   }
 
   /** Whether all steps have been made. */
@@ -85,14 +123,14 @@ export class Allowance {
 
   /** Milliseconds until the run has to pause. */
   get msLeft(): number {
-    return this.isTimed ? Math.max(0, this.until - performance.now()) : this.until
+    return this.isTimed ? Math.max(0, this.#end - performance.now()) : this.#end
   }
 
   /** Whether the time is over. */
   get isOver(): boolean {
     if (!this.#over && this.until !== Number.POSITIVE_INFINITY) {
       this.#since = performance.now()
-      this.#over = this.#since >= this.until
+      this.isOverAt(this.#since)
     }
     return this.#over
   }

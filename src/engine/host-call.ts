@@ -1,6 +1,6 @@
 // What happens at an `ecalli`: price, call, outcome. One place for all engines. Not the functions themselves: host/.
 import type { Program } from '../program/program.ts'
-import type { Allowance } from './allowance.ts'
+import { type Allowance, GAP_MS } from './allowance.ts'
 import { HostAction, type HostEntry, type HostPrice, type HostTable, type Vm } from './engine.ts'
 import { Exit } from './exit.ts'
 import { isPromise, LateAnswer } from './late-answer.ts'
@@ -210,9 +210,9 @@ export function resumeLate(site: HostCallSite, late: LateAnswer): Exit | undefin
 
 /**
  * The same where a run has bounds: the function sees the whole gas, and behind it the clock is looked at, and the run may have to
- * pause. All of it in one function, which V8 takes into no other (it takes 460 bytes of bytecode at most): in a new process it
- * compiles each of several on its own, each with those that it calls, and the threads it does that on take the processor from
- * the guest for 4 ms and more (bench/micro/deadline.mjs).
+ * pause. All of it in one function of more than 460 bytes of bytecode, which V8 takes into no other: in a new process it optimizes
+ * each of several on its own, each with those that it calls, and the threads it does that on take the processor from the guest
+ * for 4 ms and more (bench/micro/deadline-cold.mjs). test/engine/bounded-call-size.test.ts holds it.
  */
 export function performBoundedCall(site: HostCallSite, index: number, pc: number, next: number): Exit | undefined {
   const { allowance, vm } = site
@@ -227,13 +227,25 @@ export function performBoundedCall(site: HostCallSite, index: number, pc: number
     entry = host === undefined ? undefined : host.entry(index)
     if (entry === undefined) {
       site.pending = Pending.Skip
-      exit = ended(site, pc, Exit.Host)
+      site.movePc(pc)
+      exit = Exit.Host
     } else {
       const { price } = entry
+      let isPaid = true
       if (typeof price === 'number') {
-        if ((price !== 0 || site.overdrawn) && !vm.chargeGas(price)) exit = unpaid(site, pc)
-      } else if (!charge(site, price, index, pc, next)) exit = unpaid(site, pc)
-      if (exit === undefined) {
+        if (price !== 0 || site.overdrawn) isPaid = vm.chargeGas(price)
+      } else {
+        site.movePc(pc)
+        const amount = price(vm, index)
+        isPaid = vm.chargeGas(amount)
+        site.paid = BigInt(amount)
+        site.movePc(next)
+      }
+      if (!isPaid) {
+        site.pending = Pending.Call
+        site.movePc(pc)
+        exit = Exit.OutOfGas
+      } else {
         site.overdrawn = false
         const action = entry.call(vm, index)
         if (action !== undefined || site.disposeRequested || site.overdrawn) {
@@ -244,8 +256,18 @@ export function performBoundedCall(site: HostCallSite, index: number, pc: number
   } catch (error) {
     exit = failed(site, entry, index, pc, error)
   }
-  if (exit === undefined && (isWhole ? performance.now() < allowance.until : allowance.goOn(had, before)))
-    return undefined
+  if (exit === undefined) {
+    if (!isWhole) {
+      if (allowance.goOn(had, before)) return undefined
+    } else {
+      const now = performance.now()
+      if (now < allowance.until && now - allowance.seen < GAP_MS) {
+        allowance.seen = now
+        return undefined
+      }
+      if (!allowance.isOverAt(now)) return undefined
+    }
+  }
   allowance.stoppedByHost = true
   return exit ?? Exit.Paused
 }

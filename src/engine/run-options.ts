@@ -9,8 +9,9 @@ export interface RunOptions {
    */
   readonly maxGas?: bigint
   /**
-   * Milliseconds after which the run pauses; default never. A host function is not interrupted. Where the clock stands still
-   * while code runs, as in some edge runtimes, this bounds nothing: use `maxGas` there.
+   * Milliseconds after which the run pauses; default never. It pauses 2.5 ms earlier, a quarter of them at most, where the
+   * system gave the processor to others meanwhile, so that it is not late if that happens again. A host function is not
+   * interrupted. Where the clock stands still while code runs, as in some edge runtimes, this bounds nothing: use `maxGas` there.
    */
   readonly maxMs?: number
 }

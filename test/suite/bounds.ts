@@ -1,5 +1,5 @@
 // Runs with bounds: what is used, where they pause, what host functions see, steps in great numbers. Every engine.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   Access,
   createEngine,
@@ -174,6 +174,44 @@ export function boundsSuite(createVm: CreateVm): void {
       const vm = createVm(programOf('loop: ecalli 1\njump @loop').program, { gas: 10_000n, host })
       expect([vm.run({ maxMs: 5 }), calls, vm.pc, vm.gas]).toEqual([Exit.Paused, 1, 2, 9999n])
       expect(vm.remainingMs).toBe(Number.POSITIVE_INFINITY)
+    })
+
+    /** Runs with a clock that moves by 0.1 ms at each look, and by `gap` more at the first one behind `at`. Returns what it shows then. */
+    const endOf = (vm: Vm, maxMs: number, at = Number.POSITIVE_INFINITY, gap = 0): number => {
+      const begun = 1000
+      let time = begun
+      let isOver = false
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+        if (time - begun > at && !isOver) {
+          isOver = true
+          time += gap
+        }
+        time += 0.1
+        return time
+      })
+      try {
+        expect(vm.run({ maxMs })).toBe(Exit.Paused)
+        return time - begun
+      } finally {
+        clock.mockRestore()
+      }
+    }
+    const guests = { loop: ENDLESS, 'host calls': 'loop: ecalli 1\njump @loop' }
+    it.each(Object.entries(guests))('returns earlier where the system gave the processor to others: %s', (_, text) => {
+      const { program } = programOf(text)
+      const vm = createVm(program, { gas: 2n ** 62n, host: hostOf(() => undefined) })
+      const between = (ms: number, from: number, to: number): void => {
+        expect(ms).toBeGreaterThan(from)
+        expect(ms).toBeLessThan(to)
+      }
+      endOf(vm, 10) // what is compiled once has been
+      between(endOf(vm, 10), 9.9, 10.9)
+      between(endOf(vm, 10, 3, 0.7), 9.9, 10.9)
+      between(endOf(vm, 10, 3, 3), 7.4, 8.4)
+      between(endOf(vm, 10, 8, 1.5), 9.5, 10.5)
+      between(endOf(vm, 2, 0.4, 1.05), 1.4, 2.4)
+      between(endOf(vm, 40, 3, 5), 39.9, 40.9)
+      between(endOf(vm, 40, 30, 5), 37.4, 38.4)
     })
 
     it('host functions see the whole gas, and what they give is kept', () => {

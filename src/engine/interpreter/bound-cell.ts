@@ -62,6 +62,7 @@ function watch(cell: Cell, allowance: Allowance): () => void {
     if (onSlice === undefined || gas < hot) return
     onSlice(gas)
     gas = 0
+    allowance.forgive()
   }
   return () => {
     cell.u32[ASKS] = cell.u32[ASKS]! & ~CLOCK
