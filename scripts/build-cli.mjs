@@ -5,6 +5,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { hexInOneLine } from './one-line.mjs'
 
 const root = join(import.meta.dirname, '..')
 const folder = resolve(root, process.argv[2] ?? 'dist')
@@ -79,7 +80,7 @@ const { metafile } = await build({
   },
   outdir: folder,
   chunkNames: 'commands/[name]-[hash]',
-  plugins: [withoutSubprocesses],
+  plugins: [withoutSubprocesses, hexInOneLine],
 })
 for (const file of Object.keys(BUNDLES)) {
   await build({
@@ -87,7 +88,7 @@ for (const file of Object.keys(BUNDLES)) {
     entryPoints: { [file]: join(root, 'src', 'cli', 'main.ts') },
     outdir: join(folder, 'commands'),
     chunkNames: `${file}-[name]-[hash]`,
-    plugins: [withoutSubprocesses, onlyCommandsOf(file)],
+    plugins: [withoutSubprocesses, hexInOneLine, onlyCommandsOf(file)],
   })
 }
 writeFileSync(out, `#!/usr/bin/env node\n${readFileSync(out, 'utf8')}`)

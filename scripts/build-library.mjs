@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { hexInOneLine } from './one-line.mjs'
 
 const root = join(import.meta.dirname, '..')
 const src = name => join(root, 'src', name)
@@ -16,6 +17,7 @@ const shared = {
   sourcemap: true,
   minifySyntax: true,
   logLevel: 'warning',
+  plugins: [hexInOneLine],
 }
 
 rmSync(shared.outdir, { recursive: true, force: true })
@@ -44,6 +46,7 @@ await build({
   minifyWhitespace: true,
   dropLabels: ['WHOLE'],
   plugins: [
+    hexInOneLine,
     {
       // The core without the passes of the recompiler.
       name: 'small core',

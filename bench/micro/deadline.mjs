@@ -13,7 +13,7 @@ function late(vm) {
   return took
 }
 
-const [mode, ...rest] = process.argv.slice(2)
+const [mode] = process.argv.slice(2)
 const print = (what, times) => {
   times.sort((a, b) => a - b)
   const at = share => times[Math.min(times.length - 1, Math.floor(share * times.length))].toFixed(2)
