@@ -51,7 +51,7 @@ await build({
       // The core without the passes of the recompiler.
       name: 'small core',
       setup(build) {
-        build.onResolve({ filter: /\/core\.gen\.ts$/ }, () => ({ path: src('engine/machine/small-core.gen.ts') }))
+        build.onResolve({ filter: /\/core\.gen\.ts$/ }, () => ({ path: src('core/small-core.gen.ts') }))
       },
     },
   ],

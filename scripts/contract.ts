@@ -1,4 +1,4 @@
-// Writes core/machine/contract.gen.h and src/engine/machine/contract.gen.ts from contract-schema.ts: what C and TypeScript agree on, once for
+// Writes core/machine/contract.gen.h and src/core/contract.gen.ts from contract-schema.ts: what C and TypeScript agree on, once for
 // both. The header asserts that the C compiler lays the structs out as TypeScript reads them.
 import { GAS_MODEL_TEXTS, GAS_MODELS, RULE_TEXTS } from '../src/program/profile.ts'
 import {

@@ -19,14 +19,15 @@ const textOf = name =>
 /** From the lowest to the highest. Folders that a tree does not have are left out. */
 const ORDER = `
 core core/isa core/gas core/machine core/interpreter core/recompiler core/lib core/hosts core/hash core/fuzz
-src/isa src/blob src/program src/verify
-src/engine src/engine/machine src/engine/vm src/engine/reference src/engine/interpreter src/engine/recompiler src/engine,on-top
+src/isa src/blob src/program src/core src/verify
+src/engine src/engine/machine src/engine/vm src/engine/reference src/engine/interpreter
+src/engine/recompiler src/engine/recompiler/tiers src/engine/recompiler/runtime src/engine,on-top
 src/hash src/host src/host/contract src/host/service src/host,on-top
 src/trace src/inside src/conform src/compat src/fuzz src/cli src`
   .trim()
   .split(/\s+/)
   .map(name => name.replace(',on-top', ', on top'))
-const DEEP = /^(src\/(engine|host)|core)\/[^/]+(?=\/)/
+const DEEP = /^(src\/engine\/recompiler\/[^/]+|src\/(engine|host)\/[^/]+|core\/[^/]+)(?=\/)/
 
 /** Files of a folder that has subfolders, which import from these: they stand on top of them. */
 const onTop = new Set()

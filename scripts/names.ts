@@ -1,7 +1,8 @@
 // Writes core/hosts/names.gen.h from the tables: names of instructions with the template of their operands, of exits and of
 // host calls. Not the core's decoder tables: those are in opcodes.ts.
+
+import { coreRules } from '../src/core/rules.ts'
 import { Exit, exitName } from '../src/engine/exit.ts'
-import { coreRules } from '../src/engine/machine/rules.ts'
 import { HOST_CALL_NAMES, hostCallNumber } from '../src/host/names.ts'
 import { shapeOf } from '../src/isa/shape.ts'
 import { INSTRUCTIONS } from '../src/isa/table.ts'

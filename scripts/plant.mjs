@@ -117,7 +117,7 @@ const BUGS = [
   },
   {
     name: 'refund after a side exit of compiled code off by one',
-    file: 'src/engine/recompiler/runtime.ts',
+    file: 'src/engine/recompiler/runtime/runtime.ts',
     search: '[decoded.segmentOf[index]! + 1]! - index\n',
     replace: '[decoded.segmentOf[index]! + 1]! - index - 1\n',
   },
@@ -153,7 +153,7 @@ const BUGS = [
   },
   {
     name: 'compiled 16-bit loads are not sign-extended',
-    file: 'src/engine/recompiler/emit-memory.ts',
+    file: 'scripts/templates/emit-memory.ts',
     search: '[Op.i64Load8S, Op.i64Load16S, Op.i64Load32S]',
     replace: '[Op.i64Load8S, Op.i64Load16U, Op.i64Load32S]',
   },
@@ -165,13 +165,13 @@ const BUGS = [
   },
   {
     name: 'a host function called by compiled code sees the next pc',
-    file: 'src/engine/recompiler/runtime.ts',
+    file: 'src/engine/recompiler/runtime/runtime.ts',
     search: 'cell.user!.onEcalli(index, pc, next)',
     replace: 'cell.user!.onEcalli(index, next, next)',
   },
   {
     name: 'a side exit of compiled code forgets that the block is paid',
-    file: 'src/engine/recompiler/runtime.ts',
+    file: 'src/engine/recompiler/runtime/runtime.ts',
     search: '      cell.u32[CHARGED] = 1\n',
     replace: '      cell.u32[CHARGED] = 0\n',
   },
@@ -227,14 +227,14 @@ const BUGS = [
   // refuses the first four at once (test/verify/refuses.test.ts).
   {
     name: 'attack: a range of nothing holds physical place 0',
-    file: 'src/engine/recompiler/helpers.ts',
+    file: 'scripts/templates/helpers.ts',
     search: '    code.i32(0)\n    code.i32(0)\n    code.byte(Op.return)',
     replace: '    code.i32(0)\n    code.i32(1)\n    code.byte(Op.return)',
     attack: true,
   },
   {
     name: 'attack: gas has no bound behind a host call',
-    file: 'src/engine/recompiler/pieces.ts',
+    file: 'scripts/templates/pieces.ts',
     search: '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Or],\n',
     replace:
       '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Const, 0, Op.i32And, Op.i32Or],\n',
@@ -263,28 +263,28 @@ const BUGS = [
   },
   {
     name: 'attack: a cell goes into the pool with its rights',
-    file: 'src/engine/machine/cell-pool.ts',
+    file: 'src/core/cell-pool.ts',
     search: '  if (core.pvm_reset(AT_VM) !== 0 || core.pvm_used(AT_VM, Used.Touched) !== 0) return false\n',
     replace: '  return true\n',
     attack: true,
   },
   {
     name: 'attack: one turn too many is unpaid',
-    file: 'src/engine/recompiler/pieces.ts',
+    file: 'scripts/templates/pieces.ts',
     search: '[Op.i64Const, 1, Op.i64Add, Op.localTee, Local.floor, Op.i64Const, L(2)]',
     replace: '[Op.i64Const, 0, Op.i64Add, Op.localTee, Local.floor, Op.i64Const, L(2)]',
     attack: true,
   },
   {
     name: 'attack: a range ends a byte behind its pages',
-    file: 'src/engine/recompiler/helpers.ts',
+    file: 'scripts/templates/helpers.ts',
     search: '  code.get(SPAN)\n  code.byte(Op.i32Sub)\n  code.i32(1)\n',
     replace: '  code.get(SPAN)\n  code.byte(Op.i32Sub)\n  code.i32(2)\n',
     attack: true,
   },
   {
     name: 'attack: a wide group ends with the first byte of its accesses',
-    file: 'src/engine/recompiler/emit-memory.ts',
+    file: 'scripts/templates/emit-memory.ts',
     search: 'Op.i32Const, S(RecordWord.widest), Op.i32Sub',
     replace: 'Op.i32Const, 0, Op.i32Sub',
     attack: true,
@@ -298,7 +298,7 @@ const BUGS = [
   },
   {
     name: 'attack: compiled code goes on unpaid where a host function wrote the same pc',
-    file: 'src/engine/recompiler/runtime.ts',
+    file: 'src/engine/recompiler/runtime/runtime.ts',
     search: 'if (jumped || spent === 0',
     replace: 'if (spent === 0',
     attack: true,
@@ -341,7 +341,7 @@ const BUGS = [
   },
   {
     name: 'far pages reach into the arena of a large program',
-    file: 'src/engine/machine/cell.ts',
+    file: 'src/core/cell.ts',
     search: 'arena === 0 ? AT_ARENA : framesEnd',
     replace: 'arena === 0 ? AT_ARENA : WINDOW_END',
   },

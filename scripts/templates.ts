@@ -2,13 +2,13 @@
 // checks and of conditions and all others, in one array as core/recompiler/emit.c takes them; the glue. Not what is in them: effects.ts,
 // emit-memory.ts, pieces.ts, glue.ts in src/engine/recompiler. Made ahead, because putting 300 templates together costs
 // every process that imports coulis 5 ms, and the others the first module of a process 2.
-import { HOLE_UNSIGNED, INSTRUCTION_ROOM, Piece, TEMPLATE_END } from '../src/engine/machine/contract.gen.ts'
-import { ASSIGNMENT, CONDITION } from '../src/engine/recompiler/effects.ts'
-import { ACCESS, CHECK } from '../src/engine/recompiler/emit-memory.ts'
+import { HOLE_UNSIGNED, INSTRUCTION_ROOM, Piece, TEMPLATE_END } from '../src/core/contract.gen.ts'
 import { CLASS, Class } from '../src/engine/recompiler/facts.ts'
-import { encodeGlue } from '../src/engine/recompiler/glue.ts'
-import { PIECES } from '../src/engine/recompiler/pieces.ts'
-import type { Template } from '../src/engine/recompiler/template.ts'
+import { ASSIGNMENT, CONDITION } from './templates/effects.ts'
+import { ACCESS, CHECK } from './templates/emit-memory.ts'
+import { encodeGlue } from './templates/glue.ts'
+import { PIECES } from './templates/pieces.ts'
+import type { Template } from './templates/template.ts'
 
 /** Bytes an element becomes at most. */
 const LONGEST = 10

@@ -1,5 +1,6 @@
 // The public surface of coulis. Not a place for code: every name is defined in the folder it belongs to.
 
+export { Access, type MemoryLayout } from './blob/address-space.ts'
 export { type Assembled, type AssembleOptions, assemble } from './blob/assembly.ts'
 export { type Container, describeFormat, encodeContainer, type FormatInfo, parseContainer } from './blob/container.ts'
 export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'
@@ -12,6 +13,8 @@ export {
   listCode,
 } from './blob/disassembly.ts'
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
+export { useCore } from './core/core.ts'
+export { type Resource, ResourceError } from './core/resource-error.ts'
 export { compile, compileAsync, type TierPolicy, tierPolicy } from './engine/auto.ts'
 export { guestAddress } from './engine/check.ts'
 export { copyMemory, createMemory } from './engine/copy-memory.ts'
@@ -34,10 +37,8 @@ export {
 export { Exit, exitName, hostIndex64 } from './engine/exit.ts'
 export type { VmStatus, VmSummary } from './engine/face.ts'
 export { HostCallError } from './engine/host-call.ts'
-export { useCore } from './engine/machine/core.ts'
 export { type EngineLimits, engineLimits } from './engine/machine/limits.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
-export { type Resource, ResourceError } from './engine/resource-error.ts'
 export type { RunAsyncOptions, RunOptions } from './engine/run-options.ts'
 export { type EngineStats, engineStats } from './engine/stats.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'
@@ -51,7 +52,6 @@ export {
   instructionSet,
 } from './isa/set.ts'
 export { callExport, type ExportCall } from './program/call.ts'
-export { Access, type MemoryLayout } from './program/layout.ts'
 export {
   type ChartOptions,
   type CriticalStep,

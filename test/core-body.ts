@@ -1,7 +1,8 @@
 // The inside of a machine on the core, which only tests look at.
+
+import type { Cell } from '../src/core/cell.ts'
 import type { Vm } from '../src/engine/engine.ts'
 import { CoreBody } from '../src/engine/interpreter/body.ts'
-import type { Cell } from '../src/engine/machine/cell.ts'
 import { bodyOf } from '../src/engine/vm/access.ts'
 
 /** The body of a machine that is on the core. */

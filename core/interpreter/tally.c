@@ -1,6 +1,6 @@
 /* Exact counts by code offset, for profiles and coverage: how often each instruction was executed, how often each block was paid,
  * and what else took gas. Only the wasm build has them, and not the small core. The sums are made in TypeScript
- * (src/engine/machine/cell-tally.ts).
+ * (src/core/cell-tally.ts).
  *
  * There are three tables of code_len + 1 signed words, at the address that pvm_tally gets.
  *

@@ -5,7 +5,7 @@
 #include "../pvm.h"
 
 #ifdef __wasm__ /* natively the allocator decides where things are */
-/* Words of the gate to compiled code: recompiler/gate.ts. */
+/* Words of the gate to compiled code: recompiler/runtime/gate.ts. */
 #define PVM_AT_GATE 0x3c0u
 /* Not 0: the gate asks JavaScript at each entry of compiled code, because a clock has to be looked at (1) or to hear
  * what it does (2). */

@@ -1,6 +1,6 @@
 /* Writes the code of straight instructions, and of the checks of their memory accesses. That code consists of templates, whose
  * holes are filled from the words of each instruction. A template is a list of numbers made by `npm run core`; what one looks
- * like is in src/engine/recompiler/template.ts. The ends of nodes and the fast loops are in ends.c and loops.c. */
+ * like is in scripts/templates/template.ts. The ends of nodes and the fast loops are in ends.c and loops.c. */
 #include "passes.h"
 
 /* The list of templates begins with an index that says where each one is. Its first parts have an entry for each instruction

@@ -5,7 +5,7 @@
  * highest address that is allowed. Each of the others compares its address with that, which costs half of a check of its own.
  *
  * If the page of the base does not have the right, the core goes on. That is exact, but slow. Where it happens often, the access
- * is made tolerant (src/engine/recompiler/runtime.ts), and is checked alone from then on. */
+ * is made tolerant (src/engine/recompiler/runtime/runtime.ts), and is checked alone from then on. */
 #include "passes.h"
 
 /* How many bytes a group may reach over. It is at most a page, so that two checks cover all. */

@@ -1,12 +1,13 @@
 // anan-as as a foreign engine of the fuzzer, through the debugger API that its fastest users use. Not a benchmark:
 // bench/peers/anan-as.mjs. The package is a development dependency of bench/.
+
+import { PAGE_SIZE } from '../../src/blob/address-space.ts'
 import { encodeProgramBlob } from '../../src/blob/raw.ts'
 import { Exit } from '../../src/engine/exit.ts'
 import { type FuzzCase, type FuzzEntry, partsOfCase } from '../../src/fuzz/case.ts'
 import { type Deviation, type ForeignEngine, type ForeignMachine, foreignMemory } from '../../src/fuzz/foreign.ts'
 import { itemsOf } from '../../src/fuzz/items.ts'
 import { instructionSet } from '../../src/isa/set.ts'
-import { PAGE_SIZE } from '../../src/program/layout.ts'
 import { profile } from '../../src/program/profile.ts'
 
 /** What is used of the package's debugger API. */

@@ -1,5 +1,5 @@
 // The picture of the life of a hot loop on the engine `auto`. The numbers are those of the tiers' policy.
-import { COLD_GAS, FIRST_SLICE, LASTING_SAMPLES, tierPolicy } from '../../src/engine/recompiler/policy.ts'
+import { COLD_GAS, FIRST_SLICE, LASTING_SAMPLES, tierPolicy } from '../../src/engine/recompiler/tiers/policy.ts'
 import { Drawing, type Tone } from './svg.ts'
 
 const counted = new Intl.NumberFormat('en')

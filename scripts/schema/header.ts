@@ -1,7 +1,8 @@
 // What core/pvm.h, which is written by hand, has in common with TypeScript.
+
+import { Access } from '../../src/blob/address-space.ts'
 import { HostAction } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import { Access } from '../../src/program/layout.ts'
 import { GAS_MODELS, RULES } from '../../src/program/profile.ts'
 
 /** Where the fields of core/pvm.h's structs are: the header is for hosts in C, and written by hand. */

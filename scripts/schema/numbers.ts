@@ -12,7 +12,7 @@ export const ADDRESSES: readonly Numeral[] = [
   {
     name: 'AT_GATE',
     value: 0x3c0,
-    comment: 'Words of the gate to compiled code: recompiler/gate.ts.',
+    comment: 'Words of the gate to compiled code: recompiler/runtime/gate.ts.',
   },
   {
     name: 'AT_ASKS',

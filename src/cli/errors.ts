@@ -1,9 +1,9 @@
 // What goes wrong on the command line, and the exit codes scripts can rely on. Not guest outcomes: those are results.
 import { CommanderError, InvalidArgumentError } from 'commander'
 import { BlobError } from '../blob/error.ts'
+import { ResourceError } from '../core/resource-error.ts'
 import { Exit } from '../engine/exit.ts'
 import { HostCallError } from '../engine/host-call.ts'
-import { ResourceError } from '../engine/resource-error.ts'
 import { TraceError } from '../trace/error.ts'
 import { ExitCode } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'

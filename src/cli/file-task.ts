@@ -1,5 +1,5 @@
 // Some of many files, and the work on one after the other. Not who does it: file-jobs.ts.
-import { ResourceError } from '../engine/resource-error.ts'
+import { ResourceError } from '../core/resource-error.ts'
 import { CliError, isInputError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 

@@ -1,8 +1,8 @@
 // Guest memory on the command line: ranges to map, to print, to write to files. Not the machine's memory: engine/memory.ts.
 import { InvalidArgumentError } from 'commander'
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Mapping, MemoryChunk, Vm } from '../engine/engine.ts'
 import { OK } from '../engine/memory.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { CliError } from './errors.ts'
 import { writeOutput } from './files.ts'
 import { formatAddress, formatPlural } from './format.ts'

@@ -1,6 +1,6 @@
 // The recompiler's passes over one root as text: its control-flow graph, and what is known at each node. Not a command:
 // dump.ts. The words are those of docs/how-the-recompiler-works.md.
-import { Check, End } from '../engine/machine/contract.gen.ts'
+import { Check, End } from '../core/contract.gen.ts'
 import type { FastLoop, Stream } from '../engine/recompiler/fast-loops.ts'
 import { hasInstructions } from '../engine/recompiler/graph.ts'
 import { accessesOf } from '../engine/recompiler/memory-plan.ts'

@@ -1,4 +1,4 @@
-// Whether compiling pays in a campaign: unlike a machine, a worker knows how much is left. Not the tiers: engine/recompiler/policy.ts.
+// Whether compiling pays in a campaign: unlike a machine, a worker knows how much is left. Not the tiers: engine/recompiler/tiers/policy.ts.
 import type { TierPolicy } from '../engine/auto.ts'
 
 /**

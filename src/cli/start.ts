@@ -1,9 +1,10 @@
 // How a program starts, as the command line's options say it. Not its run.
+
+import { HALT_ADDRESS } from '../blob/address-space.ts'
 import { formatNamed } from '../blob/container.ts'
 import type { StartOptions } from '../engine/engine.ts'
 import type { LogMessage } from '../host/builtins.ts'
 import { callExport } from '../program/call.ts'
-import { HALT_ADDRESS } from '../program/layout.ts'
 import { CliError } from './errors.ts'
 import type { Loaded } from './load.ts'
 import { chunksOf, type MapSetting } from './memory.ts'

@@ -1,11 +1,12 @@
 // coulis under the users of anan-as: its functions by their names and signatures, those of its debugger and those that start
 // many machines. Not its exports that hand out pointers into its memory.
+
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import { disassemble as disassembleProgram } from '../blob/disassembly.ts'
 import { Reader } from '../blob/reader.ts'
 import type { MemoryChunk, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import { type Profile, profile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { stepTracer } from '../trace/steps.ts'

@@ -1,11 +1,12 @@
 // A machine as clients with interfaces of their own keep one: it is started again and again, with whatever bytes come, and
 // nobody disposes of it. Not one of those interfaces: those are its neighbours.
+
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import { BlobError } from '../blob/error.ts'
 import { checkAddress } from '../engine/check.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Engine, EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import { type Profile, type ProfileName, profile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { WideGas } from './wide-gas.ts'

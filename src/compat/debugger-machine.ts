@@ -1,9 +1,10 @@
 // coulis under the debugger of the field (pvm-debugger): its synchronous interpreter and its asynchronous adapter. Not its
 // worker's protocol: debugger-protocol.ts; not a debugger.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import { checkAddress } from '../engine/check.ts'
 import type { StartOptions, Vm } from '../engine/engine.ts'
 import { OK } from '../engine/memory.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { ClientMachine, type ClientOptions, STATUS_OK } from './client-machine.ts'
 import { plainMemory, readOrZero } from './page-map.ts'

@@ -1,6 +1,7 @@
 // How debuggers say what memory a plain program has: pages of any length, contents, no heap. Not a standard program's layout.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Mapping, MemoryChunk, StartOptions, Vm } from '../engine/engine.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 
 /** A range that is to be mapped; what it begins and ends in is mapped as a whole. */
 export interface PageEntry {

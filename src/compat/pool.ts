@@ -4,7 +4,7 @@
 import { sha256 } from '../conform/sha256.ts'
 import { compile } from '../engine/auto.ts'
 import type { EngineKind, HostTable, StartOptions } from '../engine/engine.ts'
-import { type SentModule, sharedCode } from '../engine/recompiler/shared-code.ts'
+import { type SentModule, sharedCode } from '../engine/recompiler/tiers/shared-code.ts'
 import { type InvocationResult, invokeProgram } from '../host/invocation.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { type LoadOptions, loadProgram, type Program } from '../program/program.ts'

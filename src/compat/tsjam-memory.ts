@@ -1,8 +1,9 @@
 // Guest memory as tsjam holds it: it is there before a machine, outlives it, is copied and given to another one. Not a
 // machine's own memory: while one runs on it, this hands everything on to that.
+
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
 import { OK } from '../engine/memory.ts'
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 
 /** tsjam's kinds of access, by its numbers. */
 export const TsjamAccess = { Read: 0, Write: 1, Null: 2 } as const

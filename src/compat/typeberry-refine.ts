@@ -1,8 +1,9 @@
 // typeberry's inner machines over our table: the eight `machine…` functions of its RefineExternalities, of which its own
 // implementation lacks five. Not the others, which are the node's.
+
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import { Exit } from '../engine/exit.ts'
 import { createInnerTable, type InnerTable, type PagesMode } from '../host/inner-table.ts'
-import { PAGE_SIZE } from '../program/layout.ts'
 import { type ClientOptions, clientProfile } from './client-machine.ts'
 
 /** A result of typeberry's shape. */

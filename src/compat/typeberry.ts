@@ -1,9 +1,10 @@
 // coulis under typeberry: a machine with the interface of `@typeberry/lib/pvm-interface`, version 0.11.0. Not its host calls,
 // those stay typeberry's; and nothing of typeberry is imported, its types are inferred where a machine is asked for.
+
+import { Access, ARGUMENTS_SIZE } from '../blob/address-space.ts'
 import { checkBytes } from '../engine/check.ts'
 import type { Vm } from '../engine/engine.ts'
 import { OK as DONE } from '../engine/memory.ts'
-import { Access, ARGUMENTS_SIZE } from '../program/layout.ts'
 import { ClientMachine, type ClientOptions } from './client-machine.ts'
 import { gasOf, type WideGas } from './wide-gas.ts'
 

@@ -1,12 +1,12 @@
 // Runs the gas-model vectors: the cost of every basic block, and the step-wise programs. Not the costs themselves:
 // program/pipeline.ts.
 
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import { encodeProgramBlob, parseProgramBlob } from '../blob/raw.ts'
 import type { Engine, Vm } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
 import { maskBit } from '../program/code-map.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import type { Profile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { bigintOf, bytesOf, type JsonObject, listOf, numberOf, objectOf, registersOf, VectorError } from './json.ts'

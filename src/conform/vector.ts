@@ -1,10 +1,11 @@
 // Runs a vector of the W3F shape: initial state, program, expected final state. Also its relatives, which say less or more
 // of the final state: workloads and hand-assembled programs. Not step-wise vectors: see gas-model.ts.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Engine, Mapping, MemoryChunk, StartOptions, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
 import { explainExit } from '../inside/reason.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import type { Profile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { hexFromBytes } from '../trace/hex.ts'

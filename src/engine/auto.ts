@@ -1,13 +1,14 @@
 // What users can do about compilation besides choosing an engine: compile ahead, ask what was compiled, set bounds.
-// Not the tiers themselves: recompiler/runtime.ts and recompiler/hot-code.ts.
+// Not the tiers themselves: recompiler/runtime/runtime.ts and recompiler/tiers/hot-code.ts.
+
+import { moduleRefusal } from '../core/code-generation.ts'
 import type { Program } from '../program/program.ts'
 import type { CodeStats } from './engine.ts'
-import { moduleRefusal } from './machine/code-generation.ts'
-import { functionSize } from './recompiler/cluster.ts'
-import { CLUSTER_INSTRUCTIONS } from './recompiler/policy.ts'
-import { type SharedCode, sharedCode } from './recompiler/shared-code.ts'
+import { functionSize } from './recompiler/analysis.ts'
+import { CLUSTER_INSTRUCTIONS } from './recompiler/tiers/policy.ts'
+import { type SharedCode, sharedCode } from './recompiler/tiers/shared-code.ts'
 
-export { type TierPolicy, tierPolicy } from './recompiler/policy.ts'
+export { type TierPolicy, tierPolicy } from './recompiler/tiers/policy.ts'
 
 /** Every function of a program in groups, one for each module. */
 function groupsOf(shared: SharedCode): number[][] {

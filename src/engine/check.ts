@@ -1,6 +1,6 @@
 // Checks of what callers hand to a machine, the same on every engine: a TypeError or RangeError that names the argument.
 // Not checks of what guests do: those are exits.
-import { Access, PAGE_COUNT } from '../program/layout.ts'
+import { Access, PAGE_COUNT } from '../blob/address-space.ts'
 import type { Program } from '../program/program.ts'
 
 export { knownOptions } from '../isa/own-options.ts'

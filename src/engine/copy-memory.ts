@@ -1,6 +1,6 @@
 // Memory without a machine, and copies of it: to build one before its machine, to clone a machine's, to move it. Not guest
 // memory itself: memory.ts.
-import { PAGE_SIZE } from '../program/layout.ts'
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import { resolveMaxMemory } from './max-memory.ts'
 import type { Memory } from './memory.ts'
 import { PagedMemory } from './reference/paged-memory.ts'

@@ -1,12 +1,13 @@
 // Machines on the core with all engines at hand: interpreted, compiled, both. Not the machine itself: vm/machine.ts.
+
+import { moduleRefusal } from '../core/code-generation.ts'
 import type { Program } from '../program/program.ts'
 import type { EngineKind, StartOptions, Vm } from './engine.ts'
 import { CoreBody } from './interpreter/body.ts'
 import { startCellTally } from './interpreter/counting.ts'
 import type { OtherEngines } from './interpreter/other-engines.ts'
 import { viewState } from './interpreter/state-view.ts'
-import { moduleRefusal } from './machine/code-generation.ts'
-import { attachRuntime, runtimeOf } from './recompiler/attach.ts'
+import { attachRuntime, runtimeOf } from './recompiler/runtime/attach.ts'
 import { runReference } from './reference/run.ts'
 import { Machine } from './vm/machine.ts'
 

@@ -1,12 +1,12 @@
 // Engines by name, and which of them this runtime lets us have. Not their implementation: reference/ and core-machines.ts.
 
+import { moduleRefusal } from '../core/code-generation.ts'
+import { coreRefusal } from '../core/core.ts'
 import type { Program } from '../program/program.ts'
 import { checkOptions, knownOptions } from './check.ts'
 import { createAutoVm, createInterpreterVm, createRecompilerVm } from './core-machines.ts'
 import type { Engine, EngineKind, StartOptions, Vm } from './engine.ts'
 import { ENGINE_KINDS } from './engine.ts'
-import { moduleRefusal } from './machine/code-generation.ts'
-import { coreRefusal } from './machine/core.ts'
 import { resolveMaxMemory } from './max-memory.ts'
 import { createReferenceVm } from './reference/body.ts'
 import { warmUp } from './warm-up.ts'

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // The contract every engine satisfies: machines, how they are made and run. Not an implementation.
-import type { Access } from '../program/layout.ts'
+import type { Access } from '../blob/address-space.ts'
 import type { Profile } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import type { Exit } from './exit.ts'

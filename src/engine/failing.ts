@@ -1,5 +1,5 @@
 // Where a range of guest memory lacks a right. One function for all memories, from their rights alone.
-import { type Access, PAGE_SIZE } from '../program/layout.ts'
+import { type Access, PAGE_SIZE } from '../blob/address-space.ts'
 import { checkAccess, checkRange } from './check.ts'
 
 const ADDRESSES = 2 ** 32

@@ -1,10 +1,11 @@
 // What a machine on the core can stop before, without looking at every instruction in JavaScript: places, writes of registers, accesses
 // to memory. For searches in the past of a run. Machines of other kinds have no guard.
+
+import type { Cell } from '../core/cell.ts'
+import { AT_VM } from '../core/contract.gen.ts'
+import type { CoreExports } from '../core/core.ts'
 import type { Vm } from './engine.ts'
 import { CoreBody } from './interpreter/body.ts'
-import type { Cell } from './machine/cell.ts'
-import type { CoreExports } from './machine/core.ts'
-import { AT_VM } from './machine/layout.ts'
 import { bodyOf, restingBody } from './vm/access.ts'
 
 /** What to stop before. */

@@ -1,10 +1,11 @@
 // What happens at an `ecalli`: price, call, outcome. One place for all engines. Not the functions themselves: host/.
+
+import { ResourceError } from '../core/resource-error.ts'
 import type { Program } from '../program/program.ts'
 import { type Allowance, GAP_MS } from './allowance.ts'
 import { HostAction, type HostEntry, type HostPrice, type HostTable, type Vm } from './engine.ts'
 import { Exit } from './exit.ts'
 import { isPromise, LateAnswer } from './late-answer.ts'
-import { ResourceError } from './resource-error.ts'
 
 /** What was thrown or answered, in a message. Anything at all can be thrown, also what has no text form. */
 function describe(value: unknown): string {

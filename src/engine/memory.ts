@@ -1,5 +1,5 @@
 // The contract of guest memory: 2^32 bytes in pages with rights, the same on every engine. Not an implementation.
-import type { Access } from '../program/layout.ts'
+import type { Access } from '../blob/address-space.ts'
 
 /** Success of a memory function. */
 export const OK = 0

@@ -1,5 +1,5 @@
 // How a machine starts: options checked, defaults of the program's format filled in. Not the mapping: engines do that.
-import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../program/layout.ts'
+import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../blob/address-space.ts'
 import type { Program } from '../program/program.ts'
 import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress, knownOptions } from './check.ts'
 import type { HostTable, MemoryChunk, StartOptions } from './engine.ts'

@@ -1,6 +1,6 @@
 // What the process holds of machines and codes, for a node's metrics. Not what one machine has compiled: `Vm.stats`.
 import { poolState } from './machine/residence.ts'
-import { keptCodes } from './recompiler/shared-code.ts'
+import { keptCodes } from './recompiler/tiers/shared-code.ts'
 
 /** Counts and bytes. `engineLimits` has the bounds. */
 export interface EngineStats {

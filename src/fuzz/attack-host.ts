@@ -1,10 +1,11 @@
 // The host of a case that attacks: functions that do what a host may do and no friendly one does. What a call does stands in
 // its index, so that a program says itself what its host is. Not the programs: attacks.ts; not the usual host: reactions.ts.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import { compile } from '../engine/auto.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Vm } from '../engine/engine.ts'
 import { HostAction, type HostTable } from '../engine/engine.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { createProgram } from '../program/program.ts'
 import type { HostLog } from './host-log.ts'
 import { digestCall } from './host-log.ts'

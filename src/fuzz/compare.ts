@@ -1,8 +1,9 @@
 // Whether two machines are in the same state: everything a program or a host can see. Not how they got there.
+
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
 import { type Exit, exitName } from '../engine/exit.ts'
 import type { Memory } from '../engine/memory.ts'
-import { PAGE_SIZE } from '../program/layout.ts'
 
 /** More pages than this are compared at both ends of their run only: an sbrk of gigabytes has a million. */
 const PAGES_PER_RUN = 12

@@ -1,7 +1,8 @@
 // What one engine does with a case, as lines of text: for reports and golden tests. Not a comparison of machines.
+
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import { createEngine } from '../engine/create.ts'
 import type { EngineKind, Vm } from '../engine/engine.ts'
-import { PAGE_SIZE } from '../program/layout.ts'
 import { type FuzzCase, programOfCase } from './case.ts'
 import type { HostLog } from './host-log.ts'
 import { attempt, attemptName, enter, optionsOf, pagesLeft, programAt, remains } from './machines.ts'

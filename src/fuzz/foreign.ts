@@ -1,9 +1,10 @@
 // The seam for engines of others: what coulis needs of one to compare with it, and which differences are known.
 // Not an adapter: those are in scripts/foreign/, where packages may be imported.
+
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import { createEngine } from '../engine/create.ts'
 import type { EngineKind, Vm } from '../engine/engine.ts'
 import { Exit, exitName } from '../engine/exit.ts'
-import { PAGE_SIZE } from '../program/layout.ts'
 import type { Profile } from '../program/profile.ts'
 import { type FuzzCase, type FuzzEntry, memoryContents, programOfCase, startOptions } from './case.ts'
 import { enter } from './machines.ts'

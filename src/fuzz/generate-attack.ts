@@ -1,8 +1,9 @@
 // Makes cases that attack, from a seed: memory with walls, pages at the ends of the window and beyond, machines that come out
 // of the pool, programs of attacks.ts and a host of attack-host.ts. Not the usual cases: generate.ts.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Mapping } from '../engine/engine.ts'
 import { instructionSet } from '../isa/set.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { type Profile, profile } from '../program/profile.ts'
 import {
   attackCallAt,

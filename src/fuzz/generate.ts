@@ -1,8 +1,9 @@
 // Makes fuzz cases from a seed: profiles, memory, programs, schedules. Valid, nearly valid and hostile ones.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { StandardProgram } from '../blob/standard.ts'
 import type { Mapping } from '../engine/engine.ts'
 import { instructionSet } from '../isa/set.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { GAS_MODELS, type Profile, profile } from '../program/profile.ts'
 import type { Action, FuzzCase, FuzzEntry } from './case.ts'
 import { Emitter } from './emit.ts'

@@ -1,8 +1,9 @@
 // Machines for a case: how they start, what answers their calls, how one follows another out of the pool. Not the comparison.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { type Exit, exitName } from '../engine/exit.ts'
 import { HostCallError } from '../engine/host-call.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 import { attackHost, TracerFault } from './attack-host.ts'
 import { type FuzzCase, type FuzzEntry, partsOfCase, programOfCase, startOptions, withParts } from './case.ts'

@@ -1,5 +1,7 @@
 // Where an attacker aims: guest addresses whose place in a machine's memory means something to the engine. Derived from the
 // layout, so that they move with it. Not what programs do there: attacks.ts.
+
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import {
   AT_ARENA,
   AT_FRAMES,
@@ -10,8 +12,7 @@ import {
   ROTATION,
   VM,
   WINDOW_END,
-} from '../engine/machine/layout.ts'
-import { PAGE_SIZE } from '../program/layout.ts'
+} from '../core/contract.gen.ts'
 import type { Random } from './random.ts'
 
 /** The core's constants and stack lie here, AT_DATA of the contract. */

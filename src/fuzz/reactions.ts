@@ -1,9 +1,10 @@
 // What a host does with a machine in a fuzz case: at an exit, and inside a host function. The same numbers make the same
 // changes on every engine. Not the comparison.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
 import { HostAction, type HostTable } from '../engine/engine.ts'
 import { Exit } from '../engine/exit.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { digestCall, type HostLog } from './host-log.ts'
 import type { Random } from './random.ts'
 import { addressNear, edge32, edge64, PAGE_PALETTE } from './values.ts'

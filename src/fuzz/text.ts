@@ -1,10 +1,11 @@
 // A fuzz case as assembly text with directives in comments: what a bug report and a golden test look like.
 // Not the assembly language: lines beginning with `;!` say how the program is run and what comes of it.
+
+import { Access } from '../blob/address-space.ts'
 import { assemble } from '../blob/assembly.ts'
 import { disassemble } from '../blob/disassembly.ts'
 import type { EngineKind, Mapping } from '../engine/engine.ts'
 import { instructionSet } from '../isa/set.ts'
-import { Access } from '../program/layout.ts'
 import { PROFILE_NAMES, type Profile, type ProfileName, profile } from '../program/profile.ts'
 import type { FuzzCase, FuzzEntry } from './case.ts'
 import { describeRun } from './describe.ts'

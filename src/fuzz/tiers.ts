@@ -1,5 +1,5 @@
 // When engines compile during a fuzz case. Programs of a few thousand instructions never get as far as the usual limits,
-// and what lies behind those would go untested. Not the limits themselves: engine/recompiler/policy.ts.
+// and what lies behind those would go untested. Not the limits themselves: engine/recompiler/tiers/policy.ts.
 import { tierPolicy } from '../engine/auto.ts'
 import type { FuzzCase } from './case.ts'
 

@@ -1,6 +1,6 @@
 // BLAKE2b (RFC 7693) without a key, in a WebAssembly module with words of 64 bits (core/hash/blake2b.c). Not the public function: blake2b.ts.
-import { makeModule, unlessRefused } from '../engine/machine/code-generation.ts'
-import { decodeHex } from '../engine/machine/core.ts'
+import { makeModule, unlessRefused } from '../core/code-generation.ts'
+import { decodeHex } from '../core/core.ts'
 import { BLAKE2B_HEX } from './blake2b.gen.ts'
 
 /** A digest of `length` bytes, 1 to 64. */

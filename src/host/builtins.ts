@@ -1,7 +1,8 @@
 // Host functions that need no chain: `gas`, `grow_heap` (GP 0.8.0), `log` (JIP-1). Inner machines are in inner.ts.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
 import { HostAction, type HostFunction } from '../engine/engine.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import { readBytes, registerNumber } from './registers.ts'
 import type { HostHandler } from './registry.ts'
 import { HostResult } from './results.ts'

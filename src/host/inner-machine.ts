@@ -1,8 +1,9 @@
 // A machine of the table of inner machines: its program and a number until something touches it, then a machine of its own, then a
 // copy of what it holds while others are used. Not the calls: inner.ts.
+
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import type { Engine, Vm } from '../engine/engine.ts'
 import type { PageRange } from '../engine/memory.ts'
-import { PAGE_SIZE } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 
 /**

@@ -1,11 +1,12 @@
 // Inner machines for clients that have their own host calls: create, read, write, pages, invoke, expunge, as functions with
 // arguments. Not the calls of the paper, whose arguments are registers and memory of an outer machine: inner.ts.
+
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Engine, EngineKind } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { Inner, Residents } from './inner-machine.ts'

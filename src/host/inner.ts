@@ -1,5 +1,6 @@
 // Inner machines: compile, machine, peek, poke, pages, invoke, expunge (GP B.8). Not nested hosts: an inner machine has none.
 
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import { parseContainer } from '../blob/container.ts'
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
@@ -8,7 +9,6 @@ import { HostAction, type HostFunction } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
 import { OOB } from '../engine/memory.ts'
 import { equalBytes } from '../program/equal-bytes.ts'
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import { createProgram, type Program } from '../program/program.ts'
 import { FreeNumbers } from './free-numbers.ts'
 import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080, MAX_MODULES } from './inner-constants.ts'

@@ -1,9 +1,9 @@
 // How host functions read arguments: registers as numbers, byte ranges, the read pattern most calls share (GP B.4).
 
+import { ResourceError } from '../core/resource-error.ts'
 import type { Vm } from '../engine/engine.ts'
 import { HostAction } from '../engine/engine.ts'
 import { OOB } from '../engine/memory.ts'
-import { ResourceError } from '../engine/resource-error.ts'
 import { HostResult } from './results.ts'
 
 /**

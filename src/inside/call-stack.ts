@@ -1,7 +1,8 @@
 // Who called the code at a time: frames, from the calls and returns that were executed. Not unwinding: nothing is guessed from memory.
+
+import { HALT_ADDRESS } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
 import type { TraceEvent } from '../engine/tracing.ts'
-import { HALT_ADDRESS } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 import type { History } from './history.ts'
 

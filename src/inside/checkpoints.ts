@@ -1,5 +1,5 @@
 // The states of a run that are kept, few enough for any length. Not how they are used: history.ts.
-import { PAGE_SIZE } from '../program/layout.ts'
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A state of a run. */

@@ -1,7 +1,8 @@
 // What is wrong with an instruction that stopped a machine: the access, the jump, the payment. Found by looking at the state
 // again, by the rules of the paper. Not the words for it: reason-text.ts.
+
+import { Access, HALT_ADDRESS, PAGE_SIZE, ZONE_SIZE } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
-import { Access, HALT_ADDRESS, PAGE_SIZE, ZONE_SIZE } from '../program/layout.ts'
 import { addressAt, type DecodedAt } from './instruction-at.ts'
 
 /** An access to memory that was refused (GP A.8, A.9). */

@@ -1,5 +1,5 @@
 // Functions of a program of which no names are known: where the decoder finds that they begin, named by that place. Not names: symbols.
-import { coreRefusal } from '../engine/machine/core.ts'
+import { coreRefusal } from '../core/core.ts'
 import { decodeProgram } from '../engine/recompiler/decode.ts'
 import { findFunctions } from '../engine/recompiler/functions.ts'
 import type { Program } from '../program/program.ts'

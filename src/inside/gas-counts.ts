@@ -1,9 +1,9 @@
 // How often each instruction of a machine was executed and what it cost, exactly, at nearly the speed of the run. Not who called whom:
 // profile.ts.
 import type { Vm } from '../engine/engine.ts'
-import type { Counts } from '../engine/tally.ts'
 import { startTally } from '../engine/vm/access.ts'
 import type { Program } from '../program/program.ts'
+import type { Counts } from '../program/tally.ts'
 import type { WatchedGas } from './host-gas.ts'
 
 /** Where the gas of runs went, by code offset. Arrays have one entry more than bytes of code: for all that is beyond it. */

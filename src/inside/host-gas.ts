@@ -1,8 +1,9 @@
 // What host calls cost: how often each was made, and the gas that left the machine with it, price and what the function took. Not the
 // gas of instructions: gas-counts.ts.
+
+import { ResourceError } from '../core/resource-error.ts'
 import { HostAction, type HostEntry, type HostTable, type Vm } from '../engine/engine.ts'
 import { isPromise } from '../engine/late-answer.ts'
-import { ResourceError } from '../engine/resource-error.ts'
 
 /** A host call and what it cost. */
 export interface HostCallCost {

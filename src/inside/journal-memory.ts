@@ -1,6 +1,7 @@
 // Guest memory that notes what one host function changes through it, and how that is done again. Not for reads: trace/record.ts.
+
+import { type Access, PAGE_SIZE } from '../blob/address-space.ts'
 import { type Memory, type MemoryResult, OK } from '../engine/memory.ts'
-import { type Access, PAGE_SIZE } from '../program/layout.ts'
 
 /** Rights that were set, or pages that were zeroed. */
 interface RightsEffect {

@@ -1,11 +1,12 @@
 // A machine's whole state as a value: taken, put back, into another machine too, of any engine. Not a file: state-file.ts.
+
+import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Engine, HostTable, Vm } from '../engine/engine.ts'
 import type { Memory, PageRange } from '../engine/memory.ts'
 import { readInner, writeInner } from '../engine/vm/access.ts'
 import type { InnerState } from '../engine/vm/inner-state.ts'
 import { equalBytes } from '../program/equal-bytes.ts'
-import { Access, PAGE_SIZE } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 
 /** A machine between two runs. Immutable: whoever changes its bytes changes the machines that are restored from it. */

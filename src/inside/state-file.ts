@@ -1,11 +1,12 @@
 // Snapshots as bytes, `.pvmstate` files: written, and read by somebody who trusts nothing. Not the snapshot: snapshot.ts.
 // docs/inside/snapshots.md is the format.
+
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import { BlobError } from '../blob/error.ts'
 import { Exit } from '../engine/exit.ts'
 import { Pending } from '../engine/host-call.ts'
 import type { PageRange } from '../engine/memory.ts'
 import { blake2b } from '../hash/blake2b.ts'
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../program/layout.ts'
 import type { Program } from '../program/program.ts'
 import type { Snapshot } from './snapshot.ts'
 

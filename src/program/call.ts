@@ -1,5 +1,5 @@
 // How a host calls an export of a `.polkavm` file (spec polkavm-blob.md 5). Not imports: those are host calls by index.
-import { HALT_ADDRESS } from './layout.ts'
+import { HALT_ADDRESS } from '../blob/address-space.ts'
 import type { Program } from './program.ts'
 
 /** Registers that carry arguments, in order; the first two carry results. */

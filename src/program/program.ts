@@ -1,5 +1,6 @@
 // A loaded program: immutable, shareable between machines and engines. Not a machine: see engine/.
 
+import type { MemoryLayout } from '../blob/address-space.ts'
 import {
   type BlobKind,
   type Container,
@@ -21,7 +22,6 @@ import { type Encoding, type InstructionSet, type InstructionSetName, instructio
 import type { Instruction } from '../isa/table.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
 import { blockCost, startOfBlock } from './gas.ts'
-import type { MemoryLayout } from './layout.ts'
 import { ownBytes } from './own-bytes.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from './profile.ts'
 import { findExcess, findInvalidity } from './validate.ts'

@@ -1,9 +1,10 @@
 // Records a run as an ecalli trace: wraps a host and notes what it reads and changes. The trace replays on any engine, without
 // the host. Not for page rights: the format cannot say that a host changed them, so such a run is refused at the end.
+
+import { PAGE_SIZE } from '../blob/address-space.ts'
 import type { HostEntry, HostTable, Vm } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
 import { type Memory, type MemoryResult, OK } from '../engine/memory.ts'
-import { PAGE_SIZE } from '../program/layout.ts'
 import type { Trace, TraceBytes, TraceCall, TraceEnd, TraceRegister, TraceState } from './trace.ts'
 
 /** A recording in progress. */

@@ -1,10 +1,11 @@
 // Runs a recorded program again, without any host, and compares every line of the record exactly. Not a judge of style: the
 // argument of PANIC is an implementation detail and not compared.
+
+import { Access, ARGUMENTS_SIZE, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Engine, HostTable, MemoryChunk, Vm } from '../engine/engine.ts'
 import { Exit, exitName, hostIndex64 } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
 import { ownOptions } from '../isa/own-options.ts'
-import { Access, ARGUMENTS_SIZE, PAGE_SIZE } from '../program/layout.ts'
 import type { Profile, ProfileName } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { TraceError } from './error.ts'

@@ -1,5 +1,5 @@
 // The addresses that compiled code may name, and what it may do there, stated on their own: the generator's are in
-// engine/machine/layout.ts, and test/verify/words.test.ts compares. Not the rules: function.ts.
+// core/contract.gen.ts, and test/verify/words.test.ts compares. Not the rules: function.ts.
 
 /** Where struct pvm is, and in it the registers, gas and the words beside them (core/pvm.h). */
 const VM = 0x400

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Access } from '../../src/blob/address-space.ts'
 import { availableEngines, createEngine } from '../../src/engine/create.ts'
 import type { Vm } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import { Access } from '../../src/program/layout.ts'
 import { loadProgram } from '../../src/program/program.ts'
 
 interface BenchProgram {

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { createTaskRunner, type PoolTask, shareProgram } from '../../src/compat/pool.ts'
-import { sharedCode } from '../../src/engine/recompiler/shared-code.ts'
+import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
 import { createHost, invokeProgram } from '../../src/host/index.ts'
 import { createEngine, loadProgram } from '../../src/index.ts'
 

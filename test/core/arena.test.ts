@@ -2,9 +2,9 @@
 // or compiled there before. A table that finds an old byte takes it for the place of a record.
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
+import { Cell } from '../../src/core/cell.ts'
+import { AT_VM } from '../../src/core/contract.gen.ts'
 import { createEngine } from '../../src/engine/create.ts'
-import { Cell } from '../../src/engine/machine/cell.ts'
-import { AT_VM } from '../../src/engine/machine/layout.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { loadProgram, type Program } from '../../src/program/program.ts'
 

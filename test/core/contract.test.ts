@@ -10,7 +10,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const CONTRACT: Contract = {
   header: read('core/machine/contract.gen.h'),
   api: read('core/pvm.h'),
-  module: read('src/engine/machine/contract.gen.ts'),
+  module: read('src/core/contract.gen.ts'),
 }
 
 /** A change of one side: what it does, and the text that comes of it. */

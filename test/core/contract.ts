@@ -1,9 +1,9 @@
 // Compares the two sides of the contract by reading them: the C headers by an own small parser, the TypeScript module by running it.
 // Shares nothing with the generator. Not the test: contract.test.ts.
 import { transformSync } from 'esbuild'
+import { Access } from '../../src/blob/address-space.ts'
 import { HostAction } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import { Access } from '../../src/program/layout.ts'
 import { GAS_MODELS } from '../../src/program/profile.ts'
 
 /** The texts of contract.gen.h, pvm.h and contract.gen.ts. */

@@ -1,7 +1,7 @@
 // The core's decoder gives what isa/format.ts gives, an implementation apart, for anything that can stand behind an opcode.
 import { describe, expect, it } from 'vitest'
-import { Cell } from '../../src/engine/machine/cell.ts'
-import { decodeColumns } from '../../src/engine/machine/decoder.ts'
+import { Cell } from '../../src/core/cell.ts'
+import { decodeColumns } from '../../src/core/decoder.ts'
 import { CLASS, Class, READS, WRITES } from '../../src/engine/recompiler/facts.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { decodeOperands } from '../../src/isa/format.ts'

@@ -1,14 +1,14 @@
 // What the shared suites do not see of machines on the core: cells and their reuse, lazy growth, pages outside of the
 // window, views over time, decoded programs, engines changed on the way.
 import { afterEach, describe, expect, it } from 'vitest'
+import { Access, PAGE_SIZE } from '../../src/blob/address-space.ts'
 import { assemble } from '../../src/blob/assembly.ts'
+import { AT_VM, MEMORY_SIZE, ROTATION, WINDOW_END } from '../../src/core/contract.gen.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { StartOptions, Vm } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import { AT_VM, MEMORY_SIZE, ROTATION, WINDOW_END } from '../../src/engine/machine/layout.ts'
 import { poolState } from '../../src/engine/machine/residence.ts'
 import { memoryDifference } from '../../src/fuzz/compare.ts'
-import { Access, PAGE_SIZE } from '../../src/program/layout.ts'
 import { profile } from '../../src/program/profile.ts'
 import { createProgram, loadProgram, type Program } from '../../src/program/program.ts'
 import { cellOf } from '../core-body.ts'

@@ -2,9 +2,9 @@
 // machine, which knows pages only.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Access, PAGE_SIZE } from '../../src/blob/address-space.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Vm } from '../../src/engine/engine.ts'
-import { Access, PAGE_SIZE } from '../../src/program/layout.ts'
 import { programOf } from '../recompiler/programs.ts'
 
 const CHUNK = 512

@@ -1,10 +1,10 @@
 // Machines that share few cells: whatever is done with many of them in turn, each is what it would be alone. Not the cells: machine.test.ts.
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { Access } from '../../src/blob/address-space.ts'
 import type { Engine, EngineKind, HostTable, Vm } from '../../src/engine/engine.ts'
 import { poolState } from '../../src/engine/machine/residence.ts'
 import { assemble, copyMemory, createEngine, loadProgram } from '../../src/index.ts'
-import { Access } from '../../src/program/layout.ts'
 import type { Program } from '../../src/program/program.ts'
 
 const MACHINES = 12

@@ -1,10 +1,10 @@
 // Attacks that once worked, as kinds: places of the engine's own memory, gas near its largest, frames of the host's stack,
 // what is thrown through the core. Not random: the fuzzer's are in fuzz.test.ts.
 import { describe, expect, it } from 'vitest'
+import { AT_VM, VM } from '../../src/core/contract.gen.ts'
+import { MAX_STACK } from '../../src/core/stack.ts'
 import type { EngineKind, HostTable } from '../../src/engine/engine.ts'
-import { AT_VM, VM } from '../../src/engine/machine/layout.ts'
-import { MAX_STACK } from '../../src/engine/machine/stack.ts'
-import { sharedCode } from '../../src/engine/recompiler/shared-code.ts'
+import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
 import { Access, assemble, createEngine, Exit, loadProgram, ResourceError, type Vm } from '../../src/index.ts'
 import { cellOf, coreOf } from '../core-body.ts'
 

@@ -1,5 +1,7 @@
 // What a fuzz case reaches when the reference machine runs it: opcodes executed, operands, ways to stop, places jumped to,
 // addresses, shapes of control flow. Not a test: fuzz-coverage.test.ts says what has to be among it.
+
+import { Access, PAGE_SIZE } from '../../src/blob/address-space.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Vm } from '../../src/engine/engine.ts'
 import { Exit, exitName } from '../../src/engine/exit.ts'
@@ -12,7 +14,6 @@ import { fuzzHost, react } from '../../src/fuzz/reactions.ts'
 import { createOperands, decodeOperands } from '../../src/isa/format.ts'
 import { instructionSet } from '../../src/isa/set.ts'
 import { maskBit } from '../../src/program/code-map.ts'
-import { Access, PAGE_SIZE } from '../../src/program/layout.ts'
 import type { Program } from '../../src/program/program.ts'
 import { isIrreducible } from './flow.ts'
 

@@ -1,11 +1,11 @@
 // The seam for engines of others: what agrees, what differs, what is known to differ. Here the other is our own machine.
 import { describe, expect, it } from 'vitest'
+import { PAGE_SIZE } from '../../src/blob/address-space.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import { type FuzzCase, programOfCase, startOptions } from '../../src/fuzz/case.ts'
 import { type Deviation, driveForeign, type ForeignEngine } from '../../src/fuzz/foreign.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'
 import { enter } from '../../src/fuzz/machines.ts'
-import { PAGE_SIZE } from '../../src/program/layout.ts'
 import { profile } from '../../src/program/profile.ts'
 
 /** The reference machine as somebody else's; `spoil` changes what it says of a register. */

@@ -13,7 +13,7 @@ import {
   MEMORY_SIZE,
   ROTATION,
   WINDOW_END,
-} from '../../src/engine/machine/layout.ts'
+} from '../../src/core/contract.gen.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { Access, createEngine, type EngineKind, type HostTable, loadProgram, type Vm } from '../../src/index.ts'
 

@@ -2,7 +2,7 @@
 // The reference machine says what has to happen; every other engine has to do the same, in bounded time and memory.
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
-import { ROTATION, TOP_SIZE, WINDOW_END } from '../../src/engine/machine/layout.ts'
+import { ROTATION, TOP_SIZE, WINDOW_END } from '../../src/core/contract.gen.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import {
   Access,

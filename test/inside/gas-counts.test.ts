@@ -1,6 +1,5 @@
 // Exact counts: every engine counts what the reference machine counts, that counts what a tracer sees, and gas is there to the unit.
 import { describe, expect, it } from 'vitest'
-import type { Counts } from '../../src/engine/tally.ts'
 import { startTally } from '../../src/engine/vm/access.ts'
 import { type FuzzCase, programOfCase } from '../../src/fuzz/case.ts'
 import { driveCase } from '../../src/fuzz/drive.ts'
@@ -22,6 +21,7 @@ import {
   type Vm,
 } from '../../src/index.ts'
 import { countGas, watchHostGas } from '../../src/inside/index.ts'
+import type { Counts } from '../../src/program/tally.ts'
 
 const KINDS = availableEngines()
 

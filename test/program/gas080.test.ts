@@ -1,12 +1,12 @@
 // The rules of GP 0.8.0 that are not an instruction's: paying blocks, checked successors, valid programs. On every engine.
 import { describe, expect, it } from 'vitest'
+import { Access } from '../../src/blob/address-space.ts'
 import { BlobError } from '../../src/blob/error.ts'
 import { availableEngines, createEngine } from '../../src/engine/create.ts'
 import type { HostFunction, HostTable, StartOptions, Vm } from '../../src/engine/engine.ts'
 import { Exit, exitName } from '../../src/engine/exit.ts'
 import { instructionSet } from '../../src/isa/set.ts'
 import { instructionNamed } from '../../src/isa/table.ts'
-import { Access } from '../../src/program/layout.ts'
 import { type Profile, type ProfileName, profile } from '../../src/program/profile.ts'
 import { createProgram, type Program } from '../../src/program/program.ts'
 

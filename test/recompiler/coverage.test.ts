@@ -3,9 +3,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
+import { End } from '../../src/core/contract.gen.ts'
 import { compile } from '../../src/engine/auto.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import { End } from '../../src/engine/machine/contract.gen.ts'
 import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { Coverage } from '../../src/engine/recompiler/coverage.ts'
 import { runPasses } from '../../src/engine/recompiler/passes.ts'

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { AT_GRAPH, AT_TABLES, End, ProgramWord } from '../../src/engine/machine/contract.gen.ts'
+import { AT_GRAPH, AT_TABLES, End, ProgramWord } from '../../src/core/contract.gen.ts'
 import type { Analysis } from '../../src/engine/recompiler/analysis.ts'
 import { analyseProgram, type CompiledModule, compileRoots } from '../../src/engine/recompiler/compile.ts'
 import type { CompileOptions } from '../../src/engine/recompiler/compile-options.ts'

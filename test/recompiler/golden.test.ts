@@ -4,10 +4,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Local } from '../../scripts/templates/local.ts'
 import { listCode } from '../../src/blob/disassembly.ts'
 import { textOf } from '../../src/cli/wat.ts'
 import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { Local } from '../../src/engine/recompiler/local.ts'
 import type { ProfileName } from '../../src/program/profile.ts'
 import { programOf } from './programs.ts'
 

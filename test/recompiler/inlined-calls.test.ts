@@ -1,8 +1,8 @@
 // Indirect calls whose callees are inlined end everywhere as on the reference machine. Which are inlined: core/recompiler/graph.c.
 
 import { describe, expect, it } from 'vitest'
+import { End } from '../../src/core/contract.gen.ts'
 import { Exit } from '../../src/engine/exit.ts'
-import { End } from '../../src/engine/machine/contract.gen.ts'
 
 import { runPasses } from '../../src/engine/recompiler/passes.ts'
 import { Random } from '../../src/fuzz/random.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { compileRoots } from '../../src/engine/recompiler/compile.ts'
 import type { CompileOptions } from '../../src/engine/recompiler/compile-options.ts'
-import { sharedCode } from '../../src/engine/recompiler/shared-code.ts'
+import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
 import { analysisOf, CALLS_IN_LOOPS, HANDLERS, MIXED, machine, programOf, stateOf, TABLES } from './programs.ts'
 
 const OFF: readonly CompileOptions[] = [

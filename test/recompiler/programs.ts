@@ -5,7 +5,7 @@ import { createEngine } from '../../src/engine/create.ts'
 import type { EngineKind, StartOptions, Vm } from '../../src/engine/engine.ts'
 import type { Analysis } from '../../src/engine/recompiler/analysis.ts'
 import { analyseProgram } from '../../src/engine/recompiler/compile.ts'
-import { tierPolicy } from '../../src/engine/recompiler/policy.ts'
+import { tierPolicy } from '../../src/engine/recompiler/tiers/policy.ts'
 import { type ProfileName, profile } from '../../src/program/profile.ts'
 import { loadProgram, type Program } from '../../src/program/program.ts'
 

@@ -1,10 +1,10 @@
 // A recorded run replays on every engine without the host, whatever the host did and however it ended.
 import { describe, expect, it } from 'vitest'
+import { Access } from '../../src/blob/address-space.ts'
 import { assemble } from '../../src/blob/assembly.ts'
 import { availableEngines, createEngine } from '../../src/engine/create.ts'
 import type { EngineKind, StartOptions, Vm } from '../../src/engine/engine.ts'
 import { HostAction, type HostEntry, type HostFunction } from '../../src/engine/engine.ts'
-import { Access } from '../../src/program/layout.ts'
 import { loadProgram } from '../../src/program/program.ts'
 import { parseTrace } from '../../src/trace/parse.ts'
 import { createRecorder } from '../../src/trace/record.ts'

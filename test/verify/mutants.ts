@@ -2,9 +2,8 @@
 // that was accepted touches what it must not. Not the mutations: mutate.ts.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AT_ARENA, AT_RESERVE, AT_RIGHTS, AT_SLICE, AT_VM, AT_WHY, VM } from '../../src/core/contract.gen.ts'
 import { createEngine } from '../../src/engine/create.ts'
-import { AT_RESERVE, AT_SLICE, AT_WHY } from '../../src/engine/machine/contract.gen.ts'
-import { AT_ARENA, AT_RIGHTS, AT_VM, VM } from '../../src/engine/machine/layout.ts'
 import { decodeProgram } from '../../src/engine/recompiler/decode.ts'
 import { machineOf } from '../../src/engine/recompiler/verification.ts'
 import { startTally } from '../../src/engine/vm/access.ts'

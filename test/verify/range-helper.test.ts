@@ -1,7 +1,7 @@
 // The helper `range`, whose bytes the verifier takes as they are: what it answers, against the sentence it stands for. Every
 // pattern of rights around a page, and random tables.
 import { describe, expect, it } from 'vitest'
-import { AT_RIGHTS } from '../../src/engine/machine/layout.ts'
+import { AT_RIGHTS } from '../../src/core/contract.gen.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { goldenPrograms, moduleOf } from './modules.ts'
 

@@ -1,5 +1,9 @@
 // The verifier states the machine's addresses on its own; they are those of the generator.
 import { expect, it } from 'vitest'
+import { createHelpers, HELPER, HOST } from '../../scripts/templates/helpers.ts'
+import { Local } from '../../scripts/templates/local.ts'
+import { WasmCode } from '../../scripts/templates/wasm-code.ts'
+import { putFunction } from '../../scripts/templates/wasm-module.ts'
 import {
   AT_ARENA,
   AT_RESERVE,
@@ -10,11 +14,7 @@ import {
   Right,
   VM,
   Why,
-} from '../../src/engine/machine/contract.gen.ts'
-import { createHelpers, HELPER, HOST } from '../../src/engine/recompiler/helpers.ts'
-import { Local } from '../../src/engine/recompiler/local.ts'
-import { WasmCode } from '../../src/engine/recompiler/wasm-code.ts'
-import { putFunction } from '../../src/engine/recompiler/wasm-module.ts'
+} from '../../src/core/contract.gen.ts'
 import { RANGE_HELPER } from '../../src/verify/range-helper.ts'
 import * as words from '../../src/verify/words.ts'
 

@@ -1,9 +1,9 @@
 // What an editor shows of a stopped machine: frames, variables, instructions, memory. Not requests: adapter.ts.
 import { Source } from '@vscode/debugadapter'
 import type { DebugProtocol } from '@vscode/debugprotocol'
+import { Access, PAGE_SIZE } from '../../blob/address-space.ts'
 import { exitName } from '../../engine/exit.ts'
 import { placeOf } from '../../inside/place.ts'
-import { Access, PAGE_SIZE } from '../../program/layout.ts'
 import type { Opened } from '../debug/open.ts'
 import { formatCallRecord } from '../debug/show.ts'
 import { CliError } from '../errors.ts'

@@ -1,26 +1,39 @@
 // The state of a machine on the core: registers, gas, pc and memory are in its cell, which the core and compiled code work on in
 // place. Not the machine that the host has: ../vm/machine.ts. Not the core and not the memory: machine/.
+
+import type { Cell, CellUser } from '../../core/cell.ts'
+import { AT_VM, HostAnswer, Unfinished } from '../../core/contract.gen.ts'
+import { ResourceError } from '../../core/resource-error.ts'
+import { takeStack } from '../../core/stack.ts'
+import {
+  BUSY,
+  CHARGED,
+  EXIT,
+  EXIT_ARG,
+  GAS_HIGH,
+  GAS_LOW,
+  HEAP_END,
+  HEAP_LIMIT,
+  PC,
+  STACK,
+  TRACE,
+} from '../../core/words.ts'
 import type { Program } from '../../program/program.ts'
+import type { RunningTally } from '../../program/tally.ts'
 import type { Allowance } from '../allowance.ts'
 import type { CodeStats, EngineKind } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallSite, Pending, performBoundedCall, performHostCall } from '../host-call.ts'
-import type { Cell, CellUser } from '../machine/cell.ts'
-import { AT_VM, HostAnswer, Unfinished } from '../machine/contract.gen.ts'
 import { Residence, type Resident } from '../machine/residence.ts'
-import { takeStack } from '../machine/stack.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
 import type { Memory } from '../memory.ts'
 import { narrowFor } from '../narrow-registers.ts'
 import { traceWithin } from '../portions.ts'
-import { ResourceError } from '../resource-error.ts'
 import type { Start } from '../start.ts'
-import type { RunningTally } from '../tally.ts'
 import type { Body } from '../vm/body.ts'
 import { bindCell, chargeSlowly } from './bound-cell.ts'
 import type { CoreSettings, OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
-import { BUSY, CHARGED, EXIT, EXIT_ARG, GAS_HIGH, GAS_LOW, HEAP_END, HEAP_LIMIT, PC, STACK, TRACE } from './words.ts'
 
 /** What pvm_resume returns besides exits. */
 const NO_MEMORY = -3

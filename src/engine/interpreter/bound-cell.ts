@@ -1,9 +1,9 @@
 // What a run with bounds does to a cell: its clock is looked at, running out of gas keeps the counter. Not the bounds: ../allowance.ts.
+
+import type { Cell } from '../../core/cell.ts'
+import { AT_ASKS, AT_VM, Rule, VM } from '../../core/contract.gen.ts'
 import type { Allowance } from '../allowance.ts'
 import { checkCharge } from '../check.ts'
-import type { Cell } from '../machine/cell.ts'
-import { AT_ASKS, Rule } from '../machine/contract.gen.ts'
-import { AT_VM, VM } from '../machine/layout.ts'
 
 const RULES = (AT_VM + VM.rules) >>> 2
 const HOT = (AT_VM + VM.hot) >>> 2

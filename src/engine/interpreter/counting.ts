@@ -1,8 +1,8 @@
-// How a body on the core counts its runs. Not the counts: machine/cell-tally.ts.
-import { CellTally, tallyBytes } from '../machine/cell-tally.ts'
-import type { RunningTally } from '../tally.ts'
+// How a body on the core counts its runs. Not the counts: src/core/cell-tally.ts.
+import { CellTally, tallyBytes } from '../../core/cell-tally.ts'
+import { GAS_LOW } from '../../core/words.ts'
+import type { RunningTally } from '../../program/tally.ts'
 import type { CountedBody } from './other-engines.ts'
-import { GAS_LOW } from './words.ts'
 
 /** Moves the body into a cell with room for counts, where it is in none yet, and counts there. */
 export function startCellTally(body: CountedBody): RunningTally {

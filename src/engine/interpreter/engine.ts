@@ -1,8 +1,9 @@
 // The interpreter as the only engine, for the entry `coulis/interpreter`. Not the choice between engines: ../create.ts.
+
+import { coreRefusal } from '../../core/core.ts'
 import type { Program } from '../../program/program.ts'
 import { checkOptions, knownOptions } from '../check.ts'
 import type { Engine, StartOptions, Vm } from '../engine.ts'
-import { coreRefusal } from '../machine/core.ts'
 import { resolveMaxMemory } from '../max-memory.ts'
 import { Machine } from '../vm/machine.ts'
 import { warmUp } from '../warm-up.ts'

@@ -1,12 +1,12 @@
 // What a machine on the core may become besides interpreted: compiled, or run by the reference machine. Only the contract,
 // so that the interpreter can be had alone; ../core-machines.ts brings them together.
 
+import type { Cell } from '../../core/cell.ts'
 import type { Program } from '../../program/program.ts'
+import type { RunningTally } from '../../program/tally.ts'
 import type { CodeStats, EngineKind } from '../engine.ts'
 import type { Exit } from '../exit.ts'
 import type { HostCallSite } from '../host-call.ts'
-import type { Cell } from '../machine/cell.ts'
-import type { RunningTally } from '../tally.ts'
 
 /** The other engines, as a machine on the core needs them. */
 export interface OtherEngines {

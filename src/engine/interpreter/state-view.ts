@@ -1,9 +1,8 @@
 // A core machine's state as the reference machine wants it: fields that can be written without side effects. Not a copy.
 
+import type { Cell } from '../../core/cell.ts'
+import { AT_VM, Rule, VM } from '../../core/contract.gen.ts'
 import type { Vm } from '../engine.ts'
-import type { Cell } from '../machine/cell.ts'
-import { Rule } from '../machine/contract.gen.ts'
-import { AT_VM, VM } from '../machine/layout.ts'
 import type { MachineState } from '../reference/state.ts'
 
 const PC = (AT_VM + VM.pc) >>> 2

@@ -1,8 +1,9 @@
 // The core's trace event as a TraceEvent. Not a tracer.
+
+import type { Cell } from '../../core/cell.ts'
+import { AT_VM, EVENT, EVENT_SIZE, Part } from '../../core/contract.gen.ts'
 import { createOperands } from '../../isa/format.ts'
 import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
-import type { Cell } from '../machine/cell.ts'
-import { AT_VM, EVENT, EVENT_SIZE, Part } from '../machine/contract.gen.ts'
 import type { TraceEvent } from '../tracing.ts'
 
 /** Reads the event that the core has just written; always the same object. */

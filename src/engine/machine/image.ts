@@ -1,9 +1,9 @@
 // Copies of a machine's pages while it is in no cell. Not when it leaves and comes back: residence.ts.
-import { PAGE_SIZE } from '../../program/layout.ts'
+import { PAGE_SIZE } from '../../blob/address-space.ts'
+import type { Cell } from '../../core/cell.ts'
+import { AT_VM, VM } from '../../core/contract.gen.ts'
+import { ResourceError } from '../../core/resource-error.ts'
 import type { PageRange } from '../memory.ts'
-import { ResourceError } from '../resource-error.ts'
-import type { Cell } from './cell.ts'
-import { AT_VM, VM } from './contract.gen.ts'
 import { pagesOf, writtenOf } from './pages.ts'
 
 /** The bytes of struct pvm that are a machine's state: from its registers to `trace`. */

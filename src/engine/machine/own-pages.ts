@@ -1,9 +1,9 @@
 // Pages of guest memory that a host sees in memory of its own: views that stay while the machine leaves its cell and comes back. Only
 // where views of the cell itself cannot be given, see residence.ts. Whoever has control has the truth: `show` gives the host what the
 // guest wrote, `take` gives the guest what the host wrote.
-import { PAGE_SIZE } from '../../program/layout.ts'
-import type { Cell } from './cell.ts'
-import { AT_VM } from './contract.gen.ts'
+import { PAGE_SIZE } from '../../blob/address-space.ts'
+import type { Cell } from '../../core/cell.ts'
+import { AT_VM } from '../../core/contract.gen.ts'
 
 /** How many pages of one machine are kept apart at most: each is copied whenever control changes. */
 export const MAX_OWN_PAGES = 16

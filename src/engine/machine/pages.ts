@@ -1,9 +1,9 @@
 // Which pages a cell has: ranges with the same rights, and pages that may hold something. Not what they hold:
 // window-memory.ts.
-import { type Access, PAGE_COUNT } from '../../program/layout.ts'
+import { type Access, PAGE_COUNT } from '../../blob/address-space.ts'
+import type { Cell } from '../../core/cell.ts'
+import { AT_VM, Used } from '../../core/contract.gen.ts'
 import type { PageRange } from '../memory.ts'
-import type { Cell } from './cell.ts'
-import { AT_VM, Used } from './contract.gen.ts'
 
 /** Ranges of pages with the same access, ascending. */
 export function pagesOf({ core }: Cell): PageRange[] {

@@ -1,9 +1,8 @@
 // Where the state of a machine is: in a cell, or in a copy while other machines use the cells. Nobody has to dispose of
 // machines for that: a machine that is not running makes room when another one needs its cell, and comes back into one when
 // it is used again. Not the machine: interpreter/body.ts. Not what idle cells keep: cell-pool.ts.
-import { PAGE_SIZE } from '../../program/layout.ts'
-import type { Program } from '../../program/program.ts'
-import { Cell, type CellSizes } from './cell.ts'
+import { PAGE_SIZE } from '../../blob/address-space.ts'
+import { Cell, type CellSizes } from '../../core/cell.ts'
 import {
   cleanCell,
   holdsCode,
@@ -13,8 +12,9 @@ import {
   ownArena,
   takeDecoded,
   takeOther,
-} from './cell-pool.ts'
-import { AT_VM, FRAMES_SIZE, MEMORY_SIZE, VM } from './contract.gen.ts'
+} from '../../core/cell-pool.ts'
+import { AT_VM, FRAMES_SIZE, MEMORY_SIZE, VM } from '../../core/contract.gen.ts'
+import type { Program } from '../../program/program.ts'
 import { type Image, putImage, takeImage } from './image.ts'
 import { engineLimits } from './limits.ts'
 import { OwnPages } from './own-pages.ts'

@@ -1,12 +1,12 @@
 // Guest memory on a cell: rights and slow cases are the core's, the common cases are done here, in place. The same
 // results as the reference machine's memory.
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../../program/layout.ts'
+import { Access, PAGE_COUNT, PAGE_SIZE } from '../../blob/address-space.ts'
+import type { Cell } from '../../core/cell.ts'
+import { AT_RIGHTS, AT_VM, AT_WINDOW, Right, ROTATION, WINDOW_END } from '../../core/contract.gen.ts'
+import { ResourceError } from '../../core/resource-error.ts'
 import { checkAccess, checkBig, checkBytes, checkPages, checkRange, isAddress, isRange } from '../check.ts'
 import { failingAddress } from '../failing.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
-import { ResourceError } from '../resource-error.ts'
-import type { Cell } from './cell.ts'
-import { AT_RIGHTS, AT_VM, AT_WINDOW, Right, ROTATION, WINDOW_END } from './contract.gen.ts'
 import { pagesOf, writtenOf } from './pages.ts'
 import type { Residence, Resident } from './residence.ts'
 

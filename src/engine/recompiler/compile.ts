@@ -1,16 +1,15 @@
 // Compiles roots of a program into the bytes of one WebAssembly module. The core writes the module (core/recompiler/module.c). This
 // file tells the core what to compile, and takes the bytes. Which roots are compiled, and when, is decided in hot-code.ts.
+
+import { Compiled, FIRST_ROOT, GraphOption, GraphWord, Leave, MAX_NODES, ProgramWord } from '../../core/contract.gen.ts'
 import type { Program } from '../../program/program.ts'
-import { Compiled, FIRST_ROOT, GraphOption, GraphWord, Leave, MAX_NODES, ProgramWord } from '../machine/contract.gen.ts'
-import type { Analysis } from './analysis.ts'
-import { functionSize } from './cluster.ts'
+import { type Analysis, functionSize } from './analysis.ts'
 import type { CompileOptions } from './compile-options.ts'
 import type { Coverage } from './coverage.ts'
 import { decodeProgram } from './decode.ts'
 import { isExercised } from './exercise.ts'
 import { findFunctions } from './functions.ts'
 import { fillCosts, indirectCallees } from './passes.ts'
-import { LARGE_FUNCTION, NEAR_NODES } from './policy.ts'
 import { type Tables, tablesOf } from './tables.ts'
 
 /** Decodes and analyses a program. This is done once for all its compilations. */
@@ -33,6 +32,10 @@ export interface CompiledModule {
   /** The segments of the roots that it calls through the table. The table index of a root is its segment plus 1. */
   readonly externals: readonly number[]
 }
+
+/** A function with more instructions is large: a root in its middle is compiled with the nearest blocks only, so many. */
+const LARGE_FUNCTION = 5000
+const NEAR_NODES = 400
 
 /**
  * How many nodes the graph of a root has at most. A large function is compiled whole only for the root at its start. For each

@@ -1,7 +1,7 @@
 // Knows which segments of a program have run. When hot code is compiled, only those go into the module, because most of a service
 // never runs. What is hot is decided in hot-code.ts.
-import type { Cell } from '../machine/cell.ts'
-import { AT_VM, Part } from '../machine/contract.gen.ts'
+import type { Cell } from '../../core/cell.ts'
+import { AT_VM, Part } from '../../core/contract.gen.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 import type { Functions } from './functions.ts'

@@ -2,8 +2,9 @@
 //
 // A segment is a straight run of instructions that ends with a terminator, a host call or a step (sbrk, memset). A basic
 // block is one or more segments. A jump can lead only to the first of them.
+
+import { decodeColumns, type ProgramColumns } from '../../core/decoder.ts'
 import type { Program } from '../../program/program.ts'
-import { decodeColumns, type ProgramColumns } from '../machine/decoder.ts'
 
 /** A decoded program. */
 export interface Decoded extends ProgramColumns {

@@ -1,10 +1,10 @@
 // Collects what compiled code does: which templates, ends, exits, ranges and fast loops have run. The fuzzer asks for it, to report
 // what it reaches (src/fuzz/exercised.ts). Then code says itself what it does, by setting a byte for each kind of thing. Otherwise
 // all of this is off.
+
+import type { Cell } from '../../core/cell.ts'
+import { AT_PROBES, AT_VM, End, Said, VM, Way, Why } from '../../core/contract.gen.ts'
 import { INSTRUCTIONS } from '../../isa/table.ts'
-import type { Cell } from '../machine/cell.ts'
-import { AT_PROBES, End, Said, Way, Why } from '../machine/contract.gen.ts'
-import { AT_VM, VM } from '../machine/layout.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 

@@ -1,5 +1,5 @@
 // The loops of a graph that have a fast version, as the core has found them (core/recompiler/fast.c). Not the code: loops.c.
-import { type GraphTables, GraphWord } from '../machine/contract.gen.ts'
+import { type GraphTables, GraphWord } from '../../core/contract.gen.ts'
 import type { Graph } from './graph.ts'
 import { accessesOf } from './memory-plan.ts'
 

@@ -3,7 +3,7 @@
 //
 // A root is the segment a compiled function starts at; its graph holds what is reachable inside the PVM function that
 // owns the root. Edges that leave it end in Tail nodes. Inlined callees get nodes of their own, in their own context.
-import { End } from '../machine/contract.gen.ts'
+import { End } from '../../core/contract.gen.ts'
 import type { Decoded } from './decode.ts'
 
 /** A graph; arrays are indexed by node, may be longer than `count`; node 0 is the root. Valid until the next root. */

@@ -1,5 +1,5 @@
 // The memory plan: how each access is checked, alone or together with others. It is made by core/recompiler/plan.c and wide.c.
-import { Check } from '../machine/contract.gen.ts'
+import { Check } from '../../core/contract.gen.ts'
 import type { Decoded } from './decode.ts'
 import { CLASS, Class } from './facts.ts'
 import type { ProgramTables } from './tables.ts'

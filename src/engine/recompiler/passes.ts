@@ -1,7 +1,7 @@
 // What is known of one root before its code is written, found by the core's passes. Not the passes themselves:
 // core/recompiler/graph.c, order.c, flow.c, stores.c, plan.c, fast.c, which say how. `compileRoots` does not come by here: the core runs them itself (core/recompiler/module.c).
 
-import { GROUP_WINDOW, GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../machine/contract.gen.ts'
+import { GROUP_WINDOW, GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../../core/contract.gen.ts'
 import type { CompileOptions } from './compile-options.ts'
 import { type Decoded, segmentCost } from './decode.ts'
 import { type FastLoop, NO_FAST_LOOPS, readFastLoops } from './fast-loops.ts'

@@ -1,6 +1,6 @@
 // The tables that the core's passes read and write: those of a program, which are filled in here, and those of one graph. What the
 // tables are is in scripts/schema/structs.ts. The passes are in core/recompiler/.
-import { type Columns, placeColumns, viewColumns } from '../machine/columns.ts'
+import { type Columns, placeColumns, viewColumns } from '../../core/columns.ts'
 import {
   type GraphTables,
   Leave,
@@ -12,9 +12,9 @@ import {
   ProgramWord,
   programWords,
   viewGraph,
-} from '../machine/contract.gen.ts'
-import { type CoreExports, decodeHex } from '../machine/core.ts'
-import { Areas, isOpen, type Workspace } from '../machine/workspace.ts'
+} from '../../core/contract.gen.ts'
+import { type CoreExports, decodeHex } from '../../core/core.ts'
+import { Areas, isOpen, type Workspace } from '../../core/workspace.ts'
 import type { Decoded } from './decode.ts'
 import type { Functions } from './functions.ts'
 import { TEMPLATES_HEX } from './templates.gen.ts'

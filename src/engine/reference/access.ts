@@ -1,6 +1,6 @@
 // Guest memory access of the reference machine (GP A.8): loads, stores, sbrk, memset, and what makes them fail.
 // Not the memory itself: paged-memory.ts, or whatever the state has.
-import { Access, alignTo, PAGE_SIZE, ZONE_SIZE } from '../../program/layout.ts'
+import { Access, alignTo, PAGE_SIZE, ZONE_SIZE } from '../../blob/address-space.ts'
 import { Exit } from '../exit.ts'
 import { OOB } from '../memory.ts'
 import type { MachineState } from './state.ts'

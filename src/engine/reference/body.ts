@@ -1,15 +1,16 @@
 // The state of a reference machine, in plain fields. Never optimised, and never the fast path of anything: it is what every other
 // engine is compared with. Not the machine that the host has: ../vm/machine.ts.
+
+import { takeStack } from '../../core/stack.ts'
 import type { Program } from '../../program/program.ts'
+import { type RunningTally, Tally } from '../../program/tally.ts'
 import { checkCharge } from '../check.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine.ts'
 import type { Exit } from '../exit.ts'
 import type { HostCallSite } from '../host-call.ts'
-import { takeStack } from '../machine/stack.ts'
 import type { Memory } from '../memory.ts'
 import { narrowFor } from '../narrow-registers.ts'
 import type { Start } from '../start.ts'
-import { type RunningTally, Tally } from '../tally.ts'
 import type { Body } from '../vm/body.ts'
 import { Machine } from '../vm/machine.ts'
 import { PagedMemory } from './paged-memory.ts'

@@ -1,5 +1,5 @@
 // Control flow of the reference machine: static jumps, branches, dynamic jumps (GP A.4, A.5). Not what ends a block: step.ts.
-import { HALT_ADDRESS } from '../../program/layout.ts'
+import { HALT_ADDRESS } from '../../blob/address-space.ts'
 import type { Program } from '../../program/program.ts'
 import { Exit } from '../exit.ts'
 import { isExtendedTarget } from './extended.ts'

@@ -1,5 +1,5 @@
 // Which pages of a guest may be read and written. Not what they hold: paged-memory.ts.
-import { Access } from '../../program/layout.ts'
+import { Access } from '../../blob/address-space.ts'
 
 /** Pages of a chunk: rights are kept by chunks, so that a heap of gigabytes is thousands of steps and not a million. */
 const CHUNK = 1024

@@ -1,9 +1,9 @@
 // The reference machine's own memory: a map of pages. Not fast, not shared: nothing here knows about WebAssembly.
-import { Access, PAGE_SIZE } from '../../program/layout.ts'
+import { Access, PAGE_SIZE } from '../../blob/address-space.ts'
+import { ResourceError } from '../../core/resource-error.ts'
 import { checkAccess, checkBig, checkBytes, checkPages, checkRange, isRange } from '../check.ts'
 import { failingAddress } from '../failing.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
-import { ResourceError } from '../resource-error.ts'
 import { PageRights } from './page-rights.ts'
 
 /** Guest memory as pages with rights. Contents of a page exist from its first use on; until then it is zero. */

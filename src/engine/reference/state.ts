@@ -1,7 +1,7 @@
 // The state that one step of the reference machine works on. Not a machine: no run loop, no host calls, no options.
 import type { Program } from '../../program/program.ts'
+import type { Tally } from '../../program/tally.ts'
 import type { Memory } from '../memory.ts'
-import type { Tally } from '../tally.ts'
 
 /**
  * Everything an instruction can read or change (GP A.1). An interface, so that the reference machine can also run on the

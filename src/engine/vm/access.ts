@@ -1,6 +1,7 @@
 // What other parts of the package get of a machine beyond what its host sees: snapshots, counts, searches. Not the machine: machine.ts.
+
+import type { RunningTally } from '../../program/tally.ts'
 import type { Vm } from '../engine.ts'
-import type { RunningTally } from '../tally.ts'
 import type { Body } from './body.ts'
 import type { InnerState, Surroundings } from './inner-state.ts'
 import { machineAccess } from './machine.ts'

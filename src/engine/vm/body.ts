@@ -1,11 +1,12 @@
 // What every engine gives the machine to work with: where the state is kept and what makes it go on. Not the machine that
 // the host has: machine.ts. There are two of them: interpreter/body.ts keeps the state in the core's memory, reference/body.ts in plain fields.
+
+import type { RunningTally } from '../../program/tally.ts'
 import type { Allowance, GasCounter } from '../allowance.ts'
 import type { CodeStats, EngineKind } from '../engine.ts'
 import type { Exit } from '../exit.ts'
 import type { Memory } from '../memory.ts'
 import type { Start } from '../start.ts'
-import type { RunningTally } from '../tally.ts'
 
 /** A machine's state and its engine. Writing a field changes that field and nothing else. */
 export interface Body extends GasCounter {

@@ -1,6 +1,7 @@
 // The machine as the host has it, the same for every engine: options, bounds, exits, host errors, promises. Not where its state
 // is kept nor what executes instructions: body.ts. Nothing of an engine can be reached from it.
-import { PAGE_SIZE } from '../../program/layout.ts'
+import { PAGE_SIZE } from '../../blob/address-space.ts'
+import { ResourceError } from '../../core/resource-error.ts'
 import type { Program } from '../../program/program.ts'
 import { Allowance } from '../allowance.ts'
 import { checkAddress, checkCount, checkGas, checkGasGiven, checkTracer } from '../check.ts'
@@ -10,7 +11,6 @@ import { VmFace } from '../face.ts'
 import { type HostCallSite, Pending, resumeLate } from '../host-call.ts'
 import { type Memory, OOB } from '../memory.ts'
 import { runInPortions } from '../portions.ts'
-import { ResourceError } from '../resource-error.ts'
 import { AsyncTurns, refuseMeanwhile, runInSlices, unanswered } from '../run-async.ts'
 import { type RunAsyncOptions, type RunOptions, resolveRun } from '../run-options.ts'
 import { resolveStart, type Start } from '../start.ts'

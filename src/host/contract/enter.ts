@@ -1,9 +1,10 @@
 // From one contract into another: the checks before, the value that goes along, the machine, what comes back. Not the
 // registers that say so: calls-contract.ts.
+
+import { ResourceError } from '../../core/resource-error.ts'
 import type { Vm } from '../../engine/engine.ts'
 import { Exit } from '../../engine/exit.ts'
 import { HostCallError } from '../../engine/host-call.ts'
-import { ResourceError } from '../../engine/resource-error.ts'
 import { createdAddress, saltedAddress } from './address.ts'
 import { ContractFailure } from './failure.ts'
 import { type Ended, Frame, type World } from './frame.ts'

@@ -1,8 +1,9 @@
 // What pallet-revive asks of a contract's code when it is uploaded (its limits.rs, `code::enforce`). Not limits that contracts
 // notice while they run: interface.ts.
+
+import { type MemoryLayout, PAGE_SIZE } from '../../blob/address-space.ts'
 import { createOperands, decodeOperands, immediateX } from '../../isa/format.ts'
 import { maskBit } from '../../program/code-map.ts'
-import { type MemoryLayout, PAGE_SIZE } from '../../program/layout.ts'
 import type { Program } from '../../program/program.ts'
 import { contractCall } from './interface.ts'
 

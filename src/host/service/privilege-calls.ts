@@ -1,7 +1,8 @@
 // Host calls of the privileged: bless, assign, designate (GP B.7). They look at the privileges of x, which earlier calls of the
 // same accumulation may have changed. Not what counts of that in the end: round.ts.
+
+import { ResourceError } from '../../core/resource-error.ts'
 import { HostAction, type HostFunction } from '../../engine/engine.ts'
-import { ResourceError } from '../../engine/resource-error.ts'
 import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import type { Context } from './context.ts'

@@ -1,6 +1,7 @@
 // Host calls on services: new, upgrade, transfer, eject (GP B.7). Not those on what a service holds.
+
+import { ResourceError } from '../../core/resource-error.ts'
 import { HostAction, type HostFunction } from '../../engine/engine.ts'
-import { ResourceError } from '../../engine/resource-error.ts'
 import { done, readBytes, registerNumber } from '../registers.ts'
 import { HostResult } from '../results.ts'
 import { Account } from './account.ts'

@@ -3,7 +3,7 @@
 //
 // All code is written by templates for a reason. A code generator mostly runs cold, and one loop that copies a template is all that
 // the JavaScript engine has to optimize of it.
-import { HOLE_LONG, HOLE_SIGNED, HOLE_UNSIGNED } from '../machine/contract.gen.ts'
+import { HOLE_LONG, HOLE_SIGNED, HOLE_UNSIGNED } from '../../src/core/contract.gen.ts'
 import { Op } from './wasm-op.ts'
 
 /**

@@ -1,5 +1,5 @@
-// Where the words of a machine are in its cell, as indices of `u32`. Not their offsets in bytes: machine/contract.gen.ts.
-import { AT_VM, VM } from '../machine/contract.gen.ts'
+// Where the words of a machine are in its cell, as indices of `u32`. Not their offsets in bytes: src/core/contract.gen.ts.
+import { AT_VM, VM } from './contract.gen.ts'
 
 export const PC: number = (AT_VM + VM.pc) >>> 2
 export const GAS_LOW: number = (AT_VM + VM.gas) >>> 2
@@ -12,3 +12,5 @@ export const HEAP_LIMIT: number = (AT_VM + VM.heapLimit) >>> 2
 export const TRACE: number = (AT_VM + VM.trace) >>> 2
 export const BUSY: number = (AT_VM + VM.busy) >>> 2
 export const STACK: number = (AT_VM + VM.stack) >>> 2
+export const HOT: number = (AT_VM + VM.hot) >>> 2
+export const HOT_LEFT: number = (AT_VM + VM.hotLeft) >>> 2

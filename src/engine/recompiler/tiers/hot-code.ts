@@ -3,11 +3,12 @@
 //
 // Everything counts per code, not per machine: short runs of the same service add up. Until the samples have cost what
 // analysing the program will, only pcs are counted; then they are attributed to functions and loops.
-import type { Program } from '../../program/program.ts'
-import type { Cell } from '../machine/cell.ts'
-import type { Analysis } from './analysis.ts'
-import { functionSize, reachOf } from './cluster.ts'
-import { CLASS, Class } from './facts.ts'
+
+import type { Cell } from '../../../core/cell.ts'
+import type { Program } from '../../../program/program.ts'
+import { type Analysis, functionSize } from '../analysis.ts'
+import { CLASS, Class } from '../facts.ts'
+import { reachOf } from './cluster.ts'
 import {
   ANALYSIS_MS,
   CLUSTER_INSTRUCTIONS,

@@ -32,10 +32,6 @@ export const CLUSTER_INSTRUCTIONS = 6000
  */
 export const NEIGHBOUR_INSTRUCTIONS = 1000
 
-/** A function with more instructions is large: a root in its middle is compiled with the nearest blocks only, so many. */
-export const LARGE_FUNCTION = 5000
-export const NEAR_NODES = 400
-
 /** Programs up to this many instructions are compiled whole, in one module. */
 export const WHOLE_INSTRUCTIONS = 8000
 

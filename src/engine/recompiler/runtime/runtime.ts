@@ -4,26 +4,26 @@
 // The core enters compiled code through the gate (glue.ts) wherever a block has an entry. The gate comes here when it does not know how to
 // go on. If more compiled code can take over, it is entered: at the end of a slice, when the stack was used up, at a return that no caller
 // expected. Otherwise the core goes on, and executes at least one instruction before it enters again. The state is exact at every such point.
-import type { Program } from '../../program/program.ts'
-import type { CodeStats } from '../engine.ts'
-import { Exit } from '../exit.ts'
-import type { Cell } from '../machine/cell.ts'
-import { makeModule, unlessRefused } from '../machine/code-generation.ts'
-import { AT_VM, HostAnswer, Part, Target, VM, Why } from '../machine/contract.gen.ts'
-import { decodeHex } from '../machine/core.ts'
-import { MAX_STACK } from '../machine/stack.ts'
-import { segmentAt, segmentOfAddress } from './analysis.ts'
-import { BriefRoots } from './brief-roots.ts'
-import { clusterOf, functionSize, neighboursOf } from './cluster.ts'
-import { exercised, exercisedHost, isExercised } from './exercise.ts'
-import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from './facts.ts'
-import { LOAD_IMM_JUMP_IND } from './functions.ts'
-import { Gate } from './gate.ts'
-import { type HotCode, hotCodeOf } from './hot-code.ts'
-import { comesIn, LAZY, WaitingBlocks } from './lazy-entries.ts'
-import { jumpEntries, type Linkage } from './linkage.ts'
-import { wideGroupAt } from './memory-plan.ts'
-import { planSegment } from './passes.ts'
+
+import type { Cell } from '../../../core/cell.ts'
+import { makeModule, unlessRefused } from '../../../core/code-generation.ts'
+import { AT_VM, HostAnswer, Part, Target, VM, Why } from '../../../core/contract.gen.ts'
+import { decodeHex } from '../../../core/core.ts'
+import { MAX_STACK } from '../../../core/stack.ts'
+import { CHARGED, EXIT, EXIT_ARG, HOT, HOT_LEFT, PC, TRACE } from '../../../core/words.ts'
+import type { Program } from '../../../program/program.ts'
+import type { CodeStats } from '../../engine.ts'
+import { Exit } from '../../exit.ts'
+import { functionSize, segmentAt, segmentOfAddress } from '../analysis.ts'
+import { exercised, exercisedHost, isExercised } from '../exercise.ts'
+import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from '../facts.ts'
+import { LOAD_IMM_JUMP_IND } from '../functions.ts'
+import { wideGroupAt } from '../memory-plan.ts'
+import { planSegment } from '../passes.ts'
+import { GLUE_HEX } from '../templates.gen.ts'
+import { BriefRoots } from '../tiers/brief-roots.ts'
+import { clusterOf, neighboursOf } from '../tiers/cluster.ts'
+import { type HotCode, hotCodeOf } from '../tiers/hot-code.ts'
 import {
   CLUSTER_INSTRUCTIONS,
   FIRST_SLICE,
@@ -33,20 +33,15 @@ import {
   SMALL_CALLEE,
   tierPolicy,
   WHOLE_INSTRUCTIONS,
-} from './policy.ts'
-import { type SharedCode, type SharedModule, sharedCode, talliedCode } from './shared-code.ts'
-import { Slices } from './slices.ts'
-import { GLUE_HEX } from './templates.gen.ts'
-import { processWarmth } from './warmth.ts'
+} from '../tiers/policy.ts'
+import { type SharedCode, type SharedModule, sharedCode, talliedCode } from '../tiers/shared-code.ts'
+import { Slices } from '../tiers/slices.ts'
+import { processWarmth } from '../tiers/warmth.ts'
+import { Gate } from './gate.ts'
+import { comesIn, LAZY, WaitingBlocks } from './lazy-entries.ts'
+import { jumpEntries, type Linkage } from './linkage.ts'
 
-const PC = (AT_VM + VM.pc) >>> 2
 const GAS = (AT_VM + VM.gas) >>> 3
-const CHARGED = (AT_VM + VM.charged) >>> 2
-const EXIT = (AT_VM + VM.exit) >>> 2
-const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
-const TRACE = (AT_VM + VM.trace) >>> 2
-const HOT = (AT_VM + VM.hot) >>> 2
-const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
 
 /** 1 for each class of instructions that access memory. */
 const ACCESSES = Uint8Array.from({ length: 16 }, (_, kind) => (kind === Class.Load || kind === Class.Store ? 1 : 0))

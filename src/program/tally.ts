@@ -1,8 +1,8 @@
 // Exact counts of runs, by code offset: what was executed, which blocks were paid, what else took gas. Not what is made of them:
 // inside/gas-counts.ts. Not who has a machine
 // count: vm/access.ts.
-import { startOfBlock } from '../program/gas.ts'
-import type { Program } from '../program/program.ts'
+import { startOfBlock } from './gas.ts'
+import type { Program } from './program.ts'
 
 /** Counts by code offset. There is one entry more than bytes of code: for all that is beyond it. */
 export interface Counts {

@@ -1,7 +1,7 @@
 // Idle cells: they are kept clean, with the code they have decoded, for the next machine. They are few, because a memory reserves
 // gigabytes of address space and the runtime's collector is slow to give them back. Not the cells of machines: residence.ts.
-import { PAGE_COUNT } from '../../program/layout.ts'
-import type { Program } from '../../program/program.ts'
+import { PAGE_COUNT } from '../blob/address-space.ts'
+import type { Program } from '../program/program.ts'
 import type { Cell } from './cell.ts'
 import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE, Used } from './contract.gen.ts'
 

@@ -1,10 +1,10 @@
 // A cell: one WebAssembly.Memory with the core's instance on it, where a machine runs. Not a machine: no program semantics, no
 // host calls. Not who has it: residence.ts and cell-pool.ts.
-import type { Program } from '../../program/program.ts'
-import { ResourceError } from '../resource-error.ts'
+import type { Program } from '../program/program.ts'
 import type { CellTally } from './cell-tally.ts'
 import { AT_ARENA, AT_VM, AT_WINDOW, FRAMES_SIZE, VM, WINDOW_END } from './contract.gen.ts'
 import { type CoreExports, coreModule } from './core.ts'
+import { ResourceError } from './resource-error.ts'
 import { coreRules } from './rules.ts'
 
 const WASM_PAGE = 65536

@@ -1,9 +1,10 @@
 // Puts a cell into the mode that the engine of its machine needs: nothing is compiled, everything is, or hot code is.
-import type { Program } from '../../program/program.ts'
-import type { EngineKind } from '../engine.ts'
-import type { Cell } from '../machine/cell.ts'
-import { AT_VM, VM } from '../machine/layout.ts'
-import { MAX_COMPILED_CODE } from './policy.ts'
+
+import type { Cell } from '../../../core/cell.ts'
+import { AT_VM, VM } from '../../../core/contract.gen.ts'
+import type { Program } from '../../../program/program.ts'
+import type { EngineKind } from '../../engine.ts'
+import { MAX_COMPILED_CODE } from '../tiers/policy.ts'
 import { Runtime } from './runtime.ts'
 
 function now(): number {

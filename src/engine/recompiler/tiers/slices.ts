@@ -1,6 +1,6 @@
 // The slices of a cell: how much gas compiled code gets at once. The bounds of a run are in ../allowance.ts.
-import type { Cell } from '../machine/cell.ts'
-import { AT_SLICE, AT_VM, VM } from '../machine/contract.gen.ts'
+import type { Cell } from '../../../core/cell.ts'
+import { AT_SLICE, AT_VM, VM } from '../../../core/contract.gen.ts'
 import { FIRST_SLICE, MAX_SLICE, SLICE_GROWTH } from './policy.ts'
 
 const GAS_LOW = (AT_VM + VM.gas) >>> 2

@@ -1,17 +1,9 @@
 // Decides which roots go into one module with the one that is wanted: those that it calls, the nearest first.
-import type { Analysis } from './analysis.ts'
-import type { Coverage } from './coverage.ts'
-import { CLASS, Class } from './facts.ts'
-import { isCall, isReturn } from './functions.ts'
+import { type Analysis, functionSize } from '../analysis.ts'
+import type { Coverage } from '../coverage.ts'
+import { CLASS, Class } from '../facts.ts'
+import { isCall, isReturn } from '../functions.ts'
 import { NEIGHBOUR_INSTRUCTIONS } from './policy.ts'
-
-/** How many instructions the function of a segment has; with coverage, how many of them have run. */
-export function functionSize(analysis: Analysis, segment: number, coverage?: Coverage): number {
-  const { decoded, functions } = analysis
-  const f = functions.of[segment]!
-  if (coverage !== undefined) return coverage.size(functions.start[f]!, functions.start[f + 1]!)
-  return decoded.segmentStart[functions.start[f + 1]!]! - decoded.segmentStart[functions.start[f]!]!
-}
 
 /** How many instructions control can reach from a segment inside of its function, counting those that have run, up to `limit`. */
 export function reachOf(analysis: Analysis, from: number, limit: number, { ran }: Coverage): number {

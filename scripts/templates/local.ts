@@ -1,5 +1,5 @@
 // The locals of a compiled function, by number. `Local` in scripts/schema/enumerations.ts says what is in them.
-import { Local as Numbers } from '../machine/contract.gen.ts'
+import { Local as Numbers } from '../../src/core/contract.gen.ts'
 
 /** The locals of a compiled function. The first two are its parameters. */
 export const Local = {

@@ -2,10 +2,9 @@
 // `enter`, which calls compiled code; `stub` stands for code that is not compiled. They are written by hand because C cannot express
 // the type of compiled functions. `npm run core` makes the module ahead (scripts/templates.ts). What happens when compiled code is
 // left, and the gate does not know how to go on, is in runtime.ts.
-import { AT_ASKS, AT_RESERVE, AT_SLICE, AT_WHY, Target, Why } from '../machine/contract.gen.ts'
-import { AT_VM, VM } from '../machine/layout.ts'
-import { GATE } from './gate.ts'
-import { LAZY } from './lazy-entries.ts'
+import { AT_ASKS, AT_RESERVE, AT_SLICE, AT_VM, AT_WHY, Target, VM, Why } from '../../src/core/contract.gen.ts'
+import { GATE } from '../../src/engine/recompiler/runtime/gate.ts'
+import { LAZY } from '../../src/engine/recompiler/runtime/lazy-entries.ts'
 import { WasmCode } from './wasm-code.ts'
 import { encodeModule, type FunctionBody, putFunction } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'

@@ -1,9 +1,9 @@
 // Counts of a machine on the core: tables in its cell, which the interpreter (core/interpreter/tally.c) and compiled code write as differences.
 // Not plain counts: ../tally.ts.
-import type { Program } from '../../program/program.ts'
-import { type Counts, Tally } from '../tally.ts'
+import type { Program } from '../program/program.ts'
+import { type Counts, Tally } from '../program/tally.ts'
+import { AT_VM } from './contract.gen.ts'
 import type { CoreExports } from './core.ts'
-import { AT_VM } from './layout.ts'
 
 const TABLES = 3
 

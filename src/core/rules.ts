@@ -1,8 +1,9 @@
 // A profile in the core's numbers. Not the rules themselves: core/pvm.h says what the bits mean.
-import type { InstructionSetName } from '../../isa/set.ts'
-import { PAGE_SIZE } from '../../program/layout.ts'
-import { GAS_MODELS, RULES } from '../../program/profile.ts'
-import type { Program } from '../../program/program.ts'
+
+import { PAGE_SIZE } from '../blob/address-space.ts'
+import type { InstructionSetName } from '../isa/set.ts'
+import { GAS_MODELS, RULES } from '../program/profile.ts'
+import type { Program } from '../program/program.ts'
 import { Rule, SetNumber } from './contract.gen.ts'
 
 /** PVM_SET_*, PVM_RULE_*, PVM_GAS_* of core/pvm.h. */

@@ -1,7 +1,8 @@
 // An instance of the core for the recompiler's passes, on a memory of its own: machines are neither needed nor touched,
 // whatever they run. Not what the passes do: decoder.ts, and recompiler/tables.ts.
+
+import { AT_TABLES } from './contract.gen.ts'
 import { type CoreExports, coreModule } from './core.ts'
-import { AT_TABLES } from './layout.ts'
 
 const WASM_PAGE = 0x10000
 /** A memory with more bytes than this is given up when a smaller one would do. */

@@ -1,8 +1,9 @@
 // Turns the effect column of src/isa/table.ts into WebAssembly templates: lists of opcodes with holes for operands. It runs when
 // `npm run core` writes templates.gen.ts. The core fills the holes when it compiles (core/recompiler/emit.c).
-import { type Expression, effectOf } from '../../isa/semantics.ts'
-import { INSTRUCTIONS } from '../../isa/table.ts'
-import { RecordWord } from '../machine/contract.gen.ts'
+
+import { RecordWord } from '../../src/core/contract.gen.ts'
+import { type Expression, effectOf } from '../../src/isa/semantics.ts'
+import { INSTRUCTIONS } from '../../src/isa/table.ts'
 import { L, S, signed, type Template, template, U } from './template.ts'
 import { I32, I64, Op } from './wasm-op.ts'
 

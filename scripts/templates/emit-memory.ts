@@ -6,9 +6,10 @@
 // rotr(t, l) >>> (12 - l). If t is aligned, that is its page. If it is misaligned, its low bits move to the top, and the index lies
 // where the table is zero. So one test covers the right, the alignment and page crossing. Code that fails the test leaves to the
 // core, which is exact.
-import { INSTRUCTIONS } from '../../isa/table.ts'
-import { AT_RIGHTS, RecordWord, Right, Why } from '../machine/contract.gen.ts'
-import { ACCESS_BASE, ACCESS_LOG2, NO_LETTER, STORE_VALUE } from './facts.ts'
+
+import { AT_RIGHTS, RecordWord, Right, Why } from '../../src/core/contract.gen.ts'
+import { ACCESS_BASE, ACCESS_LOG2, NO_LETTER, STORE_VALUE } from '../../src/engine/recompiler/facts.ts'
+import { INSTRUCTIONS } from '../../src/isa/table.ts'
 import { Local } from './local.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
 import { Op } from './wasm-op.ts'

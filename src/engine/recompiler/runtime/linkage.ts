@@ -1,8 +1,9 @@
 // What connects a cell with compiled code. runtime.ts makes it, and uses it to enter the code.
-import type { BriefRoots } from './brief-roots.ts'
-import type { Decoded } from './decode.ts'
-import type { SharedModule } from './shared-code.ts'
-import type { Slices } from './slices.ts'
+
+import type { Decoded } from '../decode.ts'
+import type { BriefRoots } from '../tiers/brief-roots.ts'
+import type { SharedModule } from '../tiers/shared-code.ts'
+import type { Slices } from '../tiers/slices.ts'
 
 /** What a cell has of compiled code. */
 export interface Linkage {

@@ -4,7 +4,7 @@
 // JavaScript cannot see its stack, and a stack that runs out in the middle of compiled code would lose what that holds in
 // locals. So a run asks first: it calls a function of WebAssembly that calls itself, with a frame of 16 KB each time. If
 // that much is not there, the runtime throws before anything of the machine has changed.
-import { ResourceError } from '../resource-error.ts'
+import { ResourceError } from './resource-error.ts'
 
 /** Bytes of one frame of the probe, at least: 2,048 values that are alive at the same time, 8 bytes each. */
 const PROBE_FRAME = 16 * 1024

@@ -1,4 +1,4 @@
-// Whether the runtime lets us make WebAssembly modules from bytes. Not the modules: core.ts, recompiler/shared-code.ts.
+// Whether the runtime lets us make WebAssembly modules from bytes. Not the modules: core.ts, engine/recompiler/tiers/shared-code.ts.
 //
 // Some runtimes never do (a page without 'wasm-unsafe-eval', workerd, Node with --jitless), some do at first and stop later.
 // So nothing here is remembered: whoever is about to make a module asks, which takes some microseconds.

@@ -1,7 +1,7 @@
 // Decodes a whole program with the core's decoder (core/recompiler/program.c) into typed arrays: operands, segments, functions. Not a
 // machine: the core has an instance of its own for it, see workspace.ts.
-import { PAGE_COUNT } from '../../program/layout.ts'
-import type { Program } from '../../program/program.ts'
+import { PAGE_COUNT } from '../blob/address-space.ts'
+import type { Program } from '../program/program.ts'
 import { type Columns, placeColumns, viewColumns } from './columns.ts'
 import {
   CODE_AHEAD,

@@ -1,8 +1,8 @@
 // The engine `recompiler` compiles a block when control first comes to it. Until then the block has a lazy entry. This file knows
 // which blocks get one, and lets blocks wait while a run has too little time left to compile. runtime.ts compiles them.
-import type { Cell } from '../machine/cell.ts'
-import { AT_VM, VM } from '../machine/layout.ts'
-import type { Analysis } from './analysis.ts'
+import type { Cell } from '../../../core/cell.ts'
+import { AT_VM, VM } from '../../../core/contract.gen.ts'
+import type { Analysis } from '../analysis.ts'
 
 /** The entry of a block that is compiled when the core comes to it. A block that is compiled has its segment plus 1. */
 export const LAZY = 0x7fffffff

@@ -1,9 +1,8 @@
 // The gate is the WebAssembly function through which the core enters compiled code (glue.ts). This file has its words in the cell's
 // memory: what it has counted, and when it asks JavaScript.
-import type { Cell } from '../machine/cell.ts'
-import { AT_ASKS, AT_GATE, Part } from '../machine/contract.gen.ts'
-import { AT_VM } from '../machine/layout.ts'
-import { MISSES_ASKED } from './policy.ts'
+import type { Cell } from '../../../core/cell.ts'
+import { AT_ASKS, AT_GATE, AT_VM, Part } from '../../../core/contract.gen.ts'
+import { MISSES_ASKED } from '../tiers/policy.ts'
 
 /** The addresses of the words. */
 export const GATE: {

@@ -1,6 +1,6 @@
 // The helper function that every module carries: it finds the range of pages around an address. Fast loops call it, straight code
 // does not. `npm run core` writes it ahead (scripts/templates.ts).
-import { AT_RIGHTS } from '../machine/layout.ts'
+import { AT_RIGHTS } from '../../src/core/contract.gen.ts'
 import { WasmCode } from './wasm-code.ts'
 import type { FunctionBody } from './wasm-module.ts'
 import { I32, I64, Op, VOID } from './wasm-op.ts'

@@ -1,7 +1,7 @@
 // The templates of all code that is not straight: ends of nodes, exits, fast loops, and what every module begins with. It runs at
 // build time only: `npm run core` writes the templates ahead (scripts/templates.ts). The core knows them by number (`Piece`). Where
 // each of them is written is decided in core/recompiler/ends.c, loops.c, structure.c and module.c.
-import { AT_ARENA, AT_RESERVE, AT_VM, type Piece, VM, Why } from '../machine/contract.gen.ts'
+import { AT_ARENA, AT_RESERVE, AT_VM, type Piece, VM, Why } from '../../src/core/contract.gen.ts'
 import { createHelpers, HELPER, HOST } from './helpers.ts'
 import { Local } from './local.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'

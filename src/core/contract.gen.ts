@@ -1,0 +1,978 @@
+// Made by `npm run core` from scripts/contract-schema.ts. Do not edit.
+// What the core in C and TypeScript agree on; core/machine/contract.gen.h has the same.
+
+/** Words of the gate to compiled code: recompiler/runtime/gate.ts. */
+export const AT_GATE = 0x3c0
+/**
+ * Not 0: the gate asks JavaScript at each entry of compiled code, because a clock has to be looked at (1) or to hear
+ * what it does (2).
+ */
+export const AT_ASKS = 0x3dc
+/** Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two. */
+export const AT_SLICE = 0x3e0
+/** Gas that compiled code got no sight of (i64): what exceeds the slice. Host calls add it to what they show. */
+export const AT_RESERVE = 0x3e8
+/** Why a side exit was taken; 0 when the target of a dynamic jump was returned. */
+export const AT_WHY = 0x3f0
+/** Struct pvm. */
+export const AT_VM = 0x400
+/** A byte for each kind of thing that compiled code says it does, where it was asked to: recompiler/exercise.ts. */
+export const AT_PROBES = 0x8000
+/** The core's constants and its stack. */
+export const AT_DATA = 0x10000
+/** decode_tables; as the next five in the memory of the workspace only, no part of a machine. */
+export const AT_DECODED = 0x100000
+/** program_tables. */
+export const AT_PROGRAM = 0x120000
+/** graph_tables. */
+export const AT_GRAPH = 0x121000
+/** The plan of a segment's accesses. */
+export const AT_PLAN = 0x370000
+/** What plans wide groups. */
+export const AT_WIDE = 0x3a8000
+/** What the tables point to. */
+export const AT_TABLES = 0x400000
+/** u32 per physical page: where a page outside of the window is, 0 where it is in its place or not touched. */
+export const AT_FRAMES = 0x400000
+/** Rights: a byte per physical page. The table is 8 MiB, only the first MiB is ever written. */
+export const AT_RIGHTS = 0x800000
+/**
+ * The arena. It starts with the dispatch table: u32 per jump-table entry, the table index of compiled code, 0 for
+ * none.
+ */
+export const AT_ARENA = 0x1000000
+/** The window on guest memory. */
+export const AT_WINDOW = 0x4000000
+/** Bytes at the top of the guest's address space that lie at the beginning of the window. */
+export const TOP_SIZE = 0x2200000
+/** Physical address of guest address 0: physical = (guest + ROTATION) mod 2^32. */
+export const ROTATION = 0x6200000
+/** Bytes of a machine's memory; lazily backed by the system. */
+export const MEMORY_SIZE = 0x38000000
+/** Bytes at its end for pages outside of the window: room for all that a machine may touch by default. */
+export const FRAMES_SIZE = 0x20000000
+/** The window ends before this physical address. */
+export const WINDOW_END = 0x18000000
+/**
+ * Nodes of a graph beyond that, or the fewer that are asked for, become tail calls, each with two successors at most.
+ */
+export const MAX_NODES = 3000
+/** Nodes there is room for: hubs and inlined callees are few. */
+export const NODE_CAPACITY = 0x4000
+/** Edges. */
+export const EDGE_CAPACITY = 0xa000
+/** Calling contexts. */
+export const CONTEXT_CAPACITY = 0x800
+/** Labels of a function, and callees of all its branch tables. */
+export const LIST_CAPACITY = 0x1000
+/** Exits of a function: one for each mask of registers, of two kinds. */
+export const EXIT_CAPACITY = 0x4000
+/** Accesses of a segment that are planned; those behind are checked alone. */
+export const ACCESS_CAPACITY = 0x1000
+/** Nodes of inlined callees by segment, beside one for each segment of the program. */
+export const POOL_CAPACITY = 1024
+/** Functions that an indirect call takes in. */
+export const MAX_INDIRECT = 16
+/** Zeros behind the code that is decoded: what operands may reach (GP A.4). */
+export const CODE_AHEAD = 32
+/** Bytes behind the mask that skips look at. */
+export const MASK_AHEAD = 8
+/** Bytes that the code of one instruction has at most. */
+export const INSTRUCTION_ROOM = 0x1000
+/** Address locals of a function: groups that overlap beyond this number compute their addresses anew. */
+export const ADDRESS_LOCALS = 8
+/** Wide groups of a segment: each has a local. */
+export const WIDE_GROUPS = 4
+/** Root of constant addresses; roots below are the registers' values on entry. */
+export const CONSTANT_ROOT = 13
+/** In the mask of an exit: goes on at the root whose table index is in the target local, instead of leaving. */
+export const GOES_ON = 0x2000
+/** Elements of a template below are bytes as they stand; from here on holes for unsigned numbers. */
+export const HOLE_UNSIGNED = 0x100
+/** Holes for signed numbers of 32 bits. */
+export const HOLE_SIGNED = 0x110
+/** Holes for signed numbers of 64 bits, in two words. */
+export const HOLE_LONG = 0x120
+/** The end of a template. */
+export const TEMPLATE_END = 0xffff
+/**
+ * How far apart the lowest and the highest byte of a group of accesses may be: at most a page, so that two checks see
+ * all.
+ */
+export const GROUP_WINDOW = 2048
+/** Function number of the first root of a module: behind the host call and the helper. */
+export const FIRST_ROOT = 2
+/** Fast loops of a function; see fast.c. */
+export const MAX_LOOPS = 24
+/** Streams of all fast loops of a function: each keeps two locals. */
+export const MAX_STREAMS = 32
+/** How many gas models there are. */
+export const GAS_MODELS = 3
+
+/** Words of an instruction that its templates take. */
+export const RECORD_WORDS = 16
+/** Words of an instruction that its templates take, all s32. Registers are the numbers of their locals. */
+export const RecordWord = {
+  /** Registers. */
+  a: 0,
+  b: 1,
+  /** Of the first of a wide group: its lowest address. */
+  d: 2,
+  /** Immediates. */
+  x: 3,
+  /** Of a wide group: the local of its limit. */
+  xHigh: 4,
+  y: 5,
+  yHigh: 6,
+  pc: 7,
+  /** Of an access, from here on. */
+  constant: 8,
+  /** The generator's. */
+  label: 9,
+  local: 10,
+  last: 11,
+  offset: 12,
+  /** Of the first of a wide group, from here on. */
+  base: 13,
+  reach: 14,
+  widest: 15,
+} as const
+
+/** How a node of a graph ends. */
+export const End = {
+  /** Continues at `succA`. */
+  Goto: 0,
+  /** `succA` if the condition holds, else `succB`. */
+  Branch: 1,
+  /** Hands over to the core at the last instruction, which is not executed. */
+  Exit: 2,
+  /** Direct call of the root at `callee`; comes back to `succA`. */
+  Call: 3,
+  /** Indirect call; comes back to `succA`. */
+  CallIndirect: 4,
+  /** Returns the address in a link register. */
+  Return: 5,
+  /** Indirect jump that may stay in the function: computes the address, goes on to the hub `succA`. */
+  Switch: 6,
+  /** Indirect tail call. */
+  TailIndirect: 7,
+  /** Host call, then `succA`. */
+  Host: 8,
+  /** No instructions: tail call of the root at `callee`. In an inlined context: a call that returns to `succA`. */
+  Tail: 9,
+  /** Return of an inlined callee: to `succA` if the address is the expected one, else as Return. */
+  InlineReturn: 10,
+  /**
+   * No instructions: branches on the address a Switch computed, to `switchNodes`; elsewhere an indirect tail call.
+   * There is one for all switches of a graph: handlers that jump to one another stay reducible, the hub is their loop
+   * header.
+   */
+  Hub: 11,
+  /**
+   * Indirect call whose likely callees are inlined: computes the address, assigns the link register, branches to the
+   * nodes of the callees; with another address to the CallElsewhere `succA`.
+   */
+  CallTable: 12,
+  /** No instructions: the indirect call of a CallTable, as CallIndirect. */
+  CallElsewhere: 13,
+} as const
+export type End = (typeof End)[keyof typeof End]
+
+/** How one access is done. */
+export const Check = {
+  /** Checks itself. */
+  Single: 0,
+  /** First of a group: checks all of [low, high) and sets the address local. */
+  Leader: 1,
+  /** Checked by its leader. */
+  Member: 2,
+  /** First of a wide group: finds out how far in [low, low + span) from its base register accesses may be. */
+  WideLeader: 3,
+  /** Compares its address with what its leader found. */
+  WideMember: 4,
+} as const
+export type Check = (typeof Check)[keyof typeof Check]
+
+/** By which template an access is checked. Those from Member on have no exit. */
+export const Way = {
+  /** By the rotate trick. */
+  Single: 0,
+  /** By the page of its first byte: leaders, and what is often misaligned. */
+  First: 1,
+  /** By the pages of its first and last byte. */
+  Both: 2,
+  /** First of a wide group, from a register. */
+  Wide: 3,
+  /** First of a wide group, from a constant. */
+  WideConstant: 4,
+  /** Another one of a wide group. */
+  Within: 5,
+  /** By its leader. */
+  Member: 6,
+  /** It is known to be allowed, its address is not known yet. The core never says so. */
+  Unchecked: 7,
+} as const
+export type Way = (typeof Way)[keyof typeof Way]
+
+/** When an edge to a segment ends in a tail call. */
+export const Leave = {
+  /** When the graph has no more room. */
+  IfFull: 0,
+  /** Always: it has not run, and what is compiled is what has run. */
+  Always: 1,
+} as const
+export type Leave = (typeof Leave)[keyof typeof Leave]
+
+/** Options of pvm_graph, the first three, and of pvm_compile, as bits. */
+export const GraphOption = {
+  /** Small callees get nodes of their own. */
+  Inline: 1,
+  /** So do recursive calls. */
+  Unroll: 2,
+  /** So do the likely callees of indirect calls. */
+  Indirect: 4,
+  /** Loops of one segment get a fast version. */
+  FastLoops: 8,
+  /** Accesses near one base share a check. */
+  Groups: 16,
+  /** So do accesses to a base plus a bounded index. */
+  Wide: 32,
+  /** Gas is compared in every node. */
+  EveryNode: 64,
+  /** What a loop with calls does not write is stored before it. */
+  LoopStores: 128,
+  /** Code says what it does, see `Said`. */
+  Says: 256,
+  /** Fast loops that copy or fill do many turns at once. */
+  Bulk: 512,
+} as const
+export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
+
+/** What pvm_compile answers. */
+export const Compiled = {
+  /** The module is there. */
+  Whole: 0,
+  /** The segments of the graph have to be given their costs; then it goes on. */
+  Costs: 1,
+  /** There is no room for the module. Nothing of it can be used. */
+  Full: 2,
+} as const
+export type Compiled = (typeof Compiled)[keyof typeof Compiled]
+
+/** Locals of a compiled function, by number: parameters first. */
+export const Local = {
+  /** Gas that is left. */
+  Gas: 0,
+  /** Bytes of the host's stack that compiled code may still take, without this frame. */
+  Stack: 1,
+  /** r0…r12. */
+  Register: 2,
+  /** Where a side exit hands over, */
+  Pc: 15,
+  /** and in what state, see `Why`. */
+  Why: 16,
+  /** Target of a dynamic jump, result of a call. */
+  Target: 17,
+  /** Physical address of a single access. */
+  Address: 18,
+  /** Next node, in functions that are not reducible. */
+  State: 19,
+  /** Physical addresses of groups, ADDRESS_LOCALS. */
+  Group: 20,
+  /** Turns ahead, */
+  Turns: 28,
+  /** the gas they end at */
+  Floor: 29,
+  /** and began with, see loops.c. */
+  Before: 30,
+  /** Highest addresses of wide groups, WIDE_GROUPS. */
+  Limit: 31,
+  /** Ranges of streams, two each. */
+  Pairs: 35,
+} as const
+export type Local = (typeof Local)[keyof typeof Local]
+
+/** State at a hand-over; what glue.ts makes of it is in its header. */
+export const Why = {
+  /** The segment at pc has not been paid, and starts a block. */
+  Unpaid: 1,
+  /** The segment that contains pc has been paid whole. */
+  Paid: 3,
+  /** The machine stops: exit and its argument are set. */
+  Exit: 5,
+  /** The segment at pc has not been paid; it is in the middle of a block that counts as paid under block models. */
+  UnpaidWithin: 7,
+  /** A host function left another pc, or switched tracing on: pc and whether its block is paid are in the machine. */
+  Moved: 9,
+  /** As Unpaid: a root that is not compiled. */
+  Missing: 11,
+} as const
+export type Why = (typeof Why)[keyof typeof Why]
+
+/** Templates beside those of instructions, in the order in which they stand behind them: pieces.ts. */
+export const Piece = {
+  /** Prepares a side exit: pc, why. */
+  Prepare: 0,
+  /** Takes a cost from the gas. */
+  Pay: 1,
+  /** Stores a register: local, address. */
+  Store: 2,
+  /** Loads one: address, local. */
+  Load: 3,
+  /** Leaves to the core unless there is gas: pc, why, gas, exit. */
+  Checkpoint: 4,
+  /** Takes the prepared exit unless there is gas: gas, exit. */
+  RequireGas: 5,
+  /** Calls a function of the module. */
+  Call: 6,
+  /** Calls a root of another module: pc, table index. */
+  CallTable: 7,
+  /** Prepares an exit that goes on there: the same. */
+  PrepareTable: 8,
+  /** The end of such an exit. */
+  GoOn: 9,
+  /** Calls the table entry in the target local. */
+  CallTarget: 10,
+  /** Takes a callee's results, leaves unless it returned to the address: address, label. */
+  ExpectReturn: 11,
+  /** The address of a dynamic jump: local. */
+  Target: 12,
+  /** The same with an offset. */
+  TargetPlus: 13,
+  /** Pushes the jump-table index of the target. */
+  PushIndex: 14,
+  /** Replaces the target by the table index of the code there: entries, exit. */
+  LookUp: 15,
+  /** Returns: pc, local of the address. */
+  Return: 16,
+  /** Falls through where the address is the expected one: pc, local, address, exit. */
+  InlineReturn: 17,
+  /** Host call: its pc, that behind it, its number, exit. */
+  Host: 18,
+  /** The same under block models. */
+  HostInBlock: 19,
+  /** Copies a local into another. */
+  Move: 20,
+  /** Takes the frame from the stack that is left, or leaves: exit. */
+  TakeFrame: 21,
+  /** To a node by a branch to the dispatch loop: node, label. */
+  GoToState: 22,
+  /** Forgets a range: its two locals. */
+  Forget: 23,
+  /** Offset of a stream at a constant address; see loops.c for all from here on. */
+  OffsetOfConstant: 24,
+  /** Offset of a stream at a register. */
+  Offset: 25,
+  /** Turns ahead of a stream that goes up, */
+  TurnsUp: 26,
+  /** down, */
+  TurnsDown: 27,
+  /** by a register. */
+  TurnsByRegister: 28,
+  /** Before a fast loop. */
+  LoopEntry: 29,
+  /** As many turns as there are. */
+  CountFirst: 30,
+  /** Again, when a stream is in no range. */
+  UnlessInside: 31,
+  /** The gas at which fast turns end. */
+  Floor: 32,
+  /** The same where several turns are compared at once. */
+  FloorAhead: 33,
+  /** Behind a generic turn. */
+  CountDown: 34,
+  /** When turns are safe. */
+  FastBegin: 35,
+  /** Turns at once, if the floor leaves enough of them; see bulk.c for all from here on. */
+  BulkBegin: 36,
+  /** So many at most: the distance of two registers, 1 less where that is 1, by a power of two. */
+  RoomOfRegisters: 37,
+  /** The same, of a register from a constant above it. */
+  RoomBelow: 38,
+  /** The same, from a constant below it. */
+  RoomAbove: 39,
+  /** So many at most: the distance of what is stored from what is loaded, by a power of two. */
+  BulkApart: 40,
+  /** None where a register is not one byte again and again. */
+  BulkSameBytes: 41,
+  /** If they are worth it. */
+  BulkIf: 42,
+  /** Where the turns begin: register, constant. */
+  BulkAt: 43,
+  /** The same where they go down: and the power of two. */
+  BulkAtDown: 44,
+  /** Copies. */
+  BulkCopy: 45,
+  /** Fills. */
+  BulkFill: 46,
+  /** Takes what they cost from the gas. */
+  PayTurns: 47,
+  /** A register has been stepped in each. */
+  StepTurns: 48,
+  /** Behind them. */
+  BulkEnd: 49,
+  /** Before the fast turns. */
+  FastHead: 50,
+  /** Behind them. */
+  FastClose: 51,
+  /** To the exit of the loop. */
+  FastEnd: 52,
+  /** Counts a segment: address. */
+  Tally: 53,
+  /** Counts fast turns: address, cost. */
+  TallyTurns: 54,
+  /** A module up to its functions: types and imports. */
+  Head: 55,
+  /** The helpers as they stand in every module. */
+  Helpers: 56,
+} as const
+export type Piece = (typeof Piece)[keyof typeof Piece]
+
+/**
+ * What code says it does, where it was asked to: the byte at AT_PROBES plus one of these, plus a number that tells
+ * more.
+ */
+export const Said = {
+  /** A template of an instruction: its id. */
+  Template: 0,
+  /** The check of an access: its way, 8 more for a store. */
+  Check: 512,
+  /** The end of a node. */
+  End: 528,
+  /** The beginning of a function: 1 for one that is not reducible. */
+  Function: 544,
+  /** An exit: 1 if it stores registers, 2 more if it goes on elsewhere. */
+  Leave: 552,
+  /** A range that is asked for: the form of its stream, see say.c. */
+  Asked: 576,
+  /** A range that is remembered: so. */
+  Remembered: 608,
+  /** A fast turn: the form of each of its streams. */
+  Turn: 640,
+  /** A fast turn: 0 that only gas limits, 1 the first of a row, 2 a further one. */
+  Limited: 672,
+  /** Turns done at once: 1 for those that fill, 2 more for those that go down. */
+  Bulk: 676,
+} as const
+export type Said = (typeof Said)[keyof typeof Said]
+
+/**
+ * Bits of a rights byte. The first two are what fast paths test: set only when the page is in the window and touched.
+ * The true rights are in the next two. A failed fast check is therefore no fault yet: the core decides.
+ */
+export const Right = {
+  /** In the window, touched, readable. */
+  FastRead: 1,
+  /** In the window, touched, writable. */
+  FastWrite: 2,
+  /** Readable. */
+  Read: 4,
+  /** Writable. */
+  Write: 8,
+  /** The page may hold bytes other than zero. */
+  Touched: 16,
+  /** The bytes belong to the host: never zeroed, never freed. */
+  Borrowed: 32,
+  /** The page is outside of the window and has a frame. */
+  Framed: 64,
+  /** The host has a view of the page, and may write there at any time. */
+  Viewed: 128,
+} as const
+export type Right = (typeof Right)[keyof typeof Right]
+
+/** Parts of a machine that pvm_part has the addresses of. */
+export const Part = {
+  /** The code. */
+  Code: 0,
+  /** The bitmask. */
+  Mask: 1,
+  /** The jump table. */
+  JumpTable: 2,
+  /** The dispatch table: compiled code by jump-table entry. */
+  Dispatch: 3,
+  /** The trace event. */
+  Event: 4,
+  /** Compiled code by pc. */
+  Entries: 5,
+  /** Records by pc, 0 where control never was. */
+  Index: 6,
+} as const
+export type Part = (typeof Part)[keyof typeof Part]
+
+/** What pvm_used counts. */
+export const Used = {
+  /** Bytes of the arena in use. */
+  Arena: 0,
+  /** Pages touched since the reset. */
+  Touched: 1,
+  /** How often all records were thrown away. */
+  Flushes: 2,
+} as const
+export type Used = (typeof Used)[keyof typeof Used]
+
+/** Bytes of struct pvm, as far as it is public. */
+export const VM_SIZE = 192
+/** Offsets in struct pvm, core/pvm.h. */
+export const VM = {
+  regs: 0,
+  gas: 104,
+  pc: 112,
+  exit: 116,
+  exitArg: 120,
+  charged: 124,
+  heapEnd: 128,
+  heapLimit: 132,
+  trace: 136,
+  rules: 140,
+  gasModel: 144,
+  codeLength: 148,
+  jumpLength: 152,
+  jumpSize: 156,
+  stride: 160,
+  busy: 164,
+  child: 168,
+  service: 172,
+  maxPages: 176,
+  stack: 180,
+  hot: 184,
+  hotLeft: 188,
+} as const
+
+/** Bytes of struct pvm_event, as far as it is public. */
+export const EVENT_SIZE = 104
+/** Offsets in struct pvm_event, core/pvm.h. */
+export const EVENT = {
+  pc: 0,
+  id: 4,
+  a: 8,
+  b: 12,
+  d: 16,
+  reg: 20,
+  x: 24,
+  y: 32,
+  target: 40,
+  gasBefore: 48,
+  gasAfter: 56,
+  before: 64,
+  after: 72,
+  access: 80,
+  address: 84,
+  width: 88,
+  value: 96,
+} as const
+
+/** What compiled code answers when it does not name a jump-table address (which is even). PVM_TO_* of core/pvm.h. */
+export const Target = {
+  Continue: 1,
+  Refund: 3,
+  Exit: 5,
+} as const
+
+/** Rules that differ between protocol versions, as bits. PVM_RULE_* of core/pvm.h. */
+export const Rule = {
+  CheckBoth: 1,
+  ReadOnlyPanic: 2,
+  FaultPanic: 4,
+  Drain: 8,
+  SbrkNew: 16,
+  CmovReads: 32,
+  Strict: 64,
+  MemsetNarrow: 128,
+  SbrkNarrow: 256,
+  Pages: 512,
+} as const
+
+/** Numberings of the opcodes. PVM_SET_* of core/pvm.h. */
+export const SetNumber = {
+  Gp072: 0,
+  Gp080: 1,
+  Latest64: 2,
+  ReviveV1: 3,
+  Extended: 4,
+  ReviveV1Strict: 5,
+  Latest32: 6,
+} as const
+
+/**
+ * What the core's host callback answers: `Stopped` plus an exit stops the machine with it. PVM_HOST_* of core/pvm.h.
+ */
+export const HostAnswer = {
+  Continue: 0,
+  Exit: 4,
+  Stopped: 16,
+} as const
+
+/** The exit of a machine that has not stopped yet. PVM_* of core/pvm.h. */
+export const Unfinished = {
+  Running: 255,
+} as const
+
+/**
+ * Words of decode_tables, by their place. What a program is decoded from and into. Who calls the decoder lays it out.
+ */
+export const DecodeWord = {
+  /** Instruction set, PVM_SET_*. */
+  set: 0,
+  codeLength: 1,
+  /** Entries of the jump table. */
+  jumps: 2,
+  /** What is found, from here on: instructions, */
+  count: 3,
+  segments: 4,
+  functions: 5,
+  /** and registers that some call uses for its return address, as a mask. */
+  links: 6,
+  /** With CODE_AHEAD zeros behind it. */
+  code: 7,
+  /** With MASK_AHEAD bytes of anything behind it. */
+  mask: 8,
+  /** Code offset. */
+  pc: 9,
+  /** Instruction id; that of trap for undefined opcodes. */
+  id: 10,
+  a: 11,
+  b: 12,
+  d: 13,
+  x: 14,
+  /** Upper half of X. */
+  xHigh: 15,
+  y: 16,
+  /** Segment of a static jump target, -1 where it is no block start. */
+  target: 17,
+  /** Registers read and written, as masks. */
+  uses: 18,
+  defs: 19,
+  segmentOf: 20,
+  /** The instruction at a code offset, -1 where none starts. */
+  indexOf: 21,
+  /** First instruction. Segments tile the instructions. */
+  segmentStart: 22,
+  /** Whether it starts a basic block, and so is a legal jump target. */
+  isBlock: 23,
+  /** Loads and stores, 255 when there are more. */
+  accesses: 24,
+  /** Segment control falls into, -1 where none: there the last instruction exits to the core. */
+  nextSegment: 25,
+  functionOf: 26,
+  /** Code offset before, segment behind; -1 where the entry is no block start. */
+  jumpTable: 27,
+  /** First segment, ascending. */
+  functionStart: 28,
+  /** First label in `labels`. */
+  labelStart: 29,
+  /** Jump-table entries (from 0) that are switch labels, by function, ascending. */
+  labels: 30,
+  entry: 31,
+  switches: 32,
+  returnsTo: 33,
+} as const
+/** Its words that are no addresses of columns. */
+export type DecodeNumber = 'set' | 'codeLength' | 'jumps' | 'count' | 'segments' | 'functions' | 'links' | 'code' | 'mask'
+/** Its words that are addresses of columns: elements, and what there is one for. */
+export const DECODE_COLUMNS = {
+  pc: { element: 'u32', by: 'instruction', words: 1 },
+  id: { element: 'u8', by: 'instruction', words: 1 },
+  a: { element: 'u8', by: 'instruction', words: 1 },
+  b: { element: 'u8', by: 'instruction', words: 1 },
+  d: { element: 'u8', by: 'instruction', words: 1 },
+  x: { element: 's32', by: 'instruction', words: 1 },
+  xHigh: { element: 's32', by: 'instruction', words: 1 },
+  y: { element: 's32', by: 'instruction', words: 1 },
+  target: { element: 's32', by: 'instruction', words: 1 },
+  uses: { element: 'u16', by: 'instruction', words: 1 },
+  defs: { element: 'u16', by: 'instruction', words: 1 },
+  segmentOf: { element: 'u32', by: 'instruction', words: 1 },
+  indexOf: { element: 's32', by: 'offset', words: 1 },
+  segmentStart: { element: 'u32', by: 'segment-end', words: 1 },
+  isBlock: { element: 'u8', by: 'segment', words: 1 },
+  accesses: { element: 'u8', by: 'segment', words: 1 },
+  nextSegment: { element: 's32', by: 'segment', words: 1 },
+  functionOf: { element: 's32', by: 'segment', words: 1 },
+  jumpTable: { element: 's32', by: 'jump', words: 1 },
+  functionStart: { element: 's32', by: 'function-end', words: 1 },
+  labelStart: { element: 's32', by: 'function-end', words: 1 },
+  labels: { element: 's32', by: 'label', words: 1 },
+} as const
+/** Columns that are the core's own: there has to be room. */
+export const DECODE_SCRATCH = {
+  entry: { element: 'u8', by: 'segment', words: 1 },
+  switches: { element: 'u8', by: 'segment', words: 1 },
+  returnsTo: { element: 'u8', by: 'jump', words: 1 },
+} as const
+/** Its words, all of them, at AT_DECODED. */
+export function decodeWords(buffer: ArrayBuffer): Uint32Array {
+  return new Uint32Array(buffer, AT_DECODED, 34)
+}
+
+/** Words of program_tables, by their place. A program, as decoded: who calls the passes has written it. */
+export const ProgramWord = {
+  segments: 0,
+  functions: 1,
+  jumps: 2,
+  /** A branch panics when either side is no block start. */
+  both: 3,
+  /** Registers that some call uses for its return address, as a mask. */
+  links: 4,
+  /** How many functions are inlined at indirect calls. */
+  indirect: 5,
+  /** Segments cost what `cost` says, else their instructions. */
+  paidWhole: 6,
+  /** A module, from here on: its roots, */
+  rootCount: 7,
+  /** those whose functions are written, */
+  rootsDone: 8,
+  /** those whose segments have their costs, */
+  rootsPriced: 9,
+  /** where code counts what it executes, 0 where it does not, */
+  tallyAt: 10,
+  /** bytes there are for it, */
+  room: 11,
+  /** where in them it begins, */
+  moduleAt: 12,
+  /** where it ends, or what is written of it. */
+  moduleEnd: 13,
+  id: 14,
+  a: 15,
+  b: 16,
+  d: 17,
+  x: 18,
+  xHigh: 19,
+  y: 20,
+  target: 21,
+  pc: 22,
+  uses: 23,
+  defs: 24,
+  /** 1: its access is often misaligned, and is never in a wide group. */
+  tolerant: 25,
+  segmentStart: 26,
+  nextSegment: 27,
+  functionOf: 28,
+  accesses: 29,
+  isBlock: 30,
+  cost: 31,
+  functionStart: 32,
+  labelStart: 33,
+  labels: 34,
+  /** Segments. */
+  jumpTable: 35,
+  /** Of code, see emit.c. */
+  templates: 36,
+  /** Jump-table entries of the functions that are inlined at indirect calls. */
+  callees: 37,
+  nodePool: 38,
+  /** The memory plan, from here on: see plan.c. How an access is done, CHECK_*. */
+  check: 39,
+  local: 40,
+  offset: 41,
+  span: 42,
+  root: 43,
+  low: 44,
+  base: 45,
+  /** What the templates of its code are filled from. */
+  records: 46,
+  /** Which template checks it, WAY_*. */
+  way: 47,
+  /** When an edge to it ends in a tail call, LEAVE_*. */
+  leave: 48,
+  /** A module, from here on: the segments of its roots, ascending. */
+  roots: 49,
+  /** Nodes their graphs have at most. */
+  rootNodes: 50,
+  /** Function number of a root, else 0. */
+  rootIndex: 51,
+  /** What the function of each root takes of the host's stack at most, in bytes. */
+  frames: 52,
+  /** 1: it is a root of another module that this one calls. */
+  external: 53,
+  /** Its bytes. */
+  module: 54,
+} as const
+/** Its words that are no addresses of columns. */
+export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'rootCount' | 'rootsDone' | 'rootsPriced' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
+/** Its words that are addresses of columns: elements, and what there is one for. */
+export const PROGRAM_COLUMNS = {
+  id: { element: 'u8', by: 'instruction', words: 1 },
+  a: { element: 'u8', by: 'instruction', words: 1 },
+  b: { element: 'u8', by: 'instruction', words: 1 },
+  d: { element: 'u8', by: 'instruction', words: 1 },
+  x: { element: 's32', by: 'instruction', words: 1 },
+  xHigh: { element: 's32', by: 'instruction', words: 1 },
+  y: { element: 's32', by: 'instruction', words: 1 },
+  target: { element: 's32', by: 'instruction', words: 1 },
+  pc: { element: 'u32', by: 'instruction', words: 1 },
+  uses: { element: 'u16', by: 'instruction', words: 1 },
+  defs: { element: 'u16', by: 'instruction', words: 1 },
+  tolerant: { element: 'u8', by: 'instruction', words: 1 },
+  segmentStart: { element: 'u32', by: 'segment-end', words: 1 },
+  nextSegment: { element: 's32', by: 'segment', words: 1 },
+  functionOf: { element: 's32', by: 'segment', words: 1 },
+  accesses: { element: 'u8', by: 'segment', words: 1 },
+  isBlock: { element: 'u8', by: 'segment', words: 1 },
+  cost: { element: 's32', by: 'segment', words: 1 },
+  functionStart: { element: 's32', by: 'function-end', words: 1 },
+  labelStart: { element: 's32', by: 'function-end', words: 1 },
+  labels: { element: 's32', by: 'label', words: 1 },
+  jumpTable: { element: 's32', by: 'jump', words: 1 },
+  templates: { element: 'u16', by: 'template', words: 1 },
+  callees: { element: 's32', by: 'callee', words: 1 },
+  check: { element: 'u8', by: 'instruction', words: 1 },
+  local: { element: 'u8', by: 'instruction', words: 1 },
+  offset: { element: 's32', by: 'instruction', words: 1 },
+  span: { element: 's32', by: 'instruction', words: 1 },
+  root: { element: 's32', by: 'instruction', words: 1 },
+  low: { element: 's32', by: 'instruction', words: 1 },
+  base: { element: 's8', by: 'instruction', words: 1 },
+  records: { element: 's32', by: 'instruction', words: 16 },
+  way: { element: 'u8', by: 'instruction', words: 1 },
+  leave: { element: 'u8', by: 'segment', words: 1 },
+  roots: { element: 'u32', by: 'segment', words: 1 },
+  rootNodes: { element: 'u32', by: 'segment', words: 1 },
+  rootIndex: { element: 'u32', by: 'segment', words: 1 },
+  frames: { element: 'u32', by: 'segment', words: 1 },
+  external: { element: 'u8', by: 'segment', words: 1 },
+  module: { element: 'u8', by: 'room', words: 1 },
+} as const
+/** Columns that are the core's own: there has to be room. */
+export const PROGRAM_SCRATCH = {
+  nodePool: { element: 's32', by: 'pool', words: 1 },
+} as const
+/** Its words, all of them, at AT_PROGRAM. */
+export function programWords(buffer: ArrayBuffer): Uint32Array {
+  return new Uint32Array(buffer, AT_PROGRAM, 55)
+}
+
+/** Words of graph_tables, by their place in `words`. */
+export const GraphWord = {
+  /** Nodes. */
+  count: 0,
+  reducible: 1,
+  /** Switch nodes. */
+  switches: 2,
+  /** Callee nodes. */
+  calleeCount: 3,
+  /** Fast loops. */
+  loops: 4,
+  /** Their streams. */
+  streams: 5,
+  /** The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
+  dirtyNow: 6,
+  validNow: 7,
+  /** and frames that are open where it writes; */
+  depthNow: 8,
+  /** the exits so far; */
+  exitCount: 9,
+  /** the instruction that emit.c has come to; */
+  emitted: 10,
+  /** the values that its code has made so far. */
+  values: 11,
+} as const
+
+/**
+ * A graph and what the passes find out about it. By node unless said otherwise. Longer than needed; valid until the
+ * next root.
+ */
+export interface GraphTables {
+  /** Cost of the dearest path to the next checkpoint. */
+  readonly path: Uint32Array
+  /** Fast loops: a bit per access whose check the fast version leaves out, */
+  readonly loopUnchecked: Uint32Array
+  readonly loopNode: Int32Array
+  readonly loopExit: Int32Array
+  /** its first stream, */
+  readonly loopFirst: Int32Array
+  /** and how many there are. */
+  readonly loopStreams: Int32Array
+  /** Streams: the register of the base, -1 for a constant address, */
+  readonly streamBase: Int32Array
+  /** lowest byte relative to it, */
+  readonly streamLow: Int32Array
+  /** bytes from there to the end of the highest, */
+  readonly streamSpan: Int32Array
+  /** bytes moved each turn, */
+  readonly streamStride: Int32Array
+  /** or the register that holds them, else -1, */
+  readonly streamRegister: Int32Array
+  /** and 1 for stores. */
+  readonly streamStore: Int32Array
+  readonly seg: Int32Array
+  readonly succA: Int32Array
+  readonly succB: Int32Array
+  readonly callee: Int32Array
+  readonly expected: Int32Array
+  readonly sequence: Int32Array
+  readonly position: Int32Array
+  readonly dominator: Int32Array
+  readonly cost: Int32Array
+  readonly succStart: Int32Array
+  readonly predStart: Int32Array
+  readonly childStart: Int32Array
+  readonly children: Int32Array
+  readonly succs: Int32Array
+  readonly preds: Int32Array
+  readonly switchNodes: Int32Array
+  readonly calleeNodes: Int32Array
+  readonly dirtyIn: Uint16Array
+  readonly liveIn: Uint16Array
+  readonly validIn: Uint16Array
+  /** By loop header, see stores.c. */
+  readonly storedBefore: Uint16Array
+  readonly end: Uint8Array
+  readonly isLoop: Uint8Array
+  readonly isMerge: Uint8Array
+  readonly checkpoint: Uint8Array
+  /** Masks, in the order they were first needed. */
+  readonly exits: Uint16Array
+  readonly labelDepth: Int32Array
+  readonly dirtyBefore: Uint16Array
+  readonly validBefore: Uint16Array
+  /** See `GraphWord`. */
+  readonly words: Uint32Array
+}
+
+/** graph_tables of the workspace with this memory. */
+export function viewGraph(buffer: ArrayBuffer): GraphTables {
+  return {
+    path: new Uint32Array(buffer, AT_GRAPH + 0, 2 * NODE_CAPACITY),
+    loopUnchecked: new Uint32Array(buffer, AT_GRAPH + 131072, 2 * MAX_LOOPS),
+    loopNode: new Int32Array(buffer, AT_GRAPH + 131264, MAX_LOOPS),
+    loopExit: new Int32Array(buffer, AT_GRAPH + 131360, MAX_LOOPS),
+    loopFirst: new Int32Array(buffer, AT_GRAPH + 131456, MAX_LOOPS),
+    loopStreams: new Int32Array(buffer, AT_GRAPH + 131552, MAX_LOOPS),
+    streamBase: new Int32Array(buffer, AT_GRAPH + 131648, MAX_STREAMS),
+    streamLow: new Int32Array(buffer, AT_GRAPH + 131776, MAX_STREAMS),
+    streamSpan: new Int32Array(buffer, AT_GRAPH + 131904, MAX_STREAMS),
+    streamStride: new Int32Array(buffer, AT_GRAPH + 132032, MAX_STREAMS),
+    streamRegister: new Int32Array(buffer, AT_GRAPH + 132160, MAX_STREAMS),
+    streamStore: new Int32Array(buffer, AT_GRAPH + 132288, MAX_STREAMS),
+    seg: new Int32Array(buffer, AT_GRAPH + 132416, NODE_CAPACITY),
+    succA: new Int32Array(buffer, AT_GRAPH + 197952, NODE_CAPACITY),
+    succB: new Int32Array(buffer, AT_GRAPH + 263488, NODE_CAPACITY),
+    callee: new Int32Array(buffer, AT_GRAPH + 329024, NODE_CAPACITY),
+    expected: new Int32Array(buffer, AT_GRAPH + 394560, NODE_CAPACITY),
+    sequence: new Int32Array(buffer, AT_GRAPH + 460096, NODE_CAPACITY),
+    position: new Int32Array(buffer, AT_GRAPH + 525632, NODE_CAPACITY),
+    dominator: new Int32Array(buffer, AT_GRAPH + 591168, NODE_CAPACITY),
+    cost: new Int32Array(buffer, AT_GRAPH + 656704, NODE_CAPACITY),
+    succStart: new Int32Array(buffer, AT_GRAPH + 722240, NODE_CAPACITY),
+    predStart: new Int32Array(buffer, AT_GRAPH + 787776, NODE_CAPACITY),
+    childStart: new Int32Array(buffer, AT_GRAPH + 853312, NODE_CAPACITY),
+    children: new Int32Array(buffer, AT_GRAPH + 918848, NODE_CAPACITY),
+    succs: new Int32Array(buffer, AT_GRAPH + 984384, EDGE_CAPACITY),
+    preds: new Int32Array(buffer, AT_GRAPH + 1148224, EDGE_CAPACITY),
+    switchNodes: new Int32Array(buffer, AT_GRAPH + 1312064, LIST_CAPACITY),
+    calleeNodes: new Int32Array(buffer, AT_GRAPH + 1328448, LIST_CAPACITY),
+    dirtyIn: new Uint16Array(buffer, AT_GRAPH + 1344832, NODE_CAPACITY),
+    liveIn: new Uint16Array(buffer, AT_GRAPH + 1377600, NODE_CAPACITY),
+    validIn: new Uint16Array(buffer, AT_GRAPH + 1410368, NODE_CAPACITY),
+    storedBefore: new Uint16Array(buffer, AT_GRAPH + 1443136, NODE_CAPACITY),
+    end: new Uint8Array(buffer, AT_GRAPH + 1475904, NODE_CAPACITY),
+    isLoop: new Uint8Array(buffer, AT_GRAPH + 1492288, NODE_CAPACITY),
+    isMerge: new Uint8Array(buffer, AT_GRAPH + 1508672, NODE_CAPACITY),
+    checkpoint: new Uint8Array(buffer, AT_GRAPH + 1525056, NODE_CAPACITY),
+    exits: new Uint16Array(buffer, AT_GRAPH + 1541488, EXIT_CAPACITY),
+    labelDepth: new Int32Array(buffer, AT_GRAPH + 1574256, NODE_CAPACITY),
+    dirtyBefore: new Uint16Array(buffer, AT_GRAPH + 1639792, NODE_CAPACITY),
+    validBefore: new Uint16Array(buffer, AT_GRAPH + 1672560, NODE_CAPACITY),
+    words: new Uint32Array(buffer, AT_GRAPH + 1541440, 12),
+  }
+}
