@@ -1,32 +1,33 @@
-// Idle cells: they are kept clean, with the code they have decoded, for the next machine. They are few, because a memory reserves
-// gigabytes of address space and the runtime's collector is slow to give them back. Not the cells of machines: residence.ts.
+// The pool of idle cells. They are clean, and keep the code that they have decoded for the next machine. They are few, because each
+// memory reserves gigabytes of address space, and the garbage collector is slow to give them back. Cells with a machine in them are
+// in residence.ts.
 import { PAGE_COUNT } from '../blob/address-space.ts'
 import type { Program } from '../program/program.ts'
 import type { Cell } from './cell.ts'
 import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE, Used } from './contract.gen.ts'
 
-/** Cells kept for reuse; more are left to the collector. */
+/** How many idle cells are kept. More are left to the garbage collector. */
 const MAX_IDLE = 8
-/** Up to this many idle cells keep what they have decoded: another program gets a new cell. */
+/** Up to this many idle cells keep what they have decoded. Another program then gets a new cell. */
 const KEEP = 4
-/** Bytes of code that are decoded again quickly. An idle cell with no more goes to another program, which is 10 ms cheaper than a new cell. */
+/** So many bytes of code are decoded again quickly. An idle cell with no more goes to another program, which is 10 ms cheaper than a new cell. */
 const SMALL_CODE = 8192
-/** A machine that touched more guest pages than this gives its memory back to the system: 32 MiB. */
+/** If a machine has touched more pages than this (32 MiB), its memory is given back to the system. */
 const MAX_TOUCHED = 8192
 
-/** Bytes of arena that a program needs, with room for its records. */
+/** How many bytes of arena a program needs, with room for its records. */
 function arenaFor({ code, jumpTable }: Program): number {
   return 9.5 * code.length + 16 * jumpTable.length + Math.min(24 * code.length, 2 ** 26) + 2 ** 20
 }
 
-/** Bytes of an arena of its own, for a program that is too large for the usual one; 0 for almost all programs. */
+/** How many bytes an arena of its own has for a program that is too large for the usual one. It is 0 for almost all programs. */
 export function ownArena(program: Program): number {
   const needed = arenaFor(program)
   const usual = needed - Math.min(24 * program.code.length, 2 ** 26) <= AT_WINDOW - AT_ARENA
   return usual ? 0 : needed
 }
 
-/** Whether a cell probably has that code already, from another load of the same bytes. `Cell.load` compares all of it. */
+/** Whether a cell probably has the code of the program, from another load of the same bytes. `Cell.load` compares all of it. */
 export function holdsCode(cell: Cell, program: Program): boolean {
   if (cell.program === program) return true
   const { code } = program
@@ -50,8 +51,8 @@ export function takeDecoded(program: Program): Cell | undefined {
 }
 
 /**
- * An idle cell that has another program: one that had a small program only; else, when enough are idle or no more shall be made,
- * the one idle longest of those with the same rules.
+ * Takes an idle cell that has another program. It is one whose program is small. If there is none, and enough cells are idle or no
+ * more shall be made, it is the one that was idle longest, of those with the same rules.
  */
 export function takeOther(program: Program, makesNoMore: boolean): Cell | undefined {
   const small = idle.findIndex(cell => cell.loads === 1 && cell.program!.code.length <= SMALL_CODE)
@@ -62,8 +63,8 @@ export function takeOther(program: Program, makesNoMore: boolean): Cell | undefi
 }
 
 /**
- * Zeroes what was touched in a cell. False when the cell shall not be used again: it is not what every cell is, or its memory goes
- * to the system for how much that is, or it is not provably clean, such as one that something was thrown through.
+ * Zeroes what was touched in a cell. Returns false when the cell must not be used again: it has another size than usual, or so much
+ * was touched that its memory is given back to the system, or an error went through it, so that nobody knows whether it is clean.
  */
 export function cleanCell(cell: Cell): boolean {
   cell.user = undefined
@@ -84,7 +85,7 @@ export function idleCells(): number {
   return idle.length
 }
 
-/** Bytes of arena that idle cells hold. */
+/** How many bytes of arena the idle cells hold. */
 export function idleArenaBytes(): number {
   return idle.reduce((sum, cell) => sum + cell.core.pvm_used(AT_VM, Used.Arena), 0)
 }

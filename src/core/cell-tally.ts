@@ -1,5 +1,5 @@
-// Counts of a machine on the core: tables in its cell, which the interpreter (core/interpreter/tally.c) and compiled code write as differences.
-// Not plain counts: ../tally.ts.
+// The counts of a machine on the core. They are tables in its cell, to which the interpreter and compiled code write differences;
+// core/interpreter/tally.c says which. Here they become plain counts (../tally.ts).
 import type { Program } from '../program/program.ts'
 import { type Counts, Tally } from '../program/tally.ts'
 import { AT_VM } from './contract.gen.ts'
@@ -7,28 +7,28 @@ import type { CoreExports } from './core.ts'
 
 const TABLES = 3
 
-/** Bytes of the tables of a program, see core/interpreter/tally.c. */
+/** How many bytes the tables of a program have; see core/interpreter/tally.c. */
 export function tallyBytes({ code }: Program): number {
   return 8 * TABLES * (code.length + 1)
 }
 
-/** Whether control goes on behind an instruction without coming in there anew. */
+/** Whether control goes on behind an instruction without counting as coming in anew. */
 function goesOn({ instructionAt }: Program, pc: number): boolean {
   const instruction = instructionAt(pc)
   if (instruction === undefined || instruction.terminator) return false
   return instruction.kind !== 'host' && instruction.kind !== 'sbrk' && instruction.kind !== 'memset'
 }
 
-/** What it needs of a cell. */
+/** What the counts need of a cell. */
 interface Place {
   readonly memory: WebAssembly.Memory
   readonly core: CoreExports
 }
 
-/** The counts in a cell, which has room for them at `at`. */
+/** The counts in a cell that has room for them at `at`. */
 export class CellTally {
   readonly at: number
-  /** What the reference machine counts that works on the cell. */
+  /** What the reference machine counts while it works on the cell. */
   readonly plain: Tally
   readonly #program: Program
   readonly #executed: BigInt64Array
@@ -46,14 +46,14 @@ export class CellTally {
     core.pvm_tally!(AT_VM, at)
   }
 
-  /** Compiled code has counted the instruction at `pc` and those behind it, and left before them. The block stays paid. */
+  /** Takes back that the instruction at `pc` and those behind it were executed: compiled code has counted them, and left before. The block stays paid. */
   undo(pc: number): void {
     this.#executed[pc]! -= 1n
     const isPaid = this.#program.profile.gasModel !== 'instruction' && this.#program.isBlockStart(pc)
     if (isPaid) this.#paid[pc]! += 1n
   }
 
-  /** Everything counted so far. */
+  /** All that was counted so far. */
   counts(): Counts {
     const program = this.#program
     const { executed, paid, more } = new Tally(program)

@@ -1,5 +1,5 @@
-// A cell: one WebAssembly.Memory with the core's instance on it, where a machine runs. Not a machine: no program semantics, no
-// host calls. Not who has it: residence.ts and cell-pool.ts.
+// A cell is where a machine runs: one WebAssembly.Memory with an instance of the core on it. residence.ts and cell-pool.ts know which
+// cells there are and who is in them.
 import type { Program } from '../program/program.ts'
 import type { CellTally } from './cell-tally.ts'
 import { AT_ARENA, AT_VM, AT_WINDOW, FRAMES_SIZE, VM, WINDOW_END } from './contract.gen.ts'
@@ -8,7 +8,7 @@ import { ResourceError } from './resource-error.ts'
 import { coreRules } from './rules.ts'
 
 const WASM_PAGE = 65536
-/** Bytes of the largest memory: a page less than 4 GiB, so that its end is still an address. */
+/** The size of the largest memory, in bytes: a page less than 4 GiB, so that its end is still an address. */
 const MAX_SIZE = 2 ** 32 - WASM_PAGE
 
 function wholePages(bytes: number): number {
@@ -17,21 +17,21 @@ function wholePages(bytes: number): number {
 
 /** Who answers the core while it runs: host calls, trace events. */
 export interface CellUser {
-  /** Makes the call of the `ecalli` at `pc`; the machine's pc is `next` already. Code for the core, see call_host in core/interpreter/step.c: `HostAnswer`: Continue, or Stopped and an exit. */
+  /** Makes the host call of the `ecalli` at `pc`. The machine's pc is `next` already. Returns a `HostAnswer`: `Continue`, or `Stopped` plus an exit. */
   onEcalli(index: number, pc: number, next: number): number
-  /** 0, or 1 to end the run. */
+  /** Reports the event that the core has written. Returns 0, or 1 to end the run. */
   onTrace(): number
-  /** Gas that compiled code may use before it says so; infinity where the run has no bound of time. */
+  /** How much gas compiled code may use before `onSpent` has to be called. It is infinity where the run has no bound of time. */
   readonly sliceGas: number
-  /** Compiled code has used so much gas since it said so last. May end the run, by taking the gas away. */
+  /** Called when compiled code has used so much gas since the last call. It may end the run by taking the gas away. */
   onSpent(gas: number): void
-  /** Compiled code was left. May end the run, by taking the gas away; then true. */
+  /** Called when compiled code was left. It may end the run by taking the gas away; then it returns true. */
   onLeft(): boolean
-  /** Milliseconds that the run has left; infinity without a bound. */
+  /** The milliseconds that the run has left. It is infinity without a bound. */
   readonly remainingMs: number
 }
 
-/** An instance of the core. */
+/** Makes an instance of the core. */
 function instantiateCore(env: WebAssembly.ModuleImports): CoreExports {
   const module = coreModule()
   try {
@@ -41,29 +41,29 @@ function instantiateCore(env: WebAssembly.ModuleImports): CoreExports {
   }
 }
 
-/** What a cell needs beyond what all of them have. */
+/** The sizes of a cell that differ between cells, in bytes. */
 export interface CellSizes {
-  /** Bytes of an arena of its own, for a program too large for the usual one; 0 for none. */
+  /** The size of an arena of its own, for a program that is too large for the usual one, or 0. */
   readonly arena: number
-  /** Bytes for pages outside of the window; FRAMES_SIZE in most of them. */
+  /** The room for pages outside of the window. It is FRAMES_SIZE in most cells. */
   readonly frames: number
-  /** Bytes at its end for counts of its runs; default none. */
+  /** The room at its end for counts of runs; default none. */
   readonly counts?: number
 }
 
-/** Where a machine runs. Its memory never grows: views of it stay what they are. */
+/** Where a machine runs. Its memory never grows, so views of it stay valid. */
 export class Cell {
   readonly memory: WebAssembly.Memory
   readonly core: CoreExports
-  /** Who uses the cell while it runs. Undefined otherwise: then the cell does not keep a forgotten machine from being collected. */
+  /** Who answers the core while it runs. Undefined otherwise, so that the cell does not keep a dropped machine from being collected. */
   user: CellUser | undefined
-  /** Called after each slice of the interpreter while the word `hot` of struct pvm is not 0: set by the recompiler. */
+  /** Called after each slice of the interpreter, while the word `hot` of struct pvm is not 0. The recompiler sets it. */
   onSlice: ((gas: number) => void) | undefined
-  /** Called once when a run with a bound of time is over: set by the recompiler. */
+  /** Called once when a run with a bound of time is over. The recompiler sets it. */
   onUnbound: (() => void) | undefined
-  /** What the recompiler keeps with the program that is loaded here; dropped with it. */
+  /** What the recompiler keeps with the program that is loaded here. It is dropped together with the program. */
   compiled: unknown
-  /** Counts of its machine's runs, where somebody asked for them. */
+  /** The counts of its machine's runs, if somebody has asked for them. */
   tally: CellTally | undefined
   /** Where the memory ends, without the room for counts. */
   readonly end: number
@@ -111,13 +111,13 @@ export class Cell {
     this.gas = new BigInt64Array(buffer, AT_VM + 104, 1)
   }
 
-  /** Makes the core usable after an error went through its frames, such as an overflow of the host's stack in the middle of a run. */
+  /** Makes the core usable again after an error went through its frames, such as an overflow of the host's stack. */
   recover(): void {
     this.core.__stack_pointer.value = this.#stackTop
     this.u32[(AT_VM + VM.busy) >>> 2] = 0
   }
 
-  /** Puts a program into the arena, unless its code is there already; decoded instructions then stay. */
+  /** Puts a program into the arena. If its code is there already, decoded instructions stay. */
   load(program: Program): void {
     if (this.program === program) return
     const { code, bitmask, jumpTable, jumpTableLength } = program

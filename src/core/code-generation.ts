@@ -1,12 +1,12 @@
-// Whether the runtime lets us make WebAssembly modules from bytes. Not the modules: core.ts, engine/recompiler/tiers/shared-code.ts.
+// Whether the runtime lets us make WebAssembly modules from bytes.
 //
-// Some runtimes never do (a page without 'wasm-unsafe-eval', workerd, Node with --jitless), some do at first and stop later.
-// So nothing here is remembered: whoever is about to make a module asks, which takes some microseconds.
+// Some runtimes never do: a page without 'wasm-unsafe-eval', workerd, Node with --jitless. Some do at first and stop later. So no answer
+// is remembered. Code that is about to make a module asks first, which takes some microseconds.
 
-/** The shortest module there is: magic number and version. */
+/** The shortest module that there is: magic number and version. */
 const EMPTY = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00)
 
-/** Why no module can be made now, in the runtime's words; undefined when one can. */
+/** Why no module can be made now, in the words of the runtime, or undefined if one can. */
 export function moduleRefusal(): string | undefined {
   if (typeof WebAssembly === 'undefined') return 'this runtime has no WebAssembly'
   try {
@@ -18,7 +18,7 @@ export function moduleRefusal(): string | undefined {
 }
 
 /**
- * A module from bytes that are valid; undefined when the runtime does not allow it.
+ * Makes a module from valid bytes. Undefined when the runtime does not allow it.
  *
  * @throws RangeError when the runtime has too little memory, or wants modules of that size to be compiled in the background.
  */
@@ -32,7 +32,7 @@ export function makeModule(bytes: Uint8Array): WebAssembly.Module | undefined {
   }
 }
 
-/** What `make` makes; undefined where the runtime has no memory for it: then machines go on interpreted. */
+/** What `make` makes. Undefined when the runtime has no memory for it; machines then go on interpreted. */
 export function unlessRefused<T>(make: () => T): T | undefined {
   try {
     return make()

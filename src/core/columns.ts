@@ -1,5 +1,5 @@
-// Columns of the workspace's tables as typed arrays. The contract says which elements a column has, and what it has one of
-// each for. Not what is in them: decoder.ts and recompiler/tables.ts.
+// The columns of the workspace's tables as typed arrays. The contract (contract.gen.ts) says which elements a column has, and of which
+// things it has an entry for each. decoder.ts and recompiler/tables.ts fill columns in.
 import type { Areas } from './workspace.ts'
 
 /** The typed array for each element type of the contract. */
@@ -14,15 +14,15 @@ const ARRAYS: Arrays = { u8: Uint8Array, s8: Int8Array, u16: Uint16Array, s32: I
 type Element = keyof Arrays
 type ArrayOf<E extends Element> = InstanceType<Arrays[E]>
 
-/** Columns of a struct: what elements each has, what it has an entry for, and how many words that entry has. */
+/** The columns of a struct: the type of its elements, the things that it has an entry for, and how many words an entry has. */
 export type ColumnKinds = Readonly<
   Record<string, { readonly element: Element; readonly by: string; readonly words: number }>
 >
-/** Typed arrays by column. */
+/** The typed array of each column. */
 export type Columns<K extends ColumnKinds> = { readonly [C in keyof K]: ArrayOf<K[C]['element']> }
-/** How many entries: by the things that a column has one entry for. */
+/** How many there are of the things that columns have entries for. */
 export type Entries<K extends ColumnKinds> = Readonly<Record<K[keyof K]['by'], number>>
-/** Addresses by column. */
+/** The address of each column. */
 export type Addresses<K extends ColumnKinds> = { readonly [C in keyof K]: number }
 
 function mapColumns<K extends ColumnKinds>(kinds: K, of: (kind: K[keyof K], column: keyof K) => unknown): unknown {
@@ -30,14 +30,14 @@ function mapColumns<K extends ColumnKinds>(kinds: K, of: (kind: K[keyof K], colu
   return Object.fromEntries(names.map(column => [column, of(kinds[column]!, column)]))
 }
 
-/** Takes room for columns of so many entries. */
+/** Takes room for columns with so many entries. */
 export function placeColumns<K extends ColumnKinds>(kinds: K, entries: Entries<K>, areas: Areas): Addresses<K> {
   return mapColumns(kinds, ({ element, by, words }) =>
     areas.take(ARRAYS[element].BYTES_PER_ELEMENT * words * entries[by as K[keyof K]['by']]),
   ) as Addresses<K>
 }
 
-/** The columns at their addresses, live. */
+/** Live views of the columns at their addresses. */
 export function viewColumns<K extends ColumnKinds>(
   kinds: K,
   entries: Entries<K>,

@@ -1,12 +1,12 @@
-// The core as a WebAssembly module: decoded and compiled once per process, or given by the caller. Not a machine: cell.ts.
+// The core as a WebAssembly module. It is decoded and compiled once in a process, or given by the caller. cell.ts makes instances of it.
 
 import { moduleRefusal } from './code-generation.ts'
 import { CORE_HEX, CORE_ID } from './core.gen.ts'
 
-/** What the core's instance exports; the functions of core/pvm.h and core/hosts/wasm.c. `vm` is always AT_VM. */
+/** What an instance of the core exports: functions of core/pvm.h and core/hosts/wasm.c. The argument `vm` is always AT_VM. */
 export interface CoreExports extends WebAssembly.Exports {
   readonly __stack_pointer: WebAssembly.Global
-  /** Of the core alone; at 1 the gate to compiled code, if there is any. */
+  /** The core's own table of functions. At index 1 it has the gate to compiled code, if there is any. */
   readonly __indirect_function_table: WebAssembly.Table
   pvm_init(framesEnd: number): number
   pvm_stage(vm: number, arena: number, end: number, codeLength: number, jumpSize: number): number
@@ -26,7 +26,7 @@ export interface CoreExports extends WebAssembly.Exports {
   pvm_reset(vm: number): number
   pvm_resume(vm: number): number
   pvm_step(vm: number, count: number): number
-  /** Not in the core of the interpreter alone. */
+  /** This function and the next two are not in the small core, which only interprets. */
   pvm_guard?(vm: number): number
   pvm_watch?(vm: number, kinds: number, from: number, last: number): void
   pvm_tally?(vm: number, at: number): void
@@ -48,7 +48,7 @@ interface Decoders {
   readonly Buffer?: { from(text: string, encoding: 'hex'): Uint8Array<ArrayBuffer> }
 }
 
-/** The bytes of lines of hex. It is hex because that is a quarter smaller than base64 once gzipped: bytes repeat, thirds of bytes do not. */
+/** The bytes of lines of hex. Hex is a quarter smaller than base64 once it is gzipped, because repeated bytes stay repeated text. */
 export function decodeHex(lines: string): Uint8Array<ArrayBuffer> {
   const text = lines.replaceAll('\n', '')
   const { Buffer } = globalThis as Decoders
@@ -68,7 +68,7 @@ let compiled: WebAssembly.Module | undefined
 /** The module that useCore was given. */
 let given: WebAssembly.Module | undefined
 
-/** Which core a module is: the contents of its section `coulis`, as hex. Also of a module from another realm. */
+/** Which core a module is: the contents of its section `coulis`, as hex. The module may come from another realm. */
 function idOf(module: WebAssembly.Module): string | undefined {
   let section: ArrayBuffer | undefined
   try {
@@ -80,10 +80,10 @@ function idOf(module: WebAssembly.Module): string | undefined {
 }
 
 /**
- * Takes the core as a module that is compiled already, from `coulis/core.wasm`, for runtimes that make no modules from bytes.
- * Call it before the first machine is made.
+ * Takes the core as a module that is compiled already. Runtimes that make no modules from bytes need this; the module is made of
+ * `coulis/core.wasm` there. Call it before the first machine is made.
  *
- * @throws TypeError when it is no module, RangeError when it is another one than this version's core.
+ * @throws TypeError when it is no module, and RangeError when it is not the core of this version.
  */
 export function useCore(module: WebAssembly.Module): void {
   const id = idOf(module)
@@ -94,7 +94,7 @@ export function useCore(module: WebAssembly.Module): void {
   given = module
 }
 
-/** Why there is no core here; undefined when there is one. */
+/** Why there is no core in this runtime, or undefined if there is one. */
 export function coreRefusal(): string | undefined {
   if (given !== undefined || compiled !== undefined) return undefined
   const refusal = moduleRefusal()
@@ -103,7 +103,7 @@ export function coreRefusal(): string | undefined {
 }
 
 /**
- * The one Module: V8 shares optimized code between all instances of the same module object.
+ * The module of the core. There is only one, because V8 shares optimized code between all instances of the same module object.
  *
  * @throws RangeError when the runtime allows none.
  */

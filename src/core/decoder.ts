@@ -1,5 +1,5 @@
-// Decodes a whole program with the core's decoder (core/recompiler/program.c) into typed arrays: operands, segments, functions. Not a
-// machine: the core has an instance of its own for it, see workspace.ts.
+// Decodes a whole program into typed arrays: operands, segments, functions. The core does it (core/recompiler/program.c), in the
+// workspace and not in a machine (workspace.ts).
 import { PAGE_COUNT } from '../blob/address-space.ts'
 import type { Program } from '../program/program.ts'
 import { type Columns, placeColumns, viewColumns } from './columns.ts'
@@ -15,13 +15,13 @@ import {
 import { coreSet } from './rules.ts'
 import { Areas } from './workspace.ts'
 
-/** A program in columns: what they are is in scripts/contract-schema.ts, and in `DecodeWord`. */
+/** A program in columns. scripts/schema/structs.ts says what they are. */
 export interface ProgramColumns extends Columns<typeof DECODE_COLUMNS> {
-  /** Registers that some call uses for its return address, as a mask. */
+  /** The registers that some call puts its return address into, as a mask. */
   readonly links: number
 }
 
-/** Decodes every instruction of the program, and finds its segments and functions. Linear in the code size. */
+/** Decodes every instruction of the program, and finds its segments and functions, in time proportional to the code. */
 export function decodeColumns(program: Program): ProgramColumns {
   const { code, bitmask } = program
   const { length } = code
@@ -32,7 +32,7 @@ export function decodeColumns(program: Program): ProgramColumns {
   const staged = areas.open()
   const bytes = new Uint8Array(staged.buffer)
   bytes.set(code, codeAt)
-  bytes.fill(0, codeAt + length, codeAt + length + CODE_AHEAD) // GP A.4: behind its end the code is zeros
+  bytes.fill(0, codeAt + length, codeAt + length + CODE_AHEAD) // behind its end the code is zeros (GP A.4)
   bytes.set(bitmask.subarray(0, maskLength), maskAt)
   const jumps = Math.min(program.jumpTable.length, PAGE_COUNT)
   const instructions = staged.core.pvm_count(maskAt, length)

@@ -1,4 +1,4 @@
-// A profile in the core's numbers. Not the rules themselves: core/pvm.h says what the bits mean.
+// A profile in the numbers of the core. core/pvm.h says what its bits mean.
 
 import { PAGE_SIZE } from '../blob/address-space.ts'
 import type { InstructionSetName } from '../isa/set.ts'
@@ -6,7 +6,7 @@ import { GAS_MODELS, RULES } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import { Rule, SetNumber } from './contract.gen.ts'
 
-/** PVM_SET_*, PVM_RULE_*, PVM_GAS_* of core/pvm.h. */
+/** The instruction set (PVM_SET_*), the rules (PVM_RULE_*) and the gas model (PVM_GAS_*) of core/pvm.h. */
 export interface CoreRules {
   readonly set: number
   readonly rules: number
@@ -23,12 +23,12 @@ const SETS: Readonly<Record<InstructionSetName, number>> = {
   latest32: SetNumber.Latest32,
 }
 
-/** The instruction set of a program, PVM_SET_*. */
+/** The instruction set of a program, as PVM_SET_*. */
 export function coreSet(program: Program): number {
   return SETS[program.instructionSet.name]
 }
 
-/** How the core is told about the program's profile. */
+/** The profile of a program in the numbers of the core. */
 export function coreRules(program: Program): CoreRules {
   const { profile } = program
   let rules = Math.log2(profile.pageSize / PAGE_SIZE) * Rule.Pages

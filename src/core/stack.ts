@@ -1,33 +1,33 @@
-// How much of the host's stack is left, asked before a machine runs. Not who is given it: interpreter/body.ts, and the frames
-// of compiled code, recompiler/compile.ts.
+// How much of the host's stack is left. A run asks before it begins.
 //
-// JavaScript cannot see its stack, and a stack that runs out in the middle of compiled code would lose what that holds in
-// locals. So a run asks first: it calls a function of WebAssembly that calls itself, with a frame of 16 KB each time. If
-// that much is not there, the runtime throws before anything of the machine has changed.
+// JavaScript cannot see its stack. If it ran out in the middle of compiled code, what that holds in locals would be lost. So a run
+// asks first: it calls a function of WebAssembly that calls itself several times, with a frame of 16 KB each. If there is not so much
+// stack, the runtime throws, and nothing of the machine has changed.
 import { ResourceError } from './resource-error.ts'
 
-/** Bytes of one frame of the probe, at least: 2,048 values that are alive at the same time, 8 bytes each. */
+/** How many bytes a frame of the probe has at least: it has 2,048 values that are alive at the same time, of 8 bytes each. */
 const PROBE_FRAME = 16 * 1024
 const VALUES = PROBE_FRAME / 8
 
-/** What the core, the calls between it and JavaScript, and the beginning of a host call take at most, with room to spare. */
+/** More than the core, the calls between it and JavaScript, and the beginning of a host call ever take. */
 const RESERVE = 64 * 1024
 
-/** Bytes of the host's stack that compiled code is given at most. */
+/** How many bytes of the host's stack compiled code may get. */
 export const MAX_STACK: number = 256 * 1024
-/** The sizes that are tried: compiled code gets the largest that is there. With 0 it is not entered, and the core interprets. */
+/** The sizes that are tried. Compiled code gets the largest that is there. If none is, it is not entered, and the core interprets. */
 const BUDGETS = [MAX_STACK, 128 * 1024, 64 * 1024, 32 * 1024]
 
-/** How many runs take the size of the last time, before one asks for the largest again. */
+/** So many runs take the size of the last time, before one asks for the largest again. */
 const RUNS_BEFORE_MORE = 256
 
-/** Results of one call of `many`. */
+/** How many results one call of `many` has. */
 const RESULTS = 256
 
 /**
- * The module has two functions. many() returns 256 numbers. f(n) calls f(n - 1) while n is not 0. Behind that it has eight calls of
- * `many` and keeps all their results before it uses them. They are never reached, but no compiler knows that. So the frame of f has
- * 2,048 slots in every compiler, and there is little to compile: V8's first compiler takes less than a millisecond.
+ * Makes the module of the probe. It has two functions. `many()` returns 256 numbers. `f(n)` calls `f(n - 1)` while n is not 0. Behind
+ * that it has eight calls of `many`, and keeps all their results before it uses them. They are never reached, but no compiler knows
+ * that. So the frame of `f` has 2,048 slots in every compiler. There is little to compile: V8's first compiler takes less than a
+ * millisecond.
  */
 function probeModule(): Uint8Array {
   const numbers = Array.from({ length: RESULTS }, () => [0x42, 0]).flat()
@@ -38,7 +38,7 @@ function probeModule(): Uint8Array {
   for (let k = 0; k < VALUES / RESULTS; k++) f.push(0x10, 0) // many()
   for (let k = 1; k < VALUES; k++) f.push(0x85) // xor
   f.push(0x0b)
-  const probe = [0, 0x20, 0, 0x10, 1, 0x1a, 0x0b] // the export, without a result: one of 64 bits would be a bigint
+  const probe = [0, 0x20, 0, 0x10, 1, 0x1a, 0x0b] // the export; it has no result, because one of 64 bits would be a bigint
   const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length), ...bytes]
   const results = [...unsigned(RESULTS), ...new Array<number>(RESULTS).fill(0x7e)]
   return Uint8Array.from([
@@ -61,10 +61,10 @@ function unsigned(value: number): number[] {
 type Probe = (frames: number) => void
 let probe: Probe | undefined
 
-/** What a frame of `descend` has at least, in any runtime that is known. */
+/** How many bytes a frame of `descend` has at least, in any runtime that is known. */
 const LEAST_FRAME = 48
 
-/** Calls itself: where there is no WebAssembly, or none that may be made, there is only the reference machine to ask for. */
+/** Calls itself. It is the probe where no module can be made, so that only the reference machine works. */
 function descend(calls: number): number {
   return calls === 0 ? 0 : descend(calls - 1) + 1
 }
@@ -78,7 +78,7 @@ function createProbe(): Probe {
   }
 }
 
-/** Whether so many bytes of the stack are left. */
+/** Whether the stack has so many bytes left. */
 export function hasStack(bytes: number): boolean {
   try {
     probe ??= createProbe()
@@ -89,16 +89,16 @@ export function hasStack(bytes: number): boolean {
   }
 }
 
-/** The size that was there the last time, and how many runs have taken it since. */
+/** The number of the size that was there the last time, and how many runs have taken it since. */
 let first = 0
 let runs = 0
 
 /**
- * Bytes of the host's stack that compiled code may take in the run that begins now; 0 when it is not to be entered.
+ * How many bytes of the host's stack compiled code may take in the run that begins now. 0 means that it must not be entered.
  *
- * @param what the method that asks, for the message
+ * @param what names the caller in the message
  * @param compiled whether there may be compiled code at all
- * @throws ResourceError when there is too little even to interpret.
+ * @throws ResourceError when there is too little stack even to interpret.
  */
 export function takeStack(what: string, compiled: boolean): number {
   if (compiled) {

@@ -1,4 +1,4 @@
-// Where the words of a machine are in its cell, as indices of `u32`. Not their offsets in bytes: src/core/contract.gen.ts.
+// Where the words of a machine are in its cell, as indices of `u32`. contract.gen.ts has their offsets in bytes.
 import { AT_VM, VM } from './contract.gen.ts'
 
 export const PC: number = (AT_VM + VM.pc) >>> 2

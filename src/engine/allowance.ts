@@ -1,23 +1,25 @@
-// How much of its gas a run may use, and for how long. Not the run itself, and nothing of what a guest sees: at every exit and in
-// every host function the counter is whole.
+// The allowance of a run: how much of its gas it may use, and for how long.
 //
-// What a run may not use is kept back here while the guest runs; the gas counter holds its portion. A guest that has used up its
-// portion stops as if it were out of gas, at a state that is exact on every engine. Time is bounded in the same way: engines look
-// at the clock now and then, and when the time is over all gas is kept back. Until then nothing is, and host calls need no
-// arithmetic: an allocation in each of them made V8 collect garbage in the middle of a run of 10 ms.
+// Gas that a run may not use is kept back here while the guest runs. What it may use is its portion, which the gas counter holds. A
+// guest that has used up its portion stops as if it were out of gas. That is an exact state on every engine. A guest cannot notice
+// any of this, because the counter is whole at every exit and in every host function.
+//
+// Time is bounded in the same way. Engines look at the clock now and then, and when the time is over, all gas is kept back. Until
+// then nothing is kept back, so host calls need no arithmetic. That matters, because an allocation in each of them made V8 collect
+// garbage in the middle of a run of 10 ms.
 
-/** The gas counter of a machine, bare: writing it has no other effect. */
+/** The gas counter of a machine. Writing it has no other effect. */
 export interface GasCounter {
   gas: bigint
 }
 
-/** What bounds a run. */
+/** The bounds of a run. */
 export interface Bounds {
-  /** Gas this run may use; undefined: all there is. */
+  /** The gas that this run may use; by default all there is. */
   readonly maxGas?: bigint | undefined
-  /** Instructions this run may execute, where each costs 1; undefined: any number. */
+  /** How many instructions this run may execute, where each of them costs 1; by default any number. */
   readonly steps?: number | undefined
-  /** When it has to pause, by the clock of `performance.now`; default never. */
+  /** When it has to pause, by the clock of `performance.now`; by default never. */
   readonly until?: number
 }
 
@@ -25,8 +27,9 @@ export interface Bounds {
 export type Portion = 'all' | 'allowed' | 'time'
 
 /**
- * Gas that compiled code gets between two looks at the clock: what fits the time, by how long the one before took. At most so
- * much, because a guest may be fast and then slow: 100,000 loads that all miss the caches take some milliseconds.
+ * The first slice of gas that compiled code gets in a run with a bound of time. How long a slice took says how large the next one
+ * may be. No slice is very large, because a guest may be fast and then slow: 100,000 loads that all miss the caches take some
+ * milliseconds.
  */
 const FIRST_SLICE = 10_000
 const LEAST_SLICE = 100
@@ -50,7 +53,7 @@ const GAP_COUNTS_MS = 16
 /** The allowance of one run. */
 export class Allowance {
   readonly #counter: GasCounter
-  /** Gas, or steps, that may still be used; undefined: no bound. */
+  /** How much gas, or how many steps, may still be used; undefined without a bound. */
   #left: bigint | undefined
   readonly #steps: boolean
   /** When it is stopped, by the clock of `performance.now`; infinity for never. Before `#end` where the system takes its time. */
@@ -60,21 +63,21 @@ export class Allowance {
   #margin = 0
   /** When the clock was looked at last, by anybody. */
   seen: number
-  /** Gas of the next slice of compiled code. */
+  /** The gas of the next slice of compiled code. */
   #slice = FIRST_SLICE
-  /** Gas kept back, and what the counter had when the portion began. */
+  /** The gas that is kept back, and what the counter had when the portion began. */
   #kept = 0n
-  /** Whether nothing is kept back while a portion is out: then host functions see the whole gas without arithmetic. */
+  /** Whether a portion is out and nothing is kept back. Then host functions see the whole gas without arithmetic. */
   isWhole = false
   #given = 0n
-  /** When the clock was looked at last. */
+  /** When somebody last looked at the clock. */
   #since = 0
   #over = false
-  /** Whether anything has run yet: each run makes some progress, however little time it has. */
+  /** Whether anything has run yet. Each run makes some progress, however little time it has. */
   #moved = false
-  /** Whether a portion is out. */
+  /** Whether a portion has been given out and not been taken back. */
   #isOut = false
-  /** Whether the run stopped for what a host function did, since the portion was given out. */
+  /** Whether the run has stopped because of a host function, since the portion was given out. */
   stoppedByHost = false
 
   constructor(counter: GasCounter, bounds: Bounds) {
@@ -91,7 +94,7 @@ export class Allowance {
     return this.until !== Number.POSITIVE_INFINITY
   }
 
-  /** Moves the time at which the run has to pause: another slice begins. */
+  /** Moves the time at which the run has to pause. `runAsync` does so for each turn of the event loop. */
   extend(until: number): void {
     this.#end = this.until = until
     this.#over = this.#moved = false
@@ -140,7 +143,7 @@ export class Allowance {
     return this.#left !== 0n
   }
 
-  /** Gives out a portion. False when the run has to pause: then the counter is whole. */
+  /** Gives out a portion. Returns false when the run has to pause; the counter is whole then. */
   give(): boolean {
     if (!this.hasLeft || (this.#moved && this.isOver)) return false
     this.stoppedByHost = false
@@ -148,12 +151,12 @@ export class Allowance {
     return true
   }
 
-  /** The gas of a slice of compiled code, by what the last one took; without a bound of time infinity. */
+  /** The gas of the next slice of compiled code, or infinity without a bound of time. */
   get sliceGas(): number {
     return this.isTimed ? this.#slice : Number.POSITIVE_INFINITY
   }
 
-  /** A slice of compiled code is used up, of so much gas: looks at the clock. The gas of the next one is `sliceGas`. */
+  /** Called when compiled code has used up a slice of so much gas. Looks at the clock, and decides how large the next one is. */
   endSlice(spent: number): void {
     const since = this.#since
     this.look()
@@ -164,8 +167,8 @@ export class Allowance {
   }
 
   /**
-   * Takes the portion back: the counter is whole, and what was used counts. Returns what the portion was: `all` the gas there
-   * is, all that was still `allowed`, or what the `time` was enough for.
+   * Takes the portion back. The counter is whole then, and what was used counts. Returns what the portion was: `all` the gas that
+   * there is, all that was still `allowed`, or what the `time` was enough for.
    */
   take(): Portion {
     if (!this.#isOut) return 'all'
@@ -184,7 +187,7 @@ export class Allowance {
     this.#left = amount > this.#left ? 0n : this.#left - amount
   }
 
-  /** Gives out a portion: of a size, or all there is. */
+  /** Gives out a portion of this size, or all gas that there is. */
   #put(size: bigint | undefined): void {
     const all = this.#counter.gas
     let portion = size !== undefined && size < all ? size : all
@@ -195,7 +198,7 @@ export class Allowance {
     this.#isOut = true
   }
 
-  /** Before a host function: the counter is whole. Returns what the guest had of its portion. */
+  /** Called before a host function: makes the counter whole. Returns what the guest still had of its portion. */
   pause(): bigint {
     const had = this.#counter.gas
     this.#moved = true
@@ -207,8 +210,8 @@ export class Allowance {
   }
 
   /**
-   * Behind a host function that found `before` in the counter: what it took counts as used, unless steps are counted.
-   * False when the run has to pause; else the guest has its portion again.
+   * Called after a host function, which found `before` in the counter. What it took counts as used, unless steps are counted.
+   * Returns false when the run has to pause. Otherwise the guest has its portion again.
    */
   goOn(had: bigint, before: bigint): boolean {
     const took = before - this.#counter.gas
@@ -219,7 +222,7 @@ export class Allowance {
     return true
   }
 
-  /** Around something that only looks at the machine while a portion is out: the counter is whole meanwhile. */
+  /** Makes the counter whole while `look` runs, which only looks at the machine. */
   show(look: (kept: bigint) => void): void {
     if (this.isWhole) {
       look(0n)
@@ -234,7 +237,7 @@ export class Allowance {
     }
   }
 
-  /** Looks at the clock while a portion is out, and ends the portion when the time is over. Whether gas is kept back then. */
+  /** Looks at the clock while a portion is out. When the time is over, the portion ends. Returns whether gas is kept back. */
   look(): boolean {
     if (!this.#isOut || !this.isOver || (!this.#moved && this.#given === this.#counter.gas)) return false
     this.#given -= this.#counter.gas

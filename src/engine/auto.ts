@@ -1,5 +1,4 @@
 // What users can do about compilation besides choosing an engine: compile ahead, ask what was compiled, set bounds.
-// Not the tiers themselves: recompiler/runtime/runtime.ts and recompiler/tiers/hot-code.ts.
 
 import { moduleRefusal } from '../core/code-generation.ts'
 import type { Program } from '../program/program.ts'
@@ -10,7 +9,7 @@ import { type SharedCode, sharedCode } from './recompiler/tiers/shared-code.ts'
 
 export { type TierPolicy, tierPolicy } from './recompiler/tiers/policy.ts'
 
-/** Every function of a program in groups, one for each module. */
+/** All functions of a program, in a group for each module. */
 function groupsOf(shared: SharedCode): number[][] {
   const { analysis } = shared
   const groups: number[][] = []
@@ -32,9 +31,11 @@ function now(): number {
 }
 
 /**
- * Compiles every function of a program now, so that machines of kinds `auto` and `recompiler` made later start compiled.
- * Stops early at the bounds of `tierPolicy` (bytes of WebAssembly, milliseconds). Machines that exist take it over when
- * they next look for compiled code. Does nothing where the runtime makes no modules (`engineStatus`). Modules over `tierPolicy.maxSyncBytes` are there later: see `compileAsync`.
+ * Compiles every function of a program now. Machines of the kinds `auto` and `recompiler` that are made later start compiled.
+ * Machines that exist already take the code over when they next look for compiled code.
+ *
+ * It stops early at the bounds of `tierPolicy` (bytes of WebAssembly, milliseconds). It does nothing where the runtime makes no
+ * modules (`engineStatus`). Modules larger than `tierPolicy.maxSyncBytes` are there later; see `compileAsync`.
  *
  * @example compile(program).functions
  */
@@ -46,9 +47,9 @@ export function compile(program: Program): CodeStats {
 }
 
 /**
- * The same without blocking for long: the modules are compiled by the host in the background, one after the other, and
- * between them the caller's event loop goes on. Machines run meanwhile, interpreted. Has no limit of size on a browser's
- * main thread. Also waits for what machines are having compiled in the background.
+ * Does the same as `compile` without blocking for long. The host compiles the modules in the background, one after the other, and
+ * between them the caller's event loop goes on. Machines can run meanwhile; they interpret. On a browser's main thread there is
+ * no limit of size this way. The promise also waits for what machines are having compiled in the background.
  *
  * @example await compileAsync(program)
  */

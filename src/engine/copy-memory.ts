@@ -1,14 +1,13 @@
-// Memory without a machine, and copies of it: to build one before its machine, to clone a machine's, to move it. Not guest
-// memory itself: memory.ts.
+// Memory without a machine, and copies of memory. A client may build memory before its machine, clone that of a machine, or move it.
 import { PAGE_SIZE } from '../blob/address-space.ts'
 import { resolveMaxMemory } from './max-memory.ts'
 import type { Memory } from './memory.ts'
 import { PagedMemory } from './reference/paged-memory.ts'
 
 /**
- * Memory of no machine: pages, rights, contents. `copyMemory` gives it to one.
+ * Makes memory that belongs to no machine: pages, rights, contents. `copyMemory` gives it to a machine.
  *
- * @throws RangeError, TypeError for a wrong `maxMemory` (bytes; default 512 MiB).
+ * @throws RangeError or TypeError for a wrong `maxMemory` (bytes; default 512 MiB).
  * @example const memory = createMemory(); memory.protect(0x20, 1, Access.Write); copyMemory(memory, vm.memory)
  */
 export function createMemory(options: { readonly maxMemory?: number } = {}): Memory {
@@ -16,8 +15,8 @@ export function createMemory(options: { readonly maxMemory?: number } = {}): Mem
 }
 
 /**
- * Makes a memory what another one is: the same pages with the same rights and contents, and no others. Takes time in
- * proportion to what was written in both.
+ * Makes the memory `to` a copy of the memory `from`: the same pages with the same rights and contents, and no others. It takes time
+ * in proportion to what was written in both.
  *
  * @throws ResourceError when the target has no room for it.
  * @example copyMemory(vm.memory, other.memory) // what a clone of vm starts with, besides its registers, pc and gas

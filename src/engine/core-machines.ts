@@ -1,4 +1,4 @@
-// Machines on the core with all engines at hand: interpreted, compiled, both. Not the machine itself: vm/machine.ts.
+// Makes machines on the core that can use all engines: interpreted, compiled, or both.
 
 import { moduleRefusal } from '../core/code-generation.ts'
 import type { Program } from '../program/program.ts'
@@ -24,7 +24,7 @@ function makerOf(kind: EngineKind): (program: Program, options: StartOptions, ma
     new Machine(program, options, site => new CoreBody(program, site, { kind, maxMemory, others: OTHERS }))
 }
 
-/** Makes a machine on the core. */
+/** Makes a machine that only interprets. */
 export const createInterpreterVm: ReturnType<typeof makerOf> = makerOf('interpreter')
 /** Makes a machine that interprets at once and compiles what gets hot. */
 export const createAutoVm: ReturnType<typeof makerOf> = makerOf('auto')

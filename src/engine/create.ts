@@ -1,4 +1,4 @@
-// Engines by name, and which of them this runtime lets us have. Not their implementation: reference/ and core-machines.ts.
+// Engines by name, and which of them this runtime allows. Their machines are made by reference/body.ts and core-machines.ts.
 
 import { moduleRefusal } from '../core/code-generation.ts'
 import { coreRefusal } from '../core/core.ts'
@@ -13,23 +13,23 @@ import { warmUp } from './warm-up.ts'
 
 /** Options of `createEngine`. */
 export interface EngineOptions {
-  /** Which engine; default `auto`. */
+  /** The engine; default `auto`. */
   readonly kind?: EngineKind
   /**
-   * Bytes of memory that a guest may have anything in, by whole pages, 4096…2^32; default 512 MiB. Pages that it only may use, and
-   * has not written, do not count. At the limit `run` throws a ResourceError `memory`, the machine is at the instruction.
+   * How many bytes of memory may hold something at a time, by whole pages, 4096…2^32; default 512 MiB. Pages that the guest may use,
+   * but has not written, do not count. At the limit `run` throws a ResourceError `memory`, with the machine at the instruction.
    */
   readonly maxMemory?: number
 }
 
-/** What this runtime lets one engine be. */
+/** What an engine is in this runtime. */
 export interface EngineStatus {
   readonly kind: EngineKind
   /** Whether `createEngine({ kind })` works here. `auto` always does. */
   readonly available: boolean
-  /** What machines of it run on now: itself, or what `auto` falls back to. Undefined when it is not available. */
+  /** The engine that its machines run on now: itself, or what `auto` falls back to. Undefined when it is not available. */
   readonly runsOn: EngineKind | undefined
-  /** Why it is not available or runs on another one, in a sentence; undefined when it is what its name says. */
+  /** A sentence that says why it is not available or runs on another engine. Undefined when it is what its name says. */
   readonly reason: string | undefined
 }
 
@@ -40,7 +40,7 @@ const MAKERS: Readonly<Record<EngineKind, (program: Program, options: StartOptio
   auto: createAutoVm,
 }
 
-/** Asks the runtime for what the engine needs only: whether it makes modules takes it some microseconds. */
+/** Asks the runtime only for what the engine needs. To ask whether it makes modules takes some microseconds. */
 function statusOf(kind: EngineKind): EngineStatus {
   const status = (runsOn: EngineKind | undefined, reason?: string): EngineStatus => ({
     kind,
@@ -57,8 +57,8 @@ function statusOf(kind: EngineKind): EngineStatus {
 }
 
 /**
- * What each engine is in this runtime, and why. Asks the runtime anew each time: some allow modules at first and refuse them
- * later, and `useCore` brings the core where there was none.
+ * What each engine is in this runtime, and why. It asks the runtime anew each time, because some runtimes allow modules at first and
+ * refuse them later, and because `useCore` may have brought the core.
  *
  * @example engineStatus().find(({ kind }) => kind === 'auto')?.runsOn // auto, interpreter or reference
  */
@@ -66,7 +66,7 @@ export function engineStatus(): readonly EngineStatus[] {
   return ENGINE_KINDS.map(statusOf)
 }
 
-/** The engines that work in this runtime; `engineStatus` says why others do not. `auto` chooses the best of them. */
+/** The engines that work in this runtime. `engineStatus` says why others do not. `auto` chooses the best of them. */
 export function availableEngines(): EngineKind[] {
   return engineStatus()
     .filter(({ available }) => available)
@@ -74,8 +74,8 @@ export function availableEngines(): EngineKind[] {
 }
 
 /**
- * An engine, which makes machines. `auto` is what works best here: where the runtime makes no modules it interprets, and where
- * there is no core either it is the reference machine. `kind` of the engine and of its machines says which.
+ * Makes an engine, which makes machines. `auto` is what works best here. Where the runtime makes no modules, it interprets. Where
+ * there is no core either, it is the reference machine. `kind` of the engine and of its machines says which one it is.
  *
  * @example createEngine({ kind: 'reference' }).instantiate(program, { gas: 1_000n }).run()
  * @throws RangeError when that engine does not work here, with the reason.

@@ -1,22 +1,22 @@
-// Why a machine stopped. The one place where exit codes are defined; core/pvm.h is tested against it.
+// Why a machine stopped. Exit codes are defined here and nowhere else; a test compares core/pvm.h with them.
 
 /** Exit codes. The first five are the result codes of `invoke` (GP B.8). */
 export const Exit = {
-  /** Jumped to the halt address. */
+  /** The program jumped to the halt address: it is done. */
   Halt: 0,
-  /** Trap, invalid jump, access below 2^16, invalid program, or a host function that asked for it. */
+  /** A trap, a jump to no block start, an access below 2^16, an invalid program, or a host function that asked for it. */
   Panic: 1,
-  /** Inaccessible page; `exitArg` is the address of the page. `run` retries the instruction. */
+  /** An access to a page without the right. `exitArg` is the address of the page. The next `run` executes the instruction again. */
   PageFault: 2,
-  /** Host call without handler; `exitArg` is the index, pc that of the ecalli. `run` continues behind it. */
+  /** A host call without a function. `exitArg` is its index, and pc is at the ecalli. The next `run` goes on behind it. */
   Host: 3,
-  /** Not enough gas for the instruction, block or host call at pc. `run` retries it. */
+  /** There is not enough gas for the instruction, block or host call at pc. The next `run` tries it again. */
   OutOfGas: 4,
-  /** A host function asked to stop, after it was done; `exitArg` is its index, pc where `run` continues. */
+  /** A host function asked to stop after its call. `exitArg` is the index of the call, and pc is where the next `run` goes on. */
   Break: 5,
-  /** `step` executed what it was asked to. */
+  /** `step` has executed as many instructions as it was asked to. */
   Step: 6,
-  /** A bound of this run (`maxGas`, `maxMs`) was reached, or a host function has to be called again; `run` goes on. */
+  /** A bound of this run (`maxGas`, `maxMs`) was reached, or a host function has to be called again. The next `run` goes on. */
   Paused: 7,
 } as const
 export type Exit = (typeof Exit)[keyof typeof Exit]
@@ -26,7 +26,7 @@ export function exitName(exit: Exit): string {
   return ['halt', 'panic', 'page-fault', 'host', 'out-of-gas', 'break', 'step', 'paused'][exit]!
 }
 
-/** A host-call index as the machine sees it: `exitArg` sign-extended to unsigned 64 bit (GP A.5.2). */
+/** A host-call index as the machine sees it: `exitArg` sign-extended to 64 bits, as an unsigned number (GP A.5.2). */
 export function hostIndex64(exitArg: number): bigint {
   return BigInt.asUintN(64, BigInt(exitArg | 0))
 }

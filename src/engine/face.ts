@@ -1,14 +1,14 @@
-// What machines of every engine show of themselves: a status, JSON, what console.log prints. Not a machine: vm/machine.ts.
+// What machines of every engine show of themselves: a status, JSON, and what console.log prints.
 import { type Exit, exitName } from './exit.ts'
 
-/** How a machine is: `ready` before its first run, the name of its last exit, `disposed`. */
+/** The status of a machine: `ready` before its first run, then the name of its last exit, and `disposed` in the end. */
 export type VmStatus = 'ready' | 'disposed' | ReturnType<typeof exitName>
 
-/** A machine as plain data, for logs. Numbers beyond 2^53 are text. */
+/** A machine as plain data, for logs. Numbers that may exceed 2^53 are text. */
 export interface VmSummary {
   readonly engine: string
   readonly status: VmStatus
-  /** Only of a machine that was not disposed of, as everything below. */
+  /** This field and those below are there only if the machine was not disposed of. */
   readonly pc?: number
   readonly exitArg?: number
   readonly gas?: string
@@ -82,7 +82,7 @@ export abstract class VmFace {
   }
 }
 
-// What Node's console.log prints, and Deno's and Bun's.
+// The console.log of Node, Deno and Bun prints this.
 Object.defineProperty(VmFace.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: VmFace): string {
     return textOf(this.toJSON())

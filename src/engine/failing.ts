@@ -1,4 +1,4 @@
-// Where a range of guest memory lacks a right. One function for all memories, from their rights alone.
+// Where a range of guest memory lacks a right. This one function serves all memories, because it needs nothing but their rights.
 import { type Access, PAGE_SIZE } from '../blob/address-space.ts'
 import { checkAccess, checkRange } from './check.ts'
 

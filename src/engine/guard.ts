@@ -1,5 +1,6 @@
-// What a machine on the core can stop before, without looking at every instruction in JavaScript: places, writes of registers, accesses
-// to memory. For searches in the past of a run. Machines of other kinds have no guard.
+// A guard lets a machine on the core stop before certain instructions, without JavaScript looking at each one: those at some places,
+// those that write some registers, those that access some memory. Searches in the past of a run use it. The reference machine has no
+// guard.
 
 import type { Cell } from '../core/cell.ts'
 import { AT_VM } from '../core/contract.gen.ts'
@@ -8,7 +9,7 @@ import type { Vm } from './engine.ts'
 import { CoreBody } from './interpreter/body.ts'
 import { bodyOf, restingBody } from './vm/access.ts'
 
-/** What to stop before. */
+/** What a machine stops before. */
 export interface Guard {
   /** Code offsets, at most `MOST_PCS`. */
   readonly pcs: readonly number[]
@@ -18,24 +19,24 @@ export interface Guard {
   readonly memory: { readonly kinds: 1 | 2 | 3; readonly from: number; readonly last: number } | undefined
 }
 
-/** As core/machine/vm.h has it. */
+/** How many places a guard can have. core/machine/vm.h has the same number. */
 export const MOST_PCS = 16
 const WORD = { registers: 3, pcCount: 4, left: 5, pcs: 6 } as const
 
-/** Where a machine's body is, if it is on the core. */
+/** The cell of a machine that is on the core. */
 function cellOf(vm: Vm): Cell {
   const body = restingBody(vm, 'search')
   if (!(body instanceof CoreBody)) throw new TypeError('vm: no machine on the core')
   return body.cell
 }
 
-/** A machine with its guard up: `step` returns `Exit.Paused` before what it stops at. */
+/** A machine with a guard. While that is up, `step` returns `Exit.Paused` before an instruction that it stops at. */
 export class Guarded {
   readonly #vm: Vm
   readonly #guard: Guard
   #words: Uint32Array | undefined
   #core: CoreExports | undefined
-  /** Whether the core knows what its records stop at, and which memory is watched. */
+  /** Whether the core's records know what to stop at, and memory is watched. */
   #isFar = false
 
   constructor(vm: Vm, guard: Guard) {
@@ -44,9 +45,9 @@ export class Guarded {
   }
 
   /**
-   * From now on `step` is guarded.
+   * Puts the guard up.
    *
-   * @param far for long stretches: what is decoded is decoded anew, and then runs at full speed. Else single steps look, up to 1000.
+   * @param far for long stretches: code is decoded anew, and then runs at full speed. Otherwise up to 1000 single steps look for themselves.
    */
   raise(far: boolean): void {
     const { core, u32 } = cellOf(this.#vm)
@@ -62,12 +63,12 @@ export class Guarded {
     if (this.#isFar) core.pvm_watch!(AT_VM, memory?.kinds ?? 0, memory?.from ?? 0, memory?.last ?? 0)
   }
 
-  /** How many instructions of the last `step` were not executed, where it was paused or ended early. */
+  /** How many instructions the last `step` did not execute, because it was paused or ended early. */
   get left(): number {
     return this.#words![WORD.left]!
   }
 
-  /** Takes the guard away; nothing is left of it. */
+  /** Takes the guard down. */
   lower(): void {
     if (this.#words === undefined) return
     this.#words.fill(0, WORD.registers, WORD.left)
@@ -76,7 +77,7 @@ export class Guarded {
   }
 }
 
-/** Whether a machine can have this guard. Not the reference machine: it is looked at instruction by instruction. */
+/** Whether a machine can have this guard. The reference machine cannot. */
 export function canGuard(vm: Vm, { pcs }: Pick<Guard, 'pcs'>): boolean {
   return bodyOf(vm) instanceof CoreBody && vm.kind !== 'reference' && pcs.length <= MOST_PCS
 }

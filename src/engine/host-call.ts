@@ -1,4 +1,4 @@
-// What happens at an `ecalli`: price, call, outcome. One place for all engines. Not the functions themselves: host/.
+// What happens at an `ecalli`, on every engine: the price, the call, the outcome. The host functions of JAM are in src/host/.
 
 import { ResourceError } from '../core/resource-error.ts'
 import type { Program } from '../program/program.ts'
@@ -7,21 +7,21 @@ import { HostAction, type HostEntry, type HostPrice, type HostTable, type Vm } f
 import { Exit } from './exit.ts'
 import { isPromise, LateAnswer } from './late-answer.ts'
 
-/** What was thrown or answered, in a message. Anything at all can be thrown, also what has no text form. */
+/** A text for what was thrown or answered. Anything at all can be thrown, also a value that has no text. */
 function describe(value: unknown): string {
   try {
-    return value instanceof Error ? String(value.message) : String(value) // both run code of whoever made the value
+    return value instanceof Error ? String(value.message) : String(value) // this may run code of the value itself, which may throw
   } catch {
     return typeof value
   }
 }
 
-/** A host function threw. The machine has panicked, its state is that at the throw. */
+/** What `run` throws when a host function threw. The machine has panicked. Its state is that at the throw. */
 export class HostCallError extends Error {
   override readonly name = 'HostCallError'
-  /** Host-call index, low 32 bits, signed. */
+  /** The host-call index: its low 32 bits, signed. */
   readonly index: number
-  /** Address of the `ecalli`. */
+  /** The address of the `ecalli`. */
   readonly pc: number
   readonly #program: Program
   readonly #regs: BigUint64Array
@@ -45,12 +45,12 @@ export class HostCallError extends Error {
   }
 }
 
-/** What the next run does first, when pc stands on an `ecalli`. */
+/** What the next run does first, if pc is at an `ecalli`. */
 export const Pending = {
   None: 0,
-  /** Make the call, which could not be paid; the `ecalli` itself was paid already. */
+  /** Makes the call. The `ecalli` itself has been paid already. */
   Call: 1,
-  /** Go on behind the `ecalli`, which somebody outside has answered. */
+  /** Goes on behind the `ecalli`, because somebody outside has answered the call. */
   Skip: 2,
 } as const
 export type Pending = (typeof Pending)[keyof typeof Pending]
@@ -60,24 +60,24 @@ export interface HostCallSite {
   /** The machine as the host function gets it. */
   readonly vm: Vm
   readonly host: HostTable | undefined
-  /** Moves pc and nothing else: the block stays paid, unlike when `vm.pc` is written. */
+  /** Moves pc and changes nothing else. The block stays paid, unlike when `vm.pc` is written. */
   movePc(pc: number): void
   /**
-   * Gas was written as less than zero, or `chargeGas` failed and gas has not been written since. A flag that those two
-   * keep, because looking at the gas itself, twice per call, takes 2 ns.
+   * True when gas was written as less than zero, or when `chargeGas` failed and gas has not been written since. It is a flag
+   * because looking at the gas itself, twice in each call, takes 2 ns.
    */
   overdrawn: boolean
   /** The computed price that was taken last. */
   paid: bigint
-  /** Set by `performHostCall`; writing `vm.pc` clears it. */
+  /** Set by `performHostCall`. Writing `vm.pc` clears it. */
   pending: Pending
-  /** `dispose` was called by the host function; the engine disposes when the run is over. */
+  /** Whether the host function has called `dispose`. The engine disposes of the machine when the run is over. */
   disposeRequested: boolean
-  /** Portions of gas of the run that is under way; undefined where it has no bounds. */
+  /** The bounds of the run that is under way. Undefined if it has none. */
   readonly allowance: Allowance | undefined
-  /** Of a host function that has returned a promise; see `resumeLate`. Set by `performHostCall`. */
+  /** The answer of a host function that has returned a promise; see `resumeLate`. Set by `performHostCall`. */
   late: LateAnswer | undefined
-  /** What the host function threw; the engine rethrows it from `run`, or keeps it for `vm.hostError`. */
+  /** What the host function threw. The engine throws it again from `run`, or keeps it for `vm.hostError`. */
   thrown: HostCallError | undefined
 }
 
@@ -96,7 +96,7 @@ function ended(site: HostCallSite, pc: number, exit: Exit): Exit {
   return exit
 }
 
-/** Takes the price, which a function computes with pc still at the `ecalli`. */
+/** Takes the price. If a function computes it, that sees pc still at the `ecalli`. */
 function charge(site: HostCallSite, price: HostPrice, index: number, pc: number, next: number): boolean {
   const { vm } = site
   if (typeof price === 'number') return vm.chargeGas(price)
@@ -108,7 +108,7 @@ function charge(site: HostCallSite, price: HostPrice, index: number, pc: number,
   return paid
 }
 
-/** Gives the price back: the next run makes the call again, and pays again. */
+/** Gives the price back. The next run makes the call again, and pays again. */
 function again(site: HostCallSite, entry: HostEntry, pc: number): Exit {
   site.movePc(pc)
   const paid = typeof entry.price === 'number' ? BigInt(entry.price) : site.paid
@@ -117,14 +117,14 @@ function again(site: HostCallSite, entry: HostEntry, pc: number): Exit {
   return Exit.Paused
 }
 
-/** A host function threw, or answered something that is no HostAction. A ResourceError is no answer: the call will be made again. */
+/** A host function threw, or answered something that is no HostAction. After a ResourceError the call will be made again. */
 function failed(site: HostCallSite, entry: HostEntry | undefined, index: number, pc: number, error: unknown): Exit {
   site.thrown = new HostCallError(index, pc, error, site.vm)
   if (entry !== undefined && ResourceError.is(error) && !site.disposeRequested) return again(site, entry, pc)
   return ended(site, pc, Exit.Panic)
 }
 
-/** How the machine stops after a host function that did more than return; undefined when the machine goes on. */
+/** How the machine stops after a host function that did more than return. Undefined when the machine goes on. */
 function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: number, pc: number): Exit | undefined {
   if (isPromise(action)) {
     const late = new LateAnswer(entry, index, pc, action)
@@ -157,12 +157,11 @@ function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: n
 }
 
 /**
- * Makes the host call of the `ecalli` at `pc`, with `index` as `exitArg` has it and `next` the instruction behind it.
- * The block's payment is not touched (GP 0.8.0 A.36: the flag is passed through). Does not allocate when the price is a
- * number and the host function does not. The site's pc is `next` already: compiled code has stored it, and moving it again
- * would cost every call.
+ * Makes the host call of the `ecalli` at `pc`. `index` is as in `exitArg`, and `next` is the address of the instruction behind it.
+ * The machine's pc is `next` already. Whether the block has been paid does not change (GP 0.8.0 A.36 passes the flag through).
+ * Nothing is allocated if the price is a number and the host function allocates nothing.
  *
- * @returns undefined when the machine goes on, at its pc, which the host function may have moved; else how it stops:
+ * @returns undefined when the machine goes on at its pc, which the host function may have moved. Otherwise how it stops:
  * - `Host`, no function for the index: pc is the ecalli, `pending` is `Skip`.
  * - `OutOfGas` before the call, by its price: gas emptied, pc is the ecalli, `pending` is `Call`.
  * - `OutOfGas` after the call, by what the host function took: gas emptied, pc is where the machine would have gone on.
@@ -171,8 +170,8 @@ function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: n
  *   then `late` is set.
  * - `Paused`: pc is the ecalli, `pending` is `Call`, the price is given back. With `thrown` set for a ResourceError.
  *
- * What is rare is in functions of its own: over 460 bytes of bytecode V8 does not take this one into its callers, and a
- * host call costs 4 ns more (bench/micro/host-call.mjs).
+ * Rare cases are in other functions, because V8 inlines a function only up to 460 bytes of bytecode. Not inlined, a host call costs
+ * 4 ns more (bench/micro/host-call.mjs).
  */
 export function performHostCall(site: HostCallSite, index: number, pc: number, next: number): Exit | undefined {
   let entry: HostEntry | undefined
@@ -196,7 +195,7 @@ export function performHostCall(site: HostCallSite, index: number, pc: number, n
 }
 
 /**
- * Goes on behind a host function whose promise is settled: what it says counts as if it had been returned or thrown.
+ * Goes on behind a host function whose promise is settled. The answer counts as if it had been returned or thrown.
  *
  * @returns as `performHostCall` does.
  */
@@ -210,10 +209,10 @@ export function resumeLate(site: HostCallSite, late: LateAnswer): Exit | undefin
 }
 
 /**
- * The same where a run has bounds: the function sees the whole gas, and behind it the clock is looked at, and the run may have to
- * pause. All of it in one function of more than 460 bytes of bytecode, which V8 takes into no other: in a new process it optimizes
- * each of several on its own, each with those that it calls, and the threads it does that on take the processor from the guest
- * for 4 ms and more (bench/micro/deadline-cold.mjs). test/engine/bounded-call-size.test.ts holds it.
+ * Does the same where a run has bounds. The host function sees the whole gas. Behind it the clock is looked at, and the run may have
+ * to pause. All of this is one function on purpose, of more than 460 bytes of bytecode, so that V8 does not inline it. In a new process
+ * V8 would optimize each of several functions on its own, with all that each calls, and its threads would take the processor from the
+ * guest for 4 ms and more (bench/micro/deadline-cold.mjs). test/engine/bounded-call-size.test.ts holds that.
  */
 export function performBoundedCall(site: HostCallSite, index: number, pc: number, next: number): Exit | undefined {
   const { allowance, vm } = site

@@ -1,7 +1,7 @@
-// What a host keeps for itself, for whoever puts another host around it. Not what is in it: that is the host's.
+// The state that a host keeps for itself. A host that is put around another one passes it through.
 import type { HostTable } from './engine.ts'
 
-/** The two functions of a host that has both, to be put into a host around it; else nothing. */
+/** The functions `snapshot` and `restore` of a host, for a host around it. None if the host does not have both. */
 export function hostStateOf(host: HostTable | undefined): Pick<HostTable, 'snapshot' | 'restore'> {
   if (typeof host?.snapshot !== 'function' || typeof host.restore !== 'function') return {}
   return { snapshot: () => host.snapshot!(), restore: state => host.restore!(state) }

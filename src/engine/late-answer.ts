@@ -1,10 +1,10 @@
-// The answer of a host function that returned a promise. Not the waiting: run-async.ts. Nothing of it is left unhandled.
+// The answer of a host function that returned a promise. run-async.ts waits for it. A rejection is always handled.
 import type { HostEntry } from './engine.ts'
 
 /** How a promise was settled. */
 export type Answer = { readonly action: unknown } | { readonly error: unknown }
 
-/** Whether a value is a promise or can be awaited like one. A value that throws when it is asked is none. */
+/** Whether a value is a promise or can be awaited like one. A value that throws when it is asked counts as none. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   if (typeof value !== 'object' || value === null) return false
   try {
@@ -18,11 +18,11 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 export class LateAnswer {
   readonly entry: HostEntry
   readonly index: number
-  /** Address of the `ecalli`. */
+  /** The address of the `ecalli`. */
   readonly pc: number
   /** Undefined until the promise is settled. */
   answer: Answer | undefined
-  /** Resolves when the promise is settled; never rejects. */
+  /** Resolves when the promise is settled. It never rejects. */
   readonly settled: Promise<void>
 
   constructor(entry: HostEntry, index: number, pc: number, promise: PromiseLike<unknown>) {

@@ -1,10 +1,9 @@
-// How much memory a guest may have anything in: the option, checked, and its default. Not how engines keep to it: machine/ and
-// reference/paged-memory.ts.
+// The option `maxMemory`: how much memory of a guest may hold something at a time.
 
-/** 512 MiB: machines whose guests want more are rare, and a cell has that many bytes of address space. */
+/** 512 MiB. Few guests want more, and that many bytes outside of the window fit into the memory of a cell. */
 export const DEFAULT_MAX_MEMORY = 0x20000000
 
-/** The option `maxMemory`, in bytes; whole pages count. */
+/** Checks the option `maxMemory`, in bytes. Whole pages count. */
 export function resolveMaxMemory(bytes: unknown = DEFAULT_MAX_MEMORY): number {
   if (typeof bytes !== 'number') throw new TypeError('maxMemory: expected a number of bytes')
   if (!Number.isInteger(bytes) || bytes < 4096 || bytes > 2 ** 32) {

@@ -1,20 +1,20 @@
-// A run with bounds, on any engine, until the machine stops or has to pause. Not the bounds: allowance.ts.
+// A run with bounds, on any engine: it goes portion by portion until the machine stops or has to pause.
 import type { Allowance } from './allowance.ts'
 import { Exit } from './exit.ts'
 import { type HostCallSite, Pending } from './host-call.ts'
 import type { TraceEvent, Tracer } from './tracing.ts'
 
-/** The exit of a pause: `Step` where steps were asked for and all were made, else `Paused`. */
+/** The exit of a pause: `Step` if steps were asked for and all were made, otherwise `Paused`. */
 function pauseOf(site: HostCallSite, allowance: Allowance): Exit {
   const isDone = allowance.isStepped && site.pending !== Pending.Call && site.late === undefined
   return isDone ? Exit.Step : Exit.Paused
 }
 
 /**
- * Runs a machine within its allowance. Out of gas has to leave the counter as it is while this goes on.
+ * Runs a machine within its allowance. Meanwhile running out of gas has to leave the counter as it is.
  *
- * @param go runs it until it stops by itself
- * @param drain what out of gas does to the counter under the program's rules
+ * @param go runs the machine until it stops by itself
+ * @param drain does to the counter what running out of gas does under the program's rules
  */
 export function runInPortions(site: HostCallSite, allowance: Allowance, go: () => Exit, drain: () => void): Exit {
   try {
@@ -35,7 +35,7 @@ export function runInPortions(site: HostCallSite, allowance: Allowance, go: () =
   }
 }
 
-/** Reports an event to a tracer, which sees the whole gas. */
+/** Reports an event to a tracer, which must see the whole gas. */
 export function traceWithin(allowance: Allowance | undefined, event: TraceEvent, tracer: Tracer): void {
   if (allowance === undefined) {
     tracer(event)

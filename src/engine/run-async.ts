@@ -1,23 +1,23 @@
-// Running with turns of the event loop: between slices of time, and while a host function's promise is not settled. Not a
-// machine, and no promise is inside one: this is what `Vm.runAsync` does around its runs.
+// What `Vm.runAsync` does around the runs of a machine: it gives the event loop turns, between slices of time and while the promise
+// of a host function is not settled. The machine itself knows nothing of promises.
 import { Allowance, type GasCounter } from './allowance.ts'
 import { Exit } from './exit.ts'
 import type { LateAnswer } from './late-answer.ts'
 import { type RunAsyncOptions, resolveRunAsync } from './run-options.ts'
 
-/** A machine as this file needs it. */
+/** What this file needs of a machine. */
 export interface SlicedMachine {
   readonly counter: GasCounter
-  /** `late`: the host call that waits for its promise. */
+  /** `late` is the host call that waits for its promise. */
   readonly site: { readonly late: LateAnswer | undefined }
-  /** One run within the allowance. */
+  /** Makes one run within the allowance. */
   slice(allowance: Allowance): Exit
 }
 
 /** Whether `runAsync` is under way on a machine. */
 export class AsyncTurns {
   isUnderWay = false
-  /** True within a slice: what is asked for then comes from the run itself. */
+  /** True within a slice. Whoever uses the machine then is called by the run itself. */
   inSlice = false
   isDisposed = false
   /** Resolves when the machine is disposed of. */
@@ -30,7 +30,7 @@ export class AsyncTurns {
     })
   }
 
-  /** The machine is disposed of: a run that is under way ends. */
+  /** Called when the machine is disposed of. A run that is under way ends. */
   dispose(): void {
     this.isDisposed = true
     this.#wake?.()
@@ -38,7 +38,7 @@ export class AsyncTurns {
 }
 
 /**
- * Refuses what a machine cannot do while it waits; waiting on, by `runAsync`, it can.
+ * Refuses what a machine cannot do while it waits for a promise.
  *
  * @throws TypeError while `runAsync` is under way, or while a host call has not been answered.
  */
@@ -49,16 +49,16 @@ export function refuseMeanwhile(what: string, turns: AsyncTurns | undefined, lat
   if (isPending && what !== 'runAsync') throw unanswered(what, late)
 }
 
-/** What a run throws that meets a promise and cannot wait for it. */
+/** The error of a run that meets a promise and cannot wait for it. */
 export function unanswered(what: string, { index, entry }: LateAnswer): TypeError {
   return new TypeError(`vm: ${what}(): host call ${index} (${entry.name}) answers by a promise, go on with runAsync()`)
 }
 
 const SLICE_MS = 8
-/** The longest time that timers take. */
+/** The longest time that a timer can have. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** Waits for one turn of the event loop: timers, messages and whatever else waits is served. */
+/** Waits for one turn of the event loop, in which timers, messages and all else that waits are served. */
 function turn(): Promise<void> {
   const { setImmediate: immediate } = globalThis as { setImmediate?: (call: () => void) => unknown }
   return new Promise(resolve => {
@@ -75,7 +75,7 @@ function turn(): Promise<void> {
   })
 }
 
-/** Resolves when one of the promises does, the signal is aborted, or the time is over. */
+/** Resolves when one of the promises does, when the signal is aborted, or when the time is over. */
 function first(promises: readonly Promise<void>[], signal: AbortSignal | undefined, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   let onAbort: (() => void) | undefined
@@ -114,7 +114,7 @@ async function runSlices(machine: SlicedMachine, turns: AsyncTurns, options: Run
       turns.inSlice = false
     }
     if (machine.site.late !== undefined) continue
-    // A pause that is not the slice's end is a bound of the caller's, or a host function's wish.
+    // If it is not the slice that has ended, the caller's bound was reached, or a host function asked for the pause.
     if (exit !== Exit.Paused || !allowance.isOver || !allowance.hasLeft || performance.now() >= until) return exit
     await turn()
   }

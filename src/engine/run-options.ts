@@ -1,26 +1,26 @@
-// What `run` and `runAsync` may be given. Not what they do with it: allowance.ts, run-async.ts.
+// The options of `run` and `runAsync`.
 import { checkOptions, knownOptions } from './check.ts'
 
-/** Bounds of one run. When one is reached the run returns `Exit.Paused`, at an exact state, and the next one goes on. */
+/** The bounds of one run. When one is reached, the run returns `Exit.Paused` at an exact state, and the next run goes on. */
 export interface RunOptions {
   /**
-   * Gas this run may use at most; default all there is. The rest stays in the machine. A block that costs more than what is
-   * left of it is not entered. A host call is made whole: its price, and what its function takes, may exceed it.
+   * How much gas this run may use; default all there is. The rest stays in the machine. A block that costs more than is left is not
+   * entered. A host call is never divided: its price, and what its function takes, may exceed this bound.
    */
   readonly maxGas?: bigint
   /**
-   * Milliseconds after which the run pauses; default never. It pauses 2.5 ms earlier, a quarter of them at most, where the
-   * system gave the processor to others meanwhile, so that it is not late if that happens again. A host function is not
-   * interrupted. Where the clock stands still while code runs, as in some edge runtimes, this bounds nothing: use `maxGas` there.
+   * The milliseconds after which the run pauses; default never. If the system has given the processor to others meanwhile, it pauses
+   * 2.5 ms earlier, but at most a quarter of the time, so that it is not late if that happens again. A host function is not interrupted.
+   * In some edge runtimes the clock stands still while code runs. This bounds nothing there, so use `maxGas`.
    */
   readonly maxMs?: number
 }
 
 /** Options of `runAsync`. */
 export interface RunAsyncOptions extends RunOptions {
-  /** Ends the run: the promise is rejected with the signal's reason; the machine is paused, and the next run goes on. */
+  /** Ends the run when it is aborted. The promise is rejected with the signal's reason. The machine is paused, and the next run goes on. */
   readonly signal?: AbortSignal
-  /** Milliseconds between two turns of the event loop; default 8. */
+  /** The milliseconds between two turns of the event loop; default 8. */
   readonly sliceMs?: number
 }
 
@@ -39,7 +39,7 @@ function checkMs(name: string, ms: number | undefined): void {
   if (!(ms >= 0)) throw new RangeError(`${name}: ${ms} is no number of milliseconds`)
 }
 
-/** The options of a run, checked. */
+/** Checks the options of `run`. */
 export function resolveRun(given: RunOptions): RunOptions {
   checkOptions(given)
   const options = knownOptions(given, RUN_OPTIONS)
@@ -47,7 +47,7 @@ export function resolveRun(given: RunOptions): RunOptions {
   return options
 }
 
-/** The options of `runAsync`, checked. */
+/** Checks the options of `runAsync`. */
 export function resolveRunAsync(given: RunAsyncOptions): RunAsyncOptions {
   checkOptions(given)
   const options = knownOptions(given, RUN_ASYNC_OPTIONS)

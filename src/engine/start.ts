@@ -1,4 +1,4 @@
-// How a machine starts: options checked, defaults of the program's format filled in. Not the mapping: engines do that.
+// How a machine starts: checks the options, and fills in the defaults of the program's format. Engines map the memory.
 import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../blob/address-space.ts'
 import type { Program } from '../program/program.ts'
 import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress, knownOptions } from './check.ts'
@@ -9,13 +9,13 @@ import { hostFor } from './narrow-registers.ts'
 export interface Start {
   readonly pc: number
   readonly gas: bigint
-  /** True when the options did not say how much gas. */
+  /** Whether the options did not say how much gas there is. */
   readonly gasMissing: boolean
-  /** 13 values; may be any bigint, registers take them modulo 2^64. */
+  /** The 13 registers. They may be any bigints; the machine takes them modulo 2^64. */
   readonly regs: readonly bigint[]
-  /** What to map, in this order; later ones win where they overlap. */
+  /** The regions to map, in this order. Where they overlap, the later one counts. */
   readonly regions: readonly Region[]
-  /** Further contents, to be loaded whatever the rights after everything is mapped. */
+  /** Further contents. They are loaded when everything is mapped, whatever the rights. */
   readonly memory: readonly MemoryChunk[]
   readonly heapEnd: number
   readonly heapLimit: number
@@ -25,7 +25,7 @@ export interface Start {
 
 const START_OPTIONS = ['args', 'entry', 'gas', 'regs', 'pages', 'memory', 'heap', 'host', 'hostErrors'] as const
 
-/** A list of objects. */
+/** Checks a list of objects. */
 function checkList(name: string, list: unknown): void {
   if (!Array.isArray(list) || !list.every(item => typeof item === 'object' && item !== null)) {
     throw new TypeError(`${name}: expected an array of objects`)
@@ -50,7 +50,7 @@ function resolveGas(gas: bigint = 0n): bigint {
   return gas
 }
 
-/** Start registers of the format (GP A.7, A.43), overwritten by those given. */
+/** The registers at the start: those of the program's format (GP A.7, A.43), where the options do not give others. */
 function resolveRegisters(program: Program, args: Uint8Array, given: ArrayLike<bigint> = []): bigint[] {
   if (typeof given !== 'object' || given === null || !(Number.isInteger(given.length) && given.length >= 0)) {
     throw new TypeError('regs: expected an array of bigint')
@@ -122,7 +122,7 @@ export function resolveStart(program: Program, given: StartOptions = {}): Start 
     throw new RangeError(`host: its numbers are those of ${made}, the program calls by those of ${hostCalls}`)
   }
   checkList('memory', memory)
-  const chunks = memory.map(({ address, bytes }) => ({ address, bytes })) // read once: what is checked is what is used
+  const chunks = memory.map(({ address, bytes }) => ({ address, bytes })) // read once, so that what is checked is what is used
   for (const { address, bytes } of chunks) {
     if (!isAddress(address)) throw new RangeError(`memory: address ${address} is not within 0…2^32 - 1`)
     checkBytes('memory', bytes)

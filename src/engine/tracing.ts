@@ -1,30 +1,30 @@
-// What a tracer sees of each executed instruction. Not a format: text forms are in trace/.
+// What a tracer sees of each executed instruction. Text forms of it are in src/trace/.
 import type { Operands } from '../isa/format.ts'
 import type { Instruction } from '../isa/table.ts'
 
 /**
- * One executed instruction. The same object is reused for every call: copy what you keep. Reported after execution,
- * also for the instruction that ended the run; not for one that could not be paid. An `ecalli` is reported before its
- * host function is called: what that does is no part of the instruction.
+ * What an executed instruction did. The same object is used for every call, so copy what you keep. It is reported after the
+ * instruction was executed, also for the one that ended the run. An instruction that could not be paid is not reported. An
+ * `ecalli` is reported before its host function is called, because what that does is no part of the instruction.
  */
 export interface TraceEvent {
   pc: number
-  /** What was executed; `trap` for undefined opcodes and behind the code. */
+  /** The instruction. It is `trap` where there is none, or none with a defined opcode. */
   instruction: Instruction
   operands: Operands
-  /** Gas before and after, in gas. Under block models only the first instruction of a block pays. */
+  /** The gas before and after. Under block models only the first instruction of a block pays. */
   gasBefore: bigint
   gasAfter: bigint
-  /** Register written, or -1, with its value before and after. */
+  /** The register that was written, or -1, and its value before and after. */
   register: number
   before: bigint
   after: bigint
-  /** Guest memory access: none, load or store; address and bytes. A store's value is what was written. */
+  /** The access to guest memory, its address, its width in bytes, and the value that was loaded or stored. */
   access: 'none' | 'load' | 'store'
   address: number
   width: 0 | 1 | 2 | 4 | 8
   value: bigint
 }
 
-/** Called after every instruction while tracing is on. It may read the machine; changing it is undefined. */
+/** A function that is called after every instruction while tracing is on. It may read the machine. If it changes the machine, what follows is undefined. */
 export type Tracer = (event: TraceEvent) => void

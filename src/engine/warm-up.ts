@@ -1,9 +1,9 @@
-// Before the first machine of a process there is a short run of another one, so that the runtime has compiled what every run
-// needs when time begins to count. Not what a machine compiles of its own program.
+// Before the first machine of a process is made, another one makes a short run. So the JavaScript engine has compiled what every run
+// needs before time begins to count.
 import { loadProgram, type Program } from '../program/program.ts'
 import type { StartOptions, Vm } from './engine.ts'
 
-/** A loop of two instructions: r7 plus 1, and a jump back to it. */
+/** A loop of two instructions: one adds 1 to r7, the other jumps back. */
 const LOOP = { code: Uint8Array.of(149, 119, 1, 40, 253), bitmask: Uint8Array.of(0b01001), jumpTable: [] }
 /** Enough for some portions and for some looks at the clock. */
 const GAS = 3000n
@@ -13,14 +13,14 @@ const MAX_MS = 20
 type Make = (program: Program, options: StartOptions, maxMemory: number) => Vm
 let isWarm = false
 
-/** For a process that makes one run without a deadline: the short run would only be in its way. */
+/** Leaves the short run out. A process that makes a single run without a deadline has no use for it. */
 export function omitWarmUp(): void {
   isWarm = true
 }
 
 /**
- * Makes the short run, once in a process. A run with `maxMs` would else spend the most of 10 ms on the runtime's compilation
- * of the core, and could not stop in the middle of that. The first run of all would spend the same.
+ * Makes the short run, once in a process. Without it a run with `maxMs` would spend most of 10 ms while the JavaScript engine
+ * compiles the core, and could not stop in the middle of that.
  */
 export function warmUp(make: Make, maxMemory: number): void {
   if (isWarm) return
@@ -33,6 +33,6 @@ export function warmUp(make: Make, maxMemory: number): void {
       vm.dispose()
     }
   } catch {
-    // If the runtime refuses now, it refuses the machine that was asked for as well, which then says so.
+    // If the runtime refuses this machine, it will refuse the one that was asked for too, with an error.
   }
 }

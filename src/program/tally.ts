@@ -1,20 +1,19 @@
-// Exact counts of runs, by code offset: what was executed, which blocks were paid, what else took gas. Not what is made of them:
-// inside/gas-counts.ts. Not who has a machine
-// count: vm/access.ts.
+// Exact counts of runs, by code offset: what was executed, which blocks were paid, and what else took gas. `startTally` of vm/access.ts
+// has a machine count. src/inside/gas-counts.ts makes something of the counts.
 import { startOfBlock } from './gas.ts'
 import type { Program } from './program.ts'
 
-/** Counts by code offset. There is one entry more than bytes of code: for all that is beyond it. */
+/** Counts by code offset. One more entry is for all offsets beyond the code. */
 export interface Counts {
-  /** How often the instruction was executed, failures included; what could not be paid was not. */
+  /** How often the instruction was executed. One that failed counts; one that could not be paid does not. */
   readonly executed: Float64Array
   /** Under block models: how often the block that starts there was paid. */
   readonly paid: Float64Array
-  /** Gas taken there besides prices of instructions and blocks: bytes of memset, and what running out of gas emptied. */
+  /** The gas that was taken there for neither instructions nor blocks: for bytes of memset, and by running out of gas. */
   readonly more: Float64Array
 }
 
-/** Counts that are kept plainly, one by one: the reference machine's. */
+/** Counts that are kept one by one, as the reference machine does it. */
 export class Tally implements Counts {
   readonly executed: Float64Array
   readonly paid: Float64Array
@@ -29,17 +28,17 @@ export class Tally implements Counts {
     this.more = new Float64Array(count)
   }
 
-  /** The instruction at `pc` was executed. */
+  /** Counts that the instruction at `pc` was executed. */
   execute(pc: number): void {
     this.executed[this.#entry(pc)]! += 1
   }
 
-  /** The block that contains `pc` was paid. */
+  /** Counts that the block that contains `pc` was paid. */
   pay(pc: number): void {
     this.paid[this.#entry(startOfBlock(this.#program.map, pc))]! += 1
   }
 
-  /** Gas was taken at `pc` for something else. A counter below 0 that is emptied has taken nothing. */
+  /** Counts gas that was taken at `pc` for something else. Emptying a counter that is below 0 takes nothing. */
   take(pc: number, gas: bigint): void {
     if (gas <= 0n) return
     this.more[this.#entry(pc)]! += Number(gas)
@@ -54,6 +53,6 @@ export class Tally implements Counts {
 export interface RunningTally {
   /** What was counted until now. */
   counts(): Counts
-  /** The machine's gas as two halves, low half first, live in host functions; undefined where gas is kept in another way. */
+  /** The machine's gas as two halves, the low one first, live in host functions. Undefined if the gas is kept in another way. */
   readonly gas: Uint32Array | undefined
 }

@@ -1,5 +1,5 @@
-// The state of a machine on the core: registers, gas, pc and memory are in its cell, which the core and compiled code work on in
-// place. Not the machine that the host has: ../vm/machine.ts. Not the core and not the memory: machine/.
+// The body of a machine on the core. Registers, gas, pc and memory are in its cell, where the core and compiled code work on them.
+// The machine that the host has is in ../vm/machine.ts.
 
 import type { Cell, CellUser } from '../../core/cell.ts'
 import { AT_VM, HostAnswer, Unfinished } from '../../core/contract.gen.ts'
@@ -35,11 +35,11 @@ import { bindCell, chargeSlowly } from './bound-cell.ts'
 import type { CoreSettings, OtherEngines } from './other-engines.ts'
 import { createEventReader, type EventReader } from './trace-event.ts'
 
-/** What pvm_resume returns besides exits. */
+/** What pvm_resume returns when there is no memory (PVM_NO_MEMORY of core/pvm.h). */
 const NO_MEMORY = -3
 const ABORTED = -5
 
-/** A body on the core. */
+/** The body of a machine on the core. */
 export class CoreBody implements Body, CellUser, Resident {
   readonly program: Program
   readonly #site: HostCallSite
@@ -48,11 +48,11 @@ export class CoreBody implements Body, CellUser, Resident {
   readonly #home: Residence
   readonly life: object = {}
   readonly #memory: WindowMemory
-  /** Index of the host call that is being made, or was made last. */
+  /** The index of the host call that is being made, or was made last. */
   #index = 0
   #tracerError: { readonly error: unknown } | undefined
   #event: EventReader | undefined
-  /** Stopped by a host function in a way the core does not know. */
+  /** Whether a host function has stopped the machine in a way that the core does not know. */
   #paused = false
 
   constructor(program: Program, site: HostCallSite, { kind, maxMemory, others }: CoreSettings) {
@@ -68,12 +68,12 @@ export class CoreBody implements Body, CellUser, Resident {
     this.#others?.attach(cell, this.program, this.#kind)
   }
 
-  /** Where it is; it comes back into a cell where it was in none. */
+  /** The cell that it is in. If it is in none, it comes back into one. */
   get cell(): Cell {
     return this.#home.cell ?? this.#home.enter(this)
   }
 
-  /** Moves it into a cell with so many bytes for counts, which is set up there. */
+  /** Moves it into a cell with so many bytes for counts. `set` prepares the counts there. */
   recell(counts: number, set: (cell: Cell) => void): void {
     this.#home.moveTo(this, counts, set)
   }
@@ -114,7 +114,7 @@ export class CoreBody implements Body, CellUser, Resident {
   charge(amount: number | bigint): boolean {
     const { u32, i32, gas } = this.cell
     const low = u32[GAS_LOW]!
-    // The usual case without a bigint: the lower half pays it all. Small, so that V8 takes it into every host call.
+    // In the usual case the lower half pays all, and no bigint is needed. This is small so that V8 inlines it into every host call.
     if (typeof amount === 'number' && amount >= 0 && amount <= low && amount === amount >>> 0 && i32[GAS_HIGH]! >= 0) {
       u32[GAS_LOW] = low - amount
       return true
@@ -188,7 +188,7 @@ export class CoreBody implements Body, CellUser, Resident {
     cell.u32[HEAP_LIMIT] = Math.min(heapLimit, 0xffffffff)
   }
 
-  // CellUser: the core asks, while it runs.
+  // The methods of CellUser, which the core calls while it runs.
 
   onEcalli(index: number, pc: number, next: number): number {
     this.#index = index
@@ -201,7 +201,7 @@ export class CoreBody implements Body, CellUser, Resident {
     return exit === undefined ? HostAnswer.Continue : exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
   }
 
-  /** Tells the core of a stop that it does not know, as one that it knows. */
+  /** Tells the core to stop. The core does not know pauses, so it gets another exit. */
   #pause(): number {
     this.#paused = true
     return HostAnswer.Stopped + Exit.Break
@@ -234,9 +234,9 @@ export class CoreBody implements Body, CellUser, Resident {
       this.#home.take()
       return 0
     } catch (error) {
-      // The ecalli is paid; its host call has not been made yet.
+      // The ecalli has been paid, but its host call has not been made yet.
       if (event.instruction.name === 'ecalli') this.#site.pending = Pending.Call
-      this.#tracerError = { error } // thrown later: it must not go through the core's frames
+      this.#tracerError = { error } // it is thrown later, because it must not go through the frames of the core
       return 1
     }
   }
@@ -277,14 +277,14 @@ export class CoreBody implements Body, CellUser, Resident {
     this.#paused = false
     const code = this.#enter(cell, limit)
     if (code === ABORTED) {
-      u32[EXIT_ARG] = 0 // an exit without argument
+      u32[EXIT_ARG] = 0 // the exit has no argument
       throw this.#tracerError!.error
     }
     if (code === NO_MEMORY) throw new ResourceError('memory', 'a machine: no more memory for its pages')
     return this.#paused ? Exit.Paused : (code as Exit)
   }
 
-  /** What a stop at an `ecalli` left to do; undefined when there is nothing in the way. */
+  /** Does what a stop at an `ecalli` has left to do. Returns undefined when the machine can go on. */
   #resume(cell: Cell): Exit | undefined {
     const site = this.#site
     const { pending } = site
@@ -300,7 +300,7 @@ export class CoreBody implements Body, CellUser, Resident {
     return performBoundedCall(site, index, pc, next)
   }
 
-  /** Lets the core run; what pvm_resume or pvm_step returns. */
+  /** Lets the core run. Returns what pvm_resume or pvm_step returns. */
   #enter(cell: Cell, limit: number): number {
     const { core } = cell
     this.#home.take()
@@ -312,7 +312,7 @@ export class CoreBody implements Body, CellUser, Resident {
       }
       return code
     } catch (error) {
-      cell.recover() // only an overflow of the host's stack comes through here
+      cell.recover() // only an overflow of the host's stack gets here
       throw error
     } finally {
       this.#home.show()
@@ -328,7 +328,7 @@ export class CoreBody implements Body, CellUser, Resident {
   }
 
   startTally(): RunningTally {
-    return this.#others!.startTally(this) // only who has them asks
+    return this.#others!.startTally(this) // nobody asks for this in the entry `coulis/interpreter`, which has no other engines
   }
 
   close(): void {

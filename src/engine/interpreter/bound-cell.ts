@@ -1,4 +1,4 @@
-// What a run with bounds does to a cell: its clock is looked at, running out of gas keeps the counter. Not the bounds: ../allowance.ts.
+// What a run with bounds changes in a cell: the clock is looked at now and then, and running out of gas leaves the counter as it is.
 
 import type { Cell } from '../../core/cell.ts'
 import { AT_ASKS, AT_VM, Rule, VM } from '../../core/contract.gen.ts'
@@ -9,23 +9,23 @@ const RULES = (AT_VM + VM.rules) >>> 2
 const HOT = (AT_VM + VM.hot) >>> 2
 const HOT_LEFT = (AT_VM + VM.hotLeft) >>> 2
 const STRIDE = (AT_VM + VM.stride) >>> 2
-/** Of its bits, one says that the clock has to be looked at when compiled code is left. */
+/** The word whose bit CLOCK says that the clock has to be looked at when compiled code is left. */
 const ASKS = AT_ASKS >>> 2
 const CLOCK = 1
 
 /**
- * Gas between two looks at the clock in the interpreter, while a run is timed: a sixth of a millisecond in a new process. Each
- * look more makes V8 compile more JavaScript, and on two cores its compilers then take the machine's: single runs with 1000
- * came milliseconds late.
+ * The gas between two looks at the clock in the interpreter, while a run is timed. In a new process that is a sixth of a
+ * millisecond. More looks make V8 compile more JavaScript, and on two cores its compilers then take the processor that the guest
+ * runs on: with 1000, single runs came milliseconds late.
  */
 const LOOK_GAS = 16_000
 /**
- * Gas between two times at which the core itself sees whether the guest has got many new pages, and lets the clock be looked at
- * if so: a few milliseconds where each instruction touches one.
+ * After so much gas the core sees whether the guest has got many new pages, and if so lets somebody look at the clock. If each
+ * instruction touches a new page, that is a few milliseconds.
  */
 const STRIDE_GAS = 1000
 
-/** Takes an amount from a counter; empties it where that is too much, and returns false (GP A.36, A.37). */
+/** Takes an amount from a counter. If that is too much, empties the counter and returns false (GP A.36, A.37). */
 export function chargeSlowly(gas: BigInt64Array, amount: number | bigint): boolean {
   const charge = checkCharge(amount)
   const have = gas[0]!
@@ -33,7 +33,7 @@ export function chargeSlowly(gas: BigInt64Array, amount: number | bigint): boole
   return have >= charge
 }
 
-/** Prepares a cell for a run within an allowance; the function undoes it. */
+/** Prepares a cell for a run within an allowance. Returns a function that undoes it. */
 export function bindCell(cell: Cell, allowance: Allowance): () => void {
   const drains = cell.u32[RULES]! & Rule.Drain
   cell.u32[RULES] = cell.u32[RULES]! & ~Rule.Drain
@@ -47,7 +47,7 @@ export function bindCell(cell: Cell, allowance: Allowance): () => void {
   }
 }
 
-/** Looks at the clock from the interpreter; the recompiler's samples stay as frequent as they were. */
+/** Has the interpreter look at the clock. The recompiler's samples stay as frequent as they were. */
 function watch(cell: Cell, allowance: Allowance): () => void {
   const hot = cell.u32[HOT]!
   const { onSlice } = cell

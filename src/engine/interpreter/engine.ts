@@ -1,4 +1,4 @@
-// The interpreter as the only engine, for the entry `coulis/interpreter`. Not the choice between engines: ../create.ts.
+// The interpreter as the only engine, for the entry `coulis/interpreter`. With all engines, ../create.ts chooses.
 
 import { coreRefusal } from '../../core/core.ts'
 import type { Program } from '../../program/program.ts'
@@ -13,20 +13,20 @@ function createVm(program: Program, start: StartOptions, maxMemory: number): Vm 
   return new Machine(program, start, site => new CoreBody(program, site, { kind: 'interpreter', maxMemory }))
 }
 
-/** Options of `createEngine` where there is the interpreter alone. */
+/** Options of `createEngine` when the interpreter is the only engine. */
 export interface InterpreterOptions {
-  /** Both mean the interpreter here, so that code for `coulis` needs another import only. */
+  /** Both mean the interpreter here, so that code written for `coulis` only needs another import. */
   readonly kind?: 'interpreter' | 'auto'
-  /** Bytes of memory that a guest may have anything in, as in `coulis`. */
+  /** How many bytes of memory may hold something at a time, by whole pages, 4096…2^32; default 512 MiB. */
   readonly maxMemory?: number
 }
 
 /**
- * The interpreter, as `createEngine` of `coulis` makes it, without what other engines need. Its machines can not `switchTo`
- * another engine.
+ * Makes the interpreter, as `createEngine` of `coulis` does, without what other engines need. Its machines cannot `switchTo` another
+ * engine.
  *
  * @example createEngine().instantiate(program, { gas: 1_000n }).run()
- * @throws RangeError for another kind, and where the runtime allows no core: the message has the reason.
+ * @throws RangeError for another kind, and where the runtime allows no core. The message has the reason.
  */
 export function createEngine(options: InterpreterOptions = {}): Engine {
   checkOptions(options)

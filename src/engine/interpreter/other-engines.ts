@@ -1,5 +1,5 @@
-// What a machine on the core may become besides interpreted: compiled, or run by the reference machine. Only the contract,
-// so that the interpreter can be had alone; ../core-machines.ts brings them together.
+// The other engines, as a machine on the core needs them. They are only a contract here, so that the interpreter can be bundled
+// without them. ../core-machines.ts fulfils it.
 
 import type { Cell } from '../../core/cell.ts'
 import type { Program } from '../../program/program.ts'
@@ -8,15 +8,15 @@ import type { CodeStats, EngineKind } from '../engine.ts'
 import type { Exit } from '../exit.ts'
 import type { HostCallSite } from '../host-call.ts'
 
-/** The other engines, as a machine on the core needs them. */
+/** What a machine on the core needs of other engines. */
 export interface OtherEngines {
-  /** Why no machine can be switched to an engine now; undefined when it can. */
+  /** Why no machine can be switched to an engine now, or undefined if one can. */
   refusal(kind: EngineKind): string | undefined
-  /** Puts a cell into the mode of an engine; where the runtime makes no modules, it interprets. */
+  /** Puts a cell into the mode of an engine. Where the runtime makes no modules, the cell interprets. */
   attach(cell: Cell, program: Program, kind: EngineKind): void
-  /** What was compiled of the program in the cell. */
+  /** What was compiled of the program in the cell, if anything was. */
   stats(cell: Cell): CodeStats | undefined
-  /** Runs the reference machine on the cell's state, so many instructions at most. */
+  /** Has the reference machine execute at most so many instructions on the cell's state. */
   runSlowly(cell: Cell, site: HostCallSite, limit: number): Exit
   /** Has a body count its runs. */
   startTally(body: CountedBody): RunningTally
@@ -26,7 +26,7 @@ export interface OtherEngines {
 export interface CountedBody {
   readonly program: Program
   readonly cell: Cell
-  /** Moves it into a cell with so many bytes for counts, which is set up there. */
+  /** Moves it into a cell with so many bytes for counts. `set` prepares the counts there. */
   recell(counts: number, set: (cell: Cell) => void): void
 }
 
@@ -34,6 +34,6 @@ export interface CountedBody {
 export interface CoreSettings {
   readonly kind: EngineKind
   readonly maxMemory: number
-  /** What the machine may become besides interpreted; without it there is the interpreter alone. */
+  /** The other engines. Without them the interpreter is the only one. */
   readonly others?: OtherEngines
 }

@@ -1,4 +1,4 @@
-// A core machine's state as the reference machine wants it: fields that can be written without side effects. Not a copy.
+// The state of a machine on the core, in the form that the reference machine works on. It is a view, not a copy.
 
 import type { Cell } from '../../core/cell.ts'
 import { AT_VM, Rule, VM } from '../../core/contract.gen.ts'
@@ -12,7 +12,7 @@ const HEAP_LIMIT = (AT_VM + VM.heapLimit) >>> 2
 const RULES = (AT_VM + VM.rules) >>> 2
 const EXIT_ARG = (AT_VM + VM.exitArg) >>> 2
 
-/** The state in a cell, live. */
+/** The live state in a cell. */
 export function viewState(cell: Cell, vm: Vm): MachineState {
   const { program, memory } = vm
   return {

@@ -1,4 +1,4 @@
-// The core's trace event as a TraceEvent. Not a tracer.
+// Turns a trace event of the core into a TraceEvent.
 
 import type { Cell } from '../../core/cell.ts'
 import { AT_VM, EVENT, EVENT_SIZE, Part } from '../../core/contract.gen.ts'
@@ -6,12 +6,12 @@ import { createOperands } from '../../isa/format.ts'
 import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
 import type { TraceEvent } from '../tracing.ts'
 
-/** Reads the event that the core has just written; always the same object. */
+/** Reads the event that the core has just written. It always returns the same object. */
 export type EventReader = (cell: Cell) => TraceEvent
 
 const ACCESS = ['none', 'load', 'store'] as const
 
-/** A reader with its own event object. */
+/** Makes a reader with an event object of its own. */
 export function createEventReader(): EventReader {
   const event: TraceEvent = {
     pc: 0,

@@ -1,4 +1,5 @@
-// Copies of a machine's pages while it is in no cell. Not when it leaves and comes back: residence.ts.
+// The image of a machine: a copy of its state and pages, kept while it is in no cell. residence.ts decides when a machine leaves its
+// cell and when it comes back.
 import { PAGE_SIZE } from '../../blob/address-space.ts'
 import type { Cell } from '../../core/cell.ts'
 import { AT_VM, VM } from '../../core/contract.gen.ts'
@@ -9,12 +10,12 @@ import { pagesOf, writtenOf } from './pages.ts'
 /** The bytes of struct pvm that are a machine's state: from its registers to `trace`. */
 const STATE_BYTES = VM.trace + 4
 /**
- * Up to so many bytes are kept as a string where the runtime makes one quickly: that is an object of V8's young heap, which costs
- * nothing to forget. Bytes of an ArrayBuffer count as external memory, and every 64 MB of that bring a collection of everything.
+ * Up to so many bytes are kept as a string, if the runtime makes one quickly. A string is an object of V8's young heap, which costs
+ * nothing to forget. Bytes of an ArrayBuffer count as external memory, and every 64 MB of that cause a full garbage collection.
  */
 const MAX_TEXT = 32768
 
-/** What Node's Buffer has for this: bytes as a string of the same length, and back. */
+/** The methods of Node's Buffer that make a string of bytes, of the same length, and bytes of such a string. */
 interface Latin1 {
   latin1Slice(start: number, end: number): string
   latin1Write(text: string, at: number): number
@@ -23,7 +24,7 @@ interface Latin1 {
 const { Buffer } = globalThis as { readonly Buffer?: { from(buffer: ArrayBuffer): Partial<Latin1> } }
 const texts = new WeakMap<ArrayBuffer, Latin1>()
 
-/** The memory of a cell as a Buffer, where there is such a thing. */
+/** The memory of a cell as a Buffer, if the runtime has Buffers. */
 function textOf({ memory: { buffer } }: Cell): Latin1 | undefined {
   const known = texts.get(buffer)
   if (known !== undefined || Buffer === undefined) return known
@@ -33,7 +34,7 @@ function textOf({ memory: { buffer } }: Cell): Latin1 | undefined {
   return found as Latin1
 }
 
-/** Some bytes of a cell. */
+/** A copy of some bytes of a cell. */
 type Bytes = string | Uint8Array
 
 function copyOut(cell: Cell, at: number, length: number, text: Latin1 | undefined): Bytes {
@@ -49,11 +50,11 @@ function copyIn(cell: Cell, at: number, bytes: Bytes, from: number, to: number):
 export interface Image {
   readonly state: Bytes
   readonly rights: readonly PageRange[]
-  /** Pages that may hold something. Those that are one after the other in the cell are one piece. */
+  /** The pages that may hold something. Pages that follow one another in the cell are one piece. */
   readonly pieces: readonly { readonly page: number; readonly bytes: Bytes }[]
 }
 
-/** Copies a machine out of its cell. ResourceError when there is no memory for it. */
+/** Copies a machine out of its cell. Throws a ResourceError when there is no memory for it. */
 export function takeImage(cell: Cell): Image {
   const written = writtenOf(cell)
   const pieces: { page: number; bytes: Bytes }[] = []
@@ -73,12 +74,12 @@ export function takeImage(cell: Cell): Image {
   }
 }
 
-/** Whether a page's bytes are at an address. */
+/** Whether the bytes of a page are at this address. */
 function isNext({ core }: Cell, page: number, at: number): boolean {
   return core.pvm_locate(AT_VM, page * PAGE_SIZE) >>> 0 === at
 }
 
-/** Puts a machine into a clean cell that has its program. ResourceError when there is no memory for it. */
+/** Puts a machine into a clean cell that has its program. Throws a ResourceError when there is no memory for it. */
 export function putImage(cell: Cell, { state, rights, pieces }: Image): void {
   const { core } = cell
   for (const { page, count, access } of rights) core.pvm_protect(AT_VM, page, count, access)

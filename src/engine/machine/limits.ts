@@ -1,10 +1,10 @@
-// Bounds of what the process keeps between runs, which users may set. Not what is kept: residence.ts, ../recompiler/shared-code.ts.
+// Bounds of what the process keeps between runs. Users may set them.
 
-/** What the process keeps at most. Numbers of 1 and more; they hold from the next time that something is to be kept. */
+/** How much the process keeps at most. The numbers are 1 or more. A change counts from the next time that something is to be kept. */
 export interface EngineLimits {
-  /** Memories of 900 MiB of address space that machines share; default 6. Nested runs and views of memory may need more. */
+  /** How many memories machines share; default 6. Each takes 900 MiB of address space. Nested runs and views of memory may need more. */
   cells: number
-  /** Codes whose analysis, heat and compiled modules are kept while no program of theirs is; default 16. */
+  /** For how many codes the analysis and the compiled modules are kept when no program has the code any more; default 16. */
   codes: number
 }
 

@@ -1,30 +1,30 @@
-// Pages of guest memory that a host sees in memory of its own: views that stay while the machine leaves its cell and comes back. Only
-// where views of the cell itself cannot be given, see residence.ts. Whoever has control has the truth: `show` gives the host what the
-// guest wrote, `take` gives the guest what the host wrote.
+// Pages of guest memory of which the host sees copies. A view of such a page stays valid while the machine leaves its cell and comes
+// back. They are used only where a view of the cell itself cannot be given (residence.ts). The side that has control has the true
+// contents: `show` gives the host what the guest wrote, and `take` gives the guest what the host wrote.
 import { PAGE_SIZE } from '../../blob/address-space.ts'
 import type { Cell } from '../../core/cell.ts'
 import { AT_VM } from '../../core/contract.gen.ts'
 
-/** How many pages of one machine are kept apart at most: each is copied whenever control changes. */
+/** How many such pages one machine may have. Each of them is copied whenever control changes. */
 export const MAX_OWN_PAGES = 16
 
 /** The pages of one machine that a host has views of. */
 export class OwnPages {
   readonly #bytes = new Map<number, Uint8Array>()
 
-  /** Whether a range has such a page. */
+  /** Whether such a page is in a range. */
   overlaps(address: number, length: number): boolean {
     for (let page = pageOf(address); page <= pageOf(address + length - 1); page++)
       if (this.#bytes.has(page)) return true
     return false
   }
 
-  /** Whether there is room for so many bytes more. */
+  /** Whether a view of so many bytes more is possible. */
   hasRoom(address: number, length: number): boolean {
     return this.#bytes.size + pageOf(address + length - 1) - pageOf(address) < MAX_OWN_PAGES
   }
 
-  /** A live view of a range; a copy where some of its several pages are parts of other views. The range has to be readable. */
+  /** A live view of a range that is readable. It is a copy if the range has several pages, and some of them are in other views. */
   view(cell: Cell, address: number, length: number): Uint8Array {
     const first = pageOf(address)
     const count = pageOf(address + length - 1) - first + 1
@@ -43,17 +43,17 @@ export class OwnPages {
     return whole.subarray(from, from + length)
   }
 
-  /** Control goes to the host: its pages get what is in the cell. */
+  /** Called when control goes to the host. The host's pages get what is in the cell. */
   show(cell: Cell): void {
     for (const [page, bytes] of this.#bytes) copyOut(cell, page, bytes)
   }
 
-  /** Control goes to the guest: the cell gets what is in the host's pages, whatever their rights. */
+  /** Called when control goes to the guest. The cell gets what is in the host's pages, whatever their rights. */
   take(cell: Cell): void {
     const { core, u8 } = cell
     for (const [page, bytes] of this.#bytes) {
       const address = page * PAGE_SIZE
-      if (core.pvm_touch(AT_VM, address, address + PAGE_SIZE - 1, 1) !== 0) continue // they exist since there is a view
+      if (core.pvm_touch(AT_VM, address, address + PAGE_SIZE - 1, 1) !== 0) continue // cannot happen: the page was touched for the view
       u8.set(bytes, core.pvm_locate(AT_VM, address) >>> 0)
     }
   }

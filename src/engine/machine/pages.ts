@@ -1,11 +1,10 @@
-// Which pages a cell has: ranges with the same rights, and pages that may hold something. Not what they hold:
-// window-memory.ts.
+// Which pages a cell has: ranges of pages with the same rights, and pages that may hold something.
 import { type Access, PAGE_COUNT } from '../../blob/address-space.ts'
 import type { Cell } from '../../core/cell.ts'
 import { AT_VM, Used } from '../../core/contract.gen.ts'
 import type { PageRange } from '../memory.ts'
 
-/** Ranges of pages with the same access, ascending. */
+/** The ranges of pages with the same rights, ascending. */
 export function pagesOf({ core }: Cell): PageRange[] {
   const ranges: PageRange[] = []
   for (let page = core.pvm_next_mapped(AT_VM, 0); page < PAGE_COUNT; ) {
@@ -16,7 +15,7 @@ export function pagesOf({ core }: Cell): PageRange[] {
   return ranges
 }
 
-/** Pages that may hold something else than zeros, ascending. */
+/** The pages that may hold something other than zeros, ascending. */
 export function writtenOf({ core }: Cell): number[] {
   const found: number[] = []
   if (core.pvm_used(AT_VM, Used.Touched) === 0) return found

@@ -1,6 +1,6 @@
-// Where the state of a machine is: in a cell, or in a copy while other machines use the cells. Nobody has to dispose of
-// machines for that: a machine that is not running makes room when another one needs its cell, and comes back into one when
-// it is used again. Not the machine: interpreter/body.ts. Not what idle cells keep: cell-pool.ts.
+// The residence of a machine: where its state is. That is a cell, or an image (image.ts) while other machines use the cells. So nobody
+// has to dispose of machines. A machine that is not running makes room when another one needs its cell, and comes back into a cell
+// when it is used again. Idle cells are kept in cell-pool.ts.
 import { PAGE_SIZE } from '../../blob/address-space.ts'
 import { Cell, type CellSizes } from '../../core/cell.ts'
 import {
@@ -19,10 +19,10 @@ import { type Image, putImage, takeImage } from './image.ts'
 import { engineLimits } from './limits.ts'
 import { OwnPages } from './own-pages.ts'
 
-/** Machines at a time that keep their cell for good, because a host function has its registers or memory as a view. */
+/** How many machines at a time may keep their cell for good, because a host function has their registers or memory as a view. */
 const MAX_PINNED = 2
 const MAX_PAGES = (AT_VM + VM.maxPages) >>> 2
-/** Copies 13 registers one by one: V8 makes single moves of that, 5 ns for all; `set` takes 25. */
+/** Copies 13 registers one by one. V8 makes single moves of that, which take 5 ns for all; `set` takes 25. */
 function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
   to[0] = from[0]!
   to[1] = from[1]!
@@ -39,52 +39,53 @@ function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
   to[12] = from[12]!
 }
 
-/** Residences whose cell other machines can take; without those that a large view keeps in their cell. */
+/** The residences whose cell other machines can take. Those that a large view keeps in their cell are not among them. */
 const residents: Residence[] = []
 let clock = 0
 let count = 0
 
 /**
- * Numbers of those whose machines were dropped without dispose(); where a runtime has no such registry, they make room when needed.
- * Numbers, because what V8's registry holds outlives its machine in the old heap, with all that it leads to.
+ * Hears of machines that were dropped without dispose(), by the numbers of their residences. They are numbers because V8's registry
+ * keeps what it holds, with all that this leads to, longer than the machine. Without such a registry, dropped machines make room
+ * when others need it.
  */
 const forgotten =
   typeof FinalizationRegistry === 'undefined'
     ? undefined
     : new FinalizationRegistry<number>(number => residents.find(home => home.number === number)?.close())
 
-/** The machine, as its residence sees it. Nothing here holds it: it is to be collected when nobody else does. */
+/** The machine, as its residence sees it. Nothing here keeps a reference to it, so that it can be collected. */
 export interface Resident {
   /** An object that only the machine refers to, so that it is collected together with the machine. */
   readonly life: object
-  /** Puts a cell, with the program in it, into the mode of the machine's engine. */
+  /** Puts a cell that has the program into the mode of the machine's engine. */
   prepare(cell: Cell): void
 }
 
-/** Where one machine is. */
+/** The residence of one machine. */
 export class Residence {
   readonly program: Program
   readonly number: number = ++count
-  /** The cell; undefined while the machine is in none. */
+  /** The cell. Undefined while the machine is in none. */
   cell: Cell | undefined
   #image: Image | undefined
-  /** Registers of its own, where the cell's words cannot be handed out. What they hold is true while the guest does not run. */
+  /** Registers of its own, if the host cannot get those of the cell. They are true while the guest does not run. */
   own: BigUint64Array | undefined
   own32: Uint32Array | undefined
-  /** Pages of its own, for views, likewise. */
+  /** Pages of its own, for views, in the same way. */
   #ownPages: OwnPages | undefined
-  /** It has registers or pages of its own: they are to be copied when control goes from guest to host or back. */
+  /** Whether it has registers or pages of its own. They have to be copied when control goes from guest to host or back. */
   isApart = false
-  /** True from the moment it gets a cell until it leaves the cell. */
+  /** An object that it registers with `forgotten` when it gets a cell, and drops when it leaves the cell. */
   #token: object | undefined
   #pinned = false
-  /** The machine is gone. */
+  /** Whether the machine was disposed of. */
   isClosed = false
-  /** The machine has come to its end; most likely it is not needed any more. */
+  /** Whether the machine has come to its end. Then most likely nobody needs it any more. */
   hasEnded = false
   #lastUse = 0
 
-  /** Bytes of memory that the guest may have anything in. */
+  /** How many bytes of memory may hold something at a time. */
   readonly maxMemory: number
 
   constructor(program: Program, maxMemory: number) {
@@ -93,7 +94,7 @@ export class Residence {
   }
 
   /**
-   * Moves the machine, which is at rest, into a cell with room for counts at its end; nobody else gets that.
+   * Moves the machine, which is at rest, into a cell with room for counts at its end. No other machine ever gets that cell.
    *
    * @throws TypeError when a host function has views of the cell it is in.
    */
@@ -114,7 +115,7 @@ export class Residence {
     this.cell = cell
   }
 
-  /** Takes a cell for the machine, which is used now. */
+  /** Takes a cell for the machine, because it is used now. */
   enter(machine: Resident): Cell {
     if (this.isClosed) throw new TypeError('vm: used after dispose()')
     const cell = takeCell(this.program, this.maxMemory)
@@ -129,14 +130,14 @@ export class Residence {
     this.cell = cell
     this.#image = undefined
     this.use()
-    if (cell.memory.buffer.byteLength !== MEMORY_SIZE) return cell // nobody else can use it: it is the machine's, and then the collector's
+    if (cell.memory.buffer.byteLength !== MEMORY_SIZE) return cell // no other machine can use a cell of this size, so it is not listed
     residents.push(this)
     this.#token = {}
     forgotten?.register(machine.life, this.number, this.#token)
     return cell
   }
 
-  /** The machine is used now: others have to make room before it has. */
+  /** Notes that the machine is used now. Others, which were used earlier, have to make room before it. */
   use(): void {
     this.#lastUse = ++clock
   }
@@ -146,14 +147,14 @@ export class Residence {
   }
 
   /**
-   * Whether what a host function asks for may be the cell's own, so that nothing is ever copied for it. Whoever asks while the
-   * machine does not run wants to look at a result, or is a client that keeps the registers of each of its machines.
+   * Whether a host function may get a view of the cell itself, so that nothing has to be copied for it. A view is asked for outside
+   * of a run by clients that look at a result, or that keep the registers of each of their machines; those do not get it.
    */
   get #mayPin(): boolean {
     return this.cell?.user !== undefined && residents.filter(home => home.#pinned).length < MAX_PINNED
   }
 
-  /** Leaves the cell. Returns it, cleaned; undefined when it cannot be used again. */
+  /** Leaves the cell. Returns it cleaned, or undefined when it cannot be used again. */
   #leave(): Cell | undefined {
     const cell = this.cell!
     this.take()
@@ -174,7 +175,7 @@ export class Residence {
     this.#token = undefined
   }
 
-  /** The live registers: the cell's words for host functions, while few machines keep their cell; else some of its own. */
+  /** The live registers. They are the words of the cell if the machine may keep its cell, and otherwise registers of its own. */
   registers(cell: Cell): BigUint64Array {
     if (this.own !== undefined) return this.own
     if (this.#pinned) return cell.regs
@@ -188,13 +189,13 @@ export class Residence {
     return this.own
   }
 
-  /** The same as 26 halves. */
+  /** The live registers as 26 halves. */
   halves(cell: Cell): Uint32Array {
     this.registers(cell)
     return this.own32 ?? cell.regs32
   }
 
-  /** Copies from the cell to the registers and pages that the host sees: control goes to the host. */
+  /** Called when control goes to the host. Copies from the cell to the registers and pages that the host sees. */
   show(): void {
     if (!this.isApart) return
     const cell = this.cell!
@@ -202,7 +203,7 @@ export class Residence {
     this.#ownPages?.show(cell)
   }
 
-  /** Copies from the registers and pages that the host sees to the cell: control goes to the guest. */
+  /** Called when control goes to the guest. Copies from the registers and pages that the host sees to the cell. */
   take(): void {
     if (!this.isApart) return
     const cell = this.cell!
@@ -210,13 +211,13 @@ export class Residence {
     this.#ownPages?.take(cell)
   }
 
-  /** The machine starts again: views of its memory end here. */
+  /** Called when the machine starts again. Views of its memory end here. */
   forgetPages(): void {
     this.#ownPages = undefined
     this.isApart = this.own !== undefined
   }
 
-  /** The same for the pages alone, where the host itself accesses memory. */
+  /** Copies the pages alone, because the host itself accesses memory. */
   takePages(): void {
     this.#ownPages?.take(this.cell!)
   }
@@ -226,8 +227,8 @@ export class Residence {
   }
 
   /**
-   * A view of pages of its own, where the cell's memory cannot be handed out because too many machines keep their cell already;
-   * undefined where it can. The first of such a machine that is too large keeps it in its cell, which is left to the collector.
+   * A view of pages of its own, for a machine that may not keep its cell. Undefined if the host can get a view of the cell. If the
+   * view is too large for pages of its own, the machine stays in its cell after all, and the cell is never used for another one.
    */
   viewApart(cell: Cell, address: number, length: number): Uint8Array | undefined {
     if (this.#ownPages?.overlaps(address, length)) return this.#ownPages.view(cell, address, length)
@@ -247,7 +248,7 @@ export class Residence {
     return undefined
   }
 
-  /** The machine is gone. */
+  /** Called when the machine is disposed of, or was dropped. */
   close(): void {
     if (this.isClosed) return
     this.isClosed = true
@@ -260,7 +261,7 @@ export class Residence {
     keepCell(cell)
   }
 
-  /** A cell of a machine that can make room: of those with the program's code, or all of them. The one used longest ago. */
+  /** Takes the cell of a machine that can make room: of those with the program's code, or of all of them the one that was used longest ago. */
   static makeRoom(program: Program, all: boolean): Cell | undefined {
     let found: Residence | undefined
     for (const home of residents) {
@@ -271,7 +272,7 @@ export class Residence {
   }
 }
 
-/** A new cell; where the runtime has no memory for one, that of a machine that can make room. */
+/** Makes a new cell. If the runtime has no memory for one, takes that of a machine that can make room. */
 function newCell(program: Program, sizes?: CellSizes): Cell {
   try {
     return new Cell(sizes)
@@ -283,8 +284,9 @@ function newCell(program: Program, sizes?: CellSizes): Cell {
 }
 
 /**
- * A clean cell with the program in it. One that has the code already: idle, or of a machine that has ended. Else, while there are
- * few, a new one, which costs some milliseconds, most of them the collector's. Else another program's.
+ * Takes a clean cell, and puts the program into it. If there is one that has the code already, idle or of a machine that has ended,
+ * it is that one. Otherwise, while there are few cells, it is a new one, which costs some milliseconds, most of them in the garbage
+ * collector. Otherwise it is the cell of another program.
  */
 function takeCell(program: Program, maxMemory: number): Cell {
   const arena = ownArena(program)
@@ -301,7 +303,7 @@ function takeCell(program: Program, maxMemory: number): Cell {
   return cell
 }
 
-/** Cells and the bytes of arena that idle ones hold, for tests and measurements. */
+/** How many cells there are, and how many bytes of arena the idle ones hold. */
 export function poolState(): { readonly idle: number; readonly resident: number; readonly arenaBytes: number } {
   return { idle: idleCells(), resident: residents.length, arenaBytes: idleArenaBytes() }
 }

@@ -1,5 +1,5 @@
-// Guest memory on a cell: rights and slow cases are the core's, the common cases are done here, in place. The same
-// results as the reference machine's memory.
+// The guest memory of a machine on a cell. Common cases are done here, in place; rights and slow cases are left to the core. The results
+// are the same as those of the reference machine's memory.
 import { Access, PAGE_COUNT, PAGE_SIZE } from '../../blob/address-space.ts'
 import type { Cell } from '../../core/cell.ts'
 import { AT_RIGHTS, AT_VM, AT_WINDOW, Right, ROTATION, WINDOW_END } from '../../core/contract.gen.ts'
@@ -13,21 +13,21 @@ import type { Residence, Resident } from './residence.ts'
 const ADDRESSES = 2 ** 32
 const LAST = PAGE_SIZE - 1
 
-/** One u64 in three shapes: bigint arithmetic would allocate at every step, 0.2 µs per access (bench, ecalli-mem). */
+/** One u64, seen in three ways. Arithmetic with bigints would allocate at every step, which takes 0.2 µs per access (bench, ecalli-mem). */
 const whole = new BigUint64Array(1)
 const halves = new Uint32Array(whole.buffer)
 const eight = new Uint8Array(whole.buffer)
 
-/** Where a range is when all of it lies in the window, else -1. */
+/** The physical address of a range if all of it lies in the window, otherwise -1. */
 function inWindow(address: number, length: number): number {
   const at = (address + ROTATION) % ADDRESSES
   return at >= AT_WINDOW && at + length <= WINDOW_END ? at : -1
 }
 
-/** Memory of one machine. Unusable after `close`. */
+/** The memory of one machine. It cannot be used after `close`. */
 export class WindowMemory implements Memory {
   #home: Residence | undefined
-  /** Keeps the machine, and so its cell, from being collected while its memory is in somebody's hands. */
+  /** Keeps the machine, and so its cell, from being collected while somebody has its memory. */
   readonly #owner: Resident
 
   constructor(home: Residence, owner: Resident) {
@@ -35,7 +35,7 @@ export class WindowMemory implements Memory {
     this.#owner = owner
   }
 
-  /** The machine is gone: every later use throws. */
+  /** Called when the machine is disposed of. Every later use throws. */
   close(): void {
     this.#home = undefined
   }
@@ -46,7 +46,7 @@ export class WindowMemory implements Memory {
     return cell
   }
 
-  /** Memory has changed: pages that the host sees in memory of its own get the change. */
+  /** Called when memory has changed. Pages that the host has copies of get the change. */
   #changed(): void {
     if (this.#home!.isApart) this.#home!.showPages()
   }
@@ -75,7 +75,7 @@ export class WindowMemory implements Memory {
     return failingAddress(page => this.access(page), address, length, access)
   }
 
-  /** Makes all bytes of a range exist. */
+  /** Gives all pages of a range bytes. */
   #touch(cell: Cell, address: number, length: number, viewed = false): void {
     const result = cell.core.pvm_touch(AT_VM, address, address + length - 1, viewed ? 1 : 0)
     if (result !== OK) throw new ResourceError('memory', `memory: no room for ${length} bytes at ${address}`)
@@ -154,7 +154,7 @@ export class WindowMemory implements Memory {
     return OK
   }
 
-  /** Physical address of `width` bytes on one page that may be accessed at once, or -1. */
+  /** The physical address of `width` bytes that lie on one page and may be accessed at once, or -1. */
   #fast(cell: Cell, address: number, width: number, right: number): number {
     if (!isAddress(address)) return -1
     const at = (address + ROTATION) >>> 0
@@ -162,7 +162,7 @@ export class WindowMemory implements Memory {
     return good && (cell.u8[AT_RIGHTS + (at >>> 12)]! & right) !== 0 ? at : -1
   }
 
-  /** The value of `width` bytes, or OOB. */
+  /** The little-endian number of `width` bytes, or OOB. */
   #readUint(address: number, width: number): number {
     const cell = this.#open()
     const { u8 } = cell

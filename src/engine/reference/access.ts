@@ -1,21 +1,21 @@
-// Guest memory access of the reference machine (GP A.8): loads, stores, sbrk, memset, and what makes them fail.
-// Not the memory itself: paged-memory.ts, or whatever the state has.
+// How the reference machine accesses guest memory (GP A.8): loads, stores, sbrk, memset, and what makes them fail. The memory itself
+// is that of the state, usually paged-memory.ts.
 import { Access, alignTo, PAGE_SIZE, ZONE_SIZE } from '../../blob/address-space.ts'
 import { Exit } from '../exit.ts'
 import { OOB } from '../memory.ts'
 import type { MachineState } from './state.ts'
 
-/** Bytes of one access. */
+/** How many bytes an access has. */
 export type Width = 1 | 2 | 4 | 8
 
 const ADDRESSES = 2 ** 32
 
-/** Addresses are taken modulo 2^32, byte by byte (GP A.8). */
+/** The address that a sum stands for. Addresses count modulo 2^32 (GP A.8). */
 export function addressOf(sum: bigint): number {
   return Number(BigInt.asUintN(32, sum))
 }
 
-/** The first byte of the access, in access order, whose page lacks the right; undefined when there is none. */
+/** The first byte of the access whose page lacks the right, in the order of the access. Undefined when there is none. */
 function firstBad(state: MachineState, address: number, width: Width, right: Access): number | undefined {
   for (let i = 0; i < width; i++) {
     const at = (address + i) % ADDRESSES
@@ -24,7 +24,7 @@ function firstBad(state: MachineState, address: number, width: Width, right: Acc
   return undefined
 }
 
-/** What an access with a bad byte ends in (GP A.8, A.9). */
+/** How the machine stops at an access to a byte that lacks the right (GP A.8, A.9). */
 function fail(state: MachineState, bad: number, right: Access): Exit {
   const { profile } = state.program
   if (bad < ZONE_SIZE) return Exit.Panic
@@ -49,13 +49,13 @@ function readWhole(state: MachineState, address: number, width: Width): bigint {
   }
 }
 
-/** load(n, a): the value, or the exit. A value is a bigint, an exit a number. */
+/** load(n, a): returns the value, which is a bigint, or the exit, which is a number. */
 export function load(state: MachineState, address: number, width: Width): bigint | Exit {
   const whole = readWhole(state, address, width)
   if (whole !== BigInt(OOB)) return whole
   const bad = firstBad(state, address, width, Access.Read)
   if (bad !== undefined) return fail(state, bad, Access.Read)
-  let value = 0n // accessible, but the range goes past 2^32 and on at 0
+  let value = 0n // all bytes are accessible, but the range goes past 2^32 and on at 0
   for (let i = width - 1; i >= 0; i--) {
     value = (value << 8n) | BigInt(state.memory.readU8((address + i) % ADDRESSES))
   }
@@ -76,7 +76,7 @@ function writeWhole(state: MachineState, address: number, width: Width, value: b
   }
 }
 
-/** store(n, a, v): nothing is written unless everything can be. */
+/** store(n, a, v): writes everything, or nothing if not everything can be written. */
 export function store(state: MachineState, address: number, width: Width, value: bigint): Exit | undefined {
   if (writeWhole(state, address, width, value) !== OOB) return undefined
   const bad = firstBad(state, address, width, Access.Write)
@@ -87,7 +87,7 @@ export function store(state: MachineState, address: number, width: Width, value:
   return undefined
 }
 
-/** sbrk (GP 0.7.2 only): the result for the destination register. See spec pvm-isa.md section 13 for what is settled. */
+/** sbrk: moves the end of the heap, and returns the value for the destination register. GP 0.8.0 has no sbrk. */
 export function growHeap(state: MachineState, size: bigint): bigint {
   const { sbrkWidth, sbrkResult, pageSize } = state.program.profile
   const narrow = sbrkWidth === '32-bit'
@@ -97,7 +97,7 @@ export function growHeap(state: MachineState, size: bigint): bigint {
   if (bytes === 0n) return answer(old)
   if (BigInt(old) + bytes > BigInt(state.heapLimit)) return 0n
   const end = old + Number(bytes)
-  // Whole pages of the host, but nothing behind the limit. What its last page has behind the old end holds what the guest wrote.
+  // Whole pages are mapped, as large as the profile says, but nothing behind the limit. The page of the old end keeps its contents.
   const last = Math.min(alignTo(end, pageSize), alignTo(state.heapLimit, PAGE_SIZE)) / PAGE_SIZE
   const first = alignTo(old, PAGE_SIZE) / PAGE_SIZE
   const fresh = alignTo(old, pageSize) / PAGE_SIZE
@@ -111,13 +111,13 @@ const A0 = 7
 const A1 = 8
 const A2 = 9
 
-/** Bytes of memset between two looks at the clock. */
+/** After so many bytes of a memset the clock is looked at. */
 const LOOK_BYTES = 1024n
 
 /**
- * memset (PolkaVM): low 32 bits of A2 bytes at A0 become the low byte of A1, 1 gas each. A0 and A2 say how far it came,
- * so that it can stop at any byte and be continued at the same pc. A byte that cannot be stored costs nothing; the upper
- * half of A2 is cleared in any case, as PolkaVM does.
+ * memset (PolkaVM): sets bytes from address r7 on to the low byte of r8. How many is in the low 32 bits of r9. Each byte costs 1 gas.
+ * r7 and r9 say how far it came, so it can stop at any byte and go on at the same pc. A byte that cannot be stored costs nothing.
+ * The upper half of r9 is cleared in any case, as PolkaVM does.
  */
 export function fillMemory(state: MachineState): Exit | undefined {
   const { regs, program } = state

@@ -1,7 +1,7 @@
-// Arithmetic of the reference machine, one line per instruction, straight from GP A.5. Not where operands come from:
-// decode.ts does that. Results may be any integer; the register array reduces them modulo 2^64.
+// The arithmetic of the reference machine: one line per instruction, straight from GP A.5. decode.ts says where operands come from.
+// A result may be any integer, because the register array reduces it modulo 2^64.
 
-/** rD := f(rA, rB), old rD last (GP A.5.13); or rA := f(rB, X), old rA last (GP A.5.10). */
+/** rD := f(rA, rB) (GP A.5.13), or rA := f(rB, X) (GP A.5.10). The last argument is the old value of the register that is written. */
 export type Binary = (left: bigint, right: bigint, old: bigint) => bigint
 
 /** rD := f(rA) (GP A.5.9). */
@@ -13,7 +13,7 @@ const u32 = (value: bigint): bigint => BigInt.asUintN(32, value)
 const s32 = (value: bigint): bigint => BigInt.asIntN(32, value)
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value)
 const s64 = (value: bigint): bigint => BigInt.asIntN(64, value)
-/** A shift or rotate count: modulo the width, also of a sign-extended immediate. */
+/** The count of a shift or rotation, which counts modulo the width. A sign-extended immediate counts in the same way. */
 const mod32 = (count: bigint): bigint => BigInt.asUintN(5, count)
 const mod64 = (count: bigint): bigint => BigInt.asUintN(6, count)
 const bit = (condition: boolean): bigint => (condition ? 1n : 0n)
@@ -54,14 +54,14 @@ function reverseBytes(value: bigint): bigint {
   return reversed
 }
 
-// Division: by zero gives all ones, remainder by zero the dividend; MIN / -1 wraps to MIN with remainder 0, which
-// integers of any size give by themselves: the quotient 2^31 or 2^63 is reduced to MIN.
+// Division by zero gives all ones, and the remainder is the dividend. The smallest number divided by -1 gives itself, with remainder 0.
+// That needs no case of its own here: the quotient 2^31 or 2^63 is reduced to the smallest number.
 const divideS32 = (a: bigint, b: bigint): bigint => (s32(b) === 0n ? ALL_ONES : s32(s32(a) / s32(b)))
 const divideU32 = (a: bigint, b: bigint): bigint => (u32(b) === 0n ? ALL_ONES : s32(u32(a) / u32(b)))
 const remainderS32 = (a: bigint, b: bigint): bigint => (s32(b) === 0n ? s32(a) : s32(s32(a) % s32(b)))
 const remainderU32 = (a: bigint, b: bigint): bigint => (u32(b) === 0n ? s32(a) : s32(u32(a) % u32(b)))
 
-/** GP A.5.9, two registers. */
+/** The instructions of GP A.5.9, with two registers. */
 export const UNARY: Readonly<Record<string, Unary>> = {
   move_reg: a => a,
   count_set_bits_64: a => countOnes(a),
@@ -76,7 +76,7 @@ export const UNARY: Readonly<Record<string, Unary>> = {
   reverse_bytes: a => reverseBytes(a),
 }
 
-/** GP A.5.10, two registers and an immediate. */
+/** The instructions of GP A.5.10, with two registers and an immediate. */
 export const WITH_IMMEDIATE: Readonly<Record<string, Binary>> = {
   add_imm_32: (b, x) => s32(b + x),
   and_imm: (b, x) => b & x,
@@ -111,7 +111,7 @@ export const WITH_IMMEDIATE: Readonly<Record<string, Binary>> = {
   rot_r_32_imm_alt: (b, x) => rotateRight32(x, b),
 }
 
-/** GP A.5.13, three registers. */
+/** The instructions of GP A.5.13, with three registers. */
 export const BINARY: Readonly<Record<string, Binary>> = {
   add_32: (a, b) => s32(a + b),
   sub_32: (a, b) => s32(a - b),
@@ -156,7 +156,7 @@ export const BINARY: Readonly<Record<string, Binary>> = {
   min_u: (a, b) => (a < b ? a : b),
 }
 
-/** The conditions of branches: rA against X (GP A.5.8) or against rB (GP A.5.11). */
+/** The conditions of branches, which compare rA with X (GP A.5.8) or with rB (GP A.5.11). */
 export const CONDITIONS: Readonly<Record<string, (left: bigint, right: bigint) => boolean>> = {
   branch_eq_imm: (a, x) => a === x,
   branch_ne_imm: (a, x) => a !== x,

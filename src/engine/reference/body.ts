@@ -1,5 +1,5 @@
-// The state of a reference machine, in plain fields. Never optimised, and never the fast path of anything: it is what every other
-// engine is compared with. Not the machine that the host has: ../vm/machine.ts.
+// The body of a reference machine, with its state in plain fields. It is never optimised, because every other engine is compared with
+// it. The machine that the host has is in ../vm/machine.ts.
 
 import { takeStack } from '../../core/stack.ts'
 import type { Program } from '../../program/program.ts'
@@ -29,7 +29,7 @@ class ReferenceBody implements Body {
   readonly stats: undefined
   isClosed = false
   hasEnded = false
-  /** The run loop asks the machine for its tracer. */
+  /** It is not used: the run loop asks the machine for its tracer. */
   isTraced = false
   readonly #site: HostCallSite
   readonly #memory: PagedMemory
@@ -56,7 +56,7 @@ class ReferenceBody implements Body {
     }
   }
 
-  /** The state, of a machine that is there. */
+  /** The state. Throws if the machine has been disposed of. */
   get #alive(): Mutable<MachineState> {
     if (this.isClosed) throw new TypeError('vm: used after dispose()')
     return this.#state

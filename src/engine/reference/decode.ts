@@ -1,5 +1,5 @@
-// One instruction of the reference machine: decoded operands and the hand-written semantics that go with its name.
-// Not from the effect column of the table: the reference machine has to be able to disagree with it.
+// One instruction of the reference machine: its decoded operands, and what it does. What instructions do is written by hand here, and
+// not taken from the effect column of the table, because the reference machine has to be able to disagree with that.
 import { createOperands, decodeOperands, immediateX, immediateY, type Operands } from '../../isa/format.ts'
 import { INSTRUCTIONS, type Instruction, TRAP_ID } from '../../isa/table.ts'
 import { maskBit } from '../../program/code-map.ts'
@@ -12,7 +12,7 @@ import { type ExtendedInstruction, extendedInstructionAt } from './extended.ts'
 import { BINARY_32, narrowed, UNARY_32 } from './narrow.ts'
 import type { MachineState } from './state.ts'
 
-/** Executes one instruction: changes the state, pc included, or returns how the machine stops with pc unchanged. */
+/** Executes an instruction. It changes the state and moves pc, or it returns how the machine stops and leaves pc. */
 type Execute = (state: MachineState) => Exit | undefined
 
 /** A decoded instruction. */
@@ -26,7 +26,7 @@ export interface Decoded {
   readonly access: MemoryAccess | undefined
 }
 
-/** A load or store: where, how wide, and what a store writes. */
+/** A load or store: its address, its width, and what a store writes. */
 export interface MemoryAccess {
   readonly kind: 'load' | 'store'
   readonly width: Width
@@ -63,7 +63,7 @@ interface Semantics {
   readonly writes: number
 }
 
-/** An instruction that computes register `to` and goes on. */
+/** What an instruction does that computes register `to` and goes on. */
 function assign(to: number, next: number, value: (regs: BigUint64Array) => bigint): Semantics {
   return {
     writes: to,
@@ -144,7 +144,7 @@ function semanticsOf(instruction: Instruction, operands: Operands, next: number)
       }
     case 'jump':
       return { writes: -1, execute: state => staticJump(state, target) }
-    case 'load_imm_jump': // rA is written even when the jump fails
+    case 'load_imm_jump': // rA is written, even when the jump fails
       return {
         writes: a,
         execute: state => {
@@ -154,7 +154,7 @@ function semanticsOf(instruction: Instruction, operands: Operands, next: number)
       }
     case 'jump_ind':
       return { writes: -1, execute: state => dynamicJump(state, addressOf(state.regs[a]! + x)) }
-    case 'load_imm_jump_ind': // the base is read before rA is written, rA is written even when the jump fails
+    case 'load_imm_jump_ind': // the base is read first; then rA is written, even when the jump fails
       return {
         writes: a,
         execute: state => {
@@ -189,7 +189,7 @@ function implicitTrap(pc: number): ExtendedInstruction {
   return { instruction: INSTRUCTIONS[TRAP_ID]!, operands: createOperands(), next: pc + 1 }
 }
 
-/** Whether an instruction begins at `pc`: one with a defined opcode, or, in the sets of PolkaVM, with any. */
+/** Whether an instruction begins at `pc`. Its opcode has to be defined; in the sets of PolkaVM any opcode will do. */
 export function beginsInstruction(program: Program, pc: number): boolean {
   const { code, bitmask, instructionSet } = program
   if (instructionSet.encoding === 'extended') return extendedInstructionAt(code, pc) !== undefined
@@ -204,7 +204,7 @@ function decodeMarked(program: Program, pc: number): ExtendedInstruction {
   return { instruction, operands, next: program.next(pc) }
 }
 
-/** Decodes the instruction at `pc`; `trap` where none with a defined opcode starts (GP A.4). */
+/** Decodes the instruction at `pc`. It is `trap` where none with a defined opcode starts (GP A.4). */
 function decode(program: Program, pc: number): Decoded {
   const { instruction, operands, next } =
     program.instructionSet.encoding === 'extended'
@@ -223,7 +223,7 @@ function decode(program: Program, pc: number): Decoded {
 
 const decodedPrograms = new WeakMap<Program, Map<number, Decoded>>()
 
-/** The decoded instruction at `pc`, kept per program. */
+/** The decoded instruction at `pc`. Each program keeps its own. */
 export function decodedAt(program: Program, pc: number): Decoded {
   let decoded = decodedPrograms.get(program)
   if (decoded === undefined) {

@@ -1,5 +1,5 @@
-// The extended encoding as the reference machine reads it: straight from the rules, macro block by macro block, without the bitmask
-// that all other engines use. Not the operands' formats.
+// The extended encoding as the reference machine reads it: straight from its rules, macro block by macro block. All other engines use
+// the bitmask instead.
 import { EXTENDED_FORMS, MACRO_BLOCK, PREFIX } from '../../isa/extended.ts'
 import { createOperands, decodeOperands, type Operands } from '../../isa/format.ts'
 import { INSTRUCTIONS, type Instruction, TRAP_ID } from '../../isa/table.ts'
@@ -13,7 +13,7 @@ export interface ExtendedInstruction {
 
 /** What a macro block decodes to. */
 interface MacroBlock {
-  /** By code offset. */
+  /** The instructions by code offset. */
   readonly instructions: ReadonlyMap<number, ExtendedInstruction>
   /** Code offsets that may be jumped to. */
   readonly targets: ReadonlySet<number>
@@ -35,13 +35,13 @@ function decodeOne(code: Uint8Array, pc: number, end: number): ExtendedInstructi
   const opcodeLength = isPrefixed ? 2 : 1
   const next = pc + opcodeLength + (found?.args ?? 0)
   const trap = { instruction: INSTRUCTIONS[TRAP_ID]!, operands: createOperands() }
-  // What would go past the end of its macro block may not be there, nor may what ends there and does not end a basic block.
+  // An instruction must not go past the end of its macro block. If it ends there, it has to end a basic block.
   if (next > end || (next === end && found?.instruction.terminator === false)) return { ...trap, next: end }
   if (found === undefined) return { ...trap, next }
   const { instruction, args } = found
   const last = pc + opcodeLength - 1
   const operands = decodeOperands(instruction.format, code, last, args)
-  operands.target = operands.target - last + pc // relative to the first byte of the opcode
+  operands.target = operands.target - last + pc // targets count from the first byte of the opcode
   if (instruction.format === 'reg_reg_reg') operands.d = Math.min(byte(last + 2) % 16, 12)
   return { instruction, operands, next }
 }
@@ -77,12 +77,12 @@ function blockOf(code: Uint8Array, pc: number): MacroBlock | undefined {
   return block
 }
 
-/** The instruction that starts at `pc`; undefined in the middle of one and outside of the code. */
+/** The instruction that starts at `pc`. Undefined in the middle of one, and outside of the code. */
 export function extendedInstructionAt(code: Uint8Array, pc: number): ExtendedInstruction | undefined {
   return blockOf(code, pc)?.instructions.get(pc)
 }
 
-/** Whether a jump may lead to `pc`: to the start of each macro block, and to what follows the end of a basic block. */
+/** Whether a jump may lead to `pc`. It may lead to the start of each macro block, and behind each end of a basic block. */
 export function isExtendedTarget(code: Uint8Array, pc: number): boolean {
   return blockOf(code, pc)?.targets.has(pc) === true
 }

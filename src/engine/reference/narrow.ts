@@ -1,5 +1,5 @@
-// What 32-bit programs do otherwise on the reference machine (docs/formats.md): products, bytes, and the two instructions whose
-// results are not sign-extended by themselves. Not in the entry `coulis/interpreter`.
+// The instructions that 32-bit programs execute in another way (docs/formats.md), on the reference machine: products, byte order, and
+// the two whose results are not sign-extended by themselves. The entry `coulis/interpreter` does not have this.
 import type { Instruction } from '../../isa/table.ts'
 import type { Program } from '../../program/program.ts'
 import type { Exit } from '../exit.ts'
@@ -28,8 +28,8 @@ interface Executes {
 }
 
 /**
- * In a 32-bit program, `sbrk` and `memset` take their sizes as unsigned numbers of 32 bits, and all registers are sign-extended
- * behind them.
+ * What `sbrk` and `memset` do in a 32-bit program: they take their sizes as unsigned numbers of 32 bits, and all registers are
+ * sign-extended behind them.
  */
 export function narrowed<T extends Executes>(program: Program, { kind }: Instruction, size: number, semantics: T): T {
   if (program.bits === 64 || (kind !== 'sbrk' && kind !== 'memset')) return semantics

@@ -1,10 +1,10 @@
-// Which pages of a guest may be read and written. Not what they hold: paged-memory.ts.
+// Which pages of a guest may be read and written. paged-memory.ts has what they hold.
 import { Access } from '../../blob/address-space.ts'
 
-/** Pages of a chunk: rights are kept by chunks, so that a heap of gigabytes is thousands of steps and not a million. */
+/** How many pages a chunk has. Rights are kept by chunks, so that a heap of gigabytes takes thousands of steps and not a million. */
 const CHUNK = 1024
 
-/** Rights of pages; none where nothing was said. */
+/** The rights of pages. A page has none until some are set. */
 export class PageRights {
   readonly #chunks = new Map<number, Uint8Array>()
 
@@ -35,7 +35,7 @@ export class PageRights {
     }
   }
 
-  /** No page has a right. */
+  /** Takes all rights away. */
   clear(): void {
     this.#chunks.clear()
   }

@@ -1,4 +1,4 @@
-// The reference machine's own memory: a map of pages. Not fast, not shared: nothing here knows about WebAssembly.
+// The memory of the reference machine: a map of pages. It is not fast, and knows nothing of WebAssembly.
 import { Access, PAGE_SIZE } from '../../blob/address-space.ts'
 import { ResourceError } from '../../core/resource-error.ts'
 import { checkAccess, checkBig, checkBytes, checkPages, checkRange, isRange } from '../check.ts'
@@ -6,17 +6,17 @@ import { failingAddress } from '../failing.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
 import { PageRights } from './page-rights.ts'
 
-/** Guest memory as pages with rights. Contents of a page exist from its first use on; until then it is zero. */
+/** Guest memory as pages with rights. A page gets bytes when it is first used. Until then it is zero. */
 export class PagedMemory implements Memory {
   #closed = false
   readonly #maxPages: number
   readonly #rights = new PageRights()
   readonly #contents = new Map<number, Uint8Array>()
 
-  /** Pages that somebody has a view of: they stay. */
+  /** The pages that somebody has a view of. Their bytes stay where they are. */
   readonly #viewed = new Set<number>()
 
-  /** @param maxMemory bytes that may be anything but zero, by whole pages. */
+  /** @param maxMemory how many bytes may hold something at a time, by whole pages. */
   constructor(maxMemory: number) {
     this.#maxPages = Math.floor(maxMemory / PAGE_SIZE)
   }
@@ -33,7 +33,7 @@ export class PagedMemory implements Memory {
     return bytes
   }
 
-  /** Whether all of [address, address + length) has the right; 0 bytes always do. */
+  /** Whether all of [address, address + length) has the right. With a length of 0 it always has. */
   #allows(address: number, length: number, right: Access): boolean {
     this.#open()
     checkRange(address, length)
@@ -84,7 +84,7 @@ export class PagedMemory implements Memory {
     }
   }
 
-  /** Makes the pages of a range exist, before anything is written there. */
+  /** Gives the pages of a range bytes, before anything is written there. */
   #reserve(address: number, length: number): void {
     const last = Math.floor((address + length - 1) / PAGE_SIZE)
     for (let page = Math.floor(address / PAGE_SIZE); page <= last; page++) this.#bytes(page)
@@ -127,7 +127,7 @@ export class PagedMemory implements Memory {
     return OK
   }
 
-  /** `width` bytes little-endian, or OOB; exact up to 4 bytes. */
+  /** The little-endian number of `width` bytes, or OOB. It is exact up to 4 bytes. */
   #readUint(address: number, width: number): number {
     if (!this.readable(address, width)) return OOB
     let value = 0
@@ -204,13 +204,13 @@ export class PagedMemory implements Memory {
     this.#clearAll(page, count)
   }
 
-  /** Zeroes pages: of those that exist or of the range, whichever are fewer. */
+  /** Zeroes pages. It goes through the pages that have bytes or through the range, whichever is shorter. */
   #clearAll(page: number, count: number): void {
     if (count < this.#contents.size) for (let at = page; at < page + count; at++) this.#clear(at)
     else for (const at of this.#contents.keys()) if (at >= page && at < page + count) this.#clear(at)
   }
 
-  /** Zeroes a page. One that nobody has a view of need not exist any more. */
+  /** Zeroes a page. If nobody has a view of it, its bytes are dropped. */
   #clear(page: number): void {
     if (this.#viewed.has(page)) this.#contents.get(page)?.fill(0)
     else this.#contents.delete(page)
@@ -233,7 +233,7 @@ export class PagedMemory implements Memory {
     return [...this.#contents.keys()].sort((a, b) => a - b)
   }
 
-  /** The machine is gone: every later use throws. */
+  /** Called when the machine is disposed of. Every later use throws. */
   close(): void {
     this.clear()
     this.#closed = true
@@ -243,7 +243,7 @@ export class PagedMemory implements Memory {
     if (this.#closed) throw new TypeError('memory: its machine was disposed of')
   }
 
-  /** Back to no memory at all. */
+  /** Takes all memory away. */
   clear(): void {
     this.#rights.clear()
     this.#contents.clear()

@@ -1,4 +1,4 @@
-// The run loop of the reference machine: steps, host calls, tracing. On any state, its own or that of another engine's machine.
+// The run loop of the reference machine: steps, host calls, tracing. It works on its own state, or on that of another engine's machine.
 import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallSite, Pending, performBoundedCall } from '../host-call.ts'
@@ -25,20 +25,20 @@ function createEvent(state: MachineState): TraceEvent {
   }
 }
 
-/** Instructions between two looks at the clock, where time is bounded: an `sbrk` may take longer than a thousand of others. */
+/** Where time is bounded, the clock is looked at after so many instructions. They are few, because one `sbrk` may take as long as a thousand others. */
 const LOOK_INSTRUCTIONS = 16
 
-/** The host call of the `ecalli` at pc. */
+/** Makes the host call of the `ecalli` at pc. */
 function call(state: MachineState, site: HostCallSite): Exit | undefined {
   const { program, pc } = state
   const index = decodedAt(program, pc).operands.x
-  state.exitArg = index // also when the call was put off and only now is made
+  state.exitArg = index // the call may have been put off, so it is set here
   const next = program.next(pc)
   site.movePc(next)
   return performBoundedCall(site, index, pc, next)
 }
 
-/** What a stop at an `ecalli` left to do. */
+/** Does what a stop at an `ecalli` has left to do. */
 function resume(state: MachineState, site: HostCallSite): Exit | undefined {
   const { pending } = site
   site.pending = Pending.None
@@ -48,14 +48,14 @@ function resume(state: MachineState, site: HostCallSite): Exit | undefined {
 }
 
 /**
- * Runs until the machine stops or `limit` instructions were executed; an `ecalli` counts together with its host
- * function, a host call that is made up for counts as none. `site.vm.tracer` is looked at before every instruction.
+ * Runs until the machine stops or `limit` instructions were executed. An `ecalli` and its host function count as one instruction. A
+ * host call that an earlier run could not make counts as none. `site.vm.tracer` is looked at before every instruction.
  */
 export function runReference(state: MachineState, site: HostCallSite, limit: number): Exit {
   try {
     return runSteps(state, site, limit)
   } catch (error) {
-    state.exitArg = 0 // a tracer threw: the machine has not stopped for anything
+    state.exitArg = 0 // a tracer threw, so the machine has not stopped for anything
     throw error
   }
 }
@@ -75,7 +75,7 @@ function runSteps(state: MachineState, site: HostCallSite, limit: number): Exit 
       const traced = tracedStep(state, event)
       exit = traced.exit
       if (traced.executed) {
-        // Should the tracer throw: the ecalli is paid, its call is still to be made.
+        // If the tracer throws, the ecalli has been paid and its call is still to be made.
         if (exit === Exit.Host) site.pending = Pending.Call
         traceWithin(allowance, event, tracer)
         site.pending = Pending.None

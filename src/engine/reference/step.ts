@@ -1,10 +1,10 @@
-// One step of the reference machine (GP A.1, A.6): pay, execute, mark the end of a block. Not a loop, no host calls.
+// One step of the reference machine (GP A.1, A.6): it pays, executes an instruction, and notes the end of a block.
 import { Exit } from '../exit.ts'
 import type { TraceEvent } from '../tracing.ts'
 import { beginsInstruction, type Decoded, decodedAt } from './decode.ts'
 import type { MachineState } from './state.ts'
 
-/** GP 0.7.2: running out empties the counter. GP 0.8.0: it stays. */
+/** The machine runs out of gas. In GP 0.7.2 that empties the counter; in GP 0.8.0 the counter stays as it was. */
 function outOfGas(state: MachineState): Exit {
   if (state.drains) {
     state.tally?.take(state.pc, state.gas)
@@ -13,12 +13,12 @@ function outOfGas(state: MachineState): Exit {
   return Exit.OutOfGas
 }
 
-/** GP 0.8.0 A.2 and PolkaVM: where no instruction begins the machine panics before anything is paid. */
+/** Whether the machine panics at pc before anything is paid, because no instruction begins there (GP 0.8.0 A.2, and PolkaVM). */
 function refuses({ program, pc }: MachineState): boolean {
   return program.profile.wrongStart === 'unpaid' && !beginsInstruction(program, pc)
 }
 
-/** Pays for what is at pc: 1 per instruction, or the whole block that pc is in, once (GP 0.8.0 A.6). */
+/** Pays for the instruction at pc, which costs 1, or once for the whole block that pc is in (GP 0.8.0 A.6). */
 function pay(state: MachineState): Exit | undefined {
   if (state.program.profile.gasModel === 'instruction') {
     if (state.gas < 1n) return outOfGas(state)
@@ -34,7 +34,7 @@ function pay(state: MachineState): Exit | undefined {
   return undefined
 }
 
-/** What the host has no memory for throws, and was not executed: a block stays paid, an instruction is paid again later. */
+/** Executes an instruction. If the host has no memory for it, it throws and was not executed. It is then paid again later; a block stays paid. */
 function executeOrGiveBack(state: MachineState, decoded: Decoded): Exit | undefined {
   try {
     return decoded.execute(state)
@@ -48,10 +48,10 @@ function execute(state: MachineState, decoded: Decoded): Exit | undefined {
   const { pc, gas } = state
   const exit = executeOrGiveBack(state, decoded)
   const perInstruction = state.program.profile.gasModel === 'instruction'
-  if (exit !== Exit.Paused) state.tally?.execute(pc) // a memset that is begun again
-  state.tally?.take(pc, gas - state.gas) // memset
+  if (exit !== Exit.Paused) state.tally?.execute(pc) // a memset that pauses is begun again
+  state.tally?.take(pc, gas - state.gas) // only a memset takes gas itself
   if (exit === Exit.Paused && perInstruction) state.gas += 1n
-  if (exit === Exit.OutOfGas) return outOfGas(state) // memset
+  if (exit === Exit.OutOfGas) return outOfGas(state) // this was a memset
   if (exit === undefined && decoded.instruction.terminator) state.charged = false
   return exit
 }
@@ -59,21 +59,21 @@ function execute(state: MachineState, decoded: Decoded): Exit | undefined {
 /**
  * Executes one instruction.
  *
- * @returns how the machine stops, with `state.pc` at the instruction that stopped it; undefined when it goes on. An
- * `ecalli` stops with `Exit.Host` and the index in `state.exitArg`, whether or not somebody will answer it.
+ * @returns how the machine stops, with `state.pc` at the instruction that stopped it, or undefined when it goes on. An `ecalli`
+ * stops with `Exit.Host` and the index in `state.exitArg`, whether somebody will answer it or not.
  */
 export function step(state: MachineState): Exit | undefined {
   if (refuses(state)) return Exit.Panic
   return pay(state) ?? execute(state, decodedAt(state.program, state.pc))
 }
 
-/** Whether the last `tracedStep` executed something; an instruction that could not be paid was not. */
+/** How a traced step ended, and whether it executed an instruction. One that could not be paid was not executed. */
 export interface TracedStep {
   readonly exit: Exit | undefined
   readonly executed: boolean
 }
 
-/** The same step, described in `event`. */
+/** Executes one instruction, and describes in `event` what it did. */
 export function tracedStep(state: MachineState, event: TraceEvent): TracedStep {
   const { program, regs } = state
   if (refuses(state)) return { exit: Exit.Panic, executed: false }

@@ -1,4 +1,4 @@
-// What other parts of the package get of a machine beyond what its host sees: snapshots, counts, searches. Not the machine: machine.ts.
+// What other parts of the package can get at in a machine, and its host cannot: for snapshots, counts and searches.
 
 import type { RunningTally } from '../../program/tally.ts'
 import type { Vm } from '../engine.ts'
@@ -10,16 +10,16 @@ function isObject(vm: unknown): vm is object {
   return typeof vm === 'object' && vm !== null
 }
 
-/** The body of a machine, whatever it is doing; undefined of what is no machine of this package. */
+/** The body of a machine, whatever it is doing. Undefined if it is no machine of this package. */
 export function bodyOf(vm: Vm): Body | undefined {
   return isObject(vm) ? machineAccess.bodyOf(vm) : undefined
 }
 
 /**
- * The body of a machine at rest.
+ * The body of a machine that is at rest.
  *
- * @param what who asks, for messages.
- * @throws TypeError when it runs, waits for a promise, or is disposed of.
+ * @param what names the caller in messages.
+ * @throws TypeError when the machine runs, waits for a promise, or is disposed of.
  */
 export function restingBody(vm: Vm, what: string): Body | undefined {
   return isObject(vm) ? machineAccess.restingBody(vm, what) : undefined
@@ -32,27 +32,27 @@ function checkOurs(vm: Vm): void {
 }
 
 /**
- * The hidden state of a machine at rest.
+ * The hidden state of a machine that is at rest.
  *
- * @param what who asks, for messages.
- * @throws TypeError when it runs, waits for a promise, is disposed of, or is none of ours.
+ * @param what names the caller in messages.
+ * @throws TypeError when the machine runs, waits for a promise, is disposed of, or is not of this package.
  */
 export function readInner(vm: Vm, what: string): InnerState & Surroundings {
   checkOurs(vm)
   return machineAccess.readInner(vm, what)
 }
 
-/** Sets the hidden state of a machine at rest; pc, gas and what else is shown has to be set before. */
+/** Sets the hidden state of a machine that is at rest. pc, gas and all else that it shows have to be set before. */
 export function writeInner(vm: Vm, state: InnerState): void {
   checkOurs(vm)
   machineAccess.writeInner(vm, state)
 }
 
 /**
- * Has a machine at rest count its runs from now on, until it is disposed of; a reset does not end it.
+ * Has a machine that is at rest count its runs from now on, until it is disposed of. A reset does not end that.
  *
- * @throws TypeError when it runs, waits for a promise, is disposed of, is none of ours, or when a host function has its registers or
- * memory as views.
+ * @throws TypeError when the machine runs, waits for a promise, is disposed of, or is not of this package, and when a host function
+ * has its registers or memory as views.
  */
 export function startTally(vm: Vm): RunningTally {
   const body = restingBody(vm, 'count')

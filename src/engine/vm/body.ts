@@ -1,5 +1,5 @@
-// What every engine gives the machine to work with: where the state is kept and what makes it go on. Not the machine that
-// the host has: machine.ts. There are two of them: interpreter/body.ts keeps the state in the core's memory, reference/body.ts in plain fields.
+// The body of a machine: where its state is kept, and what makes it go on. There are two: interpreter/body.ts keeps the state in the
+// core's memory, reference/body.ts in plain fields. The machine that the host has, machine.ts, is the same for both.
 
 import type { RunningTally } from '../../program/tally.ts'
 import type { Allowance, GasCounter } from '../allowance.ts'
@@ -8,12 +8,12 @@ import type { Exit } from '../exit.ts'
 import type { Memory } from '../memory.ts'
 import type { Start } from '../start.ts'
 
-/** A machine's state and its engine. Writing a field changes that field and nothing else. */
+/** The state of a machine and its engine. Writing a field changes that field and nothing else. */
 export interface Body extends GasCounter {
   /** The engine that runs it now. */
   readonly kind: EngineKind
   readonly regs: BigUint64Array
-  /** The registers as 26 halves. */
+  /** The registers as 26 halves, the low half first. */
   readonly regs32: Uint32Array
   readonly memory: Memory
   pc: number
@@ -21,40 +21,40 @@ export interface Body extends GasCounter {
   /** Whether the block that pc is in has been paid. */
   charged: boolean
   heapEnd: number
-  /** sbrk may move `heapEnd` up to here. */
+  /** How far sbrk may move `heapEnd`. */
   heapLimit: number
-  /** The argument of the last exit: a page address or the index of a host call, as 32 bits without a sign. */
+  /** The argument of the last exit: a page address or the index of a host call, as an unsigned number of 32 bits. */
   exitArg: number
-  /** A tracer is there. */
+  /** Whether there is a tracer. */
   isTraced: boolean
-  /** The machine has come to its end; most likely it is not needed any more. */
+  /** Whether the machine has come to its end. Then most likely nobody needs it any more. */
   hasEnded: boolean
   readonly stats: CodeStats | undefined
   readonly isClosed: boolean
-  /** Takes an amount of gas; where that is too much, empties the counter and returns false. */
+  /** Takes an amount of gas. If that is too much, empties the counter and returns false. */
   charge(amount: number | bigint): boolean
-  /** Unmaps all memory, and is as it was when it was made. */
+  /** Unmaps all memory, and makes everything as it was when the body was made. */
   clear(): void
-  /** Sets what it starts with, except its memory. */
+  /** Sets all that the machine starts with, except its memory. */
   start(start: Start): void
   /**
-   * A run begins.
+   * Called when a run begins.
    *
-   * @param what who asks for it, for messages.
-   * @throws ResourceError when the host has too little stack: nothing has changed then.
+   * @param what names the caller in messages.
+   * @throws ResourceError when the host has too little stack. Nothing has changed then.
    */
   begin(what: string): void
-  /** From now on the run has bounds: out of gas leaves the counter as it is. Returns a function that undoes this. */
+  /** Gives the run bounds: from now on running out of gas leaves the counter as it is. Returns a function that undoes this. */
   bind(allowance: Allowance): () => void
-  /** Runs until the machine stops or so many instructions were executed; infinity for no limit. */
+  /** Runs until the machine stops or so many instructions were executed. Infinity means no limit. */
   run(limit: number): Exit
-  /** A run with bounds is out of gas, and the program's rules say that this empties the counter. */
+  /** Called when a run with bounds is really out of gas: empties the counter if the program's rules say so. */
   drain(): void
-  /** The run is over, however it ended. */
+  /** Called when the run is over, however it ended. */
   end(): void
-  /** @throws RangeError where that engine is not available. */
+  /** @throws RangeError when that engine is not available. */
   switchTo(kind: EngineKind): void
-  /** Counts its runs from now on. */
+  /** Counts runs from now on. */
   startTally(): RunningTally
   /** Gives the memory back. Everything but `isClosed` throws a TypeError then. */
   close(): void

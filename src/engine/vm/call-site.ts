@@ -1,11 +1,11 @@
-// Where a machine stands with its host: the call that is made, what is left of it. Not the call itself: ../host-call.ts. Host
-// functions get the machine and never see this.
+// The call site of a machine: which host call is being made, and what is left to do about it. The call is made by ../host-call.ts.
+// Host functions get the machine and never see this.
 import type { Allowance } from '../allowance.ts'
 import type { HostTable, Vm } from '../engine.ts'
 import { type HostCallError, type HostCallSite, Pending } from '../host-call.ts'
 import type { LateAnswer } from '../late-answer.ts'
 
-/** Whose pc a call moves. */
+/** The body, as far as a call needs it. */
 interface Place {
   pc: number
 }
@@ -21,7 +21,7 @@ export class CallSite implements HostCallSite {
   paid = 0n
   allowance: Allowance | undefined
   late: LateAnswer | undefined
-  /** Set by the machine before anything runs. */
+  /** The machine sets it before anything runs. */
   place: Place | undefined
 
   constructor(vm: Vm) {
@@ -32,7 +32,7 @@ export class CallSite implements HostCallSite {
     this.place!.pc = pc
   }
 
-  /** Forgets what earlier runs left. */
+  /** Forgets what earlier runs have left. */
   restart(host: HostTable | undefined, overdrawn: boolean): void {
     this.host = host
     this.pending = Pending.None

@@ -1,29 +1,29 @@
-// What a machine is beyond what it shows: from where gas is counted, what its next run does first. For snapshots. Not
-// how it is read: access.ts.
+// The state of a machine that it does not show, for snapshots: from where gas is counted, and what its next run does first. access.ts
+// reads and writes it.
 import type { HostTable } from '../engine.ts'
 import type { Exit } from '../exit.ts'
 import type { HostCallError, Pending } from '../host-call.ts'
 
-/** The hidden part of a machine at rest. */
+/** The hidden state of a machine that is at rest. */
 export interface InnerState {
-  /** What `gasUsed` counts from. */
+  /** The gas that `gasUsed` counts from. */
   readonly startGas: bigint
-  /** It was started without gas, and given none since. */
+  /** Whether it was started without gas, and has been given none since. */
   readonly gasMissing: boolean
   readonly exit: Exit | undefined
   readonly exitArg: number
-  /** Halted or panicked, until pc is written. */
+  /** Whether it has halted or panicked, and pc has not been written since. */
   readonly ended: boolean
   readonly pending: Pending
   readonly overdrawn: boolean
-  /** sbrk may move `heapEnd` up to here, at most 2^32 - 1. */
+  /** How far sbrk may move `heapEnd`, at most 2^32 - 1. */
   readonly heapLimit: number
 }
 
-/** What a machine refers to and keeps. */
+/** What a machine refers to. */
 export interface Surroundings {
   readonly host: HostTable | undefined
   readonly hostErrors: 'throw' | 'panic'
-  /** What the last host function threw, if it did. */
+  /** What the last host function threw, if it threw something. */
   readonly thrown: HostCallError | undefined
 }

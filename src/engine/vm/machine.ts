@@ -1,5 +1,5 @@
-// The machine as the host has it, the same for every engine: options, bounds, exits, host errors, promises. Not where its state
-// is kept nor what executes instructions: body.ts. Nothing of an engine can be reached from it.
+// The machine as the host has it, the same for every engine: options, bounds, exits, host errors, promises. Its state is kept by a
+// body (body.ts), which also executes instructions. A host cannot reach the body or anything else of an engine through the machine.
 import { PAGE_SIZE } from '../../blob/address-space.ts'
 import { ResourceError } from '../../core/resource-error.ts'
 import type { Program } from '../../program/program.ts'
@@ -20,17 +20,17 @@ import type { Body } from './body.ts'
 import { CallSite } from './call-site.ts'
 import type { InnerState, Surroundings } from './inner-state.ts'
 
-/** Instructions of a run without a limit. */
+/** The limit of instructions of a run without a limit. */
 const NO_LIMIT = Number.POSITIVE_INFINITY
 
-/** What of a machine other parts of the package can get at, and its host cannot. */
+/** What other parts of the package can get at in a machine, and its host cannot. */
 interface MachineAccess {
-  /** The body of a machine, whatever it is doing; undefined of what is no machine of ours. */
+  /** The body of a machine, whatever it is doing. Undefined if it is no machine of this package. */
   bodyOf(vm: object): Body | undefined
   /**
-   * The body of a machine at rest.
+   * The body of a machine that is at rest.
    *
-   * @throws TypeError when it runs, waits for a promise, or is disposed of.
+   * @throws TypeError when the machine runs, waits for a promise, or is disposed of.
    */
   restingBody(vm: object, what: string): Body | undefined
   readInner(vm: Vm, what: string): InnerState & Surroundings
@@ -40,20 +40,20 @@ interface MachineAccess {
 /** Access to all machines. The class sets it, because only the class sees its private fields. */
 export let machineAccess: MachineAccess
 
-/** A machine. Hold the machine itself, not only its views: one that is collected gives its memory to others. */
+/** A machine. Hold the machine itself, not only views of it: a machine that is collected gives its memory to others. */
 export class Machine extends VmFace implements Vm {
   readonly program: Program
   readonly #body: Body
   readonly #site: CallSite
-  // The body's, which are the same as long as it lives: host functions ask for them all the time (0.6 ns, bench/micro/host-call.mjs).
+  // The registers of the body, which stay the same. They are kept because host functions ask for them often (0.6 ns, bench/micro/host-call.mjs).
   #regs: BigUint64Array | undefined
   #halves: Uint32Array | undefined
   #memory: Memory | undefined
   #startGas = 0n
-  /** The machine was started without gas, and given none since. */
+  /** Whether the machine was started without gas, and has been given none since. */
   #gasMissing = false
   #exit: Exit | undefined
-  /** Halted or panicked, until pc is written. */
+  /** Whether it has halted or panicked, and pc has not been written since. */
   #ended = false
   #running = false
   #tracer: Tracer | undefined
@@ -103,7 +103,7 @@ export class Machine extends VmFace implements Vm {
     }
   }
 
-  /** @param createBody makes the body; its host calls go to the site. */
+  /** @param createBody makes the body, whose host calls go to the site. */
   constructor(program: Program, options: StartOptions, createBody: (site: HostCallSite) => Body) {
     super()
     this.program = program
@@ -114,7 +114,7 @@ export class Machine extends VmFace implements Vm {
     try {
       this.#start(start)
     } catch (error) {
-      this.#body.close() // nobody has the machine
+      this.#body.close() // nobody will ever have this machine
       throw error
     }
   }
@@ -218,7 +218,7 @@ export class Machine extends VmFace implements Vm {
     return this.#site.late?.index ?? this.#signedArg
   }
 
-  /** A page address is unsigned, a host index signed. While the machine runs it is an index. */
+  /** The argument of the exit. A page address is unsigned, a host index is signed. While the machine runs it is an index. */
   get #signedArg(): number {
     const arg = this.#body.exitArg
     return this.#exit === Exit.PageFault && !this.#running ? arg >>> 0 : arg | 0
@@ -298,7 +298,7 @@ export class Machine extends VmFace implements Vm {
     return allowance === undefined ? this.#body.run(limit) : this.#portions(limit, allowance)
   }
 
-  /** A function of its own: its closures would cost every run without bounds 56 bytes of heap. */
+  /** Makes a run with bounds. This is another function because its closures would cost every run without bounds 56 bytes of heap. */
   #portions(limit: number, allowance: Allowance): Exit {
     const site = this.#site
     const body = this.#body
