@@ -18,8 +18,6 @@ import { functionSize, segmentAt, segmentOfAddress } from '../analysis.ts'
 import { exercised, exercisedHost, isExercised } from '../exercise.ts'
 import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from '../facts.ts'
 import { LOAD_IMM_JUMP_IND } from '../functions.ts'
-import { wideGroupAt } from '../memory-plan.ts'
-import { planSegment } from '../passes.ts'
 import { GLUE_HEX } from '../templates.gen.ts'
 import { BriefRoots } from '../tiers/brief-roots.ts'
 import { clusterOf, neighboursOf } from '../tiers/cluster.ts'
@@ -451,23 +449,23 @@ export class Runtime {
   #noteAccess(index: number): void {
     const { shared } = this
     const { decoded, functions, tolerant } = shared.analysis
+    if (tolerant[index] === 1) return
     const id = decoded.id[index]!
     const letter = ACCESS_BASE[id]!
     const base =
       letter === NO_LETTER ? 0 : this.#cell.regs32[2 * (letter === 1 ? decoded.a[index]! : decoded.b[index]!)]!
-    const segment = decoded.segmentOf[index]!
-    const group = wideGroupAt(decoded, planSegment(shared.analysis, segment), segment, index)
+    const group = shared.wideGroup(index)
     const aligned = ((base + decoded.x[index]!) & ((1 << ACCESS_LOG2[id]!) - 1)) === 0
     if (aligned && group.length === 0) return
     const count = (shared.misaligned.get(index) ?? 0) + 1
     shared.misaligned.set(index, count)
-    if (count < tierPolicy.misalignedLimit || tolerant[index] === 1) return
+    if (count < tierPolicy.misalignedLimit) return
     if (!this.#hot.canCompile(functions.start.subarray(0, -1), this.#cell.user!.remainingMs)) return
     // All accesses of the function that were ever misaligned become tolerant together. Otherwise they would follow one by one.
     const f = functions.of[decoded.segmentOf[index]!]!
     for (const at of shared.misaligned.keys()) if (functions.of[decoded.segmentOf[at]!] === f) tolerant[at] = 1
     for (const at of group) tolerant[at] = 1
-    shared.version += 1
+    shared.makeAgain()
     if (shared.version === MAX_REMAKES) tolerant.fill(1)
     const { modules } = this.#link()
     for (const { compiled, partial } of [...modules]) {

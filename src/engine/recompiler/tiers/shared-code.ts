@@ -11,6 +11,8 @@ import type { Analysis } from '../analysis.ts'
 import { analyseProgram, type CompiledModule, compileRoots } from '../compile.ts'
 import type { CompileOptions } from '../compile-options.ts'
 import { Coverage } from '../coverage.ts'
+import { wideGroupAt } from '../memory-plan.ts'
+import { planSegment } from '../passes.ts'
 import { machineOf } from '../verification.ts'
 import { CODE_BASE, CODE_GROWTH, tierPolicy } from './policy.ts'
 import { processWarmth } from './warmth.ts'
@@ -77,6 +79,24 @@ export class SharedCode {
   get coverage(): Coverage {
     this.#coverage ??= new Coverage(this.analysis.decoded)
     return this.#coverage
+  }
+
+  /** The wide group that an access leads. Planning its segment takes as long as leaving it does, so it is done once. */
+  wideGroup(index: number): readonly number[] {
+    const { analysis } = this
+    let group = this.#wideGroups.get(index)
+    if (group === undefined) {
+      const segment = analysis.decoded.segmentOf[index]!
+      group = wideGroupAt(analysis.decoded, planSegment(analysis, segment), segment, index)
+      this.#wideGroups.set(index, group)
+    }
+    return group
+  }
+
+  /** An access has become tolerant: the same roots give other bytes from now on. */
+  makeAgain(): void {
+    this.version += 1
+    this.#wideGroups.clear()
   }
 
   /** Modules made so far. */
