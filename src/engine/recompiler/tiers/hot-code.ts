@@ -167,8 +167,13 @@ export class HotCode {
     const segment = this.#attribute(pc, 0)
     this.#lasting = this.#loopOf(segment)
     this.#inRow = 0
-    for (const [at, was] of early)
-      if (this.#loopOf(this.#attribute(at, was.ms)) === this.#lasting) this.#inRow += was.count
+    const { of } = this.#shared.analysis.functions
+    for (const [at, was] of early) {
+      const seen = this.#attribute(at, was.ms)
+      // Which loop it is in takes a look at all of its function: only the same function has the same loop.
+      if (seen < 0 || segment < 0 || of[seen] !== of[segment]) continue
+      if (this.#loopOf(seen) === this.#lasting) this.#inRow += was.count
+    }
     return this.#judge(segment, ms, isCompiled)
   }
 
