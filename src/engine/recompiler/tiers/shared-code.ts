@@ -46,6 +46,8 @@ export class SharedCode {
   readonly #pending = new Map<string, Promise<void>>()
   /** How often compiled code was left because an access was misaligned, by instruction; see runtime.ts. */
   readonly misaligned: Map<number, number> = new Map()
+  /** The wide groups of accesses that were left, by their leaders, as they are in this version. */
+  readonly #wideGroups = new Map<number, readonly number[]>()
   /** It grows when an access becomes tolerant, because then the same roots give other bytes. */
   version = 0
   /** Whether the JavaScript engine refused a module the last time. Machines then go on interpreted. */
