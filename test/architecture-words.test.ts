@@ -1,4 +1,5 @@
-// What documents and comments say of the source tree is there: files, and functions of files. Not whether the rest is true.
+// What documents and comments say of the source tree is there: files, functions of files, and names of the code. Whether the rest is
+// true, only a reader can say.
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -32,6 +33,48 @@ const ELSEWHERE = new Set([
   'vectors/gas-model/README.md',
   'p.c',
 ])
+
+/** Programs of their own, whose files the rest does not speak of by their bare names. */
+const APART = /^(bench\/workloads|examples|apps)\//
+
+const COMMENT = /(?:^|\s)\/\/.*$|\/\*[\s\S]*?\*\//gm
+const sources = all.filter(file => /^(src|core|scripts|test|bench)\/.*\.(ts|c|h|mjs)$/.test(file))
+/** All names of the code, without what only comments say. */
+const inCode = new Set(
+  sources.flatMap(
+    file =>
+      readFileSync(join(ROOT, file), 'utf8')
+        .replace(COMMENT, '')
+        .match(/[A-Za-z_]\w*/g) ?? [],
+  ),
+)
+
+/** Whether a word looks like a name of the code: `snake_case`, `CAPITALS_AND_MORE`, `camelCase`. */
+function isCodeName(word: string): boolean {
+  return /[a-z]_[a-z]|[A-Z]_[A-Z]|[a-z][A-Z]/.test(word)
+}
+
+/** Names of others: of the Gray Paper, of protocols and libraries, of families of instructions, and of readers' own code. */
+const GIVEN = new Set([
+  ...['rA', 'rB', 'rD', 'rNN', 'Z_P', 'Z_I', 'add_imm', 'store_imm', 'store_imm_ind', 'load_ind', 'store_ind'],
+  ...[
+    'lt_s',
+    'lt_u',
+    'ge_s',
+    'ge_u',
+    'my_host',
+    'my_data',
+    'call_indirect',
+    'libFuzzer',
+    'PractRand',
+    'WebCrypto',
+    'BullMQ',
+  ],
+  ...['NODE_DISABLE_COMPILE_CACHE', 'dataBreakpointInfo', 'setDataBreakpoints', 'reverse_continue', 'rv64emac_zbb'],
+  ...['CallFlags', 'ReturnErrorCode', 'HostFn', 'ecdsa_recover', 'xcm_send'],
+])
+/** Documents about the interfaces of others. */
+const OTHERS = /^docs\/(adapters|from-the-specification)\.md$/
 
 describe('names in documents', () => {
   it('files that documents name exist', () => {
@@ -72,7 +115,30 @@ describe('names in documents', () => {
       const text = readFileSync(join(ROOT, path), 'utf8')
       for (const [comment] of text.matchAll(/(?:^|\s)\/\/.*$|\/\*[\s\S]*?\*\//gm))
         for (const [name] of comment.matchAll(/(?<![\w./*-])[\w-][\w./-]*\.(?:ts|c|h|mjs|md)\b/g))
-          if (filesOf(name).length === 0 && !ELSEWHERE.has(name)) wrong.push(`${path}: ${name}`)
+          if (
+            filesOf(name).filter(file => name.includes('/') || !APART.test(file)).length === 0 &&
+            !ELSEWHERE.has(name)
+          )
+            wrong.push(`${path}: ${name}`)
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('names that comments in core/ and src/ use are in the code', () => {
+    const wrong: string[] = []
+    for (const path of sources.filter(file => /^(core|src)\//.test(file)))
+      for (const [comment] of readFileSync(join(ROOT, path), 'utf8').matchAll(COMMENT))
+        for (const [name] of comment.matchAll(/(?<![\w./-])[A-Za-z]\w*[A-Za-z\d](?![\w/-]|\.\w)/g))
+          if (isCodeName(name) && !inCode.has(name) && !GIVEN.has(name)) wrong.push(`${path}: ${name}`)
+    expect(wrong).toEqual([])
+  })
+
+  it('names that documents use, `name` or `name(…)`, are in the code', () => {
+    const wrong: string[] = []
+    for (const page of pages.filter(path => !OTHERS.test(path))) {
+      const text = readFileSync(join(ROOT, page), 'utf8').replace(/^```[\s\S]*?^```$/gm, '')
+      for (const [, name] of text.matchAll(/`#?([A-Za-z]\w*)(?:\([^`]*\))?`/g))
+        if (isCodeName(name!) && !inCode.has(name!) && !GIVEN.has(name!)) wrong.push(`${page}: ${name}`)
     }
     expect(wrong).toEqual([])
   })
