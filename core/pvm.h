@@ -167,7 +167,7 @@ struct pvm {
   uint32_t pc;         /* 112 current instruction */
   uint32_t exit;       /* 116 last exit, PVM_RUNNING before the first and after pc was written */
   int32_t exit_arg;    /* 120 page address, host index, else 0 */
-  uint32_t charged;    /* 124 not 0: the basic block that pc is in has been paid (block models) */
+  uint32_t charged;    /* 124 not 0: the basic block that pc is in has been paid; under the instruction model, a memset at pc that has begun */
   uint32_t heap_end;   /* 128 what sbrk moves */
   uint32_t heap_limit; /* 132 */
   uint32_t trace;      /* 136 not 0: every instruction is reported to the tracer; it may be set at any time */

@@ -300,7 +300,7 @@ again:
         result = memset_at(vm, rec->pc);
         gas = vm->gas - own->reserve;
         vm->pc = rec->pc;
-        if (result >= 0) return result;
+        if (result != PVM_RUNNING) return result;
         vm->pc = s->next_pc;
         if (BY_INSTRUCTION) gas -= s->cost;
         if (UNLIKELY(gas < 0)) return own->reserve > 0 ? GO_AGAIN : GO_SHORT;

@@ -2,14 +2,19 @@
  * interpreter.c and step.c. */
 #include "../machine/vm.h"
 
+/* Under the instruction model: a memset that has begun, and is paid, stands at pc. The fast loop cannot start there. */
+#define HAS_BEGUN(vm) ((vm)->gas_model == PVM_GAS_INSTRUCTION && (vm)->charged)
+/* Under the same model: what stands at pc is paid when it is executed. */
+#define BEGINS_AGAIN(vm) ((vm)->gas_model == PVM_GAS_INSTRUCTION && !(vm)->charged)
+
 /* Writes into the machine how it stopped, and returns that. */
 CORE int32_t finish(pvm *vm, int exit) {
   vm->busy = 0;
   /* An instruction that found no memory was not executed, and is paid again when the machine goes on. Under block models its
-   * block stays paid. */
-  if (exit == PVM_NO_MEMORY && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+   * block stays paid, and a memset that has begun stays paid under the other. */
+  if (exit == PVM_NO_MEMORY && BEGINS_AGAIN(vm)) vm->gas += 1;
 #if PVM_WATCHING
-  if (exit == GO_WATCHED && vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+  if (exit == GO_WATCHED && BEGINS_AGAIN(vm)) vm->gas += 1;
   if (exit == GO_WATCHED || exit == GO_FOUND) exit = PVM_PAUSED;
 #endif
   if (exit < 0) return exit;
@@ -76,7 +81,7 @@ EXPORT("pvm_resume") int32_t pvm_resume(pvm *vm) {
     s64 before = vm->gas;
     OWN(vm)->compiled_gas = 0;
 #endif
-    result = run_fast(vm);
+    result = HAS_BEGUN(vm) ? run_steps(vm, 1, 0) : run_fast(vm);
 #if WASM
     if (vm->hot != 0) {
       s64 used = before - vm->gas - OWN(vm)->compiled_gas;
@@ -128,7 +133,7 @@ COLD int step_far(pvm *vm, s64 *left) {
       result = GO_FOUND;
       break;
     }
-    result = run_fast(vm);
+    result = HAS_BEGUN(vm) ? GO_SHORT : run_fast(vm);
     if (result == GO_COUNTED) {
       result = PVM_STEP;
       break;

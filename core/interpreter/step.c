@@ -74,11 +74,12 @@ CORE __attribute__((always_inline)) inline int call_host(pvm *vm, u32 pc, u32 ne
 
 /* Pays for the instruction at pc, or for its block. Returns 0, or PVM_OUT_OF_GAS. */
 CORE int pay(pvm *vm) {
-  s64 cost = 1;
-  if (vm->gas_model != PVM_GAS_INSTRUCTION) {
-    if (vm->charged) return 0;
-    cost = pvm_block_cost(vm, vm->pc);
+  const int by_block = vm->gas_model != PVM_GAS_INSTRUCTION;
+  if (vm->charged) {
+    vm->charged = (u32)by_block;
+    return 0;
   }
+  s64 cost = by_block ? pvm_block_cost(vm, vm->pc) : 1;
   if (vm->gas < cost) {
     s64 had = vm->gas;
     int result = out_of_gas(vm);
@@ -87,7 +88,7 @@ CORE int pay(pvm *vm) {
     return result;
   }
   vm->gas -= cost;
-  vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION;
+  vm->charged = (u32)by_block;
   return 0;
 }
 
@@ -174,7 +175,7 @@ CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
       break;
     case OP_MEMSET:
       result = memset_at(vm, vm->pc);
-      if (result >= 0) return result;
+      if (result != PVM_RUNNING) return result;
       break;
     case OP_ECALLI:
       return PVM_HOST;

@@ -88,6 +88,7 @@ COLD void tally_stop(pvm *vm, u32 pc, int result) {
 COLD void tally_step(pvm *vm, u32 pc, u32 id, u32 next, u32 charged, int result) {
   if (OWN(vm)->tally == 0) return;
   int executed = result != PVM_NO_MEMORY && result != GO_WATCHED;
+  if (id == OP_MEMSET) executed = vm->gas_model != PVM_GAS_INSTRUCTION || charged == 0; /* see memset_at */
   if (executed) {
     *tally_word(vm, TALLY_EXECUTED, pc) += 1;
     if (pvm_kind_of[id] < KIND_SBRK) *tally_word(vm, TALLY_EXECUTED, next) -= 1;
@@ -118,15 +119,19 @@ __attribute__((export_name("pvm_tally"))) void pvm_tally(pvm *vm, u32 at) {
 #define tally_more(vm, pc, gas)
 #endif
 
-/* Executes the memset at pc, and counts the gas that its bytes take. */
+/* Executes the memset at pc, and counts the gas that its bytes take. A memset can stop in the middle: for gas, time, memory that the
+ * host does not have, or a search. Then the machine goes on in the middle of it. Under the instruction model it was counted when
+ * it was paid, and `charged` says meanwhile that it is paid. Under block models it counts where it ends. */
 CORE int memset_at(pvm *vm, u32 pc) {
   s64 before = vm->gas;
   int result = pvm_memset(vm);
   tally_more(vm, pc, before - vm->gas);
   (void)before;
-  if (result == GO_AGAIN) { /* the instruction is begun again, so it counts as neither executed nor paid */
-    tally_undo(vm, pc);
-    if (vm->gas_model == PVM_GAS_INSTRUCTION) vm->gas += 1;
+  if (result != PVM_RUNNING && result != PVM_PAGE_FAULT && result != PVM_PANIC) {
+    if (vm->gas_model != PVM_GAS_INSTRUCTION) {
+      tally_undo(vm, pc);
+    }
+    vm->charged = 1;
   }
   (void)pc;
   return result;

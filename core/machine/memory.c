@@ -412,8 +412,7 @@ CORE int out_of_gas(pvm *vm) {
 #define MEMSET_PART 16384
 
 /* memset (PolkaVM): sets r9 bytes from address r7 on to the low byte of r8. Each byte costs 1 gas, and the instruction can stop
- * at any byte. Returns -1 when all is done. In a run with a bound of time it returns GO_AGAIN when there is more to do: then
- * the same instruction is begun again, and is not paid again. */
+ * at any byte. Returns PVM_RUNNING when all is done. In a run with a bound of time it returns GO_AGAIN when there is more to do. */
 COLD int pvm_memset(pvm *vm) {
   const u64 address = RULE(vm, PVM_RULE_MEMSET_NARROW) && !IS_NARROW(vm) ? UINT32_MAX : UINT64_MAX;
   vm->regs[7] &= address;
@@ -433,7 +432,7 @@ COLD int pvm_memset(pvm *vm) {
     vm->regs[7] = sign_extended(vm->regs[7]);
     vm->regs[9] = sign_extended(vm->regs[9]);
   }
-  return -1;
+  return PVM_RUNNING;
 }
 
 /* Takes all rights and contents away, and gives the frames back. In the wasm build all frames are zeroed at once at the end.

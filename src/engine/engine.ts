@@ -106,7 +106,10 @@ export interface Vm {
    * @throws RangeError or TypeError when the amount is negative, or no whole number.
    */
   chargeGas(amount: number | bigint): boolean
-  /** Whether the current basic block has been paid (GP 0.8.0 A.1); false under the `instruction` model. */
+  /**
+   * Whether the current basic block has been paid (GP 0.8.0 A.1). Under the `instruction` model, whether the `memset` at pc is: it
+   * has stopped in the middle and goes on there. All else is paid when it is executed.
+   */
   charged: boolean
   /** The end of the heap, which sbrk moves. */
   heapEnd: number

@@ -18,7 +18,7 @@ export interface Snapshot {
   readonly gasUsed: bigint
   /** 13 unsigned values. */
   readonly regs: readonly bigint[]
-  /** The basic block at pc has been paid (block models). */
+  /** The basic block at pc has been paid; under the `instruction` model, the memset there, which has begun. */
   readonly charged: boolean
   readonly heapEnd: number
   /** What the machine does not show: from where gas is counted, how it stopped, what it does first. */

@@ -211,8 +211,8 @@ function readFlags(flags: number, program: Program, pc: number): Flags {
   if (pending > Pending.Skip) wrong('an open host call, 0…2')
   const isCall = program.instructionAt(pc)?.kind === 'host'
   if (pending !== Pending.None && (ended || !isCall)) wrong('an open host call only at an ecalli')
-  if (charged && program.profile.gasModel === 'instruction')
-    wrong('no paid block where instructions are paid one by one')
+  if (charged && program.profile.gasModel === 'instruction' && program.instructionAt(pc)?.kind !== 'memset')
+    wrong('nothing paid before it is executed but a memset, where instructions are paid one by one')
   return {
     charged,
     gasMissing: (flags & FLAG.gasMissing) !== 0,

@@ -57,6 +57,33 @@ const starts = [
 ] as const
 
 describe.each(MODELS)('gas by %s', gasModel => {
+  it('a memset stops at the byte that there is no memory for, and goes on there', () => {
+    const rules = profile('gp-0.7.2', { name: `memset by ${gasModel}`, gasModel, instructionSet: 'latest64' })
+    const text = `.isa latest64\nload_imm r7, 0x20ff0\nload_imm r8, 7\nload_imm_64 r9, ${PAGES * 4096}\nmemset\nload_imm r3, 5\ntrap`
+    const program = loadProgram(assemble(text).bytes, { profile: rules })
+    const options = { gas: 200_000n, pages: [{ address: 0x20000, length: 0x100000, access: Access.Write }] }
+    const states = ENGINE_KINDS.map(kind => {
+      const vm = createEngine({ kind, maxMemory: PAGES * 4096 }).instantiate(program, options)
+      expect(codeOf(() => vm.run())).toBe('memory')
+      const stopped = stateOf(vm)
+      expect([vm.pc, vm.regs[7], vm.regs[3]], kind).toEqual([
+        program.code.length - 5,
+        BigInt(0x20000 + PAGES * 4096),
+        0n,
+      ])
+      expect(codeOf(() => vm.run())).toBe('memory')
+      expect(stateOf(vm), kind).toEqual(stopped)
+      vm.memory.zero(0x20, 2)
+      vm.run()
+      return [stopped, stateOf(vm)]
+    })
+    const whole = createEngine().instantiate(program, options)
+    whole.run()
+    expect(whole.regs[3]).toBe(5n)
+    expect(states[0]![1]).toMatchObject({ pc: whole.pc, gas: whole.gas, regs: [...whole.regs] })
+    for (const state of states) expect(state).toEqual(states[0])
+  })
+
   it.each(starts)('a guest stops at the instruction that has no memory, %s', (_, address) => {
     const make = (kind: EngineKind): Vm =>
       createEngine({ kind, maxMemory: PAGES * 4096 + 5 }).instantiate(programOf(gasModel), {

@@ -117,6 +117,9 @@ describe('explainExit', () => {
     expect(reasonOf('load_imm r7, 5\ntrap', { gas: 1n }).gas).toEqual({ for: 'instruction', price: 1n, left: 0n })
     const block = profile('gp-0.7.2', { gasModel: 'block', outOfGas: 'keep' })
     expect(reasonOf('load_imm r7, 5\ntrap', { gas: 1n }, block).gas).toEqual({ for: 'block', price: 2n, left: 1n })
+    const memset = profile('gp-0.7.2', { instructionSet: 'latest64' })
+    const bytes = { for: 'byte', price: 1n, left: 0n }
+    expect(reasonOf('load_imm r9, 5\nmemset\ntrap', { gas: 2n }, memset).gas).toEqual(bytes)
     const host = hostWith(() => undefined, 50)
     const unpaid = reasonOf('load_imm r7, 5\necalli 3', { gas: 7n, host })
     expect(unpaid.gas).toEqual({ for: 'host-call', price: undefined, left: 5n })

@@ -18,7 +18,15 @@ import {
   type StartOptions,
   type Vm,
 } from '../../src/index.ts'
-import { changedPages, fork, restore, type Snapshot, snapshot } from '../../src/inside/index.ts'
+import {
+  changedPages,
+  decodeSnapshot,
+  encodeSnapshot,
+  fork,
+  restore,
+  type Snapshot,
+  snapshot,
+} from '../../src/inside/index.ts'
 import { programOf } from '../suite/cases.ts'
 
 const KINDS = availableEngines()
@@ -118,6 +126,18 @@ describe.each(KINDS)('snapshots of %s', kind => {
     vm.step(1)
     const twin = fork(vm)
     expect([twin.charged, twin.run(), twin.gas]).toEqual([true, Exit.Panic, 997n])
+  })
+
+  it('keep that a memset has begun, where instructions are paid', () => {
+    const rules = profile('gp-0.7.2', { instructionSet: 'latest64', outOfGas: 'keep' })
+    const { program } = programOf('load_imm r7, 0x20000\nload_imm r9, 9\nmemset\ntrap', rules)
+    const vm = machine(kind, program, { gas: 5n })
+    expect([vm.run(), vm.regs[9]]).toEqual([Exit.OutOfGas, 7n])
+    const twin = fork(vm)
+    twin.gas = 100n
+    expect([twin.charged, twin.run(), twin.gas]).toEqual([true, Exit.Panic, 92n])
+    const read = decodeSnapshot(encodeSnapshot(snapshot(vm)), program)
+    expect(read.charged).toBe(true)
   })
 
   it('know which pages changed since, in contents or rights', () => {

@@ -166,12 +166,12 @@ export function heapSuite(createVm: CreateVm): void {
       expect([stopped.run(), stopped.exitArg, stopped.regs[7]]).toEqual([Exit.PageFault, W + PAGE, BigInt(W + PAGE)])
     })
 
-    it('stops where gas ends and goes on there; where instructions are paid it pays itself again', () => {
+    it('stops where gas ends and goes on there; where instructions are paid it does not pay itself again', () => {
       const vm = start({ regs: regs(BigInt(W), 9n, 6n), gas: 4n })
-      expect([vm.run(), vm.pc, vm.gas]).toEqual([Exit.OutOfGas, labels.get('at'), 0n])
+      expect([vm.run(), vm.pc, vm.gas, vm.charged]).toEqual([Exit.OutOfGas, labels.get('at'), 0n, true])
       expect([vm.regs[7], vm.regs[9]]).toEqual([BigInt(W + 2), 4n])
       vm.gas = 10n
-      expect([vm.run(), vm.pc, vm.gas, vm.regs[9]]).toEqual([Exit.Panic, labels.get('end'), 4n, 0n])
+      expect([vm.run(), vm.pc, vm.gas, vm.regs[9], vm.charged]).toEqual([Exit.Panic, labels.get('end'), 5n, 0n, false])
       expect([...vm.memory.view(W, 7)!]).toEqual([9, 9, 9, 9, 9, 9, 0])
     })
 
@@ -196,6 +196,89 @@ export function heapSuite(createVm: CreateVm): void {
     it('below 2^16 it panics, what it did before stays', () => {
       const vm = start({ regs: regs(5n, 9n, 4n) })
       expect([vm.run(), vm.pc, vm.regs[7], vm.regs[9]]).toEqual([Exit.Panic, labels.get('at'), 5n, 4n])
+    })
+
+    // A loop of short memsets and arithmetic, which engines compile.
+    const LOOP = `load_imm r6, 12
+  fallthrough
+loop: load_imm r7, ${W}
+  add_64 r7, r7, r6
+  load_imm r9, 5
+  memset
+  add_imm_64 r8, r8, 1
+  add_imm_64 r6, r6, -1
+  branch_ne_imm r6, 0, @loop
+  trap`
+
+    describe.each(['instruction', 'block', 'pipeline'] as const)(
+      'in pieces costs what it costs whole: %s',
+      gasModel => {
+        const rule = profile('gp-0.7.2', {
+          name: `pieces ${gasModel}`,
+          gasModel,
+          instructionSet: 'latest64',
+          outOfGas: 'keep',
+        })
+        const looping = programOf(LOOP, rule).program
+        const begin = (gas: bigint): Vm => createVm(looping, { gas, pages })
+        const state = (vm: Vm): unknown[] => [vm.pc, vm.gasUsed, vm.charged, ...vm.regs, ...vm.memory.view(W, 32)!]
+        const whole = begin(10_000n)
+        const end = [whole.run(), ...state(whole)]
+        const least = gasModel === 'instruction' ? 1 : Math.max(looping.costAt(0), looping.costAt(looping.next(0) + 1))
+        const sizes = Array.from({ length: 40 }, (_, k) => BigInt(least + k))
+
+        it.each(sizes)('of %d gas each by maxGas', maxGas => {
+          const vm = begin(10_000n)
+          let exit = vm.run({ maxGas })
+          for (let pieces = 0; exit === Exit.Paused && pieces < 1000; pieces++) exit = vm.run({ maxGas })
+          expect([exit, ...state(vm)]).toEqual(end)
+        })
+
+        it.each(sizes)('of %d gas each, and out of gas between them', gas => {
+          const vm = begin(0n)
+          let [given, exit] = [0n, Exit.OutOfGas as Exit]
+          for (let pieces = 0; exit === Exit.OutOfGas && pieces < 1000; pieces++) {
+            vm.gas += gas
+            given += gas
+            vm.tracer = pieces % 3 === 2 ? () => {} : undefined
+            exit = pieces % 4 === 3 ? vm.step(100) : vm.run()
+            if (exit === Exit.Step) exit = Exit.OutOfGas
+          }
+          expect([exit, vm.pc, given - vm.gas, vm.charged, ...state(vm).slice(3)]).toEqual(end)
+        })
+
+        it('of no time, and of single steps', () => {
+          for (const go of [(vm: Vm) => vm.run({ maxMs: 0 }), (vm: Vm) => vm.step(1), (vm: Vm) => vm.step(3)]) {
+            const vm = begin(10_000n)
+            let exit = go(vm)
+            for (let n = 0; (exit === Exit.Paused || exit === Exit.Step) && n < 1000; n++) exit = go(vm)
+            expect([exit, ...state(vm)]).toEqual(end)
+          }
+        })
+      },
+    )
+
+    it('that has begun is the only thing that is paid where instructions are paid: nothing else can be made so', () => {
+      const vm = start({ regs: regs(BigInt(W), 9n, 6n), gas: 4n })
+      vm.charged = true
+      expect(vm.charged).toBe(false)
+      vm.run()
+      vm.pc = labels.get('at')!
+      expect(vm.charged).toBe(false)
+      vm.gas = 3n
+      expect([vm.run(), vm.gas, vm.regs[9]]).toEqual([Exit.OutOfGas, 0n, 2n])
+      vm.charged = false
+      vm.gas = 2n
+      expect([vm.run(), vm.gas, vm.regs[9]]).toEqual([Exit.OutOfGas, 0n, 1n])
+    })
+
+    it('that goes on and then faults is paid again, as every instruction that faulted', () => {
+      const vm = start({ regs: regs(BigInt(W + PAGE - 2), 9n, 4n), gas: 3n })
+      expect([vm.run(), vm.charged]).toEqual([Exit.OutOfGas, true])
+      vm.gas = 100n
+      expect([vm.run(), vm.exitArg, vm.gas, vm.charged]).toEqual([Exit.PageFault, W + PAGE, 99n, false])
+      vm.memory.protect(W / PAGE + 1, 1, Access.Write)
+      expect([vm.run(), vm.gas, vm.regs[9]]).toEqual([Exit.Panic, 95n, 0n])
     })
 
     it('is one step', () => {

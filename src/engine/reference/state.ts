@@ -18,7 +18,7 @@ export interface MachineState {
   gas: bigint
   /** Whether running out of gas empties the counter. The profile says so, but while a run has bounds it does not. */
   readonly drains: boolean
-  /** Whether the current basic block has been paid. It is not used under the `instruction` gas model. */
+  /** Whether the current basic block has been paid. Under the `instruction` gas model: whether a memset at pc has begun, and is paid. */
   charged: boolean
   heapEnd: number
   /** The page address of a fault, or the index of a host call. Other stops leave it as it was. */

@@ -18,20 +18,42 @@ function refuses({ program, pc }: MachineState): boolean {
   return program.profile.wrongStart === 'unpaid' && !beginsInstruction(program, pc)
 }
 
-/** Pays for the instruction at pc, which costs 1, or once for the whole block that pc is in (GP 0.8.0 A.6). */
+/**
+ * Pays for the instruction at pc, which costs 1, or once for the whole block that pc is in (GP 0.8.0 A.6). A `memset` that stopped in
+ * the middle is paid already.
+ */
 function pay(state: MachineState): Exit | undefined {
+  if (state.charged) return undefined
   if (state.program.profile.gasModel === 'instruction') {
     if (state.gas < 1n) return outOfGas(state)
     state.gas -= 1n
     return undefined
   }
-  if (state.charged) return undefined
   const cost = BigInt(state.program.costAt(state.pc))
   if (state.gas < cost) return outOfGas(state)
   state.gas -= cost
   state.charged = true
   state.tally?.pay(state.pc)
   return undefined
+}
+
+/**
+ * Executes a memset. It takes gas of its own, and it can stop in the middle: for gas, time, and memory that the host does not have. Then
+ * the machine goes on in the middle of it, and it is paid. Where instructions are paid it counts when it is paid, otherwise at its end.
+ */
+function executeMemset(state: MachineState, decoded: Decoded): Exit | undefined {
+  const { pc, gas, charged, tally } = state
+  const perInstruction = state.program.profile.gasModel === 'instruction'
+  let hasStopped = true
+  try {
+    const exit = decoded.execute(state)
+    hasStopped = exit === Exit.OutOfGas || exit === Exit.Paused
+    return exit
+  } finally {
+    if (perInstruction ? !charged : !hasStopped) tally?.execute(pc)
+    if (perInstruction) state.charged = hasStopped
+    tally?.take(pc, gas - state.gas)
+  }
 }
 
 /** Executes an instruction. If the host has no memory for it, it throws and was not executed. It is then paid again later; a block stays paid. */
@@ -45,13 +67,13 @@ function executeOrGiveBack(state: MachineState, decoded: Decoded): Exit | undefi
 }
 
 function execute(state: MachineState, decoded: Decoded): Exit | undefined {
-  const { pc, gas } = state
+  if (decoded.instruction.kind === 'memset') {
+    const exit = executeMemset(state, decoded)
+    return exit === Exit.OutOfGas ? outOfGas(state) : exit
+  }
+  const { pc } = state
   const exit = executeOrGiveBack(state, decoded)
-  const perInstruction = state.program.profile.gasModel === 'instruction'
-  if (exit !== Exit.Paused) state.tally?.execute(pc) // a memset that pauses is begun again
-  state.tally?.take(pc, gas - state.gas) // only a memset takes gas itself
-  if (exit === Exit.Paused && perInstruction) state.gas += 1n
-  if (exit === Exit.OutOfGas) return outOfGas(state) // this was a memset
+  state.tally?.execute(pc)
   if (exit === undefined && decoded.instruction.terminator) state.charged = false
   return exit
 }

@@ -192,7 +192,12 @@ export class Machine extends VmFace implements Vm {
   }
 
   set charged(charged: boolean) {
-    this.#body.charged = charged && this.program.profile.gasModel !== 'instruction'
+    this.#body.charged = charged && (this.program.profile.gasModel !== 'instruction' || this.#canHaveBegun)
+  }
+
+  /** Whether a memset stands at pc that may have stopped in the middle. Not while something runs: compiled code does not ask. */
+  get #canHaveBegun(): boolean {
+    return !this.#running && this.program.instructionAt(this.pc)?.kind === 'memset'
   }
 
   get heapEnd(): number {
