@@ -109,9 +109,28 @@ async function bundle() {
   copyFileSync(join(ROOT, 'test/runtimes/edge/config.capnp'), join(OUT, 'config.capnp'))
 }
 
+/** The flags that worker processes of the command line start with. */
+async function startFlags() {
+  const entry = join(ROOT, 'src/cli/sparing-flags.ts')
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+  })
+  return (await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)).START_FLAGS
+}
+
+const FLAGS = await startFlags()
+
 function runCommand(name) {
   const [program, ...args] = PACKAGES[name].command(join(OUT, 'node_modules', PACKAGES[name].like ?? name))
   const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.match(/\d+\.\d+\.\d+/)?.[0] ?? ''
+  if (/^node\d+$/.test(name)) {
+    const worker = spawnSync(program, [...FLAGS, '-e', '0'], { encoding: 'utf8' })
+    if (worker.status !== 0) return { version, error: `worker processes cannot start: ${worker.stderr}` }
+  }
   const run = spawnSync(program, [...args, join(OUT, 'command.mjs'), join(OUT, 'files.json'), form], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

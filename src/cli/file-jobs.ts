@@ -83,12 +83,14 @@ export async function overFiles<K extends keyof FileTasks>(
     }
   })
   process.once('SIGINT', interrupt)
-  const sizes = files.map(sizeOf)
-  const isLittle = files.length <= FEW_FILES && sizes.reduce((sum, size) => sum + size, 0) <= FEW_BYTES
-  const workers = jobs === undefined && isLittle ? 1 : Math.min(jobsOf(jobs), files.length)
-  const tasks = divide(files, sizes, workers)
-  const asTask = (task: FileTask): FileTasks[K]['task'] => ({ ...options, ...task }) as FileTasks[K]['task']
+  const isLittle = (): boolean => files.reduce((sum, file) => sum + sizeOf(file), 0) <= FEW_BYTES
+  const workers =
+    jobs === undefined && files.length <= FEW_FILES && isLittle() ? 1 : Math.min(jobsOf(jobs), files.length)
   const processes = workers > 1 ? Array.from({ length: workers }, createWorker) : []
+  // They start while this process looks at the files. One that cannot is said by its first task.
+  for (const worker of processes) worker.start().catch(() => {})
+  const tasks = divide(files, files.map(sizeOf), workers)
+  const asTask = (task: FileTask): FileTasks[K]['task'] => ({ ...options, ...task }) as FileTasks[K]['task']
   const lost = new Set<string>()
   /** One task after the other; a worker that died is asked again, for the files it had not done. */
   const work = async (worker: Worker | undefined): Promise<void> => {
