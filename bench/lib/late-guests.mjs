@@ -39,7 +39,7 @@ export const GUESTS = {
   'an endless child': `load_imm r7, 0x20000\nload_imm r8, ${CHILD.length}\nload_imm r9, 0\necalli 8\nmove_reg r11, r7
     fallthrough\n@loop:\nload_imm_64 r2, 0x3fffffffffffff\nstore_u64 r2, [0x21000]\nload_imm r8, 0x21000\nmove_reg r7, r11\necalli 12\njump @loop`,
   'slow host calls': '@loop:\necalli 2\njump @loop',
-  'fast, then new pages': `load_imm r8, 0x7f000000
+  'fast then new pages': `load_imm r8, 0x7f000000
     sbrk r9, r8
     fallthrough\n@again:\nmove_reg r7, r9\nload_imm r10, 0x100000
     fallthrough\n@fast:\nadd_imm_64 r10, r10, -1\nbranch_ne_imm r10, 0, @fast

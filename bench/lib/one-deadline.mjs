@@ -1,6 +1,6 @@
 // One run with a deadline in a process of its own: `node one-deadline.mjs ENGINE GUEST MS`; the engine `none` is a loop of
-// JavaScript that looks at the clock. Prints, in milliseconds, how long it took and how long of that the thread stood ready and had
-// no processor, as the kernel has it. Not the series: micro/deadline-cold.mjs.
+// JavaScript that looks at the clock. Prints, in milliseconds, how long it took, how long of that the thread had a processor, and how
+// long it stood ready and had none, as the kernel has it; the rest it waited for threads of V8's. Not the series: micro/deadline-cold.mjs.
 import { closeSync, openSync, readSync } from 'node:fs'
 
 const [engine, guest, ms] = process.argv.slice(2)
@@ -12,14 +12,14 @@ try {
   // Only Linux has it.
 }
 
-/** Milliseconds that the process's first thread has waited for a processor. */
-function waited() {
-  if (descriptor === undefined) return Number.NaN
+/** Milliseconds that the process's first thread has had a processor, and has waited for one. */
+function shares() {
+  if (descriptor === undefined) return [Number.NaN, Number.NaN]
   const text = buffer.latin1Slice(0, readSync(descriptor, buffer, 0, buffer.length, 0))
-  return Number(text.split(' ')[1]) / 1e6
+  return text.split(' ').map(nanoseconds => Number(nanoseconds) / 1e6)
 }
 
-waited() // compiled once
+shares() // compiled once
 let run
 if (engine === 'none') {
   run = () => {
@@ -33,9 +33,10 @@ if (engine === 'none') {
     if (exit !== coulis.Exit.Paused) throw new Error(`${coulis.exitName(exit)} instead of paused`)
   }
 }
-const before = waited()
+const before = shares()
 const begun = performance.now()
 run()
 const took = performance.now() - begun
-console.log(JSON.stringify({ took, waited: waited() - before }))
+const after = shares()
+console.log(JSON.stringify({ took, ran: after[0] - before[0], waited: after[1] - before[1] }))
 if (descriptor !== undefined) closeSync(descriptor)

@@ -51,11 +51,12 @@ export function takeDecoded(program: Program): Cell | undefined {
 }
 
 /**
- * Takes an idle cell that has another program. It is one whose program is small. If there is none, and enough cells are idle or no
+ * Takes an idle cell that has another program. It is one that had none yet, or a small one. If there is none, and enough cells are idle or no
  * more shall be made, it is the one that was idle longest, of those with the same rules.
  */
 export function takeOther(program: Program, makesNoMore: boolean): Cell | undefined {
-  const small = idle.findIndex(cell => cell.loads === 1 && cell.program!.code.length <= SMALL_CODE)
+  const isSmall = ({ loads, program: other }: Cell): boolean => loads === 1 && other!.code.length <= SMALL_CODE
+  const small = idle.findIndex(cell => cell.loads === 0 || isSmall(cell))
   if (small >= 0) return takeAt(small)
   if (idle.length === 0 || (idle.length < KEEP && !makesNoMore)) return undefined
   const sameRules = idle.findIndex(cell => cell.program?.profile === program.profile)

@@ -46,7 +46,7 @@ const MARGIN_MS = 2.5
 /** How much of a run's time that is at most. */
 const MARGIN_SHARE = 0.25
 /** Two looks at the clock have so much between them only where the thread had no processor, or made something long. */
-export const GAP_MS = 1
+const GAP_MS = 1
 /** For how long before the end of a run that counts. */
 const GAP_COUNTS_MS = 16
 
@@ -61,8 +61,10 @@ export class Allowance {
   /** When it has to have paused. */
   #end: number
   #margin = 0
-  /** When the clock was looked at last, by anybody. */
-  seen: number
+  /** When the clock was looked at last, but for looks that were before `next`. */
+  #seen = Number.POSITIVE_INFINITY
+  /** Until then a look that finds nothing need not be told: it keeps the number of what is done at each host call small. */
+  next: number = Number.POSITIVE_INFINITY
   /** The gas of the next slice of compiled code. */
   #slice = FIRST_SLICE
   /** The gas that is kept back, and what the counter had when the portion began. */
@@ -83,7 +85,6 @@ export class Allowance {
   constructor(counter: GasCounter, bounds: Bounds) {
     this.#counter = counter
     this.#end = this.until = bounds.until ?? Number.POSITIVE_INFINITY
-    this.seen = this.until
     if (this.isTimed) this.#begin(performance.now())
     this.#steps = bounds.steps !== undefined
     this.#left = bounds.steps === undefined ? bounds.maxGas : BigInt(bounds.steps)
@@ -102,19 +103,24 @@ export class Allowance {
   }
 
   #begin(now: number): void {
-    this.seen = now
+    this.#see(now)
     this.#margin = Math.min(MARGIN_MS, Math.max(0, this.#end - now) * MARGIN_SHARE)
   }
 
   /** Nothing was to be seen on the clock meanwhile: what took the time was our own, and is over. */
   forgive(): void {
-    if (this.isTimed) this.seen = performance.now()
+    if (this.isTimed) this.#see(performance.now())
+  }
+
+  #see(now: number): void {
+    this.#seen = now
+    this.next = Math.min(this.until, now + SLICE_MS)
   }
 
   /** The clock shows this time. Whether the time of the run is over. */
   isOverAt(now: number): boolean {
-    if (now - this.seen > GAP_MS && now + GAP_COUNTS_MS > this.#end) this.until = this.#end - this.#margin
-    this.seen = now
+    if (now - this.#seen > GAP_MS && now + GAP_COUNTS_MS > this.#end) this.until = this.#end - this.#margin
+    this.#see(now)
     this.#over = now >= this.until
     return this.#over
   }
@@ -124,9 +130,11 @@ export class Allowance {
     return this.#steps && this.#left === 0n
   }
 
-  /** Milliseconds until the run has to pause. */
+  /** Milliseconds until the run is stopped. */
   get msLeft(): number {
-    return this.isTimed ? Math.max(0, this.#end - performance.now()) : this.#end
+    if (!this.isTimed) return Number.POSITIVE_INFINITY
+    const now = performance.now()
+    return this.isOverAt(now) ? 0 : this.until - now
   }
 
   /** Whether the time is over. */

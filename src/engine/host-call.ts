@@ -2,7 +2,7 @@
 
 import { ResourceError } from '../core/resource-error.ts'
 import type { Program } from '../program/program.ts'
-import { type Allowance, GAP_MS } from './allowance.ts'
+import type { Allowance } from './allowance.ts'
 import { HostAction, type HostEntry, type HostPrice, type HostTable, type Vm } from './engine.ts'
 import { Exit } from './exit.ts'
 import { isPromise, LateAnswer } from './late-answer.ts'
@@ -254,20 +254,17 @@ export function performBoundedCall(site: HostCallSite, index: number, pc: number
       }
     }
   } catch (error) {
-    exit = failed(site, entry, index, pc, error)
+    site.thrown = new HostCallError(index, pc, error, vm)
+    if (entry !== undefined && ResourceError.is(error) && !site.disposeRequested) exit = again(site, entry, pc)
+    else exit = ended(site, pc, Exit.Panic)
   }
   if (exit === undefined) {
-    if (!isWhole) {
-      if (allowance.goOn(had, before)) return undefined
-    } else {
+    if (isWhole) {
       const now = performance.now()
-      if (now < allowance.until && now - allowance.seen < GAP_MS) {
-        allowance.seen = now
-        return undefined
-      }
-      if (!allowance.isOverAt(now)) return undefined
-    }
+      if (now < allowance.next || !allowance.isOverAt(now)) return undefined
+    } else if (allowance.goOn(had, before)) return undefined
+    exit = Exit.Paused
   }
   allowance.stoppedByHost = true
-  return exit ?? Exit.Paused
+  return exit
 }

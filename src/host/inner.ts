@@ -7,6 +7,7 @@ import { createEngine } from '../engine/create.ts'
 import type { Engine, EngineKind, Vm } from '../engine/engine.ts'
 import { HostAction, type HostFunction } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
+import { reserveCells } from '../engine/machine/residence.ts'
 import { OOB } from '../engine/memory.ts'
 import { equalBytes } from '../program/equal-bytes.ts'
 import { createProgram, type Program } from '../program/program.ts'
@@ -38,6 +39,8 @@ export interface InnerMachines {
   dispose(): void
 }
 
+/** An outer machine and an inner one. */
+const NESTED = 2
 const MAX_GAS = 2n ** 63n - 1n
 
 /** GP 0.8.0 and what follows it: machines have a cap, start pcs are checked, gas is the outer machine's. */
@@ -118,6 +121,7 @@ const PAGE_MODES = [
  */
 export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
   const engine: Engine = createEngine(options)
+  if (engine.kind !== 'reference') reserveCells(NESTED)
   const machines = new Map<number, Inner>()
   const numbers = new FreeNumbers()
   const residents = new Residents()

@@ -176,9 +176,9 @@ describe.each(cases)('%s, where %s is refused, hostErrors %s', (kind, part, host
         const whole = createEngine({ kind: 'reference' }).instantiate(program, start('reference', hostErrors))
         whole.run()
         expect(whole.exit).toBe(Exit.Panic) // its trap
-        const held = drain()
-        const engine = createEngine({ kind })
         const options = [start(kind, hostErrors), start(kind, hostErrors)] as const
+        const held = drain() // also of what their inner machines would run in
+        const engine = createEngine({ kind })
         const thrown: unknown[] = []
         const refused = refusing(
           part,

@@ -214,6 +214,20 @@ export function boundsSuite(createVm: CreateVm): void {
       between(endOf(vm, 40, 30, 5), 37.4, 38.4)
     })
 
+    it('says so to host functions: what they have left is the time to the earlier end', () => {
+      const left: number[] = []
+      const host = hostOf(vm => {
+        left.push(vm.remainingMs)
+      })
+      const vm = createVm(programOf('loop: ecalli 1\njump @loop').program, { gas: 2n ** 62n, host })
+      endOf(vm, 10)
+      left.length = 0
+      endOf(vm, 10, 3, 3)
+      expect(left.filter(ms => ms > 6).length).toBeGreaterThan(0)
+      expect(left.filter(ms => ms > 1.7 && ms < 6.3)).toEqual([])
+      expect(left.filter(ms => ms < 1.7).length).toBeGreaterThan(0)
+    })
+
     it('host functions see the whole gas, and what they give is kept', () => {
       const seen: bigint[] = []
       const host = hostOf(vm => {

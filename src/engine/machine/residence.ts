@@ -14,6 +14,7 @@ import {
   takeOther,
 } from '../../core/cell-pool.ts'
 import { AT_VM, FRAMES_SIZE, MEMORY_SIZE, VM } from '../../core/contract.gen.ts'
+import { ResourceError } from '../../core/resource-error.ts'
 import type { Program } from '../../program/program.ts'
 import { type Image, putImage, takeImage } from './image.ts'
 import { engineLimits } from './limits.ts'
@@ -301,6 +302,18 @@ function takeCell(program: Program, maxMemory: number): Cell {
         newCell(program))
   cell.load(program)
   return cell
+}
+
+/**
+ * Sees to it that there are cells for so many machines, so that none of them has to be made while time counts. Does nothing where
+ * the runtime has no memory for that.
+ */
+export function reserveCells(count: number): void {
+  try {
+    while (idleCells() + residents.length < count) keepCell(new Cell())
+  } catch (error) {
+    if (!ResourceError.is(error)) throw error
+  }
 }
 
 /** How many cells there are, and how many bytes of arena the idle ones hold. */
