@@ -65,6 +65,8 @@
 
 #include "recompiler/loops.c"
 
+#include "recompiler/frames.c"
+
 #include "recompiler/structure.c"
 
 #include "recompiler/module.c"

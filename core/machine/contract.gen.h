@@ -29,9 +29,9 @@
 /* graph_tables. */
 #define PVM_AT_GRAPH 0x121000u
 /* The plan of a segment's accesses. */
-#define PVM_AT_PLAN 0x370000u
+#define PVM_AT_PLAN 0x380000u
 /* What plans wide groups. */
-#define PVM_AT_WIDE 0x3a8000u
+#define PVM_AT_WIDE 0x3b8000u
 /* What the tables point to. */
 #define PVM_AT_TABLES 0x400000u
 /* u32 per physical page: where a page outside of the window is, 0 where it is in its place or not touched. */
@@ -169,6 +169,7 @@ enum {
   GRAPH_LOOP_STORES = 128,
   GRAPH_SAYS = 256,
   GRAPH_BULK = 512,
+  GRAPH_FRAMES = 1024,
 };
 
 /* What pvm_compile answers. */
@@ -194,7 +195,8 @@ enum {
   LOCAL_FLOOR = 29,
   LOCAL_BEFORE = 30,
   LOCAL_LIMIT = 31,
-  LOCAL_PAIRS = 35,
+  LOCAL_FRAME = 35,
+  LOCAL_PAIRS = 36,
 };
 
 /* State at a hand-over; what glue.ts makes of it is in its header. */
@@ -217,56 +219,57 @@ enum {
   PIECE_REQUIRE_GAS = 5,
   PIECE_CALL = 6,
   PIECE_CALL_TABLE = 7,
-  PIECE_PREPARE_TABLE = 8,
-  PIECE_GO_ON = 9,
-  PIECE_CALL_TARGET = 10,
-  PIECE_EXPECT_RETURN = 11,
-  PIECE_TARGET = 12,
-  PIECE_TARGET_PLUS = 13,
-  PIECE_PUSH_INDEX = 14,
-  PIECE_LOOK_UP = 15,
-  PIECE_RETURN = 16,
-  PIECE_INLINE_RETURN = 17,
-  PIECE_HOST = 18,
-  PIECE_HOST_IN_BLOCK = 19,
-  PIECE_MOVE = 20,
-  PIECE_TAKE_FRAME = 21,
-  PIECE_GO_TO_STATE = 22,
-  PIECE_FORGET = 23,
-  PIECE_OFFSET_OF_CONSTANT = 24,
-  PIECE_OFFSET = 25,
-  PIECE_TURNS_UP = 26,
-  PIECE_TURNS_DOWN = 27,
-  PIECE_TURNS_BY_REGISTER = 28,
-  PIECE_LOOP_ENTRY = 29,
-  PIECE_COUNT_FIRST = 30,
-  PIECE_UNLESS_INSIDE = 31,
-  PIECE_FLOOR = 32,
-  PIECE_FLOOR_AHEAD = 33,
-  PIECE_COUNT_DOWN = 34,
-  PIECE_FAST_BEGIN = 35,
-  PIECE_BULK_BEGIN = 36,
-  PIECE_ROOM_OF_REGISTERS = 37,
-  PIECE_ROOM_BELOW = 38,
-  PIECE_ROOM_ABOVE = 39,
-  PIECE_BULK_APART = 40,
-  PIECE_BULK_SAME_BYTES = 41,
-  PIECE_BULK_IF = 42,
-  PIECE_BULK_AT = 43,
-  PIECE_BULK_AT_DOWN = 44,
-  PIECE_BULK_COPY = 45,
-  PIECE_BULK_FILL = 46,
-  PIECE_PAY_TURNS = 47,
-  PIECE_STEP_TURNS = 48,
-  PIECE_BULK_END = 49,
-  PIECE_FAST_HEAD = 50,
-  PIECE_FAST_CLOSE = 51,
-  PIECE_FAST_END = 52,
-  PIECE_TALLY = 53,
-  PIECE_TALLY_TURNS = 54,
-  PIECE_HEAD = 55,
-  PIECE_HELPERS = 56,
-  PIECE_COUNT = 57
+  PIECE_CHECK_FRAME = 8,
+  PIECE_PREPARE_TABLE = 9,
+  PIECE_GO_ON = 10,
+  PIECE_CALL_TARGET = 11,
+  PIECE_EXPECT_RETURN = 12,
+  PIECE_TARGET = 13,
+  PIECE_TARGET_PLUS = 14,
+  PIECE_PUSH_INDEX = 15,
+  PIECE_LOOK_UP = 16,
+  PIECE_RETURN = 17,
+  PIECE_INLINE_RETURN = 18,
+  PIECE_HOST = 19,
+  PIECE_HOST_IN_BLOCK = 20,
+  PIECE_MOVE = 21,
+  PIECE_TAKE_FRAME = 22,
+  PIECE_GO_TO_STATE = 23,
+  PIECE_FORGET = 24,
+  PIECE_OFFSET_OF_CONSTANT = 25,
+  PIECE_OFFSET = 26,
+  PIECE_TURNS_UP = 27,
+  PIECE_TURNS_DOWN = 28,
+  PIECE_TURNS_BY_REGISTER = 29,
+  PIECE_LOOP_ENTRY = 30,
+  PIECE_COUNT_FIRST = 31,
+  PIECE_UNLESS_INSIDE = 32,
+  PIECE_FLOOR = 33,
+  PIECE_FLOOR_AHEAD = 34,
+  PIECE_COUNT_DOWN = 35,
+  PIECE_FAST_BEGIN = 36,
+  PIECE_BULK_BEGIN = 37,
+  PIECE_ROOM_OF_REGISTERS = 38,
+  PIECE_ROOM_BELOW = 39,
+  PIECE_ROOM_ABOVE = 40,
+  PIECE_BULK_APART = 41,
+  PIECE_BULK_SAME_BYTES = 42,
+  PIECE_BULK_IF = 43,
+  PIECE_BULK_AT = 44,
+  PIECE_BULK_AT_DOWN = 45,
+  PIECE_BULK_COPY = 46,
+  PIECE_BULK_FILL = 47,
+  PIECE_PAY_TURNS = 48,
+  PIECE_STEP_TURNS = 49,
+  PIECE_BULK_END = 50,
+  PIECE_FAST_HEAD = 51,
+  PIECE_FAST_CLOSE = 52,
+  PIECE_FAST_END = 53,
+  PIECE_TALLY = 54,
+  PIECE_TALLY_TURNS = 55,
+  PIECE_HEAD = 56,
+  PIECE_HELPERS = 57,
+  PIECE_COUNT = 58
 };
 
 /* What code says it does, where it was asked to: the byte at AT_PROBES plus one of these, plus a number that tells
@@ -542,6 +545,12 @@ typedef struct {
   uint8_t is_loop[NODE_CAPACITY];
   uint8_t is_merge[NODE_CAPACITY];
   uint8_t checkpoint[NODE_CAPACITY];
+  /* How far the stack pointer has moved since the root, see frames.c, */
+  s32 stack_offset[NODE_CAPACITY];
+  /* if that is known, */
+  uint8_t stack_known[NODE_CAPACITY];
+  /* and whether the frame has been checked. */
+  uint8_t frame_ready[NODE_CAPACITY];
   /* Nodes. */
   u32 count;
   u32 reducible;
@@ -553,6 +562,10 @@ typedef struct {
   u32 loops;
   /* Their streams. */
   u32 streams;
+  /* The lowest byte that is accessed on the stack, from the stack pointer at the root, */
+  s32 frame_low;
+  /* and bytes from there to behind the highest; 0 where the stack is no frame. */
+  s32 frame_span;
   /* The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
   u32 dirty_now;
   u32 valid_now;
@@ -775,34 +788,39 @@ PVM_PLACED(graph_tables, end, 1475904);
 PVM_PLACED(graph_tables, is_loop, 1492288);
 PVM_PLACED(graph_tables, is_merge, 1508672);
 PVM_PLACED(graph_tables, checkpoint, 1525056);
-PVM_PLACED(graph_tables, count, 1541440);
-PVM_PLACED(graph_tables, reducible, 1541444);
-PVM_PLACED(graph_tables, switches, 1541448);
-PVM_PLACED(graph_tables, callee_count, 1541452);
-PVM_PLACED(graph_tables, loops, 1541456);
-PVM_PLACED(graph_tables, streams, 1541460);
-PVM_PLACED(graph_tables, dirty_now, 1541464);
-PVM_PLACED(graph_tables, valid_now, 1541468);
-PVM_PLACED(graph_tables, depth_now, 1541472);
-PVM_PLACED(graph_tables, exit_count, 1541476);
-PVM_PLACED(graph_tables, emitted, 1541480);
-PVM_PLACED(graph_tables, values, 1541484);
-PVM_PLACED(graph_tables, exits, 1541488);
-PVM_PLACED(graph_tables, label_depth, 1574256);
-PVM_PLACED(graph_tables, dirty_before, 1639792);
-PVM_PLACED(graph_tables, valid_before, 1672560);
-PVM_PLACED(graph_tables, spare, 1705328);
-PVM_PLACED(graph_tables, next, 1770864);
-PVM_PLACED(graph_tables, stack, 1836400);
-PVM_PLACED(graph_tables, context_of, 1901936);
-PVM_PLACED(graph_tables, edges, 1967472);
-PVM_PLACED(graph_tables, reads, 2131312);
-PVM_PLACED(graph_tables, writes, 2164080);
-PVM_PLACED(graph_tables, passes, 2196848);
-PVM_PLACED(graph_tables, written, 2229616);
-PVM_PLACED(graph_tables, through, 2262384);
-PVM_PLACED(graph_tables, leaves, 2295152);
-PVM_PLACED(graph_tables, seen, 2311536);
+PVM_PLACED(graph_tables, stack_offset, 1541440);
+PVM_PLACED(graph_tables, stack_known, 1606976);
+PVM_PLACED(graph_tables, frame_ready, 1623360);
+PVM_PLACED(graph_tables, count, 1639744);
+PVM_PLACED(graph_tables, reducible, 1639748);
+PVM_PLACED(graph_tables, switches, 1639752);
+PVM_PLACED(graph_tables, callee_count, 1639756);
+PVM_PLACED(graph_tables, loops, 1639760);
+PVM_PLACED(graph_tables, streams, 1639764);
+PVM_PLACED(graph_tables, frame_low, 1639768);
+PVM_PLACED(graph_tables, frame_span, 1639772);
+PVM_PLACED(graph_tables, dirty_now, 1639776);
+PVM_PLACED(graph_tables, valid_now, 1639780);
+PVM_PLACED(graph_tables, depth_now, 1639784);
+PVM_PLACED(graph_tables, exit_count, 1639788);
+PVM_PLACED(graph_tables, emitted, 1639792);
+PVM_PLACED(graph_tables, values, 1639796);
+PVM_PLACED(graph_tables, exits, 1639800);
+PVM_PLACED(graph_tables, label_depth, 1672568);
+PVM_PLACED(graph_tables, dirty_before, 1738104);
+PVM_PLACED(graph_tables, valid_before, 1770872);
+PVM_PLACED(graph_tables, spare, 1803640);
+PVM_PLACED(graph_tables, next, 1869176);
+PVM_PLACED(graph_tables, stack, 1934712);
+PVM_PLACED(graph_tables, context_of, 2000248);
+PVM_PLACED(graph_tables, edges, 2065784);
+PVM_PLACED(graph_tables, reads, 2229624);
+PVM_PLACED(graph_tables, writes, 2262392);
+PVM_PLACED(graph_tables, passes, 2295160);
+PVM_PLACED(graph_tables, written, 2327928);
+PVM_PLACED(graph_tables, through, 2360696);
+PVM_PLACED(graph_tables, leaves, 2393464);
+PVM_PLACED(graph_tables, seen, 2409848);
 #endif
 _Static_assert(PVM_TO_CONTINUE == 1, "PVM_TO_CONTINUE");
 _Static_assert(PVM_TO_REFUND == 3, "PVM_TO_REFUND");

@@ -145,15 +145,19 @@ PUTS void put_condition(generator *w, u32 i) {
 }
 
 /* Writes the straight instructions of a segment up to `stop`. Terminators, host calls and steps are skipped. */
-PUTS void put_instructions(generator *w, u32 segment, u32 stop) {
+PUTS void put_instructions_from(generator *w, u32 first, u32 stop) {
   graph_tables *g = w->g;
   g->dirty_now = w->dirty;
   g->valid_now = w->valid;
   g->depth_now = w->depth;
-  w->at = emit_straight(w->p, g, w->p->segment_start[segment], stop, w->at, w->end);
+  w->at = emit_straight(w->p, g, first, stop, w->at, w->end);
   w->dirty = g->dirty_now;
   w->valid = g->valid_now;
   if (g->emitted < stop) w->full = 1;
+}
+
+PUTS void put_instructions(generator *w, u32 segment, u32 stop) {
+  put_instructions_from(w, w->p->segment_start[segment], stop);
 }
 
 /* The word that counts a segment, in the first table of interpreter/tally.c. */

@@ -80,7 +80,7 @@ CORE local_runs locals_of(const generator *w) {
   return (local_runs){{13, LOCAL_TURNS - LOCAL_PC + 1, 2, LOCAL_PAIRS - LOCAL_LIMIT + 2 * w->pairs + w->g->loops}};
 }
 _Static_assert(LOCAL_PC == LOCAL_REGISTER + 13 && LOCAL_BEFORE == LOCAL_TURNS + 2 && LOCAL_LIMIT == LOCAL_BEFORE + 1, "the runs");
-_Static_assert(LOCAL_TURNS == LOCAL_GROUP + ADDRESS_LOCALS && LOCAL_PAIRS == LOCAL_LIMIT + WIDE_GROUPS, "of locals");
+_Static_assert(LOCAL_TURNS == LOCAL_GROUP + ADDRESS_LOCALS && LOCAL_FRAME == LOCAL_LIMIT + WIDE_GROUPS && LOCAL_PAIRS == LOCAL_FRAME + 1, "of locals");
 
 /* How many bytes of the host's stack the frame of a function takes at most. It has a slot for each local, for each operand, and
  * for each value that its code makes. Most values never need a slot, but a guest can write code where they do. */
@@ -225,6 +225,7 @@ PUTS u32 compile_module(program_tables *p, graph_tables *g, plan_tables *plan, w
     plan_graph(p, g, plan, wide, (options & GRAPH_GROUPS) != 0 ? GROUP_WINDOW : 0, (options & GRAPH_WIDE) != 0);
     g->loops = g->streams = 0;
     if ((options & GRAPH_FAST_LOOPS) != 0) find_fast_loops(p, g);
+    find_frame(p, g, (options & GRAPH_FRAMES) != 0);
     p->frames[p->roots_done] = put_function(&w, root);
   }
   p->module_end = (u32)(w.at - p->module);

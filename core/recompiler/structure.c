@@ -40,7 +40,7 @@ PUTS void put_body(generator *w, s32 node) {
   u32 segment = (u32)g->seg[node], stop = w->p->segment_start[segment + 1] - (end == END_EXIT ? 1 : 0);
   say_instructions(w, segment, stop);
   tally_segment(w, segment);
-  put_instructions(w, segment, stop);
+  put_framed(w, node, stop);
 }
 
 /* Whether a node is reached by a branch to its label. Otherwise its code is written in the place where control comes to it. */

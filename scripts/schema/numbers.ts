@@ -51,8 +51,8 @@ export const ADDRESSES: readonly Numeral[] = [
   },
   { name: 'AT_PROGRAM', value: 0x120000, comment: 'program_tables.' },
   { name: 'AT_GRAPH', value: 0x121000, comment: 'graph_tables.' },
-  { name: 'AT_PLAN', value: 0x370000, comment: "The plan of a segment's accesses." },
-  { name: 'AT_WIDE', value: 0x3a8000, comment: 'What plans wide groups.' },
+  { name: 'AT_PLAN', value: 0x380000, comment: "The plan of a segment's accesses." },
+  { name: 'AT_WIDE', value: 0x3b8000, comment: 'What plans wide groups.' },
   { name: 'AT_TABLES', value: 0x400000, comment: 'What the tables point to.' },
   {
     name: 'AT_FRAMES',

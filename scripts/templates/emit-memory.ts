@@ -40,7 +40,8 @@ function address(letter: number): readonly number[] {
 function requireRight(right: number): readonly number[] {
   return [Op.i32Const, right, Op.i32And, Op.i32Eqz, Op.brIf, LABEL]
 }
-const PUSH_RIGHTS = [Op.i32Const, 12, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)]
+/** Replaces a physical address by the rights of its page. */
+export const PUSH_RIGHTS: readonly number[] = [Op.i32Const, 12, Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)]
 
 /** Checks one access by the rotation that is explained above. */
 function single(letter: number, right: number, log2: number): Template {

@@ -16,5 +16,6 @@ export const Local = {
   floor: Numbers.Floor as number,
   before: Numbers.Before as number,
   limit: Numbers.Limit as number,
+  frame: Numbers.Frame as number,
   pairs: Numbers.Pairs as number,
 } as const

@@ -2,6 +2,7 @@
 // build time only: `npm run core` writes the templates ahead (scripts/templates.ts). The core knows them by number (`Piece`). Where
 // each of them is written is decided in core/recompiler/ends.c, loops.c, structure.c and module.c.
 import { AT_ARENA, AT_RESERVE, AT_VM, type Piece, VM, Why } from '../../src/core/contract.gen.ts'
+import { PUSH_RIGHTS } from './emit-memory.ts'
 import { createHelpers, HELPER, HOST } from './helpers.ts'
 import { Local } from './local.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
@@ -148,6 +149,13 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
   Call: template(ARGUMENTS, Op.call, U(0)),
   // pc is stored for the stub, which stands in the table while the callee is not compiled.
   CallTable: template(STORE_PC, ARGUMENTS, Op.i32Const, S(1), Op.callIndirect, 0, 0),
+  // Both rights at once: a page may have one of them only, and a test of both bits must not pass with one.
+  CheckFrame: template(
+    [Op.i32Const, S(4), Op.localSet, Local.pc, Op.i32Const, Why.Paid, Op.localSet, Local.why],
+    [Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add, Op.localSet, Local.frame],
+    [Op.localGet, Local.frame, ...PUSH_RIGHTS, Op.localGet, Local.frame, Op.i32Const, S(2), Op.i32Add, ...PUSH_RIGHTS],
+    [Op.i32And, Op.i32Const, 3, Op.i32And, Op.i32Const, 3, Op.i32Ne, Op.brIf, U(3)],
+  ),
   PrepareTable: template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.target),
   GoOn: template(
     [Op.i32Const, 0, Op.localGet, Local.pc, Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],

@@ -27,9 +27,9 @@ export const AT_PROGRAM = 0x120000
 /** graph_tables. */
 export const AT_GRAPH = 0x121000
 /** The plan of a segment's accesses. */
-export const AT_PLAN = 0x370000
+export const AT_PLAN = 0x380000
 /** What plans wide groups. */
-export const AT_WIDE = 0x3a8000
+export const AT_WIDE = 0x3b8000
 /** What the tables point to. */
 export const AT_TABLES = 0x400000
 /** u32 per physical page: where a page outside of the window is, 0 where it is in its place or not touched. */
@@ -245,6 +245,8 @@ export const GraphOption = {
   Says: 256,
   /** Fast loops that copy or fill do many turns at once. */
   Bulk: 512,
+  /** Accesses to the stack of a function share a check. */
+  Frames: 1024,
 } as const
 export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
 
@@ -287,8 +289,10 @@ export const Local = {
   Before: 30,
   /** Highest addresses of wide groups, WIDE_GROUPS. */
   Limit: 31,
+  /** Physical address of the lowest byte that the function accesses on its stack, see frames.c. */
+  Frame: 35,
   /** Ranges of streams, two each. */
-  Pairs: 35,
+  Pairs: 36,
 } as const
 export type Local = (typeof Local)[keyof typeof Local]
 
@@ -327,104 +331,106 @@ export const Piece = {
   Call: 6,
   /** Calls a root of another module: pc, table index. */
   CallTable: 7,
+  /** Checks all that a function accesses on its stack: register, constant, last byte, exit, pc. */
+  CheckFrame: 8,
   /** Prepares an exit that goes on there: the same. */
-  PrepareTable: 8,
+  PrepareTable: 9,
   /** The end of such an exit. */
-  GoOn: 9,
+  GoOn: 10,
   /** Calls the table entry in the target local. */
-  CallTarget: 10,
+  CallTarget: 11,
   /** Takes a callee's results, leaves unless it returned to the address: address, label. */
-  ExpectReturn: 11,
+  ExpectReturn: 12,
   /** The address of a dynamic jump: local. */
-  Target: 12,
+  Target: 13,
   /** The same with an offset. */
-  TargetPlus: 13,
+  TargetPlus: 14,
   /** Pushes the jump-table index of the target. */
-  PushIndex: 14,
+  PushIndex: 15,
   /** Replaces the target by the table index of the code there: entries, exit. */
-  LookUp: 15,
+  LookUp: 16,
   /** Returns: pc, local of the address. */
-  Return: 16,
+  Return: 17,
   /** Falls through where the address is the expected one: pc, local, address, exit. */
-  InlineReturn: 17,
+  InlineReturn: 18,
   /** Host call: its pc, that behind it, its number, exit. */
-  Host: 18,
+  Host: 19,
   /** The same under block models. */
-  HostInBlock: 19,
+  HostInBlock: 20,
   /** Copies a local into another. */
-  Move: 20,
+  Move: 21,
   /** Takes the frame from the stack that is left, or leaves: exit. */
-  TakeFrame: 21,
+  TakeFrame: 22,
   /** To a node by a branch to the dispatch loop: node, label. */
-  GoToState: 22,
+  GoToState: 23,
   /** Forgets a range: its two locals. */
-  Forget: 23,
+  Forget: 24,
   /** Offset of a stream at a constant address; see loops.c for all from here on. */
-  OffsetOfConstant: 24,
+  OffsetOfConstant: 25,
   /** Offset of a stream at a register. */
-  Offset: 25,
+  Offset: 26,
   /** Turns ahead of a stream that goes up, */
-  TurnsUp: 26,
+  TurnsUp: 27,
   /** down, */
-  TurnsDown: 27,
+  TurnsDown: 28,
   /** by a register. */
-  TurnsByRegister: 28,
+  TurnsByRegister: 29,
   /** Before a fast loop. */
-  LoopEntry: 29,
+  LoopEntry: 30,
   /** As many turns as there are. */
-  CountFirst: 30,
+  CountFirst: 31,
   /** Again, when a stream is in no range. */
-  UnlessInside: 31,
+  UnlessInside: 32,
   /** The gas at which fast turns end. */
-  Floor: 32,
+  Floor: 33,
   /** The same where several turns are compared at once. */
-  FloorAhead: 33,
+  FloorAhead: 34,
   /** Behind a generic turn. */
-  CountDown: 34,
+  CountDown: 35,
   /** When turns are safe. */
-  FastBegin: 35,
+  FastBegin: 36,
   /** Turns at once, if the floor leaves enough of them; see bulk.c for all from here on. */
-  BulkBegin: 36,
+  BulkBegin: 37,
   /** So many at most: the distance of two registers, 1 less where that is 1, by a power of two. */
-  RoomOfRegisters: 37,
+  RoomOfRegisters: 38,
   /** The same, of a register from a constant above it. */
-  RoomBelow: 38,
+  RoomBelow: 39,
   /** The same, from a constant below it. */
-  RoomAbove: 39,
+  RoomAbove: 40,
   /** So many at most: the distance of what is stored from what is loaded, by a power of two. */
-  BulkApart: 40,
+  BulkApart: 41,
   /** None where a register is not one byte again and again. */
-  BulkSameBytes: 41,
+  BulkSameBytes: 42,
   /** If they are worth it. */
-  BulkIf: 42,
+  BulkIf: 43,
   /** Where the turns begin: register, constant. */
-  BulkAt: 43,
+  BulkAt: 44,
   /** The same where they go down: and the power of two. */
-  BulkAtDown: 44,
+  BulkAtDown: 45,
   /** Copies. */
-  BulkCopy: 45,
+  BulkCopy: 46,
   /** Fills. */
-  BulkFill: 46,
+  BulkFill: 47,
   /** Takes what they cost from the gas. */
-  PayTurns: 47,
+  PayTurns: 48,
   /** A register has been stepped in each. */
-  StepTurns: 48,
+  StepTurns: 49,
   /** Behind them. */
-  BulkEnd: 49,
+  BulkEnd: 50,
   /** Before the fast turns. */
-  FastHead: 50,
+  FastHead: 51,
   /** Behind them. */
-  FastClose: 51,
+  FastClose: 52,
   /** To the exit of the loop. */
-  FastEnd: 52,
+  FastEnd: 53,
   /** Counts a segment: address. */
-  Tally: 53,
+  Tally: 54,
   /** Counts fast turns: address, cost. */
-  TallyTurns: 54,
+  TallyTurns: 55,
   /** A module up to its functions: types and imports. */
-  Head: 55,
+  Head: 56,
   /** The helpers as they stand in every module. */
-  Helpers: 56,
+  Helpers: 57,
 } as const
 export type Piece = (typeof Piece)[keyof typeof Piece]
 
@@ -854,17 +860,21 @@ export const GraphWord = {
   loops: 4,
   /** Their streams. */
   streams: 5,
+  /** The lowest byte that is accessed on the stack, from the stack pointer at the root, */
+  frameLow: 6,
+  /** and bytes from there to behind the highest; 0 where the stack is no frame. */
+  frameSpan: 7,
   /** The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
-  dirtyNow: 6,
-  validNow: 7,
+  dirtyNow: 8,
+  validNow: 9,
   /** and frames that are open where it writes; */
-  depthNow: 8,
+  depthNow: 10,
   /** the exits so far; */
-  exitCount: 9,
+  exitCount: 11,
   /** the instruction that emit.c has come to; */
-  emitted: 10,
+  emitted: 12,
   /** the values that its code has made so far. */
-  values: 11,
+  values: 13,
 } as const
 
 /**
@@ -920,6 +930,12 @@ export interface GraphTables {
   readonly isLoop: Uint8Array
   readonly isMerge: Uint8Array
   readonly checkpoint: Uint8Array
+  /** How far the stack pointer has moved since the root, see frames.c, */
+  readonly stackOffset: Int32Array
+  /** if that is known, */
+  readonly stackKnown: Uint8Array
+  /** and whether the frame has been checked. */
+  readonly frameReady: Uint8Array
   /** Masks, in the order they were first needed. */
   readonly exits: Uint16Array
   readonly labelDepth: Int32Array
@@ -969,10 +985,13 @@ export function viewGraph(buffer: ArrayBuffer): GraphTables {
     isLoop: new Uint8Array(buffer, AT_GRAPH + 1492288, NODE_CAPACITY),
     isMerge: new Uint8Array(buffer, AT_GRAPH + 1508672, NODE_CAPACITY),
     checkpoint: new Uint8Array(buffer, AT_GRAPH + 1525056, NODE_CAPACITY),
-    exits: new Uint16Array(buffer, AT_GRAPH + 1541488, EXIT_CAPACITY),
-    labelDepth: new Int32Array(buffer, AT_GRAPH + 1574256, NODE_CAPACITY),
-    dirtyBefore: new Uint16Array(buffer, AT_GRAPH + 1639792, NODE_CAPACITY),
-    validBefore: new Uint16Array(buffer, AT_GRAPH + 1672560, NODE_CAPACITY),
-    words: new Uint32Array(buffer, AT_GRAPH + 1541440, 12),
+    stackOffset: new Int32Array(buffer, AT_GRAPH + 1541440, NODE_CAPACITY),
+    stackKnown: new Uint8Array(buffer, AT_GRAPH + 1606976, NODE_CAPACITY),
+    frameReady: new Uint8Array(buffer, AT_GRAPH + 1623360, NODE_CAPACITY),
+    exits: new Uint16Array(buffer, AT_GRAPH + 1639800, EXIT_CAPACITY),
+    labelDepth: new Int32Array(buffer, AT_GRAPH + 1672568, NODE_CAPACITY),
+    dirtyBefore: new Uint16Array(buffer, AT_GRAPH + 1738104, NODE_CAPACITY),
+    validBefore: new Uint16Array(buffer, AT_GRAPH + 1770872, NODE_CAPACITY),
+    words: new Uint32Array(buffer, AT_GRAPH + 1639744, 14),
   }
 }

@@ -6,7 +6,20 @@ import type { FunctionBody } from './function-body.ts'
 import type { Machine } from './machine.ts'
 import { Kind } from './operands.ts'
 import { turnAccess } from './turns.ts'
-import { CHARGED, DISPATCH, PC, READ, REGISTERS, REGISTERS_END, RESERVE, RIGHTS, TRACE, WHY, WRITE } from './words.ts'
+import {
+  CHARGED,
+  DISPATCH,
+  FRAME_LOCAL,
+  PC,
+  READ,
+  REGISTERS,
+  REGISTERS_END,
+  RESERVE,
+  RIGHTS,
+  TRACE,
+  WHY,
+  WRITE,
+} from './words.ts'
 
 /** Bytes of a load or store by opcode - 0x28, 0 for those that are not allowed. */
 const WIDTH = [4, 8, 0, 0, 0, 1, 0, 0, 1, 1, 2, 2, 4, 4, 4, 8, 0, 0, 0, 0, 1, 2, 4]
@@ -95,8 +108,9 @@ function guest(
   const { locals, operands, reader } = verifier
   if (!operands.isLocal(at)) reader.refuse(rule, 'the address is in no local')
   const local = operands.source[at]!
-  const isChecked = locals.checked[local] === locals.epoch && locals.right[local] === right
+  const isChecked = locals.checked[local] === locals.epoch && (locals.right[local]! & right) !== 0
   if (isChecked && offset + width <= locals.bytes[local]!) return
+  if (local === FRAME_LOCAL && offset + width <= verifier.way.frame) return
   if (verifier.turns !== undefined && turnAccess(verifier, verifier.turns, local, offset, width, right)) return
   reader.refuse(rule, `${width} bytes at local ${local} + ${offset} stand behind no check`)
 }

@@ -2,7 +2,7 @@
 // accesses that need it: access.ts.
 import type { FunctionBody } from './function-body.ts'
 import { Kind } from './operands.ts'
-import { TARGET_LOCAL } from './words.ts'
+import { FRAME_LOCAL, READ, TARGET_LOCAL, WRITE } from './words.ts'
 
 /** What is known behind a branch that was not taken. */
 export function learn(verifier: FunctionBody, at: number): void {
@@ -12,6 +12,7 @@ export function learn(verifier: FunctionBody, at: number): void {
     case Kind.Fail:
       if (operands.plus[at] !== 0) return // of another place than the local's
       locals.check(source, operands.z[at]!, operands.x[at]!)
+      if (source === FRAME_LOCAL && operands.z[at] === (READ | WRITE)) verifier.way.frame = operands.x[at]!
       return
     case Kind.Above:
       learnWithin(verifier, source, operands.x[at]!)

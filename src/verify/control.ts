@@ -11,6 +11,8 @@ export class Way {
   gas = 0
   /** Bits of the pairs since whose setting nothing has changed rights. */
   fresh = -1
+  /** Bytes from the address in the frame local that may be read and written; nothing has changed rights since that was checked. */
+  frame = 0
   /** Number of the outermost loop around since whose head nothing has been paid. */
   unpaid = 0x7fffffff
   /** What was paid last, whichever way was taken: the most that an exit may have given back. */
@@ -33,6 +35,7 @@ export class Control {
   gas: number[] = []
   fresh: number[] = []
   unpaid: number[] = []
+  bytes: number[] = []
   paid: number[] = []
   astray: boolean[] = []
   target: boolean[] = []
@@ -55,6 +58,7 @@ export class Control {
     this.loops += 1
     way.gas = 0
     way.target = false
+    way.frame = 0
     this.astray[d] = way.astray
   }
 
@@ -70,6 +74,7 @@ export class Control {
       this.gas[frame] = way.gas
       this.fresh[frame] = way.fresh
       this.unpaid[frame] = way.unpaid
+      this.bytes[frame] = way.frame
       this.paid[frame] = way.paid
       this.astray[frame] = way.astray
       this.target[frame] = way.target
@@ -78,6 +83,7 @@ export class Control {
     if (way.gas < this.gas[frame]!) this.gas[frame] = way.gas
     this.fresh[frame] = this.fresh[frame]! & way.fresh
     if (way.unpaid < this.unpaid[frame]!) this.unpaid[frame] = way.unpaid
+    if (way.frame < this.bytes[frame]!) this.bytes[frame] = way.frame
     if (way.paid < this.paid[frame]!) this.paid[frame] = way.paid
     if (way.astray) this.astray[frame] = true
     if (!way.target) this.target[frame] = false
@@ -94,6 +100,7 @@ export class Control {
         way.gas = this.gas[d]!
         way.fresh = this.fresh[d]!
         way.unpaid = this.unpaid[d]!
+        way.frame = this.bytes[d]!
         way.paid = this.paid[d]!
         way.astray = this.astray[d]!
         way.target = this.target[d]!

@@ -16,6 +16,7 @@ import { matchTurns, turnBegins, turnEnds } from './turns.ts'
 import {
   FIRST_ROOT,
   FRAME_BASE,
+  FRAME_LOCAL,
   GAS_LOCAL,
   PC_LOCAL,
   SLOT,
@@ -118,6 +119,7 @@ export class FunctionVerifier implements FunctionBody {
     if (this.#choosing > 0) reader.refuse('local', 'a local is assigned in a choice of values')
     if (this.turns?.floor === local) reader.refuse('turns', 'the floor is assigned in a turn')
     if (local === PC_LOCAL || local === WHY_LOCAL) place(this, local, at)
+    if (local === FRAME_LOCAL) this.way.frame = 0
     if (local === TARGET_LOCAL) {
       const { operands, way, machine } = this
       way.target = operands.isConstant(at) && operands.shift[at]! > 0 && operands.shift[at]! < machine.tableEnd
@@ -183,6 +185,7 @@ export class FunctionVerifier implements FunctionBody {
     this.locals.label()
     this.way.gas = 0
     this.way.fresh = 0
+    this.way.frame = 0
     this.way.paid = 0
     this.way.target = false
   }

@@ -1,7 +1,7 @@
 // What is known of each local of the function at hand: its value relative to roots, checked addresses, limits, pairs. All but
 // the pairs holds from where it was found out to the next label. Not the rules that use it: function.ts.
 import { Kind, type Operands } from './operands.ts'
-import { TARGET_LOCAL } from './words.ts'
+import { FRAME_LOCAL } from './words.ts'
 
 /** What a local is for, all over the function. */
 const Use = { None: 0, Other: 1, Low: 2, Size: 3 } as const
@@ -147,7 +147,7 @@ export class Locals {
     if (known !== undefined) return known.size === size && known.low === low ? known : undefined
     const { use } = this
     // Not the parameters, nor the locals with a meaning of their own.
-    if (low <= TARGET_LOCAL || size <= TARGET_LOCAL) return undefined
+    if (low <= FRAME_LOCAL || size <= FRAME_LOCAL) return undefined
     if (low === size || use[low] !== Use.None || use[size] !== Use.None || this.pairs.length >= 32) return undefined
     use[low] = Use.Low
     use[size] = Use.Size

@@ -31,6 +31,8 @@ export const Kind = {
   NoEntry: 16,
   /** What a host call leaves: where the machine is, why compiled code has to leave. */
   Host: 17,
+  /** As Test, of both rights: and-ed with 3. */
+  TestBoth: 18,
 } as const
 
 /**

@@ -78,6 +78,10 @@ function binary(operands: Operands, op: number): void {
     compare(operands, a, b, op)
     return
   }
+  if (op === 0x47 && operands.kind[a] === Kind.TestBoth && constant === 3) {
+    become(operands, a, Kind.Fail)
+    return
+  }
   if (isComparison(op)) {
     operands.bounded(1)
     return
@@ -158,12 +162,12 @@ function and(operands: Operands, a: number, b: number): void {
   }
   if (kind === Kind.Rights && operands.isConstant(b)) {
     const right = operands.shift[b]!
-    // One bit: a test of two is passed by either.
-    if (right !== 1 && right !== 2) {
+    // A test of two bits is passed by either, unless both are compared.
+    if (right !== 1 && right !== 2 && right !== 3) {
       operands.push(Kind.Any)
       return
     }
-    become(operands, a, Kind.Test)
+    become(operands, a, right === 3 ? Kind.TestBoth : Kind.Test)
     operands.z[a] = right
     // How many bytes from the local have the right: x by alignment; all up to the last of two within a page's length.
     if (operands.y[a]! >= 0) operands.x[a] = operands.y[a]! < 4096 ? operands.y[a]! + 1 : 0

@@ -32,6 +32,8 @@ export const PAID = 3
 export const UNPAID: readonly number[] = [1, 7]
 /** The local that an exit which goes on has the table index in. */
 export const TARGET_LOCAL = 17
+/** The local whose check holds across labels: the lowest byte of a function's stack. */
+export const FRAME_LOCAL = 35
 /** No gas local is ever above this; host calls see to it. */
 export const MOST_GAS = 0x7fffffff
 /** Turns that nothing but gas limits. */

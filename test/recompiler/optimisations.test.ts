@@ -15,8 +15,35 @@ const OFF: readonly CompileOptions[] = [
   { inlineIndirect: false },
   { gasPaths: false },
   { loopStores: false },
+  { frames: false },
   { inline: false, unrollRecursion: false, fastLoops: false, groupChecks: false, gasPaths: false },
 ]
+
+/** A function that accesses its stack in three blocks. */
+const FRAMES = `
+.jump_table @back
+    load_imm r1, 0x21000
+    load_imm r6, 60
+    fallthrough
+@loop:
+    load_imm_jump r0, &back, @function
+@back:
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @loop
+    trap
+@function:
+    add_imm_64 r1, r1, -24
+    store_ind_u64 [r1 + 16], r6
+    and_imm r7, r6, 3
+    branch_eq_imm r7, 0, @end
+    load_ind_u64 r8, [r1 + 16]
+    store_ind_u64 [r1], r8
+    fallthrough
+@end:
+    load_ind_u64 r9, [r1]
+    add_imm_64 r1, r1, 24
+    jump_ind r0
+`
 
 /** A loop that fills and one that copies. */
 const COPIES = `
@@ -42,6 +69,7 @@ const COPIES = `
 const textFor = (options: CompileOptions): string => {
   if (options.bulk === false) return COPIES
   if (options.wideChecks === false) return TABLES
+  if (options.frames === false) return FRAMES
   if (options.loopStores === false) return CALLS_IN_LOOPS
   return options.inlineIndirect === false ? HANDLERS : MIXED
 }

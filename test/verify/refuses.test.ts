@@ -31,6 +31,9 @@ function refusalOf(change: (code: Instruction[]) => Instruction[]): Refusal | un
   return verifyModule(bytes, made.machine)
 }
 
+const sees = (code: readonly Instruction[], at: number, opcodes: readonly number[]): boolean =>
+  opcodes.every((op, k) => code[at + k]?.op === op)
+
 /** Where the opcodes stand one after the other, for the n-th time. */
 function find(code: readonly Instruction[], opcodes: readonly number[], nth = 0): number {
   const places = code.flatMap((_, at) => (opcodes.every((op, k) => code[at + k]?.op === op) ? [at] : []))
@@ -117,6 +120,58 @@ describe('verifier refuses', () => {
     expect(refused(code => code, made.machine)).toBe('load')
   })
 
+  it('a frame that is not checked whole, for both rights, and again behind a call', () => {
+    const framed = moduleOf(
+      'framed',
+      programOf(`
+.jump_table @back
+    load_imm r1, 0x21000
+    load_imm_jump r0, &back, @function
+@back:
+    trap
+@function:
+    add_imm_64 r1, r1, -24
+    store_ind_u64 [r1 + 16], r0
+    and_imm r7, r6, 3
+    branch_eq_imm r7, 0, @end
+    load_ind_u64 r8, [r1 + 16]
+    store_ind_u64 [r1], r8
+    fallthrough
+@end:
+    load_ind_u64 r9, [r1]
+    ecalli 1
+    load_ind_u64 r0, [r1 + 16]
+    add_imm_64 r1, r1, 24
+    jump_ind r0
+`),
+    )
+    const test = [0x41, 0x71, 0x41, 0x47, 0x0d]
+    const refused = (change: (code: Instruction[]) => Instruction[]): string | undefined => {
+      const taken = takeApart(framed.bytes)
+      const body = taken.bodies.findLast(({ instructions }) =>
+        instructions.some((_, at) => sees(instructions, at, test)),
+      )!
+      body.instructions = change(body.instructions)
+      const bytes = putTogether(taken)
+      expect(WebAssembly.validate(bytes)).toBe(true)
+      return verifyModule(bytes, framed.machine)?.rule
+    }
+    expect(refused(code => code)).toBeUndefined()
+    const set = (code: Instruction[], at: number, value: bigint): Instruction[] =>
+      replace(code, at, { numbers: [value] })
+    for (const nth of [0, 1]) {
+      for (const mask of [1n, 2n]) {
+        // One right instead of both; both asked for, and one is enough.
+        const one = (code: Instruction[]): Instruction[] => set(code, find(code, test, nth), mask)
+        expect(refused(code => set(one(code), find(code, test, nth) + 2, mask))).toBeDefined()
+        expect(refused(one)).toBeDefined()
+      }
+      // All but the last byte; no check at all, of the address as it is computed anew.
+      expect(refused(code => set(code, find(code, test, nth) - 6, 22n))).toBeDefined()
+      expect(refused(code => code.toSpliced(find(code, test, nth) + 4, 1, drop()))).toBeDefined()
+    }
+  })
+
   it.each(cases)('%s (%s)', (_, rule, change) => {
     expect(refusalOf(change)?.rule).toBe(rule)
   })
@@ -164,7 +219,7 @@ describe('verifier refuses', () => {
   })
 
   it('a range whose halves are parameters, which calls and payments change', () => {
-    const [low, size] = [35n, 36n]
+    const [low, size] = [36n, 37n]
     for (const half of [low, size]) {
       const refusal = refusalOf(code =>
         code.map(it => ([0x20, 0x21, 0x22].includes(it.op) && it.numbers[0] === half ? { ...it, numbers: [1n] } : it)),

@@ -28,6 +28,7 @@ it('addresses, rights, locals and functions are those of the contract and of the
   expect([words.RIGHTS, words.DISPATCH]).toEqual([AT_RIGHTS, AT_ARENA])
   expect([words.READ, words.WRITE]).toEqual([Right.FastRead, Right.FastWrite])
   expect([words.GAS_LOCAL, words.STACK_LOCAL, words.TARGET_LOCAL]).toEqual([Local.gas, Local.stack, Local.target])
+  expect(words.FRAME_LOCAL).toBe(Local.frame)
   expect([words.PC_LOCAL, words.WHY_LOCAL]).toEqual([Local.pc, Local.why])
   expect([words.PAID, ...words.UNPAID]).toEqual([Why.Paid, Why.Unpaid, Why.UnpaidWithin])
   expect([words.HOST_FUNCTION, words.RANGE_FUNCTION]).toEqual([HOST, HELPER])

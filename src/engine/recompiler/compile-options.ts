@@ -14,6 +14,8 @@ export interface CompileOptions {
   readonly bulk?: boolean
   /** Accesses near one base share a check; see core/recompiler/plan.c. */
   readonly groupChecks?: boolean
+  /** Accesses to the stack share a check over all blocks of a function; see core/recompiler/frames.c. */
+  readonly frames?: boolean
   /** Accesses to a base plus a small index share a check of all that they may reach; see core/recompiler/wide.c. */
   readonly wideChecks?: boolean
   /** Gas is compared once per path, not in every node; see core/recompiler/flow.c. */

@@ -12,7 +12,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 2232))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 2240))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (local.set $r9 (i64.load offset=1096 (i32.const 0)))
@@ -67,10 +67,10 @@
                   (local.set $pairs0
                     (block
                       (result i32)
-                      (local.set $scratch_41
+                      (local.set $scratch_42
                         (tuple.extract 2 0 (local.tee $scratch (call $0 (local.get $address) (i32.const 8) (i32.const 1)))))
                       (local.set $pairs1 (tuple.extract 2 1 (local.get $scratch)))
-                      (local.get $scratch_41)))
+                      (local.get $scratch_42)))
                   (local.set $target (i32.sub (local.get $address) (local.get $pairs0)))))
               (if
                 (i32.ge_u (local.get $target) (local.get $pairs1))
@@ -96,11 +96,11 @@
                   (local.set $pairs2
                     (block
                       (result i32)
-                      (local.set $scratch_43
+                      (local.set $scratch_44
                         (tuple.extract 2 0
-                          (local.tee $scratch_42 (call $0 (local.get $address) (i32.const 8) (i32.const 2)))))
-                      (local.set $pairs3 (tuple.extract 2 1 (local.get $scratch_42)))
-                      (local.get $scratch_43)))
+                          (local.tee $scratch_43 (call $0 (local.get $address) (i32.const 8) (i32.const 2)))))
+                      (local.set $pairs3 (tuple.extract 2 1 (local.get $scratch_43)))
+                      (local.get $scratch_44)))
                   (local.set $target (i32.sub (local.get $address) (local.get $pairs2)))))
               (if
                 (i32.ge_u (local.get $target) (local.get $pairs3))

@@ -9,7 +9,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1064))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1072))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))

@@ -10,7 +10,7 @@
         (block $block3
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1152))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1160))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (block $block4
@@ -41,11 +41,11 @@
                   (local.tee $target
                     (block
                       (result i32)
-                      (local.set $scratch_36
+                      (local.set $scratch_37
                         (tuple.extract 2 0
                           (local.tee $scratch (call_indirect (type $0) (local.get $gas) (local.get $stack) (local.get $target)))))
                       (local.set $gas (tuple.extract 2 1 (local.get $scratch)))
-                      (local.get $scratch_36)))
+                      (local.get $scratch_37)))
                   (i32.const 2)))
               (local.set $r0 (i64.load offset=1024 (i32.const 0)))
               (local.set $r7 (i64.load offset=1080 (i32.const 0)))
@@ -79,7 +79,7 @@
       (block
         (local.set $pc (i32.const 8))
         (local.set $why (i32.const 1))
-        (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 896))) (i32.const 0)))
+        (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 904))) (i32.const 0)))
         (local.set $r0 (i64.load offset=1024 (i32.const 0)))
         (local.set $r7 (i64.load offset=1080 (i32.const 0)))
         (local.set $r8 (i64.load offset=1088 (i32.const 0)))

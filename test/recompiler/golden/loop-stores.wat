@@ -12,7 +12,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1184))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1192))) (i32.const 0)))
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
           (br_if $block (i64.lt_s (local.get $gas) (i64.const 3)))

@@ -10,7 +10,7 @@
           (block
             (local.set $pc (i32.const 0))
             (local.set $why (i32.const 1))
-            (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1120))) (i32.const 0)))
+            (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1128))) (i32.const 0)))
             (local.set $r1 (i64.load offset=1032 (i32.const 0)))
             (local.set $r2 (i64.load offset=1040 (i32.const 0)))
             (local.set $r3 (i64.load offset=1048 (i32.const 0)))

@@ -9,7 +9,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1832))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1840))) (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (local.set $r9 (i64.load offset=1096 (i32.const 0)))
           (local.set $count (i32.sub (i32.const 8) (local.get $pairs2)))
@@ -45,10 +45,10 @@
                   (local.set $pairs0
                     (block
                       (result i32)
-                      (local.set $scratch_39
+                      (local.set $scratch_40
                         (tuple.extract 2 0 (local.tee $scratch (call $0 (local.get $address) (i32.const 1) (i32.const 2)))))
                       (local.set $pairs1 (tuple.extract 2 1 (local.get $scratch)))
-                      (local.get $scratch_39)))
+                      (local.get $scratch_40)))
                   (local.set $target (i32.sub (local.get $address) (local.get $pairs0)))))
               (if
                 (i32.ge_u (local.get $target) (local.get $pairs1))

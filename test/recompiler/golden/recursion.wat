@@ -18,7 +18,7 @@
           (block $block3
             (local.set $pc (i32.const 0))
             (local.set $why (i32.const 1))
-            (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1232))) (i32.const 0)))
+            (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1240))) (i32.const 0)))
             (local.set $r0 (i64.load offset=1024 (i32.const 0)))
             (local.set $r1 (i64.load offset=1032 (i32.const 0)))
             (local.set $r6 (i64.load offset=1072 (i32.const 0)))
@@ -53,10 +53,10 @@
                   (local.tee $target
                     (block
                       (result i32)
-                      (local.set $scratch_36
+                      (local.set $scratch_37
                         (tuple.extract 2 0 (local.tee $scratch (call $1 (local.get $gas) (local.get $stack)))))
                       (local.set $gas (tuple.extract 2 1 (local.get $scratch)))
-                      (local.get $scratch_36)))
+                      (local.get $scratch_37)))
                   (i32.const 2)))
               (local.set $r1 (i64.load offset=1032 (i32.const 0)))
               (local.set $r6 (i64.load offset=1072 (i32.const 0)))

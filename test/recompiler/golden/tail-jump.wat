@@ -12,7 +12,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1008))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1016))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
@@ -53,7 +53,7 @@
         (block
           (local.set $pc (i32.const 5))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 984))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 992))) (i32.const 0)))
           (local.set $r0 (i64.load offset=1024 (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (loop $label

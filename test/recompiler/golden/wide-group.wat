@@ -31,7 +31,7 @@
                   (block
                     (local.set $pc (i32.const 0))
                     (local.set $why (i32.const 1))
-                    (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1344))) (i32.const 0)))
+                    (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1352))) (i32.const 0)))
                     (local.set $r3 (i64.load offset=1048 (i32.const 0)))
                     (local.set $r4 (i64.load offset=1056 (i32.const 0)))
                     (local.set $r5 (i64.load offset=1064 (i32.const 0)))

@@ -16,7 +16,7 @@ import type { CodeStats } from '../../engine.ts'
 import { Exit } from '../../exit.ts'
 import { functionSize, segmentAt, segmentOfAddress } from '../analysis.ts'
 import { exercised, exercisedHost, isExercised } from '../exercise.ts'
-import { ACCESS_BASE, ACCESS_LOG2, CLASS, Class, NO_LETTER } from '../facts.ts'
+import { ACCESS_LOG2, CLASS, Class } from '../facts.ts'
 import { LOAD_IMM_JUMP_IND } from '../functions.ts'
 import { GLUE_HEX } from '../templates.gen.ts'
 import { BriefRoots } from '../tiers/brief-roots.ts'
@@ -35,6 +35,7 @@ import {
 import { type SharedCode, type SharedModule, sharedCode, talliedCode } from '../tiers/shared-code.ts'
 import { Slices } from '../tiers/slices.ts'
 import { processWarmth } from '../tiers/warmth.ts'
+import { addressOf, FrameMisses } from './frame-misses.ts'
 import { Gate } from './gate.ts'
 import { comesIn, LAZY, WaitingBlocks } from './lazy-entries.ts'
 import { jumpEntries, type Linkage } from './linkage.ts'
@@ -65,6 +66,7 @@ const REFUSED = 2
 /** Compiled code on a cell. */
 export class Runtime {
   readonly shared: SharedCode
+  readonly #frames = new FrameMisses()
   readonly #hot: HotCode
   readonly #cell: Cell
   readonly #now: () => number
@@ -443,25 +445,23 @@ export class Runtime {
   }
 
   /**
-   * Counts an access that left because it is misaligned, or because the lowest address of its wide group does not have the
-   * right. When it has left often, it becomes tolerant, and the modules are made again.
+   * Counts an access that left because it is misaligned, or because the check of its wide group or of its frame failed. When it
+   * has left often, it becomes tolerant, and the modules are made again.
    */
   #noteAccess(index: number): void {
     const { shared } = this
     const { decoded, functions, tolerant } = shared.analysis
     if (tolerant[index] === 1) return
-    const id = decoded.id[index]!
-    const letter = ACCESS_BASE[id]!
-    const base =
-      letter === NO_LETTER ? 0 : this.#cell.regs32[2 * (letter === 1 ? decoded.a[index]! : decoded.b[index]!)]!
     const group = shared.wideGroup(index)
-    const aligned = ((base + decoded.x[index]!) & ((1 << ACCESS_LOG2[id]!) - 1)) === 0
-    if (aligned && group.length === 0) return
-    const count = (shared.misaligned.get(index) ?? 0) + 1
+    const address = addressOf(this.#cell, decoded, index)
+    const aligned = (address & ((1 << ACCESS_LOG2[decoded.id[index]!]!) - 1)) === 0
+    const frameFails = this.#frames.failsOften(this.#cell, decoded, index)
+    if (aligned && group.length === 0 && !frameFails) return
+    const count = frameFails ? tierPolicy.misalignedLimit : (shared.misaligned.get(index) ?? 0) + 1
     shared.misaligned.set(index, count)
     if (count < tierPolicy.misalignedLimit) return
     if (!this.#hot.canCompile(functions.start.subarray(0, -1), this.#cell.user!.remainingMs)) return
-    // All accesses of the function that were ever misaligned become tolerant together. Otherwise they would follow one by one.
+    // All accesses of the function that were ever misaligned become tolerant together, not one by one.
     const f = functions.of[decoded.segmentOf[index]!]!
     for (const at of shared.misaligned.keys()) if (functions.of[decoded.segmentOf[at]!] === f) tolerant[at] = 1
     for (const at of group) tolerant[at] = 1
