@@ -1,4 +1,4 @@
-// Assembly text to a file of any container. Not the language: that is isa/ and docs/assembly.md.
+// Assembles text to a file of any container. The language is in src/isa/ and docs/assembly.md.
 import { type Assembly, assembleSource } from '../isa/assembler.ts'
 import { AssemblyError, type AssemblyErrorCode } from '../isa/assembly-error.ts'
 import { ownOptions } from '../isa/own-options.ts'
@@ -11,9 +11,9 @@ import type { ProgramParts } from './raw.ts'
 
 /** Options of `assemble`. */
 export interface AssembleOptions {
-  /** Which opcodes to use; default: the text's `.isa`, else `gp-0.7.2`. */
+  /** The instruction set; default what `.isa` in the text says, or else `gp-0.7.2`. */
   readonly instructionSet?: InstructionSetName | undefined
-  /** The container; default: the text's `.format`, else the plainest one that holds what the text has. */
+  /** The container; default what `.format` in the text says, or else the plainest one that holds what the text has. */
   readonly format?: BlobKind | undefined
 }
 
@@ -22,7 +22,7 @@ export interface Assembled {
   readonly kind: BlobKind
   /** The file. */
   readonly bytes: Uint8Array
-  /** The same, parsed. */
+  /** The file, parsed. */
   readonly container: Container
   readonly parts: ProgramParts
   readonly instructionSet: InstructionSet
@@ -30,13 +30,13 @@ export interface Assembled {
   readonly labels: ReadonlyMap<string, number>
   /** Data labels and their addresses. */
   readonly addresses: ReadonlyMap<string, number>
-  /** For every instruction its code offset and its line in the text, from 1; ascending. */
+  /** For every instruction its code offset and its line in the text, counted from 1, ascending. */
   readonly lines: Assembly['lines']
-  /** What is legal but will not work, such as jumps to where no basic block starts. */
+  /** What is legal but will not work, such as a jump to a place where no basic block starts. */
   readonly warnings: Assembly['warnings']
 }
 
-/** An error at the first use of a directive. */
+/** Makes an error at the first use of a directive. */
 function errorAt(
   assembly: Assembly,
   directive: string,
@@ -48,7 +48,7 @@ function errorAt(
   return new AssemblyError(code, line, column, expected, found)
 }
 
-/** What a text may say about its file, and whether it does; formats say which of these they have a place for. */
+/** What a text may say about its file, and whether it does. Each format says for which of these it has a place. */
 const DIRECTIVES: readonly (readonly [FormatDirective, (assembly: Assembly) => boolean])[] = [
   ['.ro', ({ readOnlySize }) => readOnlySize > 0],
   ['.rw', ({ readWriteSize }) => readWriteSize > 0],
@@ -73,11 +73,11 @@ function kindOf(assembly: Assembly, wanted: BlobKind | undefined): BlobKind {
   const used = DIRECTIVES.filter(([, isUsed]) => isUsed(assembly)).map(([directive]) => directive)
   const held = (kind: BlobKind): number => used.filter(name => formatNamed(kind).directives.includes(name)).length
   const plainest = BLOB_KINDS.find(kind => held(kind) === used.length)
-  // None has a place for all of it: the one with most structure among those that have for most, so that the mistake is named.
+  // No format has a place for all of it. It takes one that has a place for most, with most structure, so that the mistake can be named.
   return plainest ?? [...BLOB_KINDS].sort((x, y) => held(x) - held(y)).at(-1)!
 }
 
-/** Directives a container has no place for are mistakes, not decoration. */
+/** Refuses directives that the container has no place for. */
 function refuseUnused(assembly: Assembly, kind: BlobKind): void {
   const { directives, mostEntrySize } = formatNamed(kind)
   for (const [directive, isUsed] of DIRECTIVES) {
@@ -96,7 +96,7 @@ function metadataBytes(assembly: Assembly): Uint8Array {
   return encodeMetadata({ name: name!, version: version!, license: license!, authors })
 }
 
-/** What the text says is within the bounds of the format. */
+/** Checks that what the text says is within the bounds of the format. */
 function checkSizes(assembly: Assembly, kind: BlobKind): void {
   const { mostBytes = Number.POSITIVE_INFINITY } = formatNamed(kind)
   const { readOnlySize, readWriteSize, stackSize = 0, sections } = assembly
@@ -145,7 +145,7 @@ export function assemble(text: string, options: AssembleOptions = {}): Assembled
   checkSizes(assembly, kind)
   const { build, encode } = formatNamed(kind)
   const bytes = encode(build(contentsOfText(assembly)))
-  // Read back what was written: the result is what a loader will see, and a writer that errs is noticed here.
+  // What was written is read back. So the result is what a loader will see, and a mistake of the writer is noticed here.
   const container = parseContainer(bytes, kind, { encoding: assembly.encoding })
   const { instructionSet, labels, addresses, lines, warnings } = assembly
   return { kind, bytes, container, parts: partsOf(container), instructionSet, labels, addresses, lines, warnings }

@@ -1,20 +1,19 @@
-// The containers a program comes in, as one type, with reading and writing by kind. Not the formats: formats.ts. Not detection:
-// detect.ts.
+// The containers that a program comes in, as one type, with reading and writing by kind. The formats are in formats.ts.
 import type { BlobFormat, Contents } from './format.ts'
 import { FORMATS } from './formats.ts'
 import type { Reading } from './polkavm.ts'
 import type { ProgramParts } from './raw.ts'
 
-/** The containers' names. */
+/** The name of a container. */
 export type BlobKind = keyof typeof FORMATS
 
 /** A parsed container. */
 export type Container = { [K in BlobKind]: ReturnType<(typeof FORMATS)[K]['parse']> }[BlobKind]
 
-/** Every container name, for messages and option checks. */
+/** The names of all containers. */
 export const BLOB_KINDS: readonly BlobKind[] = Object.keys(FORMATS) as BlobKind[]
 
-/** The format of a name, with what is the same for all of them. */
+/** The format with this name. */
 export function formatNamed(kind: BlobKind): BlobFormat<Container> {
   if (!Object.hasOwn(FORMATS, kind)) throw new RangeError(`kind: ${String(kind)} is none of ${BLOB_KINDS.join(', ')}`)
   return FORMATS[kind] as unknown as BlobFormat<Container>
@@ -25,7 +24,7 @@ export function formatOf(container: Container): BlobFormat<Container> {
   return formatNamed(container.kind)
 }
 
-/** What people and tools want to know of a format. */
+/** What people and tools may want to know of a format. */
 export interface FormatInfo {
   readonly kind: BlobKind
   /** Its name in a few words. */
@@ -45,15 +44,15 @@ export function describeFormat(kind: BlobKind): FormatInfo {
   return { kind, title, start }
 }
 
-/** The format that bytes say they are of, at their beginning; undefined where they say nothing. */
+/** The format that the beginning of the bytes names. Undefined if it names none. */
 export function formatClaiming(bytes: Uint8Array): BlobFormat<Container> | undefined {
   return BLOB_KINDS.map(formatNamed).find(({ claims }) => claims?.(bytes))
 }
 
 /**
- * Reads bytes as the container named.
+ * Reads bytes as a container of this kind.
  *
- * @param reading how it is read where the bytes do not say it.
+ * @param reading how the bytes are read, as far as they do not say it themselves.
  * @throws BlobError when they are not one.
  */
 export function parseContainer(bytes: Uint8Array, kind: BlobKind, reading: Reading = {}): Container {

@@ -1,29 +1,27 @@
-// Finds out which container bytes are, and says why. The answer carries the parsed container, so nothing is read twice.
-// Not a loader: program/ makes a program of it.
+// Finds out which container some bytes are, and says why. The answer has the parsed container, so that nothing is read twice.
 import { BLOB_KINDS, type BlobKind, type Container, formatNamed, parseContainer } from './container.ts'
 import { BlobError } from './error.ts'
 import type { Reading } from './polkavm.ts'
 
 export { BLOB_KINDS, type BlobKind }
 
-/** What was found, and for the others why not. */
+/** The container that was found, and why it is none of the others. */
 export interface Detection {
   readonly kind: BlobKind
   readonly container: Container
-  /** The kinds tried before, with the reason each does not fit. */
+  /** The kinds that were tried before, each with the reason why it does not fit. */
   readonly rejected: readonly { readonly kind: BlobKind; readonly why: BlobError }[]
 }
 
-// None of the formats but .polkavm has a magic number, so the one whose lengths add up exactly is taken, the one
-// with most structure first.
+// Only .polkavm has a magic number. So the first kind is taken whose lengths add up exactly. Those with most structure are tried first.
 const ORDER: readonly BlobKind[] = [...BLOB_KINDS].reverse()
 
 /**
  * Detects the container.
  *
  * @param reading as in `parseContainer`.
- * @throws BlobError `unknown-format` when none fits; the message has the reason of each. What starts as a `.polkavm`
- * file and is nothing else throws that format's reason.
+ * @throws BlobError `unknown-format` when none fits. The message has the reason of each. For bytes that begin as a `.polkavm` file and
+ * are nothing else, it throws the reason of that format.
  */
 export function detectBlob(bytes: Uint8Array, reading: Reading = {}): Detection {
   const rejected: { kind: BlobKind; why: BlobError }[] = []
@@ -35,7 +33,7 @@ export function detectBlob(bytes: Uint8Array, reading: Reading = {}): Detection 
       rejected.push({ kind, why: error })
     }
   }
-  // With a magic number in front there is no doubt what it was meant to be.
+  // With a magic number in front there is no doubt what it is meant to be.
   const claimed = rejected.find(({ kind }) => formatNamed(kind).claims?.(bytes))
   if (claimed !== undefined) throw claimed.why
   const reasons = rejected.map(({ kind, why }) => `${kind}: ${why.message}`).join('; ')

@@ -1,5 +1,5 @@
-// Programs to text: assembly that gives the same bytes again, and a listing for people. Not the instructions
-// themselves: isa/disassembler.ts reads them.
+// Makes text of programs: assembly that gives the same bytes again, and a listing for people. The instructions are read by
+// src/isa/disassembler.ts.
 import { type CodeLine, disassembleCode } from '../isa/disassembler.ts'
 import { ownOptions } from '../isa/own-options.ts'
 import type { InstructionSet } from '../isa/set.ts'
@@ -24,7 +24,7 @@ export interface DisassembleOptions {
 
 /** Options of `formatListing`. */
 export interface ListingOptions extends ListOptions {
-  /** Whether to show the bytes of each instruction, default false. */
+  /** Whether to show the bytes of each instruction; default false. */
   readonly bytes?: boolean
   /** A remark behind an instruction, such as its gas or its source line. */
   readonly note?: (line: CodeLine) => string | undefined
@@ -34,14 +34,14 @@ export interface ListingOptions extends ListOptions {
 
 const INDENT = '    '
 
-/** The names given, else those of exports. */
+/** The names that were given, or else those of exports. */
 function namesOf({ container }: Disassemblable, options: DisassembleOptions): ReadonlyMap<number, string> {
   const names = new Map(ownOptions(options).names)
   for (const { name, pc } of contentsOf(container).exports) if (!names.has(pc)) names.set(pc, name)
   return names
 }
 
-/** Data as `.hex`, long runs of zeros as `.zero`. */
+/** Data as lines of `.hex`, with long runs of zeros as `.zero`. */
 function dataLines(bytes: Uint8Array): string[] {
   const lines: string[] = []
   let at = 0
@@ -74,14 +74,14 @@ function metadataLine(metadataBytes: Uint8Array): string {
   return `.metadata_bytes ${formatHex(metadataBytes)}`.trimEnd()
 }
 
-/** Exports stand behind the code's labels, which they may name. */
+/** The lines of exports. They stand behind the labels of the code, because they may name them. */
 function exportLines(container: Container, labels: ReadonlyMap<number, string>): string[] {
   return contentsOf(container).exports.map(({ bytes, pc }) => {
     return `.export ${formatString(bytes)} ${labels.has(pc) ? `@${labels.get(pc)}` : pc}`
   })
 }
 
-/** What the file holds beside code, jump table and exports, in the directives of its format. */
+/** The lines for what the file holds beside code, jump table and exports, in the directives of its format. */
 function headerLines(container: Container): string[] {
   const { kind, directives } = formatOf(container)
   const { metadata, version, stackSize, heapPages, imports, sections, ...areas } = contentsOf(container)
@@ -118,7 +118,7 @@ function jumpTableLines(parts: ProgramParts, labels: ReadonlyMap<number, string>
   return lines
 }
 
-/** Label name of every labelled offset. */
+/** The name of each label, by code offset. */
 function labelsOf(lines: readonly CodeLine[]): Map<number, string> {
   return new Map(lines.flatMap(({ pc, label }) => (label === undefined ? [] : [[pc, label]])))
 }
@@ -129,7 +129,7 @@ function gapLines(gap: Uint8Array): string[] {
   return lines
 }
 
-/** The parts, which have to be in the encoding of the instruction set. */
+/** The parts of a program. Throws if they are not in the encoding of the instruction set. */
 function partsFor({ container, instructionSet }: Disassemblable): ProgramParts {
   const parts = partsOf(container)
   const { encoding = 'bitmask' } = parts
@@ -138,7 +138,7 @@ function partsFor({ container, instructionSet }: Disassemblable): ProgramParts {
 }
 
 /**
- * Disassembles a program to text; `assemble` makes the very same bytes of it, for every program that loads.
+ * Disassembles a program to text. `assemble` makes the very same bytes of that text, for every program that loads.
  *
  * @example disassemble(loadProgram(bytes))
  */
@@ -158,15 +158,15 @@ export function disassemble(program: Disassemblable, options: DisassembleOptions
   return `${out.join('\n')}\n`
 }
 
-/** Options of `listCode`: names, and a window. */
+/** Options of `listCode`. */
 export interface ListOptions extends DisassembleOptions {
-  /** First code offset to show, default 0. */
+  /** The first code offset to show; default 0. */
   readonly from?: number
-  /** Code offset to stop before, default the end. */
+  /** The code offset to stop before; default the end. */
   readonly to?: number
 }
 
-/** The code as lines of data, for tools that print it their own way. */
+/** The code as lines of data, for tools that print it in their own way. */
 export function listCode(program: Disassemblable, options: ListOptions = {}): CodeLine[] {
   const { from = 0, to = Number.POSITIVE_INFINITY } = ownOptions(options)
   const names = namesOf(program, options)
@@ -174,7 +174,7 @@ export function listCode(program: Disassemblable, options: ListOptions = {}): Co
 }
 
 /**
- * The code as people read it: offset, instruction, labels, an empty line between basic blocks. Not assembler input.
+ * The code as people read it: offset, instruction, labels, and an empty line between basic blocks. The assembler does not read it.
  *
  * @example formatListing(loadProgram(bytes), { from: 100, to: 200, bytes: true })
  */

@@ -1,6 +1,6 @@
-// The error for malformed program bytes. Not for guest outcomes (values) nor for wrong API use (TypeError, RangeError).
+// The error for malformed program bytes. What a guest does ends in exits, and wrong use of the interface in a TypeError or RangeError.
 
-/** Stable codes of `BlobError`; messages may change, codes may not. */
+/** The codes of `BlobError`. They never change; messages may. */
 export type BlobErrorCode =
   | 'truncated'
   | 'trailing-bytes'
@@ -20,7 +20,7 @@ export type BlobErrorCode =
   | 'not-an-instruction'
   | 'unknown-format'
 
-/** Codes about the code of a program that was read all right; their offset is a code offset (a pc). */
+/** The codes that are about the code of a program whose structure is sound. Their offset is a code offset. */
 const CODE_ERRORS: ReadonlySet<BlobErrorCode> = new Set<BlobErrorCode>([
   'empty-code',
   'undefined-opcode',
@@ -29,11 +29,11 @@ const CODE_ERRORS: ReadonlySet<BlobErrorCode> = new Set<BlobErrorCode>([
   'not-an-instruction',
 ])
 
-/** Malformed bytes: what is wrong (`code`), where (`offset`, in bytes of the input as given), what was expected. */
+/** Malformed bytes: what is wrong (`code`), where (`offset`, in bytes of the input), and what was expected. */
 export class BlobError extends Error {
   override readonly name = 'BlobError'
   readonly code: BlobErrorCode
-  /** Byte offset into the input; for the codes about the code itself (GP 0.8.0 A.2) an offset into the code. */
+  /** The byte offset in the input. For codes about the program's code (GP 0.8.0 A.2) it is a code offset. */
   readonly offset: number
   /** What the format asks for at that place. */
   readonly expected: string

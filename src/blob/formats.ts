@@ -1,5 +1,5 @@
-// Every container format, as an object with all that the rest of the project asks of it: a new format is a file with its reader and
-// writer, and an entry here. The order is from the plainest to the one with most structure. Not how they are found: detect.ts.
+// All container formats, each as an object with all that the rest of the project asks of it. To add one, write a file with its reader
+// and writer, and add an entry here. The order is from the plainest format to the one with most structure.
 import { EMPTY_LAYOUT } from './address-space.ts'
 import { BlobError } from './error.ts'
 import type { BlobFormat, Contents } from './format.ts'
@@ -36,7 +36,7 @@ const raw: BlobFormat<{ readonly kind: 'raw'; readonly parts: ProgramParts }> = 
   layout: () => EMPTY_LAYOUT,
 }
 
-/** GP A.7: lengths of data are stored in 3 bytes. */
+/** The most bytes of data in a standard program, whose lengths have 3 bytes (GP A.7). */
 const MOST_STANDARD = 2 ** 24 - 1
 
 function standardContents(program: StandardProgram): Contents {
@@ -95,8 +95,8 @@ const jam: BlobFormat<{ readonly kind: 'jam'; readonly file: JamFile }> = {
 }
 
 /**
- * PolkaVM 0.37 writes 32-bit programs in the extended encoding, and nothing in the file says so. Read with a bitmask, its exports
- * are then nowhere near instructions.
+ * Refuses 32-bit programs of PolkaVM 0.37. It writes them in the extended encoding, and nothing in the file says so. But read with a
+ * bitmask, its exports are in places where no instruction starts.
  */
 function refuseNewerLatest32({ version, parts: { code, bitmask }, exports }: PolkavmFile): void {
   if (version !== 1) return
@@ -126,7 +126,7 @@ const polkavm: BlobFormat<{ readonly kind: 'polkavm'; readonly file: PolkavmFile
   refuse: ({ file }) => refuseNewerLatest32(file),
 }
 
-/** Every format, by its name. */
+/** All formats, by name. */
 export const FORMATS: {
   readonly raw: typeof raw
   readonly standard: typeof standard

@@ -1,11 +1,10 @@
-// The `.jam` file: a length-prefixed metadata string in front of a standard program, as services store their code
-// (GP 9.1). Not the service's account or its storage.
+// The `.jam` file: metadata with its length in front, and then a standard program. Services store their code in this form (GP 9.1).
 import type { Encoding } from '../isa/set.ts'
 import { Reader } from './reader.ts'
 import { encodeStandardProgram, parseStandardProgram, type StandardProgram } from './standard.ts'
 import { Writer } from './writer.ts'
 
-/** Metadata as Parity's tools write it; informative, the machine never looks at it. */
+/** Metadata as Parity's tools write it. It only informs: the machine never looks at it. */
 export interface JamMetadata {
   readonly name: string
   readonly version: string
@@ -20,7 +19,7 @@ export interface JamFile {
   readonly program: StandardProgram
 }
 
-/** Reads metadata in Parity's convention; undefined where the bytes follow another one. */
+/** Reads metadata in Parity's convention. Undefined if the bytes follow another one. */
 export function decodeMetadata(bytes: Uint8Array): JamMetadata | undefined {
   const reader = new Reader(bytes)
   const text = (what: string): string =>
@@ -35,7 +34,7 @@ export function decodeMetadata(bytes: Uint8Array): JamMetadata | undefined {
     reader.expectEnd('the metadata')
     return { name, version, license, authors }
   } catch {
-    return undefined // any bytes are legal metadata; only the ones in the convention can be shown
+    return undefined // any bytes are legal metadata, but only those in the convention can be shown
   }
 }
 

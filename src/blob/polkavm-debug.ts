@@ -1,13 +1,12 @@
-// The debug sections of a `.polkavm` file: strings, line programs, ranges (docs/formats.md). Not names for people to
-// search in: program/symbols.ts makes those.
+// Reads the debug sections of a `.polkavm` file: strings, line programs, ranges (docs/formats.md). src/program/symbols.ts makes names
+// and places of them.
 import { BlobError } from './error.ts'
 import type { OptionalSection } from './polkavm.ts'
 import { Reader } from './reader.ts'
 
 /**
- * One level of the source location of code: `enter` names a function and where it is declared, `line` a place in the
- * function entered, `call` the place in it where the next function, the one named, is inlined. What is not known is
- * undefined.
+ * One level of the source location of code. `enter` names a function, and where it is declared. `line` is a place in that function.
+ * `call` is a place in it where another function, the one that is named, was inlined. What is not known is undefined.
  */
 export interface DebugFrame {
   readonly kind: 'enter' | 'call' | 'line'
@@ -18,7 +17,7 @@ export interface DebugFrame {
   readonly column: number | undefined
 }
 
-/** Code from `start` to `end` (code offsets) that comes from one place; frames outermost first. */
+/** The code from offset `start` up to `end`, which comes from one place. The outermost frame comes first. */
 export interface DebugRegion {
   readonly start: number
   readonly end: number
@@ -29,15 +28,15 @@ export interface DebugRegion {
 export interface DebugRange {
   readonly start: number
   readonly end: number
-  /** Where its line program starts in section 129. */
+  /** The offset of its line program in section 129. */
   readonly program: number
 }
 
-/** The debug sections, not yet run: `regionsOf` runs the line program of one range. */
+/** The debug sections. Line programs are not run before `regionsOf` asks for one. */
 export interface DebugInfo {
-  /** Ascending, not overlapping. */
+  /** The ranges, which ascend and do not overlap. */
   readonly ranges: readonly DebugRange[]
-  /** The regions of a range, kept once known. @throws BlobError `bad-section` when its line program is malformed. */
+  /** The regions of a range. @throws BlobError `bad-section` when its line program is malformed. */
   regionsOf(range: DebugRange): readonly DebugRegion[]
 }
 
@@ -46,7 +45,7 @@ const PROGRAMS = 129
 const RANGES = 130
 const VERSION = 1
 const RANGE_SIZE = 12
-/** PolkaVM keeps 16 levels; deeper ones are dropped. */
+/** PolkaVM keeps 16 levels. Deeper ones are dropped. */
 const MAX_DEPTH = 16
 
 const Op = {
@@ -81,7 +80,7 @@ interface MutableFrame {
   column: number
 }
 
-/** Errors in a section count their offset from its first byte. */
+/** Reads in a section. The offset of an error counts from the first byte of the section. */
 function inSection<T>(section: number, read: () => T): T {
   try {
     return read()
@@ -125,7 +124,7 @@ function runLineProgram(
   if (range.program > programs.length) throw new BlobError('truncated', range.program, 'a line program')
   reader.offset = range.program
   const stack = Array.from({ length: MAX_DEPTH }, createFrame)
-  const beyond = createFrame() // takes what is said about levels that are dropped
+  const beyond = createFrame() // what is said about dropped levels goes here
   let frame = stack[0]!
   let depth = 0
   let pc = range.start
@@ -211,9 +210,9 @@ function runLineProgram(
 }
 
 /**
- * The debug information of a file, undefined where it has none.
+ * The debug information of a file. Undefined if it has none.
  *
- * @throws BlobError `bad-section` when the ranges are malformed; offsets count from the start of the debug section named.
+ * @throws BlobError `bad-section` when the ranges are malformed. The offset counts from the start of the section that is named.
  */
 export function readDebugInfo(sections: readonly OptionalSection[]): DebugInfo | undefined {
   const section = (id: number): Uint8Array | undefined => sections.find(section => section.id === id)?.bytes
@@ -238,8 +237,8 @@ export function readDebugInfo(sections: readonly OptionalSection[]): DebugInfo |
     }
     return texts.get(offset)
   }
-  // Every range has a program of its own, so all of them together are no longer than the section. A file whose many
-  // ranges share one long program would take time without limit.
+  // Every range should have a program of its own, so all of them together are no longer than the section. If many ranges shared one
+  // long program, reading them would take time without limit.
   let budget = 2 * programs.length
   const spend = (): void => {
     if (--budget < 0) throw new BlobError('bad-section', 0, 'line programs that do not overlap')

@@ -1,11 +1,11 @@
-// Where a `.polkavm` file goes in memory. Not the file: polkavm.ts.
+// Where the areas of a `.polkavm` file go in memory.
 import { Access, alignTo, HALT_ADDRESS, type MemoryLayout, type Region, ZONE_SIZE, zoneAlign } from './address-space.ts'
 import { BlobError } from './error.ts'
 import type { PolkavmFile } from './polkavm.ts'
 
 /**
- * The memory map of a `.polkavm` file (spec polkavm-blob.md 3): as of a standard program, but the heap starts at the
- * very end of the read-write data, and the stack lies where that has the arguments. Sizes are of whole pages of the host.
+ * The memory layout of a `.polkavm` file. It is that of a standard program, with two differences: the heap starts at the very end of the
+ * read-write data, and the stack is where a standard program has its arguments. Sizes are whole pages of the host.
  *
  * @throws BlobError `bad-layout` when the areas do not fit the address space.
  */

@@ -1,57 +1,57 @@
-// The `.polkavm` container of PolkaVM's linker: sections, imports and exports by name, version byte (spec polkavm-blob.md).
-// Not the debug sections' contents: polkavm-debug.ts. Not the memory map: polkavm-layout.ts.
+// The `.polkavm` container of PolkaVM's linker: sections, imports and exports by name, version byte (docs/formats.md). Debug sections are
+// read by polkavm-debug.ts, and the memory layout is made by polkavm-layout.ts.
 import type { Encoding, InstructionSetName } from '../isa/set.ts'
 import { BlobError } from './error.ts'
 import { encodeProgramBlob, type ProgramParts, readBody, readExtendedBody } from './raw.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
 
-/** A symbol. Names are bytes in the file; `name` is for people and look-up, `bytes` is what is written. */
+/** A symbol. In the file it is bytes. `name` is for people and for look-up, `bytes` is what is written. */
 export interface PolkavmSymbol {
   readonly name: string
   readonly bytes: Uint8Array
 }
 
-/** An export: a symbol and where its code starts. */
+/** An export: a symbol, and where its code starts. */
 export interface PolkavmExport extends PolkavmSymbol {
   readonly pc: number
 }
 
-/** A section the machine does not need; ids are 128 to 255. */
+/** A section that the machine does not need. Its id is 128 to 255. */
 export interface OptionalSection {
   readonly id: number
   readonly bytes: Uint8Array
 }
 
-/** How bytes are read where they do not say it. */
+/** How bytes are read, as far as they do not say it themselves. */
 export interface Reading {
-  /** Of the code; default `bitmask`, of a `.polkavm` file of version 2 as its contents are. */
+  /** The encoding of the code; default `bitmask`. For a `.polkavm` file of version 2 the default is what its contents show. */
   readonly encoding?: Encoding | undefined
-  /** Whether numbers of a `.polkavm` file have to be in their shortest form, as PolkaVM 0.37 wants it; default false. */
+  /** Whether numbers of a `.polkavm` file must be in their shortest form, as PolkaVM 0.37 wants it; default false. */
   readonly shortestNumbers?: boolean | undefined
 }
 
 /** A decoded `.polkavm` file. */
 export interface PolkavmFile {
-  /** Which instruction set, see `polkavmInstructionSet`. */
+  /** The version byte, which says the instruction set; see `polkavmInstructionSet`. */
   readonly version: number
   readonly readOnly: Uint8Array
   readonly readWrite: Uint8Array
-  /** Sizes in memory, at least those of the bytes; the rest is zero. */
+  /** The sizes in memory. They are at least those of the bytes, and the rest is zero. */
   readonly readOnlySize: number
   readonly readWriteSize: number
   readonly stackSize: number
-  /** `ecalli n` calls the n-th. */
+  /** The imports. `ecalli n` calls the n-th. */
   readonly imports: readonly PolkavmSymbol[]
   readonly exports: readonly PolkavmExport[]
   readonly parts: ProgramParts
-  /** Debug and unknown sections in the order of the file. */
+  /** Debug sections and unknown ones, in the order of the file. */
   readonly sections: readonly OptionalSection[]
 }
 
-/** "PVM\0" */
+/** The first bytes of a file: "PVM\0". */
 export const POLKAVM_MAGIC: readonly number[] = [0x50, 0x56, 0x4d, 0]
-/** The version byte of `Latest64`: of PolkaVM 0.36 and before with a bitmask, of 0.37 in the extended encoding. */
+/** The version byte of `Latest64`. Files of PolkaVM 0.36 and before have a bitmask, those of 0.37 are in the extended encoding. */
 const LATEST64 = 2
 const VERSION_NAMES = ['ReviveV1', 'Latest32', 'Latest64', 'JamV1']
 const MAX_IMPORTS = 1024
@@ -69,15 +69,15 @@ const Section = {
   Optional: 128,
 } as const
 
-/** The optional sections with a known meaning; these come first, ascending, each at most once. */
+/** The last optional section with a known meaning. Such sections come first, ascending, each at most once. */
 const LAST_KNOWN_OPTIONAL = 131
 
-/** Whether bytes start as a `.polkavm` file does. */
+/** Whether bytes begin as a `.polkavm` file does. */
 export function isPolkavm(bytes: Uint8Array): boolean {
   return POLKAVM_MAGIC.every((byte, index) => bytes[index] === byte)
 }
 
-/** PolkaVM's name of a version byte. */
+/** The name that PolkaVM has for a version byte. */
 export function polkavmVersionName(version: number): string {
   return VERSION_NAMES[version] ?? `version ${version}`
 }
@@ -85,9 +85,8 @@ export function polkavmVersionName(version: number): string {
 const SETS: readonly InstructionSetName[] = ['revive-v1', 'latest32', 'latest64', 'gp-0.8.0']
 
 /**
- * The instruction set of a version byte. Files of old tools are ambiguous (spec pvm-isa.md 15): 0 is read as the superset
- * of all that was written with it, 3 as what tools since v0.31 write. Which of the two
- * encodings a file of version 2 has is told by its contents (`parsePolkavm`).
+ * The instruction set of a version byte. Files of old tools are ambiguous. 0 is read as the superset of all that was written with it, 3
+ * as what tools since v0.31 write. Which of its two encodings a file of version 2 has is told by its contents (`parsePolkavm`).
  *
  * @throws RangeError for a byte that is no version.
  */
@@ -100,10 +99,10 @@ export function polkavmInstructionSet(version: number, encoding: Encoding = 'bit
 /** The version byte to write for an instruction set. */
 export function polkavmVersion(set: InstructionSetName): number {
   const version = SETS.indexOf(set)
-  return version < 0 ? 2 : version // 0.7.2 is a part of Latest64
+  return version < 0 ? 2 : version // the set of 0.7.2 is a part of Latest64
 }
 
-/** A symbol of these bytes; bytes that are not UTF-8 show as U+FFFD. */
+/** Makes a symbol of bytes. Bytes that are not UTF-8 show as U+FFFD. */
 export function polkavmSymbol(bytes: Uint8Array): PolkavmSymbol {
   return { name: new TextDecoder().decode(bytes), bytes }
 }
@@ -144,7 +143,7 @@ function readExports(reader: Reader): PolkavmExport[] {
   return found
 }
 
-/** The code section. What it has behind the jump table says the encoding; without one, only the lengths of a bitmask fit. */
+/** Reads the code section in this encoding. */
 function readCode(reader: Reader, encoding: Encoding): ProgramParts {
   const countAt = reader.offset
   const count = reader.varint32('jump table length')
@@ -163,9 +162,9 @@ function readCode(reader: Reader, encoding: Encoding): ProgramParts {
 }
 
 /**
- * The code section in the encoding it has. Both have the version byte 2. It is the bitmask's if the lengths fill the section to the
- * byte, nothing is set behind the end, and each export is an instruction; code of the other encoding comes by that once in some
- * hundred files without exports, and hardly ever with them.
+ * Reads the code section in the encoding that it has; files of version 2 can have either. It has a bitmask if the lengths fill the
+ * section to the byte, if no bit behind the end is set, and if each export is an instruction. Code of the other encoding looks like
+ * that in one of some hundred files without exports, and hardly ever in files with exports.
  */
 function readEitherCode(section: Reader, exports: readonly PolkavmExport[], shortest: boolean): ProgramParts {
   try {
@@ -184,7 +183,7 @@ function readEitherCode(section: Reader, exports: readonly PolkavmExport[], shor
  * @throws BlobError with the offset of what is wrong: `bad-magic`, `bad-version`, `truncated`, `trailing-bytes` (total
  * length), `bad-section` (unknown or out of order), `bad-symbol`, `bad-layout` (more data than its size), …
  *
- * @param reading how the code section is read; default: as its contents are, for other versions than 2 with a bitmask.
+ * @param reading how the code section is read; default as its contents show, and for other versions than 2 with a bitmask.
  */
 export function parsePolkavm(bytes: Uint8Array, reading: Reading = {}): PolkavmFile {
   const { encoding, shortestNumbers: shortest = false } = reading
@@ -240,7 +239,7 @@ export function parsePolkavm(bytes: Uint8Array, reading: Reading = {}): PolkavmF
   if (code === undefined || code.remaining === 0) {
     throw new BlobError('bad-section', code?.offset ?? reader.offset, 'a code section (6) with contents')
   }
-  // In this order: of several mistakes the first is reported, as the C library does.
+  // The order matters: of several mistakes the first one is reported, and it has to be the same as in the C library.
   const readOnly = data(Section.ReadOnly, readOnlySize)
   const readWrite = data(Section.ReadWrite, readWriteSize)
   const names = imports === undefined ? [] : readImports(imports)

@@ -1,40 +1,40 @@
-// The raw program blob (GP A.2, deblob): jump table, code, bitmask. Not its validity as a program: see program/validate.ts.
+// The raw program blob (`deblob` of GP A.2): jump table, code, bitmask. Whether the code is valid is checked by src/program/validate.ts.
 import { markExtended } from '../isa/extended.ts'
 import type { Encoding } from '../isa/set.ts'
 import { BlobError } from './error.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
 
-/** The parts of a program blob. Arrays are views into the input where possible; treat them as read-only. */
+/** The parts of a program blob. Arrays are views into the input where that is possible. Do not write to them. */
 export interface ProgramParts {
   readonly code: Uint8Array
   /**
-   * Packed bitmask k, least significant bit first, ceil(|code| / 8) bytes. Of the extended encoding, which has none, it is made from
-   * the code.
+   * The bitmask k: a bit for each byte of code, least significant bit first, in ceil(|code| / 8) bytes. The extended encoding has none;
+   * there it is made from the code.
    */
   readonly bitmask: Uint8Array
-  /** How instructions are told apart, default `bitmask`. */
+  /** How instructions are told apart; default `bitmask`. */
   readonly encoding?: Encoding | undefined
-  /** Jump table entries; entries that cannot be a code offset are 0xffffffff. Empty when the entry size is 0. */
+  /** The entries of the jump table. One that cannot be a code offset is 0xffffffff. It is empty when entries have no bytes. */
   readonly jumpTable: Uint32Array
-  /** |j|. Larger than `jumpTable.length` only for entry size 0, where every entry is 0. At most 2^31 - 1. */
+  /** How many entries there are, |j|, at most 2^31 - 1. It differs from `jumpTable.length` only when entries have no bytes and so are 0. */
   readonly jumpTableLength: number
-  /** Bytes per jump table entry in the blob (z). */
+  /** How many bytes an entry of the jump table has in the blob (z). */
   readonly jumpTableEntrySize: number
-  /** The table as it stands in the blob, only where count or entries do not fit the fields above; for writing it back. */
+  /** The table as it stands in the blob, for writing it back. It is there only if count or entries do not fit the fields above. */
   readonly exactTable?: { readonly count: bigint; readonly bytes: Uint8Array } | undefined
 }
 
-/** Entries that dynamic jumps can name: their addresses are even, below 2^32, and not 0, the one that wraps around (GP A.18). */
+/** How many entries dynamic jumps can name. Their addresses are even, below 2^32, and not 0 (GP A.18). */
 const MAX_ENTRIES = 2 ** 31 - 1
-/** PolkaVM's limit, and that of the proposal. */
+/** The most bytes of code in the extended encoding, which is PolkaVM's limit. */
 const MAX_EXTENDED_CODE = 2 ** 25
 
 function readJumpTable(bytes: Uint8Array, count: number, size: number): Uint32Array {
   const table = new Uint32Array(size === 0 ? 0 : count)
   if (size === 3) {
-    // What services have. This runs once per program, before any compiler has seen it: one expression per entry takes
-    // 0.1 ms for the 1,494 entries of the recorded service, a loop over bytes 0.7 ms.
+    // Services have entries of this size. This runs once per program, before any compiler has seen it. One expression per entry takes
+    // 0.1 ms for the 1,494 entries of the recorded service, and a loop over bytes 0.7 ms.
     for (let i = 0, at = 0; i < count; i++, at += 3) {
       table[i] = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)
     }
@@ -52,7 +52,7 @@ function readJumpTable(bytes: Uint8Array, count: number, size: number): Uint32Ar
 /**
  * Reads a program blob from `reader` up to its end.
  *
- * @throws BlobError when lengths do not add up, a varint is over-long, or bitmask padding is set.
+ * @throws BlobError when lengths do not add up, a number is longer than needed, or a bit behind the end of the mask is set.
  */
 export function readProgramParts(reader: Reader, encoding: Encoding = 'bitmask'): ProgramParts {
   const countAt = reader.offset
@@ -75,7 +75,7 @@ export function readProgramParts(reader: Reader, encoding: Encoding = 'bitmask')
   return clipped ? { ...parts, exactTable: { count: count64, bytes: table } } : parts
 }
 
-/** Reads what follows the three numbers of a program blob: jump table, code, bitmask, nothing else. */
+/** Reads what follows the three numbers at the beginning of a program blob: jump table, code, bitmask, and nothing else. */
 export function readBody(
   reader: Reader,
   count: number,
@@ -96,7 +96,7 @@ export function readBody(
   return { table, parts }
 }
 
-/** Reads what follows the two numbers of a program blob of the extended encoding: jump table, and code to the end. */
+/** Reads what follows the two numbers at the beginning of a program blob in the extended encoding: jump table, and code to the end. */
 export function readExtendedBody(
   reader: Reader,
   count: number,
@@ -117,7 +117,7 @@ export function parseProgramBlob(bytes: Uint8Array, encoding: Encoding = 'bitmas
   return readProgramParts(new Reader(bytes), encoding)
 }
 
-/** Writes a raw program blob; the inverse of `parseProgramBlob` for blobs it accepts. */
+/** Writes a raw program blob: the inverse of `parseProgramBlob`, for the blobs that it accepts. */
 export function encodeProgramBlob(parts: ProgramParts): Uint8Array {
   const writer = new Writer()
   const { exactTable } = parts

@@ -1,12 +1,12 @@
-// A cursor over bytes that fails with a BlobError instead of reading past the end. Not a copy: slices are views.
+// A cursor over bytes that throws a BlobError instead of reading past the end. Slices are views, not copies.
 import { BlobError } from './error.ts'
 
-/** A cursor over `bytes[start, end)`; offsets in errors count from the beginning of `bytes`. */
+/** A cursor over the bytes from `start` up to `end`. Offsets in errors count from the beginning of `bytes`. */
 export class Reader {
   readonly bytes: Uint8Array
   readonly end: number
   offset: number
-  /** Whether `varint32` takes the shortest form only. */
+  /** Whether `varint32` takes only the shortest form. */
   readonly #shortest: boolean
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, shortest = false) {
@@ -26,7 +26,7 @@ export class Reader {
     }
   }
 
-  /** `size` bytes little-endian, size 1…4 (E_n, GP C.1). */
+  /** Reads a little-endian number of 1 to 4 bytes (E_n, GP C.1). */
   uint(size: 1 | 2 | 3 | 4, what: string): number {
     this.#need(size, what)
     let value = 0
@@ -35,13 +35,13 @@ export class Reader {
     return value >>> 0
   }
 
-  /** 8 bytes little-endian. */
+  /** Reads a little-endian number of 8 bytes. */
   uint64(what: string): bigint {
     const low = this.uint(4, what)
     return BigInt(low) | (BigInt(this.uint(4, what)) << 32n)
   }
 
-  /** A natural number in the variable-length encoding E (GP C.1.3); over-long forms are refused. */
+  /** Reads a number in the variable-length encoding E (GP C.1.3). A form longer than needed is refused. */
   varint64(what: string): bigint {
     const start = this.offset
     const first = this.uint(1, what)
@@ -59,8 +59,8 @@ export class Reader {
   }
 
   /**
-   * PolkaVM's form of E: at most 5 bytes. Until 0.36 bits above 32 are lost and over-long forms are legal (spec polkavm-blob.md 1),
-   * from 0.37 on both are refused.
+   * Reads a number in PolkaVM's variant of E, of at most 5 bytes. Until PolkaVM 0.36 bits above the 32nd are lost, and a form longer
+   * than needed is legal. From 0.37 on both are refused.
    */
   varint32(what: string): number {
     const start = this.offset
@@ -73,18 +73,18 @@ export class Reader {
     for (let i = 0; i < extra; i++) value |= this.bytes[this.offset + i]! << (8 * i)
     this.offset += extra
     value >>>= 0
-    // Of five bytes the first has three bits of the number's 33rd to 35th.
+    // With five bytes, the low three bits of the first one are the bits 33 to 35 of the number.
     const lost = extra === 4 && (first & 7) !== 0
     if (this.#shortest && (lost || (extra > 0 && value < 2 ** (7 * extra))))
       throw new BlobError('bad-varint', start, `the shortest encoding of ${what}`, `${extra + 1} bytes`)
     return value
   }
 
-  /** A length or count that has to fit what is left of the input at least `unit` bytes each (0 = no such relation). */
+  /** Reads a length or count in the encoding E, which must be at most `limit`. */
   varint(what: string, limit: number): number {
     const start = this.offset
     const first = this.bytes[start] ?? 0xff
-    // The common forms of one to three bytes without bigints: 0.1 ms each when cold, and files are loaded cold.
+    // The common forms of one to three bytes are read without bigints, which take 0.1 ms each in cold code; files are loaded by cold code.
     if (first < 0x80 && this.remaining > 0 && first <= limit) {
       this.offset += 1
       return first
@@ -101,7 +101,7 @@ export class Reader {
     return Number(value)
   }
 
-  /** The next `count` bytes, as a view. */
+  /** Takes the next `count` bytes, as a view. */
   take(count: number, what: string): Uint8Array {
     this.#need(count, what)
     const view = this.bytes.subarray(this.offset, this.offset + count)
@@ -109,7 +109,7 @@ export class Reader {
     return view
   }
 
-  /** Fails unless everything was read. */
+  /** Throws unless everything was read. */
   expectEnd(what: string): void {
     if (this.remaining !== 0) {
       throw new BlobError('trailing-bytes', this.offset, `the end of ${what}`, `${this.remaining} more bytes`)

@@ -17,18 +17,18 @@ import { Writer } from './writer.ts'
 
 /** A decoded standard program. */
 export interface StandardProgram {
-  /** o */
+  /** The read-only data, o. */
   readonly readOnly: Uint8Array
-  /** w */
+  /** The read-write data, w. */
   readonly readWrite: Uint8Array
-  /** z, zeroed heap pages behind w. */
+  /** How many pages of zeros follow the read-write data, z. */
   readonly heapPages: number
-  /** s, bytes. */
+  /** The size of the stack in bytes, s. */
   readonly stackSize: number
   readonly parts: ProgramParts
 }
 
-/** Reads a standard program; `start` skips a prefix, offsets in errors stay those of `bytes`. */
+/** Reads a standard program from `start` on. Offsets in errors are those of `bytes`. */
 export function parseStandardProgram(bytes: Uint8Array, encoding?: Encoding, start = 0): StandardProgram {
   const reader = new Reader(bytes, start)
   const readOnlyLength = reader.uint(3, 'read-only data length')

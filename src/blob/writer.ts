@@ -1,6 +1,6 @@
-// Builds byte strings in the encodings of GP C.1. Not a stream: the result is one array.
+// Builds byte strings in the encodings of GP C.1.
 
-/** Collects bytes in a buffer that grows; `toBytes` gives a copy of what is in it. */
+/** Collects bytes in a buffer that grows. `toBytes` gives a copy of what is in it. */
 export class Writer {
   #buffer: Uint8Array = new Uint8Array(128)
   #length = 0
@@ -9,7 +9,7 @@ export class Writer {
     return this.#length
   }
 
-  /** Where the next `count` bytes go. */
+  /** Makes room for `count` bytes, and returns where they go. */
   #reserve(count: number): number {
     const at = this.#length
     this.#length += count
@@ -23,15 +23,15 @@ export class Writer {
 
   bytes(bytes: Uint8Array): this {
     const at = this.#reserve(bytes.length)
-    this.#buffer.set(bytes, at) // not in one: the buffer may be another one now
+    this.#buffer.set(bytes, at) // a statement of its own, because making room may have replaced the buffer
     return this
   }
 
-  /** `size` bytes little-endian. */
+  /** Writes a little-endian number of `size` bytes. */
   uint(value: number | bigint, size: number): this {
     const at = this.#reserve(size)
     if (typeof value === 'number' && value >>> 0 === value) {
-      // A whole number below 2^32 needs no bigint on its way.
+      // A number below 2^32 is written without a bigint.
       for (let i = 0; i < size && i < 4; i++) this.#buffer[at + i] = value >>> (8 * i)
       return this
     }
@@ -43,7 +43,7 @@ export class Writer {
     return this
   }
 
-  /** The variable-length encoding E of a natural number below 2^64. */
+  /** Writes a number below 2^64 in the variable-length encoding E. */
   varint(value: number | bigint): this {
     if (typeof value === 'number' && (value & 127) === value) return this.uint(value, 1)
     const x = BigInt(value)

@@ -1,4 +1,4 @@
-// PolkaVM's names of instructions in the Gray Paper's words (spec pvm-isa.md 15). Not the table: that has the latter only.
+// The names that PolkaVM has for instructions, and those of the Gray Paper for the same. The table has only the latter.
 
 /** Rules in order; each replaces a word or a run of words between underscores. */
 const RULES: readonly (readonly [RegExp, string])[] = [

@@ -1,13 +1,15 @@
-// Instruction sets: which byte stands for which instruction. Not a profile: gas, loading and host rules are in program/profile.ts.
+// Instruction sets: which opcode stands for which instruction. The other rules of a protocol version are in src/program/profile.ts.
 import { EXTENDED_FORMS, PREFIX } from './extended.ts'
 import { INSTRUCTIONS, type Instruction, instructionNamed, TRAP_ID } from './table.ts'
 
 /**
- * The opcode numberings. `revive-v1` is taken as the superset that old `.polkavm` files of version 0 need
- * (0.7.2 numbers with sbrk and memset, without unlikely); see spec pvm-isa.md section 15. `revive-v1-strict` is what PolkaVM has
- * today under that name: without these two. `latest64-0.37` is the extended encoding
- * that PolkaVM 0.37 writes for Latest64, without a bitmask. `latest32` is of PolkaVM's 32-bit programs, on registers of 64 bits that
- * hold 32 bits sign-extended: most of its instructions are those of `latest64`, a few have a twin of their own.
+ * The instruction sets, by name. `gp-0.7.2` and `gp-0.8.0` are those of the Gray Paper. The others are PolkaVM's:
+ * - `revive-v1` has all that old `.polkavm` files of version 0 need: the numbers of 0.7.2, with sbrk and memset, without unlikely.
+ * - `revive-v1-strict` is what PolkaVM has under that name today, without these two.
+ * - `latest64` is what PolkaVM until 0.36 writes for Latest64.
+ * - `latest64-0.37` is the extended encoding, which PolkaVM 0.37 writes for Latest64. It has no bitmask.
+ * - `latest32` is the set of 32-bit programs, whose registers hold 32 bits sign-extended to 64. Most of its instructions are those of
+ *   `latest64`, and a few have a twin of their own.
  */
 export type InstructionSetName =
   | 'gp-0.7.2'

@@ -1,19 +1,19 @@
-// How a host calls an export of a `.polkavm` file (spec polkavm-blob.md 5). Not imports: those are host calls by index.
+// How a host calls an export of a `.polkavm` file. (The imports of such a file are host calls by index.)
 import { HALT_ADDRESS } from '../blob/address-space.ts'
 import type { Program } from './program.ts'
 
-/** Registers that carry arguments, in order; the first two carry results. */
+/** The registers that carry arguments, in order. The first two also carry results. */
 export const ARGUMENT_REGISTERS: readonly number[] = [7, 8, 9, 10, 11, 12, 2, 3, 4]
 
-/** Start options of a call: what `engine.instantiate` takes. */
+/** The start options of a call, which `engine.instantiate` takes. */
 export interface ExportCall {
   readonly entry: number
   readonly regs: readonly bigint[]
 }
 
 /**
- * Start options that call an export: pc at its code, arguments in r7…r12, r2…r4, r1 at the top of the stack, r0 where
- * returning halts. The result is in r7 after the halt.
+ * Makes start options that call an export: pc at its code, arguments in r7…r12 and r2…r4, the top of the stack in r1, and in r0 the
+ * address at which a return halts. The result is in r7 after the halt.
  *
  * @param args up to nine numbers from -2^63 to 2^64 - 1.
  * @throws RangeError when there is no such export or an argument does not fit.

@@ -1,45 +1,46 @@
-// Where instructions and basic blocks start (GP A.3). Built on first use; the native core has its own, for speed.
+// The code map of a program: where instructions and basic blocks start (GP A.3, A.5). It is built on first use. The core in C finds
+// these places by itself.
 
 import type { ProgramParts } from '../blob/raw.ts'
 import { extendedId } from '../isa/extended.ts'
 import type { InstructionSet } from '../isa/set.ts'
 import { INSTRUCTIONS } from '../isa/table.ts'
 
-/** GP A.3: skips are capped. */
+/** The longest skip (GP A.3). */
 export const MAX_SKIP = 24
 
-/** Whether bit `pc` of a packed bitmask is set; false outside of the code. */
+/** Whether bit `pc` of a bitmask is set. It is false outside of the code. */
 export function maskBit(bitmask: Uint8Array, length: number, pc: number): boolean {
   return pc >= 0 && pc < length && (bitmask[pc >>> 3]! & (1 << (pc & 7))) !== 0
 }
 
-/** skip(pc): operand bytes of the instruction at `pc`; bits past the end count as set (GP A.3). */
+/** skip(pc): how many operand bytes the instruction at `pc` has. Bits behind the end of the code count as set (GP A.3). */
 export function skipAt(bitmask: Uint8Array, length: number, pc: number): number {
   let skip = 0
   while (skip < MAX_SKIP && pc + 1 + skip < length && !maskBit(bitmask, length, pc + 1 + skip)) skip += 1
   return skip
 }
 
-/** Facts about each code offset. */
+/** What is known of each code offset. */
 export interface CodeMap {
-  /** 1 where an instruction with a defined opcode starts, or with any where what is undefined is a trap like any other. */
+  /** 1 where an instruction with a defined opcode starts. In PolkaVM's sets an undefined opcode counts too: it is a trap. */
   readonly instruction: Uint8Array
   /** 1 where a basic block starts, the set ϖ (GP A.5). */
   readonly blockStart: Uint8Array
-  /** Offsets of all set mask bits, ascending; those with undefined opcodes too. */
+  /** The offsets of all set bits of the mask, ascending, also of those with undefined opcodes. */
   readonly offsets: Uint32Array
-  /** Block starts, ascending. */
+  /** The block starts, ascending. */
   readonly blocks: Uint32Array
 }
 
-/** Offsets of the set bits, ascending. */
+/** The offsets of the set bits, ascending. */
 function offsetsOf(bitmask: Uint8Array, length: number): Uint32Array {
   const found = new Uint32Array(length + 8)
   let count = 0
   for (let i = 0; 8 * i < length; i++) {
     for (let bits = bitmask[i]!; bits !== 0; bits &= bits - 1) found[count++] = 8 * i + 31 - Math.clz32(bits & -bits)
   }
-  while (count > 0 && found[count - 1]! >= length) count -= 1 // bits past the end
+  while (count > 0 && found[count - 1]! >= length) count -= 1 // bits behind the end of the code
   return found.slice(0, count)
 }
 
@@ -72,7 +73,7 @@ function findBlocks(
   return blocks.slice(0, count)
 }
 
-/** The map of code in the extended encoding: every marked byte is an instruction, of those that are undefined or misplaced a trap. */
+/** The map of code in the extended encoding. Every marked byte is an instruction. If it is undefined or may not stand there, it is a trap. */
 function mapExtended(code: Uint8Array, offsets: Uint32Array): CodeMap {
   const instruction = new Uint8Array(code.length)
   const blockStart = new Uint8Array(code.length)
@@ -91,7 +92,7 @@ function mapExtended(code: Uint8Array, offsets: Uint32Array): CodeMap {
   return { instruction, blockStart, offsets, blocks: blocks.slice(0, count) }
 }
 
-/** Walks the code once. */
+/** Makes the code map, in one walk over the code. */
 export function createCodeMap(parts: ProgramParts, set: InstructionSet): CodeMap {
   const { code, bitmask } = parts
   const offsets = offsetsOf(bitmask, code.length)

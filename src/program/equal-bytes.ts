@@ -1,4 +1,4 @@
-// Whether two byte strings are the same. Not a hash: who compares has both.
+// Whether two byte strings are the same.
 
 /** Whether `a` and `b` have the same bytes. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-// What a basic block costs under each gas model. Not the charging: engines do that, at the places GP A.1 says.
+// What a basic block costs under each gas model. Engines charge it, at the places that the paper says (GP A.1).
 
 import { instructionOf } from '../isa/decode.ts'
 import { instructionSet } from '../isa/set.ts'
@@ -7,7 +7,7 @@ import { skipAt } from './code-map.ts'
 import type { CostInput } from './cost-input.ts'
 import { pipelineCost } from './pipeline-fast.ts'
 
-/** Instructions from `start` to the terminator that ends the block, the implicit trap behind the code included. */
+/** How many instructions there are from `start` to the terminator that ends the block. The implicit trap behind the code counts. */
 function instructionCount(input: CostInput, start: number): number {
   const { code, bitmask } = input.parts
   const set = instructionSet(input.profile.instructionSet)
@@ -23,16 +23,16 @@ function instructionCount(input: CostInput, start: number): number {
 }
 
 /**
- * The price of the basic block that starts at `start`. Under the `instruction` model nothing is paid per block;
- * the result is then the block's instruction count.
+ * The price in gas of the basic block that starts at `start`. Under the `instruction` model blocks are not paid; the result is then
+ * how many instructions the block has.
  */
 export function blockCost(input: CostInput, start: number): number {
   return input.profile.gasModel === 'pipeline' ? pipelineCost(input, start) : instructionCount(input, start)
 }
 
 /**
- * The start of the block that contains `pc`: max { b in block starts, b <= pc } (GP 0.8.0 A.9). Where no instruction
- * starts at `pc` it stands for itself: the implicit trap is a block of its own.
+ * The start of the block that contains `pc`: max { b in block starts, b <= pc } (GP 0.8.0 A.9). Where no instruction starts at `pc`
+ * it is `pc`, because the implicit trap there is a block of its own.
  */
 export function startOfBlock(map: CodeMap, pc: number): number {
   if (map.instruction[pc] !== 1) return pc

@@ -1,4 +1,4 @@
-// A program's own copy of the bytes it is loaded from. Not the program: program.ts.
+// A program's own copy of the bytes that it is loaded from.
 import { equalBytes } from './equal-bytes.ts'
 
 /** Node's Buffer, which some runtimes have and TypeScript's libraries do not know. */
@@ -7,11 +7,11 @@ interface Runtime {
   readonly WeakRef?: WeakRefConstructor
 }
 
-/** Copies that are looked at: those made last. */
+/** How many copies are looked at: those that were made last. */
 const MOST = 8
-/** Shorter bytes are copied in less time than it takes to look. */
+/** Fewer bytes than this are copied in less time than it takes to look. */
 const LEAST = 4096
-/** The copies made last, as long as a program has them. */
+/** The copies that were made last, as long as some program has them. */
 const copies: WeakRef<Uint8Array>[] = []
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
@@ -21,9 +21,10 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /**
- * Bytes like these that nobody else changes: a program does not change, whatever the caller does with its bytes. A node loads
- * the same service for each block; it gets the copy that another program has, because the collector would else have a copy to
- * free for each, which cost a tenth of short runs.
+ * A copy of the bytes that nobody changes. A program must not change, whatever the caller does with its bytes.
+ *
+ * A node loads the same service for each block. It gets the copy that another program has already. Otherwise the garbage collector
+ * would have to free a copy for each, which took a tenth of short runs.
  */
 export function ownBytes(source: Uint8Array): Uint8Array {
   const { WeakRef: Reference } = globalThis as Runtime

@@ -1,4 +1,4 @@
-// Why a block costs what it costs: the pipeline timeline of a block, as data and as text. Not the model: pipeline.ts.
+// Why a block costs what it costs: the timeline of a block in the pipeline model (pipeline.ts), as data and as text.
 
 import { ownOptions } from '../isa/own-options.ts'
 import type { CostInput } from './cost-input.ts'
@@ -7,13 +7,13 @@ import { type PipelineRun, type PipelineStage, simulatePipeline } from './pipeli
 
 /** The timeline of one block. */
 export interface PipelineTimeline extends PipelineRun {
-  /** Code offset the block starts at. */
+  /** The code offset at which the block starts. */
   readonly start: number
 }
 
 /**
- * The timeline of the block that contains `pc`: for each instruction the cycles in which it is decoded, starts, is done
- * and retires (GP 0.8.0 A.9). Works under every profile; only those with the `pipeline` gas model charge this price.
+ * The timeline of the block that contains `pc`: for each instruction the cycles in which it is decoded, starts, is done and retires
+ * (GP 0.8.0 A.9). It works under every profile, but only those with the `pipeline` gas model charge this price.
  *
  * @param program the program, or its parts, profile and code map.
  */
@@ -29,7 +29,7 @@ export type WaitReason = 'decode' | 'register' | 'unit' | 'starts'
 export interface CriticalStep {
   readonly stage: PipelineStage
   readonly why: WaitReason
-  /** The instruction whose result or unit it waited for; undefined for `decode` and `starts`. */
+  /** The instruction whose result or unit it waited for. Undefined for `decode` and `starts`. */
   readonly on: PipelineStage | undefined
 }
 
@@ -45,7 +45,7 @@ export function criticalPath(timeline: PipelineTimeline): CriticalStep[] {
       break
     }
     const source: PipelineStage | undefined = deps.find(dep => dep.done === started)
-    // Not a register: then a unit, which somebody gave back in this very cycle; or five others started before it.
+    // If it was no register, it was a unit, which another instruction gave back in this very cycle. Or five others started before it.
     const holder: PipelineStage | undefined =
       source ?? entries.find(it => it.done === started && it.units.some((n, unit) => n > 0 && units[unit]! > 0))
     const why = source !== undefined ? 'register' : holder !== undefined ? 'unit' : 'starts'
@@ -62,11 +62,11 @@ const REASONS: Readonly<Record<WaitReason, string>> = {
   starts: 'waits because five others started in the cycle before',
 }
 
-/** How a timeline is drawn. */
+/** The options of `renderTimeline`. */
 export interface ChartOptions {
-  /** Text of an instruction; default its name. */
+  /** The text of an instruction; default its name. */
   readonly label?: (stage: PipelineStage) => string
-  /** Cycles in which nothing changes are folded into one `~` when there are more than this; default 6. */
+  /** More than so many cycles in which nothing changes are folded into one `~`; default 6. */
   readonly fold?: number
 }
 
@@ -90,7 +90,7 @@ function letterAt(stage: PipelineStage, cycle: number): string {
   return cycle === stage.done ? 'E' : '-'
 }
 
-/** The cycles that get a column; -1 stands for a fold. Columns equal to the one before on every row are foldable. */
+/** The cycles that get a column. -1 stands for a fold. Columns that are the same as the one before, in every row, can be folded. */
 function chosenCycles(columns: readonly string[], fold: number): number[] {
   const chosen: number[] = []
   for (let cycle = 0; cycle < columns.length; ) {
@@ -104,7 +104,7 @@ function chosenCycles(columns: readonly string[], fold: number): number[] {
 }
 
 /**
- * Draws a timeline, one line per instruction under a ruler of cycles (read downwards), with the price below.
+ * Draws a timeline: a ruler of cycles, which is read downwards, a line for each instruction, and the price below.
  *
  * @example console.log(renderTimeline(pipelineTimeline(program, 0)))
  */

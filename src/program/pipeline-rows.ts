@@ -1,41 +1,41 @@
-// The cost column and the register sets of every instruction, parsed for the pipeline model (GP 0.8.0 A.9, A.10).
-// Not the model: pipeline.ts simulates, pipeline-fast.ts computes the same faster.
+// What the pipeline model (GP 0.8.0 A.9, A.10) needs to know of each instruction: its cost column in the table, parsed, and the
+// registers that it reads and writes.
 import { effectOf, type Letter, visitOperands } from '../isa/semantics.ts'
 import { INSTRUCTIONS } from '../isa/table.ts'
 
-/** Execution units, in the order of the spec's vector t. */
+/** The execution units, in the order of the paper's vector t. */
 export const UNIT_LETTERS = 'ALSMD'
-/** How many of each unit exist: 4 ALU, 4 load, 4 store, 1 multiply, 1 divide. */
+/** How many there are of each unit: 4 ALUs, 4 load units, 4 store units, 1 multiplier, 1 divider. */
 export const UNIT_COUNTS: readonly number[] = [4, 4, 4, 1, 1]
-/** Latency of a load, the spec's m. */
+/** The latency of a load, which is the paper's m. */
 export const LOAD_CYCLES = 25
-/** Latency of a branch, the spec's b, when neither successor begins with `trap` or `unlikely`. */
+/** The latency of a branch, which is the paper's b, when neither successor begins with `trap` or `unlikely`. */
 export const BRANCH_CYCLES = 20
-/** Latency of a branch that has such a successor. */
+/** The latency of a branch that has such a successor. */
 export const CHEAP_BRANCH_CYCLES = 1
 
 /** When the cheaper number of decode slots applies. */
 export type SlotRule = 'fixed' | 'overlap' | 'first-overlap'
 
-/** One instruction in the pipeline. */
+/** What the pipeline model knows of one instruction. */
 export interface CostRow {
-  /** Latency; for branches the dear one. */
+  /** The latency. For branches it is the dear one. */
   readonly cycles: number
   /** Whether the latency depends on what follows (`b`). */
   readonly branch: boolean
   readonly slotRule: SlotRule
-  /** Slots if the rule's overlap holds; the same as `slotsApart` where fixed. */
+  /** The decode slots that it takes if the overlap of its rule holds. With a fixed rule it is the same as `slotsApart`. */
   readonly slots: number
   readonly slotsApart: number
-  /** Units occupied while executing, in the order of `UNIT_LETTERS`. */
+  /** How many units it occupies while it executes, in the order of `UNIT_LETTERS`. */
   readonly units: readonly number[]
-  /** Register operands read, the old destination of a cmov not among them. */
+  /** The register operands that it reads. The old destination of a cmov is not among them. */
   readonly sources: readonly Letter[]
-  /** The register operand written. */
+  /** The register operand that it writes. */
   readonly destination: 'A' | 'D' | undefined
   /** Whether the old value of the destination goes into the new one: the cmovs. */
   readonly readsDestination: boolean
-  /** Handled by the front end, makes no entry in the reorder buffer: `move_reg`. */
+  /** Whether the front end handles it, so that it makes no entry in the reorder buffer. Only `move_reg` is handled so. */
   readonly frontEnd: boolean
 }
 
@@ -56,7 +56,7 @@ function parseRow(id: number): CostRow {
   }
   if (assign !== undefined) visitOperands(assign.value, visit)
   for (const arg of action?.args ?? []) visitOperands(arg, visit)
-  // No format lets an instruction name its destination as a source, but cmov: the only reader of its own destination.
+  // A cmov is the only instruction whose effect reads its own destination.
   const readsDestination = assign !== undefined && read.delete(assign.to)
   return {
     cycles: parseCycles(cycles!),
@@ -74,7 +74,7 @@ function parseRow(id: number): CostRow {
 
 let rows: readonly CostRow[] | undefined
 
-/** The cost rows of all instructions, by id. Parsed once, on first use. */
+/** The cost rows of all instructions, by id. They are parsed once, on first use. */
 export function costRows(): readonly CostRow[] {
   rows ??= INSTRUCTIONS.map(instruction => parseRow(instruction.id))
   return rows

@@ -1,5 +1,5 @@
-// The pipeline gas model of GP 0.8.0 (A.9), simulated cycle by cycle as the paper has it: the oracle, and the data of
-// the charts. Not what engines charge with: pipeline-fast.ts computes the same cost without the cycles.
+// The pipeline gas model of GP 0.8.0 (A.9), simulated cycle by cycle as the paper has it. It is the definition of the model in this
+// project, and it makes the data of the charts. What engines charge is the same, computed faster (gas.ts, and core/gas/pipeline.c).
 import { instructionOf, operandsOf } from '../isa/decode.ts'
 import type { Operands } from '../isa/format.ts'
 import type { Letter } from '../isa/semantics.ts'
@@ -9,14 +9,14 @@ import { skipAt } from './code-map.ts'
 import type { CostInput } from './cost-input.ts'
 import { CHEAP_BRANCH_CYCLES, type CostRow, costRows, UNIT_COUNTS } from './pipeline-rows.ts'
 
-/** Reorder-buffer entries that may be live at once. */
+/** How many entries of the reorder buffer may be live at once. */
 export const REORDER_BUFFER_SIZE = 32
-/** Decode slots per cycle. */
+/** How many decode slots a cycle has. */
 export const DECODE_SLOTS = 4
-/** Instructions that may start executing per cycle. */
+/** How many instructions may start executing in a cycle. */
 export const STARTS_PER_CYCLE = 5
 
-/** What the model sees of one instruction. */
+/** An instruction as the model sees it. */
 interface Decoded {
   readonly instruction: Instruction
   readonly row: CostRow
@@ -28,25 +28,25 @@ interface Decoded {
   readonly destinations: ReadonlySet<number>
 }
 
-/** The cycles in which things happened to one instruction; -1 for what a front-end move never does. */
+/** The cycles in which things happened to one instruction. They are -1 for what never happens to a move, which the front end handles. */
 export interface PipelineStage {
   readonly pc: number
   readonly instruction: Instruction
   readonly latency: number
   readonly slots: number
-  /** Units occupied from `started` until `done`, in the order of `UNIT_LETTERS`. */
+  /** The units that it occupies from `started` until `done`, in the order of `UNIT_LETTERS`. */
   readonly units: readonly number[]
-  /** Those whose results it reads, as far as they were live when it was decoded. */
+  /** The instructions whose results it reads, as far as they were live when it was decoded. */
   readonly deps: readonly PipelineStage[]
   readonly decoded: number
   started: number
-  /** First cycle in which dependents may start: start plus latency. */
+  /** The first cycle in which instructions that read its result may start: the start plus the latency. */
   done: number
-  /** The tick of this cycle removes it. */
+  /** The cycle at whose end it leaves the reorder buffer. */
   retired: number
 }
 
-/** A block simulated to its end. */
+/** A block that was simulated to its end. */
 export interface PipelineRun {
   readonly stages: readonly PipelineStage[]
   /** The cycle counter when nothing is live any more. */
@@ -71,7 +71,7 @@ function registersOf(letters: readonly Letter[], operands: Operands): Set<number
   return new Set(letters.map(letter => value[letter]))
 }
 
-/** b: a branch is cheap if a successor's byte is `trap` or `unlikely`; bytes outside the code are 0, which is trap. */
+/** The paper's b: a branch is cheap if `trap` or `unlikely` is at one of its successors. Bytes outside of the code are 0, which is trap. */
 function branchIsCheap(input: CostInput, set: InstructionSet, next: number, target: number): boolean {
   const unlikely = set.opcodes[instructionNamed('unlikely')!.id]
   return [next, target].some(at => {
@@ -115,8 +115,8 @@ function intersects(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
 }
 
 /**
- * Simulates the block that starts at `start`, from an empty pipeline to an empty pipeline. Where no instruction starts
- * there, that is the implicit trap.
+ * Simulates the block that starts at `start`, from an empty pipeline to an empty pipeline. Where no instruction starts there, the
+ * block is the implicit trap.
  */
 export function simulatePipeline(input: CostInput, start: number): PipelineRun {
   const stages: PipelineStage[] = []
@@ -171,7 +171,7 @@ export function simulatePipeline(input: CostInput, start: number): PipelineRun {
   }
 
   const tick = (): void => {
-    // Everything is read before anything changes: first who retires, then units, states and counters.
+    // Everything is read before anything changes: first which entries retire, then units, states and counters.
     const firstLive = live.findIndex(q => q.state !== 'FIN')
     const retiring = firstLive === -1 ? live.length : firstLive
     for (const q of live.slice(0, retiring)) q.stage.retired = cycle

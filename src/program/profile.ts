@@ -1,4 +1,4 @@
-// Profiles: the rules that differ between protocol versions and test suites, as data. Not the rules themselves.
+// Profiles: the rules that differ between protocol versions and test suites, as data. Engines carry the rules out.
 import { knownOptions } from '../isa/own-options.ts'
 import { INSTRUCTION_SETS, type InstructionSetName } from '../isa/set.ts'
 
@@ -13,42 +13,43 @@ export type GasModel = 'instruction' | 'block' | 'pipeline'
 /** All gas models. The place of a model is its number in the core. */
 export const GAS_MODELS: readonly GasModel[] = ['instruction', 'block', 'pipeline']
 
-/** What core/pvm.h says of them; `npm run core` writes it there. */
+/** What core/pvm.h says of the gas models. `npm run core` writes it there. */
 export const GAS_MODEL_TEXTS: Readonly<Record<GasModel, string>> = {
   instruction: '1 before each instruction (GP A.1)',
   block: 'the instruction count of a basic block on entering it',
   pipeline: 'the simulated cycles of a basic block on entering it (GP 0.8.0 A.9)',
 }
 
-/** The rules a program is loaded and run under. All fields are plain data; derive variants with `profile`. */
+/** The rules that a program is loaded and run under. All fields are plain data. `profile` makes variants. */
 export interface Profile {
   readonly name: string
   readonly instructionSet: InstructionSetName
   readonly gasModel: GasModel
-  /** `strict`: the 0.8.0 validity rules of deblob (GP 0.8.0 A.2), a BlobError where broken. `lenient`: structure only. */
+  /** `strict`: code has to be valid (GP 0.8.0 A.2), and loading it throws a BlobError if it is not. `lenient`: only the structure is checked. */
   readonly loader: 'lenient' | 'strict'
   /**
-   * A machine that starts, or is sent by its host, where no instruction begins panics: after paying for a trap (GP 0.7.2), or
-   * `unpaid` (GP 0.8.0 A.2, PolkaVM). So does one that runs off the end of the code, where instructions are paid one by one.
+   * What a machine pays that starts where no instruction begins, or is sent there by its host. It panics. Under `paid` it pays for a
+   * trap first (GP 0.7.2), under `unpaid` it pays nothing (GP 0.8.0 A.2, PolkaVM). Where instructions are paid one by one, the same
+   * goes for a machine that runs off the end of the code.
    */
   readonly wrongStart: 'paid' | 'unpaid'
-  /** Whether a branch checks only the target it takes (0.7.2) or both successors, and fallthrough its own (0.8.0 A.5). */
+  /** Whether a branch checks only the target that it takes (0.7.2), or both successors, and fallthrough its own (0.8.0 A.5). */
   readonly branchCheck: 'taken' | 'both'
-  /** A store to a read-only page: page fault by the formula (GP A.8), panic in the vectors and in today's nodes. */
+  /** What a store to a read-only page does: a page fault by the formula (GP A.8), a panic in the vectors and in today's nodes. */
   readonly readOnlyStore: 'fault' | 'panic'
-  /** Whether an inaccessible address is a page fault (GP A.8) or, PolkaVM without dynamic paging, a panic. */
+  /** Whether an access to an inaccessible address is a page fault (GP A.8) or a panic (PolkaVM without dynamic paging). */
   readonly inaccessible: 'fault' | 'panic'
-  /** Whether running out of gas leaves the counter alone (0.8.0) or empties it (0.7.2). */
+  /** Whether running out of gas leaves the counter as it is (0.8.0) or empties it (0.7.2). */
   readonly outOfGas: 'keep' | 'drain'
-  /** What `sbrk` returns on success; on failure it returns 0. See spec pvm-isa.md section 13. */
+  /** Whether `sbrk` returns the old or the new end of the heap. On failure it returns 0. */
   readonly sbrkResult: 'old' | 'new'
   /** Whether `sbrk` counts in 64 bits, or takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM). */
   readonly sbrkWidth: '64-bit' | '32-bit'
-  /** Numbers and prices of host calls. */
+  /** Which numbers and prices host calls have. */
   readonly hostCalls: 'gp-0.7.2' | 'gp-0.8.0' | 'gp-main' | 'free'
-  /** `grow_heap` as in the released 0.8.0 or with the merged corrections #533 and #538. */
+  /** Whether `grow_heap` is as in the released 0.8.0, or has the corrections of the Gray Paper's pull requests #533 and #538. */
   readonly growHeap: 'released' | 'corrected'
-  /** Whether the pipeline model counts the old destination of a cmov as read (GP pull request #559). */
+  /** Whether a cmov reads its old destination in the pipeline model (GP pull request #559). */
   readonly cmovReadsDestination: boolean
   /** What `memset` leaves in its address register: PolkaVM 0.35 advances all 64 bits, 0.37 makes it an address of 32 bits, also for 0 bytes. */
   readonly memsetAddress: '64-bit' | '32-bit'
@@ -56,11 +57,11 @@ export interface Profile {
   readonly polkavmNumbers: 'any' | 'shortest'
   /** Whether programs have at most 2^25 bytes of code and 2^24 jump-table entries (GP pull request #559), or any number. */
   readonly codeLimits: 'none' | 'pr-559'
-  /** Bytes of a page of the host of a `.polkavm` file, 4096 to 65536: sizes of its data, heap and stack are rounded up to it. */
+  /** How many bytes a page of the host of a `.polkavm` file has, 4096 to 65536. Sizes of data, heap and stack are rounded up to it. */
   readonly pageSize: number
 }
 
-/** The rules that the core has to know, and whether a profile has them. The first is bit 0, each has the bit behind the one before. */
+/** The rules that the core has to know, and whether a profile has them. The first is bit 0, and each has the bit behind the one before. */
 export const RULES = {
   CheckBoth: (profile: Profile): boolean => profile.branchCheck === 'both',
   ReadOnlyPanic: (profile: Profile): boolean => profile.readOnlyStore === 'panic',
@@ -73,7 +74,7 @@ export const RULES = {
   SbrkNarrow: (profile: Profile): boolean => profile.sbrkWidth === '32-bit',
 }
 
-/** What core/pvm.h says of them; `npm run core` writes it there. */
+/** What core/pvm.h says of these rules. `npm run core` writes it there. */
 export const RULE_TEXTS: Readonly<Record<keyof typeof RULES, string>> = {
   CheckBoth: 'branches check both successors, fallthrough its own (GP 0.8.0 A.5)',
   ReadOnlyPanic: 'a store to a read-only page panics instead of faulting',
@@ -120,7 +121,7 @@ const GP_080: Profile = {
   codeLimits: 'pr-559',
 }
 
-/** Names of the preset profiles. */
+/** The names of the preset profiles. */
 export type ProfileName =
   | 'gp-0.7.2'
   | 'gp-0.8.0'
@@ -179,13 +180,13 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   },
 }
 
-/** The names of all presets, for help texts and messages. */
+/** The names of all preset profiles. */
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[]
 
-/** What a page of a host may have, in bytes. */
+/** The sizes that a page of a host may have, in bytes. */
 export const PAGE_SIZES: readonly number[] = [4096, 8192, 16384, 32768, 65536]
 
-/** What each rule may be. */
+/** What the value of each rule may be. */
 const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Profile[Rule][] } = {
   instructionSet: INSTRUCTION_SETS,
   gasModel: ['instruction', 'block', 'pipeline'],
@@ -206,7 +207,7 @@ const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Prof
   pageSize: PAGE_SIZES,
 }
 
-/** @throws TypeError, RangeError for a rule that is missing or none of what it may be. */
+/** @throws TypeError or RangeError for a rule that is missing, or whose value is none that it may have. */
 function checkRules(rules: Profile): void {
   if (typeof rules.name !== 'string') throw new TypeError('profile: name: expected a text')
   for (const [rule, values] of Object.entries(VALUES)) {
@@ -218,7 +219,7 @@ function checkRules(rules: Profile): void {
 
 const CHANGEABLE = Object.keys(GP_072).filter(key => key !== 'name') as (keyof Profile)[]
 
-/** Such as `gp-0.7.2 with sbrkResult new`: what differs has another name. */
+/** The name of a variant, such as `gp-0.7.2 with sbrkResult new`. */
 function variantName(base: string, changed: readonly (keyof Profile)[], rules: Profile): string {
   if (changed.length === 0) return base
   const parts = changed.map(key => `${key} ${rules[key]}`)
@@ -226,11 +227,11 @@ function variantName(base: string, changed: readonly (keyof Profile)[], rules: P
 }
 
 /**
- * The preset of that name, or a variant of it, which has what differs in its name unless `changes` gives it one.
+ * The preset profile of that name, or a variant of it. The name of a variant says what differs, unless `changes` gives another name.
  *
  * @example profile('gp-0.7.2', { sbrkResult: 'new' })
- * @throws RangeError when there is no such preset or rule, for what a rule can not be, and for strict loading without checking both
- * successors; TypeError for a name that is no text.
+ * @throws RangeError when there is no such preset or rule, for a value that a rule cannot have, and for strict loading without checking
+ * both successors. TypeError for a name that is no text.
  */
 export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Partial<Profile> = {}): Profile {
   const preset: Profile | undefined =
@@ -246,7 +247,7 @@ export function profile(base: ProfileName | Profile = 'gp-0.7.2', changes: Parti
     Object.keys(given).length === 0 || (changed.length === 0 && named.name === preset.name)
       ? preset
       : { ...named, name: given.name ?? variantName(preset.name, changed, named) }
-  // The strict rules leave no place behind the code to run off to, and that only holds when successors are checked.
+  // Under the strict rules no program runs off the end of its code. That holds only if both successors are checked.
   if (result.loader === 'strict' && result.branchCheck !== 'both')
     throw new RangeError(`profile: a strict loader needs branchCheck 'both', not '${result.branchCheck}'`)
   return result

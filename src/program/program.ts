@@ -1,4 +1,4 @@
-// A loaded program: immutable, shareable between machines and engines. Not a machine: see engine/.
+// A loaded program. It never changes, and machines and engines share it.
 
 import type { MemoryLayout } from '../blob/address-space.ts'
 import {
@@ -26,63 +26,63 @@ import { ownBytes } from './own-bytes.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from './profile.ts'
 import { findExcess, findInvalidity } from './validate.ts'
 
-/** An immutable program. Everything derived is computed on first use and kept. */
+/** A program. It never changes. All that follows from its code is computed on first use and kept. */
 export interface Program {
   readonly kind: BlobKind
-  /** The file as parsed. */
+  /** The file that was parsed. */
   readonly container: Container
   readonly profile: Profile
   readonly parts: ProgramParts
   readonly code: Uint8Array
-  /** Packed, least significant bit first. Of the extended encoding, which has none, it is made from the code. */
+  /** A bit for each byte of code, least significant bit first. The extended encoding has none; there it is made from the code. */
   readonly bitmask: Uint8Array
   readonly jumpTable: Uint32Array
-  /** |j|; entries at or beyond `jumpTable.length` are 0 (entry size 0). */
+  /** How many entries the jump table has, |j|. Entries from `jumpTable.length` on are 0: there are some if entries have no bytes. */
   readonly jumpTableLength: number
   readonly layout: MemoryLayout
   readonly instructionSet: InstructionSet
-  /** Register width. Programs of 32 bits (`latest32`, `.polkavm` version 1) have their 32 bits sign-extended in registers of 64. */
+  /** The width of its registers. A 32-bit program (`latest32`, `.polkavm` version 1) has its 32 bits sign-extended in registers of 64. */
   readonly bits: 32 | 64
-  /** Names of the imports of a `.polkavm` file; host call n is the n-th. */
+  /** The names of the imports of a `.polkavm` file. Host call n is the n-th. */
   readonly imports: readonly string[]
-  /** Exports of a `.polkavm` file and where their code starts; of equal names the first. See program/call.ts. */
+  /** The exports of a `.polkavm` file, and where their code starts. Of equal names it has the first. `callExport` calls one. */
   readonly exports: ReadonlyMap<string, number>
-  /** Metadata of a `.jam` file, where it follows the convention. */
+  /** The metadata of a `.jam` file, if it follows the convention. */
   readonly metadata: JamMetadata | undefined
-  /** Instruction and block starts. */
+  /** Where instructions and blocks start. */
   readonly map: CodeMap
   /** Whether an instruction with a defined opcode starts at `pc`. */
   isInstruction(pc: number): boolean
-  /** The instruction that starts at `pc`; undefined where none with a defined opcode does. */
+  /** The instruction that starts at `pc`. Undefined where none with a defined opcode starts. */
   instructionAt(pc: number): Instruction | undefined
-  /** Decodes the operands of the instruction at `pc`, which has this format, into `out`, default a new record. */
+  /** Decodes the operands of the instruction at `pc`, which has this format, into `out`; default a new record. */
   operandsAt(pc: number, format: Instruction['format'], out?: Operands): Operands
   /** Whether `pc` is in the set ϖ of block starts, the only legal jump targets (GP A.5). */
   isBlockStart(pc: number): boolean
-  /** Operand bytes of the instruction at `pc` (ℓ, GP A.3). */
+  /** How many operand bytes the instruction at `pc` has (ℓ, GP A.3). */
   skip(pc: number): number
-  /** The instruction after the one at `pc`. */
+  /** The code offset behind the instruction at `pc`. */
   next(pc: number): number
-  /** The price of the block that contains `pc`, in gas (see program/gas.ts). */
+  /** The price of the block that contains `pc`, in gas, under the gas model of the profile (GP 0.8.0 A.9). */
   costAt(pc: number): number
   /**
-   * The program as plain data that `postMessage` takes and `loadProgram` makes the same program of, in another thread too. Compiled
-   * code is found again there by content where it was sent along (`coulis/pool`), and in this thread always.
+   * The program as plain data, which `postMessage` takes. `loadProgram` makes the same program of it, in another thread too. Compiled
+   * code is found again by the content of the program: in this thread always, in another one if it was sent along (`coulis/pool`).
    */
   toParts(): ProgramSource
 }
 
-/** A program as plain data: the bytes of its file and how they are read. */
+/** A program as plain data: the bytes of its file, and how they are read. */
 export interface ProgramSource {
   readonly bytes: Uint8Array
   readonly kind: BlobKind
   readonly profile: Profile
 }
 
-/** A program without a file: its code, where instructions start, where indirect jumps may lead. */
+/** A program without a file: its code, where instructions start, and where dynamic jumps may lead. */
 export interface CodeParts {
   readonly code: Uint8Array
-  /** A bit for each byte of code, least significant first; bytes beyond it count as 0. Not looked at in the extended encoding. */
+  /** A bit for each byte of code, least significant bit first. Missing bytes count as 0. In the extended encoding it is ignored. */
   readonly bitmask?: Uint8Array
   /** Code offsets; default none. */
   readonly jumpTable?: ArrayLike<number>
@@ -90,23 +90,23 @@ export interface CodeParts {
 
 /** Options of `loadProgram`. */
 export interface LoadOptions {
-  /** The rules to load under; default `gp-0.7.2`, for a `.polkavm` file `polkavm`, in the extended encoding `polkavm-0.37`. */
+  /** The rules; default `gp-0.7.2`. For a `.polkavm` file it is `polkavm`, and in the extended encoding `polkavm-0.37`. */
   readonly profile?: Profile | ProfileName | undefined
-  /** The container; default: detected. */
+  /** The container; by default it is detected. */
   readonly kind?: BlobKind | undefined
-  /** The numbering of opcodes; default: that of a `.polkavm` file's version byte, for others the profile's. */
+  /** The instruction set; default that of a `.polkavm` file's version byte, for other files that of the profile. */
   readonly instructionSet?: InstructionSetName | undefined
 }
 
 const LOAD_OPTIONS = ['profile', 'kind', 'instructionSet'] as const
 
-/** What `createProgram` starts from. */
+/** What `createProgram` makes a program of. */
 export interface ProgramInput {
   readonly container: Container
   readonly profile: Profile
 }
 
-/** Exports by name; the first of equal ones, as in PolkaVM. */
+/** The exports by name. Of equal names it takes the first, as PolkaVM does. */
 function exportsOf({ exports }: Contents): ReadonlyMap<string, number> {
   const byName = new Map<string, number>()
   for (const { name, pc } of exports) if (!byName.has(name)) byName.set(name, pc)
@@ -114,8 +114,8 @@ function exportsOf({ exports }: Contents): ReadonlyMap<string, number> {
 }
 
 /**
- * How bytes are read under these options: in the encoding of an instruction set that was asked for, else of the profile's. A
- * format may say itself what set its code has, whatever the profile is.
+ * How bytes are read under these options: in the encoding of the instruction set that was asked for, or else of the profile's. A
+ * format may say itself which set its code has, whatever the profile is.
  */
 function readingFor({ instructionSet: wanted, profile: rules }: LoadOptions, saysItself: boolean): Reading {
   const { instructionSet: usual, polkavmNumbers } = resolveProfile(rules)
@@ -124,7 +124,7 @@ function readingFor({ instructionSet: wanted, profile: rules }: LoadOptions, say
   return { encoding, shortestNumbers: polkavmNumbers === 'shortest' }
 }
 
-/** The rules as asked for, with the instruction set that holds for this file. */
+/** The rules that were asked for, with the instruction set of this file. */
 function profileFor(container: Container, options: LoadOptions): Profile {
   const own = formatOf(container).rules?.(container)
   const rules = resolveProfile(options.profile ?? own?.profile)
@@ -135,7 +135,7 @@ function profileFor(container: Container, options: LoadOptions): Profile {
 /**
  * Makes a program of a parsed container.
  *
- * @throws BlobError when its areas do not fit the address space or, by the profile, its code is too large or not valid.
+ * @throws BlobError when its areas do not fit into the address space, or when its code is too large or not valid by the profile.
  */
 export function createProgram(input: ProgramInput): Program {
   const { container, profile } = input
@@ -151,7 +151,7 @@ export function createProgram(input: ProgramInput): Program {
   const { code, bitmask } = parts
   let map: CodeMap | undefined
   let metadata: JamMetadata | undefined
-  let costs: Uint32Array | undefined // by code offset, 0 where not computed yet: no block is free
+  let costs: Uint32Array | undefined // by code offset; 0 means that it is not computed yet, because no block is free
   const getMap = (): CodeMap => (map ??= createCodeMap(parts, set))
   const skip = (pc: number): number => skipAt(bitmask, code.length, pc)
   const instructionAt = (pc: number): Instruction | undefined =>
@@ -196,7 +196,7 @@ export function createProgram(input: ProgramInput): Program {
   }
 }
 
-/** A bitmask of the code's length. */
+/** A bitmask as long as the code needs it. */
 function maskOf(code: Uint8Array, bitmask: Uint8Array | undefined): Uint8Array {
   if (!(bitmask instanceof Uint8Array)) throw new TypeError('bitmask: expected a Uint8Array')
   const mask = new Uint8Array(Math.ceil(code.length / 8))
@@ -205,7 +205,7 @@ function maskOf(code: Uint8Array, bitmask: Uint8Array | undefined): Uint8Array {
   return mask
 }
 
-/** A container of code that never was in a file. */
+/** A container for code that never was in a file. */
 function containerOf({ code, bitmask, jumpTable = [] }: CodeParts, encoding: Encoding): Container {
   if (!(code instanceof Uint8Array)) throw new TypeError('code: expected a Uint8Array')
   if (code.length >= 2 ** 32) throw new RangeError(`code: ${code.length} bytes, less than 2^32 can be addressed`)
@@ -222,11 +222,11 @@ function containerOf({ code, bitmask, jumpTable = [] }: CodeParts, encoding: Enc
 }
 
 /**
- * Loads a program: a raw blob, a standard program, a `.jam` or a `.polkavm` file; or what `toParts` of a program gave; or
- * code, bitmask and jump table.
+ * Loads a program (GP A.2, A.7). The source is a raw blob, a standard program, a `.jam` or a `.polkavm` file, or what `toParts` of a
+ * program gave, or code with bitmask and jump table.
  *
- * @throws BlobError when the bytes are no program of the kind; code and byte offset say what and where.
- * @throws TypeError, RangeError naming what is wrong with parts or options.
+ * @throws BlobError when the bytes are no program of the kind. Its code and byte offset say what is wrong, and where.
+ * @throws TypeError or RangeError naming what is wrong with parts or options.
  * @example loadProgram(bytes, { profile: 'gp-0.7.2' })
  */
 export function loadProgram(source: Uint8Array | ProgramSource | CodeParts, options: LoadOptions = {}): Program {

@@ -1,4 +1,4 @@
-// Names and source lines of code: functions, and for each instruction the place it comes from. Not the source text.
+// The names and source lines of code: functions, and for each instruction the place in the source that it comes from.
 import type { Assembled } from '../blob/assembly.ts'
 import { contentsOf } from '../blob/container.ts'
 import { type DebugFrame, type DebugInfo, readDebugInfo } from '../blob/polkavm-debug.ts'
@@ -13,7 +13,7 @@ export interface FunctionSymbol {
 
 /** A place in a source file. */
 export interface SourceLine {
-  /** The function the place is in, with its namespace. */
+  /** The function that the place is in, with its namespace. */
   readonly function: string | undefined
   readonly path: string | undefined
   readonly line: number | undefined
@@ -22,13 +22,13 @@ export interface SourceLine {
 
 /** What is known about the source of a program. */
 export interface Symbols {
-  /** Ascending. */
+  /** All functions, ascending. */
   readonly functions: readonly FunctionSymbol[]
   /** The function that contains `pc`. */
   functionAt(pc: number): FunctionSymbol | undefined
-  /** The place `pc` comes from, innermost first: where inlined, the places it was inlined into follow. */
+  /** The places that `pc` comes from, the innermost first. If its code was inlined, the places that it was inlined into follow. */
   sourceAt(pc: number): readonly SourceLine[]
-  /** Function names by start, what `disassemble` and `formatListing` take as `names`. */
+  /** The names of functions by their starts. `disassemble` and `formatListing` take them as `names`. */
   readonly names: ReadonlyMap<number, string>
 }
 
@@ -36,13 +36,13 @@ export interface Symbols {
 export interface SourcePlace {
   readonly start: number
   readonly end: number
-  /** Innermost first. */
+  /** The places, the innermost first. */
   readonly lines: readonly SourceLine[]
 }
 
 const NOWHERE: readonly SourceLine[] = []
 
-/** The last entry whose start is at or before `pc`, if `pc` is in it. `entries` ascend and do not overlap. */
+/** The entry that `pc` is in, if there is one. The entries ascend and do not overlap. */
 function entryAt<T extends { readonly start: number; readonly end: number }>(
   entries: readonly T[],
   pc: number,
@@ -69,7 +69,7 @@ function fullName({ namespace, function: name }: DebugFrame): string | undefined
   return namespace === undefined ? name : `${namespace}::${name}`
 }
 
-/** Frames as places, innermost first. A call names the function called; its place is in the function around it. */
+/** The frames as places, the innermost first. A frame `call` names the function that is called. Its place is in the function around. */
 function placesOf(frames: readonly DebugFrame[]): SourceLine[] {
   const places: SourceLine[] = []
   let inside: string | undefined
@@ -91,7 +91,7 @@ function fromDebugInfo(info: DebugInfo, exports: ReadonlyMap<string, number>): S
     const name = outermost === undefined ? undefined : fullName(outermost)
     const last = functions.at(-1)
     if (name === undefined) continue
-    // One function in several ranges in a row is one function.
+    // Several ranges in a row with the same name are one function.
     if (last?.name === name && last.end === range.start) functions[functions.length - 1] = { ...last, end: range.end }
     else functions.push({ name, start: range.start, end: range.end })
   }
@@ -105,7 +105,7 @@ function fromDebugInfo(info: DebugInfo, exports: ReadonlyMap<string, number>): S
   })
 }
 
-/** @throws TypeError for what is no symbols, naming what is wrong. */
+/** @throws TypeError for anything but symbols, naming what is wrong. */
 export function checkSymbols(symbols: Symbols): void {
   const { functions, functionAt, sourceAt } = (symbols ?? {}) as Partial<Symbols>
   if (!Array.isArray(functions) || typeof functionAt !== 'function' || typeof sourceAt !== 'function')
@@ -117,19 +117,19 @@ export function checkSymbols(symbols: Symbols): void {
   }
 }
 
-/** Symbols of functions and places, both ascending and not overlapping. */
+/** Makes symbols of functions and places. Both have to ascend and must not overlap. */
 export function createSymbols(functions: readonly FunctionSymbol[], places: readonly SourcePlace[]): Symbols {
   return symbolsFrom(functions, pc => entryAt(places, pc)?.lines ?? NOWHERE)
 }
 
-/** Functions that are known by their starts only: each ends where the next begins. */
+/** Makes functions of which only the starts are known. Each ends where the next begins. */
 function functionsFromStarts(starts: Iterable<readonly [name: string, start: number]>, end: number): FunctionSymbol[] {
   const sorted = [...starts].sort((a, b) => a[1] - b[1])
   return sorted.map(([name, start], index) => ({ name, start, end: Math.max(start, sorted[index + 1]?.[1] ?? end) }))
 }
 
 /**
- * The symbols of a program: of a `.polkavm` file its debug sections and exports, of others none.
+ * The symbols of a program. A `.polkavm` file has them in its debug sections and exports. Other files have none.
  *
  * @throws BlobError `bad-section` when the debug sections are malformed; the program runs all the same.
  */
@@ -141,7 +141,7 @@ export function symbolsOf(program: Program): Symbols {
 }
 
 /**
- * The symbols of an assembled text: labels as functions, and for every instruction its line.
+ * The symbols of an assembled text: labels are its functions, and every instruction has its line.
  *
  * @param path the name of the text, for messages.
  */

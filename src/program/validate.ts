@@ -1,4 +1,5 @@
-// The validity rules of GP 0.8.0 for a deblobbed program (A.2), and its limits (pull request #559). Not the blob's structure: that is blob/raw.ts.
+// Whether the code of a program is valid by GP 0.8.0 (A.2), and within its limits (pull request #559). The structure of the blob is
+// checked when it is read: src/blob/raw.ts.
 import { BlobError } from '../blob/error.ts'
 import type { ProgramParts } from '../blob/raw.ts'
 import { instructionOf } from '../isa/decode.ts'
@@ -8,7 +9,7 @@ import { MAX_SKIP, maskBit, skipAt } from './code-map.ts'
 const MAX_CODE = 2 ** 25
 const MAX_ENTRIES = 2 ** 24
 
-/** What is too large for GP pull request #559: more than 2^25 bytes of code or 2^24 jump-table entries; undefined where nothing is. */
+/** The error for a program with more than 2^25 bytes of code or 2^24 jump-table entries (GP pull request #559). Undefined for others. */
 export function findExcess({ code, jumpTableLength }: ProgramParts): BlobError | undefined {
   if (code.length > MAX_CODE)
     return new BlobError('length-too-large', 0, `at most ${MAX_CODE} bytes of code`, `${code.length}`)
@@ -18,10 +19,10 @@ export function findExcess({ code, jumpTableLength }: ProgramParts): BlobError |
 }
 
 /**
- * Checks that code and bitmask form a valid program: starts with an instruction, every marked byte is a defined
- * opcode, no instruction is longer than 25 bytes, the last one is a terminator.
+ * Checks that code and bitmask are a valid program (GP 0.8.0 A.2): the code starts with an instruction, every marked byte is a defined
+ * opcode, no instruction is longer than 25 bytes, and the last one is a terminator.
  *
- * @returns undefined when valid, else the error, with the offset counted in the code.
+ * @returns undefined when it is valid, otherwise the error. Its offset is a code offset.
  */
 export function findInvalidity(parts: ProgramParts, set: InstructionSet): BlobError | undefined {
   const { code, bitmask } = parts
