@@ -147,6 +147,7 @@ PASS("pvm_graph") void pvm_graph(s32 root, u32 options, u32 nodes) {
 /* Finds registers and gas of the graph; every node is a checkpoint if asked for, or if it is not reducible. `loop_stores`:
  * what a loop with calls does not write is stored before it. */
 PASS("pvm_flow") void pvm_flow(u32 every_node, u32 loop_stores) {
+  price_graph(THE_PROGRAM, THE_GRAPH);
   compute_flow(THE_PROGRAM, THE_GRAPH, every_node || !THE_GRAPH->reducible, loop_stores != 0);
 }
 

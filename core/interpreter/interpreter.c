@@ -396,7 +396,7 @@ again:
         }
         if (address == PVM_TO_EXIT) return (int)vm->exit;
         if (address == PVM_TO_REFUND) {
-          if (BY_INSTRUCTION) vm->gas += count_instructions(vm, vm->pc);
+          if (BY_INSTRUCTION) vm->gas += count_instructions(code_of(vm), vm->pc);
           else vm->charged = 1;
         }
 #endif

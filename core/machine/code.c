@@ -3,6 +3,16 @@
 #include "../isa/extended.h"
 #include "vm.h"
 
+/* The code of a program, in a machine or in the recompiler's tables. MASK_AHEAD bytes of anything stand behind the mask. */
+typedef struct {
+  const uint8_t *code, *mask;
+  u32 length, set; /* PVM_SET_* */
+} code_bytes;
+
+CORE code_bytes code_of(const pvm *vm) {
+  return (code_bytes){OWN(vm)->code, OWN(vm)->mask, vm->code_len, OWN(vm)->set};
+}
+
 /* ---- instruction boundaries, GP A.3 ---- */
 
 CORE int mask_bit(const pvm *vm, u32 pc) { return OWN(vm)->mask[pc >> 3] >> (pc & 7) & 1; }
@@ -25,17 +35,21 @@ COLD u32 extended_at(const uint8_t *code, const uint8_t *mask, u32 pc, u32 code_
 }
 
 /* The id of the instruction at pc. It is that of trap where no instruction with a defined opcode starts (GP A.4). */
-CORE u32 pvm_id_at(const pvm *vm, u32 pc) {
-  if (pc >= vm->code_len || !mask_bit(vm, pc)) return OP_TRAP;
-  if (OWN(vm)->set == PVM_SET_EXTENDED) return extended_at(OWN(vm)->code, OWN(vm)->mask, pc, vm->code_len);
-  u32 id = pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]];
+CORE u32 id_at(code_bytes in, u32 pc) {
+  if (pc >= in.length || !(in.mask[pc >> 3] >> (pc & 7) & 1)) return OP_TRAP;
+  if (in.set == PVM_SET_EXTENDED) return extended_at(in.code, in.mask, pc, in.length);
+  u32 id = pvm_ids[in.set * 256 + in.code[pc]];
   return id == OP_UNDEFINED ? OP_TRAP : id;
 }
 
-CORE int pvm_is_instruction(const pvm *vm, u32 pc) {
-  if (pc >= vm->code_len || !mask_bit(vm, pc)) return 0;
-  return UNDEFINED_TRAPS(OWN(vm)->set) || pvm_ids[OWN(vm)->set * 256 + OWN(vm)->code[pc]] != OP_UNDEFINED;
+CORE u32 pvm_id_at(const pvm *vm, u32 pc) { return id_at(code_of(vm), pc); }
+
+CORE int is_instruction(code_bytes in, u32 pc) {
+  if (pc >= in.length || !(in.mask[pc >> 3] >> (pc & 7) & 1)) return 0;
+  return UNDEFINED_TRAPS(in.set) || pvm_ids[in.set * 256 + in.code[pc]] != OP_UNDEFINED;
 }
+
+CORE int pvm_is_instruction(const pvm *vm, u32 pc) { return is_instruction(code_of(vm), pc); }
 
 /* Whether a basic block starts at the target (GP A.5): it is 0 or follows a terminator, and an instruction is there. */
 CORE int pvm_is_block_start(const pvm *vm, int64_t target) {
@@ -65,26 +79,29 @@ CORE u32 start_of_block(const pvm *vm, u32 pc) {
 
 /* How many instructions there are from pc to the end of its block. A block that runs into something which is no instruction
  * ends with a trap there, which counts too. */
-COLD u32 count_instructions(const pvm *vm, u32 pc) {
+COLD u32 count_instructions(code_bytes in, u32 pc) {
   u32 count = 1;
-  while (pvm_is_instruction(vm, pc) && pvm_kind_of[pvm_id_at(vm, pc)] < KIND_TRAP) {
-    pc += 1 + pvm_skip(vm, pc);
+  while (is_instruction(in, pc) && pvm_kind_of[id_at(in, pc)] < KIND_TRAP) {
+    pc += 1 + skip_in(in.mask, pc);
     count += 1;
   }
   return count;
 }
 
+/* What the basic block that begins at `start` costs under the two block models. */
+COLD u32 block_cost(code_bytes in, u32 gas_model, u32 cmov_reads, u32 start) {
+  if (gas_model != PVM_GAS_PIPELINE) return count_instructions(in, start);
+  int narrow = PVM_NARROW && in.set == PVM_SET_LATEST32;
+  u32 costs = narrow ? in.set + 1 : in.set; /* 32-bit programs pay by a row of ids of their own */
+  pvm_cost_input input = {in.code, in.mask, in.length, pvm_ids + costs * 256, 0, 0, cmov_reads};
+  input.extended = in.set == PVM_SET_EXTENDED;
+  input.unlikely = in.set == PVM_SET_GP_080 || input.extended ? 2 : in.set == PVM_SET_LATEST64 || narrow ? 3 : 256;
+  return (u32)pvm_pipeline_cost(&input, start);
+}
+
 /* What the basic block that contains pc costs under the two block models. */
 COLD u32 pvm_block_cost(const pvm *vm, u32 pc) {
-  const private_part *own = &((const machine *)vm)->own;
-  u32 start = start_of_block(vm, pc);
-  if (vm->gas_model != PVM_GAS_PIPELINE) return count_instructions(vm, start);
-  u32 set = own->set, costs = IS_NARROW(vm) ? set + 1 : set; /* 32-bit programs pay by a row of ids of their own */
-  pvm_cost_input input = {own->code, own->mask, vm->code_len, pvm_ids + costs * 256, 0, 0, 0};
-  input.extended = set == PVM_SET_EXTENDED;
-  input.unlikely = set == PVM_SET_GP_080 || input.extended ? 2 : set == PVM_SET_LATEST64 || IS_NARROW(vm) ? 3 : 256;
-  input.cmov_reads = RULE(vm, PVM_RULE_CMOV_READS);
-  return (u32)pvm_pipeline_cost(&input, start);
+  return block_cost(code_of(vm), vm->gas_model, RULE(vm, PVM_RULE_CMOV_READS), start_of_block(vm, pc));
 }
 
 /* ---- operands, GP A.5 ---- */

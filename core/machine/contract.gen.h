@@ -175,9 +175,8 @@ enum {
 /* What pvm_compile answers. */
 enum {
   COMPILED_WHOLE = 0,
-  COMPILED_COSTS = 1,
-  COMPILED_FULL = 2,
-  COMPILED_COUNT = 3
+  COMPILED_FULL = 1,
+  COMPILED_COUNT = 2
 };
 
 /* Locals of a compiled function, by number: parameters first. */
@@ -418,12 +417,21 @@ typedef struct {
   u32 indirect;
   /* Segments cost what `cost` says, else their instructions. */
   u32 paid_whole;
+  /* What prices depend on: the instruction set, PVM_SET_*, */
+  u32 set;
+  /* PVM_GAS_*, */
+  u32 gas_model;
+  /* 1: a cmov waits for the old value of its destination too, */
+  u32 cmov_reads;
+  /* and the code itself. */
+  u32 code_length;
+  const uint8_t *code; /* by code */
+  /* With MASK_AHEAD bytes of anything behind it. */
+  const uint8_t *mask; /* by mask */
   /* A module, from here on: its roots, */
   u32 root_count;
   /* those whose functions are written, */
   u32 roots_done;
-  /* those whose segments have their costs, */
-  u32 roots_priced;
   /* where code counts what it executes, 0 where it does not, */
   u32 tally_at;
   /* bytes there are for it, */
@@ -450,7 +458,8 @@ typedef struct {
   const s32 *function_of; /* by segment */
   const uint8_t *accesses; /* by segment */
   const uint8_t *is_block; /* by segment */
-  const s32 *cost; /* by segment */
+  /* What entering it costs where that is asked for, else -1. */
+  s32 *cost; /* by segment */
   const s32 *function_start; /* by function, one more */
   const s32 *label_start; /* by function, one more */
   const s32 *labels; /* by label */
@@ -703,54 +712,59 @@ PVM_PLACED(program_tables, both, 12);
 PVM_PLACED(program_tables, links, 16);
 PVM_PLACED(program_tables, indirect, 20);
 PVM_PLACED(program_tables, paid_whole, 24);
-PVM_PLACED(program_tables, root_count, 28);
-PVM_PLACED(program_tables, roots_done, 32);
-PVM_PLACED(program_tables, roots_priced, 36);
-PVM_PLACED(program_tables, tally_at, 40);
-PVM_PLACED(program_tables, room, 44);
-PVM_PLACED(program_tables, module_at, 48);
-PVM_PLACED(program_tables, module_end, 52);
-PVM_PLACED(program_tables, id, 56);
-PVM_PLACED(program_tables, a, 60);
-PVM_PLACED(program_tables, b, 64);
-PVM_PLACED(program_tables, d, 68);
-PVM_PLACED(program_tables, x, 72);
-PVM_PLACED(program_tables, x_high, 76);
-PVM_PLACED(program_tables, y, 80);
-PVM_PLACED(program_tables, target, 84);
-PVM_PLACED(program_tables, pc, 88);
-PVM_PLACED(program_tables, uses, 92);
-PVM_PLACED(program_tables, defs, 96);
-PVM_PLACED(program_tables, tolerant, 100);
-PVM_PLACED(program_tables, segment_start, 104);
-PVM_PLACED(program_tables, next_segment, 108);
-PVM_PLACED(program_tables, function_of, 112);
-PVM_PLACED(program_tables, accesses, 116);
-PVM_PLACED(program_tables, is_block, 120);
-PVM_PLACED(program_tables, cost, 124);
-PVM_PLACED(program_tables, function_start, 128);
-PVM_PLACED(program_tables, label_start, 132);
-PVM_PLACED(program_tables, labels, 136);
-PVM_PLACED(program_tables, jump_table, 140);
-PVM_PLACED(program_tables, templates, 144);
-PVM_PLACED(program_tables, callees, 148);
-PVM_PLACED(program_tables, node_pool, 152);
-PVM_PLACED(program_tables, check, 156);
-PVM_PLACED(program_tables, local, 160);
-PVM_PLACED(program_tables, offset, 164);
-PVM_PLACED(program_tables, span, 168);
-PVM_PLACED(program_tables, root, 172);
-PVM_PLACED(program_tables, low, 176);
-PVM_PLACED(program_tables, base, 180);
-PVM_PLACED(program_tables, records, 184);
-PVM_PLACED(program_tables, way, 188);
-PVM_PLACED(program_tables, leave, 192);
-PVM_PLACED(program_tables, roots, 196);
-PVM_PLACED(program_tables, root_nodes, 200);
-PVM_PLACED(program_tables, root_index, 204);
-PVM_PLACED(program_tables, frames, 208);
-PVM_PLACED(program_tables, external, 212);
-PVM_PLACED(program_tables, module, 216);
+PVM_PLACED(program_tables, set, 28);
+PVM_PLACED(program_tables, gas_model, 32);
+PVM_PLACED(program_tables, cmov_reads, 36);
+PVM_PLACED(program_tables, code_length, 40);
+PVM_PLACED(program_tables, code, 44);
+PVM_PLACED(program_tables, mask, 48);
+PVM_PLACED(program_tables, root_count, 52);
+PVM_PLACED(program_tables, roots_done, 56);
+PVM_PLACED(program_tables, tally_at, 60);
+PVM_PLACED(program_tables, room, 64);
+PVM_PLACED(program_tables, module_at, 68);
+PVM_PLACED(program_tables, module_end, 72);
+PVM_PLACED(program_tables, id, 76);
+PVM_PLACED(program_tables, a, 80);
+PVM_PLACED(program_tables, b, 84);
+PVM_PLACED(program_tables, d, 88);
+PVM_PLACED(program_tables, x, 92);
+PVM_PLACED(program_tables, x_high, 96);
+PVM_PLACED(program_tables, y, 100);
+PVM_PLACED(program_tables, target, 104);
+PVM_PLACED(program_tables, pc, 108);
+PVM_PLACED(program_tables, uses, 112);
+PVM_PLACED(program_tables, defs, 116);
+PVM_PLACED(program_tables, tolerant, 120);
+PVM_PLACED(program_tables, segment_start, 124);
+PVM_PLACED(program_tables, next_segment, 128);
+PVM_PLACED(program_tables, function_of, 132);
+PVM_PLACED(program_tables, accesses, 136);
+PVM_PLACED(program_tables, is_block, 140);
+PVM_PLACED(program_tables, cost, 144);
+PVM_PLACED(program_tables, function_start, 148);
+PVM_PLACED(program_tables, label_start, 152);
+PVM_PLACED(program_tables, labels, 156);
+PVM_PLACED(program_tables, jump_table, 160);
+PVM_PLACED(program_tables, templates, 164);
+PVM_PLACED(program_tables, callees, 168);
+PVM_PLACED(program_tables, node_pool, 172);
+PVM_PLACED(program_tables, check, 176);
+PVM_PLACED(program_tables, local, 180);
+PVM_PLACED(program_tables, offset, 184);
+PVM_PLACED(program_tables, span, 188);
+PVM_PLACED(program_tables, root, 192);
+PVM_PLACED(program_tables, low, 196);
+PVM_PLACED(program_tables, base, 200);
+PVM_PLACED(program_tables, records, 204);
+PVM_PLACED(program_tables, way, 208);
+PVM_PLACED(program_tables, leave, 212);
+PVM_PLACED(program_tables, roots, 216);
+PVM_PLACED(program_tables, root_nodes, 220);
+PVM_PLACED(program_tables, root_index, 224);
+PVM_PLACED(program_tables, frames, 228);
+PVM_PLACED(program_tables, external, 232);
+PVM_PLACED(program_tables, module, 236);
 PVM_PLACED(graph_tables, path, 0);
 PVM_PLACED(graph_tables, loop_unchecked, 131072);
 PVM_PLACED(graph_tables, loop_node, 131264);

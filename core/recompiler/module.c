@@ -190,11 +190,15 @@ PUTS void end_module(program_tables *p) {
   p->module_at = spare;
 }
 
-CORE int has_costs(const program_tables *p, const graph_tables *g) {
-  for (u32 n = 0; n < g->count; n++) {
-    if (g->seg[n] >= 0 && p->cost[g->seg[n]] < 0) return 0;
+/* Finds what the segments of the graph cost under block models. The first segment of a block pays for all of it, and the others
+ * pay nothing. */
+PUTS void price_graph(const program_tables *p, const graph_tables *g) {
+  code_bytes code = {p->code, p->mask, p->code_length, p->set};
+  for (u32 n = 0; p->paid_whole && n < g->count; n++) {
+    s32 s = g->seg[n];
+    if (s < 0 || p->cost[s] >= 0) continue;
+    p->cost[s] = p->is_block[s] ? (s32)block_cost(code, p->gas_model, p->cmov_reads, p->pc[p->segment_start[s]]) : 0;
   }
-  return 1;
 }
 
 /* Plans the accesses of the graph's segments, and fills in the words that their code is made from. */
@@ -206,21 +210,18 @@ PUTS void plan_graph(const program_tables *p, const graph_tables *g, plan_tables
   }
 }
 
-/* Writes the module of the roots, or goes on with it. `options` are bits GRAPH_*. Returns one of COMPILED_*. Under block models
- * it may return COMPILED_COSTS in between. The caller then fills in the costs of the graph's segments, counts the root in
- * `roots_priced`, and calls again. */
+/* Writes the module of the roots. `options` are bits GRAPH_*. Returns one of COMPILED_*. */
 PUTS u32 compile_module(program_tables *p, graph_tables *g, plan_tables *plan, wide_tables *wide, u32 options) {
   generator w = {.p = p, .g = g, .end = p->module + p->room, .tally_at = p->tally_at, .external = p->external};
   w.says = (options & GRAPH_SAYS) != 0;
   w.bulk = (options & GRAPH_BULK) != 0;
-  w.at = p->module + p->module_end;
-  if (p->module_end == 0) begin_module(&w, p);
-  for (; p->roots_done < p->root_count && !w.full; p->roots_done++) {
+  w.at = p->module;
+  begin_module(&w, p);
+  for (p->roots_done = 0; p->roots_done < p->root_count && !w.full; p->roots_done++) {
     u32 root = p->roots[p->roots_done];
     build_graph(p, g, (s32)root, options, p->root_nodes[p->roots_done]);
     order_graph(g);
-    p->module_end = (u32)(w.at - p->module);
-    if (p->paid_whole && p->roots_priced <= p->roots_done && !has_costs(p, g)) return COMPILED_COSTS;
+    price_graph(p, g);
     compute_flow(p, g, (options & GRAPH_EVERY_NODE) != 0 || !g->reducible, (options & GRAPH_LOOP_STORES) != 0);
     plan_graph(p, g, plan, wide, (options & GRAPH_GROUPS) != 0 ? GROUP_WINDOW : 0, (options & GRAPH_WIDE) != 0);
     g->loops = g->streams = 0;

@@ -158,7 +158,6 @@ export const ENUMERATIONS: readonly Enumeration[] = [
     comment: 'What pvm_compile answers.',
     members: [
       ['Whole', 'The module is there.'],
-      ['Costs', 'The segments of the graph have to be given their costs; then it goes on.'],
       ['Full', 'There is no room for the module. Nothing of it can be used.'],
     ],
   },

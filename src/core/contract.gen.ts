@@ -254,10 +254,8 @@ export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
 export const Compiled = {
   /** The module is there. */
   Whole: 0,
-  /** The segments of the graph have to be given their costs; then it goes on. */
-  Costs: 1,
   /** There is no room for the module. Nothing of it can be used. */
-  Full: 2,
+  Full: 1,
 } as const
 export type Compiled = (typeof Compiled)[keyof typeof Compiled]
 
@@ -723,80 +721,92 @@ export const ProgramWord = {
   indirect: 5,
   /** Segments cost what `cost` says, else their instructions. */
   paidWhole: 6,
+  /** What prices depend on: the instruction set, PVM_SET_*, */
+  set: 7,
+  /** PVM_GAS_*, */
+  gasModel: 8,
+  /** 1: a cmov waits for the old value of its destination too, */
+  cmovReads: 9,
+  /** and the code itself. */
+  codeLength: 10,
+  code: 11,
+  /** With MASK_AHEAD bytes of anything behind it. */
+  mask: 12,
   /** A module, from here on: its roots, */
-  rootCount: 7,
+  rootCount: 13,
   /** those whose functions are written, */
-  rootsDone: 8,
-  /** those whose segments have their costs, */
-  rootsPriced: 9,
+  rootsDone: 14,
   /** where code counts what it executes, 0 where it does not, */
-  tallyAt: 10,
+  tallyAt: 15,
   /** bytes there are for it, */
-  room: 11,
+  room: 16,
   /** where in them it begins, */
-  moduleAt: 12,
+  moduleAt: 17,
   /** where it ends, or what is written of it. */
-  moduleEnd: 13,
-  id: 14,
-  a: 15,
-  b: 16,
-  d: 17,
-  x: 18,
-  xHigh: 19,
-  y: 20,
-  target: 21,
-  pc: 22,
-  uses: 23,
-  defs: 24,
+  moduleEnd: 18,
+  id: 19,
+  a: 20,
+  b: 21,
+  d: 22,
+  x: 23,
+  xHigh: 24,
+  y: 25,
+  target: 26,
+  pc: 27,
+  uses: 28,
+  defs: 29,
   /** 1: its access is often misaligned, and is never in a wide group. */
-  tolerant: 25,
-  segmentStart: 26,
-  nextSegment: 27,
-  functionOf: 28,
-  accesses: 29,
-  isBlock: 30,
-  cost: 31,
-  functionStart: 32,
-  labelStart: 33,
-  labels: 34,
+  tolerant: 30,
+  segmentStart: 31,
+  nextSegment: 32,
+  functionOf: 33,
+  accesses: 34,
+  isBlock: 35,
+  /** What entering it costs where that is asked for, else -1. */
+  cost: 36,
+  functionStart: 37,
+  labelStart: 38,
+  labels: 39,
   /** Segments. */
-  jumpTable: 35,
+  jumpTable: 40,
   /** Of code, see emit.c. */
-  templates: 36,
+  templates: 41,
   /** Jump-table entries of the functions that are inlined at indirect calls. */
-  callees: 37,
-  nodePool: 38,
+  callees: 42,
+  nodePool: 43,
   /** The memory plan, from here on: see plan.c. How an access is done, CHECK_*. */
-  check: 39,
-  local: 40,
-  offset: 41,
-  span: 42,
-  root: 43,
-  low: 44,
-  base: 45,
+  check: 44,
+  local: 45,
+  offset: 46,
+  span: 47,
+  root: 48,
+  low: 49,
+  base: 50,
   /** What the templates of its code are filled from. */
-  records: 46,
+  records: 51,
   /** Which template checks it, WAY_*. */
-  way: 47,
+  way: 52,
   /** When an edge to it ends in a tail call, LEAVE_*. */
-  leave: 48,
+  leave: 53,
   /** A module, from here on: the segments of its roots, ascending. */
-  roots: 49,
+  roots: 54,
   /** Nodes their graphs have at most. */
-  rootNodes: 50,
+  rootNodes: 55,
   /** Function number of a root, else 0. */
-  rootIndex: 51,
+  rootIndex: 56,
   /** What the function of each root takes of the host's stack at most, in bytes. */
-  frames: 52,
+  frames: 57,
   /** 1: it is a root of another module that this one calls. */
-  external: 53,
+  external: 58,
   /** Its bytes. */
-  module: 54,
+  module: 59,
 } as const
 /** Its words that are no addresses of columns. */
-export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'rootCount' | 'rootsDone' | 'rootsPriced' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
+export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'set' | 'gasModel' | 'cmovReads' | 'codeLength' | 'rootCount' | 'rootsDone' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
 /** Its words that are addresses of columns: elements, and what there is one for. */
 export const PROGRAM_COLUMNS = {
+  code: { element: 'u8', by: 'code', words: 1 },
+  mask: { element: 'u8', by: 'mask', words: 1 },
   id: { element: 'u8', by: 'instruction', words: 1 },
   a: { element: 'u8', by: 'instruction', words: 1 },
   b: { element: 'u8', by: 'instruction', words: 1 },
@@ -844,7 +854,7 @@ export const PROGRAM_SCRATCH = {
 } as const
 /** Its words, all of them, at AT_PROGRAM. */
 export function programWords(buffer: ArrayBuffer): Uint32Array {
-  return new Uint32Array(buffer, AT_PROGRAM, 55)
+  return new Uint32Array(buffer, AT_PROGRAM, 60)
 }
 
 /** Words of graph_tables, by their place in `words`. */

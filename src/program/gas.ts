@@ -5,7 +5,7 @@ import { instructionSet } from '../isa/set.ts'
 import type { CodeMap } from './code-map.ts'
 import { skipAt } from './code-map.ts'
 import type { CostInput } from './cost-input.ts'
-import { pipelineCost } from './pipeline-fast.ts'
+import { simulatePipeline } from './pipeline.ts'
 
 /** How many instructions there are from `start` to the terminator that ends the block. The implicit trap behind the code counts. */
 function instructionCount(input: CostInput, start: number): number {
@@ -27,7 +27,7 @@ function instructionCount(input: CostInput, start: number): number {
  * how many instructions the block has.
  */
 export function blockCost(input: CostInput, start: number): number {
-  return input.profile.gasModel === 'pipeline' ? pipelineCost(input, start) : instructionCount(input, start)
+  return input.profile.gasModel === 'pipeline' ? simulatePipeline(input, start).cost : instructionCount(input, start)
 }
 
 /**

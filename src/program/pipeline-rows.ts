@@ -1,5 +1,5 @@
-// What the pipeline model (GP 0.8.0 A.9, A.10) needs to know of each instruction: its cost column in the table, parsed, and the
-// registers that it reads and writes.
+// The cost column and the register sets of every instruction, parsed for the pipeline model (GP 0.8.0 A.9, A.10). The model itself is
+// in pipeline.ts.
 import { effectOf, type Letter, visitOperands } from '../isa/semantics.ts'
 import { INSTRUCTIONS } from '../isa/table.ts'
 

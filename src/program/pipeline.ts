@@ -1,5 +1,5 @@
-// The pipeline gas model of GP 0.8.0 (A.9), simulated cycle by cycle as the paper has it. It is the definition of the model in this
-// project, and it makes the data of the charts. What engines charge is the same, computed faster (gas.ts, and core/gas/pipeline.c).
+// The pipeline gas model of GP 0.8.0 (A.9), simulated cycle by cycle as the paper has it: what programs say blocks cost, what the
+// reference machine charges, and the data of the charts. The other engines charge with core/gas/pipeline.c, the same in C.
 import { instructionOf, operandsOf } from '../isa/decode.ts'
 import type { Operands } from '../isa/format.ts'
 import type { Letter } from '../isa/semantics.ts'
@@ -170,6 +170,15 @@ export function simulatePipeline(input: CostInput, start: number): PipelineRun {
     q.stage.done = cycle + q.stage.latency
   }
 
+  /** Lets cycles pass in which nothing happens but counting down: after a cycle without a decoded or started instruction, all that follow until one is done. */
+  const wait = (): void => {
+    if (slotsLeft < DECODE_SLOTS || startsLeft < STARTS_PER_CYCLE || live[0]?.state === 'FIN') return
+    const running = live.filter(q => q.state === 'EXE')
+    const idle = running.reduce((least, q) => Math.min(least, q.c - 1), running.length === 0 ? 0 : Infinity)
+    for (const q of running) q.c -= Math.max(idle, 0)
+    cycle += Math.max(idle, 0)
+  }
+
   const tick = (): void => {
     // Everything is read before anything changes: first which entries retire, then units, states and counters.
     const firstLive = live.findIndex(q => q.state !== 'FIN')
@@ -199,7 +208,10 @@ export function simulatePipeline(input: CostInput, start: number): PipelineRun {
     if (upcoming !== undefined && upcoming.slots <= slotsLeft && live.length < REORDER_BUFFER_SIZE) decode(upcoming)
     else if (ready !== undefined) begin(ready)
     else if (upcoming === undefined && live.length === 0) break
-    else tick()
+    else {
+      wait()
+      tick()
+    }
   }
   return { stages, cycles: cycle, cost: Math.max(cycle - 3, 1) }
 }

@@ -59,15 +59,19 @@ function membersOf(text: string, start: string, end: string, numbers: ReadonlyMa
 type Numbers = Readonly<Record<string, number>>
 type Kinds = Readonly<Record<string, { readonly element: string; readonly by: string; readonly words: number }>>
 
+let loaded: { readonly module: string; readonly exports: Readonly<Record<string, unknown>> } | undefined
+
 /** What contract.gen.ts exports. */
 function load(module: string): Readonly<Record<string, unknown>> {
+  if (loaded?.module === module) return loaded.exports
   const exports = {}
   new Function('exports', 'module', transformSync(module, { loader: 'ts', format: 'cjs' }).code)(exports, {
     set exports(value: object) {
       Object.defineProperties(exports, Object.getOwnPropertyDescriptors(value))
     },
   })
-  return exports as Readonly<Record<string, unknown>>
+  loaded = { module, exports: exports as Readonly<Record<string, unknown>> }
+  return loaded.exports
 }
 
 /** Differences between the two sides, each in a few words. */

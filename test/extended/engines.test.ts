@@ -10,8 +10,6 @@ import { Access, availableEngines, profile } from '../../src/index.ts'
 import { markExtended } from '../../src/isa/extended.ts'
 import { instructionSet } from '../../src/isa/set.ts'
 import { createCodeMap } from '../../src/program/code-map.ts'
-import { simulatePipeline } from '../../src/program/pipeline.ts'
-import { pipelineCost } from '../../src/program/pipeline-fast.ts'
 import { randomExtended } from './code.ts'
 
 const RULES = [
@@ -84,18 +82,6 @@ describe('the extended encoding', () => {
         if ((map.blockStart[pc] === 1) !== isExtendedTarget(code, pc)) wrong.push(pc)
       }
       expect(wrong, `code ${index}`).toEqual([])
-    }
-  })
-
-  it('costs the same by the simulation and by the fast model', () => {
-    for (let index = 0; index < 200; index++) {
-      const random = new Random('costs', index)
-      const { parts } = partsOf(randomExtended(random, random.between(1, 700)), new Uint32Array(0)) as never as {
-        parts: Parameters<typeof createCodeMap>[0]
-      }
-      const input = { parts, profile: RULES[3]!, map: createCodeMap(parts, instructionSet('latest64-0.37')) }
-      for (const start of input.map.blocks)
-        expect(pipelineCost(input, start), `${index} ${start}`).toBe(simulatePipeline(input, start).cost)
     }
   })
 

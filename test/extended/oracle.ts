@@ -12,7 +12,7 @@ import { createOperands, type Format } from '../../src/isa/format.ts'
 import { grayPaperName } from '../../src/isa/names.ts'
 import { instructionSet } from '../../src/isa/set.ts'
 import { createCodeMap } from '../../src/program/code-map.ts'
-import { pipelineCost } from '../../src/program/pipeline-fast.ts'
+import { simulatePipeline } from '../../src/program/pipeline.ts'
 import { profile } from '../../src/program/profile.ts'
 import { randomExtended } from './code.ts'
 
@@ -88,7 +88,7 @@ export function factsOf(code: Uint8Array, name: (grayPaper: string) => string): 
   let costs = ''
   for (const pc of map.blocks) {
     targets += `${pc};`
-    costs += `${pc} ${pipelineCost(input, pc)};`
+    costs += `${pc} ${simulatePipeline(input, pc).cost};`
   }
   return [instructions, targets, costs]
 }

@@ -1,7 +1,7 @@
 // Compiles roots of a program into the bytes of one WebAssembly module. The core writes the module (core/recompiler/module.c). This
 // file tells the core what to compile, and takes the bytes. Which roots are compiled, and when, is decided in hot-code.ts.
 
-import { Compiled, FIRST_ROOT, GraphOption, GraphWord, Leave, MAX_NODES, ProgramWord } from '../../core/contract.gen.ts'
+import { Compiled, FIRST_ROOT, GraphOption, Leave, MAX_NODES, ProgramWord } from '../../core/contract.gen.ts'
 import type { Program } from '../../program/program.ts'
 import { type Analysis, functionSize } from './analysis.ts'
 import type { CompileOptions } from './compile-options.ts'
@@ -9,7 +9,7 @@ import type { Coverage } from './coverage.ts'
 import { decodeProgram } from './decode.ts'
 import { isExercised } from './exercise.ts'
 import { findFunctions } from './functions.ts'
-import { fillCosts, indirectCallees } from './passes.ts'
+import { indirectCallees } from './passes.ts'
 import { type Tables, tablesOf } from './tables.ts'
 
 /** Decodes and analyses a program. This is done once for all its compilations. */
@@ -68,16 +68,6 @@ function optionBits(options: CompileOptions): number {
   )
 }
 
-/** Has the core write the module. Returns false when there is no room for it. When the core asks for costs of segments, fills them in. */
-function writeModule({ core, graph, words, ...tables }: Tables, analysis: Analysis, options: number): boolean {
-  for (;;) {
-    const answer = core.pvm_compile(options)
-    if (answer !== Compiled.Costs) return answer === Compiled.Whole
-    fillCosts({ graph, program: tables.program }, analysis.decoded, graph.words[GraphWord.count]!)
-    words[ProgramWord.rootsPriced] = words[ProgramWord.rootsDone]! + 1
-  }
-}
-
 /** Tells the core what to compile. */
 function writeRoots(
   { program, words }: Tables,
@@ -96,9 +86,6 @@ function writeRoots(
   if (coverage === undefined) program.leave.fill(Leave.IfFull)
   else program.leave.set(coverage.leftOut())
   words[ProgramWord.rootCount] = roots.length
-  words[ProgramWord.rootsDone] = 0
-  words[ProgramWord.rootsPriced] = 0
-  words[ProgramWord.moduleEnd] = 0
   words[ProgramWord.tallyAt] = tallyAt
 }
 
@@ -131,9 +118,8 @@ export function compileRoots(
   const bits = optionBits(options)
   for (let tables = tablesOf(analysis); ; tables = tablesOf(analysis, 2 * tables.moduleRoom)) {
     writeRoots(tables, analysis, sorted, options.tallyAt ?? 0, coverage)
-    const { program, words } = tables
-    const whole = writeModule(tables, analysis, bits)
-    if (!whole) continue
+    const { core, program, words } = tables
+    if (core.pvm_compile(bits) !== Compiled.Whole) continue
     const externals = externalsIn(program.external)
     const bytes = program.module.slice(words[ProgramWord.moduleAt], words[ProgramWord.moduleEnd])
     return { bytes, roots: sorted, instructions, frames: [...program.frames.subarray(0, sorted.length)], externals }

@@ -3,7 +3,6 @@
 
 import { GROUP_WINDOW, GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../../core/contract.gen.ts'
 import type { CompileOptions } from './compile-options.ts'
-import { type Decoded, segmentCost } from './decode.ts'
 import { type FastLoop, NO_FAST_LOOPS, readFastLoops } from './fast-loops.ts'
 import type { Graph } from './graph.ts'
 import type { MemoryPlan } from './memory-plan.ts'
@@ -53,16 +52,6 @@ export interface RootPasses {
   readonly found: GraphTables
 }
 
-/** Block models: the price of the segments of a graph, which is computed where it is needed. */
-export function fillCosts(
-  { program: { cost }, graph }: Pick<Tables, 'graph' | 'program'>,
-  decoded: Decoded,
-  count: number,
-): void {
-  const { seg } = graph
-  for (let n = 0; n < count; n++) if (seg[n]! >= 0) cost[seg[n]!] = segmentCost(decoded, seg[n]!)
-}
-
 /** The functions that are inlined at indirect calls: jump-table entries (from 0), ascending. */
 export function indirectCallees(source: TableSource): readonly number[] {
   return Array.from(tablesOf(source).callees)
@@ -99,7 +88,6 @@ export function runPasses(
   )
   const { words } = found
   const count = words[GraphWord.count]!
-  if (decoded.program.profile.gasModel !== 'instruction') fillCosts(tables, decoded, count)
   core.pvm_flow(gasPaths ? 0 : 1, loopStores ? 1 : 0)
   core.pvm_plan_graph(groupChecks ? GROUP_WINDOW : 0, groupChecks && wideChecks ? 1 : 0)
   const graph: Graph = {

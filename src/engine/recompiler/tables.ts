@@ -2,8 +2,10 @@
 // tables are is in scripts/schema/structs.ts. The passes are in core/recompiler/.
 import { type Columns, placeColumns, viewColumns } from '../../core/columns.ts'
 import {
+  CODE_AHEAD,
   type GraphTables,
   Leave,
+  MASK_AHEAD,
   MAX_INDIRECT,
   POOL_CAPACITY,
   PROGRAM_COLUMNS,
@@ -14,6 +16,7 @@ import {
   viewGraph,
 } from '../../core/contract.gen.ts'
 import { type CoreExports, decodeHex } from '../../core/core.ts'
+import { coreRules } from '../../core/rules.ts'
 import { Areas, isOpen, type Workspace } from '../../core/workspace.ts'
 import type { Decoded } from './decode.ts'
 import type { Functions } from './functions.ts'
@@ -69,18 +72,21 @@ function writeProgram(source: TableSource, moduleRoom: number): Tables {
   const room = {
     ...{ instruction: count, segment: segments, 'segment-end': segments + 1, 'function-end': functionCount + 1 },
     ...{ label: labels.length, jump: jumpTable.length, template: templates().length / 2 },
+    ...{ code: program.code.length + CODE_AHEAD, mask: Math.ceil(program.code.length / 8) + MASK_AHEAD },
     ...{ callee: MAX_INDIRECT, pool: segments + POOL_CAPACITY, room: moduleRoom },
   }
   const areas = new Areas()
   const at = { ...placeColumns(PROGRAM_COLUMNS, room, areas), ...placeColumns(PROGRAM_SCRATCH, room, areas) }
   const workspace = areas.open()
   const { buffer, core } = workspace
-  const { branchCheck, gasModel } = program.profile
+  const { branchCheck, gasModel, cmovReadsDestination } = program.profile
+  const { set, gasModel: model } = coreRules(program)
   const numbers: Readonly<Record<ProgramNumber, number>> = {
     ...{ segments, functions: functionCount, jumps: jumpTable.length, links: functions.links, indirect: 0 },
     both: branchCheck === 'both' ? 1 : 0,
     paidWhole: gasModel === 'instruction' ? 0 : 1,
-    ...{ rootCount: 0, rootsDone: 0, rootsPriced: 0, tallyAt: 0, room: moduleRoom, moduleAt: 0, moduleEnd: 0 },
+    ...{ set, gasModel: model, cmovReads: cmovReadsDestination ? 1 : 0, codeLength: program.code.length },
+    ...{ rootCount: 0, rootsDone: 0, tallyAt: 0, room: moduleRoom, moduleAt: 0, moduleEnd: 0 },
   }
   const words = programWords(buffer)
   const values: Readonly<Record<keyof typeof ProgramWord, number>> = { ...numbers, ...at }
@@ -94,13 +100,15 @@ function writeProgram(source: TableSource, moduleRoom: number): Tables {
     'nextSegment',
     'accesses',
     'isBlock',
-    'cost',
     'labelStart',
     'labels',
     'jumpTable',
   ] as const) {
     tables[name].set(decoded[name])
   }
+  tables.cost.fill(-1)
+  tables.code.fill(0).set(program.code)
+  tables.mask.fill(0).set(program.bitmask.subarray(0, Math.ceil(program.code.length / 8)))
   tables.tolerant.set(tolerant)
   tables.leave.fill(Leave.IfFull)
   tables.functionOf.set(functions.of)

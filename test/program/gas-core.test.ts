@@ -1,17 +1,15 @@
-// The fast form of the pipeline model against its oracle, on blocks nobody would write.
+// What the core charges for a block against the model as the paper has it, on blocks nobody would write.
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../src/fuzz/random.ts'
 import { instructionSet } from '../../src/isa/set.ts'
-import { createCodeMap } from '../../src/program/code-map.ts'
-import type { CostInput } from '../../src/program/cost-input.ts'
 import { simulatePipeline } from '../../src/program/pipeline.ts'
-import { pipelineCost } from '../../src/program/pipeline-fast.ts'
 import { type ProfileName, profile } from '../../src/program/profile.ts'
+import { Priced } from './priced.ts'
 
-function inputOf(code: Uint8Array, bitmask: Uint8Array, name: ProfileName, cmovReadsDestination: boolean): CostInput {
-  const rules = profile(name, { cmovReadsDestination })
+/** A machine of the core on this code. */
+function pricedOf(code: Uint8Array, bitmask: Uint8Array, name: ProfileName, cmovReadsDestination: boolean): Priced {
   const parts = { code, bitmask, jumpTable: new Uint32Array(0), jumpTableLength: 0, jumpTableEntrySize: 0 }
-  return { parts, profile: rules, map: createCodeMap(parts, instructionSet(rules.instructionSet)) }
+  return new Priced(parts, profile(name, { cmovReadsDestination, gasModel: 'pipeline', loader: 'lenient' }))
 }
 
 /** Code of `count` instructions picked by `opcode`, with operands that make them depend on each other. */
@@ -34,27 +32,24 @@ function randomCode(random: Random, count: number, opcode: () => number): { code
   return { code: Uint8Array.from(bytes), bitmask }
 }
 
-function compare(input: CostInput, label: string): number {
-  const { code } = input.parts
-  let compared = 0
-  for (let at = 0; at <= code.length; at += 1) {
-    // Block starts, and now and then the middle of a block or of an instruction: the model starts anywhere.
-    if (input.map.blockStart[at] !== 1 && at % 17 !== 0 && at !== code.length) continue
-    const expected = simulatePipeline(input, at).cost
-    const cost = pipelineCost(input, at)
+function compare(priced: Priced, label: string): number {
+  const { map } = priced.input
+  for (const at of map.blocks) {
+    const expected = simulatePipeline(priced.input, at).cost
+    const cost = priced.costAt(at)
     if (cost !== expected) expect({ label, at, cost }).toEqual({ label, at, cost: expected })
-    compared += 1
   }
-  return compared
+  priced.dispose()
+  return map.blocks.length
 }
 
 const NAMES: readonly ProfileName[] = ['gp-0.8.0', 'gas-model-vectors', 'gp-0.7.2']
 
-describe('pipeline gas, fast form', () => {
-  it('costs random blocks as the oracle does, whatever the bytes', () => {
+describe('pipeline gas in the core', () => {
+  it('costs random blocks as the model does, whatever the bytes', () => {
     let compared = 0
-    for (let round = 0; round < 1500; round++) {
-      const random = new Random('gas-fast', round)
+    for (let round = 0; round < 4000; round++) {
+      const random = new Random('gas-core', round)
       const name = random.pick(NAMES)
       const defined = [...instructionSet(profile(name).instructionSet).byOpcode.entries()]
         .filter(([, instruction]) => instruction !== undefined)
@@ -63,25 +58,21 @@ describe('pipeline gas, fast form', () => {
       const opcode = (): number =>
         random.chance(1) ? random.below(256) : random.chance(40) ? random.pick(some) : random.pick(defined)
       const { code, bitmask } = randomCode(random, random.between(1, 60), opcode)
-      compared += compare(inputOf(code, bitmask, name, random.chance(50)), `round ${round}`)
+      compared += compare(pricedOf(code, bitmask, name, random.chance(50)), `round ${round}`)
     }
     expect(compared).toBeGreaterThan(20_000)
   })
 
-  it('costs long straight blocks as the oracle does: full reorder buffer, busy units, moves', () => {
+  it('costs long straight blocks as the model does: full reorder buffer, busy units, moves', () => {
     const straight = instructionSet('gp-0.8.0').byOpcode.flatMap((instruction, opcode) =>
       instruction === undefined || instruction.terminator ? [] : [opcode],
     )
     for (let round = 0; round < 120; round++) {
-      const random = new Random('gas-fast-straight', round)
+      const random = new Random('gas-core-straight', round)
       const some = Array.from({ length: random.between(1, 6) }, () => random.pick(straight))
       const moves = random.below(60)
       const { code, bitmask } = randomCode(random, 400, () => (random.chance(moves) ? 100 : random.pick(some)))
-      const input = inputOf(code, bitmask, 'gp-0.8.0', random.chance(50))
-      const expected = simulatePipeline(input, 0).cost
-      expect(pipelineCost(input, 0), `round ${round}`).toBe(expected)
-      // Moving time back to 0 now and then changes nothing: that is how blocks of any length are costed exactly.
-      expect(pipelineCost(input, 0, round % 3 === 0 ? 0 : random.below(40)), `round ${round} rebased`).toBe(expected)
+      compare(pricedOf(code, bitmask, 'gp-0.8.0', random.chance(50)), `round ${round}`)
     }
   })
 
@@ -90,10 +81,13 @@ describe('pipeline gas, fast form', () => {
     const seconds = (count: number): number => {
       const code = new Uint8Array(count + 1).fill(203)
       code[count] = 0
-      const input = inputOf(code, new Uint8Array(Math.ceil(code.length / 8)).fill(255), 'gp-0.8.0', true)
+      const bitmask = new Uint8Array(Math.ceil(code.length / 8)).fill(255)
+      if (code.length % 8 !== 0) bitmask[bitmask.length - 1] = (1 << (code.length % 8)) - 1
+      const priced = pricedOf(code, bitmask, 'gp-0.8.0', true)
       const started = performance.now()
       // The first starts in cycle 1, each holds the divider for 60 cycles; the trap at the end is done long before.
-      expect(pipelineCost(input, 0)).toBe(60 * count)
+      expect(priced.costAt(0)).toBe(60 * count)
+      priced.dispose()
       return performance.now() - started
     }
     // The same number of instructions in one block and in 64, turn about, so that a busy machine slows both alike.
