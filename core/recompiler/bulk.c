@@ -17,13 +17,17 @@ typedef struct {
   s64 step[13];               /* how much each register grows in a turn */
   u32 stepped, loaded;        /* masks: registers that grow, and registers that a load writes */
   u32 stores, bytes;          /* how many stores there are, and how many bytes each has */
+  u32 store_stream;           /* the stream of all stores, by the access that is checked for it, */
+  u32 load_stream;            /* and that of all words that they store */
   u32 to;                     /* the register of the stores' addresses */
   s32 first, next;            /* the offset of the first store from it, and the distance from one store to the next */
   u32 from;                   /* the register of the loads' addresses; NO_BASE if the loop fills */
   s32 apart;                  /* how much the offset of a store is above that of its load */
   u32 value;                  /* the register that the loop fills with; NO_BASE if that is `constant` */
   s32 constant;
+  u32 leader[ADDRESS_LOCALS]; /* by address local, the access that is checked for those of its group */
   s32 held[13];               /* by register, of the load that wrote it: its offset, */
+  u32 stream[13];             /* its stream, */
   uint8_t base[13], wide[13]; /* the register of its address, its bytes */
   s32 stride;                 /* how far the stores move in a turn: a power of two, up or down */
   u32 moving, bound;          /* the condition: the first register moves towards the second, or NO_BASE, towards the constant */
@@ -40,47 +44,60 @@ CORE s32 offset_of(const program_tables *p, u32 i) {
   return p->check[i] == CHECK_LEADER ? plus(p->low[i], p->offset[i]) : p->low[i];
 }
 
+/* The stream of an access, by the access that is checked for it. */
+CORE u32 stream_of(const program_tables *p, bulk *b, u32 i) {
+  if (p->check[i] == CHECK_SINGLE) return i;
+  if (p->check[i] == CHECK_LEADER) b->leader[p->local[i]] = i;
+  return b->leader[p->local[i]];
+}
+
 STEP int add_load(const program_tables *p, bulk *b, u32 i) {
   u32 r = p->a[i];
   b->loaded |= 1u << r;
   b->held[r] = offset_of(p, i);
   b->base[r] = (uint8_t)p->root[i];
   b->wide[r] = (uint8_t)bytes_of(p, i);
+  b->stream[r] = stream_of(p, b, i);
   return 1;
 }
 
-/* Whether a store stores what the stores before it do: words that were loaded from as far away, or the same register or
- * constant. The first store decides. */
+/* Whether a store stores what the stores before it do: words that were loaded from as far away, by the same stream, or the same
+ * register or constant. The first store decides. */
 STEP int stores_alike(const program_tables *p, bulk *b, u32 i) {
   int constant = p->id[i] >= OP_STORE_IMM_IND_U8 && p->id[i] <= OP_STORE_IMM_IND_U64;
-  u32 value = constant ? NO_BASE : p->a[i], from = NO_BASE;
+  u32 value = constant ? NO_BASE : p->a[i], from = NO_BASE, stream = 0;
   s32 apart = 0;
   if (!constant && (b->loaded >> value & 1) != 0) {
     if (b->wide[value] != bytes_of(p, i)) return 0;
     from = b->base[value];
+    stream = b->stream[value];
     apart = plus(offset_of(p, i), -b->held[value]);
     value = NO_BASE;
   }
   if (b->stores == 0) {
     b->from = from;
+    b->load_stream = stream;
     b->apart = apart;
     b->value = value;
     b->constant = p->y[i];
     return 1;
   }
-  return b->from == from && b->apart == apart && b->value == value && (!constant || b->constant == p->y[i]);
+  if (b->from != from || b->load_stream != stream) return 0;
+  return b->apart == apart && b->value == value && (!constant || b->constant == p->y[i]);
 }
 
-/* Adds a store. Returns 0 unless the stores of the turn follow each other in memory at one distance. */
+/* Adds a store. Returns 0 unless the stores of the turn are of one stream, and follow each other in memory at one distance. */
 STEP int add_store(const program_tables *p, bulk *b, u32 i) {
   s32 at = offset_of(p, i);
+  u32 stream = stream_of(p, b, i);
   if (!stores_alike(p, b, i)) return 0;
   if (b->stores == 0) {
     b->to = (u32)p->root[i];
+    b->store_stream = stream;
     b->bytes = (u32)bytes_of(p, i);
     b->first = at;
   } else {
-    if (b->to != (u32)p->root[i] || b->bytes != (u32)bytes_of(p, i)) return 0;
+    if (b->store_stream != stream || b->bytes != (u32)bytes_of(p, i)) return 0;
     if (b->stores == 1) b->next = plus(at, -b->first);
     if (at != plus(b->first, (s32)((u32)b->next * b->stores))) return 0;
   }

@@ -138,6 +138,33 @@ describe('turns at once', () => {
     expectSame(text(0, 8))
   })
 
+  it('of words that are checked one by one are none: their offsets wrap around, or no group is free', () => {
+    const wrapping = loopOf(
+      `    load_imm r8, ${0x20000 - 0x7ffffff8}\n    load_imm r10, 100`,
+      `    store_ind_u64 [r8 + 0x7ffffff8], r2
+    store_ind_u64 [r8 - 0x80000000], r2
+    add_imm_64 r8, r8, 16
+    add_imm_64 r10, r10, -1
+    branch_ne_imm r10, 0, @loop`,
+    )
+    const others = [0, 2, 3, 4].map(base => [0, 2500].map(at => `    load_ind_u8 r12, [r${base} + ${at}]`).join('\n'))
+    const many = `${others.join('\n')}
+    store_ind_u64 [r8], r7
+    store_ind_u64 [r8 + 8], r7
+${others.join('\n')}`
+    const crowded = loopOf(
+      `${[0, 2, 3, 4].map(base => `    load_imm r${base}, 0x26000`).join('\n')}
+    load_imm r8, 0x20000
+    load_imm r10, 100`,
+      `${many}\n    add_imm_64 r8, r8, 16\n    add_imm_64 r10, r10, -1\n    branch_ne_imm r10, 0, @loop`,
+    )
+    for (const text of [wrapping, crowded]) {
+      expect(bulkIn(text)).toEqual({ copies: 0, fills: 0 })
+      expectSame(text)
+    }
+    expect(bulkIn(wrapping.replace('0x7ffffff8]', '0x7fffffe8]').replace('- 0x80000000', '+ 0x7ffffff0')).fills).toBe(1)
+  })
+
   it.each([1, 2, 4, 8])('fill with words of %i bytes that are one byte again and again, or not', width => {
     for (const value of [
       '0',
