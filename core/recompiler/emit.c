@@ -54,6 +54,18 @@ STEP u32 exit_for(graph_tables *g, u32 dirty, u32 valid) {
   return count;
 }
 
+/* Whether the access `i` leads loads and stores. */
+CORE int is_mixed(const program_tables *p, u32 i) { return p->check[i] == CHECK_LEADER && p->base[i] != 0; }
+
+/* The check of both rights for the group that the access `i` leads. If all accesses of the group are to the same word, one look
+ * at the rotated address is enough, until that is often misaligned. */
+STEP u32 mixed_check(const program_tables *p, u32 i) {
+  u32 second = (pvm_access_base[p->id[i]] & 1) != 0 ? 0 : 1, bytes = 1u << pvm_access_log2[p->id[i]];
+  if (p->span[i] == 1) return PIECES + PIECE_LEADER_OF_BYTE_A + second;
+  if ((u32)p->span[i] == bytes && !p->tolerant[i]) return PIECES + PIECE_LEADER_OF_WORD_A + second;
+  return PIECES + PIECE_LEADER_OF_MANY_A + second;
+}
+
 /* Writes the straight instructions from `i` up to `stop`, or as many as there is room for. `emitted` becomes the first that is
  * not written. The masks of dirty and valid registers hold for the place before the instructions when it begins, and for the
  * place behind them when it is done. Returns where the code ends. */
@@ -64,7 +76,7 @@ STEP uint8_t *emit_straight(const program_tables *p, graph_tables *g, u32 i, u32
     if (pvm_kind_of[id] > KIND_NOP) continue;
     if (is_access(id)) {
       if (way < WAY_MEMBER) p->records[i].label = (s32)(g->depth_now + 1 + exit_for(g, dirty, valid));
-      at = fill_template(p, g, i, CHECK_OF + WAY_COUNT * id + way, at);
+      at = fill_template(p, g, i, way < WAY_MEMBER && is_mixed(p, i) ? mixed_check(p, i) : CHECK_OF + WAY_COUNT * id + way, at);
     }
     at = fill_template(p, g, i, CODE_OF + id, at);
     dirty |= p->defs[i];

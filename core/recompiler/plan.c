@@ -6,12 +6,16 @@
  * pages of the lowest and of the highest byte for all, and keeps the lowest address in a local. The others are plain accesses
  * at a fixed offset from there.
  *
- * Loads and stores are grouped apart, so that a load from a read-only page is not refused because of a store. A group never
- * spans a host call or a step, because those may change rights; they end the segment. */
+ * Loads and stores are grouped apart, so that a load from a read-only page is not refused because of a store. Only where they
+ * are next to each other they are mixed, as in "load, add one, store": there the store comes to the same page anyway. The
+ * leader of a mixed group checks both rights. A group never spans a host call or a step, because those may change rights;
+ * they end the segment. */
 #include "passes.h"
 
 /* An access joins one of the last so many groups, or begins a new one. */
 #define NEAR_GROUPS 16
+/* Loads and stores that lie within so many bytes are mixed. */
+#define MIXED_WINDOW 64
 
 /* An access at the address root + offset. A root below CONSTANT_ROOT is the value of that register at the beginning of the
  * segment, CONSTANT_ROOT stands for 0, and a root above it is a value that is computed inside of the segment. */
@@ -20,9 +24,10 @@ typedef struct {
   s32 root, offset;
 } access;
 
-/* A group: its first and its last access, and its bounds relative to the root. `alone` says that it shares nothing. */
+/* A group: its first and its last access, and its bounds relative to the root. `alone` says that it shares nothing, `mixed` that
+ * it has loads and stores. */
 typedef struct {
-  u32 first, last, alone;
+  u32 first, last, alone, mixed;
   s64 low, high;
 } access_group;
 
@@ -86,30 +91,34 @@ STEP void collect_accesses(const program_tables *p, plan_tables *t, u32 segment)
 }
 
 /* The latest of the near groups that can take an access, or `groups`, the number of a new one. */
-CORE u32 group_for(const program_tables *p, plan_tables *t, const access *k, u32 groups, s64 window) {
+CORE u32 group_for(const program_tables *p, plan_tables *t, const access *k, u32 groups, s64 window, int mixes) {
   s64 from = k->offset, to = from + bytes_of(p, k->at);
   for (s32 g = (s32)groups - 1; g >= 0 && (s32)groups - g <= NEAR_GROUPS; g--) {
     access_group *group = &t->groups[g];
     const access *head = &t->accesses[group->first];
-    if (head->root != k->root || is_store(p, head->at) != is_store(p, k->at)) continue;
+    int mixed = is_store(p, head->at) != is_store(p, k->at);
+    if (head->root != k->root || (mixed && (!mixes || k->root == CONSTANT_ROOT))) continue;
     s64 low = from < group->low ? from : group->low, high = to > group->high ? to : group->high;
-    if (high - low > window) continue;
+    mixed |= (int)group->mixed;
+    if (high - low > (mixed ? MIXED_WINDOW : window)) continue;
+    group->mixed = (u32)mixed;
     group->low = low;
     group->high = high;
     return (u32)g;
   }
+  t->groups[groups].mixed = 0;
   t->groups[groups].low = from;
   t->groups[groups].high = to;
   return groups;
 }
 
 /* Puts each access into a group, except those of wide groups. */
-STEP void form_groups(const program_tables *p, plan_tables *t, s64 window) {
+STEP void form_groups(const program_tables *p, plan_tables *t, s64 window, int mixes) {
   u32 groups = 0;
   for (u32 k = 0; k < t->count; k++) {
     access *own = &t->accesses[k];
     if (p->check[own->at] != CHECK_SINGLE) continue; /* it is in a wide group */
-    own->group = group_for(p, t, own, groups, window);
+    own->group = group_for(p, t, own, groups, window, mixes);
     access_group *group = &t->groups[own->group];
     if (own->group == groups) {
       groups += 1;
@@ -137,6 +146,7 @@ STEP void assign_groups(const program_tables *p, plan_tables *t) {
       if (group->alone) continue;
       free_after[local] = (s32)group->last;
       p->check[at] = CHECK_LEADER;
+      p->base[at] = (int8_t)group->mixed;
       p->local[at] = (uint8_t)local;
       p->low[at] = (s32)group->low;
       p->span[at] = (s32)(group->high - group->low);
@@ -162,6 +172,10 @@ CORE void record_access(const program_tables *p, u32 i, record_words *r) {
     r->constant = plus(r->constant, -offset);
   }
   r->last = span - 1;
+  if (check == CHECK_LEADER) { /* of a mixed group: how far its address is rotated */
+    r->widest = (s32)pvm_access_log2[p->id[i]];
+    r->reach = PAGE_BITS - r->widest;
+  }
   if (check == CHECK_MEMBER) p->way[i] = WAY_MEMBER;
   else if (check == CHECK_LEADER || (check == CHECK_SINGLE && p->tolerant[i])) p->way[i] = span > 1 ? WAY_BOTH : WAY_FIRST;
   else if (check == CHECK_SINGLE) p->way[i] = WAY_SINGLE;

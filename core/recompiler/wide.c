@@ -196,6 +196,8 @@ STEP void plan_segment(const program_tables *p, plan_tables *t, wide_tables *w, 
   if (p->accesses[segment] == 0) return;
   collect_accesses(p, t, segment);
   if (wide && p->accesses[segment] >= WIDE_WORTH) plan_wide(p, t, w, segment);
-  form_groups(p, t, window);
+  /* A fast loop asks for one right of each of its streams. */
+  int loops = p->target[last_of(p, segment)] == (s32)segment;
+  form_groups(p, t, window, window > 0 && !loops);
   assign_groups(p, t);
 }

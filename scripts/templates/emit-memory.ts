@@ -123,3 +123,26 @@ for (const { id, kind, name } of INSTRUCTIONS) {
       : template(Op.localGet, LOCAL, load, place, Op.localSet, U(RecordWord.a)),
   )
 }
+
+/** Takes the prepared exit unless the rights on the stack are both. */
+const REQUIRE_BOTH = [Op.i32Const, 3, Op.i32And, Op.i32Const, 3, Op.i32Ne, Op.brIf, LABEL]
+
+/** Checks both rights for a group that loads and stores: of a byte, of an aligned word, of the pages of the first and last byte. */
+export const MIXED: readonly { readonly byte: Template; readonly word: Template; readonly many: Template }[] = [
+  1, 2,
+].map(letter => ({
+  byte: template(
+    [...PREPARE, ...address(letter), Op.localSet, LOCAL, Op.localGet, LOCAL, ...PUSH_RIGHTS],
+    REQUIRE_BOTH,
+  ),
+  word: template(
+    [...PREPARE, ...address(letter), Op.localTee, LOCAL, Op.i32Const, S(RecordWord.widest), Op.i32Rotr],
+    [Op.i32Const, S(RecordWord.reach), Op.i32ShrU, Op.i32Load8U, 0, ...unsigned(AT_RIGHTS)],
+    REQUIRE_BOTH,
+  ),
+  many: template(
+    [...PREPARE, ...address(letter), Op.localSet, LOCAL, Op.localGet, LOCAL, ...PUSH_RIGHTS],
+    [Op.localGet, LOCAL, Op.i32Const, LAST, Op.i32Add, ...PUSH_RIGHTS, Op.i32And],
+    REQUIRE_BOTH,
+  ),
+}))

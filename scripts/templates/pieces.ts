@@ -2,7 +2,7 @@
 // build time only: `npm run core` writes the templates ahead (scripts/templates.ts). The core knows them by number (`Piece`). Where
 // each of them is written is decided in core/recompiler/ends.c, loops.c, structure.c and module.c.
 import { AT_ARENA, AT_RESERVE, AT_VM, type Piece, VM, Why } from '../../src/core/contract.gen.ts'
-import { PUSH_RIGHTS } from './emit-memory.ts'
+import { MIXED, PUSH_RIGHTS } from './emit-memory.ts'
 import { createHelpers, HELPER, HOST } from './helpers.ts'
 import { Local } from './local.ts'
 import { L, S, signed, type Template, template, U, unsigned } from './template.ts'
@@ -156,6 +156,12 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
     [Op.localGet, Local.frame, ...PUSH_RIGHTS, Op.localGet, Local.frame, Op.i32Const, S(2), Op.i32Add, ...PUSH_RIGHTS],
     [Op.i32And, Op.i32Const, 3, Op.i32And, Op.i32Const, 3, Op.i32Ne, Op.brIf, U(3)],
   ),
+  LeaderOfByteA: MIXED[0]!.byte,
+  LeaderOfByteB: MIXED[1]!.byte,
+  LeaderOfWordA: MIXED[0]!.word,
+  LeaderOfWordB: MIXED[1]!.word,
+  LeaderOfManyA: MIXED[0]!.many,
+  LeaderOfManyB: MIXED[1]!.many,
   PrepareTable: template(Op.i32Const, S(0), Op.localSet, Local.pc, Op.i32Const, S(1), Op.localSet, Local.target),
   GoOn: template(
     [Op.i32Const, 0, Op.localGet, Local.pc, Op.i32Store, 2, ...unsigned(AT_VM + VM.pc)],

@@ -331,104 +331,116 @@ export const Piece = {
   CallTable: 7,
   /** Checks all that a function accesses on its stack: register, constant, last byte, exit, pc. */
   CheckFrame: 8,
+  /** Check of a mixed group, for both rights, from the words of its leader, see plan.c: a byte at register A, */
+  LeaderOfByteA: 9,
+  /** at B; */
+  LeaderOfByteB: 10,
+  /** an aligned word, */
+  LeaderOfWordA: 11,
+  /** The same at B. */
+  LeaderOfWordB: 12,
+  /** or more. */
+  LeaderOfManyA: 13,
+  /** The same at B. */
+  LeaderOfManyB: 14,
   /** Prepares an exit that goes on there: the same. */
-  PrepareTable: 9,
+  PrepareTable: 15,
   /** The end of such an exit. */
-  GoOn: 10,
+  GoOn: 16,
   /** Calls the table entry in the target local. */
-  CallTarget: 11,
+  CallTarget: 17,
   /** Takes a callee's results, leaves unless it returned to the address: address, label. */
-  ExpectReturn: 12,
+  ExpectReturn: 18,
   /** The address of a dynamic jump: local. */
-  Target: 13,
+  Target: 19,
   /** The same with an offset. */
-  TargetPlus: 14,
+  TargetPlus: 20,
   /** Pushes the jump-table index of the target. */
-  PushIndex: 15,
+  PushIndex: 21,
   /** Replaces the target by the table index of the code there: entries, exit. */
-  LookUp: 16,
+  LookUp: 22,
   /** Returns: pc, local of the address. */
-  Return: 17,
+  Return: 23,
   /** Falls through where the address is the expected one: pc, local, address, exit. */
-  InlineReturn: 18,
+  InlineReturn: 24,
   /** Host call: its pc, that behind it, its number, exit. */
-  Host: 19,
+  Host: 25,
   /** The same under block models. */
-  HostInBlock: 20,
+  HostInBlock: 26,
   /** Copies a local into another. */
-  Move: 21,
+  Move: 27,
   /** Takes the frame from the stack that is left, or leaves: exit. */
-  TakeFrame: 22,
+  TakeFrame: 28,
   /** To a node by a branch to the dispatch loop: node, label. */
-  GoToState: 23,
+  GoToState: 29,
   /** Forgets a range: its two locals. */
-  Forget: 24,
+  Forget: 30,
   /** Offset of a stream at a constant address; see loops.c for all from here on. */
-  OffsetOfConstant: 25,
+  OffsetOfConstant: 31,
   /** Offset of a stream at a register. */
-  Offset: 26,
+  Offset: 32,
   /** Turns ahead of a stream that goes up, */
-  TurnsUp: 27,
+  TurnsUp: 33,
   /** down, */
-  TurnsDown: 28,
+  TurnsDown: 34,
   /** by a register. */
-  TurnsByRegister: 29,
+  TurnsByRegister: 35,
   /** Before a fast loop. */
-  LoopEntry: 30,
+  LoopEntry: 36,
   /** As many turns as there are. */
-  CountFirst: 31,
+  CountFirst: 37,
   /** Again, when a stream is in no range. */
-  UnlessInside: 32,
+  UnlessInside: 38,
   /** The gas at which fast turns end. */
-  Floor: 33,
+  Floor: 39,
   /** The same where several turns are compared at once. */
-  FloorAhead: 34,
+  FloorAhead: 40,
   /** Behind a generic turn. */
-  CountDown: 35,
+  CountDown: 41,
   /** When turns are safe. */
-  FastBegin: 36,
+  FastBegin: 42,
   /** Turns at once, if the floor leaves enough of them; see bulk.c for all from here on. */
-  BulkBegin: 37,
+  BulkBegin: 43,
   /** So many at most: the distance of two registers, 1 less where that is 1, by a power of two. */
-  RoomOfRegisters: 38,
+  RoomOfRegisters: 44,
   /** The same, of a register from a constant above it. */
-  RoomBelow: 39,
+  RoomBelow: 45,
   /** The same, from a constant below it. */
-  RoomAbove: 40,
+  RoomAbove: 46,
   /** So many at most: the distance of what is stored from what is loaded, by a power of two. */
-  BulkApart: 41,
+  BulkApart: 47,
   /** None where a register is not one byte again and again. */
-  BulkSameBytes: 42,
+  BulkSameBytes: 48,
   /** If they are worth it. */
-  BulkIf: 43,
+  BulkIf: 49,
   /** Where the turns begin: register, constant. */
-  BulkAt: 44,
+  BulkAt: 50,
   /** The same where they go down: and the power of two. */
-  BulkAtDown: 45,
+  BulkAtDown: 51,
   /** Copies. */
-  BulkCopy: 46,
+  BulkCopy: 52,
   /** Fills. */
-  BulkFill: 47,
+  BulkFill: 53,
   /** Takes what they cost from the gas. */
-  PayTurns: 48,
+  PayTurns: 54,
   /** A register has been stepped in each. */
-  StepTurns: 49,
+  StepTurns: 55,
   /** Behind them. */
-  BulkEnd: 50,
+  BulkEnd: 56,
   /** Before the fast turns. */
-  FastHead: 51,
+  FastHead: 57,
   /** Behind them. */
-  FastClose: 52,
+  FastClose: 58,
   /** To the exit of the loop. */
-  FastEnd: 53,
+  FastEnd: 59,
   /** Counts a segment: address. */
-  Tally: 54,
+  Tally: 60,
   /** Counts fast turns: address, cost. */
-  TallyTurns: 55,
+  TallyTurns: 61,
   /** A module up to its functions: types and imports. */
-  Head: 56,
+  Head: 62,
   /** The helpers as they stand in every module. */
-  Helpers: 57,
+  Helpers: 63,
 } as const
 export type Piece = (typeof Piece)[keyof typeof Piece]
 

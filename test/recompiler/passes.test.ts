@@ -111,8 +111,14 @@ describe('memory plan', () => {
     ).toEqual([Check.Leader, Check.Member])
   })
 
-  it('loads and stores, far and unrelated bases are apart', () => {
-    expect(plan('    load_ind_u64 r7, [r1]\n    store_ind_u64 [r1 + 8], r7\n    trap')).toEqual([0, 0])
+  it('loads and stores next to each other are together, but not in a loop of one segment', () => {
+    const pair = '    load_ind_u64 r7, [r1]\n    store_ind_u64 [r1 + 8], r7\n'
+    expect(plan(`${pair}    trap`)).toEqual([Check.Leader, Check.Member])
+    expect(plan(`@loop:\n${pair}    branch_eq_imm r7, 0, @loop\n    trap`)).toEqual([0, 0])
+  })
+
+  it('loads and stores that are not, far and unrelated bases are apart', () => {
+    expect(plan('    load_ind_u64 r7, [r1]\n    store_ind_u64 [r1 + 57], r7\n    trap')).toEqual([0, 0])
     expect(plan('    load_ind_u64 r7, [r1]\n    load_ind_u64 r8, [r1 + 4096]\n    trap')).toEqual([0, 0])
     expect(plan('    load_ind_u64 r1, [r1]\n    load_ind_u64 r1, [r1 + 8]\n    trap')).toEqual([0, 0])
   })

@@ -23,20 +23,20 @@
             (local.set $gas (i64.sub (local.get $gas) (i64.const 8)))
             (local.set $pc (i32.const 0))
             (local.set $why (i32.const 3))
-            (local.set $frame (i32.add (i32.wrap_i64 (local.get $r1)) (i32.const 102760448)))
+            (local.set $group0 (i32.add (i32.wrap_i64 (local.get $r1)) (i32.const 102760448)))
             (br_if $block
               (i32.ne
                 (i32.and
                   (i32.and
-                    (i32.load8_u offset=8388608 (i32.shr_u (local.get $frame) (i32.const 12)))
-                    (i32.load8_u offset=8388608 (i32.shr_u (i32.add (local.get $frame) (i32.const 24)) (i32.const 12))))
+                    (i32.load8_u offset=8388608 (i32.shr_u (local.get $group0) (i32.const 12)))
+                    (i32.load8_u offset=8388608 (i32.shr_u (i32.add (local.get $group0) (i32.const 24)) (i32.const 12))))
                   (i32.const 3))
                 (i32.const 3)))
-            (local.set $r7 (i64.load align=1 (local.get $frame)))
-            (local.set $r8 (i64.load32_s offset=16 align=1 (local.get $frame)))
+            (local.set $r7 (i64.load align=1 (local.get $group0)))
+            (local.set $r8 (i64.load32_s offset=16 align=1 (local.get $group0)))
             (local.set $r2 (i64.add (local.get $r1) (i64.const 24)))
-            (local.set $r9 (i64.load8_u offset=24 (local.get $frame)))
-            (i64.store32 offset=8 align=1 (local.get $frame) (local.get $r7))
+            (local.set $r9 (i64.load8_u offset=24 (local.get $group0)))
+            (i64.store32 offset=8 align=1 (local.get $group0) (local.get $r7))
             (local.set $pc (i32.const 13))
             (local.set $why (i32.const 3))
             (br_if $block1
