@@ -15,7 +15,15 @@ export {
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
 export { useCore } from './core/core.ts'
 export { type Resource, ResourceError } from './core/resource-error.ts'
-export { compile, compileAsync, type TierPolicy, tierPolicy } from './engine/auto.ts'
+export {
+  type CompileAheadOptions,
+  compile,
+  compileAsync,
+  exportHeat,
+  heatRefusal,
+  type TierPolicy,
+  tierPolicy,
+} from './engine/auto.ts'
 export { guestAddress } from './engine/check.ts'
 export { copyMemory, createMemory } from './engine/copy-memory.ts'
 export { availableEngines, createEngine, type EngineOptions, type EngineStatus, engineStatus } from './engine/create.ts'

@@ -12,7 +12,7 @@ export function summary(times) {
 }
 
 /** Arguments without a value. */
-const FLAGS = ['quick', 'counts', 'one']
+const FLAGS = ['quick', 'counts', 'one', 'heat']
 
 /** The arguments every adapter takes: `--runs N --seconds S --name value file ...`. */
 export function adapterArguments(argv = process.argv.slice(2)) {

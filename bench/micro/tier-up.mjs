@@ -2,16 +2,22 @@
 // processes of their own, in turn. Wall clock on two cores, from the begin of the first pass; the event loop turns once between passes,
 // as a node's does; the processor time of all threads beside it. A process makes no warm-up: the first pass is its first.
 //
-//   node micro/tier-up.mjs [--quick] [--rounds 9] [--passes 40] [--patience 2.5] [--counts]
+// With `--heat` there is a third process in each round, which begins with what another one has kept of its heat (`exportHeat`), compiled
+// before its first pass.
+//
+//   node micro/tier-up.mjs [--quick] [--heat] [--rounds 9] [--passes 40] [--patience 2.5] [--counts]
 
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cpuMs } from '../lib/clock.mjs'
 import { coulis, engineKind, printFigure, skip } from '../lib/figure.mjs'
 import { adapterArguments, summary } from '../lib/measure.mjs'
 import { playAll, recordedRuns } from '../lib/traces.mjs'
 
-const { quick, counts, one, patience, passes, rounds: pairs } = adapterArguments()
+const { quick, counts, one, heat, keep, from, patience, passes, rounds: pairs } = adapterArguments()
 const PASSES = passes ?? (quick ? 12 : 40)
 const ROUNDS = pairs ?? (quick ? 5 : 9)
 
@@ -19,6 +25,8 @@ const ROUNDS = pairs ?? (quick ? 5 : 9)
 async function onePass() {
   if (patience !== undefined) coulis.tierPolicy.patience = patience
   const runs = await recordedRuns()
+  const program = coulis.loadProgram(runs[0].program)
+  if (from !== undefined) await coulis.compileAsync(program, { heat: readFileSync(from) })
   const begun = performance.now()
   const cpuBegun = cpuMs()
   const after = []
@@ -27,11 +35,16 @@ async function onePass() {
     after.push({ wall: performance.now() - begun, cpu: cpuMs() - cpuBegun, stats })
     await new Promise(resolve => setImmediate(resolve))
   }
+  if (keep !== undefined) writeFileSync(keep, coulis.exportHeat(program))
   console.log(JSON.stringify(after))
 }
 
-function inProcess(kind) {
-  const own = [fileURLToPath(import.meta.url), '--one', '--engine', kind, '--passes', `${PASSES}`]
+/** Passes after which a process keeps its heat: by then it compiles nothing more for a while. */
+const KEPT_AFTER = 20
+
+function inProcess(kind, ...more) {
+  const engine = kind === 'heat' ? 'auto' : kind
+  const own = [fileURLToPath(import.meta.url), '--one', '--engine', engine, '--passes', `${PASSES}`, ...more]
   if (patience !== undefined) own.push('--patience', `${patience}`)
   return JSON.parse(execFileSync(process.execPath, own, { encoding: 'utf8' }))
 }
@@ -43,11 +56,15 @@ const spread = values => {
 }
 
 function report() {
+  const file = heat ? join(mkdtempSync(join(tmpdir(), 'coulis-heat-')), 'service.heat') : undefined
+  if (file !== undefined) inProcess('auto', '--passes', `${KEPT_AFTER}`, '--keep', file)
   const rounds = []
   for (let round = 0; round < ROUNDS; round++) {
     // In turn which of them is first.
     const kinds = round % 2 === 0 ? ['auto', 'interpreter'] : ['interpreter', 'auto']
-    rounds.push(Object.fromEntries(kinds.map(kind => [kind, inProcess(kind)])))
+    const played = Object.fromEntries(kinds.map(kind => [kind, inProcess(kind)]))
+    if (file !== undefined) played.heat = inProcess('heat', '--from', file)
+    rounds.push(played)
   }
   const at = (kind, pass, what) => rounds.map(round => (pass < 0 ? 0 : round[kind][pass][what]))
   const cumulative = (pass, what) => median(at('auto', pass, what)) / median(at('interpreter', pass, what))
@@ -55,7 +72,7 @@ function report() {
     const before = at(kind, pass - 1, 'wall')
     return at(kind, pass, 'wall').map((ms, i) => ms - before[i])
   }
-  const single = pass => median(lasted('auto', pass)) / median(lasted('interpreter', pass))
+  const single = (pass, kind = 'auto') => median(lasted(kind, pass)) / median(lasted('interpreter', pass))
   const ratios = pass => at('auto', pass, 'wall').map((ms, i) => ms / at('interpreter', pass, 'wall')[i])
   if (counts) {
     for (let pass = 0; pass < PASSES; pass++) {
@@ -87,7 +104,18 @@ function report() {
   const sixth = single(5)
   printFigure({ name: `${name}, the sixth pass`, value: sixth, unit: '×', must: 0.55, note: `each pass: ${each}` })
   const last = all.slice(-5)
-  const peak = median(last.map(single))
+  const peak = median(last.map(pass => single(pass)))
+  if (heat) {
+    const withHeat = all.map(pass => single(pass, 'heat').toFixed(2)).join(' ')
+    const note = `each pass: ${withHeat}`
+    printFigure({
+      name: `${name}, with saved heat, the first pass`,
+      value: single(0, 'heat'),
+      unit: '×',
+      goal: 0.6,
+      note,
+    })
+  }
   printFigure({ name: `${name}, the last five of ${PASSES} passes`, value: peak, unit: '×', must: 0.45 })
 }
 

@@ -22,16 +22,27 @@ export class Coverage {
 
   /** Adds what the interpreter of a cell has decoded. It decodes a block when control first comes to it. */
   add(cell: Cell): void {
-    const { segments, segmentStart, pc, isBlock } = this.#decoded
     const { u32 } = cell
     const index = cell.core.pvm_part(AT_VM, Part.Index) >>> 2
+    this.#count(offset => u32[index + offset]! !== 0)
+  }
+
+  /** Adds blocks, by the segments that they begin with. */
+  addBlocks(starts: readonly number[]): void {
+    for (const segment of starts) this.ran[segment] = 1
+    this.#count(() => false)
+  }
+
+  /** Adds the blocks that begin at the offsets that `has`, and counts anew how many instructions have run. */
+  #count(has: (offset: number) => boolean): void {
+    const { segments, segmentStart, pc, isBlock } = this.#decoded
     const ran = this.ran
     const before = this.#before
     let last = 0
     let total = 0
     for (let s = 0; s < segments; s++) {
       const first = segmentStart[s]!
-      if (isBlock[s] === 1) last = ran[s]! | (u32[index + pc[first]!] === 0 ? 0 : 1)
+      if (isBlock[s] === 1) last = ran[s]! | (has(pc[first]!) ? 1 : 0)
       ran[s] = last
       total += last * (segmentStart[s + 1]! - first)
       before[s + 1] = total

@@ -187,11 +187,11 @@ export class SharedCode {
   }
 
   /** Has the host compile the module with these roots in the background, unless it is there already. Resolves when it is there. */
-  async prepare(roots: readonly number[], now: () => number): Promise<void> {
-    const key = this.#keyOf(roots, false)
+  async prepare(roots: readonly number[], now: () => number, partial = false): Promise<void> {
+    const key = this.#keyOf(roots, partial)
     if (this.#modules.has(key)) return
-    const compiled = this.#generate(key, roots, now, false)
-    if (compiled !== undefined) this.#compileLater(key, compiled, false)
+    const compiled = this.#generate(key, roots, now, partial)
+    if (compiled !== undefined) this.#compileLater(key, compiled, partial)
     await this.#pending.get(key)
   }
 
@@ -259,7 +259,7 @@ const byProgram = new WeakMap<Program, SharedCode>()
 const byContent = new Map<string, SharedCode>()
 
 /** A hash by which equal contents are found: FNV-1a over words of 32 bits. Contents are compared in full before they count as equal. */
-function hash(bytes: Uint8Array, seed: number): number {
+export function contentHash(bytes: Uint8Array, seed: number): number {
   let h = seed
   const words = bytes.length >>> 2
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -291,7 +291,7 @@ export function sharedCode(program: Program): SharedCode {
   if (known !== undefined) return known
   const { profile, code, bitmask } = program
   const rules = [profile.instructionSet, profile.gasModel, profile.branchCheck, profile.cmovReadsDestination].join()
-  const key = `${rules}:${code.length}:${hash(code, 0x811c9dc5)}:${hash(bitmask, 0x811c9dc5)}`
+  const key = `${rules}:${code.length}:${contentHash(code, 0x811c9dc5)}:${contentHash(bitmask, 0x811c9dc5)}`
   let shared = byContent.get(key)
   if (shared !== undefined && !equalPrograms(shared.program, program)) shared = undefined
   shared ??= new SharedCode(program)
