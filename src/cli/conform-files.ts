@@ -7,20 +7,22 @@ import type { ProfileName } from '../program/profile.ts'
 import { engineOf } from './engine-of.ts'
 import { eachFile, type FileTask, type SayFiles } from './file-task.ts'
 import { readBytes } from './files.ts'
+import { saveHeat } from './heat-cache.ts'
 
 /** Files to test, and how. */
 export interface ConformTask extends FileTask {
   readonly engine: EngineKind | undefined
+  readonly heatCache?: string | undefined
   readonly profile: ProfileName | undefined
   readonly isa: InstructionSetName | undefined
 }
 
 /** Tests the files; says undefined of what is no test. */
 export function conformFiles(
-  { engine: kind, profile, isa, ...task }: ConformTask,
+  { engine: kind, heatCache, profile, isa, ...task }: ConformTask,
   say: SayFiles<Verdict>,
 ): Promise<void> {
-  const engine = engineOf(kind)
+  const engine = engineOf(kind, heatCache)
   const rules = { ...(profile && { profile }), ...(isa && { instructionSet: isa }) }
-  return eachFile(task, say, file => runTest(file, readBytes(file), { engine, ...rules }))
+  return eachFile(task, say, file => runTest(file, readBytes(file), { engine, ...rules })).finally(saveHeat)
 }

@@ -13,6 +13,7 @@ import { ExitCode } from './exit-code.ts'
 import { formatInterrupted, overFiles } from './file-jobs.ts'
 import { listFiles } from './files.ts'
 import { formatPlural } from './format.ts'
+import { heatCacheOption } from './heat-cache.ts'
 import { toJson } from './json.ts'
 import { engineOption, isaOption, jsonOption, profileOption } from './options.ts'
 import { jobsOption } from './pool.ts'
@@ -21,6 +22,7 @@ import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly engine?: EngineKind
+  readonly heatCache?: string
   readonly profile?: ProfileName
   readonly isa?: InstructionSetName
   readonly jobs?: number
@@ -79,6 +81,7 @@ export function addConform(program: Command, terminal: Terminal, exit: (code: nu
     )
     .argument('<path...>', 'files and folders')
     .addOption(engineOption())
+    .addOption(heatCacheOption())
     .addOption(profileOption())
     .addOption(isaOption())
     .addOption(jobsOption())
@@ -95,7 +98,7 @@ Examples:
   coulis conform ../shared/vectors --shard 1/4 --jsonl     a part, for coulis merge`,
     )
     .action(async (paths: string[], options: Options) => {
-      const engine = engineOf(options.engine)
+      const engine = engineOf(options.engine, options.heatCache)
       const whole = listFiles(paths)
       const part = partOf(whole, options.shard)
       const files = part.map(({ item }) => item)
@@ -115,7 +118,7 @@ Examples:
         interrupted,
       } = await overFiles(files, {
         name: 'conform',
-        options: { engine: options.engine, profile: options.profile, isa: options.isa },
+        options: { engine: options.engine, heatCache: options.heatCache, profile: options.profile, isa: options.isa },
         jobs: options.jobs,
       })
       const report = createReport(verdicts)

@@ -12,6 +12,7 @@ import { engineOf } from './engine-of.ts'
 import { inFile } from './errors.ts'
 import { eachFile, type FileTask, type SayFiles } from './file-task.ts'
 import { readText } from './files.ts'
+import { saveHeat } from './heat-cache.ts'
 import { createPatience } from './patience.ts'
 import { rulesOf } from './rules.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
@@ -19,6 +20,7 @@ import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 /** Traces to run again, and how. */
 export interface ReplayTask extends FileTask {
   readonly engine: EngineKind | undefined
+  readonly heatCache?: string | undefined
   readonly profile: ProfileName | undefined
   readonly isa: InstructionSetName | undefined
   /** Another program in place of the recorded ones, from that file. */
@@ -48,10 +50,10 @@ const patience = createPatience(tierPolicy)
 
 /** Runs the traces again. */
 export function replayFiles(
-  { engine: kind, profile: name, isa, program: other, named, ...task }: ReplayTask,
+  { engine: kind, heatCache, profile: name, isa, program: other, named, ...task }: ReplayTask,
   say: SayFiles<ReplayRecord>,
 ): Promise<void> {
-  const engine = engineOf(kind)
+  const engine = engineOf(kind, heatCache)
   const profile = rulesOf({ profile: name, isa }, 'gp-0.7.2')
   patience.begin(task.left)
   return eachFile(task, say, file => {
@@ -81,5 +83,5 @@ export function replayFiles(
         reason: reason && { lines: reasonLines(reason, 'hex'), json: reasonJson(reason) },
       }
     })
-  })
+  }).finally(saveHeat)
 }

@@ -12,6 +12,7 @@ import { ExitCode } from './exit-code.ts'
 import { formatInterrupted, overFiles } from './file-jobs.ts'
 import { listFiles, readBytes } from './files.ts'
 import { formatCount, formatPlural } from './format.ts'
+import { heatCacheOption } from './heat-cache.ts'
 import { toJson } from './json.ts'
 import { engineOption, isaOption, jsonOption, profileOption } from './options.ts'
 import { jobsOption } from './pool.ts'
@@ -21,6 +22,7 @@ import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly engine?: EngineKind
+  readonly heatCache?: string
   readonly profile?: ProfileName
   readonly isa?: InstructionSetName
   readonly program?: string
@@ -103,6 +105,7 @@ export function addReplay(program: Command, terminal: Terminal, exit: (code: num
     .argument('<trace...>', 'trace files and folders')
     .option('--program <file>', 'run this program instead of the recorded one: what does my change do?')
     .addOption(engineOption())
+    .addOption(heatCacheOption())
     .addOption(profileOption())
     .addOption(isaOption())
     .addOption(jobsOption())
@@ -118,7 +121,7 @@ Examples:
   coulis replay trace-001.log --program fixed.jam`,
     )
     .action(async (paths: string[], options: Options) => {
-      const engine = engineOf(options.engine)
+      const engine = engineOf(options.engine, options.heatCache)
       const whole = listFiles(paths)
       const part = partOf(whole, options.shard)
       const files = part.map(({ item }) => item)
@@ -127,7 +130,14 @@ Examples:
       // Folders hold other files too; a file named explicitly has to be a trace.
       const { results, places, interrupted } = await overFiles(files, {
         name: 'replay',
-        options: { engine: options.engine, profile, isa: options.isa, program, named: paths },
+        options: {
+          engine: options.engine,
+          heatCache: options.heatCache,
+          profile,
+          isa: options.isa,
+          program,
+          named: paths,
+        },
         jobs: options.jobs,
       })
       const all = results.filter(result => result !== undefined)

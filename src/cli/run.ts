@@ -33,6 +33,7 @@ import { writeOutput } from './files.ts'
 import { fold, type Part } from './fold.ts'
 import { formatBytes, formatCount, formatPlural } from './format.ts'
 import { GasByFunction } from './gas-by-function.ts'
+import { heatCacheOption } from './heat-cache.ts'
 import { HOST_CHOICES, type HostChoice, hostOf, invocationOf } from './host.ts'
 import { registerText, toJson } from './json.ts'
 import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
@@ -99,6 +100,7 @@ interface Options {
   readonly calls: number
   readonly record?: string
   readonly engine?: EngineKind
+  readonly heatCache?: string
   readonly profile?: ProfileName
   readonly isa?: InstructionSetName
   readonly pageSize?: number
@@ -298,7 +300,7 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
     onLog,
   }
   const host = options.host === 'none' ? undefined : (start.host ?? hostOf(loaded.program, settings))
-  const engine = engineOf(options.engine)
+  const engine = engineOf(options.engine, options.heatCache)
   const recorder =
     options.record === undefined ? undefined : createRecorder({ program: loaded.bytes, host: host ?? NOBODY })
   const table = recorder?.host ?? host
@@ -380,6 +382,7 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .option('--calls <n>', 'print at most this many host calls', parseCount, 100)
     .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
     .addOption(engineOption())
+    .addOption(heatCacheOption())
     .addOption(profileOption())
     .addOption(isaOption())
     .addOption(pageSizeOption())

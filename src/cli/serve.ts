@@ -8,12 +8,14 @@ import { Exit, exitName } from '../engine/exit.ts'
 import type { InstructionSetName } from '../isa/set.ts'
 import type { Profile, ProfileName } from '../program/profile.ts'
 import { engineOf } from './engine-of.ts'
+import { heatCacheOption } from './heat-cache.ts'
 import { engineOption, isaOption, profileOption } from './options.ts'
 import { rulesOf } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
   readonly engine?: EngineKind
+  readonly heatCache?: string
   readonly profile?: ProfileName
   readonly isa?: InstructionSetName
 }
@@ -74,6 +76,7 @@ export function addServe(program: Command, terminal: Terminal): void {
       'Reads test cases as JSON from standard input, an empty line behind each, and answers each with its results and an empty line. A case is a W3F vector; the answer is the case with its results as expected-… fields, or {"error": …}.',
     )
     .addOption(engineOption())
+    .addOption(heatCacheOption())
     .addOption(profileOption())
     .addOption(isaOption())
     .addHelpText(
@@ -83,8 +86,8 @@ Examples:
   (cat vector.json; echo; echo) | coulis serve
   pvm-test-harness --pvm 'stdin=coulis serve' json vector.json`,
     )
-    .action(async ({ engine: kind, ...options }: Options) => {
-      const engine = engineOf(kind)
+    .action(async ({ engine: kind, heatCache, ...options }: Options) => {
+      const engine = engineOf(kind, heatCache)
       const profile = rulesOf(options, 'w3f-vectors')
       let waiting = ''
       const take = (text: string): void => {

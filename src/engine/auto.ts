@@ -5,7 +5,7 @@ import type { Program } from '../program/program.ts'
 import { knownOptions } from './check.ts'
 import type { CodeStats } from './engine.ts'
 import { functionSize, segmentAt } from './recompiler/analysis.ts'
-import { encodeHeat, type Heat, heatOf, readHeat } from './recompiler/tiers/heat.ts'
+import { encodeHeat, fingerprint, type Heat, heatOf, readHeat } from './recompiler/tiers/heat.ts'
 import { CLUSTER_INSTRUCTIONS } from './recompiler/tiers/policy.ts'
 import { type SharedCode, sharedCode } from './recompiler/tiers/shared-code.ts'
 
@@ -74,6 +74,16 @@ function checkHeat(heat: unknown): Uint8Array {
  */
 export function exportHeat(program: Program): Uint8Array {
   return encodeHeat(program, heatOf(sharedCode(program)))
+}
+
+/** A name for the code and the rules of a program, in hexadecimal digits: that under which its heat can be kept. */
+export function heatKey(program: Program): string {
+  return Array.from(fingerprint(program), byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Whether `auto` has compiled anything of a program: otherwise there is no use in its heat. */
+export function isHot(program: Program): boolean {
+  return heatOf(sharedCode(program)).roots.length > 0
 }
 
 /**

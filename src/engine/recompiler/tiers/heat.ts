@@ -26,7 +26,7 @@ export interface Heat {
 }
 
 /** What tells codes and their rules apart. It is no proof: whoever wants to can make two codes with the same one. */
-function fingerprint({ profile, code, bitmask, jumpTable }: Program): Uint8Array {
+export function fingerprint({ profile, code, bitmask, jumpTable }: Program): Uint8Array {
   const { instructionSet, gasModel, branchCheck, cmovReadsDestination } = profile
   const rules = new TextEncoder().encode([instructionSet, gasModel, branchCheck, cmovReadsDestination].join())
   const jumps = Uint8Array.from(jumpTable, target => target ^ (target >>> 8) ^ (target >>> 16))
