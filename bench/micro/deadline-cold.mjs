@@ -56,10 +56,11 @@ const builds = options.builds.split(',')
 const pairs = options.engine.split(',').flatMap(engine => options.guest.split(',').map(guest => ({ engine, guest })))
 const series = new Map()
 const end = performance.now() + 1000 * Number(options.seconds)
-for (let i = 0; i < Number(options.runs) && performance.now() < end; i++) {
+for (let i = 0; i < Number(options.runs); i++) {
   for (const { engine, guest } of pairs) {
     for (const build of builds) {
       const what = `${builds.length > 1 ? `${build} ` : ''}${engine}, ${guest}`
+      if (performance.now() > end) continue
       if (!series.has(what)) series.set(what, { guest: [], control: [] })
       series.get(what).guest.push(one(build, engine, guest))
       series.get(what).control.push(one(build, 'none', guest))

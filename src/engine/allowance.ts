@@ -50,6 +50,18 @@ const GAP_MS = 1
 /** For how long before the end of a run that counts. */
 const GAP_COUNTS_MS = 16
 
+/**
+ * For so long after the first machine of a process the runtime optimizes the core and much JavaScript, on threads of its own. They
+ * take the processor from the guest as others do, so all runs that end until then are stopped earlier.
+ */
+const YOUNG_MS = 100
+let youngUntil = 0
+
+/** The first machine of the process is made. */
+export function beginYouth(): void {
+  youngUntil = performance.now() + YOUNG_MS
+}
+
 /** The allowance of one run. */
 export class Allowance {
   readonly #counter: GasCounter
@@ -103,8 +115,9 @@ export class Allowance {
   }
 
   #begin(now: number): void {
-    this.#see(now)
     this.#margin = Math.min(MARGIN_MS, Math.max(0, this.#end - now) * MARGIN_SHARE)
+    if (this.#end < youngUntil) this.until = this.#end - this.#margin
+    this.#see(now)
   }
 
   /** Nothing was to be seen on the clock meanwhile: what took the time was our own, and is over. */
@@ -130,11 +143,12 @@ export class Allowance {
     return this.#steps && this.#left === 0n
   }
 
-  /** Milliseconds until the run is stopped. */
+  /** Milliseconds until the run is stopped; until its end in a young process, where the run of an inner machine stops earlier itself. */
   get msLeft(): number {
     if (!this.isTimed) return Number.POSITIVE_INFINITY
     const now = performance.now()
-    return this.isOverAt(now) ? 0 : this.until - now
+    if (this.isOverAt(now)) return 0
+    return (this.#end < youngUntil ? this.#end : this.until) - now
   }
 
   /** Whether the time is over. */

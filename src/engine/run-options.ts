@@ -10,7 +10,8 @@ export interface RunOptions {
   readonly maxGas?: bigint
   /**
    * The milliseconds after which the run pauses; default never. If the system has given the processor to others meanwhile, it pauses
-   * 2.5 ms earlier, but at most a quarter of the time, so that it is not late if that happens again. A host function is not interrupted.
+   * 2.5 ms earlier, but at most a quarter of the time, so that it is not late if that happens again. It does so in the first 100 ms of
+   * a process's machines too. A host function is not interrupted.
    * In some edge runtimes the clock stands still while code runs. This bounds nothing there, so use `maxGas`.
    */
   readonly maxMs?: number

@@ -1,6 +1,7 @@
 // Before the first machine of a process is made, another one makes a short run. So the JavaScript engine has compiled what every run
 // needs before time begins to count.
 import { loadProgram, type Program } from '../program/program.ts'
+import { beginYouth } from './allowance.ts'
 import type { StartOptions, Vm } from './engine.ts'
 
 /** A loop of two instructions: one adds 1 to r7, the other jumps back. */
@@ -25,6 +26,7 @@ export function omitWarmUp(): void {
 export function warmUp(make: Make, maxMemory: number): void {
   if (isWarm) return
   isWarm = true
+  beginYouth()
   try {
     const vm = make(loadProgram(LOOP), { gas: GAS }, maxMemory)
     try {
