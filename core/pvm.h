@@ -95,16 +95,18 @@ enum {
 
 /* Rules that differ between protocol versions, as bits of `rules`. */
 enum {
-  PVM_RULE_CHECK_BOTH = 1,      /* branches check both successors, fallthrough its own (GP 0.8.0 A.5) */
-  PVM_RULE_READ_ONLY_PANIC = 2, /* a store to a read-only page panics instead of faulting */
-  PVM_RULE_FAULT_PANIC = 4,     /* an inaccessible address panics instead of faulting */
-  PVM_RULE_DRAIN = 8,           /* out of gas empties the counter */
-  PVM_RULE_SBRK_NEW = 16,       /* sbrk returns the new end of the heap */
-  PVM_RULE_CMOV_READS = 32,     /* pipeline model: cmov reads its old destination */
-  PVM_RULE_STRICT = 64,         /* a pc where no instruction begins panics, and is not paid (GP 0.8.0 A.2) */
-  PVM_RULE_MEMSET_NARROW = 128, /* memset makes its address register one of 32 bits (PolkaVM 0.37) */
-  PVM_RULE_SBRK_NARROW = 256,   /* sbrk takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM) */
-  PVM_RULE_PAGES = 512          /* times 0 to 4: sbrk maps pages of 4 to 64 KiB */
+  PVM_RULE_CHECK_BOTH = 1,              /* branches check both successors, fallthrough its own (GP 0.8.0 A.5) */
+  PVM_RULE_READ_ONLY_PANIC = 2,         /* a store to a read-only page panics instead of faulting */
+  PVM_RULE_FAULT_PANIC = 4,             /* an inaccessible address panics instead of faulting */
+  PVM_RULE_DRAIN = 8,                   /* out of gas empties the counter */
+  PVM_RULE_SBRK_NEW = 16,               /* sbrk returns the new end of the heap */
+  PVM_RULE_CMOV_READS = 32,             /* pipeline model: cmov reads its old destination */
+  PVM_RULE_STRICT = 64,                 /* a pc where no instruction begins panics, and is not paid (GP 0.8.0 A.2) */
+  PVM_RULE_MEMSET_NARROW = 128,         /* memset makes its address register one of 32 bits (PolkaVM 0.37) */
+  PVM_RULE_SBRK_NARROW = 256,           /* sbrk takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM) */
+  PVM_RULE_JUMP_BEHIND_UNDEFINED = 512, /* what follows an undefined opcode can be jumped to, in the sets of PolkaVM (0.37) */
+  PVM_RULE_LOW_FAULTS = 1024,           /* below 2^16, accesses from 2^14 on fault (PolkaVM 0.35 with dynamic paging) */
+  PVM_RULE_PAGES = 2048                 /* times 0 to 4: sbrk maps pages of 4 to 64 KiB */
 };
 
 /* Instruction sets: which opcode stands for which instruction.

@@ -4,14 +4,7 @@
 //   node scripts/host-mutants.mjs [--only TEXT] [--check]
 //
 // --check only looks whether the sources still have the places.
-import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-
-const ROOT = resolve(import.meta.dirname, '..')
-const COPY = join(ROOT, 'build/host-mutants')
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, check: { type: 'boolean' } } })
+import { breakRules } from './break-rules.mjs'
 
 /** What is wrong, in which file, what is looked for, what it becomes. */
 const RULES = [
@@ -298,64 +291,10 @@ const RULES = [
   ['operand: gas is a varint', 'encoding.ts', '.varint(input.gas)', '.uint(input.gas, 8)'],
 ]
 
-function patch(text, search, replace) {
-  const parts = text.split(search)
-  return parts.length < 2 ? undefined : parts[0] + replace + parts.slice(1).join(search)
-}
-
-let missing = 0
-for (const [name, file, search, replace] of RULES) {
-  const text = readFileSync(join(ROOT, 'src/host/service', file), 'utf8')
-  if (patch(text, search, replace) !== undefined) continue
-  console.log(`no place any more: ${name} (${file})`)
-  missing += 1
-}
-if (options.check) {
-  console.log(`${RULES.length} rules of the service host, ${missing} without a place`)
-  process.exit(missing > 0 ? 1 : 0)
-}
-
-rmSync(COPY, { recursive: true, force: true })
-mkdirSync(COPY, { recursive: true })
-for (const name of readdirSync(ROOT)) {
-  const isNeeded = ['src', 'test', 'examples', 'package.json', 'vitest.config.ts'].includes(name)
-  if (isNeeded || name.startsWith('tsconfig')) cpSync(join(ROOT, name), join(COPY, name), { recursive: true })
-}
-symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'))
-/** Runs the tests; a mutant may go round for ever, so the whole group of processes ends with them. */
-function tests() {
-  return new Promise(resolve => {
-    const run = spawn('npx', ['vitest', 'run', 'test/host/service', '--bail', '1'], {
-      cwd: COPY,
-      stdio: 'ignore',
-      detached: true,
-    })
-    const end = () => {
-      try {
-        process.kill(-run.pid, 'SIGKILL')
-      } catch {} // all of them have ended
-    }
-    const timer = setTimeout(end, 120_000)
-    run.once('close', code => {
-      clearTimeout(timer)
-      end()
-      resolve(code)
-    })
-  })
-}
-
-if ((await tests()) !== 0) throw new Error('the tests fail as they are')
-const unnoticed = []
-for (const [name, file, search, replace] of RULES.filter(([rule]) => rule.includes(options.only ?? ''))) {
-  const path = join(COPY, 'src/host/service', file)
-  const text = readFileSync(path, 'utf8')
-  const wrong = patch(text, search, replace)
-  if (wrong === undefined) continue
-  writeFileSync(path, wrong)
-  const isRed = (await tests()) !== 0
-  writeFileSync(path, text)
-  if (!isRed) unnoticed.push(name)
-  console.log(`${isRed ? 'red     ' : 'UNNOTICED'} ${name}`)
-}
-console.log(`${RULES.length - missing} rules broken, ${unnoticed.length} unnoticed, ${missing} without a place`)
-process.exit(unnoticed.length + missing > 0 ? 1 : 0)
+await breakRules({
+  of: 'the service host',
+  copy: 'build/host-mutants',
+  folder: 'src/host/service',
+  rules: RULES,
+  tests: [['test/host/service']],
+})

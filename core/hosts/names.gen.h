@@ -203,8 +203,8 @@ static const struct {
   {"gp-main", 1, 97, 2},
   {"w3f-vectors", 0, 34, 1},
   {"gas-model-vectors", 2, 2, 2},
-  {"polkavm", 2, 343, 1},
-  {"polkavm-0.37", 4, 503, 1},
+  {"polkavm", 2, 1367, 1},
+  {"polkavm-0.37", 4, 1015, 1},
 };
 
 #endif

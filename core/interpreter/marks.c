@@ -69,7 +69,7 @@ CORE void count_stop(pvm *vm, const record *r) {
 /* Called when the fast loop has come to pc and stops there before it executes anything. Returns what was paid for a block that
  * begins there, which has to be given back. */
 COLD s64 stop_before(pvm *vm, u32 pc) {
-  vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION && !pvm_is_block_start(vm, pc);
+  vm->charged = vm->gas_model != PVM_GAS_INSTRUCTION && !starts_block(vm, pc, 0);
   tally_unreached(vm, pc);
   return vm->gas_model != PVM_GAS_INSTRUCTION && !vm->charged ? pvm_block_cost(vm, pc) : 0;
 }

@@ -51,10 +51,9 @@ CORE int is_instruction(code_bytes in, u32 pc) {
 
 CORE int pvm_is_instruction(const pvm *vm, u32 pc) { return is_instruction(code_of(vm), pc); }
 
-/* Whether a basic block starts at the target (GP A.5): it is 0 or follows a terminator, and an instruction is there. */
-CORE int pvm_is_block_start(const pvm *vm, int64_t target) {
-  if (target < 0 || target >= vm->code_len) return 0;
-  u32 pc = (u32)target;
+/* Whether a basic block starts at pc (GP A.5): pc is 0 or follows a terminator, and an instruction is there. An undefined opcode
+ * ends a block in the sets of PolkaVM. With `jumped` it has to be one that a jump may lead behind. */
+COLD int starts_block(const pvm *vm, u32 pc, int jumped) {
   if (!pvm_is_instruction(vm, pc)) return 0;
   if (pc == 0) return 1;
   u32 before = pc - 1;
@@ -62,15 +61,22 @@ CORE int pvm_is_block_start(const pvm *vm, int64_t target) {
     if (before == 0 || pc - before > MAX_SKIP) return 0;
     before -= 1;
   }
-  if (!pvm_is_instruction(vm, before)) return 0;
-  return pvm_kind_of[pvm_id_at(vm, before)] >= KIND_TRAP;
+  if (!pvm_is_instruction(vm, before) || pvm_kind_of[pvm_id_at(vm, before)] < KIND_TRAP) return 0;
+  const u32 set = OWN(vm)->set;
+  if (!jumped || set == PVM_SET_EXTENDED || RULE(vm, PVM_RULE_JUMP_BEHIND_UNDEFINED)) return 1;
+  return pvm_ids[set * 256 + OWN(vm)->code[before]] != OP_UNDEFINED;
+}
+
+/* Whether a jump may lead to the target: a basic block starts there. */
+CORE int pvm_is_block_start(const pvm *vm, int64_t target) {
+  return target >= 0 && target < vm->code_len && starts_block(vm, (u32)target, 1);
 }
 
 /* The start of the block that contains pc (GP 0.8.0 A.9), or pc itself where no instruction starts at pc. */
 CORE u32 start_of_block(const pvm *vm, u32 pc) {
   if (!pvm_is_instruction(vm, pc)) return pc;
   u32 at = pc;
-  while (!pvm_is_block_start(vm, at)) {
+  while (!starts_block(vm, at, 0)) {
     if (at == 0) return pc; /* there is no block start at or before pc */
     at -= 1;
   }

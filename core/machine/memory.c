@@ -194,7 +194,7 @@ CORE uint8_t *page_bytes(pvm *vm, u32 page, int write) {
  * page (GP A.8, A.9). `bad` is the first address of the access that does not have the right. */
 CORE int access_failure(pvm *vm, u32 bad, int write) {
   u32 guest = bad - PVM_ROTATION;
-  if (guest < ZONE_SIZE || RULE(vm, PVM_RULE_FAULT_PANIC)) return PVM_PANIC;
+  if (guest < (RULE(vm, PVM_RULE_LOW_FAULTS) ? LOW_ZONE : ZONE_SIZE) || RULE(vm, PVM_RULE_FAULT_PANIC)) return PVM_PANIC;
   if (write && RULE(vm, PVM_RULE_READ_ONLY_PANIC) && (rights_of(OWN(vm), bad >> PAGE_BITS) & RIGHT_READ)) return PVM_PANIC;
   vm->exit_arg = (s32)(guest & ~(PAGE_SIZE - 1));
   return PVM_PAGE_FAULT;

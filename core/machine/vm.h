@@ -32,6 +32,7 @@
 #define CHUNK_BITS 9 /* a chunk is 2^9 pages, see memory.c */
 #define CHUNK_COUNT (PAGE_COUNT >> CHUNK_BITS)
 #define ZONE_SIZE 0x10000u
+#define LOW_ZONE 0x4000u /* the zone under PVM_RULE_LOW_FAULTS */
 #define HALT_ADDRESS 0xFFFF0000u
 #define MAX_SKIP 24u
 

@@ -15,13 +15,13 @@ CORE uint16_t registers_of(u32 letters, const operands *o) {
   return (uint16_t)((letters & 1) << o->a | (letters >> 1 & 1) << o->b | (letters >> 2 & 1) << o->d);
 }
 
-/* Decodes the instruction at pc as number `i`. Returns 1 when it counts as an instruction: its opcode is defined, or the set
- * takes undefined opcodes as traps. */
+/* Decodes the instruction at pc as number `i`. Bit 0 of the result says whether it counts as an instruction: its opcode is defined, or
+ * the set takes undefined opcodes as traps. Bit 1 says that no jump may lead to what follows, though a terminator is here. */
 CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
   u32 id, skip = skip_in(t->mask, pc);
   if (t->set == PVM_SET_EXTENDED) id = extended_at(t->code, t->mask, pc, t->code_length);
   else id = pvm_ids[256 * t->set + t->code[pc]];
-  int defined = UNDEFINED_TRAPS(t->set) || id != OP_UNDEFINED;
+  int defined = UNDEFINED_TRAPS(t->set) || id != OP_UNDEFINED, is_closed = id == OP_UNDEFINED && t->closed;
   operands o;
   if (id == OP_UNDEFINED) id = OP_TRAP;
   if (skip > t->code_length - pc - 1) skip = t->code_length - pc - 1;
@@ -38,20 +38,20 @@ CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
   t->target[i] = (s32)o.target;
   t->uses[i] = registers_of(pvm_reads_of[id], &o);
   t->defs[i] = registers_of(pvm_writes_of[id], &o);
-  return defined;
+  return defined | is_closed << 1;
 }
 
 /* Decodes all instructions and finds where segments start. A block starts at 0 and behind a terminator, if an instruction is
  * there (GP A.5). A segment starts where a block does, behind a host call or a step, and behind a gap. */
 STEP void decode_columns(decode_tables *t) {
-  int defined_before = 0;
+  int found_before = 0;
   for (u32 byte = 0; 8 * byte < t->code_length; byte++) {
     for (u32 bits = t->mask[byte]; bits != 0; bits &= bits - 1) {
       u32 pc = 8 * byte + (u32)__builtin_ctz(bits), i = t->count;
       if (pc >= t->code_length) return; /* the mask may have bits behind the end of the code */
       u32 kind_before = i == 0 ? KIND_TRAP : pvm_kind_of[t->id[i - 1]], gap = i == 0 ? 0 : pc - t->pc[i - 1];
-      int defined = decode_instruction(t, i, pc);
-      int behind = i == 0 ? pc == 0 : defined_before && kind_before >= KIND_TRAP && gap <= MAX_LENGTH;
+      int found = decode_instruction(t, i, pc), defined = found & 1;
+      int behind = i == 0 ? pc == 0 : found_before == 1 && kind_before >= KIND_TRAP && gap <= MAX_LENGTH;
       if ((behind && defined) || kind_before >= KIND_SBRK || gap > MAX_LENGTH) {
         t->segment_start[t->segments] = i;
         t->is_block[t->segments] = behind && defined;
@@ -62,7 +62,7 @@ STEP void decode_columns(decode_tables *t) {
       t->segment_of[i] = segment;
       if (is_access(t->id[i]) && t->accesses[segment] < 0xff) t->accesses[segment] += 1;
       t->count += 1;
-      defined_before = defined;
+      found_before = found;
     }
   }
 }

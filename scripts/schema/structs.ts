@@ -22,6 +22,7 @@ export const DECODE: Struct = {
     word('set', 'Instruction set, PVM_SET_*.'),
     word('code_length'),
     word('jumps', 'Entries of the jump table.'),
+    word('closed', 'No jump may lead to what follows an undefined opcode.'),
     word('count', 'What is found, from here on: instructions,'),
     word('segments'),
     word('functions'),

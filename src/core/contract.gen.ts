@@ -595,7 +595,9 @@ export const Rule = {
   Strict: 64,
   MemsetNarrow: 128,
   SbrkNarrow: 256,
-  Pages: 512,
+  JumpBehindUndefined: 512,
+  LowFaults: 1024,
+  Pages: 2048,
 } as const
 
 /** Numberings of the opcodes. PVM_SET_* of core/pvm.h. */
@@ -632,58 +634,60 @@ export const DecodeWord = {
   codeLength: 1,
   /** Entries of the jump table. */
   jumps: 2,
+  /** No jump may lead to what follows an undefined opcode. */
+  closed: 3,
   /** What is found, from here on: instructions, */
-  count: 3,
-  segments: 4,
-  functions: 5,
+  count: 4,
+  segments: 5,
+  functions: 6,
   /** and registers that some call uses for its return address, as a mask. */
-  links: 6,
+  links: 7,
   /** With CODE_AHEAD zeros behind it. */
-  code: 7,
+  code: 8,
   /** With MASK_AHEAD bytes of anything behind it. */
-  mask: 8,
+  mask: 9,
   /** Code offset. */
-  pc: 9,
+  pc: 10,
   /** Instruction id; that of trap for undefined opcodes. */
-  id: 10,
-  a: 11,
-  b: 12,
-  d: 13,
-  x: 14,
+  id: 11,
+  a: 12,
+  b: 13,
+  d: 14,
+  x: 15,
   /** Upper half of X. */
-  xHigh: 15,
-  y: 16,
+  xHigh: 16,
+  y: 17,
   /** Segment of a static jump target, -1 where it is no block start. */
-  target: 17,
+  target: 18,
   /** Registers read and written, as masks. */
-  uses: 18,
-  defs: 19,
-  segmentOf: 20,
+  uses: 19,
+  defs: 20,
+  segmentOf: 21,
   /** The instruction at a code offset, -1 where none starts. */
-  indexOf: 21,
+  indexOf: 22,
   /** First instruction. Segments tile the instructions. */
-  segmentStart: 22,
+  segmentStart: 23,
   /** Whether it starts a basic block, and so is a legal jump target. */
-  isBlock: 23,
+  isBlock: 24,
   /** Loads and stores, 255 when there are more. */
-  accesses: 24,
+  accesses: 25,
   /** Segment control falls into, -1 where none: there the last instruction exits to the core. */
-  nextSegment: 25,
-  functionOf: 26,
+  nextSegment: 26,
+  functionOf: 27,
   /** Code offset before, segment behind; -1 where the entry is no block start. */
-  jumpTable: 27,
+  jumpTable: 28,
   /** First segment, ascending. */
-  functionStart: 28,
+  functionStart: 29,
   /** First label in `labels`. */
-  labelStart: 29,
+  labelStart: 30,
   /** Jump-table entries (from 0) that are switch labels, by function, ascending. */
-  labels: 30,
-  entry: 31,
-  switches: 32,
-  returnsTo: 33,
+  labels: 31,
+  entry: 32,
+  switches: 33,
+  returnsTo: 34,
 } as const
 /** Its words that are no addresses of columns. */
-export type DecodeNumber = 'set' | 'codeLength' | 'jumps' | 'count' | 'segments' | 'functions' | 'links' | 'code' | 'mask'
+export type DecodeNumber = 'set' | 'codeLength' | 'jumps' | 'closed' | 'count' | 'segments' | 'functions' | 'links' | 'code' | 'mask'
 /** Its words that are addresses of columns: elements, and what there is one for. */
 export const DECODE_COLUMNS = {
   pc: { element: 'u32', by: 'instruction', words: 1 },
@@ -717,7 +721,7 @@ export const DECODE_SCRATCH = {
 } as const
 /** Its words, all of them, at AT_DECODED. */
 export function decodeWords(buffer: ArrayBuffer): Uint32Array {
-  return new Uint32Array(buffer, AT_DECODED, 34)
+  return new Uint32Array(buffer, AT_DECODED, 35)
 }
 
 /** Words of program_tables, by their place. A program, as decoded: who calls the passes has written it. */

@@ -47,6 +47,7 @@ export function decodeColumns(program: Program): ProgramColumns {
   const words = decodeWords(buffer)
   const numbers: Readonly<Record<DecodeNumber, number>> = {
     ...{ set: coreSet(program), codeLength: length, jumps, code: codeAt, mask: maskAt },
+    closed: program.profile.jumpBehindUndefined || program.instructionSet.encoding === 'extended' ? 0 : 1,
     ...{ count: 0, segments: 0, functions: 0, links: 0 },
   }
   const values: Readonly<Record<keyof typeof DecodeWord, number>> = { ...numbers, ...at }

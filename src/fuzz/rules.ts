@@ -10,6 +10,7 @@ function variants(isa: InstructionSetName): Profile[] {
   return [
     profile(polkavm, { instructionSet }),
     profile(polkavm, { instructionSet, inaccessible: 'fault' }),
+    profile('polkavm-0.37', { instructionSet, inaccessible: 'fault' }),
     profile(polkavm, { instructionSet, gasModel: 'instruction', wrongStart: 'paid' }),
     profile(polkavm, { instructionSet, gasModel: 'instruction' }),
     profile(polkavm, { instructionSet, gasModel: 'pipeline', inaccessible: 'fault' }),

@@ -3,6 +3,7 @@
 
 import { Access, HALT_ADDRESS, PAGE_SIZE, ZONE_SIZE } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
+import type { Profile } from '../program/profile.ts'
 import { addressAt, type DecodedAt } from './instruction-at.ts'
 
 /** An access to memory that was refused (GP A.8, A.9). */
@@ -50,13 +51,18 @@ const RIGHTS = { [Access.None]: 'none', [Access.Read]: 'read', [Access.Write]: '
 /** The counter of bytes that `memset` has left, and where it is. */
 const MEMSET_ADDRESS = 7
 
+/** Below which address every access panics. */
+export function zoneOf({ inaccessible, panicBelow }: Profile): number {
+  return inaccessible === 'panic' ? ZONE_SIZE : panicBelow
+}
+
 function accessOf(vm: Vm, kind: 'load' | 'store', address: number, width: number): FailedAccess | undefined {
   const right = kind === 'store' ? Access.Write : Access.Read
   for (let i = 0; i < width; i++) {
     const failing = (address + i) % ADDRESSES
     const access = vm.memory.access(Math.floor(failing / PAGE_SIZE))
     if ((access & right) === right) continue
-    const why = failing < ZONE_SIZE ? 'zone' : access === Access.None ? 'not-mapped' : 'read-only'
+    const why = failing < zoneOf(vm.program.profile) ? 'zone' : access === Access.None ? 'not-mapped' : 'read-only'
     return { kind, address, width, failing, rights: RIGHTS[access as keyof typeof RIGHTS], why }
   }
   return undefined

@@ -1,6 +1,6 @@
 // What stopped a machine, in words. Not the finding: failures.ts, reason.ts.
 import type { Vm } from '../engine/engine.ts'
-import type { FailedAccess, FailedJump, MissingGas } from './failures.ts'
+import { type FailedAccess, type FailedJump, type MissingGas, zoneOf } from './failures.ts'
 import type { Finding, HostStop } from './finding.ts'
 import type { DecodedAt } from './instruction-at.ts'
 
@@ -11,14 +11,15 @@ function hex(value: number): string {
   return `0x${value.toString(16)}`
 }
 
-function accessText({ kind, address, width, failing, why }: FailedAccess): string {
+function accessText({ kind, address, width, failing, why }: FailedAccess, { program }: Stopped): string {
   const bytes = `${width} byte${width === 1 ? '' : 's'}`
   const what = `${kind === 'store' ? 'writes' : 'reads'} ${bytes} at ${hex(address)}`
   const which = failing === address ? 'which' : `of which ${hex(failing)}`
   if (why === 'zone') {
+    const zone = hex(zoneOf(program.profile))
     return failing === address
-      ? `${what}, below 0x10000 every access panics`
-      : `${what}, ${which} is below 0x10000: there every access panics`
+      ? `${what}, below ${zone} every access panics`
+      : `${what}, ${which} is below ${zone}: there every access panics`
   }
   return `${what}, ${which} is ${why === 'read-only' ? 'read-only' : 'not mapped'}`
 }
@@ -71,7 +72,7 @@ function nothingAt({ program, pc }: Stopped): string {
 }
 
 function why(vm: Stopped, { kind, access, jump, gas, host }: Finding): string {
-  if (access !== undefined) return accessText(access)
+  if (access !== undefined) return accessText(access, vm)
   if (jump !== undefined) return jumpText(jump, vm)
   if (gas !== undefined) return gasText(gas)
   switch (kind) {

@@ -38,7 +38,10 @@ export type Encoding = 'bitmask' | 'extended'
 export interface InstructionSet {
   readonly name: InstructionSetName
   readonly encoding: Encoding
-  /** Whether an undefined opcode is a trap like any other (PolkaVM): it can be jumped to, and a block follows. GP A.5: neither. */
+  /**
+   * Whether an undefined opcode is a trap like any other (PolkaVM): it can be jumped to, and a block follows. GP A.5: neither. Whether
+   * that block can be jumped to, `jumpBehindUndefined` of the profile says.
+   */
   readonly undefinedTraps: boolean
   /** Opcode byte to instruction; undefined where the byte is not in U. 256 entries. */
   readonly byOpcode: readonly (Instruction | undefined)[]

@@ -25,11 +25,11 @@ export function skipAt(bitmask: Uint8Array, length: number, pc: number): number 
 export interface CodeMap {
   /** 1 where an instruction with a defined opcode starts. In PolkaVM's sets an undefined opcode counts too: it is a trap. */
   readonly instruction: Uint8Array
-  /** 1 where a basic block starts, the set ϖ (GP A.5). */
+  /** 1 where a jump may lead: where a basic block starts, the set ϖ (GP A.5). */
   readonly blockStart: Uint8Array
   /** The offsets of all set bits of the mask, ascending, also of those with undefined opcodes. */
   readonly offsets: Uint32Array
-  /** The block starts, ascending. */
+  /** The block starts, ascending. Those behind undefined opcodes are among them, also where no jump may lead there. */
   readonly blocks: Uint32Array
 }
 
@@ -44,6 +44,9 @@ function offsetsOf(bitmask: Uint8Array, length: number): Uint32Array {
   return found.slice(0, count)
 }
 
+/** What ends a block: a jump may lead to what is behind it, or only a host. */
+const [OPEN, CLOSED] = [1, 2] as const
+
 /** Marks the offsets whose opcode is in the table. */
 function markInstructions(instruction: Uint8Array, offsets: Uint32Array, code: Uint8Array, table: Uint8Array): void {
   for (let i = 0; i < offsets.length; i++) instruction[offsets[i]!] = table[code[offsets[i]!]!]!
@@ -51,7 +54,7 @@ function markInstructions(instruction: Uint8Array, offsets: Uint32Array, code: U
 
 /**
  * Marks and returns the starts of blocks: the first instruction, and those behind a terminator, which are at the next
- * offset or, at most, behind the longest skip.
+ * offset or, at most, behind the longest skip. Behind a terminator that is `CLOSED` they are not marked.
  */
 function findBlocks(
   blockStart: Uint8Array,
@@ -65,9 +68,10 @@ function findBlocks(
   for (let i = 0; i < offsets.length; i++) {
     const pc = offsets[i]!
     const before = i === 0 ? -1 : offsets[i - 1]!
-    const starts = i === 0 ? pc === 0 : terminators[code[before]!] === 1 && pc - before <= MAX_SKIP + 1
+    const end = i === 0 ? OPEN : terminators[code[before]!]!
+    const starts = i === 0 ? pc === 0 : end !== 0 && pc - before <= MAX_SKIP + 1
     if (!starts || instruction[pc] === 0) continue
-    blockStart[pc] = 1
+    if (end === OPEN) blockStart[pc] = 1
     blocks[count++] = pc
   }
   return blocks.slice(0, count)
@@ -92,15 +96,16 @@ function mapExtended(code: Uint8Array, offsets: Uint32Array): CodeMap {
   return { instruction, blockStart, offsets, blocks: blocks.slice(0, count) }
 }
 
-/** Makes the code map, in one walk over the code. */
-export function createCodeMap(parts: ProgramParts, set: InstructionSet): CodeMap {
+/** Makes the code map, in one walk over the code. `jumpBehindUndefined` is the rule of a profile. */
+export function createCodeMap(parts: ProgramParts, set: InstructionSet, jumpBehindUndefined = true): CodeMap {
   const { code, bitmask } = parts
   const offsets = offsetsOf(bitmask, code.length)
   if (set.encoding === 'extended') return mapExtended(code, offsets)
   const undefinedTraps = set.undefinedTraps ? 1 : 0
   const defined = Uint8Array.from(set.byOpcode, instruction => (instruction === undefined ? undefinedTraps : 1))
+  const behindUndefined = undefinedTraps === 0 ? 0 : jumpBehindUndefined ? OPEN : CLOSED
   const terminators = Uint8Array.from(set.byOpcode, instruction =>
-    instruction === undefined ? undefinedTraps : instruction.terminator ? 1 : 0,
+    instruction === undefined ? behindUndefined : instruction.terminator ? OPEN : 0,
   )
   const instruction = new Uint8Array(code.length)
   const blockStart = new Uint8Array(code.length)

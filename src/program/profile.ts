@@ -35,10 +35,17 @@ export interface Profile {
   readonly wrongStart: 'paid' | 'unpaid'
   /** Whether a branch checks only the target that it takes (0.7.2), or both successors, and fallthrough its own (0.8.0 A.5). */
   readonly branchCheck: 'taken' | 'both'
+  /**
+   * Whether a jump may lead to what follows an undefined opcode, in PolkaVM's instruction sets with a bitmask: not in 0.35, but in 0.37.
+   * In the extended encoding it always may. In the sets of the Gray Paper it never may.
+   */
+  readonly jumpBehindUndefined: boolean
   /** What a store to a read-only page does: a page fault by the formula (GP A.8), a panic in the vectors and in today's nodes. */
   readonly readOnlyStore: 'fault' | 'panic'
   /** Whether an access to an inaccessible address is a page fault (GP A.8) or a panic (PolkaVM without dynamic paging). */
   readonly inaccessible: 'fault' | 'panic'
+  /** Below this address all accesses panic, where others fault too: 2^16 (GP A.8), or 2^14 (the interpreter of PolkaVM 0.35 with dynamic paging). */
+  readonly panicBelow: 65536 | 16384
   /** Whether running out of gas leaves the counter as it is (0.8.0) or empties it (0.7.2). */
   readonly outOfGas: 'keep' | 'drain'
   /** Whether `sbrk` returns the old or the new end of the heap. On failure it returns 0. */
@@ -72,6 +79,8 @@ export const RULES = {
   Strict: (profile: Profile): boolean => profile.wrongStart === 'unpaid',
   MemsetNarrow: (profile: Profile): boolean => profile.memsetAddress === '32-bit',
   SbrkNarrow: (profile: Profile): boolean => profile.sbrkWidth === '32-bit',
+  JumpBehindUndefined: (profile: Profile): boolean => profile.jumpBehindUndefined,
+  LowFaults: (profile: Profile): boolean => profile.panicBelow === 16384,
 }
 
 /** What core/pvm.h says of these rules. `npm run core` writes it there. */
@@ -85,6 +94,8 @@ export const RULE_TEXTS: Readonly<Record<keyof typeof RULES, string>> = {
   Strict: 'a pc where no instruction begins panics, and is not paid (GP 0.8.0 A.2)',
   MemsetNarrow: 'memset makes its address register one of 32 bits (PolkaVM 0.37)',
   SbrkNarrow: 'sbrk takes a size beyond 32 bits as 0 and sign-extends its result from 32 bits (PolkaVM)',
+  JumpBehindUndefined: 'what follows an undefined opcode can be jumped to, in the sets of PolkaVM (0.37)',
+  LowFaults: 'below 2^16, accesses from 2^14 on fault (PolkaVM 0.35 with dynamic paging)',
 }
 
 const GP_072: Profile = {
@@ -94,8 +105,10 @@ const GP_072: Profile = {
   loader: 'lenient',
   wrongStart: 'paid',
   branchCheck: 'taken',
+  jumpBehindUndefined: false,
   readOnlyStore: 'fault',
   inaccessible: 'fault',
+  panicBelow: 65536,
   outOfGas: 'drain',
   sbrkResult: 'old',
   sbrkWidth: '64-bit',
@@ -140,6 +153,7 @@ const POLKAVM: Profile = {
   branchCheck: 'both',
   readOnlyStore: 'panic',
   inaccessible: 'panic',
+  panicBelow: 16384,
   outOfGas: 'keep',
   sbrkResult: 'new',
   sbrkWidth: '32-bit',
@@ -174,6 +188,8 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ...POLKAVM,
     name: 'polkavm-0.37',
     instructionSet: 'latest64-0.37',
+    jumpBehindUndefined: true,
+    panicBelow: 65536,
     cmovReadsDestination: true,
     memsetAddress: '32-bit',
     polkavmNumbers: 'shortest',
@@ -193,8 +209,10 @@ const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Prof
   loader: ['lenient', 'strict'],
   wrongStart: ['paid', 'unpaid'],
   branchCheck: ['taken', 'both'],
+  jumpBehindUndefined: [false, true],
   readOnlyStore: ['fault', 'panic'],
   inaccessible: ['fault', 'panic'],
+  panicBelow: [65536, 16384],
   outOfGas: ['keep', 'drain'],
   sbrkResult: ['old', 'new'],
   sbrkWidth: ['64-bit', '32-bit'],

@@ -152,7 +152,7 @@ export function createProgram(input: ProgramInput): Program {
   let map: CodeMap | undefined
   let metadata: JamMetadata | undefined
   let costs: Uint32Array | undefined // by code offset; 0 means that it is not computed yet, because no block is free
-  const getMap = (): CodeMap => (map ??= createCodeMap(parts, set))
+  const getMap = (): CodeMap => (map ??= createCodeMap(parts, set, profile.jumpBehindUndefined))
   const skip = (pc: number): number => skipAt(bitmask, code.length, pc)
   const instructionAt = (pc: number): Instruction | undefined =>
     maskBit(bitmask, code.length, pc) ? instructionOf(set, code, pc, skip(pc)) : undefined

@@ -81,26 +81,65 @@ describe.each(availableEngines())('the rules of PolkaVM 0.35 and 0.37 on %s', ki
   })
 
   /** A jump over a byte that is no opcode, to what follows it, in a set with a bitmask. */
-  function overUndefined(instructionSet: 'latest32' | 'latest64' | 'revive-v1' | 'gp-0.7.2', to: number): Program {
+  function overUndefined(
+    instructionSet: 'latest32' | 'latest64' | 'revive-v1' | 'gp-0.7.2',
+    to: number,
+    changes: Partial<Profile> = {},
+  ): Program {
     const { opcodes, byOpcode } = instructionSetOf(instructionSet)
     const nothing = byOpcode.indexOf(undefined)
     const jump = opcodes[instructionNamed('jump')!.id]!
     const load = opcodes[instructionNamed('load_imm')!.id]!
     const code = Uint8Array.of(jump, to, nothing, load, 7, 5, 0)
     const parts = { code, bitmask: Uint8Array.of(0b1001101), jumpTable: new Uint32Array(0) }
-    return loadProgram(parts, { profile: profile('polkavm', { instructionSet }) })
+    return loadProgram(parts, { profile: profile('polkavm', { instructionSet, ...changes }) })
   }
 
-  it('an undefined opcode is a trap like any other in the sets of PolkaVM: it can be jumped to, and so can what follows it', () => {
-    const end = (program: Program) => {
-      const vm = engine.instantiate(program, { gas: 100n })
-      return [vm.run(), vm.pc, vm.gas, vm.regs[7]]
-    }
+  const endOf = (program: Program, entry = 0) => {
+    const vm = engine.instantiate(program, { gas: 100n, entry })
+    return [vm.run(), vm.pc, vm.gas, vm.regs[7]]
+  }
+
+  it('an undefined opcode is a trap like any other in the sets of PolkaVM: it can be jumped to', () => {
+    for (const set of ['latest32', 'latest64', 'revive-v1'] as const)
+      expect(endOf(overUndefined(set, 2)), set).toEqual([Exit.Panic, 2, 98n, 0n])
+    for (const to of [2, 3]) expect(endOf(overUndefined('gp-0.7.2', to))).toEqual([Exit.Panic, 0, 99n, 0n])
+  })
+
+  it('what follows an undefined opcode can be jumped to in 0.37 and not in 0.35, where a host can start there all the same', () => {
     for (const set of ['latest32', 'latest64', 'revive-v1'] as const) {
-      expect(end(overUndefined(set, 2)), set).toEqual([Exit.Panic, 2, 98n, 0n])
-      expect(end(overUndefined(set, 3)), set).toEqual([Exit.Panic, 6, 97n, 5n])
+      const [older, newer] = [false, true].map(rule => overUndefined(set, 3, { jumpBehindUndefined: rule }))
+      expect(endOf(older!), set).toEqual([Exit.Panic, 0, 99n, 0n])
+      expect(endOf(newer!), set).toEqual([Exit.Panic, 6, 97n, 5n])
+      for (const program of [older!, newer!]) {
+        expect(endOf(program, 3), set).toEqual([Exit.Panic, 6, 98n, 5n])
+        expect([program.costAt(2), program.costAt(3)]).toEqual([1, 2])
+      }
+      expect([older!.isBlockStart(3), newer!.isBlockStart(3)]).toEqual([false, true])
     }
-    for (const to of [2, 3]) expect(end(overUndefined('gp-0.7.2', to))).toEqual([Exit.Panic, 0, 99n, 0n])
+    // The Gray Paper allows it under no profile.
+    const rules = { jumpBehindUndefined: true, gasModel: 'instruction' } as const
+    expect(endOf(overUndefined('gp-0.7.2', 3, rules))).toEqual([Exit.Panic, 0, 99n, 0n])
+  })
+
+  it('a loop over what follows an undefined opcode ends alike, compiled or not', () => {
+    const { opcodes, byOpcode } = instructionSetOf('latest64')
+    const number = (name: string) => opcodes[instructionNamed(name)!.id]!
+    const nothing = byOpcode.indexOf(undefined)
+    // 0: r7 += 1; 3: if r7 < 100 go to 0; 7: fallthrough; 8: jump 11; 10: no opcode; 11: trap
+    const code = Uint8Array.of(
+      ...[number('add_imm_64'), 0x77, 1, number('branch_lt_u_imm'), 0x17, 100, 0xfd, number('fallthrough')],
+      ...[number('jump'), 3, nothing, 0],
+    )
+    const parts = { code, bitmask: Uint8Array.of(0b10001001, 0b1101), jumpTable: new Uint32Array(0) }
+    for (const [rule, at] of [
+      [false, 8],
+      [true, 11],
+    ] as const) {
+      const program = loadProgram(parts, { profile: profile('polkavm', { jumpBehindUndefined: rule }) })
+      const vm = engine.instantiate(program, { gas: 10_000n })
+      expect([vm.run(), vm.pc, vm.regs[7]], `${rule}`).toEqual([Exit.Panic, at, 100n])
+    }
   })
 
   it('a dynamic jump goes by the low half of its register in both', () => {
@@ -131,15 +170,22 @@ describe.each(availableEngines())('the rules of PolkaVM 0.35 and 0.37 on %s', ki
     }
   })
 
-  it('an access below 2^16 panics in both, also where others fault (dynamic paging)', () => {
+  it('an access from 2^14 to 2^16 faults in 0.35 and panics in 0.37, where others fault (dynamic paging)', () => {
     for (const name of ['polkavm', 'polkavm-0.37'] as const) {
       for (const inaccessible of ['fault', 'panic'] as const) {
         const rules = profile(name, { inaccessible })
-        const end = (address: number) =>
-          engine.instantiate(programOf(`load_u8 r7, [${address}]\ntrap`, rules), { gas: 100n }).run()
-        for (const address of [0, 4096, 16383, 16384, 65535])
-          expect(end(address), `${name} ${address}`).toBe(Exit.Panic)
-        expect(end(65536), name).toBe(inaccessible === 'fault' ? Exit.PageFault : Exit.Panic)
+        const end = (text: string) => {
+          const vm = engine.instantiate(programOf(`${text}\ntrap`, rules), { gas: 100n })
+          return [vm.run(), vm.exitArg]
+        }
+        const faults = (page: number) => (inaccessible === 'fault' ? [Exit.PageFault, page] : [Exit.Panic, 0])
+        const low = (page: number) => (name === 'polkavm' ? faults(page) : [Exit.Panic, 0])
+        for (const access of ['load_u8 r7, [AT]', 'store_u64 [AT], r7']) {
+          const ends = [0, 4096, 16383, 16384, 40_000, 65535, 65536].map(at => end(access.replace('AT', `${at}`)))
+          const panics = [Exit.Panic, 0]
+          const expected = [panics, panics, panics, low(16384), low(36_864), low(61_440), faults(65536)]
+          expect(ends, `${name} ${inaccessible} ${access}`).toEqual(expected)
+        }
       }
     }
   })

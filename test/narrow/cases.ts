@@ -21,6 +21,8 @@ import { loadProgram } from '../../src/program/program.ts'
 export interface NarrowCase {
   /** Gas by the pipeline model, not one per instruction. */
   readonly full: boolean
+  /** With dynamic paging: what cannot be accessed faults. Memory is not compared then. */
+  readonly paged?: boolean
   readonly gas: bigint
   readonly pc: number
   readonly regs: readonly bigint[]
@@ -30,9 +32,10 @@ export interface NarrowCase {
 const made = new Map<string, Profile>()
 
 /** The same object each time: engines keep what they made of a program by its profile. */
-function rulesOf(name: ProfileName, full: boolean): Profile {
-  const key = `${name} ${full}`
-  const rules = made.get(key) ?? profile(name, full ? { gasModel: 'pipeline' } : {})
+function rulesOf(base: ProfileName | Profile, full: boolean, paged: boolean): Profile {
+  const key = `${typeof base === 'string' ? base : base.name} ${full} ${paged}`
+  const changes = full ? { gasModel: 'pipeline' as const } : paged ? { inaccessible: 'fault' as const } : {}
+  const rules = made.get(key) ?? profile(base, changes)
   made.set(key, rules)
   return rules
 }
@@ -136,8 +139,14 @@ export function sayRegisters(parts: ProgramParts): ProgramParts {
 const hex = (value: bigint | number): string => value.toString(16)
 
 /** The case as the peer reads it. */
-export function lineOf({ full, gas, pc, regs, file }: NarrowCase): string {
-  const words = [full ? 'full' : 'naive', hex(gas), hex(pc), ...regs.map(hex), Buffer.from(file).toString('hex')]
+export function lineOf({ full, paged, gas, pc, regs, file }: NarrowCase): string {
+  const words = [
+    full ? 'full' : paged ? 'paged' : 'naive',
+    hex(gas),
+    hex(pc),
+    ...regs.map(hex),
+    Buffer.from(file).toString('hex'),
+  ]
   return words.join(' ')
 }
 
@@ -146,6 +155,7 @@ export function caseOf(line: string): NarrowCase {
   const [model, gas, pc, ...rest] = line.split(' ')
   return {
     full: model === 'full',
+    paged: model === 'paged',
     gas: BigInt(`0x${gas}`),
     pc: Number.parseInt(pc!, 16),
     regs: rest.slice(0, 13).map(word => BigInt(`0x${word}`)),
@@ -223,14 +233,14 @@ function lowHalves(vm: Vm): number[] {
 
 /** What an engine makes of a case, in the peer's words; `set` is the instruction set, where the file does not say it. */
 export function outcomeOf(
-  { full, gas, pc, regs, file }: NarrowCase,
+  { full, paged = false, gas, pc, regs, file }: NarrowCase,
   kind: EngineKind,
-  rules: ProfileName = 'polkavm',
+  rules: ProfileName | Profile = 'polkavm',
   set?: InstructionSetName,
 ): string {
   const engine = engines.get(kind) ?? createEngine({ kind })
   engines.set(kind, engine)
-  const program = loadProgram(file, { profile: rulesOf(rules, full), instructionSet: set })
+  const program = loadProgram(file, { profile: rulesOf(rules, full, paged), instructionSet: set })
   using vm = engine.instantiate(program, { gas, regs, entry: pc, host: hostOf() })
   const exit = vm.run()
   const heap = vm.heapEnd - program.layout.heapStart
@@ -239,8 +249,8 @@ export function outcomeOf(
     NAMES.get(exit) ?? `exit ${exit}`,
     exit === Exit.Halt ? '-' : hex(vm.pc),
     hex(vm.gas),
-    hex(heap),
+    paged ? '0' : hex(heap),
     ...values.map(hex),
   ]
-  return [...words, hex(memoryHash(vm))].join(' ')
+  return [...words, paged ? '0' : hex(memoryHash(vm))].join(' ')
 }

@@ -1,6 +1,6 @@
 // How the reference machine accesses guest memory (GP A.8): loads, stores, sbrk, memset, and what makes them fail. The memory itself
 // is that of the state, usually paged-memory.ts.
-import { Access, alignTo, PAGE_SIZE, ZONE_SIZE } from '../../blob/address-space.ts'
+import { Access, alignTo, PAGE_SIZE } from '../../blob/address-space.ts'
 import { Exit } from '../exit.ts'
 import { OOB } from '../memory.ts'
 import type { MachineState } from './state.ts'
@@ -27,7 +27,7 @@ function firstBad(state: MachineState, address: number, width: Width, right: Acc
 /** How the machine stops at an access to a byte that lacks the right (GP A.8, A.9). */
 function fail(state: MachineState, bad: number, right: Access): Exit {
   const { profile } = state.program
-  if (bad < ZONE_SIZE) return Exit.Panic
+  if (bad < profile.panicBelow) return Exit.Panic
   if (profile.inaccessible === 'panic') return Exit.Panic
   const readOnly = right === Access.Write && state.memory.access(Math.floor(bad / PAGE_SIZE)) === Access.Read
   if (readOnly && profile.readOnlyStore === 'panic') return Exit.Panic

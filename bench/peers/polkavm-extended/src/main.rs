@@ -117,7 +117,7 @@ fn main() {
         ["facts"] => facts(false),
         ["facts", "text"] => facts(true),
         ["programs", "recompiler"] => programs::serve_on(BackendKind::Compiler).unwrap_or_else(|error| panic!("{error}")),
-        ["programs"] => programs::serve().unwrap_or_else(|error| panic!("{error}")),
+        ["programs"] => programs::serve_on(BackendKind::Interpreter).unwrap_or_else(|error| panic!("{error}")),
         ["link", elf, set, file] => link(elf, set, file),
         _ => panic!("facts, facts text, programs, or link ELF SET FILE"),
     }

@@ -14,7 +14,7 @@ use program::Program;
 use std::time::{Duration, Instant};
 
 const USAGE: &str = "usage: polkavm-bench --backend interpreter|generic|linux --gas sync|none \
-[--runs N] [--seconds S] program.json ... | --traces file | --programs <lines";
+[--runs N] [--seconds S] program.json ... | --traces file | --programs [recompiler] <lines";
 
 struct Options {
     backend: String,
@@ -216,7 +216,9 @@ fn main() {
         std::process::exit(2)
     };
     if std::env::args().nth(1).as_deref() == Some("--programs") {
-        return programs::serve().unwrap_or_else(|e| fail(e));
+        let compiled = std::env::args().nth(2).as_deref() == Some("recompiler");
+        let backend = if compiled { BackendKind::Compiler } else { BackendKind::Interpreter };
+        return programs::serve_on(backend).unwrap_or_else(|e| fail(e));
     }
     let o = options().unwrap_or_else(|e| fail(e));
     let engine = engine(&o.backend).unwrap_or_else(|e| fail(e));

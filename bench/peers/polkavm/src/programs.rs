@@ -1,7 +1,8 @@
 //! Runs `.polkavm` files given as lines of text and prints what came out, for comparing (scripts/narrow.mjs).
 //! Not a benchmark.
 //!
-//! A line: `naive` or `full` (the cost model), gas, code offset, 13 registers, the file; numbers and bytes in hex.
+//! A line: `naive` or `full` (the cost model), `paged` for `naive` with dynamic paging; gas, code offset, 13 registers, the file;
+//! numbers and bytes in hex.
 //! The answer: how it ended, code offset, gas, size of the heap, 13 registers, hash of the writable memory; or `refused`.
 
 use polkavm::{
@@ -46,7 +47,7 @@ fn run(vm: &mut RawInstance) -> Result<&'static str, String> {
             InterruptKind::Finished => return Ok("halt"),
             InterruptKind::Trap => return Ok("panic"),
             InterruptKind::NotEnoughGas => return Ok("out-of-gas"),
-            InterruptKind::Segfault(_) => return Ok("page-fault"),
+            InterruptKind::Segfault(_) => return Ok("page-fault"), // with dynamic paging only
             // More than a register of 32 bits holds, so that writing it is part of what is compared.
             InterruptKind::Ecalli(_) if calls == CALLS => return Ok("host"),
             InterruptKind::Ecalli(index) => {
@@ -63,7 +64,11 @@ fn answer(engine: &Engine, line: &str) -> Result<String, String> {
     let mut words = line.split(' ');
     let mut word = || words.next().ok_or("a word is missing");
     let number = |text: &str| u64::from_str_radix(text, 16).map_err(|e| format!("{text}: {e}"));
-    let full = word()? == "full";
+    let (full, paged) = match word()? {
+        "full" => (true, false),
+        "paged" => (false, true),
+        _ => (false, false),
+    };
     let gas = number(word()?)? as i64;
     let pc = number(word()?)? as u32;
     let regs = (0..13).map(|_| number(word()?)).collect::<Result<Vec<_>, String>>()?;
@@ -74,6 +79,7 @@ fn answer(engine: &Engine, line: &str) -> Result<String, String> {
     let mut config = ModuleConfig::new();
     config.set_gas_metering(Some(GasMeteringKind::Sync));
     config.set_page_size(4096);
+    config.set_dynamic_paging(paged);
     if full {
         config.set_cost_model(Some(CostModelKind::Full(CacheModel::L2Hit)));
     }
@@ -90,20 +96,18 @@ fn answer(engine: &Engine, line: &str) -> Result<String, String> {
     let status = run(&mut vm)?;
     let at = vm.program_counter().map_or(String::from("-"), |pc| format!("{:x}", pc.0));
     let regs: Vec<String> = Reg::ALL.into_iter().map(|reg| format!("{:x}", vm.reg(reg))).collect();
-    let hash = memory_hash(&mut vm, &module)?;
-    Ok(format!("{status} {at} {:x} {:x} {} {hash:x}", vm.gas(), vm.heap_size(), regs.join(" ")))
+    // With dynamic paging PolkaVM has no heap, and all memory is the host's.
+    let (heap, hash) = if paged { (0, 0) } else { (vm.heap_size(), memory_hash(&mut vm, &module)?) };
+    Ok(format!("{status} {at} {:x} {:x} {} {hash:x}", vm.gas(), heap, regs.join(" ")))
 }
 
-pub fn serve() -> Result<(), String> {
-    serve_on(BackendKind::Interpreter)
-}
-
-/// The recompiler runs in this process.
+/// Answers lines until there are no more. The recompiler runs in this process.
 pub fn serve_on(backend: BackendKind) -> Result<(), String> {
     let mut config = Config::new();
     config.set_backend(Some(backend));
     config.set_sandbox(Some(SandboxKind::Generic));
     config.set_allow_experimental(true);
+    config.set_allow_dynamic_paging(true);
     let engine = Engine::new(&config).map_err(|e| e.to_string())?;
     let mut out = std::io::stdout().lock(); // by lines: whoever asks waits for the answer
     for line in std::io::stdin().lock().lines() {

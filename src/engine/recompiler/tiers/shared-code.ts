@@ -290,7 +290,8 @@ export function sharedCode(program: Program): SharedCode {
   const known = byProgram.get(program)
   if (known !== undefined) return known
   const { profile, code, bitmask } = program
-  const rules = [profile.instructionSet, profile.gasModel, profile.branchCheck, profile.cmovReadsDestination].join()
+  const { instructionSet, gasModel, branchCheck, jumpBehindUndefined, cmovReadsDestination } = profile
+  const rules = [instructionSet, gasModel, branchCheck, jumpBehindUndefined, cmovReadsDestination].join()
   const key = `${rules}:${code.length}:${contentHash(code, 0x811c9dc5)}:${contentHash(bitmask, 0x811c9dc5)}`
   let shared = byContent.get(key)
   if (shared !== undefined && !equalPrograms(shared.program, program)) shared = undefined
