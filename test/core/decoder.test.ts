@@ -8,6 +8,7 @@ import { decodeOperands } from '../../src/isa/format.ts'
 import { type InstructionSetName, instructionSet, UNDEFINED_OPCODE } from '../../src/isa/set.ts'
 import { INSTRUCTIONS, TRAP_ID } from '../../src/isa/table.ts'
 import { createCodeMap } from '../../src/program/code-map.ts'
+import { profile } from '../../src/program/profile.ts'
 import type { Program } from '../../src/program/program.ts'
 
 const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1', 'latest32']
@@ -16,10 +17,12 @@ const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64',
 const LONG = 0x1000
 
 /** Code and where its instructions start, as far as a decoder looks at a program. */
-function programOf(name: InstructionSetName, code: Uint8Array, bitmask: Uint8Array): Program {
+function programOf(name: InstructionSetName, code: Uint8Array, bitmask: Uint8Array, opens = true): Program {
   const set = instructionSet(name)
+  const rules = profile('polkavm', { jumpBehindUndefined: opens })
   const parts = { code, bitmask, jumpTable: new Uint32Array(0), jumpTableLength: 0, jumpTableEntrySize: 0 }
-  return { ...parts, instructionSet: set, map: createCodeMap(parts, set) } as unknown as Program
+  const map = createCodeMap(parts, set, opens)
+  return { ...parts, profile: rules, instructionSet: set, map } as unknown as Program
 }
 
 /** First instructions of segments: behind what ends one, a gap, and where blocks start. */
@@ -82,12 +85,14 @@ function decoded(program: Program): string[] {
 }
 
 function check(name: InstructionSetName, code: Uint8Array, bitmask: Uint8Array): void {
-  const program = programOf(name, code, bitmask)
-  const wanted = expected(program)
-  const got = decoded(program)
-  const wrong = wanted.findIndex((line, i) => line !== got[i])
-  expect({ wrong, line: got[wrong] }).toEqual({ wrong, line: wanted[wrong] })
-  expect(got.length).toBe(wanted.length)
+  for (const opens of [true, false]) {
+    const program = programOf(name, code, bitmask, opens)
+    const wanted = expected(program)
+    const got = decoded(program)
+    const wrong = wanted.findIndex((line, i) => line !== got[i])
+    expect({ wrong, line: got[wrong] }).toEqual({ wrong, line: wanted[wrong] })
+    expect(got.length).toBe(wanted.length)
+  }
 }
 
 /** A mask with these offsets; bits behind the code are those of `rest`. */
@@ -167,6 +172,7 @@ describe('the core decodes', () => {
       const sparse = random.pick([2, 5, 30] as const)
       const offsets = [...code.keys()].filter(() => random.below(sparse) === 0)
       checkSegments(programOf('gp-0.7.2', code, maskOf(offsets, length)))
+      for (const opens of [true, false]) checkSegments(programOf('latest64', code, maskOf(offsets, length), opens))
     }
   })
 
