@@ -11,6 +11,7 @@ import {
   createContractChain,
   type Hex,
 } from '../host/contract/index.ts'
+import { isContract } from '../host/contract/interface.ts'
 import { CliError, inFile } from './errors.ts'
 import { readBytes } from './files.ts'
 import { fold, type Part } from './fold.ts'
@@ -64,6 +65,13 @@ export function collectFiles(file: string, previous: readonly string[] = []): st
 
 const CALLER = new Uint8Array(20).fill(0x11)
 const RICH = 2n ** 128n
+
+/** What to say where a contract runs as any other program would; undefined where it is none, or is called as one. */
+export function contractHint({ program }: Loaded, { calldata, deploy, host }: ContractSettings): string | undefined {
+  const isCalled = calldata !== undefined || deploy !== undefined || host !== undefined
+  if (isCalled || !isContract(program)) return undefined
+  return 'this is a contract: --calldata 0x… calls it on a chain in memory, --deploy 0x… runs its constructor first'
+}
 
 /** Puts the contract on a chain in memory; undefined where no option says that it is one. */
 export function contractOf(

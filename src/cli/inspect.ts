@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import { Access, type Region } from '../blob/address-space.ts'
 import { formatNamed, formatOf } from '../blob/container.ts'
-import { contractCall } from '../host/contract/interface.ts'
+import { isContract } from '../host/contract/interface.ts'
 import { type CodeCheck, checkContractCode } from '../host/contract/limits.ts'
 import { hostCallName } from '../host/names.ts'
 import { createOperands, immediateX } from '../isa/format.ts'
@@ -116,11 +116,6 @@ function factsOf(loaded: Loaded): object {
     ...(isContract(program) && { contract: checkContractCode(program, bytes.length) }),
     ...(detection && { rejected: detection.rejected.map(({ kind, why }) => ({ kind, why: why.message })) }),
   }
-}
-
-/** A contract has both, and its imports are of the interface. */
-function isContract({ exports, imports }: Program): boolean {
-  return exports.has('call') && exports.has('deploy') && imports.some(name => contractCall(name) !== undefined)
 }
 
 /** What pallet-revive would say of it. */

@@ -18,6 +18,7 @@ import { CallLog, type LoggedCall } from './call-log.ts'
 import {
   type ContractRun,
   collectFiles,
+  contractHint,
   contractJson,
   contractLines,
   contractOf,
@@ -283,6 +284,8 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
     if (!quiet) for (const text of formatContractLine(line, terminal)) terminal.line(text)
   }
   const contract = inFile(file, () => contractOf(loaded, options, onLine))
+  const hint = contractHint(loaded, options)
+  if (hint !== undefined) terminal.error(`${terminal.errorColors.yellow('hint:')} ${hint}`)
   const start = contract?.start ?? inFile(file, () => startOf(loaded, options))
   const write = options.json ? (line: string) => terminal.error(line) : (line: string) => terminal.line(line)
   const log = new CallLog(

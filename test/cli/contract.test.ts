@@ -27,6 +27,15 @@ describe('coulis run --calldata', () => {
     expect(out).toMatch(/^storage 0x0{63}1 = 0x0{63}1$/m)
   })
 
+  it('is hinted at where a contract runs without, and nowhere else', () => {
+    const plain = run(flipper)
+    expect([plain.code, plain.err]).toEqual([13, expect.stringMatching(/^hint: .*--calldata 0x… calls it/m)])
+    expect(run(flipper, '--json').err).toContain('--calldata')
+    expect(run(flipper, '--calldata', call('flip()')).err).not.toContain('hint')
+    expect(run(flipper, '--host', 'none').err).not.toContain('hint')
+    expect(run(join(ROOT, 'examples/adder.polkavm')).err).not.toContain('hint')
+  })
+
   it('names no command of the debugger, which has no chain', () => {
     const calldata = ['--calldata', call('flip()')]
     const { out, code } = run(flipper, ...calldata, '--gas', '100')

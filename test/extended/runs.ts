@@ -7,12 +7,14 @@ import { createInterface } from 'node:readline'
 import { encodePolkavm } from '../../src/blob/polkavm.ts'
 import type { ProgramParts } from '../../src/blob/raw.ts'
 import { ENGINE_KINDS, type EngineKind } from '../../src/engine/engine.ts'
+import { tierPolicy } from '../../src/engine/recompiler/tiers/policy.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { markedAgain, toExtended } from '../../src/fuzz/transcode.ts'
 import { edge64 } from '../../src/fuzz/values.ts'
 import { type InstructionSetName, instructionSet } from '../../src/isa/set.ts'
 import { type CodeMap, createCodeMap } from '../../src/program/code-map.ts'
 import {
+  compiled,
   lineOf,
   type NarrowCase,
   outcomeOf,
@@ -131,6 +133,7 @@ const BATCH = 200
 
 /** Compares `count` runs on every engine; the first differences are printed. Returns how many there were. */
 export async function compareRuns({ from, count, bits, engines = ENGINE_KINDS, print }: Comparison): Promise<number> {
+  tierPolicy.verify = 'strict' // what the verifier refuses is an error
   const peer = new Peer()
   const recompiler = new Peer('recompiler')
   const exits = new Map<string, number>()
@@ -162,6 +165,7 @@ export async function compareRuns({ from, count, bits, engines = ENGINE_KINDS, p
   peer.end()
   recompiler.end()
   const summary = [...exits].map(([name, times]) => `${name} ${times}`).join(', ')
+  print(`${compiled.modules} modules of compiled code, all accepted by the verifier`)
   print(`${count} programs of ${bits} bits (${summary}) on ${engines.join(', ')}: ${wrong} differences`)
   if (apart.length > 0)
     print(`PolkaVM's interpreter and recompiler differ, coulis is the recompiler: runs ${apart.join(', ')}`)

@@ -222,6 +222,9 @@ const NAMES = new Map<Exit, string>([
 
 const engines = new Map<EngineKind, ReturnType<typeof createEngine>>()
 
+/** How many modules of compiled code the machines had. */
+export const compiled = { modules: 0 }
+
 /** The registers of a 32-bit program. */
 function lowHalves(vm: Vm): number[] {
   const halves = Array.from({ length: 13 }, (_, r) => vm.regs32[2 * r]!)
@@ -243,6 +246,7 @@ export function outcomeOf(
   const program = loadProgram(file, { profile: rulesOf(rules, full, paged), instructionSet: set })
   using vm = engine.instantiate(program, { gas, regs, entry: pc, host: hostOf() })
   const exit = vm.run()
+  compiled.modules += vm.stats?.modules ?? 0
   const heap = vm.heapEnd - program.layout.heapStart
   const values = program.bits === 32 ? lowHalves(vm) : [...vm.regs]
   const words = [

@@ -1,5 +1,7 @@
 // The functions that contracts import, by name: pallet-revive's published interface as data. Not what they do: the calls-*.ts.
 
+import type { Program } from '../../program/program.ts'
+
 /** One function of the interface. */
 export interface ContractCall {
   /** Its arguments, one register each, from r7 on. `hi|lo` is one register with two numbers of 32 bits. */
@@ -75,6 +77,11 @@ export type ContractCallName = keyof typeof CONTRACT_CALLS
 /** What a function of that name is; undefined where there is none. */
 export function contractCall(name: string): ContractCall | undefined {
   return Object.hasOwn(CONTRACT_CALLS, name) ? CONTRACT_CALLS[name as ContractCallName] : undefined
+}
+
+/** Whether a program is a contract: it has both exports, and its imports are of the interface. */
+export function isContract({ exports, imports }: Pick<Program, 'exports' | 'imports'>): boolean {
+  return exports.has('call') && exports.has('deploy') && imports.some(name => contractCall(name) !== undefined)
 }
 
 /** Limits that contracts can notice (pallet-revive, limits.rs). */
