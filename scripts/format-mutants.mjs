@@ -117,19 +117,19 @@ const RULES = [
   ['reference: accesses below 2^16 panic', 'src/engine/reference/access.ts', 'bad < profile.panicBelow', 'bad < 65536'],
 ]
 
-/** Rules of memset and sbrk are in the suite of all engines too, which is long. */
-const EXTENDED_TESTS = [
-  'test/extended',
-  'test/blob/blob-polkavm.test.ts',
-  'test/engine/max-memory.test.ts',
-  'test/narrow',
+/** The quickest first: the next ones run only while nobody has noticed. */
+const TESTS = [
+  ['test/extended/versions.test.ts', 'test/extended/runs.test.ts', 'test/extended/fixture.test.ts', 'test/narrow'],
+  ['test/engine/engines.test.ts', '-t', 'memset|sbrk'],
+  ['test/extended/rules.test.ts'],
+  ['test/blob/blob-polkavm.test.ts', 'test/engine/max-memory.test.ts'],
+  ['test/extended/engines.test.ts', 'test/extended/text.test.ts'],
 ]
-const SUITE = ['test/engine/engines.test.ts', '-t', 'memset|sbrk']
 
 await breakRules({
   of: 'formats and of PolkaVM',
   copy: 'build/format-mutants',
   folder: '.',
   rules: RULES,
-  tests: [EXTENDED_TESTS, SUITE],
+  tests: TESTS,
 })
