@@ -84,12 +84,6 @@ const RULES = [
     'it.row->reads_destination ?',
   ],
   [
-    'reference: cmov does not wait',
-    'src/program/pipeline-fast.ts',
-    'input.profile.cmovReadsDestination ? READS_DESTINATION : 0',
-    '0',
-  ],
-  [
     'addresses of the reference have 33 bits',
     'src/engine/reference/access.ts',
     'BigInt.asUintN(32, sum)',
