@@ -140,6 +140,7 @@ function partsFor({ container, instructionSet }: Disassemblable): ProgramParts {
 /**
  * Disassembles a program to text. `assemble` makes the very same bytes of that text, for every program that loads.
  *
+ * @throws TypeError when a container was read in another encoding than that of the instruction set.
  * @example disassemble(loadProgram(bytes))
  */
 export function disassemble(program: Disassemblable, options: DisassembleOptions = {}): string {
@@ -166,7 +167,11 @@ export interface ListOptions extends DisassembleOptions {
   readonly to?: number
 }
 
-/** The code as lines of data, for tools that print it in their own way. */
+/**
+ * The code as lines of data, for tools that print it in their own way.
+ *
+ * @throws TypeError when a container was read in another encoding than that of the instruction set.
+ */
 export function listCode(program: Disassemblable, options: ListOptions = {}): CodeLine[] {
   const { from = 0, to = Number.POSITIVE_INFINITY } = ownOptions(options)
   const names = namesOf(program, options)

@@ -115,8 +115,9 @@ const PAGE_MODES = [
 ] as const
 
 /**
- * The inner-machine calls over a fresh table, under the rules of the profile of whoever calls.
+ * Makes the host calls of inner machines, over a table of their own (GP B.8). The rules are those of the profile of the machine that calls.
  *
+ * @throws RangeError when the engine that was asked for does not work in this runtime.
  * @example createHost({ ...createInnerMachines({ kind: 'auto' }).handlers, gas: gasCall }, { profile: 'gp-0.8.0' })
  */
 export function createInnerMachines(options: InnerOptions = {}): InnerMachines {

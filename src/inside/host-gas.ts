@@ -202,6 +202,7 @@ function measured(row: Row, real: HostEntry): HostEntry {
 /**
  * Counts what host calls cost. The machine gets `host` of the result; to the guest it is the same host.
  *
+ * @throws TypeError when it is no table of host functions.
  * @example const watched = watchHostGas(host); const vm = engine.instantiate(program, { gas, host: watched.host })
  */
 export function watchHostGas(host: HostTable): WatchedGas {

@@ -63,7 +63,11 @@ function parseEffect(text: string): Effect {
 
 let effects: readonly Effect[] | undefined
 
-/** The effect of the instruction with that id (see `INSTRUCTIONS`). Parsed once, on first use. */
+/**
+ * The effect of the instruction with that id (see `INSTRUCTIONS`). Effects are parsed once, on first use.
+ *
+ * @throws RangeError when there is no such instruction.
+ */
 export function effectOf(id: number): Effect {
   effects ??= INSTRUCTIONS.map(instruction => parseEffect(instruction.effect))
   const effect = effects[id]

@@ -1,8 +1,9 @@
 // How the operands of an instruction are written: one template for reading and printing. Not their bytes: encode.ts.
 import type { Instruction } from './table.ts'
 
-/** A register letter, an immediate letter. */
+/** The letter of an operand that is a register. */
 export type RegisterLetter = 'A' | 'B' | 'D'
+/** The letter of an operand that is an immediate. */
 export type ImmediateLetter = 'X' | 'Y'
 
 /**

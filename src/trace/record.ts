@@ -200,7 +200,8 @@ const END_KINDS: Readonly<Partial<Record<Exit, TraceEnd['kind']>>> = {
 }
 
 /**
- * Records a run.
+ * Records a run. `finish` throws a TypeError without `start`, and a RangeError for a run that a trace cannot hold: it has not ended in
+ * halt, panic or out of gas, or a host function has changed page rights.
  *
  * @example
  * const recorder = createRecorder({ program: bytes, host })

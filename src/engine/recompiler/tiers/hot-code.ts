@@ -1,8 +1,8 @@
-// Finds hot code, and decides what to compile: by samples of the interpreter's pc, and by the places where compiled
-// code had to stop because what comes next is not compiled. The numbers are in policy.ts.
+// Finds hot code, and decides what is compiled. It goes by samples of the interpreter's pc, and by the places where compiled code had to
+// stop because what follows is not compiled. The numbers are in policy.ts.
 //
-// Everything counts per code, not per machine: short runs of the same service add up. Until the samples have cost what
-// analysing the program will, only pcs are counted; then they are attributed to functions and loops.
+// Samples are added up by code and not by machine, so short runs of the same service add up too. At first only pcs are counted. When the
+// samples stand for as much time as the analysis of the program will take, it is analysed, and samples count for functions and loops.
 
 import type { Cell } from '../../../core/cell.ts'
 import type { Program } from '../../../program/program.ts'
@@ -29,7 +29,7 @@ import {
 import type { SharedCode } from './shared-code.ts'
 import { processWarmth, type Warmth } from './warmth.ts'
 
-/** Header of the innermost loop around a segment, by its backward jumps within the function; -1 where there is none. */
+/** The header of the innermost loop around a segment, or -1 if there is none. A jump back inside of the function makes a loop. */
 export function loopAround(analysis: Analysis, segment: number): number {
   const { decoded, functions } = analysis
   const f = functions.of[segment]!
@@ -43,7 +43,7 @@ export function loopAround(analysis: Analysis, segment: number): number {
   return header
 }
 
-/** The first host call or end of a block from pc on: its code offset. */
+/** The code offset of the first host call or end of a block from pc on. */
 function nextEnd({ code, instructionAt, next }: Program, pc: number): number {
   let at = pc
   for (; at < code.length; at = next(at)) {
@@ -53,7 +53,7 @@ function nextEnd({ code, instructionAt, next }: Program, pc: number): number {
   return at
 }
 
-/** Whether there is a host call in the loop of one block that pc is in: from pc on, or from where its end jumps back to. */
+/** Whether there is a host call in the loop of one block that pc is in. It looks from pc on, and from where the end jumps back to. */
 function blockCallsHost(program: Program, pc: number): boolean {
   const kindAt = (at: number): string | undefined => program.instructionAt(at)?.kind
   const end = nextEnd(program, pc)
@@ -62,7 +62,7 @@ function blockCallsHost(program: Program, pc: number): boolean {
   return target >= 0 && target < pc && kindAt(nextEnd(program, target)) === 'host'
 }
 
-/** Whether the loop, to its last jump back to the header, has a host call in it: its time is the host's, for the most part. */
+/** Whether a loop has a host call in it, up to its last jump back to the header. Most of the time of such a loop is the host's. */
 function callsHost({ decoded, functions }: Analysis, header: number): boolean {
   const { id, segmentStart, target } = decoded
   const end = functions.start[functions.of[header]! + 1]!
@@ -79,9 +79,9 @@ function callsHost({ decoded, functions }: Analysis, header: number): boolean {
 export class HotCode {
   readonly #shared: SharedCode
   readonly #warmth: Warmth
-  /** Samples before the analysis, by pc: how many, and the time they stand for. */
+  /** The samples before the analysis, by pc: how many there were, and the time that they stand for. */
   #early: Map<number, { count: number; ms: number }> | undefined = new Map()
-  /** Samples so far, and the milliseconds of interpretation they stand for. */
+  /** How many samples there were so far, and the milliseconds of interpretation that they stand for. */
   count = 0
   #spent = 0
   /** Milliseconds by function. */
@@ -90,16 +90,16 @@ export class HotCode {
   readonly #loops = new Map<number, number>()
   /** Loop headers of segments seen so far. */
   readonly #headers = new Map<number, number>()
-  /** Number of samples at which it asks again whether all warm functions together are worth a module. */
+  /** At so many samples it asks again whether all warm functions together are worth a module. */
   #nextGroup = 0
-  /** Number of samples at which the hot code asks again what has run. */
+  /** At so many samples it asks again what has run. */
   #nextLook = 0
-  /** The loop the last samples were in, and how many in a row (of those before the analysis: how many at all); before it, the pc. */
+  /** The loop that the last samples were in, and how many in a row were in it. Before the analysis it is the pc and not the loop. */
   #lasting = -1
   #inRow = 0
-  /** Before the analysis: whether that loop spends its time itself, not in the host. Undefined until it is asked. */
+  /** Before the analysis: whether that loop spends its time itself, and not in the host. Undefined until somebody asks. */
   #hurries: boolean | undefined
-  /** What stops of compiled code before a root that is not there have cost, and how much makes it worth being compiled, in ms. */
+  /** By root that is not compiled: what the stops of compiled code before it have cost, and what makes it worth compiling, in ms. */
   readonly #misses = new Map<number, { ms: number; needed: number }>()
 
   constructor(shared: SharedCode, warmth: Warmth = processWarmth) {
@@ -112,7 +112,7 @@ export class HotCode {
     return instructions * (this.#warmth.hasCompiled ? ANALYSIS_MS : COLD_ANALYSIS_MS)
   }
 
-  /** Whether a sample can be taken, with what follows from it: the first one analyses the program. */
+  /** Whether there is time to take a sample. A sample may be followed by the analysis of the program. */
   canSample(remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY || this.#shared.isAnalysed) return true
     const size = this.#shared.program.code.length / INSTRUCTION_BYTES
@@ -120,7 +120,7 @@ export class HotCode {
     return first + this.#analysisMs(size) <= TIMED_SHARE * remainingMs
   }
 
-  /** Whether these roots can be compiled in time. */
+  /** Whether there is time to compile these roots. */
   canCompile(roots: Iterable<number>, remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY) return true
     let ms = this.#warmth.moduleMs
@@ -128,12 +128,12 @@ export class HotCode {
     return ms <= TIMED_SHARE * remainingMs
   }
 
-  /** Milliseconds of interpretation attributed to the function that owns the segment. */
+  /** The milliseconds of interpretation that were counted for the function of a segment. */
   heat(segment: number): number {
     return this.#functions.get(this.#shared.analysis.functions.of[segment]!) ?? 0
   }
 
-  /** Takes a sample of a cell, and returns the roots to compile now; none most of the time. */
+  /** Takes a sample of a cell. Returns the roots that should be compiled now, which most of the time are none. */
   sample(cell: Cell, pc: number, isCompiled: (segment: number) => boolean): readonly number[] {
     const ms = this.#warmth.sampleMs
     this.count += 1
@@ -149,7 +149,7 @@ export class HotCode {
       here.count += 1
       here.ms += ms
     }
-    // The same pc again and again means a loop of one block.
+    // If the pc is the same again and again, it is in a loop of one block.
     this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
     if (pc !== this.#lasting) this.#hurries = undefined
     this.#lasting = pc
@@ -194,7 +194,7 @@ export class HotCode {
     return header
   }
 
-  /** Counts milliseconds for the function at pc; its segment, or -1 where there is none. */
+  /** Counts milliseconds for the function at pc. Returns the segment at pc, or -1 if there is none. */
   #attribute(pc: number, ms: number): number {
     const { decoded, functions } = this.#shared.analysis
     const index = decoded.indexOf[pc] ?? -1
@@ -205,7 +205,7 @@ export class HotCode {
     return segment
   }
 
-  /** What to compile now that the interpreter was seen in a segment for so many milliseconds. */
+  /** Decides what to compile, now that the interpreter was seen in a segment for so many milliseconds. */
   #judge(segment: number, ms: number, isCompiled: (segment: number) => boolean): readonly number[] {
     if (segment < 0) return []
     const { analysis, coverage } = this.#shared
@@ -218,12 +218,12 @@ export class HotCode {
     if (isCompiled(start)) return this.#judgeLoop(header, ms, lasts, isCompiled)
     const roots: number[] = []
     let size = 0
-    // Control is in the loop now: without a root there it would stay interpreted until the next call.
+    // Control is in the loop now. Without a root there the loop would stay interpreted until the function is called again.
     if (header >= 0 && this.#inRow >= SOON_SAMPLES && header !== start && !isCompiled(header)) {
       roots.push(header)
       size = reachOf(analysis, header, CLUSTER_INSTRUCTIONS, coverage)
     }
-    // Where a loop lasts, the function around it may never be called again: it is compiled when it turns out hot itself.
+    // If a loop lasts, the function around it may never be called again. It is compiled only if it turns out hot itself.
     if (!lasts || roots.length === 0) {
       roots.push(start)
       size += functionSize(analysis, start, coverage)
@@ -234,7 +234,7 @@ export class HotCode {
     return this.#together(roots, size, isCompiled)
   }
 
-  /** The function is compiled, and was seen interpreted all the same: it was entered before that, and is in a loop that lasts. */
+  /** Decides about a loop whose function is compiled, but was seen interpreted. It was entered before it was compiled, and is in the loop since. */
   #judgeLoop(header: number, ms: number, lasts: boolean, isCompiled: (segment: number) => boolean): readonly number[] {
     if (header < 0 || isCompiled(header)) return []
     const spent = (this.#loops.get(header) ?? 0) + ms
@@ -247,7 +247,7 @@ export class HotCode {
     return [header]
   }
 
-  /** No function is hot enough for a module of its own. Perhaps all warm functions together are. */
+  /** Called when no function is hot enough for a module of its own. Perhaps all warm functions together are worth one. */
   #group(isCompiled: (segment: number) => boolean): readonly number[] {
     if (this.count < this.#nextGroup) return []
     this.#nextGroup = this.count * GROUP_GROWTH
@@ -261,13 +261,13 @@ export class HotCode {
     return roots.length > 0 && this.#pays(heat, this.#warmth.moduleMs + this.#warmth.worthMs(size)) ? roots : []
   }
 
-  /** Whether what was spent interpreting is enough to spend this on compiling, both in ms. */
+  /** Whether so much time was spent interpreting that this much may be spent on compiling, both in ms. */
   #pays(spent: number, cost: number): boolean {
     return spent >= tierPolicy.patience * cost
   }
 
   /**
-   * Adds to the roots of a module that is to be made the other functions that would soon be hot enough for one of their own.
+   * Adds other functions to the roots of a module that will be made: those that would soon be hot enough for a module of their own.
    */
   #together(roots: number[], size: number, isCompiled: (segment: number) => boolean): readonly number[] {
     const { analysis, coverage } = this.#shared
@@ -286,11 +286,12 @@ export class HotCode {
   }
 
   /**
-   * Compiled code had to stop before a segment, because what follows, a return or the target of an indirect jump, is not
-   * compiled. Returns what to compile once that has happened often enough. While the function around it is interpreted,
-   * that is the function: the stops of all its return sites count together, and the next call of it will not come out
-   * there (one by one, a caller with ninety calls in a row was never worth it). In a function that is compiled it is the
-   * segment, and one of a function at a time: what follows it is part of it, and the misses there end by themselves.
+   * Called when compiled code had to stop before a segment that is not compiled: it returned there, or jumped there indirectly. Returns
+   * what to compile, once this has happened often enough.
+   *
+   * While the function around the segment is interpreted, that is the function. The stops at all places that calls return to count
+   * together for it; one by one, a caller with ninety calls in a row was never worth compiling. In a function that is compiled it is
+   * the segment, one at a time: what follows the segment is compiled with it, so the stops there end by themselves.
    */
   missed(segment: number, isCompiled: (segment: number) => boolean, weight = 1): readonly number[] {
     const { analysis, coverage } = this.#shared
@@ -309,7 +310,7 @@ export class HotCode {
     return this.#missedOften(segment, ms, size) ? this.#missedToo([segment], isCompiled) : []
   }
 
-  /** Adds to the roots of a module the segments that soon would have been missed often enough: one per function. */
+  /** Adds segments to the roots of a module, one for each function: those that soon would have been missed often enough. */
   #missedToo(wanted: readonly number[], isCompiled: (segment: number) => boolean): readonly number[] {
     const { of } = this.#shared.analysis.functions
     const roots = new Map(wanted.map(root => [of[root]!, root]))
@@ -320,11 +321,11 @@ export class HotCode {
     return [...roots.values()]
   }
 
-  /** Counts misses of a root, in ms; whether they have cost what compiling it is worth. Its size is asked for once. */
+  /** Counts misses of a root, in ms. Returns whether they have cost as much as compiling it is worth. Its size is asked for once. */
   #missedOften(root: number, ms: number, size: () => number): boolean {
     let known = this.#misses.get(root)
     if (known === undefined) {
-      // No patience is needed: what runs up to here was hot enough to be compiled, so this is hot too.
+      // No patience is needed. The code that runs up to here was hot enough to be compiled, so this is hot too.
       const needed = Math.min(1, tierPolicy.patience) * (this.#warmth.moduleMs + this.#warmth.worthMs(size()))
       known = { ms: 0, needed }
       this.#misses.set(root, known)

@@ -1,43 +1,43 @@
-// The numbers of the tiers, and why they are what they are. Not the machinery: runtime.ts, hot-code.ts.
+// The numbers that decide when code is compiled, and why they are what they are. hot-code.ts and runtime.ts use them.
 
 /**
- * Gas compiled code gets at first, and how it grows by each slice that was used up. V8 replaces code on entry only
- * (no on-stack replacement for wasm), so a long loop has to be left and entered again to get the optimized code.
+ * The first slice of gas that compiled code gets, by how much each slice that was used up makes the next one larger, and the largest
+ * one. V8 replaces the code of a wasm function only when that is entered. So a long loop has to be left and entered again to get the
+ * optimized code.
  */
 export const FIRST_SLICE = 500_000
 export const SLICE_GROWTH = 1.5
 export const MAX_SLICE = 1_000_000_000
 
-/** In a run with bounds: a loop lasts when a slice that ends in it has used at least so much gas. */
+/** In a run with bounds, a loop lasts when a slice that ends in it has used at least so much gas. */
 export const LASTING_GAS = 50_000
 
 /**
- * A run with a bound of time compiles what is estimated to take at most this share of the time it has left: estimates are
- * those of a quiet machine, and V8 compiles what it was given once more when it is called first.
+ * A run with a bound of time compiles only what takes at most this share of the time that is left, by estimate. The share is small
+ * because estimates are those of a quiet machine, and because V8 compiles code once more when it is first called.
  */
 export const TIMED_SHARE = 0.3
 
 /**
- * Bytes of code that machines compile from at most: analysis of 3.9 MB took 693 MB. Larger programs are
- * interpreted, on every engine but the reference machine. Doom has 0.5 MB.
+ * Programs with more bytes of code than this are never compiled: the analysis of 3.9 MB took 693 MB of memory. Doom has 0.5 MB.
  */
 export const MAX_COMPILED_CODE: number = 2 ** 20
 
-/** Instructions that a module compiled on demand takes in addition to the root that was asked for. */
+/** A module that is compiled on demand takes callees along until it has so many instructions. */
 export const CLUSTER_INSTRUCTIONS = 6000
 
 /**
- * Instructions of the functions behind it that a function takes into its module, where everything is compiled. A module
- * costs 0.3 ms whatever is in it: 20,000 functions of one instruction took 53 s one by one.
+ * Where everything is compiled, a function takes the functions behind it into its module until they have so many instructions. A
+ * module costs 0.3 ms whatever is in it: 20,000 functions of one instruction took 53 s one by one.
  */
 export const NEIGHBOUR_INSTRUCTIONS = 1000
 
-/** Programs up to this many instructions are compiled whole, in one module. */
+/** Where everything is compiled, a program with at most so many instructions is compiled whole, in one module. */
 export const WHOLE_INSTRUCTIONS = 8000
 
 /**
- * Times modules are made again for misaligned accesses; the last time all accesses of the program become tolerant. Without
- * it a program of many small functions had all its modules made again for each of them.
+ * How often modules are made again because of misaligned accesses. The last time all accesses of the program become tolerant.
+ * Without this bound a program of many small functions had all its modules made again for each of them.
  */
 export const MAX_REMAKES = 6
 
@@ -63,13 +63,13 @@ export const MISSES_ASKED = 61
 export const CODE_GROWTH = 64
 export const CODE_BASE: number = 2 ** 20
 
-/** When hot code is compiled. A user may set the fields before machines are made; tests do. */
+/** When hot code is compiled. A user may set the fields before machines are made. */
 export interface TierPolicy {
-  /** Gas between two samples of the interpreter's pc. A sample costs 0.2 µs, so 50,000 (0.1 ms) is free. */
+  /** The gas between two samples of the interpreter's pc. A sample costs 0.2 µs, so one in 50,000 gas (0.1 ms) costs nothing. */
   samplePeriod: number
   /** Compilation starts when interpretation has taken this many times as long as compilation will. */
   patience: number
-  /** WebAssembly a program may have made; then what is not compiled stays interpreted. Doom whole is 5 MB. */
+  /** How many bytes of WebAssembly a program may have. Beyond that, what is not compiled stays interpreted. The whole of Doom is 5 MB. */
   maxCodeBytes: number
   /**
    * Modules with more bytes are compiled by the host in the background, and the machine goes on interpreted until they
@@ -77,16 +77,16 @@ export interface TierPolicy {
    * way without being told.
    */
   maxSyncBytes: number
-  /** Milliseconds of generation and validation a program may have taken. */
+  /** How many milliseconds a program may take to make and validate its modules. */
   maxCompileMs: number
   /**
-   * Times an access leaves compiled code for being misaligned before its module is made again with a check that takes
-   * any alignment there. Leaving costs about 1 µs, a module 1 ms and more.
+   * When an access has left compiled code so often because it is misaligned, its module is made again, with a check there that takes
+   * any alignment. Leaving costs about 1 µs, a module 1 ms and more.
    */
   misalignedLimit: number
   /**
-   * Whether each module is verified before the runtime gets it (docs/verifier.md). A refused one is not compiled: what it
-   * holds is interpreted, and counted in `CodeStats.refused`. `strict`, for tests and fuzzing: the refusal is thrown.
+   * Whether each module is verified before the JavaScript engine gets it (docs/verifier.md). A module that is refused is not compiled: its
+   * code stays interpreted, and `CodeStats.refused` counts it. With `strict`, for tests and fuzzing, the refusal is thrown.
    */
   verify: boolean | 'strict'
 }
@@ -106,7 +106,7 @@ export const tierPolicy: TierPolicy = {
   verify: false,
 }
 
-/** Gas the interpreter uses per millisecond: 350 (service code) to 1,100 M/s (straight loops), measured. */
+/** The gas that the interpreter uses in a millisecond. Measured are 350 (service code) to 1,100 (straight loops) million a second. */
 export const INTERPRETED_PER_MS = 480_000
 
 /**

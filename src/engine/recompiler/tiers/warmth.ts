@@ -1,5 +1,5 @@
-// How far the process has come: what it has interpreted and compiled so far. The first of both are slower, because V8 has not
-// optimized what does them. A record of samples gives the same decisions under the same warmth. Not the decisions: hot-code.ts.
+// The warmth of the process: what it has interpreted and compiled so far. The first of both is slower, because V8 has not optimized the
+// code that does it. Decisions about compiling (hot-code.ts) depend on the samples and on the warmth, and on nothing else.
 import {
   COLD_GAS,
   COLD_INSTRUCTION_MS,
@@ -14,7 +14,7 @@ import {
   tierPolicy,
 } from './policy.ts'
 
-/** What a process has done, as far as it makes what comes next faster. */
+/** What a process has done so far, as far as this makes what comes next faster. */
 export class Warmth {
   /** Samples of the interpreter taken so far. */
   samples = 0
@@ -26,34 +26,34 @@ export class Warmth {
     return this.compiled > 0
   }
 
-  /** Counts a slice of the interpreter; whether it is one of the first of the process, which nothing is made of. */
+  /** Counts a slice of the interpreter. Returns whether it is one of the first of the process, of which no sample is taken. */
   isFirstSlice(): boolean {
     this.samples += 1
     return this.samples <= FIRST_SLICES
   }
 
-  /** Milliseconds of interpretation that the sample at hand stands for. */
+  /** The milliseconds of interpretation that the present sample stands for. */
   get sampleMs(): number {
     const usual = tierPolicy.samplePeriod / INTERPRETED_PER_MS
     return this.samples * tierPolicy.samplePeriod <= COLD_GAS ? COLD_SLOWNESS * usual : usual
   }
 
-  /** What a module costs in ms beside its instructions. */
+  /** What a module costs, in ms, beside its instructions. */
   get moduleMs(): number {
     return this.hasCompiled ? MODULE_MS : MODULE_MS + FIRST_MODULE_MS
   }
 
-  /** What compiling that many instructions will take, in ms, beside what the module itself costs. */
+  /** What compiling so many instructions will take, in ms, beside what the module itself costs. */
   instructionsMs(instructions: number): number {
     const cold = Math.max(0, Math.min(instructions, COLD_INSTRUCTIONS - this.compiled))
     return cold * COLD_INSTRUCTION_MS + (instructions - cold) * INSTRUCTION_MS
   }
 
-  /** What it has to be worth, in ms: with what the runtime's optimizer takes away from the machine meanwhile. */
+  /** What compiling so many instructions has to be worth, in ms. It includes what V8's optimizer takes away from the machine meanwhile. */
   worthMs(instructions: number): number {
     return this.instructionsMs(instructions) + instructions * OPTIMIZED_MS
   }
 }
 
-/** The process that this is. */
+/** The warmth of this process. */
 export const processWarmth: Warmth = new Warmth()
