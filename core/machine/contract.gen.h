@@ -7,14 +7,14 @@
 #ifdef __wasm__ /* natively the allocator decides where things are */
 /* Words of the gate to compiled code: recompiler/runtime/gate.ts. */
 #define PVM_AT_GATE 0x3c0u
-/* Not 0: the gate asks JavaScript at each entry of compiled code, because a clock has to be looked at (1) or to hear
- * what it does (2). */
+/* If it is not 0, the gate asks JavaScript at each entry of compiled code: bit 1 because somebody has to look at the
+ * clock, bit 2 to hear what the code does. */
 #define PVM_AT_ASKS 0x3dcu
-/* Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two. */
+/* The most gas that compiled code gets at once (i64). */
 #define PVM_AT_SLICE 0x3e0u
-/* Gas that compiled code got no sight of (i64): what exceeds the slice. Host calls add it to what they show. */
+/* The gas beyond the slice, which compiled code does not see (i64). Host calls add it to what they show. */
 #define PVM_AT_RESERVE 0x3e8u
-/* Why a side exit was taken; 0 when the target of a dynamic jump was returned. */
+/* Why a side exit was taken, or 0 when the target of a dynamic jump was returned. */
 #define PVM_AT_WHY 0x3f0u
 /* Struct pvm. */
 #define PVM_AT_VM 0x400u
@@ -22,7 +22,7 @@
 #define PVM_AT_PROBES 0x8000u
 /* The core's constants and its stack. */
 #define PVM_AT_DATA 0x10000u
-/* decode_tables; as the next five in the memory of the workspace only, no part of a machine. */
+/* decode_tables. This and the next five addresses are in the memory of the workspace, which holds no machine. */
 #define PVM_AT_DECODED 0x100000u
 /* program_tables. */
 #define PVM_AT_PROGRAM 0x120000u
@@ -175,8 +175,9 @@ enum {
 /* What pvm_compile answers. */
 enum {
   COMPILED_WHOLE = 0,
-  COMPILED_FULL = 1,
-  COMPILED_COUNT = 2
+  COMPILED_COSTS = 1,
+  COMPILED_FULL = 2,
+  COMPILED_COUNT = 3
 };
 
 /* Locals of a compiled function, by number: parameters first. */
@@ -219,62 +220,56 @@ enum {
   PIECE_CALL = 6,
   PIECE_CALL_TABLE = 7,
   PIECE_CHECK_FRAME = 8,
-  PIECE_LEADER_OF_BYTE_A = 9,
-  PIECE_LEADER_OF_BYTE_B = 10,
-  PIECE_LEADER_OF_WORD_A = 11,
-  PIECE_LEADER_OF_WORD_B = 12,
-  PIECE_LEADER_OF_MANY_A = 13,
-  PIECE_LEADER_OF_MANY_B = 14,
-  PIECE_PREPARE_TABLE = 15,
-  PIECE_GO_ON = 16,
-  PIECE_CALL_TARGET = 17,
-  PIECE_EXPECT_RETURN = 18,
-  PIECE_TARGET = 19,
-  PIECE_TARGET_PLUS = 20,
-  PIECE_PUSH_INDEX = 21,
-  PIECE_LOOK_UP = 22,
-  PIECE_RETURN = 23,
-  PIECE_INLINE_RETURN = 24,
-  PIECE_HOST = 25,
-  PIECE_HOST_IN_BLOCK = 26,
-  PIECE_MOVE = 27,
-  PIECE_TAKE_FRAME = 28,
-  PIECE_GO_TO_STATE = 29,
-  PIECE_FORGET = 30,
-  PIECE_OFFSET_OF_CONSTANT = 31,
-  PIECE_OFFSET = 32,
-  PIECE_TURNS_UP = 33,
-  PIECE_TURNS_DOWN = 34,
-  PIECE_TURNS_BY_REGISTER = 35,
-  PIECE_LOOP_ENTRY = 36,
-  PIECE_COUNT_FIRST = 37,
-  PIECE_UNLESS_INSIDE = 38,
-  PIECE_FLOOR = 39,
-  PIECE_FLOOR_AHEAD = 40,
-  PIECE_COUNT_DOWN = 41,
-  PIECE_FAST_BEGIN = 42,
-  PIECE_BULK_BEGIN = 43,
-  PIECE_ROOM_OF_REGISTERS = 44,
-  PIECE_ROOM_BELOW = 45,
-  PIECE_ROOM_ABOVE = 46,
-  PIECE_BULK_APART = 47,
-  PIECE_BULK_SAME_BYTES = 48,
-  PIECE_BULK_IF = 49,
-  PIECE_BULK_AT = 50,
-  PIECE_BULK_AT_DOWN = 51,
-  PIECE_BULK_COPY = 52,
-  PIECE_BULK_FILL = 53,
-  PIECE_PAY_TURNS = 54,
-  PIECE_STEP_TURNS = 55,
-  PIECE_BULK_END = 56,
-  PIECE_FAST_HEAD = 57,
-  PIECE_FAST_CLOSE = 58,
-  PIECE_FAST_END = 59,
-  PIECE_TALLY = 60,
-  PIECE_TALLY_TURNS = 61,
-  PIECE_HEAD = 62,
-  PIECE_HELPERS = 63,
-  PIECE_COUNT = 64
+  PIECE_PREPARE_TABLE = 9,
+  PIECE_GO_ON = 10,
+  PIECE_CALL_TARGET = 11,
+  PIECE_EXPECT_RETURN = 12,
+  PIECE_TARGET = 13,
+  PIECE_TARGET_PLUS = 14,
+  PIECE_PUSH_INDEX = 15,
+  PIECE_LOOK_UP = 16,
+  PIECE_RETURN = 17,
+  PIECE_INLINE_RETURN = 18,
+  PIECE_HOST = 19,
+  PIECE_HOST_IN_BLOCK = 20,
+  PIECE_MOVE = 21,
+  PIECE_TAKE_FRAME = 22,
+  PIECE_GO_TO_STATE = 23,
+  PIECE_FORGET = 24,
+  PIECE_OFFSET_OF_CONSTANT = 25,
+  PIECE_OFFSET = 26,
+  PIECE_TURNS_UP = 27,
+  PIECE_TURNS_DOWN = 28,
+  PIECE_TURNS_BY_REGISTER = 29,
+  PIECE_LOOP_ENTRY = 30,
+  PIECE_COUNT_FIRST = 31,
+  PIECE_UNLESS_INSIDE = 32,
+  PIECE_FLOOR = 33,
+  PIECE_FLOOR_AHEAD = 34,
+  PIECE_COUNT_DOWN = 35,
+  PIECE_FAST_BEGIN = 36,
+  PIECE_BULK_BEGIN = 37,
+  PIECE_ROOM_OF_REGISTERS = 38,
+  PIECE_ROOM_BELOW = 39,
+  PIECE_ROOM_ABOVE = 40,
+  PIECE_BULK_APART = 41,
+  PIECE_BULK_SAME_BYTES = 42,
+  PIECE_BULK_IF = 43,
+  PIECE_BULK_AT = 44,
+  PIECE_BULK_AT_DOWN = 45,
+  PIECE_BULK_COPY = 46,
+  PIECE_BULK_FILL = 47,
+  PIECE_PAY_TURNS = 48,
+  PIECE_STEP_TURNS = 49,
+  PIECE_BULK_END = 50,
+  PIECE_FAST_HEAD = 51,
+  PIECE_FAST_CLOSE = 52,
+  PIECE_FAST_END = 53,
+  PIECE_TALLY = 54,
+  PIECE_TALLY_TURNS = 55,
+  PIECE_HEAD = 56,
+  PIECE_HELPERS = 57,
+  PIECE_COUNT = 58
 };
 
 /* What code says it does, where it was asked to: the byte at AT_PROBES plus one of these, plus a number that tells
@@ -292,8 +287,9 @@ enum {
   SAID_BULK = 676,
 };
 
-/* Bits of a rights byte. The first two are what fast paths test: set only when the page is in the window and touched.
- * The true rights are in the next two. A failed fast check is therefore no fault yet: the core decides. */
+/* Bits of a rights byte. The first two are what fast paths test. They are set only for pages in the window, and the
+ * one for writing only if the page is touched. The next two are what the guest may do. So an access that fails a fast
+ * check is no fault yet: the core decides. */
 enum {
   RIGHT_FAST_READ = 1,
   RIGHT_FAST_WRITE = 2,
@@ -330,15 +326,13 @@ typedef struct {
   /* Instruction set, PVM_SET_*. */
   u32 set;
   u32 code_length;
-  /* Entries of the jump table. */
+  /* How many entries the jump table has. */
   u32 jumps;
-  /* No jump may lead to what follows an undefined opcode. */
-  u32 closed;
-  /* What is found, from here on: instructions, */
+  /* From here on is what the decoder finds. How many instructions there are. */
   u32 count;
   u32 segments;
   u32 functions;
-  /* and registers that some call uses for its return address, as a mask. */
+  /* The registers that some call puts its return address into, as a mask. */
   u32 links;
   /* With CODE_AHEAD zeros behind it. */
   const uint8_t *code; /* by input */
@@ -367,12 +361,12 @@ typedef struct {
   u32 *segment_start; /* by segment, one more */
   /* Whether it starts a basic block, and so is a legal jump target. */
   uint8_t *is_block; /* by segment */
-  /* Loads and stores, 255 when there are more. */
+  /* How many loads and stores it has, 255 if there are more. */
   uint8_t *accesses; /* by segment */
-  /* Segment control falls into, -1 where none: there the last instruction exits to the core. */
+  /* The segment that control falls into. It is -1 if there is none; the last instruction then exits to the core. */
   s32 *next_segment; /* by segment */
   s32 *function_of; /* by segment */
-  /* Code offset before, segment behind; -1 where the entry is no block start. */
+  /* A code offset at first. The decoder replaces it by the segment there, or by -1 if no block starts there. */
   s32 *jump_table; /* by jump */
   /* First segment, ascending. */
   s32 *function_start; /* by function, one more */
@@ -385,68 +379,60 @@ typedef struct {
   uint8_t *returns_to; /* by jump */
 } decode_tables;
 
-/* Words of an instruction that its templates take, all s32. Registers are the numbers of their locals. */
+/* The words of an instruction that its templates are filled from, all s32. Registers stand there as the numbers of
+ * their locals. */
 typedef struct {
-  /* Registers. */
+  /* The registers A, B and D. */
   s32 a;
   s32 b;
-  /* Of the first of a wide group: its lowest address. */
+  /* For the first access of a wide group it is the lowest address of the group. */
   s32 d;
-  /* Immediates. */
+  /* The immediates X and Y. */
   s32 x;
-  /* Of a wide group: the local of its limit. */
+  /* For an access of a wide group it is the local of the limit. */
   s32 x_high;
   s32 y;
   s32 y_high;
   s32 pc;
-  /* Of an access, from here on. */
+  /* From here on are words of accesses. What is added to the base, PVM_ROTATION included. */
   s32 constant;
-  /* The generator's. */
+  /* The branch depth of the exit. The generator fills it in. */
   s32 label;
   s32 local;
   s32 last;
   s32 offset;
-  /* Of the first of a wide group, from here on. */
+  /* From here on are words of the first access of a wide group. */
   s32 base;
   s32 reach;
   s32 widest;
 } record_words;
 
-/* A program, as decoded: who calls the passes has written it. */
+/* A decoded program. The caller of the passes has filled it in. */
 typedef struct {
   u32 segments;
   u32 functions;
   u32 jumps;
-  /* A branch panics when either side is no block start. */
+  /* 1: a branch panics when either side is no block start. */
   u32 both;
-  /* Registers that some call uses for its return address, as a mask. */
+  /* The registers that some call puts its return address into, as a mask. */
   u32 links;
   /* How many functions are inlined at indirect calls. */
   u32 indirect;
-  /* Segments cost what `cost` says, else their instructions. */
+  /* 1: segments cost what `cost` says. 0: they cost as much as they have instructions. */
   u32 paid_whole;
-  /* What prices depend on: the instruction set, PVM_SET_*, */
-  u32 set;
-  /* PVM_GAS_*, */
-  u32 gas_model;
-  /* 1: a cmov waits for the old value of its destination too, */
-  u32 cmov_reads;
-  /* and the code itself. */
-  u32 code_length;
-  const uint8_t *code; /* by code */
-  /* With MASK_AHEAD bytes of anything behind it. */
-  const uint8_t *mask; /* by mask */
-  /* A module, from here on: its roots, */
+  /* From here on is the module that is being written. How many roots it has. */
   u32 root_count;
-  /* those whose functions are written, */
+  /* How many roots have their functions written. */
   u32 roots_done;
-  /* where code counts what it executes, 0 where it does not, */
+  /* How many roots have the costs of their segments filled in. */
+  u32 roots_priced;
+  /* The address where code counts what it executes, or 0 if it does not count. */
   u32 tally_at;
-  /* bytes there are for it, */
+  /* How many bytes of room there are for the module. */
   u32 room;
-  /* where in them it begins, */
+  /* Where in the room the module begins. */
   u32 module_at;
-  /* where it ends, or what is written of it. */
+  /* Where the module ends, or what is written of it so far. */
   u32 module_end;
   const uint8_t *id; /* by instruction */
   const uint8_t *a; /* by instruction */
@@ -459,26 +445,25 @@ typedef struct {
   const u32 *pc; /* by instruction */
   const uint16_t *uses; /* by instruction */
   const uint16_t *defs; /* by instruction */
-  /* 1: its access is often misaligned, and is never in a wide group. */
+  /* 1: its access is often misaligned. Its check takes any alignment, and it is never in a wide group. */
   const uint8_t *tolerant; /* by instruction */
   const u32 *segment_start; /* by segment, one more */
   const s32 *next_segment; /* by segment */
   const s32 *function_of; /* by segment */
   const uint8_t *accesses; /* by segment */
   const uint8_t *is_block; /* by segment */
-  /* What entering it costs where that is asked for, else -1. */
-  s32 *cost; /* by segment */
+  const s32 *cost; /* by segment */
   const s32 *function_start; /* by function, one more */
   const s32 *label_start; /* by function, one more */
   const s32 *labels; /* by label */
-  /* Segments. */
+  /* The segment of each entry, or -1. */
   const s32 *jump_table; /* by jump */
-  /* Of code, see emit.c. */
+  /* The templates of code, see emit.c. */
   const uint16_t *templates; /* by template */
   /* Jump-table entries of the functions that are inlined at indirect calls. */
   s32 *callees; /* by callee */
   s32 *node_pool; /* by pool */
-  /* The memory plan, from here on: see plan.c. How an access is done, CHECK_*. */
+  /* From here on is the memory plan, see plan.c. How an access is checked, CHECK_*. */
   uint8_t *check; /* by instruction */
   uint8_t *local; /* by instruction */
   s32 *offset; /* by instruction */
@@ -492,17 +477,17 @@ typedef struct {
   uint8_t *way; /* by instruction */
   /* When an edge to it ends in a tail call, LEAVE_*. */
   const uint8_t *leave; /* by segment */
-  /* A module, from here on: the segments of its roots, ascending. */
+  /* From here on is the module that is being written. The segments of its roots, ascending. */
   const u32 *roots; /* by segment */
-  /* Nodes their graphs have at most. */
+  /* How many nodes the graph of each root has at most. */
   const u32 *root_nodes; /* by segment */
-  /* Function number of a root, else 0. */
+  /* The function number of a root, 0 for other segments. */
   const u32 *root_index; /* by segment */
   /* What the function of each root takes of the host's stack at most, in bytes. */
   u32 *frames; /* by segment */
   /* 1: it is a root of another module that this one calls. */
   uint8_t *external; /* by segment */
-  /* Its bytes. */
+  /* The bytes of the module. */
   uint8_t *module; /* by room */
 } program_tables;
 
@@ -512,29 +497,29 @@ typedef struct {
   u32 pool; /* where its nodes by segment are */
 } context;
 
-/* A graph and what the passes find out about it. By node unless said otherwise. */
+/* A graph, and what the passes find out about it. Arrays are by node unless said otherwise. */
 typedef struct {
-  /* Cost of the dearest path to the next checkpoint. */
+  /* The cost of the dearest path to the next checkpoint. */
   u64 path[NODE_CAPACITY];
-  /* Fast loops: a bit per access whose check the fast version leaves out, */
+  /* By fast loop, as the next four: a bit for each access that the fast version does not check. */
   u64 loop_unchecked[MAX_LOOPS];
   s32 loop_node[MAX_LOOPS];
   s32 loop_exit[MAX_LOOPS];
-  /* its first stream, */
+  /* The first stream of the loop. */
   s32 loop_first[MAX_LOOPS];
-  /* and how many there are. */
+  /* How many streams the loop has. */
   s32 loop_streams[MAX_LOOPS];
-  /* Streams: the register of the base, -1 for a constant address, */
+  /* By stream, as the next five: the register of the base, or -1 for a constant address. */
   s32 stream_base[MAX_STREAMS];
-  /* lowest byte relative to it, */
+  /* The lowest byte relative to the base. */
   s32 stream_low[MAX_STREAMS];
-  /* bytes from there to the end of the highest, */
+  /* How many bytes there are from the lowest to the end of the highest. */
   s32 stream_span[MAX_STREAMS];
-  /* bytes moved each turn, */
+  /* By how many bytes it moves in each turn. */
   s32 stream_stride[MAX_STREAMS];
-  /* or the register that holds them, else -1, */
+  /* The register that says by how many bytes it moves, or -1. */
   s32 stream_register[MAX_STREAMS];
-  /* and 1 for stores. */
+  /* 1 if its accesses are stores. */
   s32 stream_store[MAX_STREAMS];
   s32 seg[NODE_CAPACITY];
   s32 succ_a[NODE_CAPACITY];
@@ -568,31 +553,33 @@ typedef struct {
   uint8_t stack_known[NODE_CAPACITY];
   /* and whether the frame has been checked. */
   uint8_t frame_ready[NODE_CAPACITY];
-  /* Nodes. */
+  /* How many nodes there are. */
   u32 count;
   u32 reducible;
-  /* Switch nodes. */
+  /* How many switch nodes there are. */
   u32 switches;
-  /* Callee nodes. */
+  /* How many callee nodes there are. */
   u32 callee_count;
-  /* Fast loops. */
+  /* How many fast loops there are. */
   u32 loops;
-  /* Their streams. */
+  /* How many streams they have. */
   u32 streams;
-  /* The lowest byte that is accessed on the stack, from the stack pointer at the root, */
+  /* The lowest byte that is accessed on the stack, counted from the stack pointer at the root. */
   s32 frame_low;
-  /* and bytes from there to behind the highest; 0 where the stack is no frame. */
+  /* How many bytes there are from there to behind the highest; 0 where the stack is no frame. */
   s32 frame_span;
-  /* The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
+  /* From here on are words of the code generator, which no pass looks at. The registers that are dirty where it
+   * writes. */
   u32 dirty_now;
+  /* The registers that are valid where it writes. */
   u32 valid_now;
-  /* and frames that are open where it writes; */
+  /* How many frames are open where it writes. */
   u32 depth_now;
-  /* the exits so far; */
+  /* How many exits there are so far. */
   u32 exit_count;
-  /* the instruction that emit.c has come to; */
+  /* The instruction that emit.c has come to. */
   u32 emitted;
-  /* the values that its code has made so far. */
+  /* How many values the code has made so far. */
   u32 values;
   /* Masks, in the order they were first needed. */
   uint16_t exits[EXIT_CAPACITY];
@@ -682,38 +669,37 @@ PVM_PLACED(record_words, widest, 60);
 PVM_PLACED(decode_tables, set, 0);
 PVM_PLACED(decode_tables, code_length, 4);
 PVM_PLACED(decode_tables, jumps, 8);
-PVM_PLACED(decode_tables, closed, 12);
-PVM_PLACED(decode_tables, count, 16);
-PVM_PLACED(decode_tables, segments, 20);
-PVM_PLACED(decode_tables, functions, 24);
-PVM_PLACED(decode_tables, links, 28);
-PVM_PLACED(decode_tables, code, 32);
-PVM_PLACED(decode_tables, mask, 36);
-PVM_PLACED(decode_tables, pc, 40);
-PVM_PLACED(decode_tables, id, 44);
-PVM_PLACED(decode_tables, a, 48);
-PVM_PLACED(decode_tables, b, 52);
-PVM_PLACED(decode_tables, d, 56);
-PVM_PLACED(decode_tables, x, 60);
-PVM_PLACED(decode_tables, x_high, 64);
-PVM_PLACED(decode_tables, y, 68);
-PVM_PLACED(decode_tables, target, 72);
-PVM_PLACED(decode_tables, uses, 76);
-PVM_PLACED(decode_tables, defs, 80);
-PVM_PLACED(decode_tables, segment_of, 84);
-PVM_PLACED(decode_tables, index_of, 88);
-PVM_PLACED(decode_tables, segment_start, 92);
-PVM_PLACED(decode_tables, is_block, 96);
-PVM_PLACED(decode_tables, accesses, 100);
-PVM_PLACED(decode_tables, next_segment, 104);
-PVM_PLACED(decode_tables, function_of, 108);
-PVM_PLACED(decode_tables, jump_table, 112);
-PVM_PLACED(decode_tables, function_start, 116);
-PVM_PLACED(decode_tables, label_start, 120);
-PVM_PLACED(decode_tables, labels, 124);
-PVM_PLACED(decode_tables, entry, 128);
-PVM_PLACED(decode_tables, switches, 132);
-PVM_PLACED(decode_tables, returns_to, 136);
+PVM_PLACED(decode_tables, count, 12);
+PVM_PLACED(decode_tables, segments, 16);
+PVM_PLACED(decode_tables, functions, 20);
+PVM_PLACED(decode_tables, links, 24);
+PVM_PLACED(decode_tables, code, 28);
+PVM_PLACED(decode_tables, mask, 32);
+PVM_PLACED(decode_tables, pc, 36);
+PVM_PLACED(decode_tables, id, 40);
+PVM_PLACED(decode_tables, a, 44);
+PVM_PLACED(decode_tables, b, 48);
+PVM_PLACED(decode_tables, d, 52);
+PVM_PLACED(decode_tables, x, 56);
+PVM_PLACED(decode_tables, x_high, 60);
+PVM_PLACED(decode_tables, y, 64);
+PVM_PLACED(decode_tables, target, 68);
+PVM_PLACED(decode_tables, uses, 72);
+PVM_PLACED(decode_tables, defs, 76);
+PVM_PLACED(decode_tables, segment_of, 80);
+PVM_PLACED(decode_tables, index_of, 84);
+PVM_PLACED(decode_tables, segment_start, 88);
+PVM_PLACED(decode_tables, is_block, 92);
+PVM_PLACED(decode_tables, accesses, 96);
+PVM_PLACED(decode_tables, next_segment, 100);
+PVM_PLACED(decode_tables, function_of, 104);
+PVM_PLACED(decode_tables, jump_table, 108);
+PVM_PLACED(decode_tables, function_start, 112);
+PVM_PLACED(decode_tables, label_start, 116);
+PVM_PLACED(decode_tables, labels, 120);
+PVM_PLACED(decode_tables, entry, 124);
+PVM_PLACED(decode_tables, switches, 128);
+PVM_PLACED(decode_tables, returns_to, 132);
 PVM_PLACED(program_tables, segments, 0);
 PVM_PLACED(program_tables, functions, 4);
 PVM_PLACED(program_tables, jumps, 8);
@@ -721,59 +707,54 @@ PVM_PLACED(program_tables, both, 12);
 PVM_PLACED(program_tables, links, 16);
 PVM_PLACED(program_tables, indirect, 20);
 PVM_PLACED(program_tables, paid_whole, 24);
-PVM_PLACED(program_tables, set, 28);
-PVM_PLACED(program_tables, gas_model, 32);
-PVM_PLACED(program_tables, cmov_reads, 36);
-PVM_PLACED(program_tables, code_length, 40);
-PVM_PLACED(program_tables, code, 44);
-PVM_PLACED(program_tables, mask, 48);
-PVM_PLACED(program_tables, root_count, 52);
-PVM_PLACED(program_tables, roots_done, 56);
-PVM_PLACED(program_tables, tally_at, 60);
-PVM_PLACED(program_tables, room, 64);
-PVM_PLACED(program_tables, module_at, 68);
-PVM_PLACED(program_tables, module_end, 72);
-PVM_PLACED(program_tables, id, 76);
-PVM_PLACED(program_tables, a, 80);
-PVM_PLACED(program_tables, b, 84);
-PVM_PLACED(program_tables, d, 88);
-PVM_PLACED(program_tables, x, 92);
-PVM_PLACED(program_tables, x_high, 96);
-PVM_PLACED(program_tables, y, 100);
-PVM_PLACED(program_tables, target, 104);
-PVM_PLACED(program_tables, pc, 108);
-PVM_PLACED(program_tables, uses, 112);
-PVM_PLACED(program_tables, defs, 116);
-PVM_PLACED(program_tables, tolerant, 120);
-PVM_PLACED(program_tables, segment_start, 124);
-PVM_PLACED(program_tables, next_segment, 128);
-PVM_PLACED(program_tables, function_of, 132);
-PVM_PLACED(program_tables, accesses, 136);
-PVM_PLACED(program_tables, is_block, 140);
-PVM_PLACED(program_tables, cost, 144);
-PVM_PLACED(program_tables, function_start, 148);
-PVM_PLACED(program_tables, label_start, 152);
-PVM_PLACED(program_tables, labels, 156);
-PVM_PLACED(program_tables, jump_table, 160);
-PVM_PLACED(program_tables, templates, 164);
-PVM_PLACED(program_tables, callees, 168);
-PVM_PLACED(program_tables, node_pool, 172);
-PVM_PLACED(program_tables, check, 176);
-PVM_PLACED(program_tables, local, 180);
-PVM_PLACED(program_tables, offset, 184);
-PVM_PLACED(program_tables, span, 188);
-PVM_PLACED(program_tables, root, 192);
-PVM_PLACED(program_tables, low, 196);
-PVM_PLACED(program_tables, base, 200);
-PVM_PLACED(program_tables, records, 204);
-PVM_PLACED(program_tables, way, 208);
-PVM_PLACED(program_tables, leave, 212);
-PVM_PLACED(program_tables, roots, 216);
-PVM_PLACED(program_tables, root_nodes, 220);
-PVM_PLACED(program_tables, root_index, 224);
-PVM_PLACED(program_tables, frames, 228);
-PVM_PLACED(program_tables, external, 232);
-PVM_PLACED(program_tables, module, 236);
+PVM_PLACED(program_tables, root_count, 28);
+PVM_PLACED(program_tables, roots_done, 32);
+PVM_PLACED(program_tables, roots_priced, 36);
+PVM_PLACED(program_tables, tally_at, 40);
+PVM_PLACED(program_tables, room, 44);
+PVM_PLACED(program_tables, module_at, 48);
+PVM_PLACED(program_tables, module_end, 52);
+PVM_PLACED(program_tables, id, 56);
+PVM_PLACED(program_tables, a, 60);
+PVM_PLACED(program_tables, b, 64);
+PVM_PLACED(program_tables, d, 68);
+PVM_PLACED(program_tables, x, 72);
+PVM_PLACED(program_tables, x_high, 76);
+PVM_PLACED(program_tables, y, 80);
+PVM_PLACED(program_tables, target, 84);
+PVM_PLACED(program_tables, pc, 88);
+PVM_PLACED(program_tables, uses, 92);
+PVM_PLACED(program_tables, defs, 96);
+PVM_PLACED(program_tables, tolerant, 100);
+PVM_PLACED(program_tables, segment_start, 104);
+PVM_PLACED(program_tables, next_segment, 108);
+PVM_PLACED(program_tables, function_of, 112);
+PVM_PLACED(program_tables, accesses, 116);
+PVM_PLACED(program_tables, is_block, 120);
+PVM_PLACED(program_tables, cost, 124);
+PVM_PLACED(program_tables, function_start, 128);
+PVM_PLACED(program_tables, label_start, 132);
+PVM_PLACED(program_tables, labels, 136);
+PVM_PLACED(program_tables, jump_table, 140);
+PVM_PLACED(program_tables, templates, 144);
+PVM_PLACED(program_tables, callees, 148);
+PVM_PLACED(program_tables, node_pool, 152);
+PVM_PLACED(program_tables, check, 156);
+PVM_PLACED(program_tables, local, 160);
+PVM_PLACED(program_tables, offset, 164);
+PVM_PLACED(program_tables, span, 168);
+PVM_PLACED(program_tables, root, 172);
+PVM_PLACED(program_tables, low, 176);
+PVM_PLACED(program_tables, base, 180);
+PVM_PLACED(program_tables, records, 184);
+PVM_PLACED(program_tables, way, 188);
+PVM_PLACED(program_tables, leave, 192);
+PVM_PLACED(program_tables, roots, 196);
+PVM_PLACED(program_tables, root_nodes, 200);
+PVM_PLACED(program_tables, root_index, 204);
+PVM_PLACED(program_tables, frames, 208);
+PVM_PLACED(program_tables, external, 212);
+PVM_PLACED(program_tables, module, 216);
 PVM_PLACED(graph_tables, path, 0);
 PVM_PLACED(graph_tables, loop_unchecked, 131072);
 PVM_PLACED(graph_tables, loop_node, 131264);
@@ -857,9 +838,7 @@ _Static_assert(PVM_RULE_CMOV_READS == 32, "PVM_RULE_CMOV_READS");
 _Static_assert(PVM_RULE_STRICT == 64, "PVM_RULE_STRICT");
 _Static_assert(PVM_RULE_MEMSET_NARROW == 128, "PVM_RULE_MEMSET_NARROW");
 _Static_assert(PVM_RULE_SBRK_NARROW == 256, "PVM_RULE_SBRK_NARROW");
-_Static_assert(PVM_RULE_JUMP_BEHIND_UNDEFINED == 512, "PVM_RULE_JUMP_BEHIND_UNDEFINED");
-_Static_assert(PVM_RULE_LOW_FAULTS == 1024, "PVM_RULE_LOW_FAULTS");
-_Static_assert(PVM_RULE_PAGES == 2048, "PVM_RULE_PAGES");
+_Static_assert(PVM_RULE_PAGES == 512, "PVM_RULE_PAGES");
 _Static_assert(PVM_SET_GP_072 == 0, "PVM_SET_GP_072");
 _Static_assert(PVM_SET_GP_080 == 1, "PVM_SET_GP_080");
 _Static_assert(PVM_SET_LATEST64 == 2, "PVM_SET_LATEST64");

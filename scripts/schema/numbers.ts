@@ -18,23 +18,22 @@ export const ADDRESSES: readonly Numeral[] = [
     name: 'AT_ASKS',
     value: 0x3dc,
     comment:
-      'Not 0: the gate asks JavaScript at each entry of compiled code, because a clock has to be looked at (1) or to hear what it does (2).',
+      'If it is not 0, the gate asks JavaScript at each entry of compiled code: bit 1 because somebody has to look at the clock, bit 2 to hear what the code does.',
   },
   {
     name: 'AT_SLICE',
     value: 0x3e0,
-    comment: 'Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two.',
+    comment: 'The most gas that compiled code gets at once (i64).',
   },
   {
     name: 'AT_RESERVE',
     value: 0x3e8,
-    comment:
-      'Gas that compiled code got no sight of (i64): what exceeds the slice. Host calls add it to what they show.',
+    comment: 'The gas beyond the slice, which compiled code does not see (i64). Host calls add it to what they show.',
   },
   {
     name: 'AT_WHY',
     value: 0x3f0,
-    comment: 'Why a side exit was taken; 0 when the target of a dynamic jump was returned.',
+    comment: 'Why a side exit was taken, or 0 when the target of a dynamic jump was returned.',
   },
   { name: 'AT_VM', value: 0x400, comment: 'Struct pvm.' },
   {
@@ -47,7 +46,8 @@ export const ADDRESSES: readonly Numeral[] = [
   {
     name: 'AT_DECODED',
     value: 0x100000,
-    comment: 'decode_tables; as the next five in the memory of the workspace only, no part of a machine.',
+    comment:
+      'decode_tables. This and the next five addresses are in the memory of the workspace, which holds no machine.',
   },
   { name: 'AT_PROGRAM', value: 0x120000, comment: 'program_tables.' },
   { name: 'AT_GRAPH', value: 0x121000, comment: 'graph_tables.' },

@@ -4,15 +4,15 @@
 /** Words of the gate to compiled code: recompiler/runtime/gate.ts. */
 export const AT_GATE = 0x3c0
 /**
- * Not 0: the gate asks JavaScript at each entry of compiled code, because a clock has to be looked at (1) or to hear
- * what it does (2).
+ * If it is not 0, the gate asks JavaScript at each entry of compiled code: bit 1 because somebody has to look at the
+ * clock, bit 2 to hear what the code does.
  */
 export const AT_ASKS = 0x3dc
-/** Gas compiled code gets at most at once (i64); a word of compiled code below struct pvm, as the next two. */
+/** The most gas that compiled code gets at once (i64). */
 export const AT_SLICE = 0x3e0
-/** Gas that compiled code got no sight of (i64): what exceeds the slice. Host calls add it to what they show. */
+/** The gas beyond the slice, which compiled code does not see (i64). Host calls add it to what they show. */
 export const AT_RESERVE = 0x3e8
-/** Why a side exit was taken; 0 when the target of a dynamic jump was returned. */
+/** Why a side exit was taken, or 0 when the target of a dynamic jump was returned. */
 export const AT_WHY = 0x3f0
 /** Struct pvm. */
 export const AT_VM = 0x400
@@ -20,7 +20,7 @@ export const AT_VM = 0x400
 export const AT_PROBES = 0x8000
 /** The core's constants and its stack. */
 export const AT_DATA = 0x10000
-/** decode_tables; as the next five in the memory of the workspace only, no part of a machine. */
+/** decode_tables. This and the next five addresses are in the memory of the workspace, which holds no machine. */
 export const AT_DECODED = 0x100000
 /** program_tables. */
 export const AT_PROGRAM = 0x120000
@@ -111,28 +111,31 @@ export const GAS_MODELS = 3
 
 /** Words of an instruction that its templates take. */
 export const RECORD_WORDS = 16
-/** Words of an instruction that its templates take, all s32. Registers are the numbers of their locals. */
+/**
+ * The words of an instruction that its templates are filled from, all s32. Registers stand there as the numbers of
+ * their locals.
+ */
 export const RecordWord = {
-  /** Registers. */
+  /** The registers A, B and D. */
   a: 0,
   b: 1,
-  /** Of the first of a wide group: its lowest address. */
+  /** For the first access of a wide group it is the lowest address of the group. */
   d: 2,
-  /** Immediates. */
+  /** The immediates X and Y. */
   x: 3,
-  /** Of a wide group: the local of its limit. */
+  /** For an access of a wide group it is the local of the limit. */
   xHigh: 4,
   y: 5,
   yHigh: 6,
   pc: 7,
-  /** Of an access, from here on. */
+  /** From here on are words of accesses. What is added to the base, PVM_ROTATION included. */
   constant: 8,
-  /** The generator's. */
+  /** The branch depth of the exit. The generator fills it in. */
   label: 9,
   local: 10,
   last: 11,
   offset: 12,
-  /** Of the first of a wide group, from here on. */
+  /** From here on are words of the first access of a wide group. */
   base: 13,
   reach: 14,
   widest: 15,
@@ -254,8 +257,10 @@ export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
 export const Compiled = {
   /** The module is there. */
   Whole: 0,
+  /** The segments of the graph have to be given their costs; then it goes on. */
+  Costs: 1,
   /** There is no room for the module. Nothing of it can be used. */
-  Full: 1,
+  Full: 2,
 } as const
 export type Compiled = (typeof Compiled)[keyof typeof Compiled]
 
@@ -267,9 +272,9 @@ export const Local = {
   Stack: 1,
   /** r0…r12. */
   Register: 2,
-  /** Where a side exit hands over, */
+  /** Where a side exit hands over. */
   Pc: 15,
-  /** and in what state, see `Why`. */
+  /** In what state a side exit hands over, see `Why`. */
   Why: 16,
   /** Target of a dynamic jump, result of a call. */
   Target: 17,
@@ -279,11 +284,11 @@ export const Local = {
   State: 19,
   /** Physical addresses of groups, ADDRESS_LOCALS. */
   Group: 20,
-  /** Turns ahead, */
+  /** How many turns of a fast loop are ahead, see loops.c. */
   Turns: 28,
-  /** the gas they end at */
+  /** The gas at which those turns end. */
   Floor: 29,
-  /** and began with, see loops.c. */
+  /** The gas with which they began. */
   Before: 30,
   /** Highest addresses of wide groups, WIDE_GROUPS. */
   Limit: 31,
@@ -331,116 +336,104 @@ export const Piece = {
   CallTable: 7,
   /** Checks all that a function accesses on its stack: register, constant, last byte, exit, pc. */
   CheckFrame: 8,
-  /** Check of a mixed group, for both rights, from the words of its leader, see plan.c: a byte at register A, */
-  LeaderOfByteA: 9,
-  /** at B; */
-  LeaderOfByteB: 10,
-  /** an aligned word, */
-  LeaderOfWordA: 11,
-  /** The same at B. */
-  LeaderOfWordB: 12,
-  /** or more. */
-  LeaderOfManyA: 13,
-  /** The same at B. */
-  LeaderOfManyB: 14,
   /** Prepares an exit that goes on there: the same. */
-  PrepareTable: 15,
+  PrepareTable: 9,
   /** The end of such an exit. */
-  GoOn: 16,
+  GoOn: 10,
   /** Calls the table entry in the target local. */
-  CallTarget: 17,
+  CallTarget: 11,
   /** Takes a callee's results, leaves unless it returned to the address: address, label. */
-  ExpectReturn: 18,
+  ExpectReturn: 12,
   /** The address of a dynamic jump: local. */
-  Target: 19,
+  Target: 13,
   /** The same with an offset. */
-  TargetPlus: 20,
+  TargetPlus: 14,
   /** Pushes the jump-table index of the target. */
-  PushIndex: 21,
+  PushIndex: 15,
   /** Replaces the target by the table index of the code there: entries, exit. */
-  LookUp: 22,
+  LookUp: 16,
   /** Returns: pc, local of the address. */
-  Return: 23,
+  Return: 17,
   /** Falls through where the address is the expected one: pc, local, address, exit. */
-  InlineReturn: 24,
+  InlineReturn: 18,
   /** Host call: its pc, that behind it, its number, exit. */
-  Host: 25,
+  Host: 19,
   /** The same under block models. */
-  HostInBlock: 26,
+  HostInBlock: 20,
   /** Copies a local into another. */
-  Move: 27,
+  Move: 21,
   /** Takes the frame from the stack that is left, or leaves: exit. */
-  TakeFrame: 28,
+  TakeFrame: 22,
   /** To a node by a branch to the dispatch loop: node, label. */
-  GoToState: 29,
+  GoToState: 23,
   /** Forgets a range: its two locals. */
-  Forget: 30,
+  Forget: 24,
   /** Offset of a stream at a constant address; see loops.c for all from here on. */
-  OffsetOfConstant: 31,
+  OffsetOfConstant: 25,
   /** Offset of a stream at a register. */
-  Offset: 32,
+  Offset: 26,
   /** Turns ahead of a stream that goes up, */
-  TurnsUp: 33,
+  TurnsUp: 27,
   /** down, */
-  TurnsDown: 34,
+  TurnsDown: 28,
   /** by a register. */
-  TurnsByRegister: 35,
+  TurnsByRegister: 29,
   /** Before a fast loop. */
-  LoopEntry: 36,
+  LoopEntry: 30,
   /** As many turns as there are. */
-  CountFirst: 37,
+  CountFirst: 31,
   /** Again, when a stream is in no range. */
-  UnlessInside: 38,
+  UnlessInside: 32,
   /** The gas at which fast turns end. */
-  Floor: 39,
+  Floor: 33,
   /** The same where several turns are compared at once. */
-  FloorAhead: 40,
+  FloorAhead: 34,
   /** Behind a generic turn. */
-  CountDown: 41,
+  CountDown: 35,
   /** When turns are safe. */
-  FastBegin: 42,
+  FastBegin: 36,
   /** Turns at once, if the floor leaves enough of them; see bulk.c for all from here on. */
-  BulkBegin: 43,
+  BulkBegin: 37,
   /** So many at most: the distance of two registers, 1 less where that is 1, by a power of two. */
-  RoomOfRegisters: 44,
+  RoomOfRegisters: 38,
   /** The same, of a register from a constant above it. */
-  RoomBelow: 45,
+  RoomBelow: 39,
   /** The same, from a constant below it. */
-  RoomAbove: 46,
+  RoomAbove: 40,
   /** So many at most: the distance of what is stored from what is loaded, by a power of two. */
-  BulkApart: 47,
+  BulkApart: 41,
   /** None where a register is not one byte again and again. */
-  BulkSameBytes: 48,
+  BulkSameBytes: 42,
   /** If they are worth it. */
-  BulkIf: 49,
+  BulkIf: 43,
   /** Where the turns begin: register, constant. */
-  BulkAt: 50,
+  BulkAt: 44,
   /** The same where they go down: and the power of two. */
-  BulkAtDown: 51,
+  BulkAtDown: 45,
   /** Copies. */
-  BulkCopy: 52,
+  BulkCopy: 46,
   /** Fills. */
-  BulkFill: 53,
+  BulkFill: 47,
   /** Takes what they cost from the gas. */
-  PayTurns: 54,
+  PayTurns: 48,
   /** A register has been stepped in each. */
-  StepTurns: 55,
+  StepTurns: 49,
   /** Behind them. */
-  BulkEnd: 56,
+  BulkEnd: 50,
   /** Before the fast turns. */
-  FastHead: 57,
+  FastHead: 51,
   /** Behind them. */
-  FastClose: 58,
+  FastClose: 52,
   /** To the exit of the loop. */
-  FastEnd: 59,
+  FastEnd: 53,
   /** Counts a segment: address. */
-  Tally: 60,
+  Tally: 54,
   /** Counts fast turns: address, cost. */
-  TallyTurns: 61,
+  TallyTurns: 55,
   /** A module up to its functions: types and imports. */
-  Head: 62,
+  Head: 56,
   /** The helpers as they stand in every module. */
-  Helpers: 63,
+  Helpers: 57,
 } as const
 export type Piece = (typeof Piece)[keyof typeof Piece]
 
@@ -473,11 +466,12 @@ export const Said = {
 export type Said = (typeof Said)[keyof typeof Said]
 
 /**
- * Bits of a rights byte. The first two are what fast paths test: set only when the page is in the window and touched.
- * The true rights are in the next two. A failed fast check is therefore no fault yet: the core decides.
+ * Bits of a rights byte. The first two are what fast paths test. They are set only for pages in the window, and the
+ * one for writing only if the page is touched. The next two are what the guest may do. So an access that fails a fast
+ * check is no fault yet: the core decides.
  */
 export const Right = {
-  /** In the window, touched, readable. */
+  /** In the window, readable. */
   FastRead: 1,
   /** In the window, touched, writable. */
   FastWrite: 2,
@@ -595,9 +589,7 @@ export const Rule = {
   Strict: 64,
   MemsetNarrow: 128,
   SbrkNarrow: 256,
-  JumpBehindUndefined: 512,
-  LowFaults: 1024,
-  Pages: 2048,
+  Pages: 512,
 } as const
 
 /** Numberings of the opcodes. PVM_SET_* of core/pvm.h. */
@@ -632,62 +624,60 @@ export const DecodeWord = {
   /** Instruction set, PVM_SET_*. */
   set: 0,
   codeLength: 1,
-  /** Entries of the jump table. */
+  /** How many entries the jump table has. */
   jumps: 2,
-  /** No jump may lead to what follows an undefined opcode. */
-  closed: 3,
-  /** What is found, from here on: instructions, */
-  count: 4,
-  segments: 5,
-  functions: 6,
-  /** and registers that some call uses for its return address, as a mask. */
-  links: 7,
+  /** From here on is what the decoder finds. How many instructions there are. */
+  count: 3,
+  segments: 4,
+  functions: 5,
+  /** The registers that some call puts its return address into, as a mask. */
+  links: 6,
   /** With CODE_AHEAD zeros behind it. */
-  code: 8,
+  code: 7,
   /** With MASK_AHEAD bytes of anything behind it. */
-  mask: 9,
+  mask: 8,
   /** Code offset. */
-  pc: 10,
+  pc: 9,
   /** Instruction id; that of trap for undefined opcodes. */
-  id: 11,
-  a: 12,
-  b: 13,
-  d: 14,
-  x: 15,
+  id: 10,
+  a: 11,
+  b: 12,
+  d: 13,
+  x: 14,
   /** Upper half of X. */
-  xHigh: 16,
-  y: 17,
+  xHigh: 15,
+  y: 16,
   /** Segment of a static jump target, -1 where it is no block start. */
-  target: 18,
+  target: 17,
   /** Registers read and written, as masks. */
-  uses: 19,
-  defs: 20,
-  segmentOf: 21,
+  uses: 18,
+  defs: 19,
+  segmentOf: 20,
   /** The instruction at a code offset, -1 where none starts. */
-  indexOf: 22,
+  indexOf: 21,
   /** First instruction. Segments tile the instructions. */
-  segmentStart: 23,
+  segmentStart: 22,
   /** Whether it starts a basic block, and so is a legal jump target. */
-  isBlock: 24,
-  /** Loads and stores, 255 when there are more. */
-  accesses: 25,
-  /** Segment control falls into, -1 where none: there the last instruction exits to the core. */
-  nextSegment: 26,
-  functionOf: 27,
-  /** Code offset before, segment behind; -1 where the entry is no block start. */
-  jumpTable: 28,
+  isBlock: 23,
+  /** How many loads and stores it has, 255 if there are more. */
+  accesses: 24,
+  /** The segment that control falls into. It is -1 if there is none; the last instruction then exits to the core. */
+  nextSegment: 25,
+  functionOf: 26,
+  /** A code offset at first. The decoder replaces it by the segment there, or by -1 if no block starts there. */
+  jumpTable: 27,
   /** First segment, ascending. */
-  functionStart: 29,
+  functionStart: 28,
   /** First label in `labels`. */
-  labelStart: 30,
+  labelStart: 29,
   /** Jump-table entries (from 0) that are switch labels, by function, ascending. */
-  labels: 31,
-  entry: 32,
-  switches: 33,
-  returnsTo: 34,
+  labels: 30,
+  entry: 31,
+  switches: 32,
+  returnsTo: 33,
 } as const
 /** Its words that are no addresses of columns. */
-export type DecodeNumber = 'set' | 'codeLength' | 'jumps' | 'closed' | 'count' | 'segments' | 'functions' | 'links' | 'code' | 'mask'
+export type DecodeNumber = 'set' | 'codeLength' | 'jumps' | 'count' | 'segments' | 'functions' | 'links' | 'code' | 'mask'
 /** Its words that are addresses of columns: elements, and what there is one for. */
 export const DECODE_COLUMNS = {
   pc: { element: 'u32', by: 'instruction', words: 1 },
@@ -721,108 +711,96 @@ export const DECODE_SCRATCH = {
 } as const
 /** Its words, all of them, at AT_DECODED. */
 export function decodeWords(buffer: ArrayBuffer): Uint32Array {
-  return new Uint32Array(buffer, AT_DECODED, 35)
+  return new Uint32Array(buffer, AT_DECODED, 34)
 }
 
-/** Words of program_tables, by their place. A program, as decoded: who calls the passes has written it. */
+/** Words of program_tables, by their place. A decoded program. The caller of the passes has filled it in. */
 export const ProgramWord = {
   segments: 0,
   functions: 1,
   jumps: 2,
-  /** A branch panics when either side is no block start. */
+  /** 1: a branch panics when either side is no block start. */
   both: 3,
-  /** Registers that some call uses for its return address, as a mask. */
+  /** The registers that some call puts its return address into, as a mask. */
   links: 4,
   /** How many functions are inlined at indirect calls. */
   indirect: 5,
-  /** Segments cost what `cost` says, else their instructions. */
+  /** 1: segments cost what `cost` says. 0: they cost as much as they have instructions. */
   paidWhole: 6,
-  /** What prices depend on: the instruction set, PVM_SET_*, */
-  set: 7,
-  /** PVM_GAS_*, */
-  gasModel: 8,
-  /** 1: a cmov waits for the old value of its destination too, */
-  cmovReads: 9,
-  /** and the code itself. */
-  codeLength: 10,
-  code: 11,
-  /** With MASK_AHEAD bytes of anything behind it. */
-  mask: 12,
-  /** A module, from here on: its roots, */
-  rootCount: 13,
-  /** those whose functions are written, */
-  rootsDone: 14,
-  /** where code counts what it executes, 0 where it does not, */
-  tallyAt: 15,
-  /** bytes there are for it, */
-  room: 16,
-  /** where in them it begins, */
-  moduleAt: 17,
-  /** where it ends, or what is written of it. */
-  moduleEnd: 18,
-  id: 19,
-  a: 20,
-  b: 21,
-  d: 22,
-  x: 23,
-  xHigh: 24,
-  y: 25,
-  target: 26,
-  pc: 27,
-  uses: 28,
-  defs: 29,
-  /** 1: its access is often misaligned, and is never in a wide group. */
-  tolerant: 30,
-  segmentStart: 31,
-  nextSegment: 32,
-  functionOf: 33,
-  accesses: 34,
-  isBlock: 35,
-  /** What entering it costs where that is asked for, else -1. */
-  cost: 36,
-  functionStart: 37,
-  labelStart: 38,
-  labels: 39,
-  /** Segments. */
-  jumpTable: 40,
-  /** Of code, see emit.c. */
-  templates: 41,
+  /** From here on is the module that is being written. How many roots it has. */
+  rootCount: 7,
+  /** How many roots have their functions written. */
+  rootsDone: 8,
+  /** How many roots have the costs of their segments filled in. */
+  rootsPriced: 9,
+  /** The address where code counts what it executes, or 0 if it does not count. */
+  tallyAt: 10,
+  /** How many bytes of room there are for the module. */
+  room: 11,
+  /** Where in the room the module begins. */
+  moduleAt: 12,
+  /** Where the module ends, or what is written of it so far. */
+  moduleEnd: 13,
+  id: 14,
+  a: 15,
+  b: 16,
+  d: 17,
+  x: 18,
+  xHigh: 19,
+  y: 20,
+  target: 21,
+  pc: 22,
+  uses: 23,
+  defs: 24,
+  /** 1: its access is often misaligned. Its check takes any alignment, and it is never in a wide group. */
+  tolerant: 25,
+  segmentStart: 26,
+  nextSegment: 27,
+  functionOf: 28,
+  accesses: 29,
+  isBlock: 30,
+  cost: 31,
+  functionStart: 32,
+  labelStart: 33,
+  labels: 34,
+  /** The segment of each entry, or -1. */
+  jumpTable: 35,
+  /** The templates of code, see emit.c. */
+  templates: 36,
   /** Jump-table entries of the functions that are inlined at indirect calls. */
-  callees: 42,
-  nodePool: 43,
-  /** The memory plan, from here on: see plan.c. How an access is done, CHECK_*. */
-  check: 44,
-  local: 45,
-  offset: 46,
-  span: 47,
-  root: 48,
-  low: 49,
-  base: 50,
+  callees: 37,
+  nodePool: 38,
+  /** From here on is the memory plan, see plan.c. How an access is checked, CHECK_*. */
+  check: 39,
+  local: 40,
+  offset: 41,
+  span: 42,
+  root: 43,
+  low: 44,
+  base: 45,
   /** What the templates of its code are filled from. */
-  records: 51,
+  records: 46,
   /** Which template checks it, WAY_*. */
-  way: 52,
+  way: 47,
   /** When an edge to it ends in a tail call, LEAVE_*. */
-  leave: 53,
-  /** A module, from here on: the segments of its roots, ascending. */
-  roots: 54,
-  /** Nodes their graphs have at most. */
-  rootNodes: 55,
-  /** Function number of a root, else 0. */
-  rootIndex: 56,
+  leave: 48,
+  /** From here on is the module that is being written. The segments of its roots, ascending. */
+  roots: 49,
+  /** How many nodes the graph of each root has at most. */
+  rootNodes: 50,
+  /** The function number of a root, 0 for other segments. */
+  rootIndex: 51,
   /** What the function of each root takes of the host's stack at most, in bytes. */
-  frames: 57,
+  frames: 52,
   /** 1: it is a root of another module that this one calls. */
-  external: 58,
-  /** Its bytes. */
-  module: 59,
+  external: 53,
+  /** The bytes of the module. */
+  module: 54,
 } as const
 /** Its words that are no addresses of columns. */
-export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'set' | 'gasModel' | 'cmovReads' | 'codeLength' | 'rootCount' | 'rootsDone' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
+export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'rootCount' | 'rootsDone' | 'rootsPriced' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
 /** Its words that are addresses of columns: elements, and what there is one for. */
 export const PROGRAM_COLUMNS = {
-  code: { element: 'u8', by: 'code', words: 1 },
-  mask: { element: 'u8', by: 'mask', words: 1 },
   id: { element: 'u8', by: 'instruction', words: 1 },
   a: { element: 'u8', by: 'instruction', words: 1 },
   b: { element: 'u8', by: 'instruction', words: 1 },
@@ -870,65 +848,69 @@ export const PROGRAM_SCRATCH = {
 } as const
 /** Its words, all of them, at AT_PROGRAM. */
 export function programWords(buffer: ArrayBuffer): Uint32Array {
-  return new Uint32Array(buffer, AT_PROGRAM, 60)
+  return new Uint32Array(buffer, AT_PROGRAM, 55)
 }
 
 /** Words of graph_tables, by their place in `words`. */
 export const GraphWord = {
-  /** Nodes. */
+  /** How many nodes there are. */
   count: 0,
   reducible: 1,
-  /** Switch nodes. */
+  /** How many switch nodes there are. */
   switches: 2,
-  /** Callee nodes. */
+  /** How many callee nodes there are. */
   calleeCount: 3,
-  /** Fast loops. */
+  /** How many fast loops there are. */
   loops: 4,
-  /** Their streams. */
+  /** How many streams they have. */
   streams: 5,
-  /** The lowest byte that is accessed on the stack, from the stack pointer at the root, */
+  /** The lowest byte that is accessed on the stack, counted from the stack pointer at the root. */
   frameLow: 6,
-  /** and bytes from there to behind the highest; 0 where the stack is no frame. */
+  /** How many bytes there are from there to behind the highest; 0 where the stack is no frame. */
   frameSpan: 7,
-  /** The code generator's, from here on; no pass looks at them. Registers that are dirty and valid, */
+  /**
+   * From here on are words of the code generator, which no pass looks at. The registers that are dirty where it
+   * writes.
+   */
   dirtyNow: 8,
+  /** The registers that are valid where it writes. */
   validNow: 9,
-  /** and frames that are open where it writes; */
+  /** How many frames are open where it writes. */
   depthNow: 10,
-  /** the exits so far; */
+  /** How many exits there are so far. */
   exitCount: 11,
-  /** the instruction that emit.c has come to; */
+  /** The instruction that emit.c has come to. */
   emitted: 12,
-  /** the values that its code has made so far. */
+  /** How many values the code has made so far. */
   values: 13,
 } as const
 
 /**
- * A graph and what the passes find out about it. By node unless said otherwise. Longer than needed; valid until the
- * next root.
+ * A graph, and what the passes find out about it. Arrays are by node unless said otherwise. Longer than needed; valid
+ * until the next root.
  */
 export interface GraphTables {
-  /** Cost of the dearest path to the next checkpoint. */
+  /** The cost of the dearest path to the next checkpoint. */
   readonly path: Uint32Array
-  /** Fast loops: a bit per access whose check the fast version leaves out, */
+  /** By fast loop, as the next four: a bit for each access that the fast version does not check. */
   readonly loopUnchecked: Uint32Array
   readonly loopNode: Int32Array
   readonly loopExit: Int32Array
-  /** its first stream, */
+  /** The first stream of the loop. */
   readonly loopFirst: Int32Array
-  /** and how many there are. */
+  /** How many streams the loop has. */
   readonly loopStreams: Int32Array
-  /** Streams: the register of the base, -1 for a constant address, */
+  /** By stream, as the next five: the register of the base, or -1 for a constant address. */
   readonly streamBase: Int32Array
-  /** lowest byte relative to it, */
+  /** The lowest byte relative to the base. */
   readonly streamLow: Int32Array
-  /** bytes from there to the end of the highest, */
+  /** How many bytes there are from the lowest to the end of the highest. */
   readonly streamSpan: Int32Array
-  /** bytes moved each turn, */
+  /** By how many bytes it moves in each turn. */
   readonly streamStride: Int32Array
-  /** or the register that holds them, else -1, */
+  /** The register that says by how many bytes it moves, or -1. */
   readonly streamRegister: Int32Array
-  /** and 1 for stores. */
+  /** 1 if its accesses are stores. */
   readonly streamStore: Int32Array
   readonly seg: Int32Array
   readonly succA: Int32Array
