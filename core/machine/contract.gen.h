@@ -175,9 +175,8 @@ enum {
 /* What pvm_compile answers. */
 enum {
   COMPILED_WHOLE = 0,
-  COMPILED_COSTS = 1,
-  COMPILED_FULL = 2,
-  COMPILED_COUNT = 3
+  COMPILED_FULL = 1,
+  COMPILED_COUNT = 2
 };
 
 /* Locals of a compiled function, by number: parameters first. */
@@ -220,56 +219,62 @@ enum {
   PIECE_CALL = 6,
   PIECE_CALL_TABLE = 7,
   PIECE_CHECK_FRAME = 8,
-  PIECE_PREPARE_TABLE = 9,
-  PIECE_GO_ON = 10,
-  PIECE_CALL_TARGET = 11,
-  PIECE_EXPECT_RETURN = 12,
-  PIECE_TARGET = 13,
-  PIECE_TARGET_PLUS = 14,
-  PIECE_PUSH_INDEX = 15,
-  PIECE_LOOK_UP = 16,
-  PIECE_RETURN = 17,
-  PIECE_INLINE_RETURN = 18,
-  PIECE_HOST = 19,
-  PIECE_HOST_IN_BLOCK = 20,
-  PIECE_MOVE = 21,
-  PIECE_TAKE_FRAME = 22,
-  PIECE_GO_TO_STATE = 23,
-  PIECE_FORGET = 24,
-  PIECE_OFFSET_OF_CONSTANT = 25,
-  PIECE_OFFSET = 26,
-  PIECE_TURNS_UP = 27,
-  PIECE_TURNS_DOWN = 28,
-  PIECE_TURNS_BY_REGISTER = 29,
-  PIECE_LOOP_ENTRY = 30,
-  PIECE_COUNT_FIRST = 31,
-  PIECE_UNLESS_INSIDE = 32,
-  PIECE_FLOOR = 33,
-  PIECE_FLOOR_AHEAD = 34,
-  PIECE_COUNT_DOWN = 35,
-  PIECE_FAST_BEGIN = 36,
-  PIECE_BULK_BEGIN = 37,
-  PIECE_ROOM_OF_REGISTERS = 38,
-  PIECE_ROOM_BELOW = 39,
-  PIECE_ROOM_ABOVE = 40,
-  PIECE_BULK_APART = 41,
-  PIECE_BULK_SAME_BYTES = 42,
-  PIECE_BULK_IF = 43,
-  PIECE_BULK_AT = 44,
-  PIECE_BULK_AT_DOWN = 45,
-  PIECE_BULK_COPY = 46,
-  PIECE_BULK_FILL = 47,
-  PIECE_PAY_TURNS = 48,
-  PIECE_STEP_TURNS = 49,
-  PIECE_BULK_END = 50,
-  PIECE_FAST_HEAD = 51,
-  PIECE_FAST_CLOSE = 52,
-  PIECE_FAST_END = 53,
-  PIECE_TALLY = 54,
-  PIECE_TALLY_TURNS = 55,
-  PIECE_HEAD = 56,
-  PIECE_HELPERS = 57,
-  PIECE_COUNT = 58
+  PIECE_LEADER_OF_BYTE_A = 9,
+  PIECE_LEADER_OF_BYTE_B = 10,
+  PIECE_LEADER_OF_WORD_A = 11,
+  PIECE_LEADER_OF_WORD_B = 12,
+  PIECE_LEADER_OF_MANY_A = 13,
+  PIECE_LEADER_OF_MANY_B = 14,
+  PIECE_PREPARE_TABLE = 15,
+  PIECE_GO_ON = 16,
+  PIECE_CALL_TARGET = 17,
+  PIECE_EXPECT_RETURN = 18,
+  PIECE_TARGET = 19,
+  PIECE_TARGET_PLUS = 20,
+  PIECE_PUSH_INDEX = 21,
+  PIECE_LOOK_UP = 22,
+  PIECE_RETURN = 23,
+  PIECE_INLINE_RETURN = 24,
+  PIECE_HOST = 25,
+  PIECE_HOST_IN_BLOCK = 26,
+  PIECE_MOVE = 27,
+  PIECE_TAKE_FRAME = 28,
+  PIECE_GO_TO_STATE = 29,
+  PIECE_FORGET = 30,
+  PIECE_OFFSET_OF_CONSTANT = 31,
+  PIECE_OFFSET = 32,
+  PIECE_TURNS_UP = 33,
+  PIECE_TURNS_DOWN = 34,
+  PIECE_TURNS_BY_REGISTER = 35,
+  PIECE_LOOP_ENTRY = 36,
+  PIECE_COUNT_FIRST = 37,
+  PIECE_UNLESS_INSIDE = 38,
+  PIECE_FLOOR = 39,
+  PIECE_FLOOR_AHEAD = 40,
+  PIECE_COUNT_DOWN = 41,
+  PIECE_FAST_BEGIN = 42,
+  PIECE_BULK_BEGIN = 43,
+  PIECE_ROOM_OF_REGISTERS = 44,
+  PIECE_ROOM_BELOW = 45,
+  PIECE_ROOM_ABOVE = 46,
+  PIECE_BULK_APART = 47,
+  PIECE_BULK_SAME_BYTES = 48,
+  PIECE_BULK_IF = 49,
+  PIECE_BULK_AT = 50,
+  PIECE_BULK_AT_DOWN = 51,
+  PIECE_BULK_COPY = 52,
+  PIECE_BULK_FILL = 53,
+  PIECE_PAY_TURNS = 54,
+  PIECE_STEP_TURNS = 55,
+  PIECE_BULK_END = 56,
+  PIECE_FAST_HEAD = 57,
+  PIECE_FAST_CLOSE = 58,
+  PIECE_FAST_END = 59,
+  PIECE_TALLY = 60,
+  PIECE_TALLY_TURNS = 61,
+  PIECE_HEAD = 62,
+  PIECE_HELPERS = 63,
+  PIECE_COUNT = 64
 };
 
 /* What code says it does, where it was asked to: the byte at AT_PROBES plus one of these, plus a number that tells
@@ -328,6 +333,8 @@ typedef struct {
   u32 code_length;
   /* How many entries the jump table has. */
   u32 jumps;
+  /* 1: no jump may lead to what follows an undefined opcode. */
+  u32 closed;
   /* From here on is what the decoder finds. How many instructions there are. */
   u32 count;
   u32 segments;
@@ -420,12 +427,21 @@ typedef struct {
   u32 indirect;
   /* 1: segments cost what `cost` says. 0: they cost as much as they have instructions. */
   u32 paid_whole;
+  /* The instruction set, PVM_SET_*. Prices depend on this word and on the next ones. */
+  u32 set;
+  /* PVM_GAS_*. */
+  u32 gas_model;
+  /* 1: a cmov waits for the old value of its destination too. */
+  u32 cmov_reads;
+  /* How many bytes the code has. */
+  u32 code_length;
+  const uint8_t *code; /* by code */
+  /* With MASK_AHEAD bytes of anything behind it. */
+  const uint8_t *mask; /* by mask */
   /* From here on is the module that is being written. How many roots it has. */
   u32 root_count;
   /* How many roots have their functions written. */
   u32 roots_done;
-  /* How many roots have the costs of their segments filled in. */
-  u32 roots_priced;
   /* The address where code counts what it executes, or 0 if it does not count. */
   u32 tally_at;
   /* How many bytes of room there are for the module. */
@@ -452,7 +468,8 @@ typedef struct {
   const s32 *function_of; /* by segment */
   const uint8_t *accesses; /* by segment */
   const uint8_t *is_block; /* by segment */
-  const s32 *cost; /* by segment */
+  /* What entering it costs where that is asked for, else -1. */
+  s32 *cost; /* by segment */
   const s32 *function_start; /* by function, one more */
   const s32 *label_start; /* by function, one more */
   const s32 *labels; /* by label */
@@ -669,37 +686,38 @@ PVM_PLACED(record_words, widest, 60);
 PVM_PLACED(decode_tables, set, 0);
 PVM_PLACED(decode_tables, code_length, 4);
 PVM_PLACED(decode_tables, jumps, 8);
-PVM_PLACED(decode_tables, count, 12);
-PVM_PLACED(decode_tables, segments, 16);
-PVM_PLACED(decode_tables, functions, 20);
-PVM_PLACED(decode_tables, links, 24);
-PVM_PLACED(decode_tables, code, 28);
-PVM_PLACED(decode_tables, mask, 32);
-PVM_PLACED(decode_tables, pc, 36);
-PVM_PLACED(decode_tables, id, 40);
-PVM_PLACED(decode_tables, a, 44);
-PVM_PLACED(decode_tables, b, 48);
-PVM_PLACED(decode_tables, d, 52);
-PVM_PLACED(decode_tables, x, 56);
-PVM_PLACED(decode_tables, x_high, 60);
-PVM_PLACED(decode_tables, y, 64);
-PVM_PLACED(decode_tables, target, 68);
-PVM_PLACED(decode_tables, uses, 72);
-PVM_PLACED(decode_tables, defs, 76);
-PVM_PLACED(decode_tables, segment_of, 80);
-PVM_PLACED(decode_tables, index_of, 84);
-PVM_PLACED(decode_tables, segment_start, 88);
-PVM_PLACED(decode_tables, is_block, 92);
-PVM_PLACED(decode_tables, accesses, 96);
-PVM_PLACED(decode_tables, next_segment, 100);
-PVM_PLACED(decode_tables, function_of, 104);
-PVM_PLACED(decode_tables, jump_table, 108);
-PVM_PLACED(decode_tables, function_start, 112);
-PVM_PLACED(decode_tables, label_start, 116);
-PVM_PLACED(decode_tables, labels, 120);
-PVM_PLACED(decode_tables, entry, 124);
-PVM_PLACED(decode_tables, switches, 128);
-PVM_PLACED(decode_tables, returns_to, 132);
+PVM_PLACED(decode_tables, closed, 12);
+PVM_PLACED(decode_tables, count, 16);
+PVM_PLACED(decode_tables, segments, 20);
+PVM_PLACED(decode_tables, functions, 24);
+PVM_PLACED(decode_tables, links, 28);
+PVM_PLACED(decode_tables, code, 32);
+PVM_PLACED(decode_tables, mask, 36);
+PVM_PLACED(decode_tables, pc, 40);
+PVM_PLACED(decode_tables, id, 44);
+PVM_PLACED(decode_tables, a, 48);
+PVM_PLACED(decode_tables, b, 52);
+PVM_PLACED(decode_tables, d, 56);
+PVM_PLACED(decode_tables, x, 60);
+PVM_PLACED(decode_tables, x_high, 64);
+PVM_PLACED(decode_tables, y, 68);
+PVM_PLACED(decode_tables, target, 72);
+PVM_PLACED(decode_tables, uses, 76);
+PVM_PLACED(decode_tables, defs, 80);
+PVM_PLACED(decode_tables, segment_of, 84);
+PVM_PLACED(decode_tables, index_of, 88);
+PVM_PLACED(decode_tables, segment_start, 92);
+PVM_PLACED(decode_tables, is_block, 96);
+PVM_PLACED(decode_tables, accesses, 100);
+PVM_PLACED(decode_tables, next_segment, 104);
+PVM_PLACED(decode_tables, function_of, 108);
+PVM_PLACED(decode_tables, jump_table, 112);
+PVM_PLACED(decode_tables, function_start, 116);
+PVM_PLACED(decode_tables, label_start, 120);
+PVM_PLACED(decode_tables, labels, 124);
+PVM_PLACED(decode_tables, entry, 128);
+PVM_PLACED(decode_tables, switches, 132);
+PVM_PLACED(decode_tables, returns_to, 136);
 PVM_PLACED(program_tables, segments, 0);
 PVM_PLACED(program_tables, functions, 4);
 PVM_PLACED(program_tables, jumps, 8);
@@ -707,54 +725,59 @@ PVM_PLACED(program_tables, both, 12);
 PVM_PLACED(program_tables, links, 16);
 PVM_PLACED(program_tables, indirect, 20);
 PVM_PLACED(program_tables, paid_whole, 24);
-PVM_PLACED(program_tables, root_count, 28);
-PVM_PLACED(program_tables, roots_done, 32);
-PVM_PLACED(program_tables, roots_priced, 36);
-PVM_PLACED(program_tables, tally_at, 40);
-PVM_PLACED(program_tables, room, 44);
-PVM_PLACED(program_tables, module_at, 48);
-PVM_PLACED(program_tables, module_end, 52);
-PVM_PLACED(program_tables, id, 56);
-PVM_PLACED(program_tables, a, 60);
-PVM_PLACED(program_tables, b, 64);
-PVM_PLACED(program_tables, d, 68);
-PVM_PLACED(program_tables, x, 72);
-PVM_PLACED(program_tables, x_high, 76);
-PVM_PLACED(program_tables, y, 80);
-PVM_PLACED(program_tables, target, 84);
-PVM_PLACED(program_tables, pc, 88);
-PVM_PLACED(program_tables, uses, 92);
-PVM_PLACED(program_tables, defs, 96);
-PVM_PLACED(program_tables, tolerant, 100);
-PVM_PLACED(program_tables, segment_start, 104);
-PVM_PLACED(program_tables, next_segment, 108);
-PVM_PLACED(program_tables, function_of, 112);
-PVM_PLACED(program_tables, accesses, 116);
-PVM_PLACED(program_tables, is_block, 120);
-PVM_PLACED(program_tables, cost, 124);
-PVM_PLACED(program_tables, function_start, 128);
-PVM_PLACED(program_tables, label_start, 132);
-PVM_PLACED(program_tables, labels, 136);
-PVM_PLACED(program_tables, jump_table, 140);
-PVM_PLACED(program_tables, templates, 144);
-PVM_PLACED(program_tables, callees, 148);
-PVM_PLACED(program_tables, node_pool, 152);
-PVM_PLACED(program_tables, check, 156);
-PVM_PLACED(program_tables, local, 160);
-PVM_PLACED(program_tables, offset, 164);
-PVM_PLACED(program_tables, span, 168);
-PVM_PLACED(program_tables, root, 172);
-PVM_PLACED(program_tables, low, 176);
-PVM_PLACED(program_tables, base, 180);
-PVM_PLACED(program_tables, records, 184);
-PVM_PLACED(program_tables, way, 188);
-PVM_PLACED(program_tables, leave, 192);
-PVM_PLACED(program_tables, roots, 196);
-PVM_PLACED(program_tables, root_nodes, 200);
-PVM_PLACED(program_tables, root_index, 204);
-PVM_PLACED(program_tables, frames, 208);
-PVM_PLACED(program_tables, external, 212);
-PVM_PLACED(program_tables, module, 216);
+PVM_PLACED(program_tables, set, 28);
+PVM_PLACED(program_tables, gas_model, 32);
+PVM_PLACED(program_tables, cmov_reads, 36);
+PVM_PLACED(program_tables, code_length, 40);
+PVM_PLACED(program_tables, code, 44);
+PVM_PLACED(program_tables, mask, 48);
+PVM_PLACED(program_tables, root_count, 52);
+PVM_PLACED(program_tables, roots_done, 56);
+PVM_PLACED(program_tables, tally_at, 60);
+PVM_PLACED(program_tables, room, 64);
+PVM_PLACED(program_tables, module_at, 68);
+PVM_PLACED(program_tables, module_end, 72);
+PVM_PLACED(program_tables, id, 76);
+PVM_PLACED(program_tables, a, 80);
+PVM_PLACED(program_tables, b, 84);
+PVM_PLACED(program_tables, d, 88);
+PVM_PLACED(program_tables, x, 92);
+PVM_PLACED(program_tables, x_high, 96);
+PVM_PLACED(program_tables, y, 100);
+PVM_PLACED(program_tables, target, 104);
+PVM_PLACED(program_tables, pc, 108);
+PVM_PLACED(program_tables, uses, 112);
+PVM_PLACED(program_tables, defs, 116);
+PVM_PLACED(program_tables, tolerant, 120);
+PVM_PLACED(program_tables, segment_start, 124);
+PVM_PLACED(program_tables, next_segment, 128);
+PVM_PLACED(program_tables, function_of, 132);
+PVM_PLACED(program_tables, accesses, 136);
+PVM_PLACED(program_tables, is_block, 140);
+PVM_PLACED(program_tables, cost, 144);
+PVM_PLACED(program_tables, function_start, 148);
+PVM_PLACED(program_tables, label_start, 152);
+PVM_PLACED(program_tables, labels, 156);
+PVM_PLACED(program_tables, jump_table, 160);
+PVM_PLACED(program_tables, templates, 164);
+PVM_PLACED(program_tables, callees, 168);
+PVM_PLACED(program_tables, node_pool, 172);
+PVM_PLACED(program_tables, check, 176);
+PVM_PLACED(program_tables, local, 180);
+PVM_PLACED(program_tables, offset, 184);
+PVM_PLACED(program_tables, span, 188);
+PVM_PLACED(program_tables, root, 192);
+PVM_PLACED(program_tables, low, 196);
+PVM_PLACED(program_tables, base, 200);
+PVM_PLACED(program_tables, records, 204);
+PVM_PLACED(program_tables, way, 208);
+PVM_PLACED(program_tables, leave, 212);
+PVM_PLACED(program_tables, roots, 216);
+PVM_PLACED(program_tables, root_nodes, 220);
+PVM_PLACED(program_tables, root_index, 224);
+PVM_PLACED(program_tables, frames, 228);
+PVM_PLACED(program_tables, external, 232);
+PVM_PLACED(program_tables, module, 236);
 PVM_PLACED(graph_tables, path, 0);
 PVM_PLACED(graph_tables, loop_unchecked, 131072);
 PVM_PLACED(graph_tables, loop_node, 131264);
@@ -838,7 +861,9 @@ _Static_assert(PVM_RULE_CMOV_READS == 32, "PVM_RULE_CMOV_READS");
 _Static_assert(PVM_RULE_STRICT == 64, "PVM_RULE_STRICT");
 _Static_assert(PVM_RULE_MEMSET_NARROW == 128, "PVM_RULE_MEMSET_NARROW");
 _Static_assert(PVM_RULE_SBRK_NARROW == 256, "PVM_RULE_SBRK_NARROW");
-_Static_assert(PVM_RULE_PAGES == 512, "PVM_RULE_PAGES");
+_Static_assert(PVM_RULE_JUMP_BEHIND_UNDEFINED == 512, "PVM_RULE_JUMP_BEHIND_UNDEFINED");
+_Static_assert(PVM_RULE_LOW_FAULTS == 1024, "PVM_RULE_LOW_FAULTS");
+_Static_assert(PVM_RULE_PAGES == 2048, "PVM_RULE_PAGES");
 _Static_assert(PVM_SET_GP_072 == 0, "PVM_SET_GP_072");
 _Static_assert(PVM_SET_GP_080 == 1, "PVM_SET_GP_080");
 _Static_assert(PVM_SET_LATEST64 == 2, "PVM_SET_LATEST64");

@@ -257,10 +257,8 @@ export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
 export const Compiled = {
   /** The module is there. */
   Whole: 0,
-  /** The segments of the graph have to be given their costs; then it goes on. */
-  Costs: 1,
   /** There is no room for the module. Nothing of it can be used. */
-  Full: 2,
+  Full: 1,
 } as const
 export type Compiled = (typeof Compiled)[keyof typeof Compiled]
 
@@ -336,104 +334,116 @@ export const Piece = {
   CallTable: 7,
   /** Checks all that a function accesses on its stack: register, constant, last byte, exit, pc. */
   CheckFrame: 8,
+  /** Check of a mixed group, for both rights, from the words of its leader, see plan.c: a byte at register A, */
+  LeaderOfByteA: 9,
+  /** at B; */
+  LeaderOfByteB: 10,
+  /** an aligned word, */
+  LeaderOfWordA: 11,
+  /** The same at B. */
+  LeaderOfWordB: 12,
+  /** or more. */
+  LeaderOfManyA: 13,
+  /** The same at B. */
+  LeaderOfManyB: 14,
   /** Prepares an exit that goes on there: the same. */
-  PrepareTable: 9,
+  PrepareTable: 15,
   /** The end of such an exit. */
-  GoOn: 10,
+  GoOn: 16,
   /** Calls the table entry in the target local. */
-  CallTarget: 11,
+  CallTarget: 17,
   /** Takes a callee's results, leaves unless it returned to the address: address, label. */
-  ExpectReturn: 12,
+  ExpectReturn: 18,
   /** The address of a dynamic jump: local. */
-  Target: 13,
+  Target: 19,
   /** The same with an offset. */
-  TargetPlus: 14,
+  TargetPlus: 20,
   /** Pushes the jump-table index of the target. */
-  PushIndex: 15,
+  PushIndex: 21,
   /** Replaces the target by the table index of the code there: entries, exit. */
-  LookUp: 16,
+  LookUp: 22,
   /** Returns: pc, local of the address. */
-  Return: 17,
+  Return: 23,
   /** Falls through where the address is the expected one: pc, local, address, exit. */
-  InlineReturn: 18,
+  InlineReturn: 24,
   /** Host call: its pc, that behind it, its number, exit. */
-  Host: 19,
+  Host: 25,
   /** The same under block models. */
-  HostInBlock: 20,
+  HostInBlock: 26,
   /** Copies a local into another. */
-  Move: 21,
+  Move: 27,
   /** Takes the frame from the stack that is left, or leaves: exit. */
-  TakeFrame: 22,
+  TakeFrame: 28,
   /** To a node by a branch to the dispatch loop: node, label. */
-  GoToState: 23,
+  GoToState: 29,
   /** Forgets a range: its two locals. */
-  Forget: 24,
+  Forget: 30,
   /** Offset of a stream at a constant address; see loops.c for all from here on. */
-  OffsetOfConstant: 25,
+  OffsetOfConstant: 31,
   /** Offset of a stream at a register. */
-  Offset: 26,
+  Offset: 32,
   /** Turns ahead of a stream that goes up, */
-  TurnsUp: 27,
+  TurnsUp: 33,
   /** down, */
-  TurnsDown: 28,
+  TurnsDown: 34,
   /** by a register. */
-  TurnsByRegister: 29,
+  TurnsByRegister: 35,
   /** Before a fast loop. */
-  LoopEntry: 30,
+  LoopEntry: 36,
   /** As many turns as there are. */
-  CountFirst: 31,
+  CountFirst: 37,
   /** Again, when a stream is in no range. */
-  UnlessInside: 32,
+  UnlessInside: 38,
   /** The gas at which fast turns end. */
-  Floor: 33,
+  Floor: 39,
   /** The same where several turns are compared at once. */
-  FloorAhead: 34,
+  FloorAhead: 40,
   /** Behind a generic turn. */
-  CountDown: 35,
+  CountDown: 41,
   /** When turns are safe. */
-  FastBegin: 36,
+  FastBegin: 42,
   /** Turns at once, if the floor leaves enough of them; see bulk.c for all from here on. */
-  BulkBegin: 37,
+  BulkBegin: 43,
   /** So many at most: the distance of two registers, 1 less where that is 1, by a power of two. */
-  RoomOfRegisters: 38,
+  RoomOfRegisters: 44,
   /** The same, of a register from a constant above it. */
-  RoomBelow: 39,
+  RoomBelow: 45,
   /** The same, from a constant below it. */
-  RoomAbove: 40,
+  RoomAbove: 46,
   /** So many at most: the distance of what is stored from what is loaded, by a power of two. */
-  BulkApart: 41,
+  BulkApart: 47,
   /** None where a register is not one byte again and again. */
-  BulkSameBytes: 42,
+  BulkSameBytes: 48,
   /** If they are worth it. */
-  BulkIf: 43,
+  BulkIf: 49,
   /** Where the turns begin: register, constant. */
-  BulkAt: 44,
+  BulkAt: 50,
   /** The same where they go down: and the power of two. */
-  BulkAtDown: 45,
+  BulkAtDown: 51,
   /** Copies. */
-  BulkCopy: 46,
+  BulkCopy: 52,
   /** Fills. */
-  BulkFill: 47,
+  BulkFill: 53,
   /** Takes what they cost from the gas. */
-  PayTurns: 48,
+  PayTurns: 54,
   /** A register has been stepped in each. */
-  StepTurns: 49,
+  StepTurns: 55,
   /** Behind them. */
-  BulkEnd: 50,
+  BulkEnd: 56,
   /** Before the fast turns. */
-  FastHead: 51,
+  FastHead: 57,
   /** Behind them. */
-  FastClose: 52,
+  FastClose: 58,
   /** To the exit of the loop. */
-  FastEnd: 53,
+  FastEnd: 59,
   /** Counts a segment: address. */
-  Tally: 54,
+  Tally: 60,
   /** Counts fast turns: address, cost. */
-  TallyTurns: 55,
+  TallyTurns: 61,
   /** A module up to its functions: types and imports. */
-  Head: 56,
+  Head: 62,
   /** The helpers as they stand in every module. */
-  Helpers: 57,
+  Helpers: 63,
 } as const
 export type Piece = (typeof Piece)[keyof typeof Piece]
 
@@ -589,7 +599,9 @@ export const Rule = {
   Strict: 64,
   MemsetNarrow: 128,
   SbrkNarrow: 256,
-  Pages: 512,
+  JumpBehindUndefined: 512,
+  LowFaults: 1024,
+  Pages: 2048,
 } as const
 
 /** Numberings of the opcodes. PVM_SET_* of core/pvm.h. */
@@ -626,58 +638,60 @@ export const DecodeWord = {
   codeLength: 1,
   /** How many entries the jump table has. */
   jumps: 2,
+  /** 1: no jump may lead to what follows an undefined opcode. */
+  closed: 3,
   /** From here on is what the decoder finds. How many instructions there are. */
-  count: 3,
-  segments: 4,
-  functions: 5,
+  count: 4,
+  segments: 5,
+  functions: 6,
   /** The registers that some call puts its return address into, as a mask. */
-  links: 6,
+  links: 7,
   /** With CODE_AHEAD zeros behind it. */
-  code: 7,
+  code: 8,
   /** With MASK_AHEAD bytes of anything behind it. */
-  mask: 8,
+  mask: 9,
   /** Code offset. */
-  pc: 9,
+  pc: 10,
   /** Instruction id; that of trap for undefined opcodes. */
-  id: 10,
-  a: 11,
-  b: 12,
-  d: 13,
-  x: 14,
+  id: 11,
+  a: 12,
+  b: 13,
+  d: 14,
+  x: 15,
   /** Upper half of X. */
-  xHigh: 15,
-  y: 16,
+  xHigh: 16,
+  y: 17,
   /** Segment of a static jump target, -1 where it is no block start. */
-  target: 17,
+  target: 18,
   /** Registers read and written, as masks. */
-  uses: 18,
-  defs: 19,
-  segmentOf: 20,
+  uses: 19,
+  defs: 20,
+  segmentOf: 21,
   /** The instruction at a code offset, -1 where none starts. */
-  indexOf: 21,
+  indexOf: 22,
   /** First instruction. Segments tile the instructions. */
-  segmentStart: 22,
+  segmentStart: 23,
   /** Whether it starts a basic block, and so is a legal jump target. */
-  isBlock: 23,
+  isBlock: 24,
   /** How many loads and stores it has, 255 if there are more. */
-  accesses: 24,
+  accesses: 25,
   /** The segment that control falls into. It is -1 if there is none; the last instruction then exits to the core. */
-  nextSegment: 25,
-  functionOf: 26,
+  nextSegment: 26,
+  functionOf: 27,
   /** A code offset at first. The decoder replaces it by the segment there, or by -1 if no block starts there. */
-  jumpTable: 27,
+  jumpTable: 28,
   /** First segment, ascending. */
-  functionStart: 28,
+  functionStart: 29,
   /** First label in `labels`. */
-  labelStart: 29,
+  labelStart: 30,
   /** Jump-table entries (from 0) that are switch labels, by function, ascending. */
-  labels: 30,
-  entry: 31,
-  switches: 32,
-  returnsTo: 33,
+  labels: 31,
+  entry: 32,
+  switches: 33,
+  returnsTo: 34,
 } as const
 /** Its words that are no addresses of columns. */
-export type DecodeNumber = 'set' | 'codeLength' | 'jumps' | 'count' | 'segments' | 'functions' | 'links' | 'code' | 'mask'
+export type DecodeNumber = 'set' | 'codeLength' | 'jumps' | 'closed' | 'count' | 'segments' | 'functions' | 'links' | 'code' | 'mask'
 /** Its words that are addresses of columns: elements, and what there is one for. */
 export const DECODE_COLUMNS = {
   pc: { element: 'u32', by: 'instruction', words: 1 },
@@ -711,7 +725,7 @@ export const DECODE_SCRATCH = {
 } as const
 /** Its words, all of them, at AT_DECODED. */
 export function decodeWords(buffer: ArrayBuffer): Uint32Array {
-  return new Uint32Array(buffer, AT_DECODED, 34)
+  return new Uint32Array(buffer, AT_DECODED, 35)
 }
 
 /** Words of program_tables, by their place. A decoded program. The caller of the passes has filled it in. */
@@ -727,80 +741,92 @@ export const ProgramWord = {
   indirect: 5,
   /** 1: segments cost what `cost` says. 0: they cost as much as they have instructions. */
   paidWhole: 6,
+  /** The instruction set, PVM_SET_*. Prices depend on this word and on the next ones. */
+  set: 7,
+  /** PVM_GAS_*. */
+  gasModel: 8,
+  /** 1: a cmov waits for the old value of its destination too. */
+  cmovReads: 9,
+  /** How many bytes the code has. */
+  codeLength: 10,
+  code: 11,
+  /** With MASK_AHEAD bytes of anything behind it. */
+  mask: 12,
   /** From here on is the module that is being written. How many roots it has. */
-  rootCount: 7,
+  rootCount: 13,
   /** How many roots have their functions written. */
-  rootsDone: 8,
-  /** How many roots have the costs of their segments filled in. */
-  rootsPriced: 9,
+  rootsDone: 14,
   /** The address where code counts what it executes, or 0 if it does not count. */
-  tallyAt: 10,
+  tallyAt: 15,
   /** How many bytes of room there are for the module. */
-  room: 11,
+  room: 16,
   /** Where in the room the module begins. */
-  moduleAt: 12,
+  moduleAt: 17,
   /** Where the module ends, or what is written of it so far. */
-  moduleEnd: 13,
-  id: 14,
-  a: 15,
-  b: 16,
-  d: 17,
-  x: 18,
-  xHigh: 19,
-  y: 20,
-  target: 21,
-  pc: 22,
-  uses: 23,
-  defs: 24,
+  moduleEnd: 18,
+  id: 19,
+  a: 20,
+  b: 21,
+  d: 22,
+  x: 23,
+  xHigh: 24,
+  y: 25,
+  target: 26,
+  pc: 27,
+  uses: 28,
+  defs: 29,
   /** 1: its access is often misaligned. Its check takes any alignment, and it is never in a wide group. */
-  tolerant: 25,
-  segmentStart: 26,
-  nextSegment: 27,
-  functionOf: 28,
-  accesses: 29,
-  isBlock: 30,
-  cost: 31,
-  functionStart: 32,
-  labelStart: 33,
-  labels: 34,
+  tolerant: 30,
+  segmentStart: 31,
+  nextSegment: 32,
+  functionOf: 33,
+  accesses: 34,
+  isBlock: 35,
+  /** What entering it costs where that is asked for, else -1. */
+  cost: 36,
+  functionStart: 37,
+  labelStart: 38,
+  labels: 39,
   /** The segment of each entry, or -1. */
-  jumpTable: 35,
+  jumpTable: 40,
   /** The templates of code, see emit.c. */
-  templates: 36,
+  templates: 41,
   /** Jump-table entries of the functions that are inlined at indirect calls. */
-  callees: 37,
-  nodePool: 38,
+  callees: 42,
+  nodePool: 43,
   /** From here on is the memory plan, see plan.c. How an access is checked, CHECK_*. */
-  check: 39,
-  local: 40,
-  offset: 41,
-  span: 42,
-  root: 43,
-  low: 44,
-  base: 45,
+  check: 44,
+  local: 45,
+  offset: 46,
+  span: 47,
+  root: 48,
+  low: 49,
+  base: 50,
   /** What the templates of its code are filled from. */
-  records: 46,
+  records: 51,
   /** Which template checks it, WAY_*. */
-  way: 47,
+  way: 52,
   /** When an edge to it ends in a tail call, LEAVE_*. */
-  leave: 48,
+  leave: 53,
   /** From here on is the module that is being written. The segments of its roots, ascending. */
-  roots: 49,
+  roots: 54,
   /** How many nodes the graph of each root has at most. */
-  rootNodes: 50,
+  rootNodes: 55,
   /** The function number of a root, 0 for other segments. */
-  rootIndex: 51,
+  rootIndex: 56,
   /** What the function of each root takes of the host's stack at most, in bytes. */
-  frames: 52,
+  frames: 57,
   /** 1: it is a root of another module that this one calls. */
-  external: 53,
+  external: 58,
   /** The bytes of the module. */
-  module: 54,
+  module: 59,
 } as const
 /** Its words that are no addresses of columns. */
-export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'rootCount' | 'rootsDone' | 'rootsPriced' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
+export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'set' | 'gasModel' | 'cmovReads' | 'codeLength' | 'rootCount' | 'rootsDone' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
 /** Its words that are addresses of columns: elements, and what there is one for. */
 export const PROGRAM_COLUMNS = {
+  code: { element: 'u8', by: 'code', words: 1 },
+  mask: { element: 'u8', by: 'mask', words: 1 },
   id: { element: 'u8', by: 'instruction', words: 1 },
   a: { element: 'u8', by: 'instruction', words: 1 },
   b: { element: 'u8', by: 'instruction', words: 1 },
@@ -848,7 +874,7 @@ export const PROGRAM_SCRATCH = {
 } as const
 /** Its words, all of them, at AT_PROGRAM. */
 export function programWords(buffer: ArrayBuffer): Uint32Array {
-  return new Uint32Array(buffer, AT_PROGRAM, 55)
+  return new Uint32Array(buffer, AT_PROGRAM, 60)
 }
 
 /** Words of graph_tables, by their place in `words`. */
