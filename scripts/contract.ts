@@ -167,7 +167,7 @@ export function generateContractHeader(): string {
     '#include "../isa/ops.h"',
     '#include "../pvm.h"',
     '',
-    '#ifdef __wasm__ /* natively the allocator decides where things are */',
+    '#if defined(__wasm__) || defined(PVM_GENERATOR) /* natively the allocator decides where things are */',
     ...ADDRESSES.flatMap(numeral => cNumeral(numeral, 'PVM_')),
     '#endif',
     '',

@@ -32,13 +32,13 @@ typedef struct {
   size_t size, length;
 } line;
 
-CORE void say(line *out, char c) {
+CORE void put_char(line *out, char c) {
   if (out->length + 1 < out->size) out->at[out->length] = c;
   out->length += 1;
 }
 
 CORE void say_text(line *out, const char *text) {
-  for (; *text != 0; text++) say(out, *text);
+  for (; *text != 0; text++) put_char(out, *text);
 }
 
 CORE void say_number(line *out, u64 value, u32 base) {
@@ -46,7 +46,7 @@ CORE void say_number(line *out, u64 value, u32 base) {
   u32 count = 0;
   do digits[count++] = "0123456789abcdef"[value % base];
   while ((value /= base) != 0);
-  while (count > 0) say(out, digits[--count]);
+  while (count > 0) put_char(out, digits[--count]);
 }
 
 CORE void say_hex(line *out, u64 value) {
@@ -61,7 +61,7 @@ CORE void say_magnitude(line *out, u64 value) {
 }
 
 CORE void say_signed(line *out, s64 value, void (*magnitude)(line *, u64)) {
-  if (value < 0) say(out, '-');
+  if (value < 0) put_char(out, '-');
   magnitude(out, value < 0 ? 0 - (u64)value : (u64)value);
 }
 
@@ -69,11 +69,11 @@ CORE void say_decimal(line *out, u64 value) { say_number(out, value, 10); }
 
 /* Writes blanks until there are `width` characters behind `start`. */
 CORE void pad_to(line *out, size_t start, size_t width) {
-  while (out->length < start + width) say(out, ' ');
+  while (out->length < start + width) put_char(out, ' ');
 }
 
 CORE void say_register(line *out, u32 number) {
-  say(out, 'r');
+  put_char(out, 'r');
   say_number(out, number, 10);
 }
 
@@ -114,17 +114,17 @@ CORE void say_operands(line *out, const pvm_event *event, const char *shape) {
           in_address = 1;
           at += 2; /* say_offset writes the sign, or nothing for 0 */
         } else {
-          say(out, ' ');
+          put_char(out, ' ');
         }
         break;
       case ',':
         in_address = based = 0;
-        say(out, ',');
+        put_char(out, ',');
         break;
       default:
         if (*at == '[') in_address = 1, based = 0;
         if (*at == ']') in_address = based = 0;
-        say(out, *at);
+        put_char(out, *at);
     }
   }
 }
@@ -132,14 +132,14 @@ CORE void say_operands(line *out, const pvm_event *event, const char *shape) {
 CORE void say_effects(line *out, const pvm_event *event) {
   if (event->reg >= 0) {
     say_register(out, (u32)event->reg);
-    say(out, ' ');
+    put_char(out, ' ');
     say_hex(out, event->before);
     say_text(out, " -> ");
     say_hex(out, event->after);
   }
   if (event->access == 0) return;
   if (event->reg >= 0) say_text(out, "  ");
-  say(out, 'u');
+  put_char(out, 'u');
   say_number(out, event->width * 8, 10);
   say_text(out, " [");
   say_hex(out, event->address);
@@ -153,13 +153,13 @@ size_t pvm_format_event(const pvm_event *event, char *text, size_t size) {
   char digits[16];
   line pc = {digits, sizeof digits, 0};
   say_number(&pc, event->pc, 10);
-  for (size_t i = pc.length; i < 7; i++) say(&out, ' ');
+  for (size_t i = pc.length; i < 7; i++) put_char(&out, ' ');
   say_number(&out, event->pc, 10);
   say_text(&out, "  ");
   size_t start = out.length;
   say_text(&out, instruction_names[event->id].name);
   if (instruction_names[event->id].operands[0] != 0) {
-    say(&out, ' ');
+    put_char(&out, ' ');
     say_operands(&out, event, instruction_names[event->id].operands);
   }
   pad_to(&out, start, 38);

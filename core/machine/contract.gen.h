@@ -4,7 +4,7 @@
 #include "../isa/ops.h"
 #include "../pvm.h"
 
-#ifdef __wasm__ /* natively the allocator decides where things are */
+#if defined(__wasm__) || defined(PVM_GENERATOR) /* natively the allocator decides where things are */
 /* Words of the gate to compiled code: recompiler/runtime/gate.ts. */
 #define PVM_AT_GATE 0x3c0u
 /* If it is not 0, the gate asks JavaScript at each entry of compiled code: bit 1 because somebody has to look at the

@@ -12,7 +12,9 @@
 #define WASM 1
 #else
 #define WASM 0
+#ifndef PVM_ROTATION /* the generator writes code for the other build, also in fuzz/compile.c */
 #define PVM_ROTATION 0u
+#endif
 #endif
 
 /* Whether the build has what debuggers and profiles need: only the wasm build has it, and not the small core. */
