@@ -38,7 +38,6 @@ describe('package', () => {
       const files = packed()
       const allowed = [
         /^dist\/(lib|commands)\/[\w-]+\.js(\.map)?$/,
-        /^dist\/commands\/entry\/process\.js$/, // where the pool of worker processes looks for it
         /^dist\/.*\.d\.ts$/,
         /^dist\/cli\.js(\.LICENSES\.txt)?$/,
         /^core\/([\w/.]+\.(c|h|wasm)|Makefile)$/,
@@ -58,6 +57,15 @@ describe('package', () => {
       }
     },
   )
+
+  it.skipIf(!BUILT)('has types without errors for who has TypeScript check them, with no option but strict', () => {
+    const types = Object.values(manifest.exports).flatMap(entry => (typeof entry === 'string' ? [] : [entry.types]))
+    expect(types.length).toBeGreaterThan(10)
+    const options = '--ignoreConfig --noEmit --strict --skipLibCheck false --module nodenext --target es2022 --lib es2022,dom'
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    const { stdout } = spawnSync(process.execPath, [tsc, ...options.split(' '), ...types], { cwd: ROOT, encoding: 'utf8' })
+    expect(stdout).toBe('')
+  })
 
   it.skipIf(!BUILT)(
     'publishes all that the C library is made of: everything that core.c includes, and what that includes',

@@ -35,7 +35,7 @@ export interface CellUser {
 function instantiateCore(env: WebAssembly.ModuleImports): CoreExports {
   const module = coreModule()
   try {
-    return new WebAssembly.Instance(module, { env }).exports as CoreExports
+    return new WebAssembly.Instance(module, { env }).exports as unknown as CoreExports
   } catch (error) {
     throw new ResourceError('memory', 'a machine: the runtime makes no instance of the core', error)
   }

@@ -4,7 +4,7 @@ import { moduleRefusal } from './code-generation.ts'
 import { CORE_HEX, CORE_ID } from './core.gen.ts'
 
 /** What an instance of the core exports: functions of core/pvm.h and core/hosts/wasm.c. The argument `vm` is always AT_VM. */
-export interface CoreExports extends WebAssembly.Exports {
+export interface CoreExports {
   readonly __stack_pointer: WebAssembly.Global
   /** The core's own table of functions. At index 1 it has the gate to compiled code, if there is any. */
   readonly __indirect_function_table: WebAssembly.Table

@@ -42,7 +42,7 @@ function createInstance(pages: number): Workspace {
   const module = coreModule() // throws with the reason if there is none
   memory = new WebAssembly.Memory({ initial: pages, maximum: 0x10000 })
   const env = { memory, host: never, trace: never, slice: never }
-  const core = new WebAssembly.Instance(module, { env }).exports as CoreExports
+  const core = new WebAssembly.Instance(module, { env }).exports as unknown as CoreExports
   return { core, buffer: memory.buffer }
 }
 
