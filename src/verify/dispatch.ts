@@ -1,17 +1,17 @@
-// The loop around a branch table that functions without structure become: which of its cases go on to which without paying.
-// Not what the cases do: function.ts.
+// A dispatch loop is the loop around a branch table that a function becomes if its graph has no structure. This file finds out which of
+// its cases go on to which other case without paying. The cases themselves are followed by function.ts.
 import type { Locals } from './locals.ts'
 
-/** A dispatch loop: its frame, its cases, the local that says which is next, and the ways that pay nothing. */
+/** A dispatch loop: its frame, its cases, the local that says which case is next, and the ways between cases that pay nothing. */
 export class DispatchLoop {
   readonly frame: number
   readonly cases: number
   readonly state: number
   readonly #unpaid = new Map<number, Set<number>>()
-  /** By case: the least that was paid last on a way to it, and the most that it may have given back of that. */
+  /** By case: the least that was paid last on any way to it, and the most of that which the case may have given back. */
   readonly #paid = new Map<number, number>()
   readonly #owed = new Map<number, number>()
-  /** A way goes on to nobody knows which case. */
+  /** Whether some way goes on to a case that is not known. */
   #lost = false
 
   constructor(frame: number, cases: number, state: number) {
@@ -20,13 +20,13 @@ export class DispatchLoop {
     this.state = state
   }
 
-  /** The case whose code follows the end of a frame, -1 for none. */
+  /** The case whose code follows the end of a frame, or -1. */
   caseBehind(frame: number): number {
     const index = this.frame + this.cases - frame
     return index >= 0 && index < this.cases ? index : -1
   }
 
-  /** The case that the state local names; -1 for none. */
+  /** The case that the state local names, or -1. */
   #next(locals: Locals): number {
     const { state } = this
     locals.rootOf(state)
@@ -35,31 +35,31 @@ export class DispatchLoop {
     return isKnown && next >= 0 && next < this.cases ? next : -1
   }
 
-  /** A way goes on, and has paid so much last. */
+  /** Notes that a way goes on to the next case, and has paid so much last. */
   leaves(locals: Locals, paid: number): void {
     const next = this.#next(locals)
     if (next < 0) this.#lost = true
     else this.#paid.set(next, Math.min(paid, this.#paid.get(next) ?? paid))
   }
 
-  /** An exit in a case gives back so much of what was paid before the case was gone to. */
+  /** Notes that an exit in a case gives back so much of what was paid before control came to the case. */
   owes(at: number, amount: number): void {
     this.#owed.set(at, Math.max(amount, this.#owed.get(at) ?? 0))
   }
 
-  /** Whether it ends, and gives back no more than was paid. */
+  /** Whether the loop always ends, and gives back no more than was paid. */
   get isSound(): boolean {
     return !this.isEndless && this.isCovered
   }
 
-  /** Whether every case was gone to with as much paid as it may have given back. */
+  /** Whether on every way to a case as much was paid as the case may give back. */
   get isCovered(): boolean {
-    // The first case is gone to from in front of the loop, with nothing paid.
+    // Control comes to the first case from in front of the loop, with nothing paid.
     const paid = (at: number): number => (this.#lost || at === 0 ? 0 : (this.#paid.get(at) ?? 0))
     return [...this.#owed].every(([at, amount]) => amount <= paid(at))
   }
 
-  /** A case goes on to the one that the state local names, and has paid nothing. False when that is none. */
+  /** Notes that a case goes on to the one that the state local names, and has paid nothing. Returns false when it names none. */
   goesOn(locals: Locals, from: number): boolean {
     const to = this.#next(locals)
     if (to < 0) return false
@@ -74,7 +74,7 @@ export class DispatchLoop {
     const done = new Set<number>()
     for (const start of this.#unpaid.keys()) {
       if (done.has(start)) continue
-      // Depth first, with a stack of our own: [case, what is left of its successors].
+      // A depth-first search with a stack of its own. An entry is a case and what is left of its successors.
       const path = new Set<number>([start])
       const stack: [number, Iterator<number>][] = [[start, this.#successors(start)]]
       while (stack.length > 0) {

@@ -1,28 +1,28 @@
-// The function that is being verified, as the rules see it: what is known at the place at hand. Not the rules.
+// The function that is being verified, as the rules see it: what is known at the place that the verifier has come to.
 import type { Control, Way } from './control.ts'
 import type { Locals } from './locals.ts'
 import type { Machine } from './machine.ts'
 import type { Operands } from './operands.ts'
 import type { ModuleReader } from './reader.ts'
 
-/** Accesses that move together: `span` bytes at base + constant, which moves by `stride`, or by a register, each turn. */
+/** Accesses that move together: `span` bytes from base plus `constant` on. In each turn they move by `stride`, or by a register. */
 export interface Stream {
-  /** Local of the base at the top of a turn, -1 for a constant address. */
+  /** The local that holds the base at the top of a turn, or -1 for a constant address. */
   readonly base: number
   readonly constant: number
   readonly span: number
   readonly right: number
   stride: number
-  /** Local of the register it moves by, -1 for a constant. */
+  /** The local of the register by which they move, or -1 if they move by a constant. */
   strideLocal: number
-  /** Roots of base and stride in the turn at hand. */
+  /** The roots of base and stride in the present turn. */
   root: number
   strideRoot: number
 }
 
-/** A loop of unchecked turns while its code is followed. */
+/** A loop of unchecked turns, while its code is followed. */
 export interface FastTurns {
-  /** Its control frame, the local of its floor, what a turn costs, turns in its code, turns begun. */
+  /** Its control frame, the local of its floor, what a turn costs, how many turns its code has, and how many have begun. */
   readonly frame: number
   readonly floor: number
   readonly cost: number
@@ -39,20 +39,20 @@ export interface FunctionBody {
   readonly locals: Locals
   readonly control: Control
   way: Way
-  /** The loop with unchecked turns at hand. */
+  /** The loop of unchecked turns that the verifier is in, if it is in one. */
   turns: FastTurns | undefined
-  /** The next opcode, counted as a value if it makes one. */
+  /** Reads the next opcode, and counts it as a value if it makes one. */
   opcode(): number
-  /** The local that the code names next. */
+  /** Reads the number of a local. */
   local(): number
-  /** Takes the operand on top; its place, where it still is. */
+  /** Takes the operand on top. Returns its place, where it can still be read. */
   pop(): number
-  /** Sets a local of the code's own from the operand at a place. */
+  /** Sets a local, which has no special meaning, from the operand at a place. */
   write(local: number, at: number): void
-  /** The way at hand also goes to a label. */
+  /** Notes that the present way also goes to a label. */
   branch(label: number): void
-  /** Whether an exit may give back so much of what was paid before its case of a dispatch loop, which has paid nothing yet. */
+  /** Whether an exit may give back so much of what was paid before its case of a dispatch loop, which has paid nothing itself. */
   owes(amount: number): boolean
-  /** Calls may change everything but locals; gas is what the callee left. */
+  /** Notes a call. It may change everything but locals, and the gas is what the callee has left. */
   called(): void
 }

@@ -1,10 +1,10 @@
-// What the verifier has to be told of the machine that a module is for. Not its words: words.ts.
+// What the verifier has to be told of the machine that a module is for. The addresses of its words are in words.ts.
 
-/** What the machine is like that the module is for. */
+/** The machine that a module is for, as far as the verifier has to know it. */
 export interface Machine {
-  /** Entries of the dispatch table. */
+  /** How many entries the dispatch table has. */
   readonly dispatch: number
-  /** Indices of compiled code in the table of functions are below this. */
+  /** The indices of compiled code in the table of functions are below this number. */
   readonly tableEnd: number
   /**
    * By code offset: what is given back when code leaves at an instruction whose segment was paid, -1 where no instruction
@@ -12,6 +12,6 @@ export interface Machine {
    */
   readonly refund: Int32Array
   readonly starts: Uint8Array
-  /** Where code may count segments: a word of 64 bits by code offset; 0: nowhere. */
+  /** Where code may count segments, in a word of 64 bits for each code offset. 0 means nowhere. */
   readonly tallyAt: number
 }

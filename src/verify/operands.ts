@@ -1,60 +1,59 @@
-// The operand stack of the function at hand: what is known of each value on it. Not of locals: those are in locals.ts.
+// The operand stack of the function that is being verified: what is known of each value on it. locals.ts has the same for locals.
 
-/** What a value is, beside a number. */
+/** What a value is. The comments say what it stands for, and which columns of its place are used. */
 export const Kind = {
   Any: 0,
-  /** root + shift + something from 0 to extent, modulo 2^32; root 0 is nothing. `exact`: no modulo, and not negative. */
+  /** root + shift + something from 0 to extent, modulo 2^32. Root 0 stands for nothing. `exact` says that it has not wrapped, and is not negative. */
   Value: 1,
-  /** The gas local, the stack local, the gas that a call answered. */
+  /** The gas local. Stack is the stack local, and CallGas the gas that a call has left. */
   Gas: 2,
   Stack: 3,
   CallGas: 4,
-  /** Local `source` + plus, rotated right by `x` bits. */
+  /** Local `source` plus `plus`, rotated right by `x` bits. */
   Rotated: 5,
-  /** Index into the rights table of the page of local `source` + plus; after a rotation by `x` bits. */
+  /** The index of a page in the table of rights: of local `source` plus `plus`, after a rotation by `x` bits. */
   Page: 6,
-  /** The byte there; if y >= 0, and-ed with that of `source` + y. */
+  /** The rights byte of that page. If `y` is not negative, it is and-ed with the byte of `source` plus `y`. */
   Rights: 7,
-  /** That and-ed with the right `z`; and whether it is 0. */
+  /** That byte, and-ed with the right `z`. Fail says whether the result is 0. */
   Test: 8,
   Fail: 9,
-  /** Whether local `source` is above local x; is x or more. */
+  /** Whether local `source` is above local `x`. NotBelow says whether it is `x` or more, where `x` is a number. */
   Above: 10,
   NotBelow: 11,
-  /** The last address of the page of local `source`, less x. */
+  /** The last address of the page of local `source`, less `x`. */
   PageEnd: 12,
-  /** What becomes of a wide group's limit, local `source`: x widest, y reach, z right. */
+  /** What the limit of a wide group becomes, which is in local `source`: `x` is the widest access, `y` the reach, `z` the right. */
   Limit: 13,
-  /** Four times local `source`, which is below x; an entry of the dispatch table; whether that is 0 (in local `source`). */
+  /** Four times local `source`, which is below `x`. Entry is an entry of the dispatch table. NoEntry says whether local `source`, which holds one, is 0. */
   Scaled: 14,
   Entry: 15,
   NoEntry: 16,
-  /** What a host call leaves: where the machine is, why compiled code has to leave. */
+  /** What a host call leaves behind: where the machine is, and why compiled code has to leave. */
   Host: 17,
   /** As Test, of both rights: and-ed with 3. */
   TestBoth: 18,
 } as const
 
 /**
- * What may be further than this from what it is relative to is a value of its own: no check reaches over more than two
- * pages.
+ * If a value may be further than this from its root, it gets a root of its own, because no check reaches over more than two pages.
  */
 export const MOST_EXTENT = 4096
 const ROOM = 256
 
-/** Columns of the stack; `height` operands are on it. */
+/** The stack, in columns. `height` operands are on it. */
 export class Operands {
   height = 0
-  /** The most there were. */
+  /** The most operands that were on it at once. */
   highest = 0
   readonly kind: Uint8Array = new Uint8Array(ROOM)
   readonly root: Int32Array = new Int32Array(ROOM)
-  /** A second root that is added, -1 for none. */
+  /** A second root that is added, or -1. */
   readonly second: Int32Array = new Int32Array(ROOM)
   readonly shift: Int32Array = new Int32Array(ROOM)
   readonly extent: Int32Array = new Int32Array(ROOM)
   readonly exact: Uint8Array = new Uint8Array(ROOM)
-  /** The local it is a copy of, plus `plus`; -1 for none. */
+  /** The local that it is a copy of, plus `plus`, or -1. */
   readonly source: Int32Array = new Int32Array(ROOM)
   readonly plus: Int32Array = new Int32Array(ROOM)
   readonly x: Int32Array = new Int32Array(ROOM)
@@ -71,7 +70,7 @@ export class Operands {
     return this.height >= ROOM - 8
   }
 
-  /** Pushes a value of a kind about which nothing else is known; its place. */
+  /** Pushes a value of which nothing but the kind is known. Returns its place. */
   push(kind: number): number {
     const at = this.height++
     if (this.height > this.highest) this.highest = this.height
@@ -91,23 +90,23 @@ export class Operands {
     return at
   }
 
-  /** A number from 0 to `most`. */
+  /** Pushes a number from 0 to `most`. */
   bounded(most: number): void {
     if (most <= MOST_EXTENT) this.value(0, 0, most, true)
     else this.push(Kind.Any)
   }
 
-  /** Whether the operand is a constant, by its place. */
+  /** Whether the operand at a place is a constant. */
   isConstant(at: number): boolean {
     return this.kind[at] === Kind.Value && this.root[at] === 0 && this.second[at] === -1 && this.extent[at] === 0
   }
 
-  /** Whether it is a local as it stands. */
+  /** Whether the operand at a place is exactly what a local holds. */
   isLocal(at: number): boolean {
     return this.kind[at] === Kind.Value && this.source[at]! >= 0 && this.plus[at] === 0
   }
 
-  /** Replaces the two values on top by their sum; `narrow` when they have 32 bits. */
+  /** Replaces the two values on top by their sum. `narrow` says that they have 32 bits. */
   add(narrow: boolean): void {
     const b = --this.height
     const a = b - 1
@@ -132,7 +131,7 @@ export class Operands {
     this.plus[a] = plus
   }
 
-  /** Puts the roots of two operands together into the first; false when there are more than two. */
+  /** Puts the roots of two operands together into the first. Returns false when there are more than two roots. */
   #roots(a: number, b: number): boolean {
     if (this.root[b] === 0) return true
     if (this.root[a] === 0) {
@@ -145,13 +144,13 @@ export class Operands {
     return true
   }
 
-  /** Nothing is known any more of the operand at a place. */
+  /** Forgets all that is known of the operand at a place. */
   forget(at: number): void {
     this.kind[at] = Kind.Any
     this.source[at] = -1
   }
 
-  /** A local has been written: no operand is a copy of it any more. */
+  /** Called when a local has been written. No operand is a copy of it any more. */
   unlink(local: number): void {
     for (let at = 0; at < this.height; at++) {
       if (this.kind[at] === Kind.Above && this.x[at] === local) this.forget(at)

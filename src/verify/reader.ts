@@ -1,14 +1,14 @@
-// Reads the bytes of a WebAssembly module: LEB128 numbers, and nothing beyond the end. Not what they mean.
+// Reads the bytes of a WebAssembly module: numbers in LEB128, and nothing beyond the end.
 import { Refusal, type Rule } from './refusal.ts'
 
-/** A place in the bytes of a module. Numbers in other than their range or beyond the end are refused. */
+/** A place in the bytes of a module. Numbers that are out of their range or beyond the end are refused. */
 export class ModuleReader {
   readonly bytes: Uint8Array
   at = 0
   end: number
-  /** Index of the function at hand, for refusals. */
+  /** The index of the present function, for refusals. */
   function = -1
-  /** Upper half of the last `signed64`. */
+  /** The upper half of the last `signed64`. */
   high = 0
 
   constructor(bytes: Uint8Array) {
@@ -25,7 +25,7 @@ export class ModuleReader {
     return this.bytes[this.at++]!
   }
 
-  /** Unsigned LEB128 of 32 bits. */
+  /** Reads an unsigned number of 32 bits. */
   unsigned(): number {
     const first = this.byte()
     if (first < 0x80) return first
@@ -39,7 +39,7 @@ export class ModuleReader {
     return this.refuse('module', 'a number of more than 32 bits')
   }
 
-  /** Signed LEB128 of 32 bits. */
+  /** Reads a signed number of 32 bits. */
   signed(): number {
     let value = 0
     for (let shift = 0; shift < 35; shift += 7) {
@@ -51,7 +51,7 @@ export class ModuleReader {
     return this.refuse('module', 'a number of more than 32 bits')
   }
 
-  /** Signed LEB128 of 64 bits: the lower half; the upper is in `high`. */
+  /** Reads a signed number of 64 bits. Returns its lower half; the upper half is in `high`. */
   signed64(): number {
     let low = 0
     let high = 0

@@ -1,4 +1,4 @@
-// Why a module is not accepted. Not the rules: those are in module.ts, function.ts and what it calls.
+// Why a module is not accepted.
 
 /** What kind of rule was broken; docs/verifier.md lists them. */
 export type Rule = 'module' | 'opcode' | 'load' | 'store' | 'gas' | 'call' | 'frame' | 'local' | 'control' | 'turns'
@@ -7,9 +7,9 @@ export type Rule = 'module' | 'opcode' | 'load' | 'store' | 'gas' | 'call' | 'fr
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly rule: Rule
-  /** Index of the function in the code section, the helper is 0; -1 outside of functions. */
+  /** The index of the function in the code section, where the helper is 0. It is -1 outside of functions. */
   readonly at: number
-  /** Byte offset in the module. */
+  /** The byte offset in the module. */
   readonly offset: number
 
   constructor(rule: Rule, at: number, offset: number, message: string) {
