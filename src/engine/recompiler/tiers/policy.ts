@@ -178,6 +178,11 @@ export const INSTRUCTION_MS = 0.004
  * WebAssembly for 2,500 instructions of a service: 84 ms), and where two processors share a core a third of that is missed.
  */
 export const OPTIMIZED_MS = 0.01
+/**
+ * The first module of a process, measured on a quiet machine of two cores (Node 20): the analysis takes 2 ms in a small program and 4 to
+ * 7 in the 105 KB service, the module 3 and 5 to 7. In the service's case the thread then waits 10 to 20 ms for a processor,
+ * because up to four threads of V8 compile what has just become warm: the generator, this runtime, the module itself.
+ */
 export const FIRST_MODULE_MS = 12
 export const COLD_INSTRUCTIONS = 1500
 export const COLD_INSTRUCTION_MS = 0.008
