@@ -3,10 +3,12 @@
 //
 //   node run.mjs [--suite micro|workloads] [--program a,b] [--opponent text,text] [--runs 5] [--seconds 3]
 //                [--rounds 1] [--tries 2] [--cpu 1|none] [--write]
+//   node run.mjs --quick     what the ratios need, in under three minutes: the twelve beside PolkaVM, the workloads beside native code
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { TWELVE } from './lib/goals.mjs'
 import { machine } from './lib/machine.mjs'
 import { summary } from './lib/measure.mjs'
 import { opponents } from './lib/opponents.mjs'
@@ -19,10 +21,17 @@ function parse(argv) {
   for (let i = 0; i < argv.length; i++) {
     const name = argv[i].replace(/^--/, '')
     if (name === 'write') o.write = true
+    else if (name === 'quick')
+      Object.assign(o, { quick: true, runs: '5', seconds: '0.2', rounds: '3', tries: '1', wait: 200 })
     else o[name] = argv[++i]
   }
   return o
 }
+
+/** Who runs with --quick, unless asked for others: our compiled engines on this Node, and whom they are divided by. */
+const QUICK = new RegExp(
+  `^(coulis-(recompiler|auto)-${process.version.slice(1).split('.')[0]}|native|polkavm-generic-gas)$`,
+)
 
 /** Measured elsewhere: `halt` is the cost of an instance (micro/). */
 const NOT_TIMED = new Set(['halt'])
@@ -50,13 +59,19 @@ function merged(lines) {
     ms,
     ...(Number.isFinite(firstMs) ? { firstMs } : {}),
     runs: lines.reduce((n, l) => n + l.runs, 0),
+    // The best of each round: how far ratios of the rounds are apart is how much a ratio can be trusted.
+    rounds: [...new Set(lines.map(l => l.round))].map(round =>
+      Math.min(...lines.filter(l => l.round === round).map(l => l.ms.min)),
+    ),
+    quiet: lines.every(l => l.quiet),
   }
 }
 
 const options = parse(process.argv.slice(2))
 const everybody = await opponents()
 const wanted = options.opponent?.split(',')
-const chosen = everybody.filter(o => o.missing === undefined && (wanted ? wanted.some(w => o.id.includes(w)) : !o.slow))
+const isWanted = o => (wanted ? wanted.some(w => o.id.includes(w)) : options.quick ? QUICK.test(o.id) : !o.slow)
+const chosen = everybody.filter(o => o.missing === undefined && isWanted(o))
 const missing = everybody.filter(o => o.missing !== undefined && !o.slow)
 const suites = programFiles()
 const results = []
@@ -65,16 +80,17 @@ let disturbed = 0
 for (const [suite, all] of Object.entries(suites)) {
   if (options.suite !== undefined && options.suite !== suite) continue
   const names = options.program?.split(',')
-  const files = all.filter(f => (names ? names.includes(programName(f)) : !NOT_TIMED.has(programName(f))))
+  const isTimed = name => (options.quick && suite === 'micro' ? TWELVE.includes(name) : !NOT_TIMED.has(name))
+  const files = all.filter(f => (names ? names.includes(programName(f)) : isTimed(programName(f))))
   for (const file of files) {
-    const lines = new Map(chosen.filter(o => o.suites.includes(suite)).map(o => [o, []]))
+    const isBaseline = o => !options.quick || o.kind === 'coulis' || (o.kind === 'native') === (suite === 'workloads')
+    const lines = new Map(chosen.filter(o => o.suites.includes(suite) && isBaseline(o)).map(o => [o, []]))
     // Rounds outside, opponents inside: what disturbs the machine disturbs them all.
     for (let round = 0; round < Number(options.rounds); round++) {
       for (const [opponent, list] of lines) {
-        const { results: tries, quiet } = quietly(options.cpu, Number(options.tries), () =>
-          run(opponent, file, options),
-        )
-        list.push(...tries)
+        const measure = () => run(opponent, file, options)
+        const { results: tries, quiet } = quietly(options.cpu, Number(options.tries), measure, options.wait)
+        list.push(...tries.map(line => ({ ...line, round, quiet })))
         measured += 1
         if (!quiet) disturbed += 1
       }

@@ -25,21 +25,21 @@ function isQuiet(cpu) {
   return ms <= best * DISTURBED
 }
 
-function waitForQuiet(cpu) {
+function waitForQuiet(cpu, mostMs) {
   // What is quiet has to be found out first.
   if (best === Number.POSITIVE_INFINITY) for (let i = 0; i < 100; i++) isQuiet(cpu)
-  const until = performance.now() + MAX_WAIT_MS
+  const until = performance.now() + mostMs
   while (!isQuiet(cpu)) if (performance.now() > until) return
 }
 
 /**
- * Runs `measure` when the core is quiet, again if it was not any more at the end, `tries` times at most. Answers all results,
+ * Runs `measure` when the core is quiet, or after `mostMs` of waiting for that, again if it was not any more at the end, `tries` times at most. Answers all results,
  * the undisturbed one alone if there was one, and whether there was.
  */
-export function quietly(cpu, tries, measure) {
+export function quietly(cpu, tries, measure, mostMs = MAX_WAIT_MS) {
   const results = []
   for (let i = 0; i < tries && canTell; i++) {
-    waitForQuiet(cpu)
+    waitForQuiet(cpu, mostMs)
     results.push(measure())
     if (isQuiet(cpu)) return { results: results.slice(-1), quiet: true }
   }
