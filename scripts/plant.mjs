@@ -62,6 +62,18 @@ const BUGS = [
     replace: 'else PUT(w, BULK_AT_DOWN, (s32)(LOCAL_REGISTER + base), plus(at, -2 * b->stride), by);',
   },
   {
+    name: 'a frame stays checked behind calls',
+    file: 'core/recompiler/frames.c',
+    search: 'ready = g->passes[from] != 0 && (g->frame_ready[from] || accesses_stack(p, g, from));',
+    replace: 'ready = g->frame_ready[from] || accesses_stack(p, g, from);',
+  },
+  {
+    name: 'a loop of one segment checks one right for loads and stores',
+    file: 'core/recompiler/wide.c',
+    search: 'form_groups(p, t, window, window > 0 && !loops);',
+    replace: 'form_groups(p, t, window, window > 0 || loops);',
+  },
+  {
     name: 'sign_extend_8 does not',
     file: 'core/isa/ops.h',
     search: '(u64)(s64)(int8_t)(uint8_t)a',
