@@ -44,7 +44,7 @@ const BUGS = [
   },
   {
     name: 'bulk turns: one is not paid',
-    file: 'src/engine/recompiler/pieces.ts',
+    file: 'scripts/templates/pieces.ts',
     search: '[Op.localGet, Local.gas, Op.localGet, Local.target, Op.i64ExtendI32U, Op.i64Const, S(0), Op.i64Mul],',
     replace:
       '[Op.localGet, Local.gas, Op.localGet, Local.target, Op.i32Const, 1, Op.i32Sub, Op.i64ExtendI32U, Op.i64Const, S(0), Op.i64Mul],',
