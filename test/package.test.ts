@@ -61,9 +61,13 @@ describe('package', () => {
   it.skipIf(!BUILT)('has types without errors for who has TypeScript check them, with no option but strict', () => {
     const types = Object.values(manifest.exports).flatMap(entry => (typeof entry === 'string' ? [] : [entry.types]))
     expect(types.length).toBeGreaterThan(10)
-    const options = '--ignoreConfig --noEmit --strict --skipLibCheck false --module nodenext --target es2022 --lib es2022,dom'
+    const options =
+      '--ignoreConfig --noEmit --strict --skipLibCheck false --module nodenext --target es2022 --lib es2022,dom'
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-    const { stdout } = spawnSync(process.execPath, [tsc, ...options.split(' '), ...types], { cwd: ROOT, encoding: 'utf8' })
+    const { stdout } = spawnSync(process.execPath, [tsc, ...options.split(' '), ...types], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
     expect(stdout).toBe('')
   })
 
