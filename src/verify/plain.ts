@@ -151,7 +151,7 @@ function and(operands: Operands, a: number, b: number): void {
   const kind = operands.kind[a]
   if (kind === Kind.Rights && operands.kind[b] === Kind.Rights) {
     // Of the first byte and the last: neither rotated, of one local.
-    const isPair = operands.source[a] === operands.source[b] && operands.plus[a] === 0 && operands.plus[b]! > 0
+    const isPair = operands.source[a] === operands.source[b] && operands.plus[a] === 0 && operands.plus[b]! >= 0
     if (isPair && operands.y[a] === -1 && operands.y[b] === -1 && operands.x[a] === 1 && operands.x[b] === 1) {
       const last = operands.plus[b]!
       become(operands, a, Kind.Rights)

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest'
 import type { StartOptions } from '../../src/engine/engine.ts'
 import { compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
+import { machineOf } from '../../src/engine/recompiler/verification.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { createHost } from '../../src/host/registry.ts'
+import { verifyModule } from '../../src/verify/module.ts'
 import { analysisOf, machine, programOf, stateOf } from './programs.ts'
 
 /** A function with a frame over two blocks and an inlined callee, called in a loop; the callee may leave the stack elsewhere. */
@@ -67,6 +69,16 @@ function lookUps(text: string, frames: boolean): number {
 }
 
 describe('a frame', () => {
+  it('of one byte is accepted by the verifier, in the first block and in those behind it', () => {
+    const byte =
+      '    store_ind_u8 [r1 + 3], r9\n    branch_eq_imm r9, 0, @next\n    load_ind_u8 r8, [r1 + 3]\n    fallthrough\n@next:'
+    const text = `${byte}\n    store_ind_u8 [r1 + 3], r8\n    trap`
+    expect(lookUps(text, true)).toBeLessThan(lookUps(text, false))
+    const analysis = analysisOf(text)
+    const { bytes } = compileRoots(analysis, [...analysis.functions.start.subarray(0, -1)])
+    expect(verifyModule(bytes, machineOf(analysis.decoded, 0))?.message).toBe(undefined)
+  })
+
   it('is checked once where nothing ends that', () => {
     expect(lookUps(calls(10, PLAIN), true)).toBeLessThan(lookUps(calls(10, PLAIN), false) - 6)
     // Two accesses further apart than a check of two pages reaches are no frame; nor is a single one.
