@@ -73,7 +73,8 @@ const { metafile } = await build({
   ...settings,
   entryPoints: {
     cli: join(root, 'src', 'cli.ts'),
-    // What worker processes begin with.
+    // What worker processes begin with: the pool's own entry, where the pool looks for it, and ours.
+    'commands/entry/process': join(root, 'node_modules/tinypool/dist/entry/process.js'),
     'commands/worker': join(root, 'src', 'cli', 'worker.ts'),
     ...Object.fromEntries(Object.entries(RARE).map(([name, file]) => [`commands/${name}`, join(root, file)])),
   },

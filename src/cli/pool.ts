@@ -1,11 +1,11 @@
 // Worker processes that do tasks of worker.ts. Not what the tasks are, and not their order: file-jobs.ts, fuzz-campaign.ts.
 // Processes and not threads: one that hangs or breaks down is ended without the others, at once; a thread has to wait for
 // what V8 compiles in the background.
-import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError, Option } from 'commander'
+import type { Tinypool } from 'tinypool'
 import { START_FLAGS } from './sparing-flags.ts'
 import type { WorkerTasks } from './worker-tasks.ts'
 
@@ -41,95 +41,51 @@ export class WorkerDied extends Error {
 
 const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url))
 
-/** What a worker process is asked to do. */
-export interface WorkerRequest {
-  readonly name: keyof WorkerTasks
-  readonly task: unknown
-}
-
-/** What a worker process says: how its task goes, and last how the task ended. */
-export type WorkerReply =
-  | { readonly message: unknown }
-  | { readonly done: true }
-  | { readonly failed: { readonly message: string; readonly stack: string | undefined } }
-
-/** A process of the worker's bundle, from its start to its end. */
-class WorkerProcess {
-  /** Told of every reply, and of the end of the process, which comes last. */
-  listener: ((reply: WorkerReply | WorkerDied) => void) | undefined
-  /** The process has ended, and all that it had said before has been heard. */
-  readonly ended: Promise<void>
-  readonly #child: ChildProcess
-  #end: WorkerDied | undefined
-
-  constructor(fork: typeof import('node:child_process').fork) {
-    // What it prints by mistake does not get among the results.
-    const execArgv = [...process.execArgv, ...START_FLAGS]
-    const child = fork(ENTRY, [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'], execArgv })
-    this.#child = child
-    child.on('message', (reply: WorkerReply) => this.listener?.(reply))
-    const exit = new Promise<string>(resolve => {
-      child.once('exit', (code, signal) => resolve(`the worker process ended: ${signal ?? `code ${code}`}`))
-      child.once('error', ({ message }) => resolve(`no worker process: ${message}`))
-    })
-    const silence = new Promise<void>(resolve => child.once('disconnect', resolve))
-    this.ended = exit.then(async how => {
-      if (child.connected) await silence
-      this.#end = new WorkerDied(how)
-      this.listener?.(this.#end)
-    })
-  }
-
-  ask(request: WorkerRequest): void {
-    if (this.#end !== undefined) this.listener?.(this.#end)
-    else if (this.#child.connected) this.#child.send(request, () => {}) // where that fails, the end of the process is near
-  }
-
-  kill(): void {
-    this.#child.kill('SIGKILL')
-  }
-}
-
 /** A worker process. */
 export function createWorker(): Worker {
   if (!existsSync(ENTRY)) return HERE
-  let current: Promise<WorkerProcess> | undefined
+  let pool: Promise<Tinypool> | undefined
   let isClosed = false
-  const start = (): Promise<WorkerProcess> =>
-    // Commands that need no workers start without it.
-    (current ??= import('node:child_process').then(({ fork }) => new WorkerProcess(fork)))
+  // A pool of one: a pool of several waits for ever when one of them ends while it starts.
+  const start = async (): Promise<Tinypool> => {
+    const { Tinypool } = await import('tinypool') // commands that need no workers start without it
+    return new Tinypool({
+      filename: ENTRY,
+      runtime: 'child_process',
+      serialization: 'advanced',
+      minThreads: 1,
+      maxThreads: 1,
+      env: process.env as Record<string, string>,
+      execArgv: [...process.execArgv, ...START_FLAGS],
+    })
+  }
   const stop = async (): Promise<void> => {
-    const stopped = await current
-    current = undefined
-    stopped?.kill()
-    await stopped?.ended
+    const ended = pool
+    pool = undefined
+    await (await ended)?.destroy()
   }
   return {
     async start() {
-      if (!isClosed) await start()
+      if (!isClosed) await (pool ??= start())
     },
     async run(name, task, { onMessage, signal }) {
       if (isClosed) throw new WorkerDied('the worker is closed')
-      const worker = await start()
-      const kill = (): void => worker.kill()
+      const mine = (pool ??= start())
+      const current = await mine
+      const died = new Promise<never>((_, reject) => current.once('error', reject))
+      const channel = { postMessage: (message: unknown) => onMessage(message as never), onMessage() {}, onClose() {} }
       try {
-        await new Promise<void>((resolve, reject) => {
-          worker.listener = reply => {
-            if (reply instanceof WorkerDied) reject(reply)
-            else if ('message' in reply) onMessage(reply.message as never)
-            else if ('done' in reply) resolve()
-            else reject(Object.assign(new Error(reply.failed.message), { stack: reply.failed.stack }))
-          }
-          if (signal?.aborted) kill()
-          signal?.addEventListener('abort', kill)
-          worker.ask({ name, task })
-        })
+        const done = current.run(task, { name, channel, ...(signal === undefined ? {} : { signal }) })
+        await Promise.race([done, died])
       } catch (error) {
-        if (error instanceof WorkerDied) current = undefined
-        throw error
+        const { message, stack } = error as Error
+        if (!/exited unexpectedly|Terminating worker|aborted/.test(message))
+          throw Object.assign(new Error(message), { stack })
+        if (pool === mine) await stop()
+        throw new WorkerDied(message)
       } finally {
-        worker.listener = undefined
-        signal?.removeEventListener('abort', kill)
+        current.removeAllListeners('error')
+        current.on('error', () => {}) // it ends between tasks: the next task finds out
       }
     },
     async close() {

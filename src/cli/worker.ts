@@ -1,6 +1,5 @@
 // The entry of a worker process: does tasks by name while the process that asked listens. Not the tasks: worker-tasks.ts.
 // scripts/build-cli.mjs bundles it beside the commands.
-import type { WorkerReply, WorkerRequest } from './pool.ts'
 import { spareTime } from './sparing-flags.ts'
 import { TASKS } from './worker-tasks.ts'
 
@@ -11,16 +10,12 @@ process.on('SIGINT', () => {})
 // Who asked has ended, and nobody listens.
 process.on('disconnect', () => process.exit())
 
-const reply = (message: WorkerReply): void => {
+const say = (message: unknown): void => {
   process.send?.(message)
 }
 
-process.on('message', async ({ name, task }: WorkerRequest) => {
-  try {
-    await TASKS[name](task as never, message => reply({ message }))
-    reply({ done: true })
-  } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    reply({ failed: { message, stack } })
-  }
-})
+const [conform, replay, fuzz, settle, keep] = (['conform', 'replay', 'fuzz', 'settle', 'keep'] as const).map(
+  name => (task: never) => TASKS[name](task, say),
+)
+
+export { conform, fuzz, keep, replay, settle }
