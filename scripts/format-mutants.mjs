@@ -93,7 +93,12 @@ const RULES = [
   ['results of 32 bits are not sign-extended', 'core/isa/ops.h', 'return (u64)(s64)(s32)a;', 'return a;'],
   ['strict ReviveV1 has sbrk', 'src/isa/set.ts', '/^(unlikely|sbrk|memset)$/', '/^(unlikely|memset)$/'],
   ['strict ReviveV1 has memset', 'src/isa/set.ts', '/^(unlikely|sbrk|memset)$/', '/^(unlikely|sbrk)$/'],
-  ['a jump may lead behind an undefined opcode', CODE, 'if (!jumped || set == PVM_SET_EXTENDED ||', 'if (!jumped || set < 255 ||'],
+  [
+    'a jump may lead behind an undefined opcode',
+    CODE,
+    'if (!jumped || set == PVM_SET_EXTENDED ||',
+    'if (!jumped || set < 255 ||',
+  ],
   [
     'no block is paid behind an undefined opcode',
     CODE,
