@@ -1,12 +1,12 @@
 // Folders of programs that campaigns keep and start from: files by the hash of their content, and sets of them by theirs. Not what is
 // kept: fuzz/kept.ts.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type KeptCase, parseKept } from '../fuzz/kept.ts'
 import { profile } from '../program/profile.ts'
 import { CliError, isInputError } from './errors.ts'
-import { readText } from './files.ts'
+import { makeFolder, readText } from './files.ts'
 
 /** A set of programs in a folder. */
 export interface CorpusSet {
@@ -31,7 +31,7 @@ export function nameOf(text: string): string {
 
 function write(folder: string, name: string, text: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const path = join(folder, name)
     // Others may read the folder, or write the same file: it is there whole or not at all.
     writeFileSync(`${path}.${process.pid}`, text)

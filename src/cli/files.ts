@@ -1,7 +1,7 @@
 // Files and folders of the command line, with errors that name them. Not their meaning.
 import { isAscii } from 'node:buffer'
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 
@@ -18,6 +18,24 @@ function failure(path: string, error: unknown, write = false): CliError {
     return new CliError(`not allowed to ${write ? 'write' : 'read'} it`, options)
   if (code === 'ENOSPC') return new CliError('no space left to write it', options)
   return new CliError(message, options)
+}
+
+/**
+ * Makes a folder, and those that it is in, where there are none. Node's own `recursive` never returns where a system refuses a
+ * folder inside one that is there, as Linux does in /proc.
+ *
+ * @throws the error of the system.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error
+    makeFolder(dirname(folder))
+    mkdirSync(folder)
+  }
 }
 
 /** What is read, until somebody takes it; kept while it is no larger than that: most files come by the thousand. */

@@ -1,5 +1,5 @@
 // `--heat-cache FOLDER`: what was hot in a program is kept in a folder, from one process to the next. What heat is: engine/auto.ts.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { compile, exportHeat, heatKey, heatRefusal, isHot } from '../engine/auto.ts'
@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Program } from '../program/program.ts'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
+import { makeFolder } from './files.ts'
 
 /** Of so many programs that ran last the heat is kept at the end. That of others is written when there are more. */
 const MOST = 16
@@ -123,7 +124,7 @@ export function withHeat(engine: Engine, folder: string | undefined): Engine {
   const known = caches.get(folder)
   if (known !== undefined) return known
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (error) {
     throw new CliError(`--heat-cache: ${reasonOf(error)}`, { exitCode: ExitCode.Usage })
   }

@@ -57,5 +57,8 @@ describe('--heat-cache', () => {
     expect([other.code, other.err]).toEqual([2, expect.stringContaining('only the engine auto has heat')])
     const nowhere = run('--heat-cache', loop)
     expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining('--heat-cache: ')])
+    if (process.platform !== 'linux') return
+    const refused = run('--heat-cache', '/proc/coulis/heat')
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('--heat-cache: ')])
   })
 })
