@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tierPolicy } from '../../src/engine/auto.ts'
 import { startExercise, stopExercise } from '../../src/engine/recompiler/exercise.ts'
+import { campaignCase } from '../../src/fuzz/campaign.ts'
 import { corpusCase } from '../../src/fuzz/corpus-case.ts'
 import { driveCase } from '../../src/fuzz/drive.ts'
 import { parseKept, Reach } from '../../src/fuzz/kept.ts'
@@ -41,6 +42,23 @@ function folder(name: string, texts: readonly string[]): string {
   return name
 }
 
+/** What the cases of the campaign KEEP reach themselves, each alone. */
+function reachedByCases(): ReadonlySet<string> {
+  const { verify } = tierPolicy
+  tierPolicy.verify = false
+  const reach = new Reach(['recompiler', 'auto'], startExercise())
+  const campaign = {
+    seed: 'kept',
+    style: 'close',
+    engines: ['interpreter', 'recompiler', 'auto'],
+    enough: () => false,
+  } as const
+  const names = new Set(Array.from({ length: 96 }, (_, index) => reach.of(campaignCase(campaign, index).fuzz)).flat())
+  stopExercise()
+  tierPolicy.verify = verify
+  return names
+}
+
 const kept = cli.run([...KEEP, '--corpus', 'kept', '--jobs', '1', '--jsonl'])
 
 describe('coulis fuzz --keep', () => {
@@ -72,7 +90,12 @@ describe('coulis fuzz --keep', () => {
     const reachedBy = (printed: Printed): string[] => [
       ...new Set(lines(printed).flatMap(({ reached }) => (reached as string[] | undefined) ?? [])),
     ]
-    expect(reachedBy(merged).sort()).toEqual(expect.arrayContaining(reachedBy(kept)))
+    // A program that is made small may come to reach something more by chance, and does not in a part that made it small otherwise.
+    const cases = reachedByCases()
+    const ofParts = new Set(reachedBy(merged))
+    const ofAll = reachedBy(kept).filter(name => cases.has(name))
+    expect(ofAll.length).toBeGreaterThan(100)
+    expect(ofAll.filter(name => !ofParts.has(name))).toEqual([])
     const all = lines(merged).filter(({ event }) => event === 'program')
     expect(all.length).toBeLessThan(parts.reduce((sum, _, i) => sum + programs(`part-${i + 1}`).length, 0))
     expect(cli.run(['merge', cli.file('merged.jsonl', merged.out), '--jsonl']).out).toBe(merged.out)

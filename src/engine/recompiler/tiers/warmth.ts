@@ -26,10 +26,13 @@ export class Warmth {
     return this.compiled > 0
   }
 
-  /** Counts a slice of the interpreter. Returns whether it is one of the first of the process, of which no sample is taken. */
+  /**
+   * Counts a slice of the interpreter. Returns whether it is one of the first of the process, of which no sample is taken. Where
+   * the policy has no patience, all are sampled, so that a new process decides like one that has run for long.
+   */
   isFirstSlice(): boolean {
     this.samples += 1
-    return this.samples <= FIRST_SLICES
+    return tierPolicy.patience > 0 && this.samples <= FIRST_SLICES
   }
 
   /** The milliseconds of interpretation that the present sample stands for. */
