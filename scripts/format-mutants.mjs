@@ -109,8 +109,8 @@ const RULES = [
   [
     'code is shared whatever may be jumped to',
     'src/engine/recompiler/tiers/shared-code.ts',
-    ' jumpBehindUndefined, cmovReadsDestination].join()',
-    ' cmovReadsDestination].join()',
+    'branchCheck, jumpBehindUndefined, cmovReadsDestination].join()',
+    'branchCheck, cmovReadsDestination].join()',
   ],
   ['accesses from 2^14 on always panic', MEMORY, 'RULE(vm, PVM_RULE_LOW_FAULTS) ? LOW_ZONE : ZONE_SIZE', 'ZONE_SIZE'],
   ['reference: accesses below 2^16 panic', 'src/engine/reference/access.ts', 'bad < profile.panicBelow', 'bad < 65536'],
@@ -120,7 +120,7 @@ const RULES = [
 const TESTS = [
   ['test/extended/versions.test.ts', 'test/extended/runs.test.ts', 'test/extended/fixture.test.ts', 'test/narrow'],
   ['test/engine/engines.test.ts', '-t', 'memset|sbrk'],
-  ['test/extended/rules.test.ts'],
+  ['test/extended/rules.test.ts', 'test/recompiler/heat.test.ts'],
   ['test/blob/blob-polkavm.test.ts', 'test/engine/max-memory.test.ts'],
   ['test/extended/engines.test.ts', 'test/extended/text.test.ts'],
 ]

@@ -1,5 +1,5 @@
 // `--heat-cache FOLDER`: what was hot in a program is kept in a folder, from one process to the next. What heat is: engine/auto.ts.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { compile, exportHeat, heatKey, heatRefusal, isHot } from '../engine/auto.ts'
@@ -11,6 +11,9 @@ import { makeFolder } from './files.ts'
 
 /** Of so many programs that ran last the heat is kept at the end. That of others is written when there are more. */
 const MOST = 16
+
+/** No heat is larger: a code offset of 2^25 bytes of code takes few bytes, and what is hot is little of them. */
+const MOST_BYTES = 2 ** 24
 
 /** `--heat-cache FOLDER`. */
 export function heatCacheOption(): Option {
@@ -69,6 +72,8 @@ class HeatCache implements Engine {
   #read(path: string, program: Program): Uint8Array | undefined {
     let bytes: Uint8Array
     try {
+      const file = statSync(path)
+      if (!file.isFile() || file.size > MOST_BYTES) throw new Error('it is no file, or larger than any heat')
       bytes = readFileSync(path)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') say(`${path}: this heat is not used: ${reasonOf(error)}`)
@@ -91,7 +96,7 @@ class HeatCache implements Engine {
     if (bytes !== undefined && Buffer.compare(bytes, now) === 0) return
     const own = `${path}.${process.pid}`
     try {
-      writeFileSync(own, now)
+      writeFileSync(own, now, { flag: 'wx' }) // not what a link of that name leads to, in a folder that others may write
       renameSync(own, path)
       this.#known.set(path, { program, bytes: now })
     } catch (error) {

@@ -184,7 +184,7 @@ export class Allowance {
     this.look()
     if (!this.isTimed || this.#over) return
     const took = this.#since - since
-    const fits = took <= 0 ? MOST_SLICE : (spent * SLICE_MS) / took
+    const fits = took > 0 ? (spent * SLICE_MS) / took : MOST_SLICE // a clock may answer anything, NaN too
     this.#slice = Math.max(LEAST_SLICE, Math.min(fits, this.#slice * GROWTH, MOST_SLICE))
   }
 

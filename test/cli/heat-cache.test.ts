@@ -1,5 +1,6 @@
 // `--heat-cache`: what was hot in a program is kept in a folder from one process to the next.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createCli } from './cli.ts'
@@ -50,6 +51,17 @@ describe('--heat-cache', () => {
       isSame(out)
       expect(readFileSync(path).subarray(0, 11).toString()).toBe('coulis heat')
     }
+  })
+
+  it('reads no pipe, and puts a file in its place', () => {
+    if (process.platform === 'win32') return
+    const path = join(heat, files()[0]!)
+    rmSync(path)
+    execFileSync('mkfifo', [path])
+    const { out, err, code } = run('--heat-cache', heat)
+    expect([code, err]).toEqual([0, expect.stringContaining('this heat is not used: it is no file')])
+    isSame(out)
+    expect(readFileSync(path).subarray(0, 11).toString()).toBe('coulis heat')
   })
 
   it('is refused where no heat comes to be, and where there can be no folder', () => {

@@ -92,6 +92,23 @@ describe('heat', () => {
     expect(heatRefusal(rules, heat)).toBe('it is of another code, or of other rules')
   })
 
+  it.each([
+    ['where a jump may lead', { jumpBehindUndefined: true }],
+    ['which sides of a branch are checked', { branchCheck: 'taken' }],
+    ['what a block costs', { gasModel: 'block' }],
+    ['what a cmov waits for', { cmovReadsDestination: false }],
+  ] as const)('and compiled code are not those of the same code under another rule: %s', (_, rule) => {
+    const { code, bitmask, jumpTable } = anew()
+    const [one, other] = [{}, rule].map(changed =>
+      loadProgram(
+        { code, bitmask, jumpTable: [...jumpTable] },
+        { profile: profile('gp-0.8.0', { loader: 'lenient', ...changed }) },
+      ),
+    )
+    expect(sharedCode(one!)).not.toBe(sharedCode(other!))
+    expect(heatRefusal(other!, exportHeat(one!))).toBe('it is of another code, or of other rules')
+  })
+
   it('that ends too soon, or too late, is refused at every length', () => {
     const program = anew()
     for (let length = 0; length < heat.length; length++)

@@ -6,7 +6,7 @@
 import type { Program } from '../../../program/program.ts'
 import { segmentAt } from '../analysis.ts'
 import { CLASS, Class } from '../facts.ts'
-import { contentHash, type SharedCode } from './shared-code.ts'
+import { codeRules, contentHash, type SharedCode } from './shared-code.ts'
 
 /** "coulis heat", and the number of this form of it. The number grows when the same bytes would mean something else. */
 const MAGIC = Uint8Array.of(0x63, 0x6f, 0x75, 0x6c, 0x69, 0x73, 0x20, 0x68, 0x65, 0x61, 0x74)
@@ -27,8 +27,7 @@ export interface Heat {
 
 /** What tells codes and their rules apart. It is no proof: whoever wants to can make two codes with the same one. */
 export function fingerprint({ profile, code, bitmask, jumpTable }: Program): Uint8Array {
-  const { instructionSet, gasModel, branchCheck, cmovReadsDestination } = profile
-  const rules = new TextEncoder().encode([instructionSet, gasModel, branchCheck, cmovReadsDestination].join())
+  const rules = new TextEncoder().encode(codeRules(profile))
   const jumps = Uint8Array.from(jumpTable, target => target ^ (target >>> 8) ^ (target >>> 16))
   const words = Uint32Array.of(
     contentHash(code, 0x811c9dc5),

@@ -2,6 +2,7 @@
 
 import { makeModule, moduleRefusal } from '../../../core/code-generation.ts'
 import { equalBytes } from '../../../program/equal-bytes.ts'
+import type { Profile } from '../../../program/profile.ts'
 import type { Program } from '../../../program/program.ts'
 import type { Machine } from '../../../verify/machine.ts'
 import { verifyModule } from '../../../verify/module.ts'
@@ -285,14 +286,18 @@ export function talliedCode(program: Program, tallyAt: number): SharedCode {
   return shared
 }
 
+/** The rules of a profile that compiled code depends on. */
+export function codeRules(profile: Profile): string {
+  const { instructionSet, gasModel, branchCheck, jumpBehindUndefined, cmovReadsDestination } = profile
+  return [instructionSet, gasModel, branchCheck, jumpBehindUndefined, cmovReadsDestination].join()
+}
+
 /** What is shared by all programs with the code and rules of this one. */
 export function sharedCode(program: Program): SharedCode {
   const known = byProgram.get(program)
   if (known !== undefined) return known
   const { profile, code, bitmask } = program
-  const { instructionSet, gasModel, branchCheck, jumpBehindUndefined, cmovReadsDestination } = profile
-  const rules = [instructionSet, gasModel, branchCheck, jumpBehindUndefined, cmovReadsDestination].join()
-  const key = `${rules}:${code.length}:${contentHash(code, 0x811c9dc5)}:${contentHash(bitmask, 0x811c9dc5)}`
+  const key = `${codeRules(profile)}:${code.length}:${contentHash(code, 0x811c9dc5)}:${contentHash(bitmask, 0x811c9dc5)}`
   let shared = byContent.get(key)
   if (shared !== undefined && !equalPrograms(shared.program, program)) shared = undefined
   shared ??= new SharedCode(program)
