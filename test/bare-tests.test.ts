@@ -31,3 +31,19 @@ it('takes those that start processes or are skipped somewhere, themselves or by 
     ])
   }
 })
+
+it('calls no command that a bare machine lacks, unless it asks first whether it is there', () => {
+  const [, names = ''] = /for name in ([a-z ]+); do/.exec(readFileSync(join(root, '.ci/run'), 'utf8')) ?? []
+  const there = names.split(' ')
+  expect(there).toContain('node')
+  let seen = 0
+  for (const file of list()) {
+    const text = readFileSync(join(root, file), 'utf8')
+    for (const [, command = ''] of text.matchAll(/(?:execFile|execFileSync|spawn|spawnSync)\('([^']+)'/g)) {
+      seen++
+      const asked = RegExp(`spawnSync\\('${command}', \\['--(version|help)'\\]\\)\\.(status|error)`).test(text)
+      if (!there.includes(command)) expect([file, command, asked]).toEqual([file, command, true])
+    }
+  }
+  expect(seen).toBeGreaterThan(3)
+})

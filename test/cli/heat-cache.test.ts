@@ -1,5 +1,5 @@
 // `--heat-cache`: what was hot in a program is kept in a folder from one process to the next.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -53,8 +53,8 @@ describe('--heat-cache', () => {
     }
   })
 
-  it('reads no pipe, and puts a file in its place', () => {
-    if (process.platform === 'win32') return
+  // A machine with Node and git alone has no command that makes a pipe, and Node makes none itself.
+  it.skipIf(spawnSync('mkfifo', ['--help']).error !== undefined)('reads no pipe, and puts a file in its place', () => {
     const path = join(heat, files()[0]!)
     rmSync(path)
     execFileSync('mkfifo', [path])
