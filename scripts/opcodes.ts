@@ -4,7 +4,7 @@ import { RAW_ARGS, RAW_IDS } from '../src/isa/extended.ts'
 import type { Format } from '../src/isa/format.ts'
 import { type Expression, effectOf } from '../src/isa/semantics.ts'
 import { type InstructionSetName, instructionSet } from '../src/isa/set.ts'
-import { INSTRUCTIONS, type Instruction, type Kind } from '../src/isa/table.ts'
+import { INSTRUCTIONS, type Instruction, type InstructionKind } from '../src/isa/table.ts'
 
 const FORMATS: readonly Format[] = [
   'none',
@@ -22,7 +22,7 @@ const FORMATS: readonly Format[] = [
   'reg_reg_reg',
 ]
 
-const KINDS: readonly Kind[] = [
+const INSTRUCTION_KINDS: readonly InstructionKind[] = [
   'alu',
   'load',
   'store',
@@ -76,7 +76,7 @@ function list(name: string, comment: string, lines: readonly string[]): string {
   return `/* ${comment} */\n#define ${name}(OP) \\\n${lines.map(line => `  OP(${line})`).join(' \\\n')}\n`
 }
 
-function ofKind(kind: Kind): readonly Instruction[] {
+function ofKind(kind: InstructionKind): readonly Instruction[] {
   return INSTRUCTIONS.filter(instruction => instruction.kind === kind)
 }
 
@@ -178,7 +178,7 @@ export function generateOpcodes(): string {
     '#ifndef PVM_OPCODES_H\n#define PVM_OPCODES_H\n#include <stdint.h>\n',
     `enum { /* the ids of src/isa/table.ts */\n${names.map((name, id) => `  ${name} = ${id},`).join('\n')}\n  OP_COUNT = ${names.length},\n  OP_UNDEFINED = 255\n};\n`,
     `enum { /* operand formats, GP A.5.1 to A.5.13 */\n${FORMATS.map((f, i) => `  FORMAT_${upper(f)} = ${i},`).join('\n')}\n};\n`,
-    `enum { /* what an instruction does; from KIND_TRAP on it ends a basic block */\n${KINDS.map((k, i) => `  KIND_${upper(k)} = ${i},`).join('\n')}\n};\n`,
+    `enum { /* what an instruction does; from KIND_TRAP on it ends a basic block */\n${INSTRUCTION_KINDS.map((k, i) => `  KIND_${upper(k)} = ${i},`).join('\n')}\n};\n`,
     bytes(
       'pvm_format_of',
       'Format by id.',
@@ -187,7 +187,7 @@ export function generateOpcodes(): string {
     bytes(
       'pvm_kind_of',
       'Kind by id.',
-      INSTRUCTIONS.map(i => KINDS.indexOf(i.kind)),
+      INSTRUCTIONS.map(i => INSTRUCTION_KINDS.indexOf(i.kind)),
     ),
     bytes('pvm_reads_of', 'Register operands read by id: A 1, B 2, D 4.', [...READS]),
     bytes('pvm_writes_of', 'Register operands written by id.', [...WRITES]),

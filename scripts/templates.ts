@@ -3,7 +3,7 @@
 // emit-memory.ts, pieces.ts, glue.ts in src/engine/recompiler. Made ahead, because putting 300 templates together costs
 // every process that imports coulis 5 ms, and the others the first module of a process 2.
 import { HOLE_UNSIGNED, INSTRUCTION_ROOM, Piece, TEMPLATE_END } from '../src/core/contract.gen.ts'
-import { CLASS, Class } from '../src/engine/recompiler/facts.ts'
+import { KIND_OF } from '../src/engine/recompiler/facts.ts'
 import { ASSIGNMENT, CONDITION } from './templates/effects.ts'
 import { ACCESS, CHECK } from './templates/emit-memory.ts'
 import { encodeGlue } from './templates/glue.ts'
@@ -20,9 +20,7 @@ function roomFor([, ...elements]: Template): number {
 
 /** Where each template is, by id its code and its condition and by id and way its check; then the templates. */
 export function collectTemplates(): Uint16Array {
-  const body = Array.from(CLASS, (kind, id) =>
-    kind === Class.Load || kind === Class.Store ? ACCESS[id]! : ASSIGNMENT[id]!,
-  )
+  const body = Array.from(KIND_OF, (kind, id) => (kind === 'load' || kind === 'store' ? ACCESS[id]! : ASSIGNMENT[id]!))
   const pieces = (Object.keys(Piece) as (keyof typeof Piece)[]).map(name => PIECES[name])
   const all: readonly Template[] = [...body, ...CONDITION, ...CHECK, ...pieces]
   const elements: number[] = []

@@ -76,6 +76,30 @@ const GIVEN = new Set([
 /** Documents about the interfaces of others. */
 const OTHERS = /^docs\/(adapters|from-the-specification)\.md$/
 
+describe('kind', () => {
+  // The interfaces of others keep the words of others.
+  const ours = sources.filter(file => /^(src|scripts)\//.test(file) && !file.startsWith('src/compat/'))
+  const found = (pattern: RegExp): string[] =>
+    ours.flatMap(file =>
+      [...readFileSync(join(ROOT, file), 'utf8').replace(COMMENT, '').matchAll(pattern)].map(
+        ([it]) => `${file}: ${it}`,
+      ),
+    )
+
+  it('no type and no table is called so without the thing that it is a kind of', () => {
+    expect(found(/\b(?:type|interface|const|class|enum) (?:Kinds?|KINDS?|Class|CLASS|CLASSES)\b/g)).toEqual([])
+  })
+
+  it('it is a name out of a list, never a number', () => {
+    expect(
+      found(
+        /\bkinds?\??: (?:number|Uint8Array|boolean)\b.*|\b(?:const|let) kinds? = .*\b(?:random|below|between)\b.*/g,
+      ),
+    ).toEqual([])
+    expect(found(/\bkinds?\??: \w*Kind\b/g).length).toBeGreaterThan(20)
+  })
+})
+
 describe('names in documents', () => {
   it('files that documents name exist', () => {
     const wrong: string[] = []

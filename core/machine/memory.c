@@ -93,15 +93,15 @@ CORE int is_watching(const private_part *own) {
 #endif
 }
 
-/* Whether a search stops before this access. `kind` is 1 for a read and 2 for a write. */
-CORE int stops_access(pvm *vm, u32 at, u32 size, u32 kind) {
+/* Whether a search stops before this access. `access` is 1 for a read and 2 for a write. */
+CORE int stops_access(pvm *vm, u32 at, u32 size, u32 access) {
 #if PVM_WATCHING
   const pvm_guard_words *guard = &OWN(vm)->guard;
-  if (LIKELY(!(guard->memory & kind))) return 0;
+  if (LIKELY(!(guard->memory & access))) return 0;
   u32 guest = at - PVM_ROTATION;
   return guest <= guard->last && guest + (size - 1) >= guard->from;
 #else
-  (void)vm, (void)at, (void)size, (void)kind;
+  (void)vm, (void)at, (void)size, (void)access;
   return 0;
 #endif
 }

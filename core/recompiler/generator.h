@@ -102,8 +102,8 @@ PUTS void close_frame(generator *w) {
   w->depth -= 1;
 }
 
-/* The branch depth of an exit that stores what is dirty now. `kind` is 0, or GOES_ON for an exit that goes on at another root. */
-PUTS u32 exit_label(generator *w, u32 kind) { return w->depth + 1 + exit_for(w->g, w->dirty | kind, w->valid | kind); }
+/* The branch depth of an exit that stores what is dirty now. `more` is 0, or GOES_ON for an exit that goes on at another root. */
+PUTS u32 exit_label(generator *w, u32 more) { return w->depth + 1 + exit_for(w->g, w->dirty | more, w->valid | more); }
 
 /* Prepares a side exit at pc. This comes before the condition of the exit. */
 PUTS void prepare_exit(generator *w, u32 pc, u32 why) { PUT(w, PREPARE, (s32)pc, (s32)why); }

@@ -20,8 +20,8 @@ const OPTIONS = {
 export async function fuzzForeign(args: readonly string[], path: string): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS })
   const { seed } = values
-  const kind = values.engine as EngineKind
-  if (!availableEngines().includes(kind)) throw new RangeError(`--engine ${kind}: not available`)
+  const engine = values.engine as EngineKind
+  if (!availableEngines().includes(engine)) throw new RangeError(`--engine ${engine}: not available`)
   const [seconds, from] = [Number(values.seconds), Number(values.from)]
   if (!(seconds >= 0 && from >= 0)) throw new RangeError('--seconds, --from: expected numbers')
   const { log } = console
@@ -38,21 +38,21 @@ export async function fuzzForeign(args: readonly string[], path: string): Promis
       heap: undefined,
     }
     if (partsOfCase(fuzz).jumpTableEntrySize === 0) continue // it would make room for the entries, billions of them
-    const outcome = driveForeign(fuzz, kind, foreign, DEVIATIONS)
+    const outcome = driveForeign(fuzz, engine, foreign, DEVIATIONS)
     totals.cases += 1
     totals.programs += outcome.programs
     totals.exits += outcome.exits
     totals.instructions += outcome.instructions
     for (const name of outcome.known) met.set(name, (met.get(name) ?? 0) + 1)
     if (outcome.finding === undefined) continue
-    const fails = (it: typeof fuzz): boolean => driveForeign(it, kind, foreign, DEVIATIONS).finding !== undefined
+    const fails = (it: typeof fuzz): boolean => driveForeign(it, engine, foreign, DEVIATIONS).finding !== undefined
     const small = reduceCase(fuzz, it => fails({ ...it, hostCalls: 'exit', heap: undefined }), 5000)
-    const what = driveForeign(small, kind, foreign, DEVIATIONS).finding?.what ?? outcome.finding.what
+    const what = driveForeign(small, engine, foreign, DEVIATIONS).finding?.what ?? outcome.finding.what
     const title = `coulis and ${foreign.name} differ in ${what}\ncase ${seed}:${i}`
-    console.log(formatCase(small, title, kind))
+    console.log(formatCase(small, title, engine))
     return 1
   }
-  console.log(JSON.stringify({ engine: kind, foreign: foreign.name, ...totals, known: Object.fromEntries(met) }))
+  console.log(JSON.stringify({ engine, foreign: foreign.name, ...totals, known: Object.fromEntries(met) }))
   for (const { name, reason } of DEVIATIONS) console.log(`${name}: ${reason}`)
   return 0
 }

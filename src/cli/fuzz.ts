@@ -58,13 +58,13 @@ interface Options {
 
 const DEFAULT_SECONDS = 10
 function parseEngines(text: string): EngineKind[] {
-  const kinds = text.split(',').map(name => {
-    const kind = ENGINE_KINDS.find(known => known === name)
-    if (kind === undefined) throw new InvalidArgumentError(`${name} is none of ${ENGINE_KINDS.join(', ')}.`)
-    return kind
+  const engines = text.split(',').map(name => {
+    const engine = ENGINE_KINDS.find(known => known === name)
+    if (engine === undefined) throw new InvalidArgumentError(`${name} is none of ${ENGINE_KINDS.join(', ')}.`)
+    return engine
   })
-  if (kinds.length < 2) throw new InvalidArgumentError('expected at least two, to compare.')
-  return kinds
+  if (engines.length < 2) throw new InvalidArgumentError('expected at least two, to compare.')
+  return engines
 }
 
 /** The engines asked for, else all that work here; two at least that are not the same under two names. */

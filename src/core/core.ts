@@ -28,7 +28,7 @@ export interface CoreExports {
   pvm_step(vm: number, count: number): number
   /** This function and the next two are not in the small core, which only interprets. */
   pvm_guard?(vm: number): number
-  pvm_watch?(vm: number, kinds: number, from: number, last: number): void
+  pvm_watch?(vm: number, accesses: number, from: number, last: number): void
   pvm_tally?(vm: number, at: number): void
   pvm_set_entry(vm: number, pc: number, tableIndex: number): number
   pvm_clear_entries(vm: number): void

@@ -16,7 +16,7 @@ export interface Guard {
   /** A bit for each register whose writes count. */
   readonly registers: number
   /** Accesses to guest addresses from..last, both included: 1 reads, 2 writes, 3 both. */
-  readonly memory: { readonly kinds: 1 | 2 | 3; readonly from: number; readonly last: number } | undefined
+  readonly memory: { readonly accesses: 1 | 2 | 3; readonly from: number; readonly last: number } | undefined
 }
 
 /** How many places a guard can have. core/machine/vm.h has the same number. */
@@ -60,7 +60,7 @@ export class Guarded {
     this.#words = words
     this.#core = core
     this.#isFar = far || memory !== undefined
-    if (this.#isFar) core.pvm_watch!(AT_VM, memory?.kinds ?? 0, memory?.from ?? 0, memory?.last ?? 0)
+    if (this.#isFar) core.pvm_watch!(AT_VM, memory?.accesses ?? 0, memory?.from ?? 0, memory?.last ?? 0)
   }
 
   /** How many instructions the last `step` did not execute, because it was paused or ended early. */

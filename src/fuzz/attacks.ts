@@ -123,20 +123,20 @@ function entrances(emitter: Emitter, ground: Ground, offset: number, fixed: numb
   const found = random.chance(80) ? [first] : []
   for (let i = random.between(1, 3); i > 0; i--) {
     const turns = random.pick([1, 2, 2, 2, 3, 4, 7, 8, 9, 10, 12, 16, 40, 100])
-    const kind = random.below(10)
-    if (kind < 3) {
+    const roll = random.below(10)
+    if (roll < 3) {
       // Into the wall, some turns before the end.
       const stride = fixed !== 0 ? fixed : random.pick([8, 4, 16, -8, 4096, 4104, 2048, 1, 7, 12])
       const ahead = random.below(10)
       const at = stride < 0 ? ground.first - ahead * stride : ground.wall - (ahead + 1) * (stride || 8)
       found.push({ at: at - offset - random.pick([0, 0, 0, 1, 4]), stride, turns })
-    } else if (kind < 7) {
+    } else if (roll < 7) {
       // From good memory to a place of the engine's in one turn or a few.
       const at = ground.first + 8 * random.below(32)
       const steps = random.pick([1, 1, 1, 2, 3, 8, 9])
       const stride = fixed !== 0 ? fixed : Math.trunc(distance(at, enginePlace(random)) / steps)
       found.push({ at: at - offset, stride, turns })
-    } else if (kind < 9) {
+    } else if (roll < 9) {
       // Begins near such a place.
       const stride =
         fixed !== 0 ? fixed : random.pick([8, -8, 4096, -4096, 0, 0x10000000, -0x10000000, 0x7fffffff, -0x80000000])

@@ -111,8 +111,8 @@ function planOf(style: FuzzStyle, index: number, engines: readonly EngineKind[])
       return ATTACK
     case 'mixed': {
       const turn = index % 50
-      const kind = turn === 49 ? 'long' : turn % 5 === 4 ? 'short' : turn % 5 === 2 ? 'attack' : 'close'
-      return planOf(kind, index, engines)
+      const made = turn === 49 ? 'long' : turn % 5 === 4 ? 'short' : turn % 5 === 2 ? 'attack' : 'close'
+      return planOf(made, index, engines)
     }
   }
 }
@@ -166,7 +166,7 @@ export function reduceFinding(
   drive: DriveOptions,
   work: number = REDUCE_WORK,
 ): CampaignFinding {
-  const pair = engines.filter(kind => kind === finding.left || kind === finding.right)
+  const pair = engines.filter(engine => engine === finding.left || engine === finding.right)
   // Memory at every exit says more than at the end, if the case still fails like that.
   const close: DriveOptions = { ...drive, memory: 'exits' }
   let [attempts, done] = [0, 0]

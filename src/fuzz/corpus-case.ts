@@ -84,21 +84,21 @@ function changeEntry(random: Random, entry: FuzzEntry): FuzzEntry {
 
 /** One change. */
 function change(random: Random, fuzz: FuzzCase, other: FuzzCase): FuzzCase {
-  const kind = random.below(100)
-  if (kind < 55) return changeCode(random, fuzz, other)
-  if (kind < 60) {
+  const roll = random.below(100)
+  if (roll < 55) return changeCode(random, fuzz, other)
+  if (roll < 60) {
     const parts = partsOfCase(fuzz)
     return parts.code.length === 0 ? fuzz : withParts(fuzz, mutate(random, parts))
   }
-  if (kind < 80) {
+  if (roll < 80) {
     const n = random.below(fuzz.entries.length)
     return { ...fuzz, entries: fuzz.entries.with(n, changeEntry(random, fuzz.entries[n]!)) }
   }
-  if (kind < 86) return { ...fuzz, salt: random.next() | 1 }
-  if (kind < 90) return { ...fuzz, tiers: fuzz.tiers === 'eager' ? 'usual' : 'eager' }
-  if (kind < 93 && fuzz.hostCalls !== 'attack')
+  if (roll < 86) return { ...fuzz, salt: random.next() | 1 }
+  if (roll < 90) return { ...fuzz, tiers: fuzz.tiers === 'eager' ? 'usual' : 'eager' }
+  if (roll < 93 && fuzz.hostCalls !== 'attack')
     return { ...fuzz, hostCalls: fuzz.hostCalls === 'call' ? 'exit' : 'call' }
-  if (kind < 96) return { ...fuzz, entries: [...fuzz.entries, changeEntry(random, random.pick(fuzz.entries))] }
+  if (roll < 96) return { ...fuzz, entries: [...fuzz.entries, changeEntry(random, random.pick(fuzz.entries))] }
   if (fuzz.entries.some(({ gas }) => gas > PLENTY)) return fuzz
   return {
     ...fuzz,

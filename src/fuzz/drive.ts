@@ -98,20 +98,20 @@ function compareAll(runners: readonly Runner[], deep: boolean): { runner: Runner
  *
  * @throws BlobError never: a program the loader refuses is an outcome.
  */
-export function driveCase(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptions = {}): Outcome {
-  return withTiers(fuzz, () => drive(fuzz, kinds, options))
+export function driveCase(fuzz: FuzzCase, engines: readonly EngineKind[], options: DriveOptions = {}): Outcome {
+  return withTiers(fuzz, () => drive(fuzz, engines, options))
 }
 
-/** Machines for the case, one for each kind; a finding when only another than the first engine refuses to make one. */
+/** Machines for the case, one for each engine; a finding when only another than the first engine refuses to make one. */
 function createRunners(
   fuzz: FuzzCase,
   program: Program,
-  kinds: readonly EngineKind[],
+  engines: readonly EngineKind[],
   instantiate: NonNullable<DriveOptions['instantiate']>,
   looks: boolean,
 ): readonly Runner[] | Finding {
   const runners: Runner[] = []
-  for (const kind of kinds) {
+  for (const kind of engines) {
     const log: HostLog = { calls: 0, sinceStart: 0, digest: 0, ...(looks ? { memory: 0 } : {}) }
     try {
       runners.push({ kind, vm: instantiate(kind, program, optionsOf(fuzz, log)), log })
@@ -152,7 +152,7 @@ function renew(
   return undefined
 }
 
-function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptions): Outcome {
+function drive(fuzz: FuzzCase, engines: readonly EngineKind[], options: DriveOptions): Outcome {
   const { memory = 'exits' } = options
   const instantiate =
     options.instantiate ?? ((kind, program, start) => createEngine({ kind }).instantiate(program, start))
@@ -172,7 +172,7 @@ function drive(fuzz: FuzzCase, kinds: readonly EngineKind[], options: DriveOptio
       rejected: true,
     }
   }
-  const made = createRunners(fuzz, program, kinds, instantiate, memory === 'exits' && (fuzz.salt & 2) !== 0)
+  const made = createRunners(fuzz, program, engines, instantiate, memory === 'exits' && (fuzz.salt & 2) !== 0)
   if ('what' in made) {
     return { finding: made, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, gas: 0, rejected: false }
   }

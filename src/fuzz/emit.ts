@@ -2,7 +2,7 @@
 // Not programs: generate.ts puts these together.
 import type { Format } from '../isa/format.ts'
 import type { InstructionSet } from '../isa/set.ts'
-import type { Instruction, Kind } from '../isa/table.ts'
+import type { Instruction, InstructionKind } from '../isa/table.ts'
 import { CodeWriter } from './code-writer.ts'
 import type { Random } from './random.ts'
 import { addressNear, edge32, edge64 } from './values.ts'
@@ -24,7 +24,7 @@ export interface Mood {
 }
 
 interface SetIndex {
-  readonly byKind: ReadonlyMap<Kind, readonly Instruction[]>
+  readonly byKind: ReadonlyMap<InstructionKind, readonly Instruction[]>
   readonly opcodes: ReadonlyMap<string, number>
 }
 
@@ -34,7 +34,7 @@ const INDEXES = new Map<InstructionSet, SetIndex>()
 function indexOf(set: InstructionSet): SetIndex {
   let index = INDEXES.get(set)
   if (index === undefined) {
-    const byKind = new Map<Kind, Instruction[]>()
+    const byKind = new Map<InstructionKind, Instruction[]>()
     const opcodes = new Map<string, number>()
     set.byOpcode.forEach((instruction, opcode) => {
       if (instruction === undefined) return
@@ -62,7 +62,7 @@ export class Emitter {
   readonly mood: Mood
   /** Gas without which what was written does not get to what it is about. */
   gasNeeded = 0
-  readonly #byKind: ReadonlyMap<Kind, readonly Instruction[]>
+  readonly #byKind: ReadonlyMap<InstructionKind, readonly Instruction[]>
   readonly #opcodes: ReadonlyMap<string, number>
   readonly #wide = new Uint32Array(2)
   #registers: readonly number[]
@@ -147,7 +147,7 @@ export class Emitter {
   }
 
   /** Any instruction of that kind; false where the set has none. */
-  ofKind(kind: Kind, label = -1): boolean {
+  ofKind(kind: InstructionKind, label = -1): boolean {
     const list = this.#byKind.get(kind)
     if (list === undefined) return false
     this.instruction(this.random.pick(list), label)

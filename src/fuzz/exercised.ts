@@ -1,11 +1,11 @@
 // Which things of compiled code a campaign should reach, and which of them it did. Not the noticing: engine/recompiler/exercise.ts.
-import { INSTRUCTIONS, type Kind } from '../isa/table.ts'
+import { INSTRUCTIONS, type InstructionKind } from '../isa/table.ts'
 
 const each = (...parts: readonly (readonly string[])[]): string[] =>
   parts.reduce<string[]>((names, part) => names.flatMap(name => part.map(next => `${name}${next}`)), [''])
 
 /** Kinds of instructions that are made from a template; the others are ends of nodes, or left to the interpreter. */
-const STRAIGHT: ReadonlySet<Kind> = new Set<Kind>(['alu', 'load', 'store', 'branch'])
+const STRAIGHT: ReadonlySet<InstructionKind> = new Set<InstructionKind>(['alu', 'load', 'store', 'branch'])
 
 const ACCESSES = ['load', 'store'] as const
 const MOVES = ['up', 'down', 'by a register', 'up, more than a page', 'down, more than a page'] as const
@@ -52,7 +52,7 @@ export const EXERCISES: readonly string[] = [
   ...each(['turns at once that '], ['copy', 'fill'], [' up', ' down']),
   'left by a jump to an address',
   ...each(['left '], ['Unpaid', 'UnpaidWithin', 'Missing', 'Moved', 'Exit']),
-  ...each(['left Paid, at '], ['Load', 'Store', 'Step', 'Trap', 'DynamicJump', 'Branch']),
+  ...each(['left Paid, at '], ['load', 'store', 'sbrk', 'memset', 'trap', 'djump', 'branch']),
   'host call goes on',
   'host call stops the machine',
 ]

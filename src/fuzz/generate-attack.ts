@@ -60,14 +60,14 @@ function layGround(random: Random): { ground: Ground; pages: Mapping[] } {
 }
 
 function writePiece(emitter: Emitter, ground: Ground, menu: Menu): void {
-  const kind = emitter.random.below(100)
-  if (kind < 45) loopAgain(emitter, ground, menu)
-  else if (kind < 50) indexedAccesses(emitter, ground, menu)
-  else if (kind < 55) smallCallees(emitter, ground, menu)
-  else if (kind < 72) walkAgain(emitter, ground, menu)
-  else if (kind < 86) manyCalls(emitter, ground, menu)
-  else if (kind < 92) heapLoop(emitter)
-  else if (kind < 93) deepLoops(emitter, ground)
+  const roll = emitter.random.below(100)
+  if (roll < 45) loopAgain(emitter, ground, menu)
+  else if (roll < 50) indexedAccesses(emitter, ground, menu)
+  else if (roll < 55) smallCallees(emitter, ground, menu)
+  else if (roll < 72) walkAgain(emitter, ground, menu)
+  else if (roll < 86) manyCalls(emitter, ground, menu)
+  else if (roll < 92) heapLoop(emitter)
+  else if (roll < 93) deepLoops(emitter, ground)
   else attackCallAt(emitter, menu, 7)
 }
 

@@ -63,8 +63,8 @@ const mixtures = new Map<string, Profile>()
 function pickProfile(seed: number | string, index: number, few: boolean): Profile {
   // Streams from the other end of the numbers, so that they are none of a case's.
   const random = new Random(seed, ~(few ? Math.floor(index / PROFILE_RUN) : index))
-  const kind = random.below(10)
-  if (kind < 8) return kind < 4 ? GP_072 : kind < 7 ? GP_080 : LENIENT_080
+  const roll = random.below(10)
+  if (roll < 8) return roll < 4 ? GP_072 : roll < 7 ? GP_080 : LENIENT_080
   const mixed = mixedProfile(random)
   const key = JSON.stringify(mixed)
   const known = mixtures.get(key)
@@ -111,8 +111,8 @@ function pickSchedule(random: Random, plain: boolean): Action[] {
   if (plain || random.chance(40)) return [0]
   const schedule: Action[] = []
   for (let i = random.between(1, 12); i > 0; i--) {
-    const kind = random.below(10)
-    schedule.push(kind < 3 ? 0 : kind < 5 ? -1 : kind < 8 ? random.between(1, 4) : random.between(1, 200))
+    const roll = random.below(10)
+    schedule.push(roll < 3 ? 0 : roll < 5 ? -1 : roll < 8 ? random.between(1, 4) : random.between(1, 200))
   }
   return schedule
 }
@@ -127,9 +127,9 @@ function startRegisters(random: Random, pages: readonly number[]): Uint32Array {
 
 function pickGas(random: Random, most: number, huge: number): number {
   if (random.chance(huge)) return 500_000 + random.below(1_500_000) // more than compiled code gets at a time
-  const kind = random.below(10)
-  if (kind < 1) return random.below(4)
-  return random.below(kind < 4 ? Math.min(64, most) : most)
+  const roll = random.below(10)
+  if (roll < 1) return random.below(4)
+  return random.below(roll < 4 ? Math.min(64, most) : most)
 }
 
 /** Mostly not where a block starts, or not in the code at all. */

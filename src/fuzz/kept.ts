@@ -35,7 +35,7 @@ const MOST_ENTRIES = 16
 
 /** Those of the engines that have compiled code to reach something in. */
 export function compilingEngines(engines: readonly EngineKind[]): readonly EngineKind[] {
-  return engines.filter(kind => COMPILING.includes(kind))
+  return engines.filter(engine => COMPILING.includes(engine))
 }
 
 /**
@@ -63,13 +63,13 @@ export function parseKept(text: string, label: string): KeptCase {
 
 /** What cases reach, one after the other, on new code each time. */
 export class Reach {
-  readonly #kinds: readonly EngineKind[]
+  readonly #engines: readonly EngineKind[]
   readonly #exercise: Exercise
   #attempts = 0
 
   /** @param exercise notices what is reached; modules must not be verified meanwhile. */
   constructor(engines: readonly EngineKind[], exercise: Exercise) {
-    this.#kinds = compilingEngines(engines)
+    this.#engines = compilingEngines(engines)
     this.#exercise = exercise
   }
 
@@ -78,7 +78,7 @@ export class Reach {
     const { counts } = this.#exercise
     counts.clear()
     // Engines keep the code of programs they have seen: each attempt has a program of its own.
-    driveCase(neverSeen(fuzz, this.#attempts++), this.#kinds, { memory: 'case' })
+    driveCase(neverSeen(fuzz, this.#attempts++), this.#engines, { memory: 'case' })
     const reached = EXERCISES.filter(name => counts.has(name))
     counts.clear()
     return reached

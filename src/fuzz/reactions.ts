@@ -120,12 +120,12 @@ export function fuzzHost(salt: number, random: Random, log: HostLog): HostTable 
           random.reseed(salt, log.sinceStart)
           if (index > 0 && index < 128 && (index & RIGHTS_CALL) !== 0) changeRights(vm, random)
           else meddle(vm, random)
-          const kind = random.below(100)
-          if (kind < 2) vm.pc = random.below(256)
-          if (kind < 90) return HostAction.Continue
-          if (kind < 95) return HostAction.Stop
-          if (kind < 97) return HostAction.OutOfGas
-          return kind < 98 ? HostAction.Halt : HostAction.Panic
+          const roll = random.below(100)
+          if (roll < 2) vm.pc = random.below(256)
+          if (roll < 90) return HostAction.Continue
+          if (roll < 95) return HostAction.Stop
+          if (roll < 97) return HostAction.OutOfGas
+          return roll < 98 ? HostAction.Halt : HostAction.Panic
         },
       }
     },

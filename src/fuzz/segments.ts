@@ -10,14 +10,14 @@ import { edge32 } from './values.ts'
 /** One random instruction that does not end the block. */
 function filler(emitter: Emitter): void {
   const { random } = emitter
-  const kind = random.below(100)
-  if (kind < 62) emitter.ofKind('alu')
-  else if (kind < 76) memoryAccess(emitter, 'load')
-  else if (kind < 90) memoryAccess(emitter, 'store')
-  else if (kind < 92) emitter.ofKind('host')
-  else if (kind < 94) growHeap(emitter)
-  else if (kind < 96) blockFill(emitter)
-  else if (kind < 98) emitter.ofKind('nop')
+  const roll = random.below(100)
+  if (roll < 62) emitter.ofKind('alu')
+  else if (roll < 76) memoryAccess(emitter, 'load')
+  else if (roll < 90) memoryAccess(emitter, 'store')
+  else if (roll < 92) emitter.ofKind('host')
+  else if (roll < 94) growHeap(emitter)
+  else if (roll < 96) blockFill(emitter)
+  else if (roll < 98) emitter.ofKind('nop')
   else emitter.ofKind('alu')
 }
 
@@ -96,16 +96,16 @@ function jumpThroughTable(emitter: Emitter, label: number): void {
 /** Ends a block: mostly a branch to somewhere. */
 function terminator(emitter: Emitter): void {
   const { random, writer } = emitter
-  const kind = random.below(20)
-  if (kind < 10) emitter.ofKind('branch')
-  else if (kind < 12) emitter.ofKind('jump')
-  else if (kind < 15) emitter.ofKind('fallthrough')
-  else if (kind < 17) jumpThroughTable(emitter, emitter.anyLabel())
-  else if (kind < 18) {
+  const roll = random.below(20)
+  if (roll < 10) emitter.ofKind('branch')
+  else if (roll < 12) emitter.ofKind('jump')
+  else if (roll < 15) emitter.ofKind('fallthrough')
+  else if (roll < 17) jumpThroughTable(emitter, emitter.anyLabel())
+  else if (roll < 18) {
     // Halt: jump to the address an invocation returns to (GP A.18).
     emitter.set64(0, 0xffff0000, random.chance(80) ? 0 : random.next())
     emitter.operands(emitter.opcode('jump_ind'), 'reg_imm', 0, 0, 0, 0)
-  } else if (kind < 19) writer.begin(emitter.opcode('trap'))
+  } else if (roll < 19) writer.begin(emitter.opcode('trap'))
   else emitter.ofKind('djump')
 }
 
@@ -249,20 +249,20 @@ function longBlock(emitter: Emitter): void {
 /** Writes one piece; control flow may leave it for any label written so far. */
 export function writeSegment(emitter: Emitter, plain: boolean): void {
   const { random, writer } = emitter
-  const kind = random.below(100)
-  if (kind < 14) fillers(emitter, random.between(1, 12))
-  else if (kind < 34) tangle(emitter)
-  else if (kind < 48) loop(emitter, 2)
-  else if (kind < 60) calls(emitter)
-  else if (kind < 64) deepCalls(emitter)
-  else if (kind < 72) jumpSwitch(emitter)
-  else if (kind < 78) hostLoop(emitter)
-  else if (kind < 80) streamLoop(emitter)
-  else if (kind < 83) copyLoop(emitter)
-  else if (kind < 88) walks(emitter)
-  else if (kind < 90 && !plain) longBlock(emitter)
-  else if (kind < 93) accessGroup(emitter)
-  else if (kind < 98) straddles(emitter)
+  const roll = random.below(100)
+  if (roll < 14) fillers(emitter, random.between(1, 12))
+  else if (roll < 34) tangle(emitter)
+  else if (roll < 48) loop(emitter, 2)
+  else if (roll < 60) calls(emitter)
+  else if (roll < 64) deepCalls(emitter)
+  else if (roll < 72) jumpSwitch(emitter)
+  else if (roll < 78) hostLoop(emitter)
+  else if (roll < 80) streamLoop(emitter)
+  else if (roll < 83) copyLoop(emitter)
+  else if (roll < 88) walks(emitter)
+  else if (roll < 90 && !plain) longBlock(emitter)
+  else if (roll < 93) accessGroup(emitter)
+  else if (roll < 98) straddles(emitter)
   else memoryAccesses(emitter)
   if (random.chance(85)) terminator(emitter)
   else {

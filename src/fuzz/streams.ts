@@ -100,10 +100,10 @@ export function accessGroup(emitter: Emitter): void {
   if (random.chance(60)) emitter.operands(emitter.opcode('or_imm'), 'reg_reg_imm', base, base, 0, 0)
   emitter.sparing([base, copy], () => {
     for (let i = random.between(3, 14); i > 0; i--) {
-      const kind = random.below(10)
-      if (kind < 7) access(emitter, emitter.register(), kind < 5 ? base : copy, offset())
-      else if (kind < 8) addImmediate(emitter, base, offset() & ~7)
-      else if (kind < 9) {
+      const roll = random.below(10)
+      if (roll < 7) access(emitter, emitter.register(), roll < 5 ? base : copy, offset())
+      else if (roll < 8) addImmediate(emitter, base, offset() & ~7)
+      else if (roll < 9) {
         writer.begin(emitter.opcode('move_reg'))
         writer.byte(copy | (base << 4))
       } else emitter.ofKind('alu')

@@ -8,12 +8,12 @@ const EDGES = [
 
 /** A signed 32-bit number: small, at the edge of a width, or anything. */
 export function edge32(random: Random): number {
-  const kind = random.below(16)
-  if (kind < 6) return random.pick(SMALL)
-  if (kind < 9) return -random.pick(SMALL)
-  if (kind < 11) return random.pick(EDGES) | 0
-  if (kind < 13) return -random.pick(EDGES) | 0
-  if (kind < 14) return (1 << random.below(32)) | 0
+  const roll = random.below(16)
+  if (roll < 6) return random.pick(SMALL)
+  if (roll < 9) return -random.pick(SMALL)
+  if (roll < 11) return random.pick(EDGES) | 0
+  if (roll < 13) return -random.pick(EDGES) | 0
+  if (roll < 14) return (1 << random.below(32)) | 0
   return random.next() | 0
 }
 

@@ -73,14 +73,14 @@ export function writesTo(target: Watched): {
 const MOST_GUARDED = 1 << 20
 
 /** The same as something to seek; undefined for long ranges. Instructions that fail are found as well. */
-export function soughtIn(target: Watched, kinds: 1 | 2 | 3): Sought | undefined {
+export function soughtIn(target: Watched, accesses: 1 | 2 | 3): Sought | undefined {
   const { call } = writesTo(target)
-  const of = { pcs: [], call: kinds === 1 ? () => false : call }
+  const of = { pcs: [], call: accesses === 1 ? () => false : call }
   if ('register' in target) return { ...of, registers: 1 << target.register, memory: undefined }
   const { address, length } = target
   return length > MOST_GUARDED
     ? undefined
-    : { ...of, registers: 0, memory: { kinds, from: address, last: address + length - 1 } }
+    : { ...of, registers: 0, memory: { accesses, from: address, last: address + length - 1 } }
 }
 
 /** Says yes to instructions that read memory there. What hosts read is not known. */

@@ -11,4 +11,4 @@ export {
   UNDEFINED_OPCODE,
 } from './set.ts'
 export { type ImmediateLetter, type RegisterLetter, type Shape, type Slot, shapeOf } from './shape.ts'
-export { INSTRUCTIONS, type Instruction, instructionNamed, type Kind, TRAP_ID } from './table.ts'
+export { INSTRUCTIONS, type Instruction, type InstructionKind as Kind, instructionNamed, TRAP_ID } from './table.ts'

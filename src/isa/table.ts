@@ -6,7 +6,7 @@ import type { Format } from './format.ts'
  * What kind of thing an instruction does. `trap`, `fallthrough`, `jump`, `djump` and `branch` are the
  * terminators T of GP A.3; everything else continues in its basic block.
  */
-export type Kind =
+export type InstructionKind =
   | 'alu'
   | 'load'
   | 'store'
@@ -27,7 +27,7 @@ type Row = readonly [
   latest64: number | null,
   name: string,
   format: Format,
-  kind: Kind,
+  kind: InstructionKind,
   effect: string,
   cost: string,
 ]
@@ -209,7 +209,7 @@ export interface Instruction {
   readonly id: number
   readonly name: string
   readonly format: Format
-  readonly kind: Kind
+  readonly kind: InstructionKind
   /** Whether it ends a basic block (GP A.3, the set T). */
   readonly terminator: boolean
   /** The effect column of the table. */
@@ -219,7 +219,13 @@ export interface Instruction {
   readonly opcodes: { readonly gp072: number | null; readonly gp080: number | null; readonly latest64: number | null }
 }
 
-const TERMINATORS: ReadonlySet<Kind> = new Set<Kind>(['trap', 'fallthrough', 'jump', 'djump', 'branch'])
+const TERMINATORS: ReadonlySet<InstructionKind> = new Set<InstructionKind>([
+  'trap',
+  'fallthrough',
+  'jump',
+  'djump',
+  'branch',
+])
 
 /** All instructions of all instruction sets, in table order. Index 0 is `trap`. */
 export const INSTRUCTIONS: readonly Instruction[] = ROWS.map(

@@ -93,8 +93,8 @@ export function formatCall(call: TraceCall): string[] {
 
 /** The end record. */
 export function formatEnd(end: TraceEnd): string {
-  const kind = end.kind === 'PANIC' ? `PANIC=${end.argument ?? 0}` : end.kind
-  return `${kind} ${formatState(end)}`
+  const word = end.kind === 'PANIC' ? `PANIC=${end.argument ?? 0}` : end.kind
+  return `${word} ${formatState(end)}`
 }
 
 /** The trace as text, in the order and spelling of the recorded files; ends with a newline. */

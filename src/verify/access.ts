@@ -4,7 +4,7 @@
 import { leaves } from './exits.ts'
 import type { FunctionBody } from './function-body.ts'
 import type { Machine } from './machine.ts'
-import { Kind } from './operands.ts'
+import { Meaning } from './operands.ts'
 import { turnAccess } from './turns.ts'
 import {
   CHARGED,
@@ -40,7 +40,7 @@ export function loadFrom(verifier: FunctionBody, op: number): void {
       op === 0x28 ? offset === PC || offset === TRACE || offset === CHARGED : op === 0x29 && offset === RESERVE
     if (!isRegister && !isWord && !(op === 0x29 && isCount(machine, offset)))
       reader.refuse('load', `no word of the engine at ${offset}`)
-    operands.push(Kind.Any)
+    operands.push(Meaning.Any)
     return
   }
   if (op === 0x2d && offset === RIGHTS) {
@@ -50,24 +50,24 @@ export function loadFrom(verifier: FunctionBody, op: number): void {
   if (op === 0x28 && offset === DISPATCH) {
     const { locals } = verifier
     const index = operands.source[at]!
-    const inside = operands.kind[at] === Kind.Scaled && locals.bounded[index] === locals.epoch
+    const inside = operands.meaning[at] === Meaning.Scaled && locals.bounded[index] === locals.epoch
     if (!inside || locals.bound[index]! > machine.dispatch) reader.refuse('load', 'beyond the dispatch table')
-    operands.push(Kind.Entry)
+    operands.push(Meaning.Entry)
     return
   }
   if (op < 0x29) reader.refuse('load', 'an address that is no word of the engine')
   guest(verifier, at, offset, width, READ, 'load')
   if (op === 0x31) operands.bounded(0xff)
-  else operands.push(Kind.Any)
+  else operands.push(Meaning.Any)
 }
 
 /** The rights byte of a page. */
 function rights(verifier: FunctionBody, at: number): void {
   const { operands, reader } = verifier
-  const kind = operands.kind[at]
-  if (kind === Kind.Page) {
+  const meaning = operands.meaning[at]
+  if (meaning === Meaning.Page) {
     operands.height = at + 1
-    operands.kind[at] = Kind.Rights
+    operands.meaning[at] = Meaning.Rights
     operands.y[at] = -1
     return
   }

@@ -1,27 +1,27 @@
 // What follows from a check that was passed: bytes that have a right, the limit of a wide group, an index in bounds. Not the
 // accesses that need it: access.ts.
 import type { FunctionBody } from './function-body.ts'
-import { Kind } from './operands.ts'
+import { Meaning } from './operands.ts'
 import { FRAME_LOCAL, READ, TARGET_LOCAL, WRITE } from './words.ts'
 
 /** What is known behind a branch that was not taken. */
 export function learn(verifier: FunctionBody, at: number): void {
   const { locals, operands } = verifier
   const source = operands.source[at]!
-  switch (operands.kind[at]) {
-    case Kind.Fail:
+  switch (operands.meaning[at]) {
+    case Meaning.Fail:
       if (operands.plus[at] !== 0) return // of another place than the local's
       locals.check(source, operands.z[at]!, operands.x[at]!)
       if (source === FRAME_LOCAL && operands.z[at] === (READ | WRITE)) verifier.way.frame = operands.x[at]!
       return
-    case Kind.Above:
+    case Meaning.Above:
       learnWithin(verifier, source, operands.x[at]!)
       return
-    case Kind.NotBelow:
+    case Meaning.NotBelow:
       locals.bounded[source] = locals.epoch
       locals.bound[source] = operands.x[at]!
       return
-    case Kind.NoEntry:
+    case Meaning.NoEntry:
       locals.entry[source] = locals.epoch
       if (source === TARGET_LOCAL) verifier.way.target = true
   }
@@ -50,9 +50,9 @@ export function selectValue(verifier: FunctionBody): void {
   const last = operands.plus[c]!
   const right = operands.z[c]!
   const isLimit =
-    operands.kind[a] === Kind.Value &&
-    operands.kind[b] === Kind.PageEnd &&
-    operands.kind[c] === Kind.Test &&
+    operands.meaning[a] === Meaning.Value &&
+    operands.meaning[b] === Meaning.PageEnd &&
+    operands.meaning[c] === Meaning.Test &&
     operands.x[c] === 1 &&
     operands.source[a] === limit &&
     operands.source[c] === limit &&
@@ -65,7 +65,7 @@ export function selectValue(verifier: FunctionBody): void {
     locals.right[limit] === right &&
     locals.known[limit] === locals.epoch &&
     locals.extent[limit] === 0
-  const at = operands.push(isLimit ? Kind.Limit : Kind.Any)
+  const at = operands.push(isLimit ? Meaning.Limit : Meaning.Any)
   if (!isLimit) return
   operands.source[at] = limit
   operands.x[at] = widest

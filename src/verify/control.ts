@@ -28,7 +28,7 @@ export class Control {
   depth = 0
   /** Loops among the frames. */
   loops = 0
-  kind: number[] = []
+  construct: number[] = []
   height: number[] = []
   /** Of a loop: its number and the pairs that are fresh at its head; else what the ways to the end have in common. */
   reached: boolean[] = []
@@ -45,12 +45,12 @@ export class Control {
     this.loops = 0
   }
 
-  open(kind: number, height: number, way: Way): void {
+  open(construct: number, height: number, way: Way): void {
     const d = this.depth++
-    this.kind[d] = kind
+    this.construct[d] = construct
     this.height[d] = height
     this.reached[d] = false
-    if (kind !== Frame.Loop) return
+    if (construct !== Frame.Loop) return
     way.paid = 0
     this.fresh[d] = way.fresh
     this.unpaid[d] = this.loops
@@ -92,7 +92,7 @@ export class Control {
   /** Leaves the innermost frame, whose end the way at hand reaches if it is live. */
   close(way: Way): void {
     const d = this.depth - 1
-    if (this.kind[d] === Frame.Loop) this.loops -= 1
+    if (this.construct[d] === Frame.Loop) this.loops -= 1
     else {
       if (way.live) this.join(d, way)
       way.live = this.reached[d]!

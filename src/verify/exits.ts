@@ -1,13 +1,13 @@
 // Where and why compiled code leaves: at an instruction of the program, with no more gas given back than was paid. Not the
 // branches that lead there: function.ts.
 import type { FunctionBody } from './function-body.ts'
-import { Kind } from './operands.ts'
+import { Meaning } from './operands.ts'
 import { PAID, PC_LOCAL, UNPAID, WHY, WHY_LOCAL } from './words.ts'
 
 /** Where and why an exit will leave: at an instruction, with no more given back than was paid, or at a segment. */
 export function place(verifier: FunctionBody, local: number, at: number): void {
   const { locals, machine, operands, reader, way } = verifier
-  if (operands.kind[at] === Kind.Host) {
+  if (operands.meaning[at] === Meaning.Host) {
     way.astray = false
     return
   }

@@ -1,6 +1,6 @@
 // Forms: code that is read byte by byte, because it is accepted as one thing only. Which forms there are: turns.ts, bulk.ts.
 import type { FunctionBody } from './function-body.ts'
-import { Kind } from './operands.ts'
+import { Meaning } from './operands.ts'
 
 export const GET = 0x20
 export const SET = 0x21
@@ -61,7 +61,7 @@ export class Form {
   scratch(op: number, local?: number): number {
     const read = this.local(op, local)
     const { operands } = this.verifier
-    const at = operands.push(Kind.Any)
+    const at = operands.push(Meaning.Any)
     this.verifier.write(read, at)
     operands.height -= 1
     return read

@@ -9,7 +9,7 @@ import type { FastTurns, FunctionBody } from './function-body.ts'
 import { matchHost } from './host-form.ts'
 import { Locals } from './locals.ts'
 import type { Machine } from './machine.ts'
-import { Kind, Operands } from './operands.ts'
+import { Meaning, Operands } from './operands.ts'
 import { isPlain, plain } from './plain.ts'
 import type { ModuleReader } from './reader.ts'
 import { matchTurns, turnBegins, turnEnds } from './turns.ts'
@@ -132,9 +132,9 @@ export class FunctionVerifier implements FunctionBody {
     if (this.#choosing > 0) reader.refuse('control', 'a branch out of a choice of values')
     const frame = control.frame(label)
     if (frame < 0) reader.refuse('control', 'a branch out of the function')
-    if (control.height[frame] !== 0 || control.kind[frame] === Frame.Value)
+    if (control.height[frame] !== 0 || control.construct[frame] === Frame.Value)
       reader.refuse('control', 'a branch with operands')
-    if (control.kind[frame] !== Frame.Loop) {
+    if (control.construct[frame] !== Frame.Loop) {
       control.join(frame, way)
       return
     }
@@ -172,7 +172,7 @@ export class FunctionVerifier implements FunctionBody {
       inOrder &&= label === k
       this.branch(label)
     }
-    if (inOrder && state >= 0 && head >= 0 && control.kind[head] === Frame.Loop && this.#dispatch === undefined) {
+    if (inOrder && state >= 0 && head >= 0 && control.construct[head] === Frame.Loop && this.#dispatch === undefined) {
       this.#dispatch = new DispatchLoop(head, count + 1, state)
     }
     this.way.live = false
@@ -232,7 +232,7 @@ export class FunctionVerifier implements FunctionBody {
       return
     }
     const frame = control.depth - 1
-    const isValue = control.kind[frame] === Frame.Value
+    const isValue = control.construct[frame] === Frame.Value
     if (way.live && operands.height !== control.height[frame]! + (isValue ? 1 : 0)) {
       reader.refuse('control', 'operands are left at the end of a frame')
     }
@@ -241,7 +241,7 @@ export class FunctionVerifier implements FunctionBody {
       this.#choosing -= 1
       control.depth -= 1
       operands.height = control.height[frame]!
-      operands.push(Kind.Any)
+      operands.push(Meaning.Any)
       return
     }
     control.close(way)
@@ -258,8 +258,9 @@ export class FunctionVerifier implements FunctionBody {
 
   /** What a function answers: a target and the gas. */
   #answer(): void {
-    const kind = this.operands.kind[this.pop()]
-    if (kind !== Kind.Gas && kind !== Kind.CallGas) this.reader.refuse('gas', 'what is answered is not the gas')
+    const meaning = this.operands.meaning[this.pop()]
+    if (meaning !== Meaning.Gas && meaning !== Meaning.CallGas)
+      this.reader.refuse('gas', 'what is answered is not the gas')
     this.pop()
   }
 
@@ -318,7 +319,7 @@ export class FunctionVerifier implements FunctionBody {
       case 0x21: {
         const local = this.local()
         const at = this.pop()
-        if (local === GAS_LOCAL && operands.kind[at] === Kind.CallGas) {
+        if (local === GAS_LOCAL && operands.meaning[at] === Meaning.CallGas) {
           way.gas = 0 // whatever was compared before
           return
         }
@@ -368,7 +369,7 @@ export class FunctionVerifier implements FunctionBody {
   #else(): void {
     const { control, operands, reader } = this
     const frame = control.depth - 1
-    if (frame < 0 || control.kind[frame] !== Frame.Value) reader.refuse('control', 'an else of no value')
+    if (frame < 0 || control.construct[frame] !== Frame.Value) reader.refuse('control', 'an else of no value')
     if (operands.height !== control.height[frame]! + 1) reader.refuse('control', 'no value in front of else')
     operands.height -= 1
   }
@@ -381,14 +382,14 @@ export class FunctionVerifier implements FunctionBody {
         this.#stackCheck()
         return
       }
-      operands.push(Kind.Stack)
+      operands.push(Meaning.Stack)
       return
     }
     if (local !== GAS_LOCAL) {
       this.locals.get(operands, local)
       return
     }
-    operands.push(Kind.Gas)
+    operands.push(Meaning.Gas)
     const { bytes, at } = reader
     if (bytes[at] !== 0x42) return
     this.opcode()
@@ -448,7 +449,7 @@ export class FunctionVerifier implements FunctionBody {
       way.fresh |= pair.bit
       return
     }
-    const entry = operands.kind[at] === Kind.Entry
+    const entry = operands.meaning[at] === Meaning.Entry
     this.write(local, at)
     if (entry) {
       operands.source[at] = local
@@ -485,12 +486,12 @@ export class FunctionVerifier implements FunctionBody {
     }
     const stack = this.pop()
     const gas = this.pop()
-    if (operands.kind[stack] !== Kind.Stack || operands.kind[gas] !== Kind.Gas) {
+    if (operands.meaning[stack] !== Meaning.Stack || operands.meaning[gas] !== Meaning.Gas) {
       reader.refuse('call', 'not the gas and the stack that are left')
     }
     if (operands.height !== 0) reader.refuse('control', 'a call among operands')
     this.called()
-    operands.push(Kind.Any)
-    operands.push(Kind.CallGas)
+    operands.push(Meaning.Any)
+    operands.push(Meaning.CallGas)
   }
 }

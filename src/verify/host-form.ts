@@ -1,7 +1,7 @@
 // A host call: the one form in which compiled code shows its gas, lets the host change it, and looks at what it left. Read byte
 // by byte, docs/verifier.md has it.
 import type { FunctionBody } from './function-body.ts'
-import { Kind } from './operands.ts'
+import { Meaning } from './operands.ts'
 import { CHARGED, GAS, GAS_LOCAL, HOST_FUNCTION, MOST_GAS, PC, PC_LOCAL, RESERVE, TRACE, WHY_LOCAL } from './words.ts'
 
 /** What is known of the local for why code left: a host function moved the machine. */
@@ -37,7 +37,7 @@ export function matchHost(verifier: FunctionBody): void {
   const assign = (which: number): number => {
     operands.height = 1
     operands.forget(0)
-    operands.kind[0] = Kind.Host
+    operands.meaning[0] = Meaning.Host
     verifier.write(which, 0)
     return which
   }

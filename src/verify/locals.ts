@@ -1,6 +1,6 @@
 // What is known of each local of the function at hand: its value relative to roots, checked addresses, limits, pairs. All but
 // the pairs holds from where it was found out to the next label. Not the rules that use it: function.ts.
-import { Kind, type Operands } from './operands.ts'
+import { Meaning, type Operands } from './operands.ts'
 import { FRAME_LOCAL } from './words.ts'
 
 /** What a local is for, all over the function. */
@@ -122,7 +122,7 @@ export class Locals {
     this.limited[local] = 0
     this.bounded[local] = 0
     this.entry[local] = 0
-    if (operands.kind[at] === Kind.Value) {
+    if (operands.meaning[at] === Meaning.Value) {
       this.known[local] = this.epoch
       this.root[local] = operands.root[at]!
       this.second[local] = operands.second[at]!

@@ -1,7 +1,7 @@
 // The operand stack of the function that is being verified: what is known of each value on it. locals.ts has the same for locals.
 
 /** What a value is. The comments say what it stands for, and which columns of its place are used. */
-export const Kind = {
+export const Meaning = {
   Any: 0,
   /** root + shift + something from 0 to extent, modulo 2^32. Root 0 stands for nothing. `exact` says that it has not wrapped, and is not negative. */
   Value: 1,
@@ -46,7 +46,7 @@ export class Operands {
   height = 0
   /** The most operands that were on it at once. */
   highest = 0
-  readonly kind: Uint8Array = new Uint8Array(ROOM)
+  readonly meaning: Uint8Array = new Uint8Array(ROOM)
   readonly root: Int32Array = new Int32Array(ROOM)
   /** A second root that is added, or -1. */
   readonly second: Int32Array = new Int32Array(ROOM)
@@ -70,11 +70,11 @@ export class Operands {
     return this.height >= ROOM - 8
   }
 
-  /** Pushes a value of which nothing but the kind is known. Returns its place. */
-  push(kind: number): number {
+  /** Pushes a value of which nothing but the meaning is known. Returns its place. */
+  push(meaning: number): number {
     const at = this.height++
     if (this.height > this.highest) this.highest = this.height
-    this.kind[at] = kind
+    this.meaning[at] = meaning
     this.source[at] = -1
     this.second[at] = -1
     this.exact[at] = 0
@@ -82,7 +82,7 @@ export class Operands {
   }
 
   value(root: number, shift: number, extent: number, exact: boolean): number {
-    const at = this.push(Kind.Value)
+    const at = this.push(Meaning.Value)
     this.root[at] = root
     this.shift[at] = shift
     this.extent[at] = extent
@@ -93,24 +93,24 @@ export class Operands {
   /** Pushes a number from 0 to `most`. */
   bounded(most: number): void {
     if (most <= MOST_EXTENT) this.value(0, 0, most, true)
-    else this.push(Kind.Any)
+    else this.push(Meaning.Any)
   }
 
   /** Whether the operand at a place is a constant. */
   isConstant(at: number): boolean {
-    return this.kind[at] === Kind.Value && this.root[at] === 0 && this.second[at] === -1 && this.extent[at] === 0
+    return this.meaning[at] === Meaning.Value && this.root[at] === 0 && this.second[at] === -1 && this.extent[at] === 0
   }
 
   /** Whether the operand at a place is exactly what a local holds. */
   isLocal(at: number): boolean {
-    return this.kind[at] === Kind.Value && this.source[at]! >= 0 && this.plus[at] === 0
+    return this.meaning[at] === Meaning.Value && this.source[at]! >= 0 && this.plus[at] === 0
   }
 
   /** Replaces the two values on top by their sum. `narrow` says that they have 32 bits. */
   add(narrow: boolean): void {
     const b = --this.height
     const a = b - 1
-    if (this.kind[a] !== Kind.Value || this.kind[b] !== Kind.Value) {
+    if (this.meaning[a] !== Meaning.Value || this.meaning[b] !== Meaning.Value) {
       this.forget(a)
       return
     }
@@ -146,16 +146,16 @@ export class Operands {
 
   /** Forgets all that is known of the operand at a place. */
   forget(at: number): void {
-    this.kind[at] = Kind.Any
+    this.meaning[at] = Meaning.Any
     this.source[at] = -1
   }
 
   /** Called when a local has been written. No operand is a copy of it any more. */
   unlink(local: number): void {
     for (let at = 0; at < this.height; at++) {
-      if (this.kind[at] === Kind.Above && this.x[at] === local) this.forget(at)
+      if (this.meaning[at] === Meaning.Above && this.x[at] === local) this.forget(at)
       if (this.source[at] !== local) continue
-      if (this.kind[at] === Kind.Value) this.source[at] = -1
+      if (this.meaning[at] === Meaning.Value) this.source[at] = -1
       else this.forget(at)
     }
   }

@@ -1,6 +1,6 @@
 // Instructions without effects: what is known of their results. Not those with rules of their own: function.ts.
 import type { FunctionBody } from './function-body.ts'
-import { Kind, MOST_EXTENT, type Operands } from './operands.ts'
+import { Meaning, MOST_EXTENT, type Operands } from './operands.ts'
 
 const UNARY = new Set([0x45, 0x50, 0x67, 0x68, 0x69, 0x79, 0x7a, 0x7b, 0xa7, 0xac, 0xad, 0xc2, 0xc3, 0xc4])
 
@@ -25,21 +25,21 @@ export function plain(verifier: FunctionBody, op: number): void {
   else binary(operands, op)
 }
 
-/** Replaces the operand on top by a value of a kind that is about the same local. */
-function become(operands: Operands, at: number, kind: number): void {
+/** Replaces the operand on top by a value that is about the same local. */
+function become(operands: Operands, at: number, meaning: number): void {
   operands.height = at + 1
-  operands.kind[at] = kind
+  operands.meaning[at] = meaning
 }
 
 function unary(operands: Operands, op: number): void {
   const at = operands.height - 1
-  const kind = operands.kind[at]
-  if (op === 0x45 && kind === Kind.Test) {
-    become(operands, at, Kind.Fail)
+  const meaning = operands.meaning[at]
+  if (op === 0x45 && meaning === Meaning.Test) {
+    become(operands, at, Meaning.Fail)
     return
   }
-  if (op === 0x45 && kind === Kind.Entry && operands.source[at]! >= 0) {
-    become(operands, at, Kind.NoEntry)
+  if (op === 0x45 && meaning === Meaning.Entry && operands.source[at]! >= 0) {
+    become(operands, at, Meaning.NoEntry)
     return
   }
   operands.height = at
@@ -47,14 +47,14 @@ function unary(operands: Operands, op: number): void {
     operands.bounded(1)
     return
   }
-  const known = kind === Kind.Value
+  const known = meaning === Meaning.Value
   if (known && (op === 0xa7 || op === 0xad || op === 0xac || op === 0xc4)) {
     // The lower 32 bits stay; as a whole the value stays if it is small.
     operands.height = at + 1
     operands.source[at] = -1
     return
   }
-  operands.push(Kind.Any)
+  operands.push(Meaning.Any)
 }
 
 function isComparison(op: number): boolean {
@@ -78,8 +78,8 @@ function binary(operands: Operands, op: number): void {
     compare(operands, a, b, op)
     return
   }
-  if (op === 0x47 && operands.kind[a] === Kind.TestBoth && constant === 3) {
-    become(operands, a, Kind.Fail)
+  if (op === 0x47 && operands.meaning[a] === Meaning.TestBoth && constant === 3) {
+    become(operands, a, Meaning.Fail)
     return
   }
   if (isComparison(op)) {
@@ -106,24 +106,24 @@ function binary(operands: Operands, op: number): void {
     shiftLeft(operands, a, constant, op === 0x74)
     return
   }
-  operands.push(Kind.Any)
+  operands.push(Meaning.Any)
 }
 
 function subtract(operands: Operands, a: number, constant: number | undefined): void {
   if (constant === undefined) {
-    operands.push(Kind.Any)
+    operands.push(Meaning.Any)
     return
   }
-  if (operands.kind[a] === Kind.PageEnd && operands.x[a] === 0) {
-    become(operands, a, Kind.PageEnd)
+  if (operands.meaning[a] === Meaning.PageEnd && operands.x[a] === 0) {
+    become(operands, a, Meaning.PageEnd)
     operands.x[a] = constant
     return
   }
-  if (operands.kind[a] !== Kind.Value) {
-    operands.push(Kind.Any)
+  if (operands.meaning[a] !== Meaning.Value) {
+    operands.push(Meaning.Any)
     return
   }
-  become(operands, a, Kind.Value)
+  become(operands, a, Meaning.Value)
   operands.shift[a] = (operands.shift[a]! - constant) | 0
   operands.exact[a] = 0
   operands.source[a] = -1
@@ -134,13 +134,13 @@ function compare(operands: Operands, a: number, b: number, op: number): void {
   const isLocal = operands.isLocal(a)
   const [local, other] = [operands.source[a]!, operands.source[b]!]
   if (op === 0x4b && isLocal && operands.isLocal(b)) {
-    become(operands, a, Kind.Above)
+    become(operands, a, Meaning.Above)
     operands.source[a] = local
     operands.x[a] = other
     return
   }
   if (op === 0x4f && isLocal && operands.isConstant(b) && operands.shift[b]! >= 0) {
-    become(operands, a, Kind.NotBelow)
+    become(operands, a, Meaning.NotBelow)
     operands.x[a] = operands.shift[b]!
     return
   }
@@ -148,26 +148,26 @@ function compare(operands: Operands, a: number, b: number, op: number): void {
 }
 
 function and(operands: Operands, a: number, b: number): void {
-  const kind = operands.kind[a]
-  if (kind === Kind.Rights && operands.kind[b] === Kind.Rights) {
+  const meaning = operands.meaning[a]
+  if (meaning === Meaning.Rights && operands.meaning[b] === Meaning.Rights) {
     // Of the first byte and the last: neither rotated, of one local.
     const isPair = operands.source[a] === operands.source[b] && operands.plus[a] === 0 && operands.plus[b]! >= 0
     if (isPair && operands.y[a] === -1 && operands.y[b] === -1 && operands.x[a] === 1 && operands.x[b] === 1) {
       const last = operands.plus[b]!
-      become(operands, a, Kind.Rights)
+      become(operands, a, Meaning.Rights)
       operands.y[a] = last
       return
     }
-    return void operands.push(Kind.Any)
+    return void operands.push(Meaning.Any)
   }
-  if (kind === Kind.Rights && operands.isConstant(b)) {
+  if (meaning === Meaning.Rights && operands.isConstant(b)) {
     const right = operands.shift[b]!
     // A test of two bits is passed by either, unless both are compared.
     if (right !== 1 && right !== 2 && right !== 3) {
-      operands.push(Kind.Any)
+      operands.push(Meaning.Any)
       return
     }
-    become(operands, a, right === 3 ? Kind.TestBoth : Kind.Test)
+    become(operands, a, right === 3 ? Meaning.TestBoth : Meaning.Test)
     operands.z[a] = right
     // How many bytes from the local have the right: x by alignment; all up to the last of two within a page's length.
     if (operands.y[a]! >= 0) operands.x[a] = operands.y[a]! < 4096 ? operands.y[a]! + 1 : 0
@@ -175,7 +175,7 @@ function and(operands: Operands, a: number, b: number): void {
   }
   const constant = smallOf(operands, a) ?? smallOf(operands, b)
   if (constant === undefined) {
-    operands.push(Kind.Any)
+    operands.push(Meaning.Any)
     return
   }
   operands.bounded(constant)
@@ -189,39 +189,39 @@ function smallOf(operands: Operands, at: number): number | undefined {
 
 function or(operands: Operands, a: number, constant: number | undefined): void {
   if (constant !== 4095 || !operands.isLocal(a)) {
-    operands.push(Kind.Any)
+    operands.push(Meaning.Any)
     return
   }
-  become(operands, a, Kind.PageEnd)
+  become(operands, a, Meaning.PageEnd)
   operands.x[a] = 0
 }
 
 function rotate(operands: Operands, a: number, constant: number | undefined): void {
   const ok = operands.isLocal(a) && constant !== undefined && constant > 0 && constant < 4
   if (!ok) {
-    operands.push(Kind.Any)
+    operands.push(Meaning.Any)
     return
   }
-  become(operands, a, Kind.Rotated)
+  become(operands, a, Meaning.Rotated)
   operands.x[a] = constant
 }
 
 function shiftRight(operands: Operands, a: number, constant: number | undefined, bits: number): void {
   if (constant === undefined) {
-    operands.push(Kind.Any)
+    operands.push(Meaning.Any)
     return
   }
   const by = constant & (bits - 1)
   if (bits === 32) {
-    const kind = operands.kind[a]
-    if (kind === Kind.Rotated && by === 12 - operands.x[a]!) {
-      become(operands, a, Kind.Page)
+    const meaning = operands.meaning[a]
+    if (meaning === Meaning.Rotated && by === 12 - operands.x[a]!) {
+      become(operands, a, Meaning.Page)
       operands.x[a] = 1 << operands.x[a]!
       operands.plus[a] = 0
       return
     }
-    if (kind === Kind.Value && operands.source[a]! >= 0 && by === 12) {
-      become(operands, a, Kind.Page)
+    if (meaning === Meaning.Value && operands.source[a]! >= 0 && by === 12) {
+      become(operands, a, Meaning.Page)
       operands.x[a] = 1
       return
     }
@@ -230,13 +230,13 @@ function shiftRight(operands: Operands, a: number, constant: number | undefined,
 }
 
 function shiftLeft(operands: Operands, a: number, constant: number | undefined, narrow: boolean): void {
-  if (constant === undefined || operands.kind[a] !== Kind.Value) {
-    operands.push(Kind.Any)
+  if (constant === undefined || operands.meaning[a] !== Meaning.Value) {
+    operands.push(Meaning.Any)
     return
   }
   if (narrow && constant === 2 && operands.isLocal(a)) {
     // The bound, if the local has one, is looked up where it is used.
-    become(operands, a, Kind.Scaled)
+    become(operands, a, Meaning.Scaled)
     operands.x[a] = -1
     return
   }
@@ -244,7 +244,7 @@ function shiftLeft(operands: Operands, a: number, constant: number | undefined, 
   const whole =
     operands.exact[a] === 1 && operands.root[a] === 0 && operands.second[a] === -1 && operands.shift[a] === 0
   if (!whole || constant < 0 || constant > 12 || most > MOST_EXTENT) {
-    operands.push(Kind.Any)
+    operands.push(Meaning.Any)
     return
   }
   operands.bounded(most)

@@ -31,12 +31,12 @@ export function matchTurns(verifier: FunctionBody): boolean {
   const isApart = (local: number): boolean => local !== floor && local !== before
   if (floor === before || !streams.every(({ base, strideLocal }) => isApart(base) && isApart(strideLocal))) form.fail()
   if (form.sees(GET, GAS_LOCAL)) readBulk(form, floor, cost, path + ahead, streams)
-  for (const [op, kind] of [
+  for (const [op, construct] of [
     [0x02, Frame.Block],
     [0x03, Frame.Loop],
   ] as const) {
     form.op(op, 0x40)
-    control.open(kind, 0, way)
+    control.open(construct, 0, way)
   }
   verifier.locals.label()
   form.local(GET, GAS_LOCAL)

@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import { Cell } from '../../src/core/cell.ts'
 import { decodeColumns } from '../../src/core/decoder.ts'
-import { CLASS, Class, READS, WRITES } from '../../src/engine/recompiler/facts.ts'
+import { KIND_OF, READS, WRITES } from '../../src/engine/recompiler/facts.ts'
 import { Random } from '../../src/fuzz/random.ts'
 import { decodeOperands } from '../../src/isa/format.ts'
 import { type InstructionSetName, instructionSet, UNDEFINED_OPCODE } from '../../src/isa/set.ts'
+import type { InstructionKind } from '../../src/isa/table.ts'
 import { INSTRUCTIONS, TRAP_ID } from '../../src/isa/table.ts'
 import { createCodeMap } from '../../src/program/code-map.ts'
 import { profile } from '../../src/program/profile.ts'
@@ -15,6 +16,10 @@ const SETS: readonly InstructionSetName[] = ['gp-0.7.2', 'gp-0.8.0', 'latest64',
 
 /** Bytes of the longest programs here. */
 const LONG = 0x1000
+
+/** The kinds of instructions that more of their segment may follow, and those that end a segment and go on behind it. */
+const STRAIGHT: ReadonlySet<InstructionKind> = new Set<InstructionKind>(['alu', 'nop', 'load', 'store'])
+const STOPS: ReadonlySet<InstructionKind> = new Set<InstructionKind>(['host', 'sbrk', 'memset'])
 
 /** Code and where its instructions start, as far as a decoder looks at a program. */
 function programOf(name: InstructionSetName, code: Uint8Array, bitmask: Uint8Array, opens = true): Program {
@@ -28,7 +33,7 @@ function programOf(name: InstructionSetName, code: Uint8Array, bitmask: Uint8Arr
 /** First instructions of segments: behind what ends one, a gap, and where blocks start. */
 function segmentsOf({ map }: Program, ids: readonly number[]): number[] {
   const { offsets, blockStart } = map
-  const ends = (id: number): boolean => CLASS[id]! >= Class.Host
+  const ends = (id: number): boolean => !STRAIGHT.has(KIND_OF[id]!)
   return [...offsets.keys()].filter(
     i => i === 0 || blockStart[offsets[i]!] === 1 || ends(ids[i - 1]!) || offsets[i]! - offsets[i - 1]! > 25,
   )
@@ -51,7 +56,7 @@ function expected(program: Program): string[] {
     const { a, b, d, x, xHigh, y, target } = decodeOperands(INSTRUCTIONS[id]!.format, code, pc, skip)
     const mask = (letters: number): number =>
       [a, b, d].reduce((sum, register, letter) => sum | (((letters >> letter) & 1) << register), 0)
-    const jumps = lasts.has(i) && (CLASS[id] === Class.Jump || CLASS[id] === Class.Branch)
+    const jumps = lasts.has(i) && (KIND_OF[id] === 'jump' || KIND_OF[id] === 'branch')
     const to = jumps && map.blockStart[target] === 1 ? segmentAt.get(target)! : -1
     return [pc, id, a, b, d, x, xHigh, y, to, mask(READS[id]!), mask(WRITES[id]!)].join()
   })
@@ -67,10 +72,11 @@ function checkSegments(program: Program): void {
   expect([...segmentOf]).toEqual([...id.keys()].map(i => starts.findLastIndex(start => start <= i)))
   for (const [s, start] of starts.entries()) {
     const end = segmentStart[s + 1]!
-    const kinds = [...id.subarray(start, end)].map(one => CLASS[one]!)
-    expect(accesses[s]).toBe(Math.min(255, kinds.filter(kind => kind === Class.Load || kind === Class.Store).length))
+    const kinds = [...id.subarray(start, end)].map(one => KIND_OF[one]!)
+    expect(accesses[s]).toBe(Math.min(255, kinds.filter(kind => kind === 'load' || kind === 'store').length))
     const adjacent = end < id.length && pc[end]! - pc[end - 1]! <= 25
-    const goesOn = adjacent && (kinds.at(-1)! < Class.Jump || blockStart[offsets[end]!] === 1)
+    const goesOn =
+      adjacent && (STRAIGHT.has(kinds.at(-1)!) || STOPS.has(kinds.at(-1)!) || blockStart[offsets[end]!] === 1)
     expect(nextSegment[s]).toBe(goesOn ? s + 1 : -1)
   }
   for (let at = 0; at < program.code.length; at++) expect(indexOf[at]).toBe(offsets.indexOf(at))

@@ -18,7 +18,7 @@ import {
   type Vm,
 } from '../../src/index.ts'
 
-const KINDS = ['interpreter', 'recompiler', 'auto'] as const
+const ENGINES = ['interpreter', 'recompiler', 'auto'] as const
 const PARTS = ['Memory', 'Instance', 'Table', 'Module'] as const
 type Part = (typeof PARTS)[number]
 type Constructor = new (...args: unknown[]) => object
@@ -152,7 +152,7 @@ function runOn(vm: Vm, thrown: unknown[]): void {
   throw new Error('it does not end')
 }
 
-const cases = KINDS.flatMap(kind =>
+const cases = ENGINES.flatMap(kind =>
   PARTS.flatMap(part => (['throw', 'panic'] as const).map(errors => [kind, part, errors] as const)),
 )
 

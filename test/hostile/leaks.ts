@@ -4,7 +4,7 @@ import { programOfCase, startOptions } from '../../src/fuzz/case.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'
 import { createEngine, type EngineKind, profile } from '../../src/index.ts'
 
-const KINDS: readonly EngineKind[] = ['interpreter', 'recompiler', 'auto']
+const ENGINES: readonly EngineKind[] = ['interpreter', 'recompiler', 'auto']
 
 /** Bytes of JavaScript objects in use. */
 function heapUsed(): number {
@@ -23,7 +23,7 @@ function runPrograms(kind: EngineKind, from: number, count: number): void {
   }
 }
 
-const growth = KINDS.map(kind => {
+const growth = ENGINES.map(kind => {
   runPrograms(kind, 0, 60)
   const before = heapUsed()
   runPrograms(kind, 60, 200)

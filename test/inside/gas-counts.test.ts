@@ -23,7 +23,7 @@ import {
 import { countGas, watchHostGas } from '../../src/inside/index.ts'
 import type { Counts } from '../../src/program/tally.ts'
 
-const KINDS = availableEngines()
+const ENGINES = availableEngines()
 
 function programOrNone(fuzz: FuzzCase): Program | undefined {
   try {
@@ -61,7 +61,7 @@ describe('what machines count', () => {
     for (let index = 0; index < 80; index++) {
       const fuzz = index % 2 === 0 ? generateCase('counts', index) : generateAttack('counts', index)
       const counted = new Map<EngineKind, string[][]>()
-      const outcome = driveCase(fuzz, KINDS, {
+      const outcome = driveCase(fuzz, ENGINES, {
         memory: 'case',
         instantiate: (kind, program, options) =>
           counting(kind, program, options, counts => {
@@ -71,13 +71,13 @@ describe('what machines count', () => {
       })
       expect(outcome.finding, fuzz.label).toBeUndefined()
       const oracle = counted.get('reference')
-      for (const kind of KINDS) expect(counted.get(kind), `${fuzz.label} on ${kind}`).toEqual(oracle)
+      for (const kind of ENGINES) expect(counted.get(kind), `${fuzz.label} on ${kind}`).toEqual(oracle)
       instructions += outcome.instructions
     }
     expect(instructions).toBeGreaterThan(10_000)
   })
 
-  it.each(KINDS)(
+  it.each(ENGINES)(
     'on %s is what a tracer sees, and with host calls the gas used, to the unit',
     { timeout: 120_000 },
     kind => {
@@ -135,7 +135,7 @@ describe('what machines count', () => {
   )
 })
 
-describe.each(KINDS)('memsets in a run that time stops, on %s', kind => {
+describe.each(ENGINES)('memsets in a run that time stops, on %s', kind => {
   it.each(['instruction', 'block'] as const)('count once where compiled code is left before each: %s', gasModel => {
     const rules = profile('gp-0.7.2', { name: `memsets ${gasModel}`, gasModel, instructionSet: 'latest64' })
     const loop = 'load_imm r7, 0x20000\nload_imm r9, 2\nmemset\nadd_imm_64 r6, r6, -1\nbranch_ne_imm r6, 0, @loop\ntrap'
@@ -153,7 +153,7 @@ describe.each(KINDS)('memsets in a run that time stops, on %s', kind => {
   })
 })
 
-describe.each(KINDS)('a memset that gas stops in the middle, on %s', kind => {
+describe.each(ENGINES)('a memset that gas stops in the middle, on %s', kind => {
   it.each(['instruction', 'block', 'pipeline'] as const)('counts as one that it does not: %s', gasModel => {
     const rules = profile('gp-0.7.2', {
       name: `memset ${gasModel}`,
@@ -187,7 +187,7 @@ describe.each(KINDS)('a memset that gas stops in the middle, on %s', kind => {
   })
 })
 
-describe.each(KINDS)('a memset that time stops in the middle, on %s', kind => {
+describe.each(ENGINES)('a memset that time stops in the middle, on %s', kind => {
   it.each(['instruction', 'block'] as const)('counts as one that it does not: %s', gasModel => {
     const rules = profile('gp-0.7.2', { name: `memset ${gasModel}`, gasModel, instructionSet: 'latest64' })
     const text = '.isa latest64\nload_imm r7, 0x20000\nload_imm r9, 60000\nmemset\nadd_imm_64 r8, r8, 1\ntrap'

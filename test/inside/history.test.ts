@@ -29,7 +29,7 @@ import { parseTrace, type Trace } from '../../src/trace/index.ts'
 import { programOf } from '../suite/cases.ts'
 import { vectors } from '../vectors.ts'
 
-const KINDS = availableEngines()
+const ENGINES = availableEngines()
 const W = 0x20000
 const PAGES = [{ address: W, length: 8192, access: Access.Write }]
 const WALK = Number(process.env.COULIS_WALK ?? 10_000)
@@ -110,7 +110,7 @@ function walk(history: History, states: readonly string[], moves: number, seed: 
   }
 }
 
-describe.each(KINDS)('history on %s', kind => {
+describe.each(ENGINES)('history on %s', kind => {
   const engine = createEngine({ kind })
   const RULES = ['gp-0.7.2', 'gp-0.8.0'] as const
 
@@ -445,7 +445,7 @@ trap`
   })
 })
 
-describe.skipIf(vectors === undefined).each(KINDS.filter(kind => kind !== 'reference'))(
+describe.skipIf(vectors === undefined).each(ENGINES.filter(kind => kind !== 'reference'))(
   'a recorded service on %s',
   kind => {
     const engine = createEngine({ kind: kind as EngineKind })

@@ -14,11 +14,11 @@ import {
   watchHostGas,
 } from '../../src/inside/index.ts'
 
-const KINDS: readonly EngineKind[] = ['reference', 'interpreter', 'recompiler', 'auto']
+const ENGINES: readonly EngineKind[] = ['reference', 'interpreter', 'recompiler', 'auto']
 const LARGE = profile('gp-0.7.2', { pageSize: 16384 })
 const load = (text: string, rules = profile('gp-0.7.2')) => loadProgram(assemble(text).bytes, { profile: rules })
 
-describe.each(KINDS)('large pages of the host on %s', kind => {
+describe.each(ENGINES)('large pages of the host on %s', kind => {
   it('give nothing behind the limit of the heap', () => {
     const text = 'load_imm r7, 1\nsbrk r8, r7\nload_imm r9, 0x23000\nstore_ind_u8 r7, [r9]\ntrap'
     const pages = [{ address: 0x23000, length: 4096, access: 1 as const }]
@@ -176,7 +176,7 @@ describe('reports name the argument that is wrong', () => {
   })
 })
 
-it.each(KINDS)('a counter below 0 that is emptied has taken nothing, on %s', kind => {
+it.each(ENGINES)('a counter below 0 that is emptied has taken nothing, on %s', kind => {
   for (const rules of ['gp-0.7.2', 'gp-0.8.0', 'polkavm'] as const) {
     const { instructionSet } = profile(rules)
     const { bytes } = assemble('@l: add_imm_64 r7, r7, 1\njump @l', { instructionSet })

@@ -20,7 +20,7 @@ import { type Assembled, programOf } from '../suite/cases.ts'
 
 const W = 0x20000
 const PAGES = [{ address: W, length: 8192, access: Access.Write }]
-const KINDS = availableEngines().filter(kind => kind !== 'reference')
+const ENGINES = availableEngines().filter(kind => kind !== 'reference')
 const SETS: readonly [string, Profile][] = [
   ['gp-0.7.2', profile('gp-0.7.2')],
   ['gp-0.8.0', profile('gp-0.8.0')],
@@ -190,11 +190,11 @@ describe.each(SETS)('%s', (name, rules) => {
         })
         history.toEnd()
       }
-      const histories = KINDS.map(begin)
+      const histories = ENGINES.map(begin)
       for (const history of histories) {
         expect(history.toEnd()).toEqual(plain.end)
         expectSame(history, writes, random)
-        expect(history.kind).toBe(KINDS[histories.indexOf(history)])
+        expect(history.kind).toBe(ENGINES[histories.indexOf(history)])
         history.goto(random.below(plain.frontier))
       }
       found += writes.flat().length
@@ -240,7 +240,7 @@ describe.each(SETS)('%s', (name, rules) => {
       const random = new Random(`steps ${name}`, seed)
       const assembled = programOf(textOf(random, random.between(800, 2000), rules), rules)
       const start = startOf(random)
-      const [fast, slow] = [random.pick(KINDS), 'reference' as const].map(kind =>
+      const [fast, slow] = [random.pick(ENGINES), 'reference' as const].map(kind =>
         createEngine({ kind }).instantiate(assembled.program, { ...start, host: hostOf(assembled) }),
       ) as [Vm, Vm]
       const counters = seed % 2 === 0 ? [] : [countGas(fast), countGas(slow)]

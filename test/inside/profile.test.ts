@@ -24,7 +24,7 @@ import {
 } from '../../src/inside/index.ts'
 import { symbolsOfText } from '../../src/program/symbols.ts'
 
-const KINDS = availableEngines()
+const ENGINES = availableEngines()
 
 // main calls twice by way of outer, which calls inner and jumps into its tail; then makes a host call.
 const TEXT = `
@@ -74,7 +74,7 @@ function profileOf(kind: EngineKind, options: StartOptions = {}, named = true): 
 
 const INNER = ['inner', 6, 2]
 
-describe.each(KINDS)('the profile of %s', kind => {
+describe.each(ENGINES)('the profile of %s', kind => {
   it('is a tree of calls with gas and counts, a jump into a function being a call in its place', () => {
     const { vm, profile } = profileOf(kind)
     const main = ['main', 6, 1, ['outer', 8, 2, INNER], ['tail', 2, 2], ['host call 3 three', 10, 1]]

@@ -23,7 +23,7 @@ import {
 import { type ExitReason, explainExit, explainHostError, formatPlace, watchHost } from '../../src/inside/index.ts'
 import { programOf } from '../suite/cases.ts'
 
-const KINDS = availableEngines()
+const ENGINES = availableEngines()
 const W = 0x20000
 const R = 0x30000
 const PAGES = [
@@ -38,7 +38,7 @@ function hostWith(call: HostEntry['call'], price = 0): HostTable {
 /** Runs a text on every engine and returns its reason, which has to be the same on all. */
 function reasonOf(text: string, options: StartOptions = {}, rules = profile('gp-0.7.2')): ExitReason {
   const { program } = programOf(text, rules)
-  const reasons = KINDS.map(kind => {
+  const reasons = ENGINES.map(kind => {
     const watched = options.host && watchHost(options.host)
     const vm = createEngine({ kind }).instantiate(program, {
       gas: 100n,
@@ -155,7 +155,7 @@ describe('explainExit', () => {
       vm.regs[9] = 5n
       throw boom
     })
-    for (const kind of KINDS) {
+    for (const kind of ENGINES) {
       const vm = createEngine({ kind }).instantiate(program, { gas: 100n, host: throws })
       let error: unknown
       try {
@@ -241,7 +241,7 @@ describe('explainExit on generated programs', () => {
         let vms: Vm[]
         try {
           const program = programOfCase(fuzz)
-          vms = KINDS.map(kind => {
+          vms = ENGINES.map(kind => {
             const log: HostLog = { calls: 0, sinceStart: 0, digest: 0 }
             return createEngine({ kind }).instantiate(program, { ...optionsOf(fuzz, log), hostErrors: 'panic' })
           })

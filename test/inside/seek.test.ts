@@ -15,7 +15,7 @@ import { createHistory, type History, lastWrite, type Sought, snapshot, type Wat
 import { soughtIn, writesTo } from '../../src/inside/watch.ts'
 import { programOf } from '../suite/cases.ts'
 
-const KINDS = availableEngines().filter(kind => kind !== 'reference')
+const ENGINES = availableEngines().filter(kind => kind !== 'reference')
 const W = 0x20000
 const PAGES = [
   { address: W, length: 8192, access: Access.Write },
@@ -64,7 +64,7 @@ const START: StartOptions = {
   regs: [0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 300n, 0n, 0n, 0xfffn],
 }
 
-function begin(kind: (typeof KINDS)[number], rules: Profile): History {
+function begin(kind: (typeof ENGINES)[number], rules: Profile): History {
   const { program } = programOf(TEXT, rules)
   return createHistory({ engine: createEngine({ kind }), program, start: { ...START, host: host() } })
 }
@@ -116,7 +116,7 @@ const TARGETS: readonly Watched[] = [
   { address: 2 ** 32 - 8, length: 8 },
 ]
 
-describe.each(KINDS)('seek on %s', kind => {
+describe.each(ENGINES)('seek on %s', kind => {
   it.each(['gp-0.7.2', 'gp-0.8.0', 'polkavm'] as const)(
     'finds what looking at each instruction finds, %s',
     rules => {

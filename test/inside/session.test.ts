@@ -25,7 +25,7 @@ import {
 import { symbolsOfText } from '../../src/program/symbols.ts'
 import { programOf } from '../suite/cases.ts'
 
-const KINDS = availableEngines()
+const ENGINES = availableEngines()
 const W = 0x20000
 const PAGES = [{ address: W, length: 8192, access: Access.Write }]
 
@@ -72,7 +72,7 @@ const host: HostTable = {
       : undefined,
 }
 
-function sessionOn(kind: (typeof KINDS)[number]): {
+function sessionOn(kind: (typeof ENGINES)[number]): {
   session: Session
   history: History
   at: (label: string) => number
@@ -87,7 +87,7 @@ function sessionOn(kind: (typeof KINDS)[number]): {
 
 const kindsOf = (stops: readonly Stop[]): string[] => stops.map(({ kind }) => kind)
 
-describe.each(KINDS)('a session on %s', kind => {
+describe.each(ENGINES)('a session on %s', kind => {
   it('stops at breakpoints, forwards and backwards, at the same times', () => {
     const { session, history, at } = sessionOn(kind)
     const breakpoint = session.breakAt(at('inner'))

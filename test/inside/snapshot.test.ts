@@ -29,7 +29,7 @@ import {
 } from '../../src/inside/index.ts'
 import { programOf } from '../suite/cases.ts'
 
-const KINDS = availableEngines()
+const ENGINES = availableEngines()
 const W = 0x20000
 const PAGES = [{ address: W, length: 8192, access: Access.Write }]
 
@@ -60,7 +60,7 @@ function stateOf(vm: Vm): object {
 
 const COUNT = '@a: add_imm_64 r7, r7, 1\nstore_u64 [0x20008], r7\nbranch_lt_u_imm r7, 50, @a\ntrap'
 
-describe.each(KINDS)('snapshots of %s', kind => {
+describe.each(ENGINES)('snapshots of %s', kind => {
   it('bring a machine back to where it was, and it goes on from there', () => {
     const vm = machine(kind, programOf(COUNT).program)
     vm.run({ maxGas: 31n })
@@ -78,7 +78,7 @@ describe.each(KINDS)('snapshots of %s', kind => {
   })
 
   it('go on on every other engine', () => {
-    for (const other of KINDS) {
+    for (const other of ENGINES) {
       const vm = machine(kind, programOf(COUNT).program)
       vm.step(20)
       const twin = machine(other, programOf(COUNT).program, { gas: 5n, pages: [] })
@@ -226,7 +226,7 @@ describe('snapshots of generated programs', () => {
         try {
           const program = programOfCase(fuzz)
           const options = optionsOf(fuzz, { calls: 0, sinceStart: 0, digest: 0 })
-          for (const kind of KINDS) vms.push(createEngine({ kind }).instantiate(program, options))
+          for (const kind of ENGINES) vms.push(createEngine({ kind }).instantiate(program, options))
         } catch (error) {
           if (error instanceof BlobError) return
           throw error

@@ -3,7 +3,7 @@
 import type { Cell } from '../../core/cell.ts'
 import { AT_VM, Part } from '../../core/contract.gen.ts'
 import type { Decoded } from './decode.ts'
-import { CLASS, Class } from './facts.ts'
+import { KIND_OF } from './facts.ts'
 import type { Functions } from './functions.ts'
 
 /** What has run of one code, on all machines that have reported it. It only grows. */
@@ -66,7 +66,7 @@ export class Coverage {
     for (let s = 0; s < segments; s++) {
       if (this.ran[s] === 1 || isBlock[s] === 0) continue
       const first = segmentStart[s]!
-      const traps = segmentStart[s + 1]! === first + 1 && CLASS[id[first]!] === Class.Trap
+      const traps = segmentStart[s + 1]! === first + 1 && KIND_OF[id[first]!] === 'trap'
       if (!traps) out[s] = 1
     }
     return out

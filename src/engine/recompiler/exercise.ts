@@ -6,18 +6,17 @@ import type { Cell } from '../../core/cell.ts'
 import { AT_PROBES, AT_VM, End, Said, VM, Way, Why } from '../../core/contract.gen.ts'
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import type { Decoded } from './decode.ts'
-import { CLASS, Class } from './facts.ts'
+import { KIND_OF } from './facts.ts'
 
 const nameOf = (names: Readonly<Record<string, number>>, value: number): string =>
   Object.keys(names).find(name => names[name] === value) ?? `${value}`
-const classOf = ({ id }: Decoded, i: number): string => nameOf(Class, CLASS[id[i]!]!)
 
 /** How a stream moves, in the order of `form_of` in core/recompiler/say.c. */
 const WAYS = ['by a register', 'up', 'down', 'at a constant', 'in place']
 const formOf = (form: number): string =>
   `${form >= 16 ? 'stores' : 'loads'} ${WAYS[(form & 15) >> 1]}${(form & 1) === 1 ? ', more than a page' : ''}`
 
-/** The names of the things that code can say. `more` is the number beyond that of the kind in `Said`. */
+/** The names of the things that code can say. `more` is how far the number is beyond that in `Said`. */
 const NAMES: Readonly<Record<keyof typeof Said, (more: number) => string>> = {
   Template: id => `template ${INSTRUCTIONS[id]!.name}`,
   Check: way => `check of a ${way >= 8 ? 'store' : 'load'}: ${nameOf(Way, way & 7)}`,
@@ -37,9 +36,9 @@ const MOST = Said.Bulk + 4
 
 /** The name of a number. */
 function nameOfSaid(number: number): string {
-  const kinds = Object.keys(Said) as (keyof typeof Said)[]
-  const kind = kinds.findLast(name => Said[name] <= number)!
-  return NAMES[kind](number - Said[kind])
+  const names = Object.keys(Said) as (keyof typeof Said)[]
+  const first = names.findLast(name => Said[name] <= number)!
+  return NAMES[first](number - Said[first])
 }
 
 /** How often each kind of thing was seen. It counts once at most for each time that compiled code was entered. */
@@ -92,7 +91,7 @@ export function exercised(
     exercise.collect(cell)
     const i = decoded.indexOf[cell.u32[(AT_VM + VM.pc) >>> 2]!] ?? -1
     if ((result & 1) === 0) exercise.note('left by a jump to an address')
-    else if (result === Why.Paid && i >= 0) exercise.note(`left Paid, at ${classOf(decoded, i)}`)
+    else if (result === Why.Paid && i >= 0) exercise.note(`left Paid, at ${KIND_OF[decoded.id[i]!]}`)
     else exercise.note(`left ${nameOf(Why, result)}`)
     return result
   }

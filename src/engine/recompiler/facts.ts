@@ -1,38 +1,6 @@
 // What the recompiler needs to know of each instruction, by id. It follows from the effect column of src/isa/table.ts.
 import { type Expression, effectOf, type Letter, visitOperands } from '../../isa/semantics.ts'
-import { INSTRUCTIONS, type Kind } from '../../isa/table.ts'
-
-/** The kinds of instructions that the recompiler tells apart. Each one from `Host` on ends a segment. */
-export const Class = {
-  Straight: 0,
-  Load: 1,
-  Store: 2,
-  /** A host call. */
-  Host: 3,
-  /** sbrk or memset, which the core executes. */
-  Step: 4,
-  Jump: 5,
-  DynamicJump: 6,
-  Branch: 7,
-  Trap: 8,
-  Fallthrough: 9,
-} as const
-export type Class = (typeof Class)[keyof typeof Class]
-
-const CLASS_OF: Readonly<Record<Kind, Class>> = {
-  alu: Class.Straight,
-  nop: Class.Straight,
-  load: Class.Load,
-  store: Class.Store,
-  host: Class.Host,
-  sbrk: Class.Step,
-  memset: Class.Step,
-  jump: Class.Jump,
-  djump: Class.DynamicJump,
-  branch: Class.Branch,
-  trap: Class.Trap,
-  fallthrough: Class.Fallthrough,
-}
+import { INSTRUCTIONS, type InstructionKind } from '../../isa/table.ts'
 
 /** The bit of each operand letter that names a register. */
 const LETTER_BIT: Readonly<Record<Letter, number>> = { A: 1, B: 2, D: 4, X: 0, Y: 0, T: 0 }
@@ -40,8 +8,8 @@ const LETTER_BIT: Readonly<Record<Letter, number>> = { A: 1, B: 2, D: 4, X: 0, Y
 /** Stands for no register: an absolute access has no base, and a store may store an immediate. */
 export const NO_LETTER = 0
 
-/** The class of each instruction, by id. */
-export const CLASS: Uint8Array = new Uint8Array(INSTRUCTIONS.length)
+/** The kind of each instruction, by id. */
+export const KIND_OF: readonly InstructionKind[] = INSTRUCTIONS.map(({ kind }) => kind)
 /** The register letters that it reads, as bits. */
 export const READS: Uint8Array = new Uint8Array(INSTRUCTIONS.length)
 /** The register letters that it writes, as bits. */
@@ -84,7 +52,6 @@ const STORE_LOG2: Readonly<Record<string, number>> = { store8: 0, store16: 1, st
 
 for (const { id, kind } of INSTRUCTIONS) {
   const { assign, action } = effectOf(id)
-  CLASS[id] = CLASS_OF[kind]
   if (assign !== undefined) {
     WRITES[id] = LETTER_BIT[assign.to]
     READS[id]! |= readsOf(assign.value)

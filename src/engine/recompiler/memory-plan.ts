@@ -1,7 +1,7 @@
 // The memory plan: how each access is checked, alone or together with others. It is made by core/recompiler/plan.c and wide.c.
 import { Check } from '../../core/contract.gen.ts'
 import type { Decoded } from './decode.ts'
-import { CLASS, Class } from './facts.ts'
+import { KIND_OF } from './facts.ts'
 import type { ProgramTables } from './tables.ts'
 
 /**
@@ -24,8 +24,8 @@ export type MemoryPlan = Pick<
 export function accessesOf({ id, segmentStart }: Decoded, segment: number): number[] {
   const found: number[] = []
   for (let i = segmentStart[segment]!; i < segmentStart[segment + 1]!; i++) {
-    const kind = CLASS[id[i]!]
-    if (kind === Class.Load || kind === Class.Store) found.push(i)
+    const kind = KIND_OF[id[i]!]
+    if (kind === 'load' || kind === 'store') found.push(i)
   }
   return found
 }

@@ -27,10 +27,10 @@ export function readSized(reader: Reader, what: string): Uint8Array {
 
 function readResult(reader: Reader): WorkResult {
   const at = reader.offset
-  const kind = reader.uint(1, 'result')
-  if (kind === 0) return readSized(reader, 'output')
-  const error = workErrorOf(kind)
-  if (error === undefined) throw new BlobError('bad-varint', at, 'a result 0…6', `${kind}`)
+  const tag = reader.uint(1, 'result')
+  if (tag === 0) return readSized(reader, 'output')
+  const error = workErrorOf(tag)
+  if (error === undefined) throw new BlobError('bad-varint', at, 'a result 0…6', `${tag}`)
   return error
 }
 

@@ -27,8 +27,8 @@ export function recordKey(service: number): Uint8Array {
   return key
 }
 
-function itemKey(service: number, kind: number, bytes: Uint8Array): Uint8Array {
-  const hash = blake2b(new Writer().uint(kind, 4).bytes(bytes).toBytes())
+function itemKey(service: number, tag: number, bytes: Uint8Array): Uint8Array {
+  const hash = blake2b(new Writer().uint(tag, 4).bytes(bytes).toBytes())
   const key = new Uint8Array(STATE_KEY)
   for (let k = 0; k < 4; k++) {
     key[2 * k] = (service >>> (8 * k)) & 0xff

@@ -16,7 +16,7 @@ import type { CodeStats } from '../../engine.ts'
 import { Exit } from '../../exit.ts'
 import { functionSize, segmentAt, segmentOfAddress } from '../analysis.ts'
 import { exercised, exercisedHost, isExercised } from '../exercise.ts'
-import { ACCESS_LOG2, CLASS, Class } from '../facts.ts'
+import { ACCESS_LOG2, KIND_OF } from '../facts.ts'
 import { LOAD_IMM_JUMP_IND } from '../functions.ts'
 import { GLUE_HEX } from '../templates.gen.ts'
 import { BriefRoots } from '../tiers/brief-roots.ts'
@@ -41,9 +41,6 @@ import { comesIn, LAZY, WaitingBlocks } from './lazy-entries.ts'
 import { jumpEntries, type Linkage } from './linkage.ts'
 
 const GAS = (AT_VM + VM.gas) >>> 3
-
-/** 1 for each class of instructions that access memory. */
-const ACCESSES = Uint8Array.from({ length: 16 }, (_, kind) => (kind === Class.Load || kind === Class.Store ? 1 : 0))
 
 let glueModule: WebAssembly.Module | undefined
 
@@ -417,9 +414,9 @@ export class Runtime {
     const pc = cell.u32[PC]!
     cell.tally?.undo(pc)
     const index = decoded.indexOf[pc]!
-    const kind = CLASS[decoded.id[index]!]!
-    if (ACCESSES[kind] === 1) this.#noteAccess(index)
-    else if (kind === Class.DynamicJump && this.#mode === 'hot') this.#noteJump(index)
+    const kind = KIND_OF[decoded.id[index]!]!
+    if (kind === 'load' || kind === 'store') this.#noteAccess(index)
+    else if (kind === 'djump' && this.#mode === 'hot') this.#noteJump(index)
     if (this.#perInstruction) {
       const back = decoded.segmentStart[decoded.segmentOf[index]! + 1]! - index
       const low = cell.u32[2 * GAS]! + back

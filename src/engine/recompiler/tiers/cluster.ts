@@ -1,7 +1,7 @@
 // Decides which roots go into one module with the one that is wanted: those that it calls, the nearest first.
 import { type Analysis, functionSize } from '../analysis.ts'
 import type { Coverage } from '../coverage.ts'
-import { CLASS, Class } from '../facts.ts'
+import { KIND_OF } from '../facts.ts'
 import { isCall, isReturn } from '../functions.ts'
 import { NEIGHBOUR_INSTRUCTIONS } from './policy.ts'
 
@@ -18,13 +18,13 @@ export function reachOf(analysis: Analysis, from: number, limit: number, { ran }
     const last = decoded.segmentStart[s + 1]! - 1
     size += last + 1 - decoded.segmentStart[s]!
     if (size >= limit) return limit
-    const kind = CLASS[decoded.id[last]!]!
+    const kind = KIND_OF[decoded.id[last]!]!
     const called = isCall(decoded, s)
     const target = decoded.target[last]!
     if (!called && target >= first && target < end) seen.add(target)
     const next = decoded.nextSegment[s]!
-    if (next >= 0 && next < end && (called || (kind !== Class.Jump && kind !== Class.DynamicJump))) seen.add(next)
-    if (kind === Class.DynamicJump && !called && !isReturn(decoded, functions.links, last)) {
+    if (next >= 0 && next < end && (called || (kind !== 'jump' && kind !== 'djump'))) seen.add(next)
+    if (kind === 'djump' && !called && !isReturn(decoded, functions.links, last)) {
       for (const label of functions.labels.get(f) ?? []) seen.add(decoded.jumpTable[label]!)
     }
   }
@@ -44,13 +44,13 @@ function callees(analysis: Analysis, segment: number, coverage: Coverage | undef
   for (let s = first; s < end; s++) {
     if (coverage?.ran[s] === 0) continue
     const last = decoded.segmentStart[s + 1]! - 1
-    const kind = CLASS[decoded.id[last]!]!
+    const kind = KIND_OF[decoded.id[last]!]!
     if (isCall(decoded, s)) {
       if (decoded.target[last]! >= 0) found.push(decoded.target[last]!)
       continue
     }
     outside(decoded.target[last]!)
-    if (kind !== Class.Jump && kind !== Class.DynamicJump && kind !== Class.Trap) outside(decoded.nextSegment[s]!)
+    if (kind !== 'jump' && kind !== 'djump' && kind !== 'trap') outside(decoded.nextSegment[s]!)
   }
   return found
 }

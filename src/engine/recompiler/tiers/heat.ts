@@ -5,7 +5,7 @@
 // it says is checked all the same, because it comes from a file.
 import type { Program } from '../../../program/program.ts'
 import { segmentAt } from '../analysis.ts'
-import { CLASS, Class } from '../facts.ts'
+import { KIND_OF } from '../facts.ts'
 import { codeRules, contentHash, type SharedCode } from './shared-code.ts'
 
 /** "coulis heat", and the number of this form of it. The number grows when the same bytes would mean something else. */
@@ -135,8 +135,8 @@ function checkOffsets({ analysis }: SharedCode, { roots, ran, tolerant }: Heat):
     if (segment < 0 || decoded.isBlock[segment] === 0) throw new Refusal(`no block begins at code offset ${pc}`)
   }
   for (const pc of tolerant) {
-    const kind = CLASS[decoded.id[decoded.indexOf[pc] ?? -1] ?? -1]
-    if (kind !== Class.Load && kind !== Class.Store) throw new Refusal(`there is no access at code offset ${pc}`)
+    const kind = KIND_OF[decoded.id[decoded.indexOf[pc] ?? -1] ?? -1]
+    if (kind !== 'load' && kind !== 'store') throw new Refusal(`there is no access at code offset ${pc}`)
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Cell } from '../../../core/cell.ts'
 import type { Program } from '../../../program/program.ts'
 import { type Analysis, functionSize } from '../analysis.ts'
-import { CLASS, Class } from '../facts.ts'
+import { KIND_OF } from '../facts.ts'
 import { reachOf } from './cluster.ts'
 import {
   ANALYSIS_MS,
@@ -70,7 +70,7 @@ function callsHost({ decoded, functions }: Analysis, header: number): boolean {
   for (let s = end - 1; s >= header; s--) {
     const last = segmentStart[s + 1]! - 1
     isIn ||= target[last] === header
-    if (isIn && CLASS[id[last]!] === Class.Host) return true
+    if (isIn && KIND_OF[id[last]!] === 'host') return true
   }
   return false
 }
