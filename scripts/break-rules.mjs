@@ -78,13 +78,14 @@ export async function breakRules({ of, copy: name, folder, rules, tests }) {
     if (wrong === undefined) continue
     const isCore = join(folder, file).startsWith('core')
     writeFileSync(path, wrong)
-    if (isCore && !(await passes(copy, 'node', ['scripts/build-core.mjs']))) throw new Error(`${rule}: does not build`)
-    const isRed = !(await passesAll())
+    // What does not build shows nothing: it counts as unnoticed.
+    const builds = !isCore || (await passes(copy, 'node', ['scripts/build-core.mjs']))
+    const isRed = builds && !(await passesAll())
     writeFileSync(path, text)
     if (isCore)
       for (const made of ['core/core.wasm', 'src/core']) cpSync(join(ROOT, made), join(copy, made), { recursive: true })
     if (!isRed) unnoticed.push(rule)
-    console.log(`${isRed ? 'red     ' : 'UNNOTICED'} ${rule}`)
+    console.log(`${isRed ? 'red     ' : builds ? 'UNNOTICED' : 'NO BUILD'} ${rule}`)
   }
   console.log(`${wanted.length} rules of ${of} broken, ${unnoticed.length} unnoticed, ${missing} without a place`)
   process.exit(unnoticed.length + missing > 0 ? 1 : 0)

@@ -54,7 +54,7 @@ const RULES = [
   ['sbrk takes any size', MEMORY, 'else if (narrow && bytes > UINT32_MAX) bytes = 0;', ''],
   ['sbrk does not extend its sign', MEMORY, 'return narrow ? sign_extended(result) : result;', 'return result;'],
   ['pages of the host have 4096 bytes', MEMORY, 'u32 scale = vm->rules / PVM_RULE_PAGES;', 'u32 scale = 0;'],
-  ['pages of the host reach behind the limit', MEMORY, 'if (last > most) last = most;', ''],
+  ['pages of the host reach behind the limit', MEMORY, 'if (last > most) last = most;', '(void)most;'],
   ['one byte of code too many', 'src/program/validate.ts', 'code.length > MAX_CODE)', 'code.length > MAX_CODE + 1)'],
   ['any number of jumps', 'src/program/validate.ts', 'if (jumpTableLength > MAX_ENTRIES)', 'if (jumpTableLength < 0)'],
   ['memset’s address keeps 64 bits', MEMORY, 'RULE(vm, PVM_RULE_MEMSET_NARROW) && !IS_NARROW(vm)', '0'],

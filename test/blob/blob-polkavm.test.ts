@@ -134,6 +134,12 @@ describe('.polkavm files', () => {
     })
     expect(parsePolkavm(large)).toMatchObject({ readOnlySize: 0 })
     expect(failure(() => parsePolkavm(large, { shortestNumbers: true })).code).toBe('bad-varint')
+    const wide = file(`01 07 f1 00 00 00 10 00 00 ${CODE} 00`) // five bytes are the shortest form of 2^28, but bit 32 is lost
+    expect(parsePolkavm(wide)).toMatchObject({ readOnlySize: 2 ** 28 })
+    expect(failure(() => parsePolkavm(wide, { shortestNumbers: true }))).toMatchObject({
+      code: 'bad-varint',
+      offset: 15,
+    })
   })
 })
 
