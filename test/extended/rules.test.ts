@@ -263,6 +263,20 @@ describe.each(availableEngines())('the rules of PolkaVM 0.35 and 0.37 on %s', ki
     },
   )
 
+  it('pages of the host end at the limit of the heap, also in the middle of one', () => {
+    const rules = profile('polkavm', { pageSize: 16384 })
+    const { bytes } = assemble(`.isa ${rules.instructionSet}\n.format polkavm\n.rw\n.u64 1\n${GROW}`)
+    const program = loadProgram(bytes, { profile: rules })
+    const store = (at: number): Exit | undefined => {
+      const heap = { start: 0x30000, limit: 0x31800 } // the last page of 4,096 bytes that it touches begins at 0x31000
+      return engine
+        .instantiate(program, { ...callExport(program, 'grow', [0x1800n, BigInt(at)]), heap, gas: 100n })
+        .run()
+    }
+    expect(store(0x31fff)).toBe(Exit.Halt)
+    expect(store(0x32000)).toBe(Exit.Panic)
+  })
+
   it('ReviveV1 has sbrk and memset of old files, strict ReviveV1 traps there, as PolkaVM does today', () => {
     const code = (text: string): Uint8Array => assemble(`.isa revive-v1\n.format raw\n${text}\ntrap`).bytes
     for (const text of ['sbrk r7, r8', 'memset']) {
