@@ -61,7 +61,11 @@
 
 #include "recompiler/fast.c"
 
+#include "recompiler/rooms.c"
+
 #include "recompiler/bulk.c"
+
+#include "recompiler/counted.c"
 
 #include "recompiler/loops.c"
 

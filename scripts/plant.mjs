@@ -32,9 +32,27 @@ const { values: options } = parseArgs({
 const BUGS = [
   {
     name: 'bulk turns: one too many, behind which the loop has ended',
-    file: 'core/recompiler/bulk.c',
-    search: 'b->last = strict;',
-    replace: 'b->last = 0;',
+    file: 'core/recompiler/rooms.c',
+    search: 'c->last = strict;',
+    replace: 'c->last = 0;',
+  },
+  {
+    name: 'counted turns: a register that turns read is stepped once',
+    file: 'core/recompiler/counted.c',
+    search: 'c->turn.stepped & ~c->turn.written & ~read;',
+    replace: 'c->turn.stepped & ~c->turn.written;',
+  },
+  {
+    name: 'counted turns: down, accesses are in the order of up',
+    file: 'core/recompiler/counted.c',
+    search: 'stride < 0 ? -stride * (s32)(turns - 1 - turn) :',
+    replace: 'stride < 0 ? -stride * (s32)turn :',
+  },
+  {
+    name: 'counted turns: their register is stepped for one turn less',
+    file: 'core/recompiler/counted.c',
+    search: '(s32)(c->turn.step[r] * turns));',
+    replace: '(s32)(c->turn.step[r] * (turns - 1)));',
   },
   {
     name: 'bulk turns: a copy over its own source as if it read it first',

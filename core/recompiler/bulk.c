@@ -5,17 +5,9 @@
  * always done by the code of a turn, and leaves behind what a last turn leaves: a loaded word, the way out of the loop. */
 #include "generator.h"
 
-/* How a condition compares. LESS stands for unsigned and for signed: the number of turns is the same difference. */
-enum { EQUAL, DIFFERS, LESS, LESS_OR_EQUAL, GREATER_OR_EQUAL, GREATER };
-/* Stands for a register where there is a constant, or nothing. */
-#define NO_BASE 13u
-/* Steps and strides are smaller than this, so that they have 32 bits. */
-#define LONGEST_STEP (INT64_C(1) << 30)
-
 /* What one turn of a loop that copies or fills does. */
 typedef struct {
-  s64 step[13];               /* how much each register grows in a turn */
-  u32 stepped, loaded;        /* masks: registers that grow, and registers that a load writes */
+  turn_steps turn;            /* how registers grow; what is written in another way, a load writes */
   u32 stores, bytes;          /* how many stores there are, and how many bytes each has */
   u32 store_stream;           /* the stream of all stores, by the access that is checked for it, */
   u32 load_stream;            /* and that of all words that they store */
@@ -30,14 +22,8 @@ typedef struct {
   u32 stream[13];             /* its stream, */
   uint8_t base[13], wide[13]; /* the register of its address, its bytes */
   s32 stride;                 /* how far the stores move in a turn: a power of two, up or down */
-  u32 moving, bound;          /* the condition: the first register moves towards the second, or NO_BASE, towards the constant */
-  s32 bound_constant;
-  s32 last;                   /* 1 if the loop ends where the register has come there, 0 if it ends behind that */
+  countdown until;            /* the condition */
 } bulk;
-
-CORE int is_power(s64 value) { return value > 0 && value < LONGEST_STEP && (value & (value - 1)) == 0; }
-CORE s64 magnitude(s64 value) { return value < 0 ? -value : value; }
-CORE u32 power_of(s64 value) { return (u32)__builtin_ctzll((u64)magnitude(value)); }
 
 /* How far an access is from what the register of its address holds at the beginning of a turn. */
 CORE s32 offset_of(const program_tables *p, u32 i) {
@@ -53,7 +39,7 @@ CORE u32 stream_of(const program_tables *p, bulk *b, u32 i) {
 
 STEP int add_load(const program_tables *p, bulk *b, u32 i) {
   u32 r = p->a[i];
-  b->loaded |= 1u << r;
+  b->turn.written |= 1u << r;
   b->held[r] = offset_of(p, i);
   b->base[r] = (uint8_t)p->root[i];
   b->wide[r] = (uint8_t)bytes_of(p, i);
@@ -67,7 +53,7 @@ STEP int stores_alike(const program_tables *p, bulk *b, u32 i) {
   int constant = p->id[i] >= OP_STORE_IMM_IND_U8 && p->id[i] <= OP_STORE_IMM_IND_U64;
   u32 value = constant ? NO_BASE : p->a[i], from = NO_BASE, stream = 0;
   s32 apart = 0;
-  if (!constant && (b->loaded >> value & 1) != 0) {
+  if (!constant && (b->turn.written >> value & 1) != 0) {
     if (b->wide[value] != bytes_of(p, i)) return 0;
     from = b->base[value];
     stream = b->stream[value];
@@ -117,87 +103,39 @@ STEP int read_turn(const program_tables *p, bulk *b, u32 segment) {
     } else {
       u32 r = p->a[i];
       if (p->id[i] != OP_ADD_IMM_64 || p->b[i] != r) return 0;
-      b->stepped |= 1u << r;
-      b->step[r] += p->x[i];
-      if (magnitude(b->step[r]) >= LONGEST_STEP) return 0;
+      b->turn.stepped |= 1u << r;
+      b->turn.step[r] += p->x[i];
+      if (magnitude(b->turn.step[r]) >= LONGEST_STEP) return 0;
     }
   }
-  return b->stores > 0 && (b->stepped & b->loaded) == 0;
+  return b->stores > 0 && (b->turn.stepped & b->turn.written) == 0;
 }
 _Static_assert(CHECK_SINGLE < CHECK_LEADER && CHECK_LEADER < CHECK_MEMBER, "those of wide groups come behind");
-
-CORE int is_moved(const bulk *b, u32 r) { return r < 13 && (b->stepped >> r & 1) != 0 && b->step[r] != 0; }
-CORE int is_kept(const bulk *b, u32 r) { return r >= 13 || ((b->stepped | b->loaded) >> r & 1) == 0; }
 
 /* Whether the stores of all turns make one run of bytes, and the loads of a copy another one. What a loop fills with must stay,
  * and if it is a constant, be one byte again and again. */
 STEP int runs(bulk *b) {
-  if (!is_moved(b, b->to)) return 0;
-  s64 stride = b->step[b->to];
+  if (!is_moved(&b->turn, b->to)) return 0;
+  s64 stride = b->turn.step[b->to];
   if (!is_power(magnitude(stride)) || magnitude(stride) != (s64)b->stores * b->bytes) return 0;
   if (b->stores > 1 && b->next != (s32)(stride < 0 ? 0u - b->bytes : b->bytes)) return 0;
   b->stride = (s32)stride;
-  if (b->from != NO_BASE) return is_moved(b, b->from) && b->step[b->from] == stride;
-  if (b->value != NO_BASE) return is_kept(b, b->value);
+  if (b->from != NO_BASE) return is_moved(&b->turn, b->from) && b->turn.step[b->from] == stride;
+  if (b->value != NO_BASE) return is_kept(&b->turn, b->value);
   u64 word = ((u64)(s64)b->constant & 255) * UINT64_C(0x0101010101010101);
   return (word ^ (u64)(s64)b->constant) << (64 - 8 * b->bytes) == 0;
-}
-
-/* How a branch compares. Sets whether its second operand is a constant. */
-STEP s32 relation_of(u32 id, int *with_constant) {
-  *with_constant = id < OP_BRANCH_EQ;
-  switch (id) {
-    case OP_BRANCH_EQ: case OP_BRANCH_EQ_IMM: return EQUAL;
-    case OP_BRANCH_NE: case OP_BRANCH_NE_IMM: return DIFFERS;
-    case OP_BRANCH_LT_U: case OP_BRANCH_LT_S: case OP_BRANCH_LT_U_IMM: case OP_BRANCH_LT_S_IMM: return LESS;
-    case OP_BRANCH_GE_U: case OP_BRANCH_GE_S: case OP_BRANCH_GE_U_IMM: case OP_BRANCH_GE_S_IMM: return GREATER_OR_EQUAL;
-    case OP_BRANCH_LE_U_IMM: case OP_BRANCH_LE_S_IMM: return LESS_OR_EQUAL;
-    case OP_BRANCH_GT_U_IMM: case OP_BRANCH_GT_S_IMM: return GREATER;
-    default: return -1;
-  }
-}
-static const uint8_t relation_not[] = {DIFFERS, EQUAL, GREATER_OR_EQUAL, GREATER, LESS, LESS_OR_EQUAL};
-static const uint8_t relation_turned[] = {EQUAL, DIFFERS, GREATER, GREATER_OR_EQUAL, LESS_OR_EQUAL, LESS};
-
-/* Reads the condition under which the loop goes on. A register has to move by a power of two towards a value that stays. If
- * that is d away, the loop goes on behind each of the next (d - last) / step turns. This also holds where the register wraps
- * around. */
-STEP int read_condition(const program_tables *p, bulk *b, u32 last, int goes_on_taken) {
-  int with_constant;
-  s32 relation = relation_of(p->id[last], &with_constant);
-  if (relation < 0) return 0;
-  if (!goes_on_taken) relation = relation_not[relation];
-  b->moving = p->a[last];
-  b->bound = with_constant ? NO_BASE : p->b[last];
-  b->bound_constant = p->x[last];
-  if (with_constant && p->x_high[last] != p->x[last] >> 31) return 0;
-  if (!with_constant && !is_moved(b, b->moving)) {
-    b->moving = p->b[last];
-    b->bound = p->a[last];
-    relation = relation_turned[relation];
-  }
-  if (!is_moved(b, b->moving) || !is_kept(b, b->bound)) return 0;
-  s64 step = b->step[b->moving];
-  int strict = relation == DIFFERS || relation == (step > 0 ? LESS : GREATER);
-  if (!strict && relation != (step > 0 ? LESS_OR_EQUAL : GREATER_OR_EQUAL)) return 0;
-  b->last = strict;
-  return is_power(magnitude(step));
 }
 
 /* Whether the fast loop at a node copies or fills. Then `b` says how. */
 STEP int find_bulk(const program_tables *p, const graph_tables *g, s32 node, bulk *b) {
   u32 segment = (u32)g->seg[node];
   __builtin_memset(b, 0, sizeof *b);
-  return read_turn(p, b, segment) && runs(b) && read_condition(p, b, last_of(p, segment), g->succ_a[node] == node);
+  return read_turn(p, b, segment) && runs(b) && read_condition(p, &b->turn, &b->until, last_of(p, segment), g->succ_a[node] == node);
 }
 
-/* Writes code that lowers the turns in the target local to those behind which the loop goes on. */
-PUTS void put_room(generator *w, const bulk *b) {
-  s64 step = b->step[b->moving];
-  s32 own = (s32)(LOCAL_REGISTER + b->moving), other = (s32)(LOCAL_REGISTER + b->bound), by = (s32)power_of(step);
-  if (b->bound != NO_BASE) PUT(w, ROOM_OF_REGISTERS, step > 0 ? other : own, step > 0 ? own : other, b->last, by);
-  else if (step > 0) PUT(w, ROOM_BELOW, b->bound_constant, own, b->last, by);
-  else PUT(w, ROOM_ABOVE, own, b->bound_constant, b->last, by);
+PUTS int is_bulk(generator *w, s32 node) {
+  bulk b;
+  return find_bulk(w->p, w->g, node, &b);
 }
 
 /* Writes code that pushes where the bytes of all turns begin. Those of the first turn begin at the register plus `low`. */
@@ -222,7 +160,7 @@ PUTS void put_bulk(generator *w, s32 node, s32 ahead) {
   s32 by = (s32)power_of(b.stride);
   s32 low = b.stores > 1 && b.next < 0 ? plus(b.first, (s32)((u32)b.next * (b.stores - 1))) : b.first;
   PUT(w, BULK_BEGIN, cost);
-  put_room(w, &b);
+  put_room(w, &b.until, LOCAL_TARGET);
   if (b.from != NO_BASE) {
     u32 ahead_of = b.stride > 0 ? b.to : b.from, behind = b.stride > 0 ? b.from : b.to;
     s32 apart = b.stride > 0 ? b.apart : (s32)(0u - (u32)b.apart);
@@ -244,7 +182,7 @@ PUTS void put_bulk(generator *w, s32 node, s32 ahead) {
   if (w->says) say(w, SAID_BULK + (b.from != NO_BASE ? 0u : 1u) + (b.stride < 0 ? 2u : 0u));
   PUT(w, PAY_TURNS, cost);
   for (u32 r = 0; r < 13; r++) {
-    if (is_moved(&b, r)) PUT(w, STEP_TURNS, (s32)(LOCAL_REGISTER + r), (s32)b.step[r]);
+    if (is_moved(&b.turn, r)) PUT(w, STEP_TURNS, (s32)(LOCAL_REGISTER + r), (s32)b.turn.step[r]);
   }
   PUT(w, BULK_END, 0);
 }

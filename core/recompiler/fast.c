@@ -9,6 +9,8 @@
 /* How many streams a loop has at most. MAX_LOOPS bounds the fast loops of a function, because V8's optimizing compiler takes
  * time for every local at every loop: a function of 400 loops took it 0.6 s. */
 #define MAX_LOOP_STREAMS 8
+/* The most turns that are written one after the other. */
+#define MAX_TURNS 8u
 
 /* By how much each register changes in one turn: by a constant, by a register that the loop does not write, or by something
  * unknown. `by` is the constant or the number of the register. */

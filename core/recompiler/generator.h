@@ -49,7 +49,7 @@ typedef struct {
   u32 dirty, valid;   /* masks of the registers that are dirty and valid at this place */
   u32 pairs;          /* how many pairs of locals there are for ranges */
   u32 tally_at;
-  int says, bulk;
+  int says, bulk, counts;
   uint8_t *external;  /* by segment */
 } generator;
 

@@ -2,7 +2,8 @@
  * many turns ahead are safe: as many as the gas pays for, and as all streams stay inside of pages with the right. That many
  * turns run in the fast version, which has no page checks and compares its gas once for several turns. The fast version never
  * has to stop at an exact instruction. The generic version does that. Loops that copy or fill do most of these turns at once:
- * bulk.c writes the code for that.
+ * bulk.c writes the code for that. Where the condition says ahead how often the loop goes on, the turns do not look at it:
+ * counted.c writes those.
  *
  * Turn i of n starts with gas g - i * c, where c is the cost of a turn and `path` the gas that the loop's checkpoint asks for.
  * So one comparison says both that i < n and that the gas covers the path: gas >= floor, where
@@ -12,10 +13,9 @@
  * entered again, until something may change rights. */
 #include "generator.h"
 
-/* The fast version writes several turns one after the other: as many as have so many instructions together, and at most so
- * many turns. */
+/* The fast version writes several turns one after the other: as many as have so many instructions together, and at most
+ * MAX_TURNS. */
 #define UNROLLED_INSTRUCTIONS 32u
-#define MAX_TURNS 8u
 /* If so many fast turns ran, they were worth it, and the loop asks sooner the next time. */
 #define WHILE 16u
 
@@ -132,24 +132,34 @@ PUTS void put_fast_loop(generator *w, s32 node, u32 loop) {
   push_continues(w, last, node, 1);
   PUT(w, COUNT_DOWN, (s32)label_of(w, out), (s32)label_of(w, node));
   /* Turns are counted together behind the last one, unless code may leave in the middle of a turn. */
-  int in_turns = leaves_in_turns(w, segment, loop), together = !in_turns && w->tally_at != 0;
+  counted c;
+  int in_turns = leaves_in_turns(w, segment, loop), at_once = !in_turns && w->bulk && is_bulk(w, node);
+  int is_counted = !in_turns && !at_once && w->counts && find_counted(p, g, node, loop, &c);
+  int together = !in_turns && !is_counted && w->tally_at != 0;
   if (together) open_frame(w, WASM_BLOCK);
   put_count(w, loop, label_of(w, node));
+  if (is_counted) put_room(w, &c.until, LOCAL_TURNS);
   u32 turns = UNROLLED_INSTRUCTIONS / count;
   turns = turns < 1 ? 1 : turns > MAX_TURNS ? MAX_TURNS : turns;
   s32 ahead = (s32)((turns - 1) * (u32)cost);
   put_floor(w, cost, g->path[node], ahead);
-  PUT(w, FAST_BEGIN, 0);
-  if (!in_turns && w->bulk) put_bulk(w, node, ahead);
-  leave_out(w, segment, loop, checked, 0);
+  if (is_counted) PUT(w, COUNTED_BEGIN, 0);
+  else PUT(w, FAST_BEGIN, 0);
+  if (at_once) put_bulk(w, node, ahead);
   w->depth += 2;
-  PUT(w, FAST_HEAD, together ? 2 : (s32)label_of(w, node));
-  put_fast_turns(w, node, loop, turns, in_turns);
-  leave_out(w, segment, loop, checked, 1);
+  PUT(w, FAST_HEAD, is_counted ? 1 : together ? 2 : (s32)label_of(w, node));
+  if (is_counted) {
+    put_counted_turns(w, node, loop, turns, &c);
+    put_op(w, WASM_BR, 0);
+  } else {
+    leave_out(w, segment, loop, checked, 0);
+    put_fast_turns(w, node, loop, turns, in_turns);
+    leave_out(w, segment, loop, checked, 1);
+  }
   w->depth -= 2;
   PUT(w, FAST_CLOSE, 0);
-  if (together) tally_turns(w, segment, cost);
-  PUT(w, FAST_END, (s32)(WHILE * (u32)cost), 0, eager_local(w, loop), (s32)label_of(w, out));
+  if (!in_turns) tally_turns(w, segment, cost);
+  PUT(w, FAST_END, (s32)(WHILE * (u32)cost), 0, eager_local(w, loop), (s32)label_of(w, is_counted ? node : out));
   if (!together) return;
   close_frame(w);
   tally_turns(w, segment, cost);

@@ -215,6 +215,7 @@ PUTS u32 compile_module(program_tables *p, graph_tables *g, plan_tables *plan, w
   generator w = {.p = p, .g = g, .end = p->module + p->room, .tally_at = p->tally_at, .external = p->external};
   w.says = (options & GRAPH_SAYS) != 0;
   w.bulk = (options & GRAPH_BULK) != 0;
+  w.counts = (options & GRAPH_COUNTED) != 0;
   w.at = p->module;
   begin_module(&w, p);
   for (p->roots_done = 0; p->roots_done < p->root_count && !w.full; p->roots_done++) {

@@ -94,12 +94,12 @@ const LIMIT = [
 ]
 /** A copy at once is a call into the runtime. Fewer turns than these are no more work than that call. */
 const TURNS_AT_ONCE = 8
-/** Lowers the turns in the target local to the difference of two values, less S(2), divided by the power of two S(3). */
+/** Lowers the turns in the local U(4) to the difference of two values, less S(2), divided by the power of two S(3). */
 function lowerBy64(values: readonly number[]): Template {
   const room = [...values, Op.i64Sub, Op.i64Const, S(2), Op.i64Sub, Op.i64Const, S(3), Op.i64ShrU]
   return template(
-    [...room, Op.i32WrapI64, Op.localGet, Local.target],
-    [...room, Op.localGet, Local.target, Op.i64ExtendI32U, Op.i64LtU, Op.select, Op.localSet, Local.target],
+    [...room, Op.i32WrapI64, Op.localGet, U(4)],
+    [...room, Op.localGet, U(4), Op.i64ExtendI32U, Op.i64LtU, Op.select, Op.localSet, U(4)],
   )
 }
 /** These two add to the word at U(0) the number that is pushed between them. */
@@ -221,6 +221,11 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
   ),
   // When control comes back to the generic version, it asks again after one turn.
   FastBegin: template([Op.i32Const, 1, Op.localSet, Local.count, Op.localGet, Local.gas, Op.localSet, Local.before]),
+  // Behind counted turns only the last few are left, so it does not ask for a while.
+  CountedBegin: template(
+    [Op.i32Const, ...signed(TURNS_BEFORE), Op.localSet, Local.count],
+    [Op.localGet, Local.gas, Op.localSet, Local.before],
+  ),
   BulkBegin: template(
     [Op.localGet, Local.gas, Op.localGet, Local.floor, Op.i64Sub, Op.i32WrapI64, Op.i32Const, S(0), Op.i32DivS],
     [Op.localTee, Local.target, Op.i32Const, ...signed(TURNS_AT_ONCE), Op.i32GeS, Op.if, VOID],
@@ -255,6 +260,7 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
     [Op.i64Add, Op.localSet, U(0)],
   ),
   BulkEnd: template(Op.end, Op.end),
+  StepRegister: template(Op.localGet, U(0), Op.i64Const, S(1), Op.i64Add, Op.localSet, U(0)),
   FastHead: template([
     Op.block,
     VOID,

@@ -250,6 +250,8 @@ export const GraphOption = {
   Bulk: 512,
   /** Accesses to the stack of a function share a check. */
   Frames: 1024,
+  /** Fast loops do not look at a condition that says ahead how often they go on. */
+  Counted: 2048,
 } as const
 export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
 
@@ -402,48 +404,52 @@ export const Piece = {
   CountDown: 41,
   /** When turns are safe. */
   FastBegin: 42,
+  /** The same, when the loop goes on behind all of them. */
+  CountedBegin: 43,
   /** Turns at once, if the floor leaves enough of them; see bulk.c for all from here on. */
-  BulkBegin: 43,
+  BulkBegin: 44,
   /** So many at most: the distance of two registers, 1 less where that is 1, by a power of two. */
-  RoomOfRegisters: 44,
+  RoomOfRegisters: 45,
   /** The same, of a register from a constant above it. */
-  RoomBelow: 45,
+  RoomBelow: 46,
   /** The same, from a constant below it. */
-  RoomAbove: 46,
+  RoomAbove: 47,
   /** So many at most: the distance of what is stored from what is loaded, by a power of two. */
-  BulkApart: 47,
+  BulkApart: 48,
   /** None where a register is not one byte again and again. */
-  BulkSameBytes: 48,
+  BulkSameBytes: 49,
   /** If they are worth it. */
-  BulkIf: 49,
+  BulkIf: 50,
   /** Where the turns begin: register, constant. */
-  BulkAt: 50,
+  BulkAt: 51,
   /** The same where they go down: and the power of two. */
-  BulkAtDown: 51,
+  BulkAtDown: 52,
   /** Copies. */
-  BulkCopy: 52,
+  BulkCopy: 53,
   /** Fills. */
-  BulkFill: 53,
+  BulkFill: 54,
   /** Takes what they cost from the gas. */
-  PayTurns: 54,
+  PayTurns: 55,
   /** A register has been stepped in each. */
-  StepTurns: 55,
+  StepTurns: 56,
   /** Behind them. */
-  BulkEnd: 56,
+  BulkEnd: 57,
+  /** A register has been stepped in several turns: register, step of all. */
+  StepRegister: 58,
   /** Before the fast turns. */
-  FastHead: 57,
+  FastHead: 59,
   /** Behind them. */
-  FastClose: 58,
+  FastClose: 60,
   /** To the exit of the loop. */
-  FastEnd: 59,
+  FastEnd: 61,
   /** Counts a segment: address. */
-  Tally: 60,
+  Tally: 62,
   /** Counts fast turns: address, cost. */
-  TallyTurns: 61,
+  TallyTurns: 63,
   /** A module up to its functions: types and imports. */
-  Head: 62,
+  Head: 64,
   /** The helpers as they stand in every module. */
-  Helpers: 63,
+  Helpers: 65,
 } as const
 export type Piece = (typeof Piece)[keyof typeof Piece]
 
@@ -468,7 +474,7 @@ export const Said = {
   Remembered: 608,
   /** A fast turn: the form of each of its streams. */
   Turn: 640,
-  /** A fast turn: 0 that only gas limits, 1 the first of a row, 2 a further one. */
+  /** A fast turn: 0 that only gas limits, 1 the first of a row, 2 a further one, 3 several that are counted. */
   Limited: 672,
   /** Turns done at once: 1 for those that fill, 2 more for those that go down. */
   Bulk: 676,

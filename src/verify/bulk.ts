@@ -52,7 +52,7 @@ function readProduct(form: Form, count: number, factor?: number): number {
 }
 
 /** A difference less a constant, shifted: whatever it is, the same twice, and into the count if it is lower. */
-function readRoom(form: Form, count: number): void {
+export function readRoom(form: Form, count: number): void {
   const { reader } = form.verifier
   const value = (): unknown => (form.sees(GET) ? form.local(GET) : form.i64())
   const read = (): Uint8Array => {

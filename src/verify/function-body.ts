@@ -22,12 +22,14 @@ export interface Stream {
 
 /** A loop of unchecked turns, while its code is followed. */
 export interface FastTurns {
-  /** Its control frame, the local of its floor, what a turn costs, how many turns its code has, and how many have begun. */
+  /** Its control frame, the local of its floor, what a turn costs, how many turns its code has. */
   readonly frame: number
   readonly floor: number
   readonly cost: number
   readonly turns: number
+  /** How many turns have begun, and how many had before the last payment, which pays for one or for all. */
   turn: number
+  at: number
   readonly streams: readonly Stream[]
 }
 

@@ -1,7 +1,7 @@
 // Loops with unchecked turns: the one form in which accesses need no check of their own. The question how many turns ahead
 // are safe is read byte by byte; then each turn has to pay the same, move its streams as the question has it, and stay
 // within their spans. docs/verifier.md has the form and why it is right, test/verify/lemmas.test.ts proves the arithmetic.
-import { readBulk } from './bulk.ts'
+import { readBulk, readRoom } from './bulk.ts'
 import { Frame } from './control.ts'
 import { Form, GET, SET, TEE } from './form.ts'
 import type { FastTurns, FunctionBody, Stream } from './function-body.ts'
@@ -21,9 +21,12 @@ export function matchTurns(verifier: FunctionBody): boolean {
   if (verifier.turns !== undefined || operands.height !== 0) form.fail()
   const count = form.scratch(SET)
   const streams: Stream[] = []
-  while (!form.sees(GET, GAS_LOCAL)) streams.push(readStream(form, count))
+  while (!form.sees(GET, GAS_LOCAL)) {
+    if (form.sees(0x42) || (form.sees(GET) && !form.seesBehind(1, 0xa7))) readRoom(form, count)
+    else streams.push(readStream(form, count))
+  }
   const { floor, cost, path, ahead } = readFloor(form, count)
-  form.i32(1)
+  form.i32()
   form.scratch(SET, count)
   form.local(GET, GAS_LOCAL)
   const before = form.scratch(SET)
@@ -47,7 +50,7 @@ export function matchTurns(verifier: FunctionBody): boolean {
   const turns = ahead / cost + 1
   if (!Number.isInteger(turns)) form.fail()
   takeRoots(verifier, streams)
-  verifier.turns = { frame: control.depth - 1, floor, cost, turns, turn: 0, streams }
+  verifier.turns = { frame: control.depth - 1, floor, cost, turns, turn: 0, at: 0, streams }
   return true
 }
 
@@ -185,8 +188,10 @@ export function turnBegins(verifier: FunctionBody, turns: FastTurns, amount: num
   if (control.depth - 1 !== turns.frame) reader.refuse('turns', 'a payment outside of the turns')
   if (turns.turn > 0) moved(verifier, turns)
   else if (!stand(verifier, turns.streams)) reader.refuse('turns', 'a stream that moves before the first turn')
-  turns.turn += 1
-  if (amount !== turns.cost || turns.turn > turns.turns) reader.refuse('turns', 'a turn that was not asked for')
+  turns.at = turns.turn
+  turns.turn += amount === turns.cost * turns.turns ? turns.turns : 1
+  const begun = turns.turn - turns.at
+  if (amount !== turns.cost * begun || turns.turn > turns.turns) reader.refuse('turns', 'a turn that was not asked for')
   locals.label()
   takeRoots(verifier, turns.streams)
 }
@@ -216,13 +221,16 @@ export function turnEnds(verifier: FunctionBody, turns: FastTurns): void {
   moved(verifier, turns)
 }
 
-function moved({ reader, locals }: FunctionBody, { streams }: FastTurns): void {
+/** The turns that were paid last have moved their streams. */
+function moved({ reader, locals }: FunctionBody, { streams, turn, at }: FastTurns): void {
   const { root, second, shift, extent } = locals
+  const begun = turn - at
   for (const { base, stride, strideLocal, root: before, strideRoot } of streams) {
     if (base < 0) continue
     locals.rootOf(base)
     let ok = extent[base] === 0
-    if (strideLocal < 0) ok &&= root[base] === before && second[base] === -1 && shift[base] === stride
+    if (strideLocal < 0) ok &&= root[base] === before && second[base] === -1 && shift[base] === ((stride * begun) | 0)
+    else if (begun !== 1) ok = false
     else {
       locals.rootOf(strideLocal)
       const same = root[strideLocal] === strideRoot && second[strideLocal] === -1
@@ -234,10 +242,10 @@ function moved({ reader, locals }: FunctionBody, { streams }: FastTurns): void {
   }
 }
 
-/** Whether an access is one of a stream's, within its span. */
+/** Whether an access is one of a stream's, within its span, in one of the turns that were paid last. */
 export function turnAccess(
   { locals }: FunctionBody,
-  { streams, turn }: FastTurns,
+  { streams, turn, at }: FastTurns,
   local: number,
   offset: number,
   width: number,
@@ -247,7 +255,10 @@ export function turnAccess(
   if (locals.extent[local] !== 0 || locals.second[local] !== -1) return false
   return streams.some(stream => {
     if (stream.right !== right || locals.root[local] !== (stream.base < 0 ? 0 : stream.root)) return false
-    const from = (locals.shift[local]! + offset - stream.constant) | 0
-    return from >= 0 && from + width <= stream.span
+    for (let k = 0; k < turn - at; k++) {
+      const from = (locals.shift[local]! + offset - stream.constant - k * stream.stride) | 0
+      if (from >= 0 && from + width <= stream.span) return true
+    }
+    return false
   })
 }

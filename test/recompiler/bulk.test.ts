@@ -3,39 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { compileRoots } from '../../src/engine/recompiler/compile.ts'
 import { Random } from '../../src/fuzz/random.ts'
-import { analysisOf, machine, programOf, stateOf } from './programs.ts'
-
-/** Touches all eight pages, each word another. */
-const TOUCH = `
-    load_imm r2, 0x20000
-    load_imm r3, 0x28000
-    load_imm r4, 0x1234567
-    fallthrough
-@touch:
-    store_ind_u64 [r2], r4
-    mul_imm_64 r4, r4, 0x5bd1e995
-    add_imm_64 r4, r4, 0x3039
-    add_imm_64 r2, r2, 8
-    branch_ne r2, r3, @touch
-`
-
-/** A loop behind that; its end is a trap, which leaves everything to be compared. */
-const loopOf = (setup: string, body: string): string => `${TOUCH}${setup}
-    fallthrough
-@loop:
-${body}
-    trap
-`
-
-function expectSame(text: string, gas = 1_000_000n): void {
-  const program = programOf(text)
-  const options = { gas }
-  const vm = machine('recompiler', program, options)
-  const reference = machine('reference', program, options)
-  const found = [vm.run(), stateOf(vm)]
-  expect([text, gas, ...found]).toEqual([text, gas, reference.run(), stateOf(reference)])
-  vm.dispose()
-}
+import { analysisOf, expectSame, loopOf } from './programs.ts'
 
 /** How often the code of a program has memory.copy and memory.fill. */
 function bulkIn(text: string): { copies: number; fills: number } {

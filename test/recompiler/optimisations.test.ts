@@ -10,6 +10,7 @@ const OFF: readonly CompileOptions[] = [
   { unrollRecursion: false },
   { fastLoops: false },
   { bulk: false },
+  { counted: false },
   { groupChecks: false },
   { wideChecks: false },
   { inlineIndirect: false },

@@ -1,5 +1,5 @@
 // Small text programs for the tests of the recompiler, and how to make machines of them.
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { EngineKind, StartOptions, Vm } from '../../src/engine/engine.ts'
@@ -38,6 +38,39 @@ export function stateOf(vm: Vm): unknown {
   }
   const { pc, gas, charged, exitArg, heapEnd } = vm
   return { pc, gas, charged, exitArg, heapEnd, regs: [...vm.regs].map(String), sum }
+}
+
+/** Touches all eight pages, each word another. */
+export const TOUCH = `
+    load_imm r2, 0x20000
+    load_imm r3, 0x28000
+    load_imm r4, 0x1234567
+    fallthrough
+@touch:
+    store_ind_u64 [r2], r4
+    mul_imm_64 r4, r4, 0x5bd1e995
+    add_imm_64 r4, r4, 0x3039
+    add_imm_64 r2, r2, 8
+    branch_ne r2, r3, @touch
+`
+
+/** A loop behind that; its end is a trap, which leaves everything to be compared. */
+export const loopOf = (setup: string, body: string): string => `${TOUCH}${setup}
+    fallthrough
+@loop:
+${body}
+    trap
+`
+
+/** A program ends on the recompiler as on the reference machine. */
+export function expectSame(text: string, gas = 1_000_000n): void {
+  const program = programOf(text)
+  const options = { gas }
+  const vm = machine('recompiler', program, options)
+  const reference = machine('reference', program, options)
+  const found = [vm.run(), stateOf(vm)]
+  expect([text, gas, ...found]).toEqual([text, gas, reference.run(), stateOf(reference)])
+  vm.dispose()
 }
 
 /** A loop that stores and loads with steps, a call in it, an indirect jump, a switch: every part of the generator. */

@@ -88,7 +88,36 @@ describe('verifier refuses', () => {
       code => replace(code, find(code, [0x42, 0x7d, 0x21], 1), { numbers: [1n] }),
     ],
     ['a count of one turn more', 'turns', code => replace(code, find(code, [0x6e, 0x41, 0x6a]) + 1, { numbers: [2n] })],
-    ['a step that is not the stream’s', 'turns', code => replace(code, find(code, [0x41, 0x6e]), { numbers: [4n] })],
+    [
+      'turns that are not as far apart as asked',
+      'store',
+      code => replace(code, find(code, [0x41, 0x6e]), { numbers: [4n] }),
+    ],
+    [
+      'an access of one turn more than was paid',
+      'store',
+      code =>
+        replace(
+          code,
+          code.findLastIndex(({ op }) => op === 0x37),
+          { numbers: [0n, 64n] },
+        ),
+    ],
+    [
+      'a step that is not the stream’s',
+      'turns',
+      code =>
+        replace(
+          code,
+          code.findIndex(({ op, numbers }) => op === 0x42 && numbers[0] === 64n),
+          { numbers: [56n] },
+        ),
+    ],
+    [
+      'a payment of some of the turns that were compared',
+      'turns',
+      code => replace(code, find(code, [0x42, 0x7d, 0x21], 2), { numbers: [28n] }),
+    ],
     ['an exit at another instruction', 'control', code => replace(code, find(code, [0x41, 0x21]), { numbers: [1n] })],
   ]
 

@@ -12,6 +12,8 @@ export interface CompileOptions {
   readonly fastLoops?: boolean
   /** Those of them that copy or fill do many turns at once; see core/recompiler/bulk.c. */
   readonly bulk?: boolean
+  /** Those of them whose condition says ahead how often they go on do not look at it; see core/recompiler/counted.c. */
+  readonly counted?: boolean
   /** Accesses near one base share a check; see core/recompiler/plan.c. */
   readonly groupChecks?: boolean
   /** Accesses to the stack share a check over all blocks of a function; see core/recompiler/frames.c. */

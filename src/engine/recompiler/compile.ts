@@ -52,13 +52,14 @@ function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number 
 function optionBits(options: CompileOptions): number {
   const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
   const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true, loopStores = true } = options
-  const { bulk = true, frames = true } = options
+  const { bulk = true, counted = true, frames = true } = options
   return (
     (inline ? GraphOption.Inline : 0) |
     (unrollRecursion ? GraphOption.Unroll : 0) |
     (inline && inlineIndirect ? GraphOption.Indirect : 0) |
     (fastLoops ? GraphOption.FastLoops : 0) |
     (fastLoops && bulk ? GraphOption.Bulk : 0) |
+    (fastLoops && counted ? GraphOption.Counted : 0) |
     (frames ? GraphOption.Frames : 0) |
     (groupChecks ? GraphOption.Groups : 0) |
     (groupChecks && wideChecks ? GraphOption.Wide : 0) |

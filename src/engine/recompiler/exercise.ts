@@ -28,7 +28,12 @@ const NAMES: Readonly<Record<keyof typeof Said, (more: number) => string>> = {
   Remembered: form => `range remembered, ${formOf(form)}`,
   Turn: form => `fast turn that ${formOf(form)}`,
   Limited: form =>
-    ['fast turn that only gas limits', 'fast turn, the first of a row', 'fast turn, a further one of a row'][form]!,
+    [
+      'fast turn that only gas limits',
+      'fast turn, the first of a row',
+      'fast turn, a further one of a row',
+      'fast turns that are counted',
+    ][form]!,
   Bulk: form => `turns at once that ${(form & 1) === 1 ? 'fill' : 'copy'} ${form >= 2 ? 'down' : 'up'}`,
 }
 /** All numbers that code may say are below this one. */
