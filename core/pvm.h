@@ -139,6 +139,9 @@ typedef int32_t (*pvm_host_callback)(pvm *vm, int32_t index, void *user);
  * registers. */
 typedef uint64_t (*pvm_price_callback)(pvm *vm, int32_t index, void *user);
 
+/* What an instruction does to memory, in an event. */
+enum { PVM_ACCESS_NONE = 0, PVM_ACCESS_LOAD = 1, PVM_ACCESS_STORE = 2 };
+
 /* What an executed instruction did. The tracer gets one of these per instruction while vm->trace is set. */
 typedef struct {
   uint32_t pc;
@@ -151,7 +154,7 @@ typedef struct {
   int64_t gas_after;   /* 56 */
   uint64_t before;     /* 64 value of that register before */
   uint64_t after;      /* 72 and after */
-  uint32_t access;     /* 80 0 none, 1 load, 2 store */
+  uint32_t access;     /* 80 PVM_ACCESS_* */
   uint32_t address;    /* 84 */
   uint32_t width;      /* 88 bytes */
   uint32_t reserved;   /* 92 */

@@ -68,7 +68,7 @@ static int32_t host(pvm *vm, int32_t index, void *user) {
 static void traced(pvm *vm, const pvm_event *event, void *user) {
   (void)user;
   (void)vm;
-  if (event->access > 2 || event->width > 8 || event->reg > 12) abort();
+  if (event->access > PVM_ACCESS_STORE || event->width > 8 || event->reg > 12) abort();
 }
 
 static uint64_t value_of(uint8_t seed) {

@@ -137,13 +137,13 @@ CORE void say_effects(line *out, const pvm_event *event) {
     say_text(out, " -> ");
     say_hex(out, event->after);
   }
-  if (event->access == 0) return;
+  if (event->access == PVM_ACCESS_NONE) return;
   if (event->reg >= 0) say_text(out, "  ");
   put_char(out, 'u');
   say_number(out, event->width * 8, 10);
   say_text(out, " [");
   say_hex(out, event->address);
-  say_text(out, event->access == 2 ? "] <- " : "] -> ");
+  say_text(out, event->access == PVM_ACCESS_STORE ? "] <- " : "] -> ");
   say_hex(out, event->value);
 }
 
@@ -166,7 +166,7 @@ size_t pvm_format_event(const pvm_event *event, char *text, size_t size) {
   say_text(&out, "  gas ");
   start = out.length;
   say_signed(&out, event->gas_after, say_decimal);
-  if (event->reg >= 0 || event->access != 0) {
+  if (event->reg >= 0 || event->access != PVM_ACCESS_NONE) {
     pad_to(&out, start, 10);
     say_text(&out, "  ");
     say_effects(&out, event);

@@ -189,20 +189,21 @@ CORE int execute(pvm *vm, u32 id, const operands *decoded, u32 next) {
 /* Notes in the event which memory the instruction is about to access. */
 CORE void describe_access(pvm *vm, u32 id, const operands *decoded, pvm_event *event) {
   const operands o = *decoded;
-  event->access = event->address = event->width = 0;
+  event->access = PVM_ACCESS_NONE;
+  event->address = event->width = 0;
   event->value = 0;
   switch (id) {
-#define LOAD(name, type, where)     \
-  case OP_##name:                   \
-    event->access = 1;              \
-    event->address = (u32)(where);  \
-    event->width = sizeof(type);    \
+#define LOAD(name, type, where)      \
+  case OP_##name:                    \
+    event->access = PVM_ACCESS_LOAD; \
+    event->address = (u32)(where);   \
+    event->width = sizeof(type);     \
     break;
     PVM_LOADS(LOAD) PVM_DIRECT_LOADS(LOAD)
 #undef LOAD
 #define STORE(name, type, where, what) \
   case OP_##name:                      \
-    event->access = 2;                 \
+    event->access = PVM_ACCESS_STORE;  \
     event->address = (u32)(where);     \
     event->width = sizeof(type);       \
     event->value = (type)(what);       \
@@ -231,12 +232,12 @@ CORE void event_before(pvm *vm, u32 id, const operands *o, pvm_event *event) {
 
 /* Completes an event and reports it. Does not return 0 when the tracer failed and wants the run to end. */
 CORE int event_after(pvm *vm, int result, pvm_event *event) {
-  int failed = result == PVM_PAGE_FAULT || (result == PVM_PANIC && event->access != 0);
+  int failed = result == PVM_PAGE_FAULT || (result == PVM_PANIC && event->access != PVM_ACCESS_NONE);
   if (failed) event->reg = -1;
   event->gas_after = vm->gas;
   event->after = event->reg < 0 ? 0 : vm->regs[event->reg];
   if (event->reg < 0) event->before = 0;
-  if (event->access == 1 && !failed) {
+  if (event->access == PVM_ACCESS_LOAD && !failed) {
     event->value = event->width == 8 ? event->after : event->after & ((UINT64_C(1) << (8 * event->width)) - 1);
   }
 #if WASM

@@ -286,13 +286,38 @@ enum {
   SAID_TEMPLATE = 0,
   SAID_CHECK = 512,
   SAID_END = 528,
-  SAID_FUNCTION = 544,
+  SAID_BLOCKS = 544,
+  SAID_DISPATCH = 545,
   SAID_LEAVE = 552,
   SAID_ASKED = 576,
   SAID_REMEMBERED = 608,
   SAID_TURN = 640,
   SAID_LIMITED = 672,
-  SAID_BULK = 676,
+  SAID_FIRST_TURN = 673,
+  SAID_FURTHER_TURN = 674,
+  SAID_COUNTED_TURNS = 675,
+  SAID_BULK = 704,
+  SAID_BEYOND = 736,
+};
+
+/* Bits that are added to a number of `Said`. */
+enum {
+  MORE_LEAVE_STORES = 1,
+  MORE_LEAVE_ELSEWHERE = 2,
+  MORE_BULK_FILLS = 4,
+  MORE_CHECK_STORE = 8,
+  MORE_BULK_DOWN = 16,
+};
+
+/* How a stream moves: one of five ways, with the bits `Far` and `Stores`. */
+enum {
+  FORM_BY_REGISTER = 0,
+  FORM_FAR = 1,
+  FORM_UP = 2,
+  FORM_DOWN = 4,
+  FORM_CONSTANT = 6,
+  FORM_IN_PLACE = 8,
+  FORM_STORES = 16,
 };
 
 /* Bits of a rights byte. The first two are what fast paths test. They are set only for pages in the window, and the
@@ -877,6 +902,9 @@ _Static_assert(PVM_SET_LATEST32 == 6, "PVM_SET_LATEST32");
 _Static_assert(PVM_HOST_CONTINUE == 0, "PVM_HOST_CONTINUE");
 _Static_assert(PVM_HOST_EXIT == 4, "PVM_HOST_EXIT");
 _Static_assert(PVM_HOST_STOPPED == 16, "PVM_HOST_STOPPED");
+_Static_assert(PVM_ACCESS_NONE == 0, "PVM_ACCESS_NONE");
+_Static_assert(PVM_ACCESS_LOAD == 1, "PVM_ACCESS_LOAD");
+_Static_assert(PVM_ACCESS_STORE == 2, "PVM_ACCESS_STORE");
 _Static_assert(PVM_RUNNING == 255, "PVM_RUNNING");
 _Static_assert(PVM_HALT == 0, "PVM_HALT");
 _Static_assert(PVM_PANIC == 1, "PVM_PANIC");

@@ -179,7 +179,7 @@ PUTS void put_bulk(generator *w, s32 node, s32 ahead) {
     }
     PUT(w, BULK_FILL, by);
   }
-  if (w->says) say(w, SAID_BULK + (b.from != NO_BASE ? 0u : 1u) + (b.stride < 0 ? 2u : 0u));
+  if (w->says) say(w, SAID_BULK + (b.from != NO_BASE ? 0u : MORE_BULK_FILLS) + (b.stride < 0 ? MORE_BULK_DOWN : 0u));
   PUT(w, PAY_TURNS, cost);
   for (u32 r = 0; r < 13; r++) {
     if (is_moved(&b.turn, r)) PUT(w, STEP_TURNS, (s32)(LOCAL_REGISTER + r), (s32)b.turn.step[r]);

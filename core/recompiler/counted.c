@@ -101,7 +101,7 @@ PUTS void put_counted_turns(generator *w, s32 node, u32 loop, u32 turns, const c
   PUT(w, PAY, (s32)((u32)g->cost[node] * turns));
   w->dirty = g->dirty_in[node];
   w->valid = g->valid_in[node];
-  if (w->says) say(w, SAID_LIMITED + 3);
+  if (w->says) say(w, SAID_COUNTED_TURNS);
   say_instructions(w, segment, last_of(p, segment));
   put_addresses(w, loop, turns);
   for (u32 turn = 0; turn < turns; turn++) {

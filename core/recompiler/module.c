@@ -52,7 +52,7 @@ PUTS u32 put_exits(generator *w) {
   for (u32 i = 0; i < count; i++) {
     u32 mask = g->exits[i] & ~GOES_ON, goes_on = g->exits[i] & GOES_ON;
     put_byte(w, WASM_END);
-    if (w->says) say(w, SAID_LEAVE + (mask != 0 ? 1u : 0u) + (goes_on ? 2u : 0u));
+    if (w->says) say(w, SAID_LEAVE + (mask != 0 ? MORE_LEAVE_STORES : 0u) + (goes_on ? MORE_LEAVE_ELSEWHERE : 0u));
     store_registers(w, mask);
     if (goes_on) PUT(w, GO_ON, 0);
     else if (i + 1 < count) put_op(w, WASM_BR, count - 1 - i);

@@ -14,7 +14,7 @@ PUTS void say_instructions(generator *w, u32 segment, u32 stop) {
   u32 said[(SAID_END + 31) / 32] = {0};
   if (!w->says) return;
   for (u32 i = w->p->segment_start[segment]; i < stop; i++) {
-    u32 id = w->p->id[i], more = SAID_CHECK + w->p->way[i] + (pvm_kind_of[id] == KIND_STORE ? 8 : 0);
+    u32 id = w->p->id[i], more = SAID_CHECK + w->p->way[i] + (pvm_kind_of[id] == KIND_STORE ? MORE_CHECK_STORE : 0);
     if ((said[id / 32] >> id % 32 & 1) == 0) say(w, SAID_TEMPLATE + id);
     said[id / 32] |= 1u << id % 32;
     if (!is_access(id)) continue;
@@ -23,15 +23,18 @@ PUTS void say_instructions(generator *w, u32 segment, u32 stop) {
   }
 }
 _Static_assert(OP_COUNT <= SAID_CHECK, "a number for each template");
-_Static_assert(WAY_COUNT <= 8, "a number for each check");
+_Static_assert(WAY_COUNT <= MORE_CHECK_STORE, "a number for each check");
 
-/* A number for how a stream moves: by a register 0, up 2, down 4, not at all 6 (at a constant address) or 8. It is 1 more if the
- * step is longer than a page, and 16 more for stores. */
+/* The form of a stream: how it moves, how far, and whether it stores. */
 CORE u32 form_of(const graph_tables *g, u32 s) {
   s32 stride = g->stream_stride[s];
-  u32 way = g->stream_register[s] >= 0 ? 0 : stride > 0 ? 1 : stride < 0 ? 2 : g->stream_base[s] < 0 ? 3 : 4;
+  u32 way = g->stream_register[s] >= 0 ? FORM_BY_REGISTER
+            : stride > 0               ? FORM_UP
+            : stride < 0               ? FORM_DOWN
+            : g->stream_base[s] < 0    ? FORM_CONSTANT
+                                       : FORM_IN_PLACE;
   s64 far = stride < 0 ? -(s64)stride : stride;
-  return (g->stream_store[s] ? 16u : 0u) + 2 * way + (far > 4096);
+  return way | (g->stream_store[s] ? FORM_STORES : 0u) | (far > PAGE_SIZE ? FORM_FAR : 0u);
 }
 
 /* Written before a stream's range is looked at: says whether a new range is asked for, or the old one will do. `low` is the local
@@ -70,5 +73,5 @@ PUTS void say_turn(generator *w, u32 loop, u32 turn) {
     moves |= g->stream_stride[s] != 0 || g->stream_register[s] >= 0;
   }
   if (!moves) say(w, SAID_LIMITED);
-  say(w, turn == 0 ? SAID_LIMITED + 1 : SAID_LIMITED + 2);
+  say(w, turn == 0 ? SAID_FIRST_TURN : SAID_FURTHER_TURN);
 }

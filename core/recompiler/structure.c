@@ -301,7 +301,7 @@ PUTS void put_dispatch_loop(structure *t) {
 /* Writes the whole body of a function. Control never gets behind it. */
 PUTS void put_structure(generator *w) {
   structure t = {w, 0};
-  if (w->says) say(w, SAID_FUNCTION + (w->g->reducible ? 0u : 1u));
+  if (w->says) say(w, w->g->reducible ? SAID_BLOCKS : SAID_DISPATCH);
   if (w->g->reducible) put_tree(&t);
   else put_dispatch_loop(&t);
 }

@@ -99,6 +99,12 @@ export const PUBLIC: readonly {
     at: { Continue: 0, Exit: 4, Stopped: 16 },
   },
   {
+    name: 'EventAccess',
+    prefix: 'PVM_ACCESS',
+    comment: 'What the instruction of a trace event does to memory.',
+    at: { None: 0, Load: 1, Store: 2 },
+  },
+  {
     name: 'Unfinished',
     prefix: 'PVM',
     comment: 'The exit of a machine that has not stopped yet.',

@@ -106,9 +106,9 @@ export class Cell {
     this.u8 = new Uint8Array(buffer)
     this.u32 = new Uint32Array(buffer)
     this.i32 = new Int32Array(buffer)
-    this.regs = new BigUint64Array(buffer, AT_VM, 13)
-    this.regs32 = new Uint32Array(buffer, AT_VM, 26)
-    this.gas = new BigInt64Array(buffer, AT_VM + 104, 1)
+    this.regs = new BigUint64Array(buffer, AT_VM + VM.regs, 13)
+    this.regs32 = new Uint32Array(buffer, AT_VM + VM.regs, 26)
+    this.gas = new BigInt64Array(buffer, AT_VM + VM.gas, 1)
   }
 
   /** Makes the core usable again after an error went through its frames, such as an overflow of the host's stack. */

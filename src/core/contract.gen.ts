@@ -460,26 +460,70 @@ export type Piece = (typeof Piece)[keyof typeof Piece]
 export const Said = {
   /** A template of an instruction: its id. */
   Template: 0,
-  /** The check of an access: its way, 8 more for a store. */
+  /** The check of an access: its way, and whether it stores (`More`). */
   Check: 512,
   /** The end of a node. */
   End: 528,
-  /** The beginning of a function: 1 for one that is not reducible. */
-  Function: 544,
-  /** An exit: 1 if it stores registers, 2 more if it goes on elsewhere. */
+  /** The beginning of a function of blocks and loops. */
+  Blocks: 544,
+  /** The beginning of a function with a dispatch loop: its graph is not reducible. */
+  Dispatch: 545,
+  /** An exit: what it does (`More`). */
   Leave: 552,
-  /** A range that is asked for: the form of its stream, see say.c. */
+  /** A range that is asked for: the form of its stream (`Form`). */
   Asked: 576,
-  /** A range that is remembered: so. */
+  /** A range that is remembered: the form of its stream. */
   Remembered: 608,
   /** A fast turn: the form of each of its streams. */
   Turn: 640,
-  /** A fast turn: 0 that only gas limits, 1 the first of a row, 2 a further one, 3 several that are counted. */
+  /** A fast turn that only gas limits. */
   Limited: 672,
-  /** Turns done at once: 1 for those that fill, 2 more for those that go down. */
-  Bulk: 676,
+  /** A fast turn, the first of a row. */
+  FirstTurn: 673,
+  /** A fast turn, a further one of a row. */
+  FurtherTurn: 674,
+  /** Fast turns that are counted before the first. */
+  CountedTurns: 675,
+  /** Turns done at once: how (`More`). */
+  Bulk: 704,
+  /** No number that is said is as high as this. */
+  Beyond: 736,
 } as const
 export type Said = (typeof Said)[keyof typeof Said]
+
+/** Bits that are added to a number of `Said`. */
+export const More = {
+  /** The exit stores registers. */
+  LeaveStores: 1,
+  /** The exit goes on elsewhere. */
+  LeaveElsewhere: 2,
+  /** The turns fill; without it they copy. */
+  BulkFills: 4,
+  /** The access is a store. */
+  CheckStore: 8,
+  /** The turns go down. */
+  BulkDown: 16,
+} as const
+export type More = (typeof More)[keyof typeof More]
+
+/** How a stream moves: one of five ways, with the bits `Far` and `Stores`. */
+export const Form = {
+  /** Its step is in a register. */
+  ByRegister: 0,
+  /** Its step is longer than a page. */
+  Far: 1,
+  /** Upwards, by a constant. */
+  Up: 2,
+  /** Downwards, by a constant. */
+  Down: 4,
+  /** Not at all: it is at a constant address. */
+  Constant: 6,
+  /** Not at all: its base stays where it is. */
+  InPlace: 8,
+  /** It stores. */
+  Stores: 16,
+} as const
+export type Form = (typeof Form)[keyof typeof Form]
 
 /**
  * Bits of a rights byte. The first two are what fast paths test. They are set only for pages in the window, and the
@@ -628,6 +672,13 @@ export const HostAnswer = {
   Continue: 0,
   Exit: 4,
   Stopped: 16,
+} as const
+
+/** What the instruction of a trace event does to memory. PVM_ACCESS_* of core/pvm.h. */
+export const EventAccess = {
+  None: 0,
+  Load: 1,
+  Store: 2,
 } as const
 
 /** The exit of a machine that has not stopped yet. PVM_* of core/pvm.h. */

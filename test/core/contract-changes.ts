@@ -114,7 +114,7 @@ function changesOfApi(api: string, pairs: Pairs): ChangeGroup[] {
   const fields = swaps(api.slice(start), field, pairs, (a, b) => [b[0], a[0]])
     .filter(([what]) => !/\b(reserved|unused)\b/.test(what) && /\/\* +\d/.test(what))
     .map(([what, text]): Change => [what, api.slice(0, start) + text])
-  const numbers = increments(api, /(PVM_(?:RULE|GAS|SET|TO|HOST)_\w+ =) (\d+)/g)
+  const numbers = increments(api, /(PVM_(?:RULE|GAS|SET|TO|HOST|ACCESS)_\w+ =) (\d+)/g)
   return [
     { what: 'public fields swapped in pvm.h', side: 'api', atLeast: 14, changes: fields },
     { what: 'public numbers changed in pvm.h', side: 'api', atLeast: 15, changes: numbers },

@@ -110,6 +110,8 @@ export function compareContract({ header, api, module }: Contract): readonly str
       WHY: 'Why',
       PIECE: 'Piece',
       SAID: 'Said',
+      MORE: 'More',
+      FORM: 'Form',
       RIGHT: 'Right',
       PART: 'Part',
       USED: 'Used',
@@ -136,6 +138,7 @@ export function compareContract({ header, api, module }: Contract): readonly str
     check(`PVM_SET_${c}`, inline.get(`PVM_SET_${c}`), value)
   }
   equal('PVM_HOST', inline, ts.HostAnswer as Numbers)
+  equal('PVM_ACCESS', inline, ts.EventAccess as Numbers)
   equal('PVM', inline, { ...Exit, ...Access, ...(ts.Unfinished as Numbers) })
   const { Continue, Halt, Panic, Stop } = HostAction
   equal('PVM_HOST', inline, { Continue, Halt, Panic, Stop })

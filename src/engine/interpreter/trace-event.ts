@@ -1,7 +1,7 @@
 // Turns a trace event of the core into a TraceEvent.
 
 import type { Cell } from '../../core/cell.ts'
-import { AT_VM, EVENT, EVENT_SIZE, Part } from '../../core/contract.gen.ts'
+import { AT_VM, EVENT, EVENT_SIZE, EventAccess, Part } from '../../core/contract.gen.ts'
 import { createOperands } from '../../isa/format.ts'
 import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
 import type { TraceEvent } from '../tracing.ts'
@@ -9,7 +9,11 @@ import type { TraceEvent } from '../tracing.ts'
 /** Reads the event that the core has just written. It always returns the same object. */
 export type EventReader = (cell: Cell) => TraceEvent
 
-const ACCESS = ['none', 'load', 'store'] as const
+const ACCESS: Readonly<Record<number, TraceEvent['access']>> = {
+  [EventAccess.None]: 'none',
+  [EventAccess.Load]: 'load',
+  [EventAccess.Store]: 'store',
+}
 
 /** Makes a reader with an event object of its own. */
 export function createEventReader(): EventReader {

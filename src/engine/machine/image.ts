@@ -7,8 +7,20 @@ import { ResourceError } from '../../core/resource-error.ts'
 import type { PageRange } from '../memory.ts'
 import { pagesOf, writtenOf } from './pages.ts'
 
-/** The bytes of struct pvm that are a machine's state: from its registers to `trace`. */
-const STATE_BYTES = VM.trace + 4
+/** The words of struct pvm that are a machine's state. They stand at its beginning, and none of the others between them. */
+export const STATE: readonly (keyof typeof VM)[] = [
+  'regs',
+  'gas',
+  'pc',
+  'exit',
+  'exitArg',
+  'charged',
+  'heapEnd',
+  'heapLimit',
+  'trace',
+]
+/** They end where the first of the others begins. */
+const STATE_BYTES = VM.rules
 /**
  * Up to so many bytes are kept as a string, if the runtime makes one quickly. A string is an object of V8's young heap, which costs
  * nothing to forget. Bytes of an ArrayBuffer count as external memory, and every 64 MB of that cause a full garbage collection.

@@ -3,7 +3,7 @@
 // all of this is off.
 
 import type { Cell } from '../../core/cell.ts'
-import { AT_PROBES, AT_VM, End, Said, VM, Way, Why } from '../../core/contract.gen.ts'
+import { AT_PROBES, AT_VM, End, Form, More, Said, VM, Way, Why } from '../../core/contract.gen.ts'
 import { INSTRUCTIONS } from '../../isa/table.ts'
 import type { Decoded } from './decode.ts'
 import { KIND_OF } from './facts.ts'
@@ -11,37 +11,39 @@ import { KIND_OF } from './facts.ts'
 const nameOf = (names: Readonly<Record<string, number>>, value: number): string =>
   Object.keys(names).find(name => names[name] === value) ?? `${value}`
 
-/** How a stream moves, in the order of `form_of` in core/recompiler/say.c. */
-const WAYS = ['by a register', 'up', 'down', 'at a constant', 'in place']
+/** How a stream moves. */
+const MOVES: Readonly<Record<number, string>> = {
+  [Form.ByRegister]: 'by a register',
+  [Form.Up]: 'up',
+  [Form.Down]: 'down',
+  [Form.Constant]: 'at a constant',
+  [Form.InPlace]: 'in place',
+}
 const formOf = (form: number): string =>
-  `${form >= 16 ? 'stores' : 'loads'} ${WAYS[(form & 15) >> 1]}${(form & 1) === 1 ? ', more than a page' : ''}`
+  `${form & Form.Stores ? 'stores' : 'loads'} ${MOVES[form & ~(Form.Stores | Form.Far)]}${form & Form.Far ? ', more than a page' : ''}`
 
 /** The names of the things that code can say. `more` is how far the number is beyond that in `Said`. */
-const NAMES: Readonly<Record<keyof typeof Said, (more: number) => string>> = {
+const NAMES: Readonly<Record<Exclude<keyof typeof Said, 'Beyond'>, (more: number) => string>> = {
   Template: id => `template ${INSTRUCTIONS[id]!.name}`,
-  Check: way => `check of a ${way >= 8 ? 'store' : 'load'}: ${nameOf(Way, way & 7)}`,
+  Check: more => `check of a ${more & More.CheckStore ? 'store' : 'load'}: ${nameOf(Way, more & ~More.CheckStore)}`,
   End: end => `end ${nameOf(End, end)}`,
-  Function: form => (form === 0 ? 'function of blocks and loops' : 'function with a dispatch loop'),
-  Leave: form =>
-    `exit that ${form >= 2 ? 'goes on elsewhere and ' : ''}${(form & 1) === 0 ? 'stores no register' : 'stores registers'}`,
+  Blocks: () => 'function of blocks and loops',
+  Dispatch: () => 'function with a dispatch loop',
+  Leave: more =>
+    `exit that ${more & More.LeaveElsewhere ? 'goes on elsewhere and ' : ''}${more & More.LeaveStores ? 'stores registers' : 'stores no register'}`,
   Asked: form => `range asked for, ${formOf(form)}`,
   Remembered: form => `range remembered, ${formOf(form)}`,
   Turn: form => `fast turn that ${formOf(form)}`,
-  Limited: form =>
-    [
-      'fast turn that only gas limits',
-      'fast turn, the first of a row',
-      'fast turn, a further one of a row',
-      'fast turns that are counted',
-    ][form]!,
-  Bulk: form => `turns at once that ${(form & 1) === 1 ? 'fill' : 'copy'} ${form >= 2 ? 'down' : 'up'}`,
+  Limited: () => 'fast turn that only gas limits',
+  FirstTurn: () => 'fast turn, the first of a row',
+  FurtherTurn: () => 'fast turn, a further one of a row',
+  CountedTurns: () => 'fast turns that are counted',
+  Bulk: more => `turns at once that ${more & More.BulkFills ? 'fill' : 'copy'} ${more & More.BulkDown ? 'down' : 'up'}`,
 }
-/** All numbers that code may say are below this one. */
-const MOST = Said.Bulk + 4
 
 /** The name of a number. */
 function nameOfSaid(number: number): string {
-  const names = Object.keys(Said) as (keyof typeof Said)[]
+  const names = Object.keys(NAMES) as (keyof typeof NAMES)[]
   const first = names.findLast(name => Said[name] <= number)!
   return NAMES[first](number - Said[first])
 }
@@ -56,7 +58,7 @@ export class Exercise {
 
   /** Takes over what code on a cell has said. */
   collect({ u8 }: Cell): void {
-    const said = u8.subarray(AT_PROBES, AT_PROBES + MOST)
+    const said = u8.subarray(AT_PROBES, AT_PROBES + Said.Beyond)
     for (let number = said.indexOf(1); number >= 0; number = said.indexOf(1, number + 1)) {
       said[number] = 0
       this.note(nameOfSaid(number))

@@ -1,9 +1,9 @@
 // The slices of a cell: how much gas compiled code gets at once. The bounds of a run are in ../allowance.ts.
 import type { Cell } from '../../../core/cell.ts'
-import { AT_SLICE, AT_VM, VM } from '../../../core/contract.gen.ts'
+import { AT_SLICE } from '../../../core/contract.gen.ts'
+import { GAS_HIGH, GAS_LOW } from '../../../core/words.ts'
 import { FIRST_SLICE, MAX_SLICE, SLICE_GROWTH } from './policy.ts'
 
-const GAS_LOW = (AT_VM + VM.gas) >>> 2
 const SLICE = AT_SLICE >>> 3
 
 /** In a run with a bound of time, the clock is looked at after so many calls of compiled code in a row. */
@@ -76,6 +76,6 @@ export class Slices {
   /** Whether there is no gas. Where time is bounded, it may have been taken away because the time is over. */
   get isEmpty(): boolean {
     const { u32 } = this.#cell
-    return (u32[GAS_LOW]! | u32[GAS_LOW + 1]!) === 0
+    return (u32[GAS_LOW]! | u32[GAS_HIGH]!) === 0
   }
 }
