@@ -1,5 +1,5 @@
 // Draws who imports whom, folder by folder, as a table: a row imports what its columns name. What stands right of the diagonal goes
-// upwards, against the order. Of the tree here, or of any commit. Not the rules: test/architecture.test.ts.
+// upwards, against the order. Of the tree here, or of any commit. Not the rules: test/project/architecture.test.ts.
 //
 //   node scripts/imports.mjs FILE.svg [--at COMMIT]
 import { execFileSync } from 'node:child_process'

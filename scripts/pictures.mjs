@@ -1,4 +1,4 @@
-// Draws docs/images/*.svg. What they say of addresses, fields and numbers comes from the sources; test/pictures.test.ts
+// Draws docs/images/*.svg. What they say of addresses, fields and numbers comes from the sources; test/project/pictures.test.ts
 // fails while a picture is not what this draws.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

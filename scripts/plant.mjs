@@ -457,7 +457,7 @@ const FUZZ = [
 ]
 const SUITES = [
   'test/engine/engines.test.ts',
-  'test/golden.test.ts',
+  'test/fuzz/golden.test.ts',
   'test/runtimes',
   'test/hostile/hostile-guest.test.ts',
   'test/hostile/hostile-compile.test.ts',

@@ -1,4 +1,4 @@
-// Which tests hold which rule of the machine: test/rules.json has the rules by sections of the machine's reference and of the Gray
+// Which tests hold which rule of the machine: test/project/rules.json has the rules by sections of the machine's reference and of the Gray
 // Paper, each with tests that name it. Not the tests, and not the texts.
 //
 //   node scripts/rules.mjs            rules without a test; exit code 1 if there are any
@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url'
 const ROOT = join(import.meta.dirname, '..')
 
 /** The rules, and the sections that have none. */
-export function readRules(file = join(ROOT, 'test/rules.json')) {
+export function readRules(file = join(ROOT, 'test/project/rules.json')) {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 

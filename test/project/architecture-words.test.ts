@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '../..')
 const FOLDERS = ['src', 'core', 'scripts', 'test', 'bench', 'docs', 'examples', 'apps/debugger', '.ci']
 
 const all = FOLDERS.flatMap(folder =>

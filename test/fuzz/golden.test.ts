@@ -1,15 +1,15 @@
 // Bugs that were found once: a small program each, with what is expected, run on every engine. docs/testing.md says how
-// to add one. `GOLDEN=write npx vitest run test/golden.test.ts` writes what the reference machine does into files that
+// to add one. `GOLDEN=write npx vitest run test/fuzz/golden.test.ts` writes what the reference machine does into files that
 // expect nothing yet.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { availableEngines } from '../src/engine/create.ts'
-import { describeRun } from '../src/fuzz/describe.ts'
-import { driveCase } from '../src/fuzz/drive.ts'
-import { parseCase } from '../src/fuzz/text.ts'
+import { availableEngines } from '../../src/engine/create.ts'
+import { describeRun } from '../../src/fuzz/describe.ts'
+import { driveCase } from '../../src/fuzz/drive.ts'
+import { parseCase } from '../../src/fuzz/text.ts'
 
-const FOLDER = join(import.meta.dirname, 'golden')
+const FOLDER = join(import.meta.dirname, '../golden')
 const files = readdirSync(FOLDER).filter(name => name.endsWith('.pvm'))
 
 /** The text with expectations behind its other directives. */

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '../..')
 const BUILT = existsSync(join(ROOT, 'dist/lib/index.js')) // npm ci builds it; a checkout without may still run the tests
 
 interface Manifest {

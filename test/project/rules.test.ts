@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { vectors } from './vectors.ts'
+import { vectors } from '../vectors.ts'
 
 interface Rule {
   readonly id: string
@@ -14,7 +14,7 @@ interface Rules {
   readonly rules: readonly Rule[]
   readonly without: readonly { readonly id: string; readonly why: string }[]
 }
-const script = '../scripts/rules.mjs'
+const script = '../../scripts/rules.mjs'
 const { missing, readRules } = (await import(script)) as {
   readRules(): Rules
   missing(rules: Pick<Rules, 'rules'>): string[]
@@ -30,8 +30,8 @@ it('a rule without a test, and a test that is gone, are said', () => {
   const rule = { id: 'x 1', paper: 'GP X', rule: 'something', tests: [] }
   expect(missing({ rules: [rule] })).toEqual(['x 1 (GP X): something: no test'])
   const name = ['not', 'here'].join(' ')
-  const tests = [{ file: 'test/rules.test.ts', name }]
-  expect(missing({ rules: [{ ...rule, tests }] })).toEqual([`x 1 (GP X): no "${name}" in test/rules.test.ts`])
+  const tests = [{ file: 'test/project/rules.test.ts', name }]
+  expect(missing({ rules: [{ ...rule, tests }] })).toEqual([`x 1 (GP X): no "${name}" in test/project/rules.test.ts`])
 })
 
 const spec = vectors === undefined ? undefined : join(vectors, '../spec')

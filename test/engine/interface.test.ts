@@ -1,8 +1,8 @@
 // What people met when they put coulis into their clients: each a small thing of the interface. Not the engines' rules.
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { Vm } from '../src/engine/engine.ts'
-import { invokeProgram } from '../src/host/index.ts'
+import type { Vm } from '../../src/engine/engine.ts'
+import { invokeProgram } from '../../src/host/index.ts'
 import {
   Access,
   assemble,
@@ -17,7 +17,7 @@ import {
   loadProgram,
   OOB,
   profile,
-} from '../src/index.ts'
+} from '../../src/index.ts'
 
 const TEXT = `.format raw
     load_imm r7, 5

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 
-const root = resolve(import.meta.dirname, '..')
+const root = resolve(import.meta.dirname, '../..')
 const list = (...args: string[]): string[] =>
   execFileSync(process.execPath, [join(root, 'scripts/bare-tests.mjs'), ...args], { encoding: 'utf8' })
     .trim()
@@ -20,7 +20,7 @@ it('has every test file in one of its two lists', () => {
 it('takes those that start processes or are skipped somewhere, themselves or by what they import', () => {
   const told = list()
   // An import only: test/cli/cli.ts starts processes; test/suite/exits.ts looks for the vectors.
-  for (const file of ['test/cli/corpus.test.ts', 'test/bare-tests.test.ts']) expect(told).toContain(file)
+  for (const file of ['test/cli/corpus.test.ts', 'test/project/bare-tests.test.ts']) expect(told).toContain(file)
   expect(told.some(file => /\/native\.test\.ts$/.test(file))).toBe(true)
   const others = list('--others')
   expect(others.length).toBeGreaterThan(30)

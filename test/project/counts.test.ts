@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
 
-const SCRIPT = join(import.meta.dirname, '../scripts/counts.mjs')
-const FILE = join(import.meta.dirname, '../scripts/counts.gen.json')
+const SCRIPT = join(import.meta.dirname, '../../scripts/counts.mjs')
+const FILE = join(import.meta.dirname, '../../scripts/counts.gen.json')
 const { compareCounts } = await import(pathToFileURL(SCRIPT).href)
 
 it('names what grew or shrank beyond its tolerance, what is new and what is gone', () => {

@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { createCli } from './cli/cli.ts'
+import { createCli } from '../cli/cli.ts'
 
-const FOLDER = join(import.meta.dirname, '../examples/campaigns')
+const FOLDER = join(import.meta.dirname, '../../examples/campaigns')
 const cli = createCli()
 const ENV = { SEED: 'examples', CASES: '48', STYLE: 'close' }
 

@@ -1,13 +1,13 @@
 // The programs in examples/: committed files are what the assembler makes of their text, and they do what they say.
-// `UPDATE_EXAMPLES=1 npx vitest run test/examples.test.ts` writes the files anew.
+// `UPDATE_EXAMPLES=1 npx vitest run test/project/examples.test.ts` writes the files anew.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { assemble } from '../src/blob/assembly.ts'
-import { createJamStub, invokeProgram, type LogMessage } from '../src/host/index.ts'
-import { loadProgram } from '../src/program/program.ts'
+import { assemble } from '../../src/blob/assembly.ts'
+import { createJamStub, invokeProgram, type LogMessage } from '../../src/host/index.ts'
+import { loadProgram } from '../../src/program/program.ts'
 
-const FOLDER = join(import.meta.dirname, '../examples')
+const FOLDER = join(import.meta.dirname, '../../examples')
 
 /** Committed files and the texts they are made of. */
 const BUILT = [

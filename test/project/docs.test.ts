@@ -5,13 +5,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import * as host from '../src/host/index.ts'
-import * as coulis from '../src/index.ts'
-import * as inside from '../src/inside/index.ts'
-import * as isa from '../src/isa/index.ts'
-import * as trace from '../src/trace/index.ts'
+import * as host from '../../src/host/index.ts'
+import * as coulis from '../../src/index.ts'
+import * as inside from '../../src/inside/index.ts'
+import * as isa from '../../src/isa/index.ts'
+import * as trace from '../../src/trace/index.ts'
 
-const DOCS = join(import.meta.dirname, '../docs')
+const DOCS = join(import.meta.dirname, '../../docs')
 const MODULES: Readonly<Record<string, object>> = {
   coulis,
   'coulis/host': host,

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { VM } from '../src/core/contract.gen.ts'
-import { STATE } from '../src/engine/machine/image.ts'
+import { VM } from '../../src/core/contract.gen.ts'
+import { STATE } from '../../src/engine/machine/image.ts'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '../..')
 
 function linesOf(folder: string, extensions: RegExp): (readonly [file: string, line: string])[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
