@@ -5,8 +5,8 @@ import { AT_TABLES } from './contract.gen.ts'
 import { type CoreExports, coreModule } from './core.ts'
 
 const WASM_PAGE = 0x10000
-/** A memory with more bytes than this is given up when a smaller one is enough. */
-const KEPT = 0x4000000
+/** The bytes of its memory. What is not written to costs nothing. If more is needed there is a larger one, until this is enough again. */
+const SIZE = 0x4000000
 
 /** The core and its memory. Each opening gives a new object. What was written for an older one may be lost then. */
 export interface Workspace {
@@ -31,31 +31,37 @@ export class Areas {
   }
 }
 
-let memory: WebAssembly.Memory | undefined
 let workspace: Workspace | undefined
+/** How many bytes the last opening asked for. */
+let used = 0
 
 function never(): never {
   throw new Error('assert: a workspace does not run programs')
 }
 
-function createInstance(pages: number): Workspace {
+function createInstance(bytes: number): Workspace {
   const module = coreModule() // throws with the reason if there is none
-  memory = new WebAssembly.Memory({ initial: pages, maximum: 0x10000 })
+  const pages = Math.ceil(bytes / WASM_PAGE)
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: 0x10000 })
   const env = { memory, host: never, trace: never, slice: never }
   const core = new WebAssembly.Instance(module, { env }).exports as unknown as CoreExports
   return { core, buffer: memory.buffer }
 }
 
-/** Opens the workspace. Throws a RangeError when the system does not have so much memory. */
+/**
+ * Opens the workspace. Throws a RangeError when the system does not have so much memory.
+ *
+ * The memory never grows, because growing detaches its buffer. As soon as one buffer of a process has been detached, V8 looks at each
+ * access to any typed array whether that one is: a host call that reads three registers took 0.8 ns more (bench/micro/host-call.mjs).
+ */
 function openWorkspace(bytes: number): Workspace {
-  const pages = Math.ceil(bytes / WASM_PAGE)
-  const size = memory === undefined ? 0 : memory.buffer.byteLength
-  if (workspace === undefined || memory === undefined || (size > KEPT && bytes <= KEPT)) {
-    workspace = createInstance(pages)
-    return workspace
-  }
-  if (size < bytes) memory.grow(pages - size / WASM_PAGE)
-  workspace = { core: workspace.core, buffer: memory.buffer }
+  const old = workspace
+  const size = old?.buffer.byteLength ?? 0
+  if (old === undefined || size < bytes || (size > SIZE && bytes <= SIZE)) {
+    workspace = createInstance(Math.max(bytes, SIZE))
+    if (old !== undefined && size < bytes) new Uint8Array(workspace.buffer).set(new Uint8Array(old.buffer, 0, used))
+  } else workspace = { core: old.core, buffer: old.buffer }
+  used = bytes
   return workspace
 }
 
