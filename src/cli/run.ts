@@ -277,6 +277,7 @@ function runBounded(vm: Vm, { steps, maxMs }: Options): { exit: Exit; timeIsUp: 
 }
 
 function runFile(file: string, options: Options, terminal: Terminal): Outcome {
+  if (options.maxMs === undefined) omitWarmUp()
   const loaded = loadFile(file, options)
   for (const warning of loaded.warnings) terminal.error(`${terminal.errorColors.yellow('warning:')} ${warning}`)
   const quiet = options.json || options.trace === 'steps' // a step log is compared line by line: nothing else goes in
@@ -307,7 +308,6 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   const recorder =
     options.record === undefined ? undefined : createRecorder({ program: loaded.bytes, host: host ?? NOBODY })
   const table = recorder?.host ?? host
-  if (options.maxMs === undefined) omitWarmUp()
   const vm = inFile(file, () =>
     engine.instantiate(loaded.program, { ...start, ...(table && { host: log.observe(table) }) }),
   )

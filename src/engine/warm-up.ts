@@ -13,10 +13,16 @@ const MAX_MS = 20
 
 type Make = (program: Program, options: StartOptions, maxMemory: number) => Vm
 let isWarm = false
+let isOmitted = false
 
-/** Leaves the short run out. A process that makes a single run without a deadline has no use for it. */
+/** Leaves out all that prepares for bounds of time. A process that makes a single run without any has no use for it. */
 export function omitWarmUp(): void {
-  isWarm = true
+  isWarm = isOmitted = true
+}
+
+/** Whether nothing is prepared for bounds of time in this process. */
+export function isWarmUpOmitted(): boolean {
+  return isOmitted
 }
 
 /**

@@ -9,6 +9,7 @@ import { HostAction, type HostFunction } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
 import { reserveCells } from '../engine/machine/residence.ts'
 import { OOB } from '../engine/memory.ts'
+import { isWarmUpOmitted } from '../engine/warm-up.ts'
 import { equalBytes } from '../program/equal-bytes.ts'
 import { createProgram, type Program } from '../program/program.ts'
 import { FreeNumbers } from './free-numbers.ts'
@@ -122,7 +123,7 @@ const PAGE_MODES = [
  */
 export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
   const engine: Engine = createEngine(options)
-  if (engine.kind !== 'reference') reserveCells(NESTED)
+  if (engine.kind !== 'reference' && !isWarmUpOmitted()) reserveCells(NESTED)
   const machines = new Map<number, Inner>()
   const numbers = new FreeNumbers()
   const residents = new Residents()
