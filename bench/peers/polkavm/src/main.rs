@@ -14,7 +14,10 @@ use program::Program;
 use std::time::{Duration, Instant};
 
 const USAGE: &str = "usage: polkavm-bench --backend interpreter|generic|linux --gas sync|none \
-[--runs N] [--seconds S] program.json ... | --traces file | --programs [recompiler] <lines";
+[--runs N] [--seconds S] program.json ... | --traces file [--machines N] | --programs [recompiler] <lines";
+
+/// What a machine runs before it waits, with `--machines`: as in bench/curves/machines.mjs.
+const WAITING_GAS: i64 = 20_000;
 
 struct Options {
     backend: String,
@@ -25,6 +28,8 @@ struct Options {
     files: Vec<String>,
     /// Recorded runs to replay instead of running files.
     traces: Option<String>,
+    /// With `traces`: how many machines of the first one to keep, instead of replaying all.
+    machines: Option<usize>,
 }
 
 fn options() -> Result<Options, String> {
@@ -35,12 +40,14 @@ fn options() -> Result<Options, String> {
         limit: Duration::from_secs(10),
         files: Vec::new(),
         traces: None,
+        machines: None,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} needs a value"));
         match arg.as_str() {
             "--traces" => o.traces = Some(value()?),
+            "--machines" => o.machines = Some(value()?.parse().map_err(|e| format!("--machines: {e}"))?),
             "--backend" => o.backend = value()?,
             "--gas" => {
                 o.gas = match value()?.as_str() {
@@ -195,7 +202,7 @@ fn measure(o: &Options, engine: &Engine, program: &Program) -> Result<serde_json
     Ok(serde_json::json!({
         "program": program.name,
         "engine": "polkavm",
-        "version": "0.35.0",
+        "version": env!("CARGO_PKG_VERSION"),
         "backend": o.backend,
         "gas": if o.gas.is_some() { "sync" } else { "none" },
         "runs": count,
@@ -222,6 +229,10 @@ fn main() {
     }
     let o = options().unwrap_or_else(|e| fail(e));
     let engine = engine(&o.backend).unwrap_or_else(|e| fail(e));
+    if let (Some(file), Some(count)) = (&o.traces, o.machines) {
+        traces::machines(&o, &engine, file, count, WAITING_GAS).unwrap_or_else(|e| fail(e));
+        return;
+    }
     if let Some(file) = &o.traces {
         traces::run(&o, &engine, file).unwrap_or_else(|e| fail(e));
         return;

@@ -62,7 +62,8 @@ fn compile(engine: &Engine, o: &Options, r: &Ready) -> Result<Module, String> {
     Module::new(engine, &config, r.bytes.clone()).map_err(|e| e.to_string())
 }
 
-fn play(module: &Module, r: &Ready) -> Result<(), String> {
+/// A machine at the start of a trace.
+fn started(module: &Module, r: &Ready) -> Result<RawInstance, String> {
     let text = |e: &dyn std::fmt::Display| e.to_string();
     let mut vm = module.instantiate().map_err(|e| text(&e))?;
     vm.set_accessible_aux_size(4096).map_err(|e| text(&e))?;
@@ -74,6 +75,12 @@ fn play(module: &Module, r: &Ready) -> Result<(), String> {
     }
     vm.set_gas(r.program.gas);
     vm.set_next_program_counter(ProgramCounter(r.program.pc));
+    Ok(vm)
+}
+
+fn play(module: &Module, r: &Ready) -> Result<(), String> {
+    let text = |e: &dyn std::fmt::Display| e.to_string();
+    let mut vm = started(module, r)?;
     let mut at = 0;
     loop {
         match vm.run().map_err(|e| text(&e))? {
@@ -112,6 +119,33 @@ fn grow(vm: &mut RawInstance, operands: u8) -> Result<(), String> {
     let size = u32::try_from(vm.reg(register(operands >> 4))).map_err(|e| e.to_string())?;
     let end = vm.sbrk(size).map_err(|e| e.to_string())?;
     vm.set_reg(register(operands & 15), end.map_or(0, u64::from));
+    Ok(())
+}
+
+/// Resident memory of this process in KiB.
+fn resident_kib() -> Result<u64, String> {
+    let text = std::fs::read_to_string("/proc/self/statm").map_err(|e| e.to_string())?;
+    let pages = text.split(' ').nth(1).and_then(|n| n.parse::<u64>().ok()).ok_or("statm")?;
+    Ok(pages * 4)
+}
+
+/// How much memory is resident when so many machines of the first trace wait, each after `gas` or at its first host call.
+pub fn machines(o: &Options, engine: &Engine, file: &str, count: usize, gas: i64) -> Result<(), String> {
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+    let traces: Vec<Trace> = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
+    let first = ready(traces.into_iter().next().ok_or("no trace")?)?;
+    let module = compile(engine, o, &first)?;
+    let waiting = || {
+        let mut vm = started(&module, &first)?;
+        vm.set_gas(gas);
+        match vm.run().map_err(|e| e.to_string())? {
+            InterruptKind::Ecalli(_) | InterruptKind::NotEnoughGas => Ok(vm),
+            other => Err(format!("{other:?} instead of a host call or no gas")),
+        }
+    };
+    let kept = (0..count).map(|_| waiting()).collect::<Result<Vec<_>, String>>()?;
+    let kib = resident_kib()?;
+    println!("{}", serde_json::json!({ "machines": kept.len(), "kib": kib }));
     Ok(())
 }
 
