@@ -1,22 +1,29 @@
-// The single figures: every script of micro/ on every engine and Node, each in a fresh process, with the must and the
-// goal beside it; with --write keeps them in results/figures.json and renews ../BENCHMARKS.md.
+// The single figures: every script of micro/ on every engine and Node, each in a fresh process, and the same figures of our peers beside
+// them, with the must and the goal; with --write keeps them in results/figures.json and renews ../BENCHMARKS.md.
 //
-//   node figures.mjs [--only traces,heap] [--engine auto,interpreter] [--node 20,26] [--rounds 3] [--tries 2] [--cpu 1|none] [--write]
+//   node figures.mjs [--only traces,heap] [--engine auto,interpreter] [--node 20,26] [--peers typeberry,polkavm|none] [--rounds 3]
+//                    [--tries 2] [--cpu 1|none] [--quiet] [--write] [--add]
+//
+// With --quiet it begins only where the host is quiet, and its exit code is 3 where it did not stay so. With --add, rounds are added to
+// those that are kept of the same commit, so that a long measurement can be made in short pieces.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { machine } from './lib/machine.mjs'
+import { withBest, withEarlierFigures } from './lib/figure-pieces.mjs'
+import { hostRecord, hostText, watchHost, whyNotQuiet } from './lib/host.mjs'
+import { commit, machine } from './lib/machine.mjs'
 import { nodeBinaries } from './lib/opponents.mjs'
 import { BENCH, DIST } from './lib/programs.mjs'
 import { quietly } from './lib/quiet.mjs'
-import { figuresTable, writeReport } from './lib/report.mjs'
+import { writeReport } from './lib/report.mjs'
+import { figuresTable } from './lib/tables.mjs'
 
-const options = { rounds: '3', tries: '2', cpu: '1', write: false }
+const options = { rounds: '3', tries: '2', cpu: '1' }
 const argv = process.argv.slice(2)
 for (let i = 0; i < argv.length; i++) {
   const name = argv[i].replace(/^--/, '')
-  if (name === 'write') options.write = true
+  if (['write', 'quiet', 'add'].includes(name)) options[name] = true
   else options[name] = argv[++i]
 }
 const { availableEngines } = await import(join(DIST, 'index.js'))
@@ -43,6 +50,8 @@ function run(script, kind, node) {
   const pinned = free ? command : ['taskset', '-c', options.cpu, ...command]
   const { stdout, stderr, error } = spawnSync(pinned[0], pinned.slice(1), { encoding: 'utf8', timeout: 600_000 })
   const lines = stdout?.split('\n').filter(l => l.startsWith('{')) ?? []
+  for (const line of stderr?.split('\n').filter(l => lines.length > 0 && l.startsWith('Error')) ?? [])
+    console.error(line)
   if (lines.length === 0) {
     const reason = error?.message ?? stderr?.split('\n').find(l => l.includes('Error')) ?? 'no output'
     console.error(`${script} on ${kind}, Node ${node.major}: ${reason.trim()}`)
@@ -54,58 +63,69 @@ function run(script, kind, node) {
 /** The same figures on our opponents: a script, and whether it depends on the Node version. */
 const PEERS = [
   { script: 'anan-as-traces.mjs', like: 'traces.mjs', everyNode: true },
+  { script: 'typeberry-traces.mjs', like: 'traces.mjs', everyNode: true },
   { script: 'polkavm-traces.mjs', like: 'traces.mjs', everyNode: false },
-]
+].filter(p => options.peers === undefined || options.peers.split(',').some(name => p.script.includes(name)))
 
+const reason = options.quiet ? whyNotQuiet() : undefined
+if (reason !== undefined) {
+  console.error(`not a quiet host: ${reason}. Nothing was measured (--quiet).`)
+  process.exit(3)
+}
+const endOfWatch = watchHost()
+const begun = new Date()
 const figures = new Map()
-function add(line, on) {
-  const key = `${line.name} ${on}`
-  if (!figures.has(key)) figures.set(key, { ...line, on, values: [] })
-  figures.get(key).values.push(line.value)
+let measured = 0
+let disturbed = 0
+
+function measure(script, kind, node, nameOf) {
+  const { results, quiet } = quietly(options.cpu, Number(options.tries), () => run(script, kind, node))
+  measured += 1
+  if (!quiet) disturbed += 1
+  for (const line of results.flat()) {
+    const on = nameOf(line)
+    const key = `${line.name} ${on}`
+    if (!figures.has(key)) figures.set(key, { ...line, on, values: [] })
+    figures.get(key).values.push(line.value)
+  }
 }
 
+// Rounds outside, everybody inside: what disturbs the machine disturbs them all.
 for (const script of scripts) {
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const kind of kinds) {
-      for (const node of nodes) {
-        const { results } = quietly(options.cpu, Number(options.tries), () => run(join('micro', script), kind, node))
-        for (const line of results.flat()) add(line, `${kind}, Node ${node.major}`)
+      for (const node of nodes) measure(join('micro', script), kind, node, () => `${kind}, Node ${node.major}`)
+    }
+    for (const peer of PEERS.filter(p => p.like === script)) {
+      for (const node of peer.everyNode ? nodes : nodes.slice(0, 1)) {
+        const nameOf = line => (peer.everyNode ? `${line.engine}, Node ${node.major}` : line.engine)
+        measure(join('peers', peer.script), 'reference', node, nameOf)
       }
     }
   }
 }
-for (const { script, everyNode } of PEERS.filter(p => scripts.includes(p.like))) {
-  for (const node of everyNode ? nodes : nodes.slice(0, 1)) {
-    for (const line of quietly(options.cpu, Number(options.tries), () =>
-      run(join('peers', script), 'reference', node),
-    ).results.flat()) {
-      add(line, everyNode ? `${line.engine}, Node ${node.major}` : line.engine)
-    }
-  }
+
+const host = hostRecord(endOfWatch(), { measured, disturbed, asked: options.quiet === true })
+const piece = {
+  id: begun.toISOString(),
+  ended: new Date().toISOString(),
+  commit: commit(),
+  machine: machine(),
+  host,
 }
-// The best of the rounds: what disturbs only ever slows down.
-const list = [...figures.values()].map(f => ({
-  ...f,
-  value: f.unit === 'M/s' ? Math.max(...f.values) : Math.min(...f.values),
-}))
 // By figure, then by engine: what is compared stands together.
-const order = [...new Set(list.map(f => f.name))]
-list.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-const record = { date: new Date().toISOString().slice(0, 10), machine: machine(), figures: list }
+const order = [...new Set([...figures.values()].map(f => f.name))]
+const list = [...figures.values()].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+const record = { pieces: [piece], figures: list.map(f => withBest({ ...f, pieces: [piece.id] })) }
 console.log(figuresTable(record))
+console.log(`\n${hostText(host)} Commit ${piece.commit}.`)
 if (options.write) {
   const file = join(BENCH, 'results', 'figures.json')
   mkdirSync(join(BENCH, 'results'), { recursive: true })
-  writeFileSync(file, `${JSON.stringify(withEarlier(record, file), null, 1)}\n`)
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+  const isPart = options.only || options.engine || options.node || options.peers || options.add
+  const kept = isPart && before?.pieces ? withEarlierFigures(record, before, options.add === true) : record
+  writeFileSync(file, `${JSON.stringify(kept, null, 1)}\n`)
   writeReport()
 }
-
-/** With --only, --engine or --node: what was not measured this time stays from the time before, in its place. */
-function withEarlier(now, file) {
-  if (!(options.only || options.engine || options.node) || !existsSync(file)) return now
-  const key = f => `${f.name} ${f.on}`
-  const measured = new Map(now.figures.map(f => [key(f), f]))
-  const kept = JSON.parse(readFileSync(file, 'utf8')).figures.map(f => measured.get(key(f)) ?? f)
-  const known = new Set(kept.map(key))
-  return { ...now, figures: [...kept, ...now.figures.filter(f => !known.has(key(f)))] }
-}
+if (options.quiet && host.quiet !== true) process.exitCode = 3

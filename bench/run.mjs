@@ -2,70 +2,71 @@
 // with --write keeps the results in results/programs.json and renews ../BENCHMARKS.md.
 //
 //   node run.mjs [--suite micro|workloads] [--program a,b] [--opponent text,text] [--runs 5] [--seconds 3]
-//                [--rounds 1] [--tries 2] [--cpu 1|none] [--write]
-//   node run.mjs --quick     what the ratios need, in under three minutes: the twelve beside PolkaVM, the workloads beside native code
+//                [--rounds 1] [--tries 2] [--cpu 1|none] [--most-gas 5000000] [--quiet] [--write]
+//   node run.mjs --quick     what the ratios need, in under three minutes: the twelve beside all others, the workloads beside native code
+//
+// With --quiet it begins only where the host is quiet, and its exit code is 3 where it did not stay so. --most-gas says how many
+// instructions of a program the slow engines run (0: all).
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TWELVE } from './lib/goals.mjs'
-import { machine } from './lib/machine.mjs'
-import { summary } from './lib/measure.mjs'
+import { hostRecord, hostText, watchHost, whyNotQuiet } from './lib/host.mjs'
+import { commit, machine } from './lib/machine.mjs'
 import { opponents } from './lib/opponents.mjs'
+import { merged, withEarlier } from './lib/pieces.mjs'
 import { BENCH, programFiles, programName } from './lib/programs.mjs'
 import { quietly } from './lib/quiet.mjs'
-import { programTable, writeReport } from './lib/report.mjs'
+import { writeReport } from './lib/report.mjs'
+import { programTable } from './lib/tables.mjs'
 
 function parse(argv) {
-  const o = { runs: '5', seconds: '3', rounds: '1', tries: '2', cpu: '1', write: false }
+  const o = { runs: '5', seconds: '3', rounds: '1', tries: '2', cpu: '1', 'most-gas': '5000000' }
   for (let i = 0; i < argv.length; i++) {
     const name = argv[i].replace(/^--/, '')
-    if (name === 'write') o.write = true
-    else if (name === 'quick')
-      Object.assign(o, { quick: true, runs: '5', seconds: '0.2', rounds: '3', tries: '1', wait: 200 })
+    if (name === 'write' || name === 'quiet') o[name] = true
+    else if (name === 'quick') Object.assign(o, QUICK_OPTIONS)
     else o[name] = argv[++i]
   }
   return o
 }
 
+const QUICK_OPTIONS = {
+  quick: true,
+  runs: '5',
+  seconds: '0.2',
+  rounds: '3',
+  tries: '1',
+  wait: 200,
+  'most-gas': '500000',
+}
+
 /**
- * Who runs with --quick, unless asked for others: `recompiler` on this Node, and whom it is divided by. Not `auto`, which is still
+ * Who runs with --quick, unless asked for others: `recompiler` on every Node, and whom it is divided by. Not `auto`, which is still
  * warming up in runs that short.
  */
-const QUICK = new RegExp(`^(coulis-recompiler-${process.version.slice(1).split('.')[0]}|native|polkavm-generic-gas)$`)
+const QUICK = /^(coulis-recompiler-\d+|native|polkavm-(0\.37-)?generic-gas|anan-as-\d+|typeberry-\d+)$/
 
 /** Measured elsewhere: `halt` is the cost of an instance (micro/). */
 const NOT_TIMED = new Set(['halt'])
 
 function run(opponent, file, options) {
   const flags = ['--runs', options.runs, '--seconds', options.seconds, '--warmup', '1']
+  if (opponent.inPart) flags.push('--most-gas', options['most-gas'])
   let command = opponent.command([file], flags)
   if (options.cpu !== 'none' && !opponent.ownCores) command = ['taskset', '-c', options.cpu, ...command]
-  const { stdout, stderr, error } = spawnSync(command[0], command.slice(1), { encoding: 'utf8', timeout: 300_000 })
+  const { stdout, stderr, error, signal } = spawnSync(command[0], command.slice(1), {
+    encoding: 'utf8',
+    timeout: 300_000,
+  })
   // anan-as prints warnings on standard output, so only what looks like a record is one.
   const line = stdout?.split('\n').find(l => l.startsWith('{'))
-  if (line === undefined) return { ok: false, error: error?.message ?? stderr?.trim().split('\n').pop() ?? 'no output' }
-  return JSON.parse(line)
-}
-
-/** Several rounds of one program on one opponent as one line: median of the medians, smallest minimum. */
-function merged(lines) {
-  const failed = lines.find(l => !l.ok)
-  if (failed !== undefined) return failed
-  const ms = { median: summary(lines.map(l => l.ms.median)).median, min: Math.min(...lines.map(l => l.ms.min)) }
-  ms.max = Math.max(...lines.map(l => l.ms.max))
-  const firstMs = Math.min(...lines.map(l => l.firstMs ?? Number.POSITIVE_INFINITY))
-  return {
-    ...lines[0],
-    ms,
-    ...(Number.isFinite(firstMs) ? { firstMs } : {}),
-    runs: lines.reduce((n, l) => n + l.runs, 0),
-    // The best of each round: how far ratios of the rounds are apart is how much a ratio can be trusted.
-    rounds: [...new Set(lines.map(l => l.round))].map(round =>
-      Math.min(...lines.filter(l => l.round === round).map(l => l.ms.min)),
-    ),
-    quiet: lines.every(l => l.quiet),
+  if (line === undefined) {
+    const reason = signal === null ? undefined : `ended by ${signal}`
+    return { ok: false, error: error?.message ?? reason ?? stderr?.trim().split('\n').pop() ?? 'no output' }
   }
+  return JSON.parse(line)
 }
 
 const options = parse(process.argv.slice(2))
@@ -74,6 +75,14 @@ const wanted = options.opponent?.split(',')
 const isWanted = o => (wanted ? wanted.some(w => o.id.includes(w)) : options.quick ? QUICK.test(o.id) : !o.slow)
 const chosen = everybody.filter(o => o.missing === undefined && isWanted(o))
 const missing = everybody.filter(o => o.missing !== undefined && !o.slow)
+for (const o of missing) console.error(`missing: ${o.label} (${o.missing})`)
+const reason = options.quiet ? whyNotQuiet() : undefined
+if (reason !== undefined) {
+  console.error(`not a quiet host: ${reason}. Nothing was measured (--quiet).`)
+  process.exit(3)
+}
+const endOfWatch = watchHost()
+const begun = new Date()
 const suites = programFiles()
 const results = []
 let measured = 0
@@ -83,6 +92,8 @@ for (const [suite, all] of Object.entries(suites)) {
   const names = options.program?.split(',')
   const isTimed = name => (options.quick && suite === 'micro' ? TWELVE.includes(name) : !NOT_TIMED.has(name))
   const files = all.filter(f => (names ? names.includes(programName(f)) : isTimed(programName(f))))
+  if (options.quick && suite === 'micro' && !names && files.length < TWELVE.length)
+    console.error(`missing: ${TWELVE.length - files.length} of the twelve (the shared test data, see README.md)`)
   for (const file of files) {
     const isBaseline = o => !options.quick || o.kind === 'coulis' || (o.kind === 'native') === (suite === 'workloads')
     const lines = new Map(chosen.filter(o => o.suites.includes(suite) && isBaseline(o)).map(o => [o, []]))
@@ -105,41 +116,38 @@ for (const [suite, all] of Object.entries(suites)) {
     }
   }
 }
-console.error(`${disturbed} of ${measured} measurements were never undisturbed`)
-for (const o of missing) console.error(`not measured: ${o.label} (${o.missing})`)
 
-const record = {
-  date: new Date().toISOString().slice(0, 10),
+const host = hostRecord(endOfWatch(), { measured, disturbed, asked: options.quiet === true })
+const piece = {
+  id: begun.toISOString(),
+  ended: new Date().toISOString(),
+  commit: commit(),
   machine: machine(),
-  settings: { runs: options.runs, seconds: options.seconds, rounds: options.rounds, cpu: options.cpu },
-  opponents: chosen.map(o => ({
-    id: o.id,
-    label: o.label,
-    kind: o.kind,
-    measured: new Date().toISOString().slice(0, 16),
-  })),
+  settings: {
+    runs: options.runs,
+    seconds: options.seconds,
+    rounds: options.rounds,
+    cpu: options.cpu,
+    mostGas: options['most-gas'],
+  },
+  host,
+}
+const record = {
+  pieces: [piece],
+  opponents: chosen.map(({ id, label, kind }) => ({ id, label, kind })),
   missing: missing.map(o => ({ label: o.label, reason: o.missing })),
-  results,
+  results: results.map(r => ({ ...r, piece: piece.id })),
 }
 console.log(programTable(record))
+console.log(`\n${hostText(host)} ${Math.round((Date.now() - begun) / 1000)} s, commit ${piece.commit}.`)
+for (const o of missing) console.log(`Not measured: ${o.label} (${o.missing}).`)
 if (options.write) {
   const file = join(BENCH, 'results', 'programs.json')
   mkdirSync(join(BENCH, 'results'), { recursive: true })
-  const kept = existsSync(file) ? withEarlier(record, JSON.parse(readFileSync(file, 'utf8'))) : record
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+  const order = everybody.map(o => o.id)
+  const kept = before?.pieces === undefined ? record : withEarlier(record, before, order)
   writeFileSync(file, `${JSON.stringify(kept, null, 1)}\n`)
   writeReport()
 }
-
-/** What was not measured this time stays from the time before: the slow opponents need not run every time. */
-function withEarlier(now, before) {
-  const key = r => `${r.suite} ${r.program} ${r.opponent}`
-  const measured = new Set(now.results.map(key))
-  const known = new Set(everybody.map(o => o.id))
-  const rest = before.results.filter(r => !measured.has(key(r)) && known.has(r.opponent))
-  const opponentsNow = new Map(now.opponents.map(o => [o.id, o]))
-  const all = new Map([...before.opponents.filter(o => known.has(o.id)).map(o => [o.id, o]), ...opponentsNow])
-  // The order of the tables is that of the list of opponents.
-  const list = everybody.flatMap(o => all.get(o.id) ?? [])
-  return { ...now, opponents: list, results: [...now.results, ...rest] }
-}
-process.exitCode = results.every(r => r.ok) ? 0 : 1
+process.exitCode = results.every(r => r.ok) ? (options.quiet && host.quiet !== true ? 3 : 0) : 1

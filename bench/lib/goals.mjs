@@ -32,7 +32,7 @@ export function cell(record, suite, program, opponent) {
 
 /** Instructions of a program: the gas any opponent that metered it has used. */
 export function gasOf(record, suite, program) {
-  const line = record.results.find(r => r.suite === suite && r.program === program && r.gasUsed)
+  const line = record.results.find(r => r.suite === suite && r.program === program && r.gasUsed && r.part === undefined)
   return line === undefined ? undefined : Number(line.gasUsed)
 }
 

@@ -1,7 +1,9 @@
 // What the figures were taken on.
 
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
+import { ROOT } from './programs.mjs'
 
 /** Processor, cores, memory, system, and the Node that ran the benchmark. */
 export function machine() {
@@ -19,4 +21,13 @@ export function machine() {
     system,
     node: process.version,
   }
+}
+
+/** The commit that is measured, with a + where files were changed since; `unknown` without git. COULIS_DIST may be of another. */
+export function commit() {
+  const git = (...args) => spawnSync('git', ['-C', ROOT, ...args], { encoding: 'utf8' })
+  const { status, stdout } = git('rev-parse', '--short', 'HEAD')
+  if (status !== 0) return 'unknown'
+  const changed = git('status', '--porcelain', '--', 'src', 'core', 'package-lock.json').stdout !== ''
+  return `${stdout.trim()}${changed ? '+' : ''}`
 }
