@@ -59,7 +59,8 @@ function openWorkspace(bytes: number): Workspace {
   const size = old?.buffer.byteLength ?? 0
   if (old === undefined || size < bytes || (size > SIZE && bytes <= SIZE)) {
     workspace = createInstance(Math.max(bytes, SIZE))
-    if (old !== undefined && size < bytes) new Uint8Array(workspace.buffer).set(new Uint8Array(old.buffer).subarray(0, used))
+    if (old !== undefined && size < bytes)
+      new Uint8Array(workspace.buffer).set(new Uint8Array(old.buffer).subarray(0, used))
   } else workspace = { core: old.core, buffer: old.buffer }
   used = bytes
   return workspace
