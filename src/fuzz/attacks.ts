@@ -149,6 +149,11 @@ function entrances(emitter: Emitter, ground: Ground, offset: number, fixed: numb
   return found
 }
 
+/** By how much a counter falls. The generator counts the turns ahead only if that is a power of two (core/recompiler/rooms.c). */
+function countingDown(random: Random): number {
+  return random.pick([1, 3])
+}
+
 /** A loop of one block, entered again and again in other ways, with calls of the host in between. */
 export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
@@ -162,10 +167,13 @@ export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   ]
   const aligned = random.chance(80)
   const offset = random.chance(50) ? 0 : aligned ? 8 * random.below(40) : random.below(40) - 20
-  const byRegister = random.chance(65)
+  const byRegister = random.chance(50)
   const fixed = byRegister
     ? 0
-    : random.pick([8, 8, -8, 16, 4, 1, 4096, 4104, 8192, -4096, -4104, -8192, 0x10000000, -0x10000000, 0x7fffffff, 7])
+    : random.pick([
+        8, 8, -8, 16, 4, 1, 4096, 4104, 8192, -4096, -4104, -4104, -8192, -8192, 0x10000000, -0x10000000, 0x7fffffff, 7,
+      ])
+  const down = countingDown(random)
   const ways = entrances(emitter, ground, offset, fixed)
   const [head, out] = [writer.newLabel(), writer.newLabel()]
   const heads = ways.map(() => writer.newLabel())
@@ -180,7 +188,7 @@ export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
     if (byRegister) emitter.set32(step, stride)
     emitter.set32(pointer, at)
     if (random.chance(20)) emitter.operands(emitter.opcode('or_imm'), 'reg_reg_imm', pointer, pointer, 0, 0)
-    emitter.set32(count, turns)
+    emitter.set32(count, turns * down)
     emitter.operands(emitter.opcode('jump'), 'off', 0, 0, 0, 0, head)
   })
   writer.place(head)
@@ -196,7 +204,7 @@ export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   }
   for (let i = random.pick([0, 0, 1, 2, 5, 14, 14, 30]); i > 0; i--) alu(emitter, [value, other])
   if (!early) advance()
-  add(emitter, count, -1)
+  add(emitter, count, -down)
   emitter.operands(emitter.opcode('branch_ne_imm'), 'reg_imm_off', count, 0, 0, 0, head)
   add(emitter, round, 1)
   for (let i = 1; i < ways.length; i++) {
@@ -209,21 +217,22 @@ export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
 export function walkAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
   const [pointer, count, rounds, value] = registers(emitter, 4) as [number, number, number, number]
-  const stride = random.pick([8, 8, 16, 64, 4096, 8192, -8, -8192, -8192, 1])
+  const stride = random.pick([8, 8, 16, 64, 4096, 8192, 8192, 4104, -8, -8192, -8192, -4104, 1])
   const size = ground.wall - ground.first
   const turns = random.pick([10, 30, 60, Math.min(600, Math.floor(size / Math.abs(stride)))])
   const [again, head] = [writer.newLabel(), writer.newLabel()]
   const inside = random.chance(35)
+  const down = countingDown(random)
   emitter.set32(rounds, random.between(2, 5))
   begin(emitter, again)
   emitter.set32(pointer, stride < 0 ? ground.wall + stride : ground.first)
-  emitter.set32(count, turns)
+  emitter.set32(count, turns * down)
   begin(emitter, head)
   for (let i = random.between(1, 3); i > 0; i--) access(emitter, value, pointer, 0)
   if (random.chance(20)) alu(emitter, [value])
   if (inside) attackCallAt(emitter, menu, pointer)
   add(emitter, pointer, stride)
-  add(emitter, count, -1)
+  add(emitter, count, -down)
   emitter.operands(emitter.opcode('branch_ne_imm'), 'reg_imm_off', count, 0, 0, 0, head)
   if (!inside) attackCallAt(emitter, menu, pointer)
   add(emitter, rounds, -1)

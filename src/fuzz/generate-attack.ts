@@ -41,7 +41,7 @@ const PLENTY = 60_000
 function layGround(random: Random): { ground: Ground; pages: Mapping[] } {
   const far = random.chance(15)
   const first = far ? random.pick(FAR_PAGES) : random.pick([0x20, 0x20, 0x30, 0x800])
-  const count = far ? random.between(1, 2) : random.pick([1, 2, 2, 3, 8, 40])
+  const count = far ? random.between(1, 2) : random.pick([1, 2, 2, 3, 8, 40, 40])
   const end = Math.min(first + count, 2 ** 20)
   const pages = [{ address: first * PAGE_SIZE, length: (end - first) * PAGE_SIZE, access: Access.Write as Access }]
   if (random.chance(50) && end < 2 ** 20 - 1) {

@@ -28,7 +28,7 @@ it('all there is is reached, and the engines agree', { timeout: 300_000 }, () =>
       runCampaign({ seed: 'exercise', engines, style, enough, ...(profiles && { profiles }) }, createTotals()),
     ).toBeUndefined()
   }
-  run('attack', 700)
+  run('attack', 1400)
   run('close', 900)
   run('close', 200, [profile('polkavm', { instructionSet: 'latest32' })])
   expect(neverReached(exercise)).toEqual([])
