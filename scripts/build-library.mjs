@@ -1,8 +1,8 @@
 // Bundles the entries of the package into dist/lib/, a few files instead of a hundred: the first import is that much faster.
 // Their maps hold the sources.
-// Not the types, and not the modules one by one that benchmarks look into: those are tsc's, beside it in dist/.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+// Not the types: build-types.mjs. Not the modules one by one that benchmarks look into: those are tsc's, beside it in dist/.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import { hexInOneLine } from './one-line.mjs'
 
@@ -56,19 +56,3 @@ await build({
     },
   ],
 })
-
-// Declarations that no entry leads to say nothing to anybody: the package does without them.
-const declarations = new Set()
-const visit = file => {
-  if (declarations.has(file) || !existsSync(file)) return
-  declarations.add(file)
-  for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)) {
-    visit(join(dirname(file), name.replace(/\.[jt]s$/, '.d.ts')))
-  }
-}
-const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-for (const { types } of Object.values(entries)) if (types !== undefined) visit(join(root, types))
-for (const name of readdirSync(join(root, 'dist'), { recursive: true })) {
-  const file = join(root, 'dist', name)
-  if (name.endsWith('.d.ts') && !declarations.has(file)) rmSync(file)
-}

@@ -13,6 +13,8 @@ export {
   listCode,
 } from './blob/disassembly.ts'
 export { BlobError, type BlobErrorCode } from './blob/error.ts'
+export type { ProgramParts } from './blob/raw.ts'
+export type { WasmModule } from './core/code-generation.ts'
 export { useCore } from './core/core.ts'
 export { type Resource, ResourceError } from './core/resource-error.ts'
 export {
@@ -47,7 +49,7 @@ export type { VmStatus, VmSummary } from './engine/face.ts'
 export { HostCallError } from './engine/host-call.ts'
 export { type EngineLimits, engineLimits } from './engine/machine/limits.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
-export type { RunAsyncOptions, RunOptions } from './engine/run-options.ts'
+export type { RunAsyncOptions, RunOptions, RunSignal } from './engine/run-options.ts'
 export { type EngineStats, engineStats } from './engine/stats.ts'
 export type { TraceEvent, Tracer } from './engine/tracing.ts'
 export { AssemblyError, type AssemblyErrorCode } from './isa/assembly-error.ts'
@@ -60,6 +62,7 @@ export {
   instructionSet,
 } from './isa/set.ts'
 export { callExport, type ExportCall } from './program/call.ts'
+export type { CodeMap } from './program/code-map.ts'
 export {
   type ChartOptions,
   type CriticalStep,

@@ -8,6 +8,7 @@ import { OK as DONE } from '../engine/memory.ts'
 import { ClientMachine, type ClientOptions } from './client-machine.ts'
 import { gasOf, type WideGas } from './wide-gas.ts'
 
+export type { ClientMachine } from './client-machine.ts'
 export {
   createTypeberryRefine,
   type RefineResult,
@@ -15,6 +16,7 @@ export {
   TypeberryRefine,
   type TypeberryRefineOptions,
 } from './typeberry-refine.ts'
+export type { WideGas } from './wide-gas.ts'
 
 /** What stands for "done, no value" in results, unless the client's own symbol is given. */
 export const OK: unique symbol = Symbol('OK')

@@ -3,6 +3,13 @@
 // Some runtimes never do: a page without 'wasm-unsafe-eval', workerd, Node with --jitless. Some do at first and stop later. So no answer
 // is remembered. Code that is about to make a module asks first, which takes some microseconds.
 
+/** `WebAssembly.Module`, or any object where the types of the runtime are not there. */
+export type WasmModule = typeof globalThis extends {
+  readonly WebAssembly: { readonly Module: { readonly prototype: infer Module } }
+}
+  ? Module
+  : object
+
 /** The shortest module that there is: magic number and version. */
 const EMPTY = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00)
 

@@ -1,6 +1,6 @@
 // The core as a WebAssembly module. It is decoded and compiled once in a process, or given by the caller. cell.ts makes instances of it.
 
-import { moduleRefusal } from './code-generation.ts'
+import { moduleRefusal, type WasmModule } from './code-generation.ts'
 import { CORE_HEX, CORE_ID } from './core.gen.ts'
 
 /** What an instance of the core exports: functions of core/pvm.h and core/hosts/wasm.c. The argument `vm` is always AT_VM. */
@@ -85,7 +85,7 @@ function idOf(module: WebAssembly.Module): string | undefined {
  *
  * @throws TypeError when it is no module, and RangeError when it is not the core of this version.
  */
-export function useCore(module: WebAssembly.Module): void {
+export function useCore(module: WasmModule): void {
   const id = idOf(module)
   if (id !== CORE_ID) {
     const what = id === undefined ? 'no core of coulis' : `the core of another version (${id})`

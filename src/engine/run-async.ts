@@ -3,7 +3,7 @@
 import { Allowance, type GasCounter } from './allowance.ts'
 import { Exit } from './exit.ts'
 import type { LateAnswer } from './late-answer.ts'
-import { type RunAsyncOptions, resolveRunAsync } from './run-options.ts'
+import { type RunAsyncOptions, type RunSignal, resolveRunAsync } from './run-options.ts'
 
 /** What this file needs of a machine. */
 export interface SlicedMachine {
@@ -76,7 +76,7 @@ function turn(): Promise<void> {
 }
 
 /** Resolves when one of the promises does, when the signal is aborted, or when the time is over. */
-function first(promises: readonly Promise<void>[], signal: AbortSignal | undefined, ms: number): Promise<void> {
+function first(promises: readonly Promise<void>[], signal: RunSignal | undefined, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   let onAbort: (() => void) | undefined
   const ended = new Promise<void>(resolve => {

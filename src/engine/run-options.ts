@@ -17,10 +17,18 @@ export interface RunOptions {
   readonly maxMs?: number
 }
 
+/** An AbortSignal, or what is like one. It is described here so that these types need none of a runtime. */
+export interface RunSignal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /** Options of `runAsync`. */
 export interface RunAsyncOptions extends RunOptions {
   /** Ends the run when it is aborted. The promise is rejected with the signal's reason. The machine is paused, and the next run goes on. */
-  readonly signal?: AbortSignal
+  readonly signal?: RunSignal
   /** The milliseconds between two turns of the event loop; default 8. */
   readonly sliceMs?: number
 }

@@ -1,6 +1,8 @@
 // `coulis/inside`: why machines stopped, their state as a value, where their gas goes. Not a place for code.
 
 export type { Guard } from '../engine/guard.ts'
+export type { Pending } from '../engine/host-call.ts'
+export type { TraceMachine } from '../trace/replay.ts'
 export { callStack, type StackFrame } from './call-stack.ts'
 export { createHistory, type HistoryOptions } from './create-history.ts'
 export type { FailedAccess, FailedJump, MissingGas } from './failures.ts'

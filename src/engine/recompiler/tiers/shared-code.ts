@@ -1,6 +1,6 @@
 // What all machines that run the same code share: its analysis and its compiled modules. Each cell has its own instances of them.
 
-import { makeModule, moduleRefusal } from '../../../core/code-generation.ts'
+import { makeModule, moduleRefusal, type WasmModule } from '../../../core/code-generation.ts'
 import { equalBytes } from '../../../program/equal-bytes.ts'
 import type { Profile } from '../../../program/profile.ts'
 import type { Program } from '../../../program/program.ts'
@@ -29,7 +29,7 @@ export interface SharedModule {
 /** A module in the form in which it is sent to another thread: plain data, and the module itself, which threads share. */
 export interface SentModule {
   readonly key: string
-  readonly module: WebAssembly.Module
+  readonly module: WasmModule
   readonly compiled: CompiledModule
 }
 
