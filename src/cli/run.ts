@@ -398,7 +398,7 @@ Examples:
   coulis run program.pvm --gas 1m --trace
   coulis run service.jam --entry refine --args @payload.bin --json
   coulis run examples/adder.polkavm --export sum --arg 100
-  coulis run examples/fibonacci.pvm --reg a0=-1 --regs signed --mem 0xfefdf000+64
+  coulis run examples/fibonacci.pvm --reg a0=-1 --regs signed --mem 0x20000+16
   coulis run examples/contracts/flipper.polkavm --calldata 0xcde4efa9
   coulis run vector.json`,
     )
