@@ -4,6 +4,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { ENTRIES } from './entries.mjs'
 import { hexInOneLine } from './one-line.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -23,20 +24,9 @@ const shared = {
 rmSync(shared.outdir, { recursive: true, force: true })
 await build({
   ...shared,
-  entryPoints: {
-    index: src('index.ts'),
-    host: src('host/index.ts'),
-    isa: src('isa/index.ts'),
-    trace: src('trace/index.ts'),
-    conform: src('conform/index.ts'),
-    inside: src('inside/index.ts'),
-    ananas: src('compat/ananas.ts'),
-    debugger: src('compat/debugger.ts'),
-    'debugger-worker': src('compat/debugger-worker.ts'),
-    pool: src('compat/pool.ts'),
-    tsjam: src('compat/tsjam.ts'),
-    typeberry: src('compat/typeberry.ts'),
-  },
+  entryPoints: Object.fromEntries(
+    ENTRIES.filter(({ name }) => name !== 'interpreter').map(({ name, source }) => [name, src(source)]),
+  ),
   splitting: true,
   chunkNames: 'shared-[hash]',
 })

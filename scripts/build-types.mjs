@@ -1,20 +1,15 @@
 // Bundles the declarations that tsc wrote into dist/ into a file for each entry of the package and few that these share, in dist/lib/
 // beside the code. Who installs the package gets 25 files of them instead of 170, and no type that is none of theirs.
-import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
+import { ENTRIES } from './entries.mjs'
 
 const root = join(import.meta.dirname, '..')
-/** Where tsc put the declaration of each entry, by the name of its file in dist/lib/; see scripts/build-library.mjs. */
-const FOLDERS = ['host', 'isa', 'trace', 'conform', 'inside']
-const sourceOf = name =>
-  FOLDERS.includes(name) ? `${name}/index` : name === 'index' || name === 'interpreter' ? name : `compat/${name}`
-
-const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const names = Object.values(entries).flatMap(({ types }) => (types === undefined ? [] : [basename(types, '.d.ts')]))
 const bundle = await rollup({
-  input: Object.fromEntries(names.map(name => [name, join(root, 'dist', `${sourceOf(name)}.d.ts`)])),
+  input: Object.fromEntries(
+    ENTRIES.map(({ name, source }) => [name, join(root, 'dist', source.replace(/\.ts$/, '.d.ts'))]),
+  ),
   plugins: [
     dts(),
     {

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { ENTRIES } from './entries.mjs'
 
 const root = join(import.meta.dirname, '..')
 const check = process.argv.includes('--check')
@@ -64,15 +65,7 @@ async function runCode(file, code, index) {
   const source = join(folder, `${file.replace(/\W/g, '-')}-${index}.ts`)
   const bundle = source.replace(/ts$/, 'mjs')
   writeFileSync(source, code)
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const alias = Object.fromEntries(
-    Object.entries(exports)
-      .filter(([, target]) => target.default?.endsWith('.js'))
-      .map(([path, target]) => [
-        `coulis${path.slice(1)}`,
-        join(root, target.types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')),
-      ]),
-  )
+  const alias = Object.fromEntries(ENTRIES.map(({ specifier, source }) => [specifier, join(root, 'src', source)]))
   await build({
     entryPoints: [source],
     outfile: bundle,

@@ -110,7 +110,13 @@ Examples:
       }
       if (options.jsonl)
         terminal.line(
-          formatLine({ event: 'campaign', command: 'conform', ...same, shard: formatShard(options.shard ?? WHOLE) }),
+          formatLine({
+            event: 'campaign',
+            command: 'conform',
+            version: program.version(),
+            ...same,
+            shard: formatShard(options.shard ?? WHOLE),
+          }),
         )
       const {
         results: verdicts,

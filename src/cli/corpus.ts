@@ -1,5 +1,6 @@
 // `coulis corpus`: what the programs that campaigns keep reach, and fewer and smaller ones that reach the same. Not the campaigns:
 // fuzz.ts. Not the making small: fuzz/kept.ts.
+
 import type { Command } from 'commander'
 import { tierPolicy } from '../engine/auto.ts'
 import { startExercise } from '../engine/recompiler/exercise.ts'
@@ -17,6 +18,7 @@ import {
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { formatCount, formatPlural } from './format.ts'
+import { onInterrupt } from './interruption.ts'
 import { toJson } from './json.ts'
 import { jsonOption } from './options.ts'
 import { createProgress } from './progress.ts'
@@ -38,10 +40,9 @@ async function minimise(folder: string, programs: readonly NamedCase[]): Promise
   tierPolicy.verify = false // modules that say what they do are of no accepted form
   const reach = new Reach(['recompiler', 'auto'], startExercise())
   let interrupted = false
-  const interrupt = (): void => {
+  const ignore = onInterrupt(() => {
     interrupted = true
-  }
-  process.once('SIGINT', interrupt)
+  })
   try {
     // What a file says that it reaches is what was so when it was written; this is what is so now.
     const now = programs.map(program => ({ ...program, reached: reach.of(program.fuzz) }))
@@ -64,7 +65,7 @@ async function minimise(folder: string, programs: readonly NamedCase[]): Promise
     )
     return interrupted
   } finally {
-    process.off('SIGINT', interrupt)
+    ignore()
   }
 }
 

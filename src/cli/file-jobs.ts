@@ -1,7 +1,9 @@
 // Work on many files, in this process or in workers: results in the order of the files, whoever came first. Not the work: worker-tasks.ts.
+
 import { statSync } from 'node:fs'
 import { type FileMessage, type FileTask, rebuildError, type SayFiles } from './file-task.ts'
 import { formatCount, formatPlural } from './format.ts'
+import { onInterrupt } from './interruption.ts'
 import { createWorker, jobsOf, type Worker, WorkerDied } from './pool.ts'
 import { createProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
@@ -82,7 +84,7 @@ export async function overFiles<K extends keyof FileTasks>(
       resolve()
     }
   })
-  process.once('SIGINT', interrupt)
+  const ignore = onInterrupt(interrupt)
   const isLittle = (): boolean => files.reduce((sum, file) => sum + sizeOf(file), 0) <= FEW_BYTES
   const workers =
     jobs === undefined && files.length <= FEW_FILES && isLittle() ? 1 : Math.min(jobsOf(jobs), files.length)
@@ -117,7 +119,7 @@ export async function overFiles<K extends keyof FileTasks>(
     await Promise.race([Promise.all(Array.from({ length: workers }, (_, i) => work(processes[i]))), interruption])
   } finally {
     progress.stop()
-    process.off('SIGINT', interrupt)
+    ignore()
     await Promise.all(processes.map(worker => worker.close()))
   }
   const known = done.filter(message => message !== undefined)

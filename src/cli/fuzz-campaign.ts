@@ -1,5 +1,6 @@
 // A fuzzing campaign in worker processes: which cases run where, what is found, in the order of the cases. Not what a case is:
 // fuzz/campaign.ts. Not the output: fuzz.ts.
+
 import { addCase, caseNumber, createTotals, nextCase, type Totals } from '../fuzz/campaign.ts'
 import type { Finding } from '../fuzz/drive.ts'
 import { EXERCISES } from '../fuzz/exercised.ts'
@@ -8,6 +9,7 @@ import type { KeptText } from '../fuzz/kept.ts'
 import { bareFinding, runStart, type SettledFinding } from '../fuzz/settle.ts'
 import type { Shard } from '../fuzz/shard.ts'
 import type { CaseDone, FuzzSpec } from './fuzz-cases.ts'
+import { onInterrupt } from './interruption.ts'
 import { createWorker, type Worker, WorkerDied } from './pool.ts'
 
 /** Which cases, and when it is over. */
@@ -66,15 +68,14 @@ interface Entry {
 
 const PROGRESS_MS = 2000
 
-/** Runs the campaign until its end, a limit, or Ctrl-C. What is told does not depend on the number of workers, unless time ends it. */
+/** Runs the campaign until its end, a limit, or a signal. What is told does not depend on the number of workers, unless time ends it. */
 export async function runCampaignJobs(plan: CampaignPlan, listener: CampaignListener): Promise<CampaignEnd> {
   const campaign = new Campaign(plan, listener)
-  const interrupt = (): void => campaign.interrupt()
-  process.once('SIGINT', interrupt)
+  const ignore = onInterrupt(() => campaign.interrupt())
   try {
     return await campaign.run()
   } finally {
-    process.off('SIGINT', interrupt)
+    ignore()
   }
 }
 

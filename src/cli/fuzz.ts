@@ -142,7 +142,7 @@ function printEvent(event: CampaignEvent, terminal: Terminal): void {
   terminal.line(finding.text ?? `${finding.command}\n`)
 }
 
-async function fuzz(options: Options, terminal: Terminal): Promise<number> {
+async function fuzz(options: Options, terminal: Terminal, version: string | undefined): Promise<number> {
   const engines = enginesOf(options.engines)
   const { seed, style, shard = WHOLE, from = 0, cases, programs, profile, isa, json, jsonl } = options
   const started = performance.now()
@@ -182,6 +182,7 @@ async function fuzz(options: Options, terminal: Terminal): Promise<number> {
     line({
       event: 'campaign',
       command: 'fuzz',
+      version,
       ...same,
       profile: profile ?? null,
       from,
@@ -350,8 +351,8 @@ Examples:
       if (options.corpus === undefined && (options.keep || options.corpusHash !== undefined))
         throw new CliError(`${options.keep ? '--keep' : '--corpus-hash'} needs --corpus, the folder of the programs`)
       if (options.verify && (options.report || options.keep))
-        return exit(await fuzz({ ...options, verify: false }, terminal))
+        return exit(await fuzz({ ...options, verify: false }, terminal, program.version()))
       if (options.verify) tierPolicy.verify = 'strict'
-      exit(file === undefined ? await fuzz(options, terminal) : fuzzFile(file, options, terminal))
+      exit(file === undefined ? await fuzz(options, terminal, program.version()) : fuzzFile(file, options, terminal))
     })
 }

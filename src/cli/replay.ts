@@ -96,6 +96,7 @@ function fileLine(index: number, record: ReplayRecord): FileLine {
 
 /** Adds the command. */
 export function addReplay(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  const version = program.version()
   program
     .command('replay')
     .description(
@@ -155,7 +156,15 @@ Examples:
           program: path ?? null,
           files: whole.length,
         }
-        terminal.line(formatLine({ event: 'campaign', command: 'replay', ...campaign, shard: formatShard(shard) }))
+        terminal.line(
+          formatLine({
+            event: 'campaign',
+            command: 'replay',
+            version,
+            ...campaign,
+            shard: formatShard(shard),
+          }),
+        )
         for (const [i, record] of results.entries())
           if (record !== undefined) terminal.line(formatLine(fileLine(part[places[i]!]!.index, record)))
         terminal.line(formatLine({ event: interrupted ? 'interrupted' : 'done', identical, different }))

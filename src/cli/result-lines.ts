@@ -11,6 +11,8 @@ export type CampaignCommand = 'fuzz' | 'conform' | 'replay'
 export interface CampaignLine {
   readonly event: 'campaign'
   readonly command: CampaignCommand
+  /** Of coulis. Another one may make other programs of the same seed, and so other parts. */
+  readonly version: string | undefined
   /** `i/n`, from 1. */
   readonly shard: string
   /** Everything else, equal in all parts. */

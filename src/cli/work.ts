@@ -1,9 +1,11 @@
 // `coulis work`: parts of campaigns from a queue, for work that grows and machines that come and go. Not the queue: work-queue.ts.
+
 import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { formatCount, formatPlural } from './format.ts'
+import { onInterrupt } from './interruption.ts'
 import { toJson } from './json.ts'
 import { parseCount } from './options.ts'
 import { jobsOf, jobsOption } from './pool.ts'
@@ -109,9 +111,7 @@ async function work(address: QueueAddress, { jobs, drain }: Options, terminal: T
     onError: message => say(`${red('the queue:')} ${message}`),
     onServer: isThere => say(isThere ? green('the queue is back') : yellow('the queue is away; waiting for it')),
   })
-  const interrupt = (): void => wake(true)
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
+  onInterrupt(() => wake(true))
   const look = async (): Promise<void> => {
     const { waiting, active, delayed } = await queue.status()
     if (waiting + active + delayed === 0) wake(false)
@@ -132,7 +132,7 @@ async function grow(queue: PartQueue, args: readonly string[], options: Options,
   const { grow: folder, every } = options
   let wake = (): void => {}
   let interrupted = false
-  process.once('SIGINT', () => {
+  onInterrupt(() => {
     interrupted = true
     wake()
   })

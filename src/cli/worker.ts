@@ -1,12 +1,12 @@
 // The entry of a worker process: does tasks by name while the process that asked listens. Not the tasks: worker-tasks.ts.
 // scripts/build-cli.mjs bundles it beside the commands.
+import { TERMINAL_SIGNALS } from './interruption.ts'
 import { spareTime } from './sparing-flags.ts'
 import { TASKS } from './worker-tasks.ts'
 
 spareTime()
 
-// Ctrl-C goes to all processes of a terminal; who asked decides what is to be ended.
-process.on('SIGINT', () => {})
+for (const signal of TERMINAL_SIGNALS) process.on(signal, () => {})
 // Who asked has ended, and nobody listens.
 process.on('disconnect', () => process.exit())
 

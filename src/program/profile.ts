@@ -205,7 +205,7 @@ export const PAGE_SIZES: readonly number[] = [4096, 8192, 16384, 32768, 65536]
 /** What the value of each rule may be. */
 const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Profile[Rule][] } = {
   instructionSet: INSTRUCTION_SETS,
-  gasModel: ['instruction', 'block', 'pipeline'],
+  gasModel: GAS_MODELS,
   loader: ['lenient', 'strict'],
   wrongStart: ['paid', 'unpaid'],
   branchCheck: ['taken', 'both'],

@@ -124,6 +124,7 @@ describe('coulis merge', () => {
       wrong.file(`${Math.random()}.jsonl`, all.map(line => `${JSON.stringify(line)}\n`).join(''))
     const good = file(campaign, done)
     for (const [paths, message] of [
+      [[good, file({ ...campaign, version: 'coulis 0.2.0' }, done)], `another campaign than ${good}: version`],
       [[good, file({ ...campaign, seed: '1' }, done)], `another campaign than ${good}: seed "1", not "0"`],
       [[good, file({ ...campaign, shard: '1/3' }, done)], 'part 1/3 of another division than 1/2'],
       [[file({ ...campaign, shard: '3/2' }, done)], 'shard "3/2", expected i/n'],

@@ -236,21 +236,33 @@ describe('narrow terminals', () => {
   })
 })
 
-describe('Ctrl-C', () => {
-  it('ends a campaign with its totals, its seed and how to go on', async () => {
-    const child = spawn(process.execPath, [cli.path, 'fuzz', '--seconds', '600', '--seed', 'stop', '--style', 'close'])
-    let [out, err] = ['', '']
-    child.stdout.on('data', data => (out += data))
-    child.stderr.on('data', data => {
-      err += data
-      child.kill('SIGINT') // the first line of progress: it is at work
-    })
-    const code = await new Promise(resolve => child.on('close', resolve))
-    expect(code).toBe(130)
-    expect(out).toMatch(/^interrupted, no difference so far: [\d,]+ programs, .* starts\/s\n/)
-    expect(out).toMatch(/\nseed stop, go on with: coulis fuzz --seed stop --from \d+ --style close --engines \S+\n$/)
-    expect(err).not.toContain('error')
-  })
+describe('Ctrl-C, and what is like it', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends a campaign with its totals, its seed and how to go on',
+    async signal => {
+      const child = spawn(process.execPath, [
+        cli.path,
+        'fuzz',
+        '--seconds',
+        '600',
+        '--seed',
+        'stop',
+        '--style',
+        'close',
+      ])
+      let [out, err] = ['', '']
+      child.stdout.on('data', data => (out += data))
+      child.stderr.on('data', data => {
+        err += data
+        child.kill(signal) // the first line of progress: it is at work
+      })
+      const code = await new Promise(resolve => child.on('close', resolve))
+      expect(code).toBe(130)
+      expect(out).toMatch(/^interrupted, no difference so far: [\d,]+ programs, .* starts\/s\n/)
+      expect(out).toMatch(/\nseed stop, go on with: coulis fuzz --seed stop --from \d+ --style close --engines \S+\n$/)
+      expect(err).not.toContain('error')
+    },
+  )
 })
 
 describe('a mistake of ours', () => {
