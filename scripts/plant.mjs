@@ -84,7 +84,7 @@ const BUGS = [
     name: 'counted turns: a register that turns read is stepped once',
     file: 'core/recompiler/counted.c',
     search: 'c->turn.stepped & ~c->turn.written & ~read;',
-    replace: 'c->turn.stepped & ~c->turn.written;',
+    replace: 'c->turn.stepped & ~c->turn.written & ~(read & 1u);',
   },
   {
     name: 'counted turns: down, accesses are in the order of up',
@@ -124,10 +124,22 @@ const BUGS = [
     replace: 'else PUT(w, BULK_AT_DOWN, (s32)(LOCAL_REGISTER + base), plus(at, -2 * b->stride), by);',
   },
   {
+    name: 'a frame of a loop stays checked behind calls',
+    file: 'core/recompiler/ends.c',
+    search: 'if (w->g->frame_looped) PUT(w, FORGET_FRAME, 0);',
+    replace: '(void)0;',
+  },
+  {
+    name: 'a frame of a loop stays checked where its register is assigned',
+    file: 'core/recompiler/frames.c',
+    search: 'if (g->frame_looped && moves_stack(p, g, (u32)node, &by)) PUT',
+    replace: 'if (g->frame_looped && moves_stack(p, g, (u32)node, &by) && by != 0) PUT',
+  },
+  {
     name: 'a frame stays checked behind calls',
     file: 'core/recompiler/frames.c',
-    search: 'ready = g->passes[from] != 0 && (g->frame_ready[from] || accesses_stack(p, g, from));',
-    replace: 'ready = g->frame_ready[from] || accesses_stack(p, g, from);',
+    search: 'ready = g->passes[from] != 0 && !moves_stack',
+    replace: 'ready = !moves_stack',
   },
   {
     name: 'a loop of one segment checks one right for loads and stores',

@@ -220,64 +220,66 @@ enum {
   PIECE_CALL = 6,
   PIECE_CALL_TABLE = 7,
   PIECE_CHECK_FRAME = 8,
-  PIECE_LEADER_OF_BYTE_A = 9,
-  PIECE_LEADER_OF_BYTE_B = 10,
-  PIECE_LEADER_OF_WORD_A = 11,
-  PIECE_LEADER_OF_WORD_B = 12,
-  PIECE_LEADER_OF_MANY_A = 13,
-  PIECE_LEADER_OF_MANY_B = 14,
-  PIECE_PREPARE_TABLE = 15,
-  PIECE_GO_ON = 16,
-  PIECE_CALL_TARGET = 17,
-  PIECE_EXPECT_RETURN = 18,
-  PIECE_TARGET = 19,
-  PIECE_TARGET_PLUS = 20,
-  PIECE_PUSH_INDEX = 21,
-  PIECE_LOOK_UP = 22,
-  PIECE_RETURN = 23,
-  PIECE_INLINE_RETURN = 24,
-  PIECE_HOST = 25,
-  PIECE_HOST_IN_BLOCK = 26,
-  PIECE_MOVE = 27,
-  PIECE_TAKE_FRAME = 28,
-  PIECE_GO_TO_STATE = 29,
-  PIECE_FORGET = 30,
-  PIECE_OFFSET_OF_CONSTANT = 31,
-  PIECE_OFFSET = 32,
-  PIECE_TURNS_UP = 33,
-  PIECE_TURNS_DOWN = 34,
-  PIECE_TURNS_BY_REGISTER = 35,
-  PIECE_LOOP_ENTRY = 36,
-  PIECE_COUNT_FIRST = 37,
-  PIECE_UNLESS_INSIDE = 38,
-  PIECE_FLOOR = 39,
-  PIECE_FLOOR_AHEAD = 40,
-  PIECE_COUNT_DOWN = 41,
-  PIECE_FAST_BEGIN = 42,
-  PIECE_COUNTED_BEGIN = 43,
-  PIECE_BULK_BEGIN = 44,
-  PIECE_ROOM_OF_REGISTERS = 45,
-  PIECE_ROOM_BELOW = 46,
-  PIECE_ROOM_ABOVE = 47,
-  PIECE_BULK_APART = 48,
-  PIECE_BULK_SAME_BYTES = 49,
-  PIECE_BULK_IF = 50,
-  PIECE_BULK_AT = 51,
-  PIECE_BULK_AT_DOWN = 52,
-  PIECE_BULK_COPY = 53,
-  PIECE_BULK_FILL = 54,
-  PIECE_PAY_TURNS = 55,
-  PIECE_STEP_TURNS = 56,
-  PIECE_BULK_END = 57,
-  PIECE_STEP_REGISTER = 58,
-  PIECE_FAST_HEAD = 59,
-  PIECE_FAST_CLOSE = 60,
-  PIECE_FAST_END = 61,
-  PIECE_TALLY = 62,
-  PIECE_TALLY_TURNS = 63,
-  PIECE_HEAD = 64,
-  PIECE_HELPERS = 65,
-  PIECE_COUNT = 66
+  PIECE_UNLESS_FRAMED = 9,
+  PIECE_FORGET_FRAME = 10,
+  PIECE_LEADER_OF_BYTE_A = 11,
+  PIECE_LEADER_OF_BYTE_B = 12,
+  PIECE_LEADER_OF_WORD_A = 13,
+  PIECE_LEADER_OF_WORD_B = 14,
+  PIECE_LEADER_OF_MANY_A = 15,
+  PIECE_LEADER_OF_MANY_B = 16,
+  PIECE_PREPARE_TABLE = 17,
+  PIECE_GO_ON = 18,
+  PIECE_CALL_TARGET = 19,
+  PIECE_EXPECT_RETURN = 20,
+  PIECE_TARGET = 21,
+  PIECE_TARGET_PLUS = 22,
+  PIECE_PUSH_INDEX = 23,
+  PIECE_LOOK_UP = 24,
+  PIECE_RETURN = 25,
+  PIECE_INLINE_RETURN = 26,
+  PIECE_HOST = 27,
+  PIECE_HOST_IN_BLOCK = 28,
+  PIECE_MOVE = 29,
+  PIECE_TAKE_FRAME = 30,
+  PIECE_GO_TO_STATE = 31,
+  PIECE_FORGET = 32,
+  PIECE_OFFSET_OF_CONSTANT = 33,
+  PIECE_OFFSET = 34,
+  PIECE_TURNS_UP = 35,
+  PIECE_TURNS_DOWN = 36,
+  PIECE_TURNS_BY_REGISTER = 37,
+  PIECE_LOOP_ENTRY = 38,
+  PIECE_COUNT_FIRST = 39,
+  PIECE_UNLESS_INSIDE = 40,
+  PIECE_FLOOR = 41,
+  PIECE_FLOOR_AHEAD = 42,
+  PIECE_COUNT_DOWN = 43,
+  PIECE_FAST_BEGIN = 44,
+  PIECE_COUNTED_BEGIN = 45,
+  PIECE_BULK_BEGIN = 46,
+  PIECE_ROOM_OF_REGISTERS = 47,
+  PIECE_ROOM_BELOW = 48,
+  PIECE_ROOM_ABOVE = 49,
+  PIECE_BULK_APART = 50,
+  PIECE_BULK_SAME_BYTES = 51,
+  PIECE_BULK_IF = 52,
+  PIECE_BULK_AT = 53,
+  PIECE_BULK_AT_DOWN = 54,
+  PIECE_BULK_COPY = 55,
+  PIECE_BULK_FILL = 56,
+  PIECE_PAY_TURNS = 57,
+  PIECE_STEP_TURNS = 58,
+  PIECE_BULK_END = 59,
+  PIECE_STEP_REGISTER = 60,
+  PIECE_FAST_HEAD = 61,
+  PIECE_FAST_CLOSE = 62,
+  PIECE_FAST_END = 63,
+  PIECE_TALLY = 64,
+  PIECE_TALLY_TURNS = 65,
+  PIECE_HEAD = 66,
+  PIECE_HELPERS = 67,
+  PIECE_COUNT = 68
 };
 
 /* What code says it does, where it was asked to: the byte at AT_PROBES plus one of these, plus a number that tells
@@ -613,6 +615,10 @@ typedef struct {
   s32 frame_low;
   /* How many bytes there are from there to behind the highest; 0 where the stack is no frame. */
   s32 frame_span;
+  /* The register that frames start from: the stack pointer, or one that loops keep. */
+  u32 frame_base;
+  /* 1 if the frame outlives the head of a loop, so that code asks whether it has been checked. */
+  u32 frame_looped;
   /* From here on are words of the code generator, which no pass looks at. The registers that are dirty where it
    * writes. */
   u32 dirty_now;
@@ -854,28 +860,30 @@ PVM_PLACED(graph_tables, loops, 1639760);
 PVM_PLACED(graph_tables, streams, 1639764);
 PVM_PLACED(graph_tables, frame_low, 1639768);
 PVM_PLACED(graph_tables, frame_span, 1639772);
-PVM_PLACED(graph_tables, dirty_now, 1639776);
-PVM_PLACED(graph_tables, valid_now, 1639780);
-PVM_PLACED(graph_tables, depth_now, 1639784);
-PVM_PLACED(graph_tables, exit_count, 1639788);
-PVM_PLACED(graph_tables, emitted, 1639792);
-PVM_PLACED(graph_tables, values, 1639796);
-PVM_PLACED(graph_tables, exits, 1639800);
-PVM_PLACED(graph_tables, label_depth, 1672568);
-PVM_PLACED(graph_tables, dirty_before, 1738104);
-PVM_PLACED(graph_tables, valid_before, 1770872);
-PVM_PLACED(graph_tables, spare, 1803640);
-PVM_PLACED(graph_tables, next, 1869176);
-PVM_PLACED(graph_tables, stack, 1934712);
-PVM_PLACED(graph_tables, context_of, 2000248);
-PVM_PLACED(graph_tables, edges, 2065784);
-PVM_PLACED(graph_tables, reads, 2229624);
-PVM_PLACED(graph_tables, writes, 2262392);
-PVM_PLACED(graph_tables, passes, 2295160);
-PVM_PLACED(graph_tables, written, 2327928);
-PVM_PLACED(graph_tables, through, 2360696);
-PVM_PLACED(graph_tables, leaves, 2393464);
-PVM_PLACED(graph_tables, seen, 2409848);
+PVM_PLACED(graph_tables, frame_base, 1639776);
+PVM_PLACED(graph_tables, frame_looped, 1639780);
+PVM_PLACED(graph_tables, dirty_now, 1639784);
+PVM_PLACED(graph_tables, valid_now, 1639788);
+PVM_PLACED(graph_tables, depth_now, 1639792);
+PVM_PLACED(graph_tables, exit_count, 1639796);
+PVM_PLACED(graph_tables, emitted, 1639800);
+PVM_PLACED(graph_tables, values, 1639804);
+PVM_PLACED(graph_tables, exits, 1639808);
+PVM_PLACED(graph_tables, label_depth, 1672576);
+PVM_PLACED(graph_tables, dirty_before, 1738112);
+PVM_PLACED(graph_tables, valid_before, 1770880);
+PVM_PLACED(graph_tables, spare, 1803648);
+PVM_PLACED(graph_tables, next, 1869184);
+PVM_PLACED(graph_tables, stack, 1934720);
+PVM_PLACED(graph_tables, context_of, 2000256);
+PVM_PLACED(graph_tables, edges, 2065792);
+PVM_PLACED(graph_tables, reads, 2229632);
+PVM_PLACED(graph_tables, writes, 2262400);
+PVM_PLACED(graph_tables, passes, 2295168);
+PVM_PLACED(graph_tables, written, 2327936);
+PVM_PLACED(graph_tables, through, 2360704);
+PVM_PLACED(graph_tables, leaves, 2393472);
+PVM_PLACED(graph_tables, seen, 2409856);
 #endif
 _Static_assert(PVM_TO_CONTINUE == 1, "PVM_TO_CONTINUE");
 _Static_assert(PVM_TO_REFUND == 3, "PVM_TO_REFUND");

@@ -29,9 +29,10 @@ PUTS void call_root(generator *w, u32 segment) {
 /* Takes the results of a callee. If it did not return to `address`, this function is left too. */
 PUTS void expect_return(generator *w, s32 address) { PUT(w, EXPECT_RETURN, address, (s32)w->depth); }
 
-/* Loads the registers that the node behind a call needs, and forgets the ranges. */
+/* Loads the registers that the node behind a call needs, and forgets the ranges and the frame. */
 PUTS void reload(generator *w, s32 node) {
   forget_ranges(w);
+  if (w->g->frame_looped) PUT(w, FORGET_FRAME, 0);
   load_registers(w, w->g->live_in[node]);
 }
 
@@ -117,13 +118,9 @@ PUTS void end_hub(generator *w) {
   put_byte(w, WASM_RETURN);
 }
 
-/* Pushes the index that the target has in a branch table whose first jump-table entry is `first_label`. */
-PUTS void put_table_index(generator *w, s32 first_label) {
-  PUT(w, PUSH_INDEX, 0);
-  if (first_label == 0) return;
-  put_i32(w, first_label);
-  put_byte(w, WASM_I32_SUB);
-}
+/* Pushes the index that the target has in a branch table whose first jump-table entry is `first_label`. The address of entry k is
+ * 2 * (k + 1). */
+PUTS void put_table_index(generator *w, s32 first_label) { PUT(w, PUSH_INDEX, 2 + 2 * first_label); }
 
 /* Writes the return by `i`. The address goes to the caller. pc is written too, for the case that no caller expects the
  * address. */

@@ -1,13 +1,21 @@
 /* Finds what a function accesses on its stack, and writes the accesses to it. All of them, in all blocks and inlined callees,
  * share one check: of the pages of the lowest and of the highest byte, which are at most 4,096 bytes apart.
  *
- * The stack pointer is r1. At each node it is as far from where it was at the root as all ways to the node say. A local keeps
- * the address of the lowest byte. It is computed and checked at the first access on a way, from the stack pointer as it is
- * there. It stays right while the stack pointer moves by constants. A call, a host call and the head of a loop end it: rights
- * may have changed, and the next access checks again. */
+ * The stack pointer is r1. At each node it is as far from where it was at the root, or where it was assigned last, as all ways to
+ * the node say. A local keeps the address of the lowest byte. It is computed and checked at the first access on a way, from the
+ * stack pointer as it is there. It stays right while the stack pointer moves by constants. A call, a host call and another
+ * assignment end it: rights may have changed, or the register has, and the next access checks again.
+ *
+ * The head of a loop ends it too, unless the frame is one of a loop. Such a frame starts from any register that an innermost loop does
+ * not assign and that at least two of its checks start from. There the local is 0 where the frame has to be checked, and code asks that. So
+ * a loop checks in its first turn, and behind calls. */
 #include "generator.h"
 
 #define STACK_POINTER 1
+/* A frame of a loop saves at least so many checks of a turn. */
+#define LOOP_CHECKS 2u
+/* It saves one of at least so many instructions. In long loops the local takes a register more than it saves (blake2b 1.08). */
+#define LOOP_INSTRUCTIONS 64u
 /* Bytes of a frame at most: then the pages of the first and of the last are all there are. */
 #define MOST_FRAME 4096
 
@@ -15,8 +23,14 @@
 enum { STACK_UNSEEN, STACK_KNOWN, STACK_UNKNOWN };
 
 /* Whether the access `i` is one to the stack. Those of wide groups are checked together already. */
-CORE int is_on_stack(const program_tables *p, u32 i) {
-  return is_access(p->id[i]) && p->root[i] == STACK_POINTER && p->check[i] <= CHECK_MEMBER;
+CORE int is_on_stack(const program_tables *p, const graph_tables *g, u32 i) {
+  return is_access(p->id[i]) && p->root[i] == (s32)g->frame_base && p->check[i] <= CHECK_MEMBER;
+}
+
+/* The register that instruction `i` assigns something else than itself plus a constant, as a mask. */
+CORE u32 assigned_by(const program_tables *p, u32 i) {
+  int steps = p->id[i] == OP_ADD_IMM_64 || p->id[i] == OP_ADD_IMM_32;
+  return steps && p->a[i] == p->b[i] ? 0 : p->defs[i];
 }
 
 /* Whether the accesses of a node are those of a frame. A fast loop has its own checks. */
@@ -29,18 +43,20 @@ CORE u32 stop_of(const program_tables *p, const graph_tables *g, u32 node) {
   return p->segment_start[g->seg[node] + 1] - (g->end[node] == END_EXIT ? 1 : 0);
 }
 
-/* How far a node moves the stack pointer; returns whether that is known. */
+/* How far a node moves the stack pointer, or where it assigns it, how far it moves it behind that. Returns whether it assigns it. */
 STEP int moves_stack(const program_tables *p, const graph_tables *g, u32 node, s32 *by) {
+  int assigns = 0;
   *by = 0;
-  if (HAS(BARE, g->end[node])) return 1;
+  if (HAS(BARE, g->end[node])) return 0;
   u32 segment = (u32)g->seg[node];
   for (u32 i = p->segment_start[segment]; i < p->segment_start[segment + 1]; i++) {
-    if ((p->defs[i] >> STACK_POINTER & 1) == 0) continue;
-    int steps = p->id[i] == OP_ADD_IMM_64 || p->id[i] == OP_ADD_IMM_32;
-    if (!steps || p->b[i] != STACK_POINTER) return 0;
-    *by = plus(*by, p->x[i]);
+    if ((p->defs[i] >> g->frame_base & 1) == 0) continue;
+    if (assigned_by(p, i) != 0) {
+      assigns = 1;
+      *by = 0;
+    } else *by = plus(*by, p->x[i]);
   }
-  return 1;
+  return assigns;
 }
 
 /* Takes an offset over to a node; returns whether that is news. */
@@ -67,11 +83,10 @@ STEP void find_stack_offsets(const program_tables *p, graph_tables *g) {
     for (u32 i = 0; i < g->count; i++) {
       u32 n = (u32)g->sequence[i];
       s32 by;
-      int known = moves_stack(p, g, n, &by) && g->stack_known[n] == STACK_KNOWN;
       if (g->stack_known[n] == STACK_UNSEEN) continue;
-      for (s32 e = g->succ_start[n]; e < g->succ_start[n + 1]; e++) {
-        changed |= reach_offset(g, g->succs[e], known, known ? plus(g->stack_offset[n], by) : 0);
-      }
+      int assigns = moves_stack(p, g, n, &by), known = assigns || g->stack_known[n] == STACK_KNOWN;
+      s32 offset = assigns ? by : known ? plus(g->stack_offset[n], by) : 0;
+      for (s32 e = g->succ_start[n]; e < g->succ_start[n + 1]; e++) changed |= reach_offset(g, g->succs[e], known, offset);
     }
   }
 }
@@ -84,7 +99,7 @@ STEP u32 measure_frame(const program_tables *p, graph_tables *g) {
     if (!takes_part(g, n)) continue;
     u32 stop = stop_of(p, g, n);
     for (u32 i = p->segment_start[g->seg[n]]; i < stop; i++) {
-      if (!is_on_stack(p, i)) continue;
+      if (!is_on_stack(p, g, i)) continue;
       if (p->tolerant[i]) return 0; /* the check failed too often */
       s64 at = (s64)g->stack_offset[n] + offset_of(p, i), end = at + bytes_of(p, i);
       if (at < low) low = at;
@@ -102,7 +117,7 @@ CORE int accesses_stack(const program_tables *p, const graph_tables *g, u32 node
   if (!takes_part(g, node)) return 0;
   u32 stop = stop_of(p, g, node);
   for (u32 i = p->segment_start[g->seg[node]]; i < stop; i++) {
-    if (is_on_stack(p, i)) return 1;
+    if (is_on_stack(p, g, i)) return 1;
   }
   return 0;
 }
@@ -114,16 +129,88 @@ STEP void find_ready(const program_tables *p, graph_tables *g) {
     int ready = i > 0 && !g->is_loop[n] && g->stack_known[n] == STACK_KNOWN;
     for (s32 k = g->pred_start[n]; ready && k < g->pred_start[n + 1]; k++) {
       u32 from = (u32)g->preds[k];
-      ready = g->passes[from] != 0 && (g->frame_ready[from] || accesses_stack(p, g, from));
+      s32 by;
+      ready = g->passes[from] != 0 && !moves_stack(p, g, from, &by) && (g->frame_ready[from] || accesses_stack(p, g, from));
     }
     g->frame_ready[n] = (uint8_t)ready;
   }
 }
 
+/* What is known of an innermost loop: how many checks start from each register, masks of the registers that accesses store to,
+ * and of those that the loop assigns. */
+typedef struct {
+  u32 checks[13], stored, assigned, instructions;
+} loop_bases;
+
+/* Puts into `spare` for each loop header the position of the last node that goes back to it, and for other nodes -1. */
+STEP void find_loop_ends(graph_tables *g) {
+  for (u32 n = 0; n < g->count; n++) {
+    g->spare[n] = -1;
+    for (s32 k = g->pred_start[n]; g->is_loop[n] && k < g->pred_start[n + 1]; k++) {
+      s32 last = g->position[g->preds[k]];
+      if (last >= g->position[n] && last > g->spare[n]) g->spare[n] = last;
+    }
+  }
+}
+
+/* Adds the checks of a node of the loop. */
+STEP void add_bases(const program_tables *p, const graph_tables *g, u32 node, loop_bases *loop) {
+  if (HAS(BARE, g->end[node])) return;
+  u32 segment = (u32)g->seg[node];
+  for (u32 i = p->segment_start[segment]; i < p->segment_start[segment + 1]; i++) {
+    loop->assigned |= assigned_by(p, i);
+    loop->instructions += 1;
+    if (!is_access(p->id[i]) || p->root[i] >= CONSTANT_ROOT || p->check[i] > CHECK_MEMBER) continue;
+    if (is_store(p, i)) loop->stored |= 1u << p->root[i];
+    if (p->check[i] != CHECK_MEMBER && fast_loop_at(g, (s32)node) < 0) loop->checks[p->root[i]] += 1;
+  }
+}
+
+/* The register that most checks in innermost loops start from, of those that the loop does not assign; NO_BASE if none saves
+ * enough. A frame asks for both rights, so something has to be stored to it. Nodes that only stand between those of a loop in
+ * the order are taken for some. */
+STEP u32 base_of_loops(const program_tables *p, graph_tables *g) {
+  u32 checks[13] = {0}, best = NO_BASE;
+  s32 end = -1;
+  loop_bases loop;
+  find_loop_ends(g);
+  for (s32 i = 0; i < (s32)g->count; i++) {
+    u32 n = (u32)g->sequence[i];
+    if (g->spare[n] >= 0) { /* a loop begins, and is the innermost so far */
+      end = g->spare[n];
+      __builtin_memset(&loop, 0, sizeof loop);
+    }
+    if (i > end) continue;
+    add_bases(p, g, n, &loop);
+    for (u32 r = 0; i == end && r < 13; r++) {
+      int saves = loop.checks[r] >= LOOP_CHECKS && loop.checks[r] * LOOP_INSTRUCTIONS >= loop.instructions;
+      if (saves && ((loop.stored & ~loop.assigned) >> r & 1) != 0) checks[r] += loop.checks[r];
+    }
+  }
+  for (u32 r = 0; r < 13; r++) {
+    if (checks[r] > (best == NO_BASE ? 0 : checks[best])) best = r;
+  }
+  return best;
+}
+
+/* Finds the frame of a loop. Returns whether there is one. */
+STEP int find_looped_frame(const program_tables *p, graph_tables *g) {
+  u32 base = base_of_loops(p, g);
+  if (base == NO_BASE) return 0;
+  g->frame_base = base;
+  find_stack_offsets(p, g);
+  if (measure_frame(p, g) < LOOP_CHECKS) return 0;
+  find_ready(p, g);
+  g->frame_looped = 1;
+  return 1;
+}
+
 /* Finds the frame of a graph, if it saves checks. */
 STEP void find_frame(const program_tables *p, graph_tables *g, int wanted) {
   g->frame_span = 0;
-  if (!wanted || !g->reducible) return;
+  g->frame_looped = 0;
+  if (!wanted || !g->reducible || find_looped_frame(p, g)) return;
+  g->frame_base = STACK_POINTER;
   find_stack_offsets(p, g);
   u32 checks = measure_frame(p, g), left = 0;
   if (checks == 0) {
@@ -139,7 +226,7 @@ STEP void find_frame(const program_tables *p, graph_tables *g, int wanted) {
 STEP u32 frame_accesses(const program_tables *p, const graph_tables *g, u32 node, u32 stop) {
   u32 first = stop;
   for (u32 i = p->segment_start[g->seg[node]]; i < stop; i++) {
-    if (!is_on_stack(p, i)) continue;
+    if (!is_on_stack(p, g, i)) continue;
     if (first == stop) first = i;
     p->way[i] = WAY_MEMBER;
     p->records[i].local = LOCAL_FRAME;
@@ -152,7 +239,13 @@ STEP u32 frame_accesses(const program_tables *p, const graph_tables *g, u32 node
 PUTS void put_frame_check(generator *w, u32 i) {
   const program_tables *p = w->p;
   s32 base = (s32)(LOCAL_REGISTER + base_of(p, i)), at = plus(plus(p->x[i], (s32)PVM_ROTATION), -p->records[i].offset);
+  int asks = w->g->frame_looped != 0;
+  if (asks) {
+    PUT(w, UNLESS_FRAMED, 0);
+    open_frame(w, WASM_IF);
+  }
   PUT(w, CHECK_FRAME, base, at, w->g->frame_span - 1, (s32)exit_label(w, 0), (s32)p->pc[i]);
+  if (asks) close_frame(w);
 }
 
 /* Writes the straight instructions of a node, before `stop`. */
@@ -169,4 +262,6 @@ PUTS void put_framed(generator *w, s32 node, u32 stop) {
   }
   put_instructions_from(w, first, stop);
   if (framed) record_segment(p, segment);
+  s32 by;
+  if (g->frame_looped && moves_stack(p, g, (u32)node, &by)) PUT(w, FORGET_FRAME, 0);
 }

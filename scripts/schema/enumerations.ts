@@ -12,6 +12,8 @@ const PIECES: readonly (readonly [name: string, comment: string])[] = [
   ['Call', 'Calls a function of the module.'],
   ['CallTable', 'Calls a root of another module: pc, table index.'],
   ['CheckFrame', 'Checks all that a function accesses on its stack: register, constant, last byte, exit, pc.'],
+  ['UnlessFramed', 'Whether that has not been checked.'],
+  ['ForgetFrame', 'It counts as not checked.'],
   [
     'LeaderOfByteA',
     'Check of a mixed group, for both rights, from the words of its leader, see plan.c: a byte at register A,',

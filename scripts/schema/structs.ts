@@ -289,6 +289,8 @@ export const GRAPH: Struct = {
       'How many bytes there are from there to behind the highest; 0 where the stack is no frame.',
       's32',
     ),
+    word('frame_base', 'The register that frames start from: the stack pointer, or one that loops keep.'),
+    word('frame_looped', '1 if the frame outlives the head of a loop, so that code asks whether it has been checked.'),
     word(
       'dirty_now',
       'From here on are words of the code generator, which no pass looks at. The registers that are dirty where it writes.',

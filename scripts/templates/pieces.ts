@@ -156,6 +156,8 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
     [Op.localGet, Local.frame, ...PUSH_RIGHTS, Op.localGet, Local.frame, Op.i32Const, S(2), Op.i32Add, ...PUSH_RIGHTS],
     [Op.i32And, Op.i32Const, 3, Op.i32And, Op.i32Const, 3, Op.i32Ne, Op.brIf, U(3)],
   ),
+  UnlessFramed: template(Op.localGet, Local.frame, Op.i32Eqz),
+  ForgetFrame: template(Op.i32Const, 0, Op.localSet, Local.frame),
   LeaderOfByteA: MIXED[0]!.byte,
   LeaderOfByteB: MIXED[1]!.byte,
   LeaderOfWordA: MIXED[0]!.word,
@@ -174,7 +176,8 @@ export const PIECES: Readonly<Record<keyof typeof Piece, Template>> = {
   ),
   Target: template(Op.localGet, U(0), Op.i32WrapI64, Op.localSet, Local.target),
   TargetPlus: template([Op.localGet, U(0), Op.i32WrapI64, Op.i32Const, S(1), Op.i32Add], [Op.localSet, Local.target]),
-  PushIndex: template(INDEX),
+  // The same less S(0): an address below gives a huge number too, and an odd one stays odd.
+  PushIndex: template([Op.localGet, Local.target, Op.i32Const, S(0), Op.i32Sub, Op.i32Const, 1, Op.i32Rotr]),
   LookUp: template(
     INDEX,
     [Op.localTee, Local.target, Op.i32Const, S(0), Op.i32GeU, Op.brIf, U(1)],

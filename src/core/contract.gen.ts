@@ -336,120 +336,124 @@ export const Piece = {
   CallTable: 7,
   /** Checks all that a function accesses on its stack: register, constant, last byte, exit, pc. */
   CheckFrame: 8,
+  /** Whether that has not been checked. */
+  UnlessFramed: 9,
+  /** It counts as not checked. */
+  ForgetFrame: 10,
   /** Check of a mixed group, for both rights, from the words of its leader, see plan.c: a byte at register A, */
-  LeaderOfByteA: 9,
+  LeaderOfByteA: 11,
   /** at B; */
-  LeaderOfByteB: 10,
+  LeaderOfByteB: 12,
   /** an aligned word, */
-  LeaderOfWordA: 11,
+  LeaderOfWordA: 13,
   /** The same at B. */
-  LeaderOfWordB: 12,
+  LeaderOfWordB: 14,
   /** or more. */
-  LeaderOfManyA: 13,
+  LeaderOfManyA: 15,
   /** The same at B. */
-  LeaderOfManyB: 14,
+  LeaderOfManyB: 16,
   /** Prepares an exit that goes on there: the same. */
-  PrepareTable: 15,
+  PrepareTable: 17,
   /** The end of such an exit. */
-  GoOn: 16,
+  GoOn: 18,
   /** Calls the table entry in the target local. */
-  CallTarget: 17,
+  CallTarget: 19,
   /** Takes a callee's results, leaves unless it returned to the address: address, label. */
-  ExpectReturn: 18,
+  ExpectReturn: 20,
   /** The address of a dynamic jump: local. */
-  Target: 19,
+  Target: 21,
   /** The same with an offset. */
-  TargetPlus: 20,
+  TargetPlus: 22,
   /** Pushes the jump-table index of the target. */
-  PushIndex: 21,
+  PushIndex: 23,
   /** Replaces the target by the table index of the code there: entries, exit. */
-  LookUp: 22,
+  LookUp: 24,
   /** Returns: pc, local of the address. */
-  Return: 23,
+  Return: 25,
   /** Falls through where the address is the expected one: pc, local, address, exit. */
-  InlineReturn: 24,
+  InlineReturn: 26,
   /** Host call: its pc, that behind it, its number, exit. */
-  Host: 25,
+  Host: 27,
   /** The same under block models. */
-  HostInBlock: 26,
+  HostInBlock: 28,
   /** Copies a local into another. */
-  Move: 27,
+  Move: 29,
   /** Takes the frame from the stack that is left, or leaves: exit. */
-  TakeFrame: 28,
+  TakeFrame: 30,
   /** To a node by a branch to the dispatch loop: node, label. */
-  GoToState: 29,
+  GoToState: 31,
   /** Forgets a range: its two locals. */
-  Forget: 30,
+  Forget: 32,
   /** Offset of a stream at a constant address; see loops.c for all from here on. */
-  OffsetOfConstant: 31,
+  OffsetOfConstant: 33,
   /** Offset of a stream at a register. */
-  Offset: 32,
+  Offset: 34,
   /** Turns ahead of a stream that goes up, */
-  TurnsUp: 33,
+  TurnsUp: 35,
   /** down, */
-  TurnsDown: 34,
+  TurnsDown: 36,
   /** by a register. */
-  TurnsByRegister: 35,
+  TurnsByRegister: 37,
   /** Before a fast loop. */
-  LoopEntry: 36,
+  LoopEntry: 38,
   /** As many turns as there are. */
-  CountFirst: 37,
+  CountFirst: 39,
   /** Again, when a stream is in no range. */
-  UnlessInside: 38,
+  UnlessInside: 40,
   /** The gas at which fast turns end. */
-  Floor: 39,
+  Floor: 41,
   /** The same where several turns are compared at once. */
-  FloorAhead: 40,
+  FloorAhead: 42,
   /** Behind a generic turn. */
-  CountDown: 41,
+  CountDown: 43,
   /** When turns are safe. */
-  FastBegin: 42,
+  FastBegin: 44,
   /** The same, when the loop goes on behind all of them. */
-  CountedBegin: 43,
+  CountedBegin: 45,
   /** Turns at once, if the floor leaves enough of them; see bulk.c for all from here on. */
-  BulkBegin: 44,
+  BulkBegin: 46,
   /** So many at most: the distance of two registers, 1 less where that is 1, by a power of two. */
-  RoomOfRegisters: 45,
+  RoomOfRegisters: 47,
   /** The same, of a register from a constant above it. */
-  RoomBelow: 46,
+  RoomBelow: 48,
   /** The same, from a constant below it. */
-  RoomAbove: 47,
+  RoomAbove: 49,
   /** So many at most: the distance of what is stored from what is loaded, by a power of two. */
-  BulkApart: 48,
+  BulkApart: 50,
   /** None where a register is not one byte again and again. */
-  BulkSameBytes: 49,
+  BulkSameBytes: 51,
   /** If they are worth it. */
-  BulkIf: 50,
+  BulkIf: 52,
   /** Where the turns begin: register, constant. */
-  BulkAt: 51,
+  BulkAt: 53,
   /** The same where they go down: and the power of two. */
-  BulkAtDown: 52,
+  BulkAtDown: 54,
   /** Copies. */
-  BulkCopy: 53,
+  BulkCopy: 55,
   /** Fills. */
-  BulkFill: 54,
+  BulkFill: 56,
   /** Takes what they cost from the gas. */
-  PayTurns: 55,
+  PayTurns: 57,
   /** A register has been stepped in each. */
-  StepTurns: 56,
+  StepTurns: 58,
   /** Behind them. */
-  BulkEnd: 57,
+  BulkEnd: 59,
   /** A register has been stepped in several turns: register, step of all. */
-  StepRegister: 58,
+  StepRegister: 60,
   /** Before the fast turns. */
-  FastHead: 59,
+  FastHead: 61,
   /** Behind them. */
-  FastClose: 60,
+  FastClose: 62,
   /** To the exit of the loop. */
-  FastEnd: 61,
+  FastEnd: 63,
   /** Counts a segment: address. */
-  Tally: 62,
+  Tally: 64,
   /** Counts fast turns: address, cost. */
-  TallyTurns: 63,
+  TallyTurns: 65,
   /** A module up to its functions: types and imports. */
-  Head: 64,
+  Head: 66,
   /** The helpers as they stand in every module. */
-  Helpers: 65,
+  Helpers: 67,
 } as const
 export type Piece = (typeof Piece)[keyof typeof Piece]
 
@@ -951,21 +955,25 @@ export const GraphWord = {
   frameLow: 6,
   /** How many bytes there are from there to behind the highest; 0 where the stack is no frame. */
   frameSpan: 7,
+  /** The register that frames start from: the stack pointer, or one that loops keep. */
+  frameBase: 8,
+  /** 1 if the frame outlives the head of a loop, so that code asks whether it has been checked. */
+  frameLooped: 9,
   /**
    * From here on are words of the code generator, which no pass looks at. The registers that are dirty where it
    * writes.
    */
-  dirtyNow: 8,
+  dirtyNow: 10,
   /** The registers that are valid where it writes. */
-  validNow: 9,
+  validNow: 11,
   /** How many frames are open where it writes. */
-  depthNow: 10,
+  depthNow: 12,
   /** How many exits there are so far. */
-  exitCount: 11,
+  exitCount: 13,
   /** The instruction that emit.c has come to. */
-  emitted: 12,
+  emitted: 14,
   /** How many values the code has made so far. */
-  values: 13,
+  values: 15,
 } as const
 
 /**
@@ -1079,10 +1087,10 @@ export function viewGraph(buffer: ArrayBuffer): GraphTables {
     stackOffset: new Int32Array(buffer, AT_GRAPH + 1541440, NODE_CAPACITY),
     stackKnown: new Uint8Array(buffer, AT_GRAPH + 1606976, NODE_CAPACITY),
     frameReady: new Uint8Array(buffer, AT_GRAPH + 1623360, NODE_CAPACITY),
-    exits: new Uint16Array(buffer, AT_GRAPH + 1639800, EXIT_CAPACITY),
-    labelDepth: new Int32Array(buffer, AT_GRAPH + 1672568, NODE_CAPACITY),
-    dirtyBefore: new Uint16Array(buffer, AT_GRAPH + 1738104, NODE_CAPACITY),
-    validBefore: new Uint16Array(buffer, AT_GRAPH + 1770872, NODE_CAPACITY),
-    words: new Uint32Array(buffer, AT_GRAPH + 1639744, 14),
+    exits: new Uint16Array(buffer, AT_GRAPH + 1639808, EXIT_CAPACITY),
+    labelDepth: new Int32Array(buffer, AT_GRAPH + 1672576, NODE_CAPACITY),
+    dirtyBefore: new Uint16Array(buffer, AT_GRAPH + 1738112, NODE_CAPACITY),
+    validBefore: new Uint16Array(buffer, AT_GRAPH + 1770880, NODE_CAPACITY),
+    words: new Uint32Array(buffer, AT_GRAPH + 1639744, 16),
   }
 }

@@ -12,7 +12,8 @@ export function learn(verifier: FunctionBody, at: number): void {
     case Meaning.Fail:
       if (operands.plus[at] !== 0) return // of another place than the local's
       locals.check(source, operands.z[at]!, operands.x[at]!)
-      if (source === FRAME_LOCAL && operands.z[at] === (READ | WRITE)) verifier.way.frame = operands.x[at]!
+      if (source === FRAME_LOCAL && operands.z[at] === (READ | WRITE))
+        verifier.frameLocal.checked(verifier, operands.x[at]!)
       return
     case Meaning.Above:
       learnWithin(verifier, source, operands.x[at]!)

@@ -13,6 +13,8 @@ export class Way {
   fresh = -1
   /** Bytes from the address in the frame local that may be read and written; nothing has changed rights since that was checked. */
   frame = 0
+  /** Whether the frame local is 0, or holds an address behind which so many bytes as any check of it asks for may be accessed. */
+  framed = true
   /** Number of the outermost loop around since whose head nothing has been paid. */
   unpaid = 0x7fffffff
   /** What was paid last, whichever way was taken: the most that an exit may have given back. */
@@ -36,6 +38,7 @@ export class Control {
   fresh: number[] = []
   unpaid: number[] = []
   bytes: number[] = []
+  framed: boolean[] = []
   paid: number[] = []
   astray: boolean[] = []
   target: boolean[] = []
@@ -60,6 +63,7 @@ export class Control {
     way.target = false
     way.frame = 0
     this.astray[d] = way.astray
+    this.framed[d] = way.framed
   }
 
   /** The frame `label` frames outside of the innermost; -1 when there is none. */
@@ -75,6 +79,7 @@ export class Control {
       this.fresh[frame] = way.fresh
       this.unpaid[frame] = way.unpaid
       this.bytes[frame] = way.frame
+      this.framed[frame] = way.framed
       this.paid[frame] = way.paid
       this.astray[frame] = way.astray
       this.target[frame] = way.target
@@ -84,6 +89,7 @@ export class Control {
     this.fresh[frame] = this.fresh[frame]! & way.fresh
     if (way.unpaid < this.unpaid[frame]!) this.unpaid[frame] = way.unpaid
     if (way.frame < this.bytes[frame]!) this.bytes[frame] = way.frame
+    if (!way.framed) this.framed[frame] = false
     if (way.paid < this.paid[frame]!) this.paid[frame] = way.paid
     if (way.astray) this.astray[frame] = true
     if (!way.target) this.target[frame] = false
@@ -101,6 +107,7 @@ export class Control {
         way.fresh = this.fresh[d]!
         way.unpaid = this.unpaid[d]!
         way.frame = this.bytes[d]!
+        way.framed = this.framed[d]!
         way.paid = this.paid[d]!
         way.astray = this.astray[d]!
         way.target = this.target[d]!

@@ -1,5 +1,6 @@
 // The function that is being verified, as the rules see it: what is known at the place that the verifier has come to.
 import type { Control, Way } from './control.ts'
+import type { FrameLocal } from './frame-local.ts'
 import type { Locals } from './locals.ts'
 import type { Machine } from './machine.ts'
 import type { Operands } from './operands.ts'
@@ -43,6 +44,8 @@ export interface FunctionBody {
   way: Way
   /** The loop of unchecked turns that the verifier is in, if it is in one. */
   turns: FastTurns | undefined
+  /** What is known of the frame local. */
+  readonly frameLocal: FrameLocal
   /** Reads the next opcode, and counts it as a value if it makes one. */
   opcode(): number
   /** Reads the number of a local. */

@@ -5,6 +5,7 @@ import { learn, selectValue } from './checks.ts'
 import { Control, Frame, Way } from './control.ts'
 import { DispatchLoop } from './dispatch.ts'
 import { place } from './exits.ts'
+import { FrameLocal } from './frame-local.ts'
 import type { FastTurns, FunctionBody } from './function-body.ts'
 import { matchHost } from './host-form.ts'
 import { Locals } from './locals.ts'
@@ -13,6 +14,7 @@ import { Meaning, Operands } from './operands.ts'
 import { isPlain, plain } from './plain.ts'
 import type { ModuleReader } from './reader.ts'
 import { matchTurns, turnBegins, turnEnds } from './turns.ts'
+import { skipUnreached } from './unreached.ts'
 import {
   FIRST_ROOT,
   FRAME_BASE,
@@ -44,6 +46,7 @@ export class FunctionVerifier implements FunctionBody {
   /** Bits of pairs that are kept around a loop in which rights may have changed. */
   #kept = 0
   turns: FastTurns | undefined
+  readonly frameLocal: FrameLocal = new FrameLocal()
   /** The loop around a branch table that the function is, and the case at hand. */
   #dispatch: DispatchLoop | undefined
   #case = -1
@@ -74,19 +77,24 @@ export class FunctionVerifier implements FunctionBody {
     this.values = 0
     this.#frame = 0
     this.#choosing = 0
+    this.frameLocal.begin()
     this.#kept = 0
     this.#dispatch = undefined
     this.#case = -1
     this.turns = undefined
     while (reader.at < end) {
       if (this.way.live) this.#instruction()
-      else this.#skip()
+      else {
+        skipUnreached(this)
+        this.#end()
+      }
       if (this.operands.isFull) reader.refuse('frame', 'more operands than any compiled code has')
     }
     if (this.control.depth !== -1) reader.refuse('control', 'the function does not end')
     if (this.locals.pairs.some(({ bit }) => (this.#kept & bit) !== 0)) {
       reader.refuse('turns', 'a range is kept round a loop in which rights may have changed')
     }
+    if (this.frameLocal.isLost) reader.refuse('load', 'round a loop the frame is lost')
     const needed = FRAME_BASE + SLOT * (count + this.operands.highest + this.values)
     if (this.#frame < needed) reader.refuse('frame', `a frame of ${this.#frame} bytes, ${needed} are needed`)
     reader.end = size
@@ -119,7 +127,7 @@ export class FunctionVerifier implements FunctionBody {
     if (this.#choosing > 0) reader.refuse('local', 'a local is assigned in a choice of values')
     if (this.turns?.floor === local) reader.refuse('turns', 'the floor is assigned in a turn')
     if (local === PC_LOCAL || local === WHY_LOCAL) place(this, local, at)
-    if (local === FRAME_LOCAL) this.way.frame = 0
+    this.frameLocal.assigned(this, local, at)
     if (local === TARGET_LOCAL) {
       const { operands, way, machine } = this
       way.target = operands.isConstant(at) && operands.shift[at]! > 0 && operands.shift[at]! < machine.tableEnd
@@ -141,6 +149,7 @@ export class FunctionVerifier implements FunctionBody {
     if (this.#dispatch?.frame === frame) this.#dispatch.leaves(this.locals, way.paid)
     if (way.unpaid <= control.unpaid[frame]!) this.#roundUnpaid(frame)
     if (way.astray && !control.astray[frame]!) reader.refuse('control', 'round a loop the reason of an exit is lost')
+    if (control.framed[frame]! && !way.framed) this.frameLocal.lost = true
     this.#kept |= control.fresh[frame]! & ~way.fresh
     if (this.turns?.frame === frame) turnEnds(this, this.turns)
   }
@@ -179,6 +188,7 @@ export class FunctionVerifier implements FunctionBody {
   }
 
   called(): void {
+    if (this.frameLocal.isOpen) this.reader.refuse('call', 'a call where the frame is checked')
     if (this.#frame === 0) this.reader.refuse('frame', 'a call before the stack is looked at')
     if (this.turns !== undefined) this.reader.refuse('turns', 'a call in an unchecked turn')
     if (this.#choosing > 0) this.reader.refuse('control', 'a call in a choice of values')
@@ -186,41 +196,9 @@ export class FunctionVerifier implements FunctionBody {
     this.way.gas = 0
     this.way.fresh = 0
     this.way.frame = 0
+    this.way.framed = false
     this.way.paid = 0
     this.way.target = false
-  }
-
-  /** Code that is not reached, up to the end of its frame. */
-  #skip(): void {
-    const { reader } = this
-    for (let open = 0; ; ) {
-      const op = this.opcode()
-      if (op === 0x02 || op === 0x03 || op === 0x04) {
-        open += 1
-        reader.byte()
-      } else if (op === 0x0b) {
-        if (open === 0) {
-          this.#end()
-          return
-        }
-        open -= 1
-      } else if (op === 0x05) {
-        if (open === 0) reader.refuse('control', 'an else of no value')
-      } else this.#operandsOf(op)
-    }
-  }
-
-  /** Reads over the numbers behind an opcode. */
-  #operandsOf(op: number): void {
-    const { reader } = this
-    if (op === 0x41) reader.signed()
-    else if (op === 0x42) reader.signed64()
-    else if ((op >= 0x20 && op <= 0x22) || op === 0x0c || op === 0x0d || op === 0x10) reader.unsigned()
-    else if (op === 0x11 || (op >= 0x28 && op <= 0x3e)) {
-      reader.unsigned()
-      reader.unsigned()
-    } else if (op === 0x0e) for (let n = reader.unsigned(); n >= 0; n--) reader.unsigned()
-    else if (op !== 0x00 && op !== 0x0f && op !== 0x1b && !isPlain(op)) reader.refuse('opcode', `opcode ${op}`)
   }
 
   #end(): void {
@@ -246,6 +224,7 @@ export class FunctionVerifier implements FunctionBody {
     }
     control.close(way)
     operands.height = control.height[frame]!
+    if (this.frameLocal.closes(this, frame)) return
     this.locals.label()
     const dispatch = this.#dispatch
     if (dispatch === undefined || frame > dispatch.frame + dispatch.cases) return
@@ -276,6 +255,7 @@ export class FunctionVerifier implements FunctionBody {
         if (reader.byte() !== VOID) reader.refuse('control', 'a block with a result')
         if (operands.height !== 0 || this.#choosing > 0) reader.refuse('control', 'a block among operands')
         if (this.turns !== undefined) reader.refuse('turns', 'a block in an unchecked turn')
+        if (this.frameLocal.isOpen) reader.refuse('control', 'a block where the frame is checked')
         control.open(op === 0x02 ? Frame.Block : Frame.Loop, 0, way)
         if (op === 0x03) locals.label()
         return
@@ -358,6 +338,7 @@ export class FunctionVerifier implements FunctionBody {
     if (type === VOID) {
       if (operands.height !== 0 || this.#choosing > 0) reader.refuse('control', 'a block among operands')
       if (this.turns !== undefined) reader.refuse('turns', 'a block in an unchecked turn')
+      if (this.frameLocal.isOpen) reader.refuse('control', 'a block where the frame is checked')
       control.open(Frame.If, 0, way)
       control.join(control.depth - 1, way)
     } else if (type === 0x7e || type === 0x7f) {
@@ -386,7 +367,7 @@ export class FunctionVerifier implements FunctionBody {
       return
     }
     if (local !== GAS_LOCAL) {
-      this.locals.get(operands, local)
+      if (local !== FRAME_LOCAL || this.#choosing > 0 || !this.frameLocal.opens(this)) this.locals.get(operands, local)
       return
     }
     operands.push(Meaning.Gas)

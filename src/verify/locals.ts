@@ -134,6 +134,15 @@ export class Locals {
     return true
   }
 
+  /** Forgets all of a local that is not for ranges. */
+  forget(local: number): void {
+    this.known[local] = 0
+    this.checked[local] = 0
+    this.limited[local] = 0
+    this.bounded[local] = 0
+    this.entry[local] = 0
+  }
+
   /** Notes that bytes from the address in a local have a right. */
   check(local: number, right: number, bytes: number): void {
     this.checked[local] = this.epoch

@@ -68,7 +68,7 @@ const COPIES = `
 
 /** The program in which an optimisation has something to do. */
 const textFor = (options: CompileOptions): string => {
-  if (options.bulk === false) return COPIES
+  if (options.bulk === false || (options.groupChecks === false && options.inline !== false)) return COPIES
   if (options.wideChecks === false) return TABLES
   if (options.frames === false) return FRAMES
   if (options.loopStores === false) return CALLS_IN_LOOPS

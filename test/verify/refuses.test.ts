@@ -201,6 +201,51 @@ describe('verifier refuses', () => {
     }
   })
 
+  it('a frame that is taken for checked behind a call, or in a turn that another check was made for', () => {
+    const looped = moduleOf(
+      'looped',
+      programOf(`
+    load_imm r5, 0x21000
+    load_imm r6, 9
+    fallthrough
+@loop:
+    store_ind_u64 [r5 + 16], r6
+    branch_eq_imm r7, 0, @on
+    ecalli 1
+    load_ind_u64 r8, [r5]
+    fallthrough
+@on:
+    load_ind_u64 r9, [r5 + 8]
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @loop
+    trap
+`),
+    )
+    const refused = (change: (code: Instruction[]) => Instruction[]): string | undefined => {
+      const taken = takeApart(looped.bytes)
+      taken.bodies[1]!.instructions = change(taken.bodies[1]!.instructions)
+      const bytes = putTogether(taken)
+      expect(WebAssembly.validate(bytes)).toBe(true)
+      return verifyModule(bytes, looped.machine)?.rule
+    }
+    expect(refused(code => code)).toBeUndefined()
+    const asks = [0x20, 0x45, 0x04]
+    const check = [0x41, 0x71, 0x41, 0x47, 0x0d]
+    const at = (code: readonly Instruction[], k: number): number =>
+      code.findIndex(({ op, numbers }, n) => n >= k && op === 0x21 && numbers[0] === 35n && code[n - 1]!.op === 0x41)
+    // It is not forgotten behind the host call (the first is that of the assignment); it is made another number than 0 there.
+    const behind = (code: readonly Instruction[]): number => at(code, at(code, 0) + 1)
+    expect(refused(code => code.toSpliced(behind(code) - 1, 2))).toBe('load')
+    expect(refused(code => replace(code, behind(code) - 1, { numbers: [0x6221000n] }))).toBe('load')
+    // One check asks for less than another, of one right, or is left out; one assigns something else.
+    for (const nth of [0, 1]) {
+      expect(refused(code => replace(code, find(code, check, nth) - 6, { numbers: [7n] }))).toBeDefined()
+      expect(refused(code => replace(code, find(code, check, nth), { numbers: [1n] }))).toBeDefined()
+      expect(refused(code => code.toSpliced(find(code, check, nth) + 4, 1, drop()))).toBeDefined()
+      expect(refused(code => replace(code, find(code, asks, nth) + 4, { numbers: [18n] }))).toBeDefined()
+    }
+  })
+
   it.each(cases)('%s (%s)', (_, rule, change) => {
     expect(refusalOf(change)?.rule).toBe(rule)
   })

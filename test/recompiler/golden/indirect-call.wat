@@ -10,7 +10,7 @@
         (block $block3
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1160))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1144))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (block $block4
@@ -23,8 +23,7 @@
                 (local.set $target (i32.wrap_i64 (local.get $r8)))
                 (local.set $before (local.get $r0))
                 (local.set $r0 (i64.const 2))
-                (br_table $block1 $block2
-                  (i32.sub (i32.rotr (i32.sub (local.get $target) (i32.const 2)) (i32.const 1)) (i32.const 1))))
+                (br_table $block1 $block2 (i32.rotr (i32.sub (local.get $target) (i32.const 4)) (i32.const 1))))
               (local.set $r0 (local.get $before))
               (local.set $pc (i32.const 0))
               (local.set $why (i32.const 3))

@@ -2,12 +2,8 @@
 import type { Cell } from '../../../core/cell.ts'
 import { AT_RIGHTS, Right, ROTATION } from '../../../core/contract.gen.ts'
 import type { Decoded } from '../decode.ts'
-import { ACCESS_BASE, NO_LETTER } from '../facts.ts'
+import { ACCESS_BASE, KIND_OF, NO_LETTER } from '../facts.ts'
 import { tierPolicy } from '../tiers/policy.ts'
-
-/** The register that frames start from. */
-const STACK_POINTER = 1
-const BOTH = Right.FastRead | Right.FastWrite
 
 /** The register that an access takes its address from; -1 where that is a constant. */
 function baseOf({ a, b, id }: Decoded, index: number): number {
@@ -27,13 +23,14 @@ export class FrameMisses {
 
   /**
    * Whether the check of a frame has failed at this access so often that the frame should be given up. The access itself has
-   * both rights, so another page of the frame lacks one. A page lacks it until it is written for the first time, so each new
-   * machine fails a few times. That is why one machine has to fail often.
+   * its right, so a page of the frame lacks one. A page lacks the one for writing until it is written for the first time, so each
+   * new machine fails a few times. That is why one machine has to fail often.
    */
   failsOften(cell: Cell, decoded: Decoded, index: number): boolean {
-    if (baseOf(decoded, index) !== STACK_POINTER) return false
+    if (baseOf(decoded, index) < 0) return false
     const page = ((addressOf(cell, decoded, index) + ROTATION) >>> 0) >>> 12
-    if ((cell.u8[AT_RIGHTS + page]! & BOTH) !== BOTH) return false
+    const right = KIND_OF[decoded.id[index]!] === 'store' ? Right.FastWrite : Right.FastRead
+    if ((cell.u8[AT_RIGHTS + page]! & right) === 0) return false
     const count = (this.#counts.get(index) ?? 0) + 1
     this.#counts.set(index, count)
     return count >= tierPolicy.misalignedLimit

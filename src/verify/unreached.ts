@@ -1,0 +1,33 @@
+// Code that is never reached: it is read over, and may hold only what code may hold.
+import type { FunctionBody } from './function-body.ts'
+import { isPlain } from './plain.ts'
+import type { ModuleReader } from './reader.ts'
+
+/** Reads over code that is not reached, up to and with the end of its frame. */
+export function skipUnreached(verifier: FunctionBody): void {
+  const { reader } = verifier
+  for (let open = 0; ; ) {
+    const op = verifier.opcode()
+    if (op === 0x02 || op === 0x03 || op === 0x04) {
+      open += 1
+      reader.byte()
+    } else if (op === 0x0b) {
+      if (open === 0) return
+      open -= 1
+    } else if (op === 0x05) {
+      if (open === 0) reader.refuse('control', 'an else of no value')
+    } else operandsOf(reader, op)
+  }
+}
+
+/** Reads over the numbers behind an opcode. */
+function operandsOf(reader: ModuleReader, op: number): void {
+  if (op === 0x41) reader.signed()
+  else if (op === 0x42) reader.signed64()
+  else if ((op >= 0x20 && op <= 0x22) || op === 0x0c || op === 0x0d || op === 0x10) reader.unsigned()
+  else if (op === 0x11 || (op >= 0x28 && op <= 0x3e)) {
+    reader.unsigned()
+    reader.unsigned()
+  } else if (op === 0x0e) for (let n = reader.unsigned(); n >= 0; n--) reader.unsigned()
+  else if (op !== 0x00 && op !== 0x0f && op !== 0x1b && !isPlain(op)) reader.refuse('opcode', `opcode ${op}`)
+}
