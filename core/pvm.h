@@ -402,8 +402,8 @@ PVM_API int32_t pvm_find_export(const pvm_file *file, const char *name, uint32_t
  * What the interpreter does then depends on the target:
  *     an even number    It jumps to that address, as jump_ind does (0xFFFF0000 halts). vm->pc is the pc of the jump.
  *     PVM_TO_CONTINUE   It goes on at vm->pc. The block there is not paid, except if vm->charged says so (block models).
- *     PVM_TO_REFUND     It goes on at vm->pc, in a block that has been paid whole. Under the instruction model it gives back
- *                       the instructions from vm->pc to the block's end. Under block models it sets vm->charged.
+ *     PVM_TO_REFUND     It goes on at vm->pc, in a segment that has been paid whole. Under the instruction model it gives back the
+ *                       instructions from vm->pc to the segment's end. Under block models it sets vm->charged.
  *     PVM_TO_EXIT       The machine stops; vm->exit and vm->exit_arg are set.
  * After PVM_TO_CONTINUE and PVM_TO_REFUND at least one instruction is interpreted before compiled code is entered again.
  *

@@ -5,7 +5,7 @@
 // With `--heat` there is a third process in each round, which begins with what another one has kept of its heat (`exportHeat`), compiled
 // before its first pass.
 //
-//   node micro/tier-up.mjs [--quick] [--heat] [--rounds 9] [--passes 40] [--patience 2.5] [--counts]
+//   node micro/tier-up.mjs [--quick] [--heat] [--rounds 9] [--passes 40] [--patience 3] [--counts]
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'

@@ -387,6 +387,10 @@ again:
         vm->pc = h->pc;
         vm->charged = 0;
         address = GATE(h->entry);
+        if (address == PVM_TO_REFUND) {
+          if (BY_INSTRUCTION) vm->gas += count_segment(code_of(vm), vm->pc);
+          vm->charged = !BY_INSTRUCTION;
+        }
         own->compiled_gas += before - vm->gas;
         if (!(address & 1)) {
           gas = vm->gas < mine ? vm->gas : mine; /* what compiled code used does not count against this loop's slice */
@@ -395,10 +399,6 @@ again:
           goto dynamic_at;
         }
         if (address == PVM_TO_EXIT) return (int)vm->exit;
-        if (address == PVM_TO_REFUND) {
-          if (BY_INSTRUCTION) vm->gas += count_instructions(code_of(vm), vm->pc);
-          else vm->charged = 1;
-        }
 #endif
         return GO_STEP;
       }

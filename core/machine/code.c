@@ -94,6 +94,18 @@ COLD u32 count_instructions(code_bytes in, u32 pc) {
   return count;
 }
 
+/* How many instructions there are from the one at pc to the end of its segment (recompiler/program.c). Compiled code pays for a segment
+ * when it enters it. */
+COLD u32 count_segment(code_bytes in, u32 pc) {
+  u32 count = 1;
+  while (pvm_kind_of[id_at(in, pc)] < KIND_SBRK) {
+    pc += 1 + skip_in(in.mask, pc);
+    if (pc >= in.length || !(in.mask[pc >> 3] >> (pc & 7) & 1)) break;
+    count += 1;
+  }
+  return count;
+}
+
 /* What the basic block that begins at `start` costs under the two block models. */
 COLD u32 block_cost(code_bytes in, u32 gas_model, u32 cmov_reads, u32 start) {
   if (gas_model != PVM_GAS_PIPELINE) return count_instructions(in, start);

@@ -177,7 +177,7 @@ STEP void list_functions(decode_tables *t) {
 /* Decodes the program and finds its segments and functions, in time proportional to its size. */
 CORE void decode_program(decode_tables *t) {
   t->count = t->segments = t->functions = t->links = 0;
-  for (u32 pc = 0; pc < t->code_length; pc++) t->index_of[pc] = -1;
+  __builtin_memset(t->index_of, 0xff, 4 * t->code_length); /* -1 everywhere */
   for (u32 j = 0; j < t->jumps; j++) t->returns_to[j] = 0;
   decode_columns(t);
   t->segment_start[t->segments] = t->count;

@@ -106,10 +106,22 @@ function count(code: WasmCode, at: number): void {
   code.memory(Op.i32Store, 2, at)
 }
 
+/** Subtracts 1 from a word, with the help of a local. Leaves on the stack whether the word is 0 now. */
+function countDown(code: WasmCode, at: number, local: number): void {
+  code.i32(0)
+  load(code, at)
+  code.i32(1)
+  code.byte(Op.i32Sub)
+  code.tee(local)
+  code.memory(Op.i32Store, 2, at)
+  code.get(local)
+  code.byte(Op.i32Eqz)
+}
+
 /**
  * `gate` enters compiled code. When that ends with a jump to other compiled code, the gate enters this too. When it stops before
- * code that is not compiled, the gate counts the stop and goes back to the core. It asks JavaScript about one of so many of these
- * stops, about every other reason to leave, and about all entries while the word at AT_ASKS says so. Going through JavaScript
+ * code that is not compiled, or before an instruction that is not certain, the gate counts the stop and goes back to the core. It asks
+ * JavaScript about one of so many of these stops, about every other reason to leave, and about all entries while the word at AT_ASKS says so. Going through JavaScript
  * costs 150 to 300 ns, and microseconds while it is cold.
  */
 function gate(): FunctionBody {
@@ -146,6 +158,17 @@ function gate(): FunctionBody {
   code.byte(Op.i32And)
   code.open(Op.if, VOID)
   code.get(RESULT)
+  code.i32(Why.Paid)
+  code.byte(Op.i32Eq)
+  code.open(Op.if, VOID)
+  // The core executes the instruction. JavaScript hears of one in so many of these.
+  countDown(code, GATE.paidPatience, TO)
+  code.op(Op.brIf, 3)
+  count(code, GATE.left)
+  code.i32(Target.Refund)
+  code.byte(Op.return)
+  code.byte(Op.end)
+  code.get(RESULT)
   code.i32(Why.Missing)
   code.byte(Op.i32Ne)
   code.op(Op.brIf, 2)
@@ -176,14 +199,7 @@ function gate(): FunctionBody {
   code.byte(Op.end)
   code.byte(Op.end)
   // What follows is not compiled. JavaScript hears of one in so many of these stops.
-  code.i32(0)
-  load(code, GATE.patience)
-  code.i32(1)
-  code.byte(Op.i32Sub)
-  code.tee(TO)
-  code.memory(Op.i32Store, 2, GATE.patience)
-  code.get(TO)
-  code.byte(Op.i32Eqz)
+  countDown(code, GATE.patience, TO)
   code.op(Op.brIf, 1)
   count(code, GATE.left)
   code.get(RESULT)

@@ -41,6 +41,7 @@ const KNOWN = new Set([
   'src/engine/recompiler/runtime/gate.ts: patience: AT_GATE + 8,',
   'src/engine/recompiler/runtime/gate.ts: dispatch: AT_GATE + 12,',
   'src/engine/recompiler/runtime/gate.ts: jumps: AT_GATE + 16,',
+  'src/engine/recompiler/runtime/gate.ts: paidPatience: AT_GATE + 20,',
 ])
 
 /** Which rule a line breaks, if any. */

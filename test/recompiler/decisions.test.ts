@@ -38,8 +38,8 @@ const TEXT = `
     branch_ne_imm r6, 0, @round
     jump_ind r0`
 
-/** A sample at a pc, or a number of stops before the segment there. */
-type Told = readonly [what: 'sample' | 'stop', pc: number, times: number]
+/** A sample at a pc, with what stands in the register for return addresses; or a number of stops before the segment there. */
+type Told = readonly [what: 'sample' | 'stop', pc: number, times: number, returns?: number]
 
 /** What was decided: after how much that was told, and the pcs of the roots. */
 function decisions(program: Program, series: readonly Told[], warmth: Warmth): [number, number[]][] {
@@ -57,7 +57,8 @@ function decisions(program: Program, series: readonly Told[], warmth: Warmth): [
     decided.push([told, roots.map(root => decoded.pc[decoded.segmentStart[root]!]!)])
     warmth.compiled += 20
   }
-  for (const [what, pc, times] of series) {
+  for (const [what, pc, times, returns = 0] of series) {
+    cellOf(vm).regs32[0] = returns
     for (let i = 0; i < times; i++) {
       told += 1
       if (what === 'sample') {
@@ -104,6 +105,23 @@ describe('decisions', () => {
     cold.samples = 1000
     const at = (warmth: Warmth): number => decisions(program, series, warmth)[0]![0]
     expect(at(warm)).toBeLessThan(at(cold))
+  })
+
+  it('what returns to a function takes it along, unless the address leads nowhere', () => {
+    const roots = (returns: number): number[] => {
+      const warm = new Warmth()
+      warm.compiled = 100_000
+      const seen: readonly Told[] = services.map(([what, pc, times]) => [what, pc, times, returns])
+      return decisions(program, seen, warm)[0]![1]
+    }
+    const back = 2 * (1 + program.jumpTable.indexOf(pcs[3]!))
+    expect(back).toBeGreaterThan(0)
+    expect(roots(0)).not.toContain(start)
+    expect(roots(back)).toContain(start)
+    expect(roots(back)).toContain(turn)
+    for (const nowhere of [1, 2 * program.jumpTable.length + 2, 0xffff0000, 0xffffffff, 0x80000000]) {
+      expect(roots(nowhere)).toEqual(roots(0))
+    }
   })
 
   it('one stop is no reason, many are', () => {

@@ -6,6 +6,9 @@ import type { Decoded } from './decode.ts'
 import { KIND_OF } from './facts.ts'
 import type { Functions } from './functions.ts'
 
+/** No records. Reading beyond its end gives no number, which is no record. */
+const NOTHING = new Uint32Array(0)
+
 /** What has run of one code, on all machines that have reported it. It only grows. */
 export class Coverage {
   readonly #decoded: Decoded
@@ -22,30 +25,34 @@ export class Coverage {
 
   /** Adds what the interpreter of a cell has decoded. It decodes a block when control first comes to it. */
   add(cell: Cell): void {
-    const { u32 } = cell
-    const index = cell.core.pvm_part(AT_VM, Part.Index) >>> 2
-    this.#count(offset => u32[index + offset]! !== 0)
+    this.#count(cell.u32, cell.core.pvm_part(AT_VM, Part.Index) >>> 2)
   }
 
   /** Adds blocks, by the segments that they begin with. */
   addBlocks(starts: readonly number[]): void {
     for (const segment of starts) this.ran[segment] = 1
-    this.#count(() => false)
+    this.#count(NOTHING, 0)
   }
 
-  /** Adds the blocks that begin at the offsets that `has`, and counts anew how many instructions have run. */
-  #count(has: (offset: number) => boolean): void {
+  /**
+   * Adds the blocks with an entry in the list of records by code offset, which begins at `index`, and counts anew how many instructions
+   * have run. It runs a few times in a process, before V8 optimizes it, so it calls nothing for a segment.
+   */
+  #count(records: Uint32Array, index: number): void {
     const { segments, segmentStart, pc, isBlock } = this.#decoded
     const ran = this.ran
     const before = this.#before
     let last = 0
     let total = 0
-    for (let s = 0; s < segments; s++) {
-      const first = segmentStart[s]!
-      if (isBlock[s] === 1) last = ran[s]! | (has(pc[first]!) ? 1 : 0)
+    let first = 0
+    for (let s = 0; s < segments; ) {
+      if (isBlock[s] === 1) last = ran[s]! | (records[index + pc[first]!]! > 0 ? 1 : 0)
       ran[s] = last
-      total += last * (segmentStart[s + 1]! - first)
-      before[s + 1] = total
+      s += 1
+      const end = segmentStart[s]!
+      if (last === 1) total += end - first
+      before[s] = total
+      first = end
     }
   }
 

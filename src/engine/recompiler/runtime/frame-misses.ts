@@ -22,16 +22,17 @@ export class FrameMisses {
   readonly #counts = new Map<number, number>()
 
   /**
-   * Whether the check of a frame has failed at this access so often that the frame should be given up. The access itself has
-   * its right, so a page of the frame lacks one. A page lacks the one for writing until it is written for the first time, so each
-   * new machine fails a few times. That is why one machine has to fail often.
+   * Counts `weight` times that code was left at this access. Answers whether the check of a frame has failed there so often that
+   * the frame should be given up. The access itself has its right, so a page of the frame lacks one. A page lacks the one for
+   * writing until it is written for the first time, so each new machine fails a few times. That is why one machine has to fail
+   * often.
    */
-  failsOften(cell: Cell, decoded: Decoded, index: number): boolean {
+  failsOften(cell: Cell, decoded: Decoded, index: number, weight: number): boolean {
     if (baseOf(decoded, index) < 0) return false
     const page = ((addressOf(cell, decoded, index) + ROTATION) >>> 0) >>> 12
     const right = KIND_OF[decoded.id[index]!] === 'store' ? Right.FastWrite : Right.FastRead
     if ((cell.u8[AT_RIGHTS + page]! & right) === 0) return false
-    const count = (this.#counts.get(index) ?? 0) + 1
+    const count = (this.#counts.get(index) ?? 0) + weight
     this.#counts.set(index, count)
     return count >= tierPolicy.misalignedLimit
   }

@@ -2,7 +2,7 @@
 // memory: what it has counted, and when it asks JavaScript.
 import type { Cell } from '../../../core/cell.ts'
 import { AT_ASKS, AT_GATE, AT_VM, Part } from '../../../core/contract.gen.ts'
-import { MISSES_ASKED } from '../tiers/policy.ts'
+import { MISSES_ASKED, PAID_ASKED } from '../tiers/policy.ts'
 
 /** The addresses of the words. */
 export const GATE: {
@@ -11,6 +11,7 @@ export const GATE: {
   readonly patience: number
   readonly dispatch: number
   readonly jumps: number
+  readonly paidPatience: number
 } = {
   /** How often compiled code was entered, and left without JavaScript, since these words were last read. */
   entered: AT_GATE,
@@ -20,6 +21,8 @@ export const GATE: {
   /** Where the dispatch table is, and how many entries it has. */
   dispatch: AT_GATE + 12,
   jumps: AT_GATE + 16,
+  /** How many more times the gate stops before an instruction that is not certain until it asks JavaScript. */
+  paidPatience: AT_GATE + 20,
 }
 
 /** The bit of the word at AT_ASKS that sends every entry through JavaScript. */
@@ -70,6 +73,11 @@ export class Gate {
   /** Sets how many stops before code that is not compiled there are until JavaScript is asked: one if `every`, else MISSES_ASKED. */
   askMisses(every: boolean): void {
     this.#cell.u32[GATE.patience >>> 2] = every ? 1 : MISSES_ASKED
+  }
+
+  /** The same for stops before instructions that are not certain, whose segment has been paid: one if `every`, else PAID_ASKED. */
+  askPaid(every: boolean): void {
+    this.#cell.u32[GATE.paidPatience >>> 2] = every ? 1 : PAID_ASKED
   }
 
   /** Counts an entry that JavaScript has made itself. */

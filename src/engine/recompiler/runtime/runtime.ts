@@ -28,6 +28,7 @@ import {
   LASTING_GAS,
   MAX_REMAKES,
   MISSES_ASKED,
+  PAID_ASKED,
   SMALL_CALLEE,
   tierPolicy,
   WHOLE_INSTRUCTIONS,
@@ -73,6 +74,8 @@ export class Runtime {
   /** All that needs the analysis. It is made when something is compiled for the first time. */
   #linkage: Linkage | undefined
   readonly #gate: Gate
+  /** Whether compiled code can be entered at the segment. */
+  readonly isCompiled = (segment: number): boolean => this.#linkage?.compiled[segment] === 1
 
   constructor(cell: Cell, program: Program, options: RuntimeOptions) {
     this.#cell = cell
@@ -119,8 +122,8 @@ export class Runtime {
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: decoded.segments + 1 })
     const env: WebAssembly.ModuleImports = { memory, table, host: exercisedHost(this.#hostCalls()) }
     const whole = (tableIndex: number): number => this.#enter(tableIndex)
-    const ask = (root: number, before: number, result: number, low: number): number =>
-      this.#asked(root, before, result, low)
+    const ask = (root: number, from: number, result: number, low: number): number =>
+      this.#asked(root, from, result, low)
     const glue = new WebAssembly.Instance(glueModule!, { e: { memory, table, whole, ask } }).exports
     this.#gate.open(glue.gate, decoded.jumpTable.length)
     this.#gate.askToHear(isExercised())
@@ -150,6 +153,7 @@ export class Runtime {
     const wasOff = this.#mode === 'off'
     this.#mode = mode
     this.#gate.askMisses(mode === 'eager')
+    this.#gate.askPaid(this.#hearsPaid)
     if (this.#linkage === undefined && (mode !== 'eager' || !this.#canLink())) return
     if (mode === 'hot' && wasOff && this.#linkage === undefined) return
     const { compiled } = this.#link()
@@ -166,7 +170,7 @@ export class Runtime {
   #onSlice(): void {
     if (processWarmth.isFirstSlice() || !this.#hot.canSample(this.#cell.user?.remainingMs)) return
     this.#catchUp()
-    const roots = this.#hot.sample(this.#cell, this.#cell.u32[PC]!, segment => this.isCompiled(segment))
+    const roots = this.#hot.sample(this.#cell, this.#cell.u32[PC]!, this.isCompiled)
     if (roots.length > 0) this.compile(roots)
   }
 
@@ -183,9 +187,9 @@ export class Runtime {
     return this.#hot.heat(callee) > 0 || functionSize(analysis, callee, coverage) <= SMALL_CALLEE
   }
 
-  /** Whether compiled code can be entered at the segment. */
-  isCompiled(segment: number): boolean {
-    return this.#linkage?.compiled[segment] === 1
+  /** Whether the gate asks about each stop before an instruction that is not certain. Where instructions are counted, each one is undone. */
+  get #hearsPaid(): boolean {
+    return this.#mode !== 'hot' || this.#cell.tally !== undefined
   }
 
   /**
@@ -210,7 +214,7 @@ export class Runtime {
     const partial = this.#mode === 'hot'
     if (partial) this.shared.coverage.add(this.#cell)
     const whole = this.#mode === 'eager' && analysis.decoded.count <= WHOLE_INSTRUCTIONS && modules.size === 0
-    const near = this.#mode === 'eager' ? neighboursOf(analysis, fresh[0]!, segment => this.isCompiled(segment)) : []
+    const near = this.#mode === 'eager' ? neighboursOf(analysis, fresh[0]!, this.isCompiled) : []
     if (!this.#hot.canCompile(fresh, this.#cell.user?.remainingMs)) return false
     const cluster = clusterOf(
       analysis,
@@ -304,7 +308,7 @@ export class Runtime {
   #goesOn(segment: number, lasts: boolean, weight: number): boolean {
     if (this.#ready(segment)) return true
     if (segment < 0 || this.#mode !== 'hot') return false
-    const roots = this.#hot.missed(segment, other => this.isCompiled(other), weight)
+    const roots = this.#hot.missed(segment, this.isCompiled, weight)
     if (roots.length > 0) return this.compile(roots) && this.isCompiled(segment)
     return lasts && this.compile([segment]) && this.isCompiled(segment)
   }
@@ -322,29 +326,31 @@ export class Runtime {
     this.#gate.countEntered()
     const { call, slices } = this.#link()
     slices.begin()
-    return this.#leave(tableIndex, low, this.#follow(call(segment + 1), low, 1))
+    return this.#leave(tableIndex, low, this.#follow(call(segment + 1), low, 1), 1)
   }
 
   /**
    * The gate asks how to go on. It has entered the root of a table index with so much gas (the low half), and perhaps others after
-   * it. The last of them was entered with `low`, and has given this result. If that is a stop before code that is not compiled, it
-   * stands for others that the gate has only counted.
+   * it. The last of them was entered with `low`, and has given this result. If that is a stop before code that is not compiled, or before
+   * an instruction that is not certain, it stands for others that the gate has only counted.
    */
   #asked(tableIndex: number, firstLow: number, result: number, low: number): number {
     const isMiss = (result & 1) === 0 || result === Why.Missing
-    const weight = isMiss && this.#mode === 'hot' ? MISSES_ASKED : 1
+    const paidWeight = result === Why.Paid && !this.#hearsPaid ? PAID_ASKED : 1
+    const weight = isMiss && this.#mode === 'hot' ? MISSES_ASKED : paidWeight
     if (isMiss) this.#gate.askMisses(this.#mode === 'eager')
+    if (result === Why.Paid) this.#gate.askPaid(this.#hearsPaid)
     this.#link().slices.begin()
-    return this.#leave(tableIndex, firstLow, this.#follow(result, low, weight))
+    return this.#leave(tableIndex, firstLow, this.#follow(result, low, weight), paidWeight)
   }
 
-  /** Goes back to the core. The root of the table index was entered with so much gas (the low half). */
-  #leave(tableIndex: number, low: number, target: number): number {
+  /** Goes back to the core. The root of the table index was entered with so much gas (the low half), `weight` times. */
+  #leave(tableIndex: number, low: number, target: number, weight: number): number {
     const cell = this.#cell
     const spent = (low - cell.u32[2 * GAS]!) | 0
     const segment = tableIndex - 1
     const isKnown = tableIndex !== LAZY && this.#linkage?.slices.isEmpty === false
-    if (isKnown && this.#linkage?.brief.isTooBrief(segment, spent)) {
+    if (isKnown && this.#linkage?.brief.isTooBrief(segment, spent, weight)) {
       const { decoded } = this.shared.analysis
       cell.core.pvm_set_entry(AT_VM, decoded.pc[decoded.segmentStart[segment]!]!, 0)
     }
@@ -355,11 +361,12 @@ export class Runtime {
   }
 
   /** Compiled code was entered with so much gas (the low half) and has given a result. Goes on in compiled code, or returns what the core does. */
-  #follow(given: number, givenLow: number, weight: number): number {
+  #follow(given: number, givenLow: number, givenWeight: number): number {
     const cell = this.#cell
     const { call, slices } = this.#link()
     let result = given
     let low = givenLow
+    let weight = givenWeight
     for (;;) {
       const { u32 } = cell
       const spent = (low - u32[2 * GAS]!) | 0
@@ -397,17 +404,18 @@ export class Runtime {
             break
           }
           default:
-            return this.#leavePaid()
+            return this.#leavePaid(weight)
         }
       }
       this.#gate.countEntered()
       low = u32[2 * GAS]!
+      weight = 1
       result = call(segment + 1)
     }
   }
 
   /** Leaves at an instruction whose segment has been paid whole. Gives back what it and the instructions behind it cost. */
-  #leavePaid(): number {
+  #leavePaid(weight: number): number {
     const { decoded } = this.shared.analysis
     const cell = this.#cell
     this.#gate.countLeft()
@@ -415,8 +423,8 @@ export class Runtime {
     cell.tally?.undo(pc)
     const index = decoded.indexOf[pc]!
     const kind = KIND_OF[decoded.id[index]!]!
-    if (kind === 'load' || kind === 'store') this.#noteAccess(index)
-    else if (kind === 'djump' && this.#mode === 'hot') this.#noteJump(index)
+    if (kind === 'load' || kind === 'store') this.#noteAccess(index, weight)
+    else if (kind === 'djump' && this.#mode === 'hot') this.#noteJump(index, weight)
     if (this.#perInstruction) {
       const back = decoded.segmentStart[decoded.segmentOf[index]! + 1]! - index
       const low = cell.u32[2 * GAS]! + back
@@ -430,31 +438,28 @@ export class Runtime {
   }
 
   /** Counts a dynamic jump that left because its target is not compiled. */
-  #noteJump(index: number): void {
+  #noteJump(index: number, weight: number): void {
     const { decoded } = this.shared.analysis
     const own = decoded.id[index] === LOAD_IMM_JUMP_IND
     const base = this.#cell.regs32[2 * (own ? decoded.b[index]! : decoded.a[index]!)]!
-    this.#goesOn(
-      segmentOfAddress(this.shared.analysis, (base + (own ? decoded.y[index]! : decoded.x[index]!)) >>> 0),
-      false,
-      1,
-    )
+    const address = (base + (own ? decoded.y[index]! : decoded.x[index]!)) >>> 0
+    this.#goesOn(segmentOfAddress(this.shared.analysis, address), false, weight)
   }
 
   /**
    * Counts an access that left because it is misaligned, or because the check of its wide group or of its frame failed. When it
    * has left often, it becomes tolerant, and the modules are made again.
    */
-  #noteAccess(index: number): void {
+  #noteAccess(index: number, weight: number): void {
     const { shared } = this
     const { decoded, functions, tolerant } = shared.analysis
     if (tolerant[index] === 1) return
     const group = shared.wideGroup(index)
     const address = addressOf(this.#cell, decoded, index)
     const aligned = (address & ((1 << ACCESS_LOG2[decoded.id[index]!]!) - 1)) === 0
-    const frameFails = this.#frames.failsOften(this.#cell, decoded, index)
+    const frameFails = this.#frames.failsOften(this.#cell, decoded, index, weight)
     if (aligned && group.length === 0 && !frameFails) return
-    const count = frameFails ? tierPolicy.misalignedLimit : (shared.misaligned.get(index) ?? 0) + 1
+    const count = frameFails ? tierPolicy.misalignedLimit : (shared.misaligned.get(index) ?? 0) + weight
     shared.misaligned.set(index, count)
     if (count < tierPolicy.misalignedLimit) return
     if (!this.#hot.canCompile(functions.start.subarray(0, -1), this.#cell.user!.remainingMs)) return

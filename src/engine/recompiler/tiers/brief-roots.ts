@@ -15,15 +15,15 @@ export class BriefRoots {
   }
 
   /**
-   * Counts that the root of a segment has been entered and left, and has used so much gas. The gas is less than 0 where the
-   * host gave some. Returns true when the root is looked at, and is left too soon on average.
+   * Counts that the root of a segment has been entered and left, and has used so much gas, as `weight` times. The gas is less than 0
+   * where the host gave some. Returns true when the root is looked at, and is left too soon on average.
    */
-  isTooBrief(segment: number, spent: number): boolean {
-    const gas = this.#gas[segment]! + (spent < 0 ? BRIEF_GAS : spent)
-    const entries = this.#entries[segment]! + 1
-    const looks = entries === BRIEF_ENTRIES
+  isTooBrief(segment: number, spent: number, weight = 1): boolean {
+    const gas = this.#gas[segment]! + weight * (spent < 0 ? BRIEF_GAS : spent)
+    const entries = this.#entries[segment]! + weight
+    const looks = entries >= BRIEF_ENTRIES
     this.#entries[segment] = looks ? 0 : entries
     this.#gas[segment] = looks ? 0 : gas
-    return looks && gas <= BRIEF_GAS * BRIEF_ENTRIES
+    return looks && gas <= BRIEF_GAS * entries
   }
 }

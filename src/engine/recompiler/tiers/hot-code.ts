@@ -6,11 +6,12 @@
 
 import type { Cell } from '../../../core/cell.ts'
 import type { Program } from '../../../program/program.ts'
-import { type Analysis, functionSize } from '../analysis.ts'
+import { type Analysis, functionSize, segmentOfAddress } from '../analysis.ts'
 import { KIND_OF } from '../facts.ts'
 import { reachOf } from './cluster.ts'
 import {
   ANALYSIS_MS,
+  CALLER_SHARE,
   CLUSTER_INSTRUCTIONS,
   COLD_ANALYSIS_MS,
   FIRST_ANALYSIS_MS,
@@ -75,21 +76,31 @@ function callsHost({ decoded, functions }: Analysis, header: number): boolean {
   return false
 }
 
+/** The register that holds the return address while a function runs, by the convention of compilers. A wrong one costs time only. */
+const RETURN_ADDRESS = 0
+
 /** What is hot in one code. */
 export class HotCode {
   readonly #shared: SharedCode
   readonly #warmth: Warmth
   /** The samples before the analysis, by pc: how many there were, and the time that they stand for. */
   #early: Map<number, { count: number; ms: number }> | undefined = new Map()
+  /** The same time by the address in the register for return addresses. */
+  #earlyReturns = new Map<number, number>()
   /** How many samples there were so far, and the milliseconds of interpretation that they stand for. */
   count = 0
   #spent = 0
   /** Milliseconds by function. */
   #functions = new Map<number, number>()
+  /** Milliseconds of other functions, by the function that they return to. */
+  readonly #callers = new Map<number, number>()
   /** Milliseconds by loop header, of functions that are compiled already. */
   readonly #loops = new Map<number, number>()
   /** Loop headers of segments seen so far. */
   readonly #headers = new Map<number, number>()
+  /** The heat that functions were found to need, by their first segment, when the process had compiled so many instructions. */
+  readonly #needs = new Map<number, number>()
+  #needsAsOf = 0
   /** At so many samples it asks again whether all warm functions together are worth a module. */
   #nextGroup = 0
   /** At so many samples it asks again what has run. */
@@ -138,11 +149,15 @@ export class HotCode {
     const ms = this.#warmth.sampleMs
     this.count += 1
     this.#spent += ms
+    const returns = cell.regs32[2 * RETURN_ADDRESS]!
     const early = this.#early
     if (early === undefined) {
       this.#look(cell)
-      return this.#judge(this.#attribute(pc, ms), ms, isCompiled)
+      const segment = this.#attribute(pc, ms)
+      this.#attributeCaller(returns, ms)
+      return this.#judge(segment, ms, isCompiled)
     }
+    this.#earlyReturns.set(returns, (this.#earlyReturns.get(returns) ?? 0) + ms)
     const here = early.get(pc)
     if (here === undefined) early.set(pc, { count: 1, ms })
     else {
@@ -174,6 +189,8 @@ export class HotCode {
       if (seen < 0 || segment < 0 || of[seen] !== of[segment]) continue
       if (this.#loopOf(seen) === this.#lasting) this.#inRow += was.count
     }
+    for (const [address, was] of this.#earlyReturns) this.#attributeCaller(address, was)
+    this.#earlyReturns.clear()
     return this.#judge(segment, ms, isCompiled)
   }
 
@@ -205,6 +222,15 @@ export class HotCode {
     return segment
   }
 
+  /** Counts milliseconds for the function that the present one returns to, if the address is one in the jump table. */
+  #attributeCaller(address: number, ms: number): void {
+    const { analysis } = this.#shared
+    const segment = segmentOfAddress(analysis, address)
+    if (segment < 0) return
+    const f = analysis.functions.of[segment]!
+    this.#callers.set(f, (this.#callers.get(f) ?? 0) + ms)
+  }
+
   /** Decides what to compile, now that the interpreter was seen in a segment for so many milliseconds. */
   #judge(segment: number, ms: number, isCompiled: (segment: number) => boolean): readonly number[] {
     if (segment < 0) return []
@@ -216,6 +242,7 @@ export class HotCode {
     this.#lasting = header
     const lasts = this.#inRow >= LASTING_SAMPLES && !callsHost(analysis, header)
     if (isCompiled(start)) return this.#judgeLoop(header, ms, lasts, isCompiled)
+    if (!lasts && this.heat(start) < this.#needed(start)) return this.#group(isCompiled)
     const roots: number[] = []
     let size = 0
     // Control is in the loop now. Without a root there the loop would stay interpreted until the function is called again.
@@ -229,9 +256,24 @@ export class HotCode {
       size += functionSize(analysis, start, coverage)
     }
     const patience = lasts ? LASTING_PATIENCE : 1
-    if (!this.#pays(this.heat(start), patience * (this.#warmth.moduleMs + this.#warmth.worthMs(size))))
+    const cost = patience * (this.#warmth.moduleMs + this.#warmth.worthMs(size))
+    if (!this.#pays(this.heat(start), cost)) {
+      if (!lasts) this.#needs.set(start, tierPolicy.patience * cost)
       return this.#group(isCompiled)
-    return this.#together(roots, size, isCompiled)
+    }
+    return this.#withCallers([...this.#together(roots, size, isCompiled)], isCompiled)
+  }
+
+  /**
+   * The heat that the function which starts here needs at least, or 0 if nobody has asked yet. It only grows with what has run, and
+   * becomes less when something is compiled.
+   */
+  #needed(start: number): number {
+    if (this.#needsAsOf !== this.#warmth.compiled) {
+      this.#needs.clear()
+      this.#needsAsOf = this.#warmth.compiled
+    }
+    return this.#needs.get(start) ?? 0
   }
 
   /** Decides about a loop whose function is compiled, but was seen interpreted. It was entered before it was compiled, and is in the loop since. */
@@ -258,7 +300,8 @@ export class HotCode {
       heat += this.heat(start)
       size += functionSize(this.#shared.analysis, start, this.#shared.coverage)
     }
-    return roots.length > 0 && this.#pays(heat, this.#warmth.moduleMs + this.#warmth.worthMs(size)) ? roots : []
+    const isWorth = roots.length > 0 && this.#pays(heat, this.#warmth.moduleMs + this.#warmth.worthMs(size))
+    return isWorth ? this.#withCallers([...roots], isCompiled) : []
   }
 
   /** Whether so much time was spent interpreting that this much may be spent on compiling, both in ms. */
@@ -279,6 +322,27 @@ export class HotCode {
       if (own.has(f) || isCompiled(start)) continue
       const more = functionSize(analysis, start, coverage)
       if (total + more > CLUSTER_INSTRUCTIONS || !this.#pays(spent, TOGETHER * this.#warmth.worthMs(more))) continue
+      total += more
+      roots.push(start)
+    }
+    return roots
+  }
+
+  /**
+   * Adds functions that call others. A compiled function that returns to an interpreted one is left each time, so a caller is worth
+   * compiling with what it calls although it takes little time itself.
+   */
+  #withCallers(roots: number[], isCompiled: (segment: number) => boolean): readonly number[] {
+    const { analysis, coverage } = this.#shared
+    const { of, start: starts } = analysis.functions
+    const own = new Set(roots.map(root => of[root]!))
+    let total = 0
+    for (const f of own) total += functionSize(analysis, starts[f]!, coverage)
+    for (const [f, called] of this.#callers) {
+      const start = starts[f]!
+      const more = functionSize(analysis, start, coverage)
+      if (own.has(f) || more === 0 || isCompiled(start) || total + more > CLUSTER_INSTRUCTIONS) continue
+      if (!this.#pays(called + this.heat(start), CALLER_SHARE * this.#warmth.worthMs(more))) continue
       total += more
       roots.push(start)
     }

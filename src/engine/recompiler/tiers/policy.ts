@@ -54,7 +54,13 @@ export const BRIEF_ENTRIES = 4000
  * WebAssembly. It is a prime number, so that a loop of as many stops does not count the same one each time. With 16 a pass over the
  * recorded services called JavaScript 2,500 times, which cost most where it was cold: in the passes after the first module.
  */
-export const MISSES_ASKED = 61
+export const MISSES_ASKED = 251
+
+/**
+ * One of so many stops before an instruction that is not certain is counted, for all of them, as with MISSES_ASKED. A pass over the
+ * recorded services has 700 of them, half of them first writes to a page.
+ */
+export const PAID_ASKED = 17
 
 /**
  * Bytes of WebAssembly that a program may have made for each byte of its code, and beside. A service has 58 when everything it runs is compiled. A function of
@@ -92,13 +98,13 @@ export interface TierPolicy {
 }
 
 /**
- * The policy of `auto`. With patience 2.5 a run that ends just after a compilation has lost 40 % of its time so far; one
+ * The policy of `auto`. With patience 3 a run that ends just after a compilation has lost 40 % of its time so far; one
  * that goes on has won it back when it has gone on for half of that time. What it gives is measured: bench, traces,
  * time-to-peak, and the table of auto beside the interpreter.
  */
 export const tierPolicy: TierPolicy = {
   samplePeriod: 50_000,
-  patience: 2.5,
+  patience: 3,
   maxCodeBytes: 32 * 2 ** 20,
   maxSyncBytes: Number.POSITIVE_INFINITY,
   maxCompileMs: 10_000,
@@ -128,7 +134,7 @@ export const MISS_MS = 0.00015
 
 /**
  * What has run for less than `patience` times this long, in ms at the speed above, over all machines, is likely over soon:
- * 3.6 million instructions. A loop that ends just then has lost a third of its time to its module, not two thirds as with a
+ * 4.3 million instructions. A loop that ends just then has lost a third of its time to its module, not two thirds as with a
  * tenth of it; one of twice the length has lost nothing (bench/micro/short-runs.mjs).
  */
 export const SHORT_MS = 3
@@ -140,16 +146,22 @@ export const SHORT_MS = 3
 export const LASTING_SAMPLES = 16
 /** Samples in a row after which a function's module gets a root at the loop as well. */
 export const SOON_SAMPLES = 4
-export const LASTING_PATIENCE = 0.4
+export const LASTING_PATIENCE: number = 1 / 3
 
 /** A module takes along each function that has this share of the heat which would make it worth a module of its own. */
 export const TOGETHER = 0.25
+
+/**
+ * A function goes into a module of functions that it calls when its own time and theirs while it called them have together this share
+ * of what would make it worth a module of its own.
+ */
+export const CALLER_SHARE = 0.07
 
 /** Samples grow by this factor between two looks at whether all warm functions together are worth a module. */
 export const GROUP_GROWTH = 1.1
 
 /** Samples grow by this factor between two looks at what of the program has run by now: a look costs 4 ns per block. */
-export const LOOK_GROWTH = 1.2
+export const LOOK_GROWTH = 1.5
 
 /** Callees of at most so many instructions are compiled with a function when they have run at all. */
 export const SMALL_CALLEE = 150
