@@ -100,7 +100,10 @@ function meanRatio(record, suite, programs, opponent, baseline, key) {
 /** Time of every coulis engine, and of some peers, divided by a baseline's, per program, with the geometric mean. */
 function ratioTable(record, suite, programs, baseline, title, others = []) {
   const columns = record.opponents.filter(
-    o => (o.kind === 'coulis' || others.some(other => other.test(o.id))) && o.id !== baseline,
+    o =>
+      (o.kind === 'coulis' || others.some(other => other.test(o.id))) &&
+      o.id !== baseline &&
+      record.results.some(r => r.suite === suite && r.opponent === o.id),
   )
   const measured = record.results.some(r => r.suite === suite && r.opponent === baseline)
   if (!measured || columns.length === 0) return ''
@@ -149,7 +152,7 @@ function fromBytesTable(record, programs) {
 function twelveTable(record, programs) {
   const ours = record.opponents.filter(o => /^coulis-(recompiler|auto)/.test(o.id))
   const rivals = record.opponents.filter(o => /^polkavm-(0\.37-)?(generic|linux)-gas/.test(o.id))
-  if (ours.length === 0 || rivals.length === 0) return ''
+  if (programs.length === 0 || ours.length === 0 || rivals.length === 0) return ''
   const best = (p, o) => cell(record, 'micro', p, o.id)
   const base = p => cell(record, 'micro', p, PROTOTYPE_BASELINE)?.ms?.min
   const rows = programs.map(p => [
