@@ -75,7 +75,11 @@ const wanted = options.opponent?.split(',')
 const isWanted = o => (wanted ? wanted.some(w => o.id.includes(w)) : options.quick ? QUICK.test(o.id) : !o.slow)
 const chosen = everybody.filter(o => o.missing === undefined && isWanted(o))
 const missing = everybody.filter(o => o.missing !== undefined && !o.slow)
-for (const o of missing) console.error(`missing: ${o.label} (${o.missing})`)
+// By reason: what one command would bring stands in one line.
+const missingTexts = [...new Set(missing.map(o => o.missing))].map(
+  why => `${missing.flatMap(o => (o.missing === why ? [o.label] : [])).join('; ')} (${why})`,
+)
+for (const text of missingTexts) console.error(`missing: ${text}`)
 const reason = options.quiet ? whyNotQuiet() : undefined
 if (reason !== undefined) {
   console.error(`not a quiet host: ${reason}. Nothing was measured (--quiet).`)
@@ -140,7 +144,7 @@ const record = {
 }
 console.log(programTable(record))
 console.log(`\n${hostText(host)} ${Math.round((Date.now() - begun) / 1000)} s, commit ${piece.commit}.`)
-for (const o of missing) console.log(`Not measured: ${o.label} (${o.missing}).`)
+for (const text of missingTexts) console.log(`Not measured: ${text}.`)
 if (options.write) {
   const file = join(BENCH, 'results', 'programs.json')
   mkdirSync(join(BENCH, 'results'), { recursive: true })
