@@ -2,11 +2,13 @@
 // with --write keeps the results in results/programs.json and renews ../BENCHMARKS.md.
 //
 //   node run.mjs [--suite micro|workloads] [--program a,b] [--opponent text,text] [--runs 5] [--seconds 3]
-//                [--rounds 1] [--tries 2] [--cpu 1|none] [--most-gas 5000000] [--quiet] [--write]
+//                [--rounds 1] [--tries 2] [--wait 2000] [--cpu 1|none] [--most-gas 5000000] [--most-seconds N]
+//                [--quiet] [--write]
 //   node run.mjs --quick     what the ratios need, in under three minutes: the twelve beside all others, the workloads beside native code
 //
 // With --quiet it begins only where the host is quiet, and its exit code is 3 where it did not stay so. --most-gas says how many
-// instructions of a program the slow engines run (0: all).
+// instructions of a program the slow engines run (0: all), --most-seconds after how long no other program begins; what was not reached
+// is named, for the next piece.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -22,7 +24,7 @@ import { writeReport } from './lib/report.mjs'
 import { programTable } from './lib/tables.mjs'
 
 function parse(argv) {
-  const o = { runs: '5', seconds: '3', rounds: '1', tries: '2', cpu: '1', 'most-gas': '5000000' }
+  const o = { runs: '5', seconds: '3', rounds: '1', tries: '2', wait: '2000', cpu: '1', 'most-gas': '5000000' }
   for (let i = 0; i < argv.length; i++) {
     const name = argv[i].replace(/^--/, '')
     if (name === 'write' || name === 'quiet') o[name] = true
@@ -38,7 +40,7 @@ const QUICK_OPTIONS = {
   seconds: '0.2',
   rounds: '3',
   tries: '1',
-  wait: 200,
+  wait: '200',
   'most-gas': '500000',
 }
 
@@ -87,6 +89,8 @@ if (reason !== undefined) {
 }
 const endOfWatch = watchHost()
 const begun = new Date()
+const started = performance.now()
+const notReached = []
 const suites = programFiles()
 const results = []
 let measured = 0
@@ -99,13 +103,17 @@ for (const [suite, all] of Object.entries(suites)) {
   if (options.quick && suite === 'micro' && !names && files.length < TWELVE.length)
     console.error(`missing: ${TWELVE.length - files.length} of the twelve (the shared test data, see README.md)`)
   for (const file of files) {
+    if (performance.now() - started > 1000 * Number(options['most-seconds'] ?? Number.POSITIVE_INFINITY)) {
+      notReached.push(programName(file))
+      continue
+    }
     const isBaseline = o => !options.quick || o.kind === 'coulis' || (o.kind === 'native') === (suite === 'workloads')
     const lines = new Map(chosen.filter(o => o.suites.includes(suite) && isBaseline(o)).map(o => [o, []]))
     // Rounds outside, opponents inside: what disturbs the machine disturbs them all.
     for (let round = 0; round < Number(options.rounds); round++) {
       for (const [opponent, list] of lines) {
         const measure = () => run(opponent, file, options)
-        const { results: tries, quiet } = quietly(options.cpu, Number(options.tries), measure, options.wait)
+        const { results: tries, quiet } = quietly(options.cpu, Number(options.tries), measure, Number(options.wait))
         list.push(...tries.map(line => ({ ...line, round, quiet })))
         measured += 1
         if (!quiet) disturbed += 1
@@ -145,6 +153,7 @@ const record = {
 console.log(programTable(record))
 console.log(`\n${hostText(host)} ${Math.round((Date.now() - begun) / 1000)} s, commit ${piece.commit}.`)
 for (const text of missingTexts) console.log(`Not measured: ${text}.`)
+if (notReached.length > 0) console.log(`Not reached: ${notReached.join(',')}`)
 if (options.write) {
   const file = join(BENCH, 'results', 'programs.json')
   mkdirSync(join(BENCH, 'results'), { recursive: true })

@@ -23,11 +23,13 @@ export function machine() {
   }
 }
 
-/** The commit that is measured, with a + where files were changed since; `unknown` without git. COULIS_DIST may be of another. */
+/**
+ * The commit that is measured: the last one that changed the engine, with a + where files of it were changed since; `unknown` without git.
+ * COULIS_DIST may be of another.
+ */
 export function commit() {
-  const git = (...args) => spawnSync('git', ['-C', ROOT, ...args], { encoding: 'utf8' })
-  const { status, stdout } = git('rev-parse', '--short', 'HEAD')
-  if (status !== 0) return 'unknown'
-  const changed = git('status', '--porcelain', '--', 'src', 'core', 'package-lock.json').stdout !== ''
-  return `${stdout.trim()}${changed ? '+' : ''}`
+  const git = (...args) => spawnSync('git', ['-C', ROOT, ...args, '--', 'src', 'core'], { encoding: 'utf8' })
+  const { status, stdout } = git('log', '-1', '--format=%h')
+  if (status !== 0 || stdout === '') return 'unknown'
+  return `${stdout.trim()}${git('status', '--porcelain').stdout === '' ? '' : '+'}`
 }
