@@ -101,11 +101,11 @@ describe('rounds', () => {
   const theirs = (...lines: object[]) => ({ ...ours(...lines), opponent: 'polkavm-generic-gas' })
 
   it('a ratio is of the best times, its spread of single rounds, in a table and in a goal', () => {
-    // 9 / 10 in both rounds, though each is twice as fast in the second: what slowed the first slowed both.
-    const all = programTable(record([ours(line(0, 18), line(1, 9)), theirs(line(0, 20), line(1, 10))]))
-    expect(all).toContain('| alu64 | 0.90 (0.90–0.90) |')
+    // 18 / 20 and 9 / 12: what slowed the first round slowed both, so it says little of the ratio.
+    const all = programTable(record([ours(line(0, 18), line(1, 9)), theirs(line(0, 20), line(1, 12))]))
+    expect(all).toContain('| alu64 | 0.75 (0.75–0.90) |')
     const goal = all.split('\n').find((row: string) => row.startsWith('| twelve ÷ PolkaVM recompiler'))
-    expect(goal).toContain('| 0.90 × | 0.90–0.90 |')
+    expect(goal).toContain('| 0.75 × | 0.75–0.90 |')
     const star = programTable(record([ours(line(0, 9, { quiet: false })), theirs(line(0, 10))]))
     expect(star).toContain('| alu64 | 0.90 * |')
   })
