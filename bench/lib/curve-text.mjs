@@ -13,8 +13,8 @@ function table(header, rows) {
   return [header.map(pad), rule, ...rows.map(cells => cells.map(pad))].map(line).join('\n')
 }
 
-/** Rows of series, columns of some x: the median, and the least and the most of the rounds. */
-function tableOf(points, head, columns, near = 0) {
+/** Rows of series, columns of some x: the median, and the least and the most of the rounds; `more` are columns computed from a series. */
+function tableOf(points, head, columns, near = 0, more = []) {
   const all = summarized(points)
   const series = [...new Set(all.map(p => p.series))]
   const at = (name, x) =>
@@ -25,8 +25,9 @@ function tableOf(points, head, columns, near = 0) {
       const point = at(name, x)
       return point === undefined ? '–' : between(point.y, point.rounds < 2 ? [] : [point.low, point.high])
     }),
+    ...more.map(([, of]) => of(all.filter(p => p.series === name))),
   ])
-  return table([head, ...columns.map(([, title]) => title)], rows)
+  return table([head, ...[...columns, ...more.map(([title]) => [title, title])].map(([, title]) => title)], rows)
 }
 
 /** What stands below each plot. */
@@ -59,7 +60,12 @@ const TABLES = {
   },
   machines: points => {
     const columns = [1, 16, 128, 1024].map(x => [x, x === 1 ? '1 machine' : `${x.toLocaleString('en-US')}`])
-    return tableOf(points, 'resident MiB of the process', columns)
+    /** From the fewest machines to the most that were measured. */
+    const each = all => {
+      const [few, most] = [all[0], all.at(-1)]
+      return figure((1024 * (most.y - few.y)) / (most.x - few.x))
+    }
+    return tableOf(points, 'resident MiB of the process', columns, 0, [['KiB for each', each]])
   },
 }
 

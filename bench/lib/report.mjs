@@ -47,7 +47,7 @@ const INTRODUCTION = [
     "engine, after one warm-up run; ratios and goals are taken from the best times, which a busy machine disturbs least. An instruction is a unit of gas (Gray Paper 0.7.2); every engine's result and " +
     'gas are checked.',
   '**What stands behind a figure.** A round runs everybody once, one after the other. `21.5 ±3%`: half of what lies between the least and the most of the rounds, as a share of the figure. ' +
-    'In tables of ratios the least and the most of the ratios of single rounds are in brackets. A star says that the core was never quiet: a measurement waits until it is, and is made again if it was not at the end (`bench/lib/quiet.mjs`). ' +
+    'In tables of ratios the least and the most of the ratios of single rounds are in brackets; the ratio itself is of the best times of all rounds, so it may be less than each of them. A star says that the core was never quiet: a measurement waits until it is, and is made again if it was not at the end (`bench/lib/quiet.mjs`). ' +
     '`≈`: the engine ran the beginning of the program only, and its time is estimated for the whole. A time from bytes is that of a new process: reading the program, compiling it where the engine does, ' +
     'making the machine, the first run.',
   'Compare within one table only: these machines are virtual, their hosts differ by 1.6 times and more in speed, and change while a table is measured. The native columns and those of PolkaVM say how fast this one was. The two processors of this one are threads of one core: ' +

@@ -1,6 +1,7 @@
 // The tables of a benchmark record as Markdown, every figure with how far its rounds are apart. Not the files they stand in: report.mjs.
 
 import { cell, gasOf, geometricMean, goals, TWELVE } from './goals.mjs'
+import { summary } from './measure.mjs'
 import { PROTOTYPE_BASELINE, prototypeRatio } from './prototype.mjs'
 import { around, between, figure, roundsOf } from './spread.mjs'
 
@@ -31,7 +32,7 @@ function speedIn(record, gas, suite, opponent, time) {
 
 /** What a line took with everything made ready, and what it took in a new process, beginning with the bytes of the program. */
 export const WARM = line => line.ms.median
-export const FROM_BYTES = line => (line.fromBytes === undefined ? undefined : Math.min(...line.fromBytes))
+export const FROM_BYTES = line => (line.fromBytes === undefined ? undefined : summary(line.fromBytes).median)
 
 /** The speed of an opponent, and that of each round. */
 export function speedOf(record, suite, opponent, time = WARM) {
@@ -139,7 +140,7 @@ function fromBytesTable(record, programs) {
     p,
     ...shown.map(o => {
       const line = cell(record, 'micro', p, o.id)
-      return line?.fromBytes === undefined ? '–' : around(Math.min(...line.fromBytes), line.fromBytes)
+      return line?.fromBytes === undefined ? '–' : around(FROM_BYTES(line), line.fromBytes)
     }),
   ])
   return markdownTable(['ms from bytes', ...shown.map(o => o.label)], rows)
