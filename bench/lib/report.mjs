@@ -21,7 +21,7 @@ function aboutPieces({ pieces, opponents, results }) {
   const machines = [...new Set(pieces.map(p => aboutMachine(p.machine)))]
   const text = [
     `${machines.join('; ')}. Measured from ${minute(begun[0])} to ${minute(ended.at(-1))} UTC in ${pieces.length} piece${pieces.length === 1 ? '' : 's'}, commit ${commits.join(', ')}.`,
-    ...(rounds.length > 0 ? [`Rounds: ${rounds.sort().join(' to ')}.`] : []),
+    ...(rounds.length > 0 ? [`Rounds: ${rounds.sort().join(' to ')}${runsText(pieces)}.`] : []),
     hostText(hostOf(pieces.map(p => p.host))),
   ]
   if (opponents !== undefined && commits.length > 1) {
@@ -33,6 +33,14 @@ function aboutPieces({ pieces, opponents, results }) {
     text.push(`Commits: ${mixed.join('; ')}.`)
   }
   return text.join(' ')
+}
+
+/** How long a round is. In short ones an engine that compiles what is hot has not come to its peak. */
+function runsText(pieces) {
+  const { runs, seconds } = pieces.at(-1).settings
+  const short =
+    Number(seconds) < 1 ? '; in rounds so short `auto` is still warming up, so its columns are not its peak' : ''
+  return `, each of at most ${runs} runs or ${seconds} s behind a warm-up run${short}`
 }
 
 function readRecord(name) {
