@@ -3,6 +3,7 @@
 import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
 import { HostAction, type HostFunction } from '../engine/engine.ts'
+import type { HostVersion } from './names.ts'
 import { readBytes, registerNumber } from './registers.ts'
 import type { HostHandler } from './registry.ts'
 import { HostResult } from './results.ts'
@@ -92,4 +93,14 @@ export function logCall(sink: (message: LogMessage, vm: Vm) => void): HostFuncti
     }
     vm.regs[7] = HostResult.WHAT
   }
+}
+
+/** The calls that every invocation of a version offers and that need no chain. */
+export function builtinCalls(
+  version: HostVersion,
+  sink: (message: LogMessage, vm: Vm) => void,
+): Record<string, HostHandler> {
+  const calls: Record<string, HostHandler> = { gas: gasCall, log: logCall(sink) }
+  if (version !== 'gp-0.7.2') calls.grow_heap = growHeapCall
+  return calls
 }

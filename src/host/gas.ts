@@ -67,7 +67,16 @@ function invokePrice(vm: Vm): bigint {
   return 968n + vm.memory.readU64(address)
 }
 
-const PRICES_080: Readonly<Record<Exclude<HostCallName, 'compile'>, HostPrice>> = {
+/** compile: a rate per byte asked for, by where the blob comes from; nothing more in a mode that is none. */
+function compilePrice(vm: Vm): bigint {
+  const rate = [264n, 366n][registerNumber(vm, 7)] ?? 0n
+  return 1862n + perByte(rate, vm.regs[9]!)
+}
+
+/** The prices of the calls that only gp-main has. */
+const ONLY_MAIN = { compile: compilePrice } as const
+
+const PRICES_080: Readonly<Record<Exclude<HostCallName, keyof typeof ONLY_MAIN>, HostPrice>> = {
   gas: 48,
   grow_heap: 275, // the query; builtins.ts has the price of growing
   fetch: fetchPrice,
@@ -99,14 +108,8 @@ const PRICES_080: Readonly<Record<Exclude<HostCallName, 'compile'>, HostPrice>> 
   log: UNKNOWN_080,
 }
 
-/** compile: a rate per byte asked for, by where the blob comes from; nothing more in a mode that is none. */
-function compilePrice(vm: Vm): bigint {
-  const rate = [264n, 366n][registerNumber(vm, 7)] ?? 0n
-  return 1862n + perByte(rate, vm.regs[9]!)
-}
-
 /** Pull request #530: the blob is paid when it is compiled, not for each machine. */
-const PRICES_MAIN: Readonly<Record<HostCallName, HostPrice>> = { ...PRICES_080, compile: compilePrice, machine: 1862 }
+const PRICES_MAIN: Readonly<Record<HostCallName, HostPrice>> = { ...PRICES_080, ...ONLY_MAIN, machine: 1862 }
 
 /** The price of the host call `index`; that of an unknown one where the version has none. */
 export function hostPrice(index: number, version: HostVersion | 'free'): HostPrice {
@@ -114,7 +117,7 @@ export function hostPrice(index: number, version: HostVersion | 'free'): HostPri
   if (version === 'gp-0.7.2') return FLAT
   const name = hostCallName(index, version)
   if (name === undefined) return UNKNOWN_080
-  return name === 'compile' || version === 'gp-main' ? PRICES_MAIN[name] : PRICES_080[name]
+  return version === 'gp-main' ? PRICES_MAIN[name] : PRICES_080[name as keyof typeof PRICES_080]
 }
 
 /** The price of a host call that is not offered, whatever its number (GP 0.7.2 B.5; GP 0.8.0 I.4.5). */

@@ -10,15 +10,15 @@ import { INSTRUCTION_SETS, type InstructionSetName } from '../isa/set.ts'
  */
 export type GasModel = 'instruction' | 'block' | 'pipeline'
 
-/** All gas models. The place of a model is its number in the core. */
-export const GAS_MODELS: readonly GasModel[] = ['instruction', 'block', 'pipeline']
-
 /** What core/pvm.h says of the gas models. `npm run core` writes it there. */
 export const GAS_MODEL_TEXTS: Readonly<Record<GasModel, string>> = {
   instruction: '1 before each instruction (GP A.1)',
   block: 'the instruction count of a basic block on entering it',
   pipeline: 'the simulated cycles of a basic block on entering it (GP 0.8.0 A.9)',
 }
+
+/** All gas models. The place of a model is its number in the core. */
+export const GAS_MODELS: readonly GasModel[] = Object.keys(GAS_MODEL_TEXTS) as GasModel[]
 
 /** The rules that a program is loaded and run under. All fields are plain data. `profile` makes variants. */
 export interface Profile {

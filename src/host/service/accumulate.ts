@@ -1,7 +1,7 @@
 // Ψ_A (GP B.4): one service is accumulated. A pure function: the state given stays what it is. Not the round of many: round.ts.
 import { BlobError } from '../../blob/error.ts'
 import { HostAction, type HostFunction } from '../../engine/engine.ts'
-import { gasCall, growHeapCall, logCall } from '../builtins.ts'
+import { builtinCalls } from '../builtins.ts'
 import { hostPrice } from '../gas.ts'
 import { invokeProgram } from '../invocation.ts'
 import type { HostCallName } from '../names.ts'
@@ -93,8 +93,8 @@ export function accumulateCalls(
   { entropy, inputs }: { readonly entropy: Uint8Array; readonly inputs: readonly Uint8Array[] },
 ): Record<string, HostHandler> {
   const { chain, self } = context
-  const calls: Record<string, HostHandler> = {
-    gas: gasCall,
+  return {
+    ...builtinCalls(chain.version, message => chain.onLog?.(message, self)),
     fetch: fetchCall(chain, entropy, inputs),
     ...accountCalls(context),
     ...privilegeCalls(context),
@@ -111,10 +111,7 @@ export function accumulateCalls(
       vm.regs[7] = HostResult.OK
       return HostAction.Continue
     },
-    log: logCall(message => chain.onLog?.(message, self)),
   }
-  if (chain.version !== 'gp-0.7.2') calls.grow_heap = growHeapCall
-  return calls
 }
 
 /** The state with what the inputs transfer credited to the service. */

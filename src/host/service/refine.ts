@@ -2,7 +2,7 @@
 import { BlobError } from '../../blob/error.ts'
 import { Writer } from '../../blob/writer.ts'
 import { HostAction, type HostFunction, type Vm } from '../../engine/engine.ts'
-import { gasCall, growHeapCall, logCall } from '../builtins.ts'
+import { builtinCalls } from '../builtins.ts'
 import { createInnerMachines, type InnerMachines, type PreimageSource } from '../inner.ts'
 import { type InvocationOptions, type InvocationResult, invokeProgram } from '../invocation.ts'
 import { answer, readBytes, registerNumber } from '../registers.ts'
@@ -87,11 +87,6 @@ function packageValue({ version, encodedConstants }: Chain, source: WorkPackage)
         return undefined
     }
   }
-}
-
-function baseCalls(chain: Chain, service: number): Record<string, HostHandler> {
-  const log = logCall(message => chain.onLog?.(message, service))
-  return chain.version === 'gp-0.7.2' ? { gas: gasCall, log } : { gas: gasCall, grow_heap: growHeapCall, log }
 }
 
 const failed = (result: WorkResult, reason: string): RefineRun => ({ result, exports: [], gasUsed: 0n, reason })
@@ -209,7 +204,7 @@ export function refineCalls(
   const before = source.items.slice(0, item).reduce((sum, { exports }) => sum + exports, 0)
   const preimage = preimageIn(request, service)
   return {
-    ...baseCalls(chain, service),
+    ...builtinCalls(chain.version, message => chain.onLog?.(message, service)),
     fetch: fetchCall(refineValue(chain, request)),
     historical_lookup: historicalLookup(preimage),
     export: exportCall(exported, exportOffset ?? before, chain.constants.maxExports),
@@ -220,7 +215,8 @@ export function refineCalls(
 
 /** Every call that is-authorized offers (GP B.2). */
 export function authorizeCalls(chain: Chain, source: WorkPackage): Record<string, HostHandler> {
-  return { ...baseCalls(chain, source.authHost), fetch: fetchCall(packageValue(chain, source)) }
+  const base = builtinCalls(chain.version, message => chain.onLog?.(message, source.authHost))
+  return { ...base, fetch: fetchCall(packageValue(chain, source)) }
 }
 
 /** Ψ_R (GP B.3): runs an item's service. @throws RangeError when the package has no such item. */
