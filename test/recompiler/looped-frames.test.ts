@@ -19,10 +19,14 @@ function count(text: string, code: string): number {
   return Buffer.from(bytes).toString('hex').split(code).length - 1
 }
 
+/** Touches pages, which may be written fast only then. */
+const touch = (...pages: readonly number[]): string => pages.map(page => `    store_u8 [${page}], r0\n`).join('')
+const ALL = touch(...Array.from({ length: 8 }, (_, k) => 0x20000 + 0x1000 * k))
+
 /** A machine of functions in a jump table: some inlined into the loop, the last one called. */
 const dispatch = (base: number, far: string): string => `
 .jump_table @back, @first, @second, @third, @far
-    load_imm r5, ${base}
+${ALL}    load_imm r5, ${base}
     load_imm r6, 400
     fallthrough
 @loop:
@@ -111,6 +115,39 @@ describe('a frame of a loop', () => {
     }
   })
 
+  it('is another one where a loop around assigns the register', () => {
+    for (const assigns of ['add_64 r5, r5, r8', 'or r5, r5, r8', 'move_reg r5, r4']) {
+      const text = `
+${ALL}    load_imm r5, 0x21000
+    load_imm r6, 40
+    fallthrough
+@outer:
+    load_imm r4, 0x21800
+    and_imm r8, r6, 3
+    shlo_l_imm_64 r8, r8, 3
+    add_64 r4, r4, r8
+    ${assigns}
+    load_imm r7, 3
+    fallthrough
+@inner:
+    load_ind_u64 r9, [r5 + 16]
+    add_64 r10, r10, r9
+    branch_eq_imm r9, 0, @on
+    add_imm_64 r10, r10, 1
+    fallthrough
+@on:
+    store_ind_u64 [r5 + 24], r6
+    store_ind_u64 [r5 + 16], r10
+    add_imm_64 r7, r7, -1
+    branch_ne_imm r7, 0, @inner
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @outer
+    trap`
+      expect(count(text, ASKS)).toBeGreaterThan(0)
+      expectSame(text)
+    }
+  })
+
   it('is given up where its pages may not be written', () => {
     const text = `
     load_imm r5, 0x21000
@@ -167,8 +204,13 @@ describe('a frame of a loop', () => {
         }
       }
       const some = (most: number): string => Array.from({ length: 1 + random.below(most) }, statement).join('\n')
+      const pages = [0x21000, 0x22000, 0x23000, 0x24000].flatMap(address => {
+        const access = random.pick([0, 1, 3, 3, 3, 3, 3] as const)
+        return access === 0 ? [] : [{ address, length: 4096, access }]
+      })
+      const written = pages.filter(({ access }) => access === 3).map(({ address }) => address)
       const body = `
-    load_imm r5, ${0x22000 - 8 * random.below(12)}
+${touch(...written)}    load_imm r5, ${0x22000 - 8 * random.below(12)}
     load_imm r1, ${0x23000 - 8 * random.below(12)}
     load_imm r3, 0x24000
     load_imm r6, 25
@@ -191,10 +233,6 @@ ${some(3)}
       const table = Array.from({ length: labels }, (_, n) => `@skip${n}`).join(', ')
       const text = `${labels > 0 ? `.entry_size 4\n.jump_table ${table}` : ''}${body}`
       if (count(text, ASKS) > 0) framed += 1
-      const pages = [0x21000, 0x22000, 0x23000, 0x24000].flatMap(address => {
-        const access = random.pick([0, 1, 3, 3, 3, 3, 3] as const)
-        return access === 0 ? [] : [{ address, length: 4096, access }]
-      })
       const when = random.below(20)
       const [page, access] = [0x21 + random.below(4), random.pick([0, 1] as const)]
       expectSame(text, (vm, calls) => calls === when && vm.memory.protect(page, 1, access), {
