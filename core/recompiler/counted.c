@@ -39,6 +39,9 @@ STEP void read_steps(const program_tables *p, counted *c, u32 segment) {
     if (magnitude(c->turn.step[r]) >= LONGEST_STEP) c->turn.written |= mask;
   }
   c->lazy = c->turn.stepped & ~c->turn.written & ~read;
+  for (u32 r = 0; r < 13; r++) { /* the step of a piece has 32 bits */
+    if (magnitude(c->turn.step[r]) > INT32_MAX / MAX_TURNS) c->lazy &= ~(1u << r);
+  }
 }
 
 /* Whether the turns of a fast loop can be counted, when none of its accesses is checked in the turns. Then `c` says how. */

@@ -4,6 +4,7 @@
 import { Attack, attackCall } from './attack-host.ts'
 import type { Emitter } from './emit.ts'
 import { enginePlace } from './places.ts'
+import type { Random } from './random.ts'
 
 /** Where a program's memory is: a run of writable pages with something else behind it. */
 export interface Ground {
