@@ -87,6 +87,12 @@ const BUGS = [
     replace: 'c->turn.stepped & ~c->turn.written & ~(read & 1u);',
   },
   {
+    name: 'counted turns: the step of a piece loses its upper bits',
+    file: 'core/recompiler/counted.c',
+    search: '> INT32_MAX / MAX_TURNS)',
+    replace: '>= LONGEST_STEP)',
+  },
+  {
     name: 'counted turns: down, accesses are in the order of up',
     file: 'core/recompiler/counted.c',
     search: 'stride < 0 ? -stride * (s32)(turns - 1 - turn) :',

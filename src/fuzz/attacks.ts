@@ -217,13 +217,14 @@ export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
 /** The same loop over the same memory, and between its walks calls that change rights, contents, gas under it. */
 export function walkAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
-  const [pointer, count, rounds, value] = registers(emitter, 4) as [number, number, number, number]
+  const [pointer, count, rounds, value, idle] = registers(emitter, 5) as [number, number, number, number, number]
   const stride = random.pick([8, 8, 16, 64, 4096, 8192, 8192, 4104, -8, -8192, -8192, -4104, 1])
   const size = ground.wall - ground.first
   const turns = random.pick([10, 30, 60, Math.min(600, Math.floor(size / Math.abs(stride)))])
   const [again, head] = [writer.newLabel(), writer.newLabel()]
   const inside = random.chance(35)
   const down = countingDown(random)
+  const large = random.pick([0, 0, 1, 0x8000000, 0x10000000, 0x20000000, -0x10000000, 0x7fffffff, -0x80000000])
   emitter.set32(rounds, random.between(2, 5))
   begin(emitter, again)
   emitter.set32(pointer, stride < 0 ? ground.wall + stride : ground.first)
@@ -233,6 +234,7 @@ export function walkAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   if (random.chance(20)) alu(emitter, [value])
   if (inside) attackCallAt(emitter, menu, pointer)
   add(emitter, pointer, stride)
+  if (large !== 0) add(emitter, idle, large) // nobody reads it
   add(emitter, count, -down)
   emitter.operands(emitter.opcode('branch_ne_imm'), 'reg_imm_off', count, 0, 0, 0, head)
   if (!inside) attackCallAt(emitter, menu, pointer)
