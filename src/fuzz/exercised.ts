@@ -49,6 +49,7 @@ export const EXERCISES: readonly string[] = [
   'fast turn that only gas limits',
   'fast turn, the first of a row',
   'fast turn, a further one of a row',
+  'fast turns that are counted',
   ...each(['turns at once that '], ['copy', 'fill'], [' up', ' down']),
   'left by a jump to an address',
   ...each(['left '], ['Unpaid', 'UnpaidWithin', 'Missing', 'Moved', 'Exit']),
