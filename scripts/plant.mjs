@@ -96,7 +96,7 @@ const BUGS = [
     name: 'counted turns: down, accesses are in the order of up',
     file: 'core/recompiler/counted.c',
     search: 'stride < 0 ? -stride * (s32)(turns - 1 - turn) :',
-    replace: 'stride < 0 ? -stride * (s32)turn :',
+    replace: 'stride < 0 ? -stride * (s32)(turn + 0 * turns) :',
   },
   {
     name: 'counted turns: their register is stepped for one turn less',

@@ -224,7 +224,7 @@ export function walkAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   const [again, head] = [writer.newLabel(), writer.newLabel()]
   const inside = random.chance(35)
   const down = countingDown(random)
-  const large = random.pick([0, 0, 1, 0x8000000, 0x10000000, 0x20000000, -0x10000000, 0x7fffffff, -0x80000000])
+  const large = random.pick([0, 0, 0x8000000, 0x10000000, 0x20000000, -0x20000000, 0x3fffffff, -0x3fffffff, 0x7fffffff])
   emitter.set32(rounds, random.between(2, 5))
   begin(emitter, again)
   emitter.set32(pointer, stride < 0 ? ground.wall + stride : ground.first)
