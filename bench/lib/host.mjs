@@ -61,8 +61,8 @@ export function whyNotQuiet() {
 }
 
 /**
- * What a record keeps of its host: what was watched, how many measurements were disturbed, and whether that counts as quiet. That is unknown
- * where nothing asks the core.
+ * What a record keeps of its host: what was watched, how many measurements were disturbed, and whether that counts as quiet. The last
+ * is unknown where nothing asks the core.
  */
 export function hostRecord(watched, { measured, disturbed, asked }, asksCore = canTell) {
   const known = watched.others !== undefined && asksCore

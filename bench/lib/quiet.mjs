@@ -33,8 +33,8 @@ function waitForQuiet(cpu, mostMs) {
 }
 
 /**
- * Runs `measure` when the core is quiet, or after `mostMs` of waiting for that, again if it was not any more at the end, `tries` times at most. Answers all results,
- * the undisturbed one alone if there was one, and whether there was.
+ * Runs `measure` when the core is quiet, or after `mostMs` of waiting for that. Runs it again if the core was not quiet at the end,
+ * `tries` times at most. Answers all results, or the undisturbed one alone if there was one, and whether there was.
  */
 export function quietly(cpu, tries, measure, mostMs = MAX_WAIT_MS) {
   const results = []

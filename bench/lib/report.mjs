@@ -82,7 +82,10 @@ export function reportText(programs, figures) {
   return `${parts.join('\n\n')}\n`
 }
 
-/** Who stands in the README: id in the programs' record, name in the figures' (`on`), how it is called there, and whether its module is kept. */
+/**
+ * Who stands in the README: its id in the programs' record, its name in the figures' record (`on`), how the README calls it, and
+ * whether its module is kept.
+ */
 const SHOWN = [
   ['coulis-interpreter-20', 'interpreter, Node 20', 'coulis `interpreter`'],
   ['coulis-auto-20', 'auto, Node 20', 'coulis `auto`'],

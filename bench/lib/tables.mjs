@@ -18,7 +18,10 @@ function programsOf(record, suite) {
   return [...new Set(record.results.filter(r => r.suite === suite).map(r => r.program))]
 }
 
-/** Geometric mean over the programs of a suite that compute, in millions of instructions a second; `time` says of a line how long it took. */
+/**
+ * Geometric mean over the programs of a suite that compute, in millions of instructions a second. `time` says of a line how long
+ * it took.
+ */
 function speedIn(record, gas, suite, opponent, time) {
   return geometricMean(
     programsOf(gas, suite).flatMap(program => {

@@ -2,8 +2,9 @@
 // only copying accessors were used, where registers were taken as a view, where memory was. Each in a process of its own, with a
 // small heap and with a gigabyte that lives; with the address space that the process had in the end. Then what a node does, as a
 // script: a service run over recorded traces, a machine for each, its registers kept as a view, 300 MB of live heap. Its pairs
-// take turns at being first. What counts is the processor time of the whole script, as with a real one; that of its runs
-// alone is beside it, which says more: most of the script is the heap. `--only loop` or `--only script` measures one of them, `--pairs N` says how many pairs of the script.
+// take turns at being first. What counts is the processor time of the whole script, as with a real one. That of its runs alone is
+// beside it, and says more, because most of the script is the heap. `--only loop` or `--only script` measures one of them.
+// `--pairs N` says how many pairs of the script.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

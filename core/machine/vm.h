@@ -87,8 +87,8 @@ typedef struct {
 
 #define SLOT sizeof(record)
 #define MAX_SEQUENCE 1024u /* a sequence with more instructions goes on in another one, to which it is glued */
-/* Bytes that a sequence takes at most. The two slots of a memset can be followed by one of interpreter/marks.c and one of interpreter/tally.c, so an
- * instruction takes three slots, or four in a build that has these. */
+/* Bytes that a sequence takes at most. The two slots of a memset can be followed by one of interpreter/marks.c and one of
+ * interpreter/tally.c, so an instruction takes three slots, or four in a build that has these. */
 #define MAX_RECORDS ((MAX_SEQUENCE + 2) * (3 + PVM_WATCHING) * (u32)SLOT)
 
 /* Operations of records that are no instructions. They come last for a reason: V8 puts the handler of the last operation in

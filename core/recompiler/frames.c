@@ -1,20 +1,22 @@
-/* Finds what a function accesses on its stack, and writes the accesses to it. All of them, in all blocks and inlined callees,
- * share one check: of the pages of the lowest and of the highest byte, which are at most 4,096 bytes apart.
+/* Finds the frame of a function, and writes the accesses to it. A frame is what the function accesses relative to one register. All
+ * these accesses, in all blocks and inlined callees, share one check: of the pages of the lowest and of the highest byte, which are
+ * at most 4,096 bytes apart.
  *
- * The stack pointer is r1. At each node it is as far from where it was at the root, or where it was assigned last, as all ways to
- * the node say. A local keeps the address of the lowest byte. It is computed and checked at the first access on a way, from the
- * stack pointer as it is there. It stays right while the stack pointer moves by constants. A call, a host call and another
- * assignment end it: rights may have changed, or the register has, and the next access checks again.
+ * The register is the stack pointer, r1, or that of a loop (below). At each node it is as far from where it was at the root, or
+ * where it was assigned last, as all ways to the node say. A local keeps the address of the lowest byte. It is computed and checked
+ * at the first access on a way, from the register as it is there. It stays right while the register moves by constants. A call, a
+ * host call and another assignment end it: rights may have changed, or the register has. The next access checks again.
  *
- * The head of a loop ends it too, unless the frame is one of a loop. Such a frame starts from any register that an innermost loop does
- * not assign and that at least two of its checks start from. There the local is 0 where the frame has to be checked, and code asks that. So
- * a loop checks in its first turn, and behind calls. */
+ * The head of a loop ends it too, unless the frame is one of a loop. Such a frame starts from a register that an innermost loop does
+ * not assign, and that at least two of the loop's checks start from. The local is 0 where such a frame has to be checked, and code
+ * asks whether it is. So a loop checks in its first turn, and behind calls. */
 #include "generator.h"
 
 #define STACK_POINTER 1
-/* A frame of a loop saves at least so many checks of a turn. */
+/* A frame of a loop saves at least so many checks in a turn. */
 #define LOOP_CHECKS 2u
-/* It saves one of at least so many instructions. In long loops the local takes a register more than it saves (blake2b 1.08). */
+/* A turn has at most so many instructions for each check that it saves. In longer loops the local costs a register of the processor,
+ * which is more than it saves: blake2b took 1.08 times as long. */
 #define LOOP_INSTRUCTIONS 64u
 /* Bytes of a frame at most: then the pages of the first and of the last are all there are. */
 #define MOST_FRAME 4096
@@ -22,12 +24,12 @@
 /* How an edge finds the stack offset of a node. */
 enum { STACK_UNSEEN, STACK_KNOWN, STACK_UNKNOWN };
 
-/* Whether the access `i` is one to the stack. Those of wide groups are checked together already. */
+/* Whether the access `i` starts from the register of the frame. Those of wide groups are checked together already. */
 CORE int is_on_stack(const program_tables *p, const graph_tables *g, u32 i) {
   return is_access(p->id[i]) && p->root[i] == (s32)g->frame_base && p->check[i] <= CHECK_MEMBER;
 }
 
-/* The register that instruction `i` assigns something else than itself plus a constant, as a mask. */
+/* The register to which instruction `i` assigns something else than that register plus a constant, as a mask. */
 CORE u32 assigned_by(const program_tables *p, u32 i) {
   int steps = p->id[i] == OP_ADD_IMM_64 || p->id[i] == OP_ADD_IMM_32;
   return steps && p->a[i] == p->b[i] ? 0 : p->defs[i];
@@ -43,7 +45,8 @@ CORE u32 stop_of(const program_tables *p, const graph_tables *g, u32 node) {
   return p->segment_start[g->seg[node] + 1] - (g->end[node] == END_EXIT ? 1 : 0);
 }
 
-/* How far a node moves the stack pointer, or where it assigns it, how far it moves it behind that. Returns whether it assigns it. */
+/* How far a node moves the register of the frame. If the node assigns it, what counts is the way behind the last assignment. Returns
+ * whether it assigns it. */
 STEP int moves_stack(const program_tables *p, const graph_tables *g, u32 node, s32 *by) {
   int assigns = 0;
   *by = 0;
@@ -72,8 +75,8 @@ CORE int reach_offset(graph_tables *g, s32 node, int known, s32 offset) {
   return 1;
 }
 
-/* Forward: the offset of a node is what all ways to it agree on. A callee is taken to give the stack pointer back; the check
- * behind it starts from what it really gave. */
+/* Forward: the offset of a node is what all ways to it agree on. A callee is taken to give the register back as it was. If it does
+ * not, the check behind the call starts from what the register really is. */
 STEP void find_stack_offsets(const program_tables *p, graph_tables *g) {
   for (u32 n = 0; n < g->count; n++) g->stack_known[n] = STACK_UNSEEN;
   g->stack_known[0] = STACK_KNOWN;

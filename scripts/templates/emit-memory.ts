@@ -88,7 +88,10 @@ function within(letter: number): readonly number[] {
 const LOW = S(RecordWord.d)
 const LOW_BY_REGISTER = [Op.localGet, U(RecordWord.base), Op.i32WrapI64, Op.i32Const, LOW, Op.i32Add]
 
-/** The templates of all ways to check, for a letter of the base and a right. The first four are for `Single`, by the logarithm of the bytes. */
+/**
+ * The templates of all ways to check, for a letter of the base and a right. The first four are for `Single`, by the logarithm of
+ * the bytes.
+ */
 function waysOf(letter: number, right: number): readonly Template[] {
   return [
     ...[0, 1, 2, 3].map(log2 => single(letter, right, log2)),

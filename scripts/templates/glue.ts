@@ -121,8 +121,8 @@ function countDown(code: WasmCode, at: number, local: number): void {
 /**
  * `gate` enters compiled code. When that ends with a jump to other compiled code, the gate enters this too. When it stops before
  * code that is not compiled, or before an instruction that is not certain, the gate counts the stop and goes back to the core. It asks
- * JavaScript about one of so many of these stops, about every other reason to leave, and about all entries while the word at AT_ASKS says so. Going through JavaScript
- * costs 150 to 300 ns, and microseconds while it is cold.
+ * JavaScript about one of so many of these stops, about every other reason to leave, and about all entries while the word at
+ * AT_ASKS says so. Going through JavaScript costs 150 to 300 ns, and microseconds while it is cold.
  */
 function gate(): FunctionBody {
   const FIRST = 0

@@ -10,7 +10,10 @@ import { AT_ARENA, AT_VM, AT_WINDOW, MEMORY_SIZE, Used } from './contract.gen.ts
 const MAX_IDLE = 8
 /** Up to this many idle cells keep what they have decoded. Another program then gets a new cell. */
 const KEEP = 4
-/** So many bytes of code are decoded again quickly. An idle cell with no more goes to another program, which is 10 ms cheaper than a new cell. */
+/**
+ * So many bytes of code are decoded again quickly. An idle cell with no more goes to another program, which is 10 ms cheaper than
+ * a new cell.
+ */
 const SMALL_CODE = 8192
 /** If a machine has touched more pages than this (32 MiB), its memory is given back to the system. */
 const MAX_TOUCHED = 8192
@@ -51,8 +54,8 @@ export function takeDecoded(program: Program): Cell | undefined {
 }
 
 /**
- * Takes an idle cell that has another program. It is one that had none yet, or a small one. If there is none, and enough cells are idle or no
- * more shall be made, it is the one that was idle longest, of those with the same rules.
+ * Takes an idle cell that has another program. It is one that had none yet, or a small one. If there is none, and enough cells are
+ * idle or no more shall be made, it is the one that was idle longest, of those with the same rules.
  */
 export function takeOther(program: Program, makesNoMore: boolean): Cell | undefined {
   const isSmall = ({ loads, program: other }: Cell): boolean => loads === 1 && other!.code.length <= SMALL_CODE

@@ -46,7 +46,10 @@ export class CellTally {
     core.pvm_tally!(AT_VM, at)
   }
 
-  /** Takes back that the instruction at `pc` and those behind it were executed: compiled code has counted them, and left before. The block stays paid. */
+  /**
+   * Takes back that the instruction at `pc` and those behind it were executed: compiled code has counted them, and left before.
+   * The block stays paid.
+   */
   undo(pc: number): void {
     this.#executed[pc]! -= 1n
     const isPaid = this.#program.profile.gasModel !== 'instruction' && this.#program.isBlockStart(pc)

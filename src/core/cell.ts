@@ -17,7 +17,10 @@ function wholePages(bytes: number): number {
 
 /** Who answers the core while it runs: host calls, trace events. */
 export interface CellUser {
-  /** Makes the host call of the `ecalli` at `pc`. The machine's pc is `next` already. Returns a `HostAnswer`: `Continue`, or `Stopped` plus an exit. */
+  /**
+   * Makes the host call of the `ecalli` at `pc`. The machine's pc is `next` already. Returns a `HostAnswer`: `Continue`, or
+   * `Stopped` plus an exit.
+   */
   onEcalli(index: number, pc: number, next: number): number
   /** Reports the event that the core has written. Returns 0, or 1 to end the run. */
   onTrace(): number

@@ -105,8 +105,8 @@ function now(): number {
 }
 
 /**
- * Compiles every function of a program now, or with `heat` what was hot. Machines of the kinds `auto` and `recompiler` that are made later start compiled.
- * Machines that exist already take the code over when they next look for compiled code.
+ * Compiles every function of a program now, or with `heat` what was hot. Machines of the kinds `auto` and `recompiler` that are made
+ * later start compiled. Machines that exist already take the code over when they next look for compiled code.
  *
  * It stops early at the bounds of `tierPolicy` (bytes of WebAssembly, milliseconds). It does nothing where the runtime makes no
  * modules (`engineStatus`). Modules larger than `tierPolicy.maxSyncBytes` are there later; see `compileAsync`.

@@ -47,7 +47,8 @@ export class Guarded {
   /**
    * Puts the guard up.
    *
-   * @param far for long stretches: code is decoded anew, and then runs at full speed. Otherwise up to 1000 single steps look for themselves.
+   * @param far for long stretches: code is decoded anew, and then runs at full speed. Otherwise up to 1000 single steps look for
+   * themselves.
    */
   raise(far: boolean): void {
     const { core, u32 } = cellOf(this.#vm)

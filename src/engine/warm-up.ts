@@ -15,7 +15,7 @@ type Make = (program: Program, options: StartOptions, maxMemory: number) => Vm
 let isWarm = false
 let isOmitted = false
 
-/** Leaves out all that prepares for bounds of time. A process that makes a single run without any has no use for it. */
+/** Leaves out all that prepares for bounds of time. A process that makes a single run without a bound has no use for it. */
 export function omitWarmUp(): void {
   isWarm = isOmitted = true
 }

@@ -262,7 +262,10 @@ export class Residence {
     keepCell(cell)
   }
 
-  /** Takes the cell of a machine that can make room: of those with the program's code, or of all of them the one that was used longest ago. */
+  /**
+   * Takes the cell of a machine that can make room. It is the one that was used longest ago, of those with the program's code, or
+   * of all of them.
+   */
   static makeRoom(program: Program, all: boolean): Cell | undefined {
     let found: Residence | undefined
     for (const home of residents) {

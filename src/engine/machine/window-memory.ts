@@ -13,7 +13,10 @@ import type { Residence, Resident } from './residence.ts'
 const ADDRESSES = 2 ** 32
 const LAST = PAGE_SIZE - 1
 
-/** One u64, seen in three ways. Arithmetic with bigints would allocate at every step, which takes 0.2 µs per access (bench, ecalli-mem). */
+/**
+ * One u64, seen in three ways. Arithmetic with bigints would allocate at every step, which takes 0.2 µs per access (bench,
+ * ecalli-mem).
+ */
 const whole = new BigUint64Array(1)
 const halves = new Uint32Array(whole.buffer)
 const eight = new Uint8Array(whole.buffer)

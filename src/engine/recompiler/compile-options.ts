@@ -8,11 +8,11 @@ export interface CompileOptions {
   readonly unrollRecursion?: boolean
   /** Indirect calls inline the functions of the jump table, if those are few and small; see core/recompiler/graph.c. */
   readonly inlineIndirect?: boolean
-  /** Loops of one segment get a version without page checks, and with one comparison of gas for several turns; see core/recompiler/loops.c. */
+  /** Loops of one segment get a version without page checks. It compares its gas once for several turns; see core/recompiler/loops.c. */
   readonly fastLoops?: boolean
   /** Those of them that copy or fill do many turns at once; see core/recompiler/bulk.c. */
   readonly bulk?: boolean
-  /** Those of them whose condition says ahead how often they go on do not look at it; see core/recompiler/counted.c. */
+  /** Those of them whose condition says ahead how often they go on do not look at it in each turn; see core/recompiler/counted.c. */
   readonly counted?: boolean
   /** Accesses near one base share a check; see core/recompiler/plan.c. */
   readonly groupChecks?: boolean
@@ -24,6 +24,6 @@ export interface CompileOptions {
   readonly gasPaths?: boolean
   /** Registers that a loop with calls does not write are stored before the loop, not at each call in it; see core/recompiler/stores.c. */
   readonly loopStores?: boolean
-  /** This is no optimisation: code counts what it executes in the table at this address (core/interpreter/tally.c). By default it does not. */
+  /** This is no optimisation. Code counts what it executes in the table at this address (core/interpreter/tally.c). The default is none. */
   readonly tallyAt?: number | undefined
 }

@@ -25,7 +25,7 @@ export interface CompiledModule {
   readonly bytes: Uint8Array
   /** The segments of its roots. The function of each is exported under that number, in decimal. */
   readonly roots: readonly number[]
-  /** How many PVM instructions its functions have. One that is in two functions counts twice. With coverage only those that have run count. */
+  /** How many PVM instructions its functions have. One in two functions counts twice. With coverage only those that have run count. */
   readonly instructions: number
   /** How many bytes of the host's stack the function of each root takes at most. */
   readonly frames: readonly number[]

@@ -56,7 +56,10 @@ export class Coverage {
     }
   }
 
-  /** Counts functions that are compiled whole as run, because the interpreter does not see them run any more. The sizes follow at the next `add`. */
+  /**
+   * Counts functions that are compiled whole as run, because the interpreter does not see them run any more. The sizes follow at
+   * the next `add`.
+   */
   addFunctions({ start, of }: Functions, roots: readonly number[]): void {
     for (const root of roots) this.ran.fill(1, start[of[root]!]!, start[of[root]! + 1]!)
   }
@@ -66,7 +69,7 @@ export class Coverage {
     return this.#before[to]! - this.#before[from]!
   }
 
-  /** 1 for each segment that is left out of a module. A block that only traps is never left out, because it costs less than an exit before it. */
+  /** 1 for each segment that is left out of a module. A block that only traps never is, because it costs less than an exit before it. */
   leftOut(): Uint8Array {
     const { segments, segmentStart, isBlock, id } = this.#decoded
     const out = new Uint8Array(segments)

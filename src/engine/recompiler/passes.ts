@@ -1,5 +1,6 @@
 // What is known of one root before its code is written, found by the core's passes. Not the passes themselves:
-// core/recompiler/graph.c, order.c, flow.c, stores.c, plan.c, fast.c, which say how. `compileRoots` does not come by here: the core runs them itself (core/recompiler/module.c).
+// core/recompiler/graph.c, order.c, flow.c, stores.c, plan.c, fast.c, which say how. `compileRoots` does not come by here: the core
+// runs them itself (core/recompiler/module.c).
 
 import { GROUP_WINDOW, GraphOption, type GraphTables, GraphWord, MAX_NODES } from '../../core/contract.gen.ts'
 import type { CompileOptions } from './compile-options.ts'

@@ -16,7 +16,10 @@ export function staticJump(state: MachineState, target: number): Exit | undefine
   return undefined
 }
 
-/** The instruction `fallthrough`. In GP 0.7.2 it goes on without a check; in GP 0.8.0 it is a static jump to the next instruction (A.5.1). */
+/**
+ * The instruction `fallthrough`. In GP 0.7.2 it goes on without a check. In GP 0.8.0 it is a static jump to the next instruction
+ * (A.5.1).
+ */
 export function fallThrough(state: MachineState, next: number): Exit | undefined {
   if (state.program.profile.branchCheck === 'both') return staticJump(state, next)
   state.pc = next

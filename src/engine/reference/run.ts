@@ -25,7 +25,10 @@ function createEvent(state: MachineState): TraceEvent {
   }
 }
 
-/** Where time is bounded, the clock is looked at after so many instructions. They are few, because one `sbrk` may take as long as a thousand others. */
+/**
+ * Where time is bounded, the clock is looked at after so many instructions. They are few, because one `sbrk` may take as long as a
+ * thousand others.
+ */
 const LOOK_INSTRUCTIONS = 16
 
 /** Makes the host call of the `ecalli` at pc. */

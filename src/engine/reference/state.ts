@@ -25,6 +25,9 @@ export interface MachineState {
   exitArg: number
   /** Where its steps are counted, if somebody has asked for that. */
   readonly tally: Tally | undefined
-  /** Called in the middle of a long instruction: looks at the clock, and says whether the time of the run is over. Undefined without a bound. */
+  /**
+   * Called in the middle of a long instruction. It looks at the clock, and says whether the time of the run is over. Undefined
+   * without a bound.
+   */
   isOver: (() => boolean) | undefined
 }

@@ -187,7 +187,10 @@ export class Runtime {
     return this.#hot.heat(callee) > 0 || functionSize(analysis, callee, coverage) <= SMALL_CALLEE
   }
 
-  /** Whether the gate asks about each stop before an instruction that is not certain. Where instructions are counted, each one is undone. */
+  /**
+   * Whether the gate asks about each stop before an instruction that is not certain. Where instructions are counted, each stop takes
+   * back what code has counted too much.
+   */
   get #hearsPaid(): boolean {
     return this.#mode !== 'hot' || this.#cell.tally !== undefined
   }
@@ -251,7 +254,8 @@ export class Runtime {
     }
     const roots: number[] = []
     for (const [k, segment] of made.compiled.roots.entries()) {
-      // No stack has room for such a frame, so the code would be left at once, every time. A function made before with a smaller frame stays.
+      // No stack has room for such a frame, so the code would be left at once, every time. A function made before with a smaller
+      // frame stays.
       if (made.compiled.frames[k]! > MAX_STACK) {
         if (compiled[segment] === 1) continue
         this.#refuse(segment)
@@ -360,7 +364,10 @@ export class Runtime {
     return Target.Exit
   }
 
-  /** Compiled code was entered with so much gas (the low half) and has given a result. Goes on in compiled code, or returns what the core does. */
+  /**
+   * Compiled code was entered with so much gas (the low half) and has given a result. Goes on in compiled code, or returns what the
+   * core does. The first result stands for `givenWeight` of its kind.
+   */
   #follow(given: number, givenLow: number, givenWeight: number): number {
     const cell = this.#cell
     const { call, slices } = this.#link()

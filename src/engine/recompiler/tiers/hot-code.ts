@@ -265,8 +265,8 @@ export class HotCode {
   }
 
   /**
-   * The heat that the function which starts here needs at least, or 0 if nobody has asked yet. It only grows with what has run, and
-   * becomes less when something is compiled.
+   * The heat that the function which starts here needs at least, or 0 if nobody has asked yet. It only grows while more of the
+   * program runs. Where something was compiled since, it may have become less, so all of them are forgotten.
    */
   #needed(start: number): number {
     if (this.#needsAsOf !== this.#warmth.compiled) {
@@ -276,7 +276,10 @@ export class HotCode {
     return this.#needs.get(start) ?? 0
   }
 
-  /** Decides about a loop whose function is compiled, but was seen interpreted. It was entered before it was compiled, and is in the loop since. */
+  /**
+   * Decides about a loop whose function is compiled, but was seen interpreted. The function was entered before it was compiled, and
+   * has been in the loop since.
+   */
   #judgeLoop(header: number, ms: number, lasts: boolean, isCompiled: (segment: number) => boolean): readonly number[] {
     if (header < 0 || isCompiled(header)) return []
     const spent = (this.#loops.get(header) ?? 0) + ms

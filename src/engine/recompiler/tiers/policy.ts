@@ -42,9 +42,9 @@ export const WHOLE_INSTRUCTIONS = 8000
 export const MAX_REMAKES = 6
 
 /**
- * A root that was left after at most so much gas on average, looked at after so many entries, is entered no more: an entry and the
- * way back cost about 150 ns, in which the interpreter does a hundred instructions; at this average they are 2.3 ns per gas. More often than `misalignedLimit`: what is left for
- * being misaligned is made again first.
+ * A root that was left after at most so much gas on average, looked at after so many entries, is entered no more. An entry and the
+ * way back cost about 150 ns, in which the interpreter does a hundred instructions. At this average they are 2.3 ns per gas. The
+ * entries are more than `misalignedLimit`, so that code which is left for a misaligned access is made again first.
  */
 export const BRIEF_GAS = 64
 export const BRIEF_ENTRIES = 4000
@@ -63,8 +63,8 @@ export const MISSES_ASKED = 251
 export const PAID_ASKED = 17
 
 /**
- * Bytes of WebAssembly that a program may have made for each byte of its code, and beside. A service has 58 when everything it runs is compiled. A function of
- * 1,500 loops, compiled from each of them, had 1,700: V8's own compilers spend half a second on a megabyte.
+ * Bytes of WebAssembly that a program may have made for each byte of its code, and beside. A service has 58 when everything it runs
+ * is compiled. A function of 1,500 loops, compiled from each of them, had 1,700. V8's own compilers spend half a second on a megabyte.
  */
 export const CODE_GROWTH = 64
 export const CODE_BASE: number = 2 ** 20
@@ -98,8 +98,8 @@ export interface TierPolicy {
 }
 
 /**
- * The policy of `auto`. With patience 3 a run that ends just after a compilation has lost 40 % of its time so far; one
- * that goes on has won it back when it has gone on for half of that time. What it gives is measured: bench, traces,
+ * The policy of `auto`. With patience 3 a run that ends just after a compilation has lost a third of the time that it took before.
+ * One that goes on has won it back when it has gone on for less than half of that time. What it gives is measured: bench, traces,
  * time-to-peak, and the table of auto beside the interpreter.
  */
 export const tierPolicy: TierPolicy = {
@@ -116,9 +116,9 @@ export const tierPolicy: TierPolicy = {
 export const INTERPRETED_PER_MS = 480_000
 
 /**
- * The first gas a process interprets, in which it is four times slower: V8 has not optimized the interpreter yet. 10 to
- * 25 ms at 90 to 200 M/s, whatever the program. A sample stands for five times as long there, because the first slices have
- * none; a loop that lasts is compiled behind it.
+ * The first gas that a process interprets. There it is four times slower, because V8 has not optimized the interpreter yet: it takes
+ * 10 to 25 ms at 90 to 200 M/s, whatever the program. A sample stands for five times as long there, because the first slices have
+ * none. A loop that lasts is compiled behind it.
  */
 export const COLD_GAS = 2_000_000
 export const COLD_SLOWNESS = 5
@@ -126,9 +126,9 @@ export const COLD_SLOWNESS = 5
 export const FIRST_SLICES = 16
 
 /**
- * What it costs, in ms, when compiled code stops because what follows is not compiled: to the core and back, with what both put
- * into the machine and take out again. Measured on recorded services by leaving one caller out. What is interpreted because of it
- * the samples see.
+ * What it costs, in ms, when compiled code stops because what follows is not compiled: the way to the core and back, with what both
+ * put into the machine and take out again. It was measured on recorded services by leaving one caller out. The time that is
+ * interpreted because of such a stop is not in it, because the samples see that.
  */
 export const MISS_MS = 0.00015
 

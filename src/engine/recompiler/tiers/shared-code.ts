@@ -53,7 +53,10 @@ export class SharedCode {
   version = 0
   /** Whether the JavaScript engine refused a module the last time. Machines then go on interpreted. */
   forbidden = false
-  /** Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent making the bytes, milliseconds spent by V8 to validate them. */
+  /**
+   * Bytes of WebAssembly made, PVM instructions compiled, milliseconds spent making the bytes, milliseconds that V8 spent validating
+   * them.
+   */
   bytes = 0
   instructions = 0
   generateMs = 0
