@@ -1,5 +1,5 @@
-// Loads and stores: to a named word of the engine, or behind a check of that address, width and right. Not the checks:
-// checks.ts and turns.ts.
+// Loads and stores. Each goes to a named word of the engine, or stands behind a check of its address, width and right. The checks are
+// in checks.ts and turns.ts.
 
 import { leaves } from './exits.ts'
 import type { FunctionBody } from './function-body.ts'
@@ -21,12 +21,12 @@ import {
   WRITE,
 } from './words.ts'
 
-/** Bytes of a load or store by opcode - 0x28, 0 for those that are not allowed. */
+/** How many bytes a load or store has, by opcode - 0x28. Those with 0 are not allowed. */
 const WIDTH = [4, 8, 0, 0, 0, 1, 0, 0, 1, 1, 2, 2, 4, 4, 4, 8, 0, 0, 0, 0, 1, 2, 4]
 const I64_STORE = 0x37
 const I32_STORE = 0x36
 
-/** A load by opcode: of a word of the engine, of rights, of the dispatch table, or the guest's. */
+/** Follows a load. It reads a word of the engine, a rights byte, an entry of the dispatch table, or the guest's memory. */
 export function loadFrom(verifier: FunctionBody, op: number): void {
   const { machine, operands, reader } = verifier
   reader.unsigned() // alignment is a hint
@@ -61,7 +61,7 @@ export function loadFrom(verifier: FunctionBody, op: number): void {
   else operands.push(Meaning.Any)
 }
 
-/** The rights byte of a page. */
+/** Follows the load of a page's rights byte. */
 function rights(verifier: FunctionBody, at: number): void {
   const { operands, reader } = verifier
   const meaning = operands.meaning[at]
@@ -74,7 +74,7 @@ function rights(verifier: FunctionBody, at: number): void {
   reader.refuse('load', 'beyond the table of rights')
 }
 
-/** A store by opcode: to a word of the engine that compiled code may write, or the guest's. */
+/** Follows a store. It writes a word of the engine that compiled code may write, or the guest's memory. */
 export function storeTo(verifier: FunctionBody, op: number): void {
   const { machine, operands, reader } = verifier
   reader.unsigned()
@@ -96,7 +96,7 @@ export function storeTo(verifier: FunctionBody, op: number): void {
   guest(verifier, at, offset, width, WRITE, 'store')
 }
 
-/** An access of the guest: behind a check of that address, width and right, or in an unchecked turn. */
+/** Accepts an access of the guest if it stands behind a check of its address, width and right, or in an unchecked turn. */
 function guest(
   verifier: FunctionBody,
   at: number,
@@ -115,7 +115,7 @@ function guest(
   reader.refuse(rule, `${width} bytes at local ${local} + ${offset} stand behind no check`)
 }
 
-/** The count of a segment: what is in it is nothing to the machine. */
+/** Whether an address is that of a segment's count. Code may write anything there, because the machine does not read it. */
 function isCount({ starts, tallyAt }: Machine, offset: number): boolean {
   const at = offset - tallyAt
   return tallyAt > 0 && at >= 0 && at % 8 === 0 && starts[at / 8] === 1

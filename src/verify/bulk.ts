@@ -1,10 +1,14 @@
-// Unchecked turns done at once: memory.copy or memory.fill in front of a loop with unchecked turns, over the bytes that its
-// streams would access. Read byte by byte. docs/verifier.md has the form and why it is right; test/verify/lemmas.ts the arithmetic.
+// Unchecked turns that are done at once: a memory.copy or memory.fill stands in front of a loop with unchecked turns, over the bytes
+// that its streams would access. This file reads it byte by byte. docs/verifier.md has the form and says why it is right.
+// test/verify/lemmas.ts has the arithmetic.
 import { type Form, GET, SET, TEE } from './form.ts'
 import type { Stream } from './function-body.ts'
 import { GAS_LOCAL, READ, WRITE } from './words.ts'
 
-/** A base, what is added to it, and -1; or, where all bytes end there, the power of two of those of a turn. */
+/**
+ * Where a run of bytes is: at a base plus a constant. It begins there if `down` is -1. Otherwise it ends there, and a turn has
+ * 2^down bytes.
+ */
 interface Place {
   readonly base: number
   readonly constant: number
@@ -12,8 +16,8 @@ interface Place {
 }
 
 /**
- * `local.get gas` follows, in front of the block of the turns: reads the form up to its end. So many turns are done as the gas
- * above the floor pays for, or fewer; `most` is what the floor has at least.
+ * Reads the form up to its end. It begins with `local.get gas`, in front of the block of the turns. At most as many turns are done
+ * as the gas above the floor pays for. The floor is at least `most`.
  */
 export function readBulk(form: Form, floor: number, cost: number, most: number, streams: readonly Stream[]): void {
   form.local(GET, GAS_LOCAL)
@@ -42,7 +46,7 @@ export function readBulk(form: Form, floor: number, cost: number, most: number, 
   form.verifier.way.target = false
 }
 
-/** The count, as 64 bits, times a constant. */
+/** Reads the count, as 64 bits, times a constant. Returns the constant. */
 function readProduct(form: Form, count: number, factor?: number): number {
   form.local(GET, count)
   form.op(0xad)
@@ -51,7 +55,10 @@ function readProduct(form: Form, count: number, factor?: number): number {
   return read
 }
 
-/** A difference less a constant, shifted: whatever it is, the same twice, and into the count if it is lower. */
+/**
+ * Reads a difference less a constant, shifted. It stands there twice, the same both times, and goes into the count if it is lower.
+ * Which difference it is does not matter.
+ */
 export function readRoom(form: Form, count: number): void {
   const { reader } = form.verifier
   const value = (): unknown => (form.sees(GET) ? form.local(GET) : form.i64())
@@ -76,7 +83,7 @@ export function readRoom(form: Form, count: number): void {
   form.scratch(SET, count)
 }
 
-/** The distance of two registers, into the count if it is lower. */
+/** Reads the distance of two registers, which goes into the count if it is lower. */
 function readApart(form: Form, count: number): void {
   form.local(GET)
   form.op(0xa7)
@@ -95,7 +102,7 @@ function readApart(form: Form, count: number): void {
   form.scratch(SET, count)
 }
 
-/** The count, or 0. */
+/** Reads the question whether a word has the same byte everywhere. If it has not, the count becomes 0. */
 function readSameBytes(form: Form, count: number): void {
   form.local(GET, count)
   form.i32(0)
@@ -111,7 +118,7 @@ function readSameBytes(form: Form, count: number): void {
   form.scratch(SET, count)
 }
 
-/** What follows `local.get base`, `i32.wrap_i64`. */
+/** Reads the rest of a place. `local.get base` and `i32.wrap_i64` have been read. */
 function readPlace(form: Form, count: number, base: number): Place {
   const constant = form.i32()
   form.op(0x6a)
@@ -121,7 +128,7 @@ function readPlace(form: Form, count: number, base: number): Place {
   return { base, constant, down }
 }
 
-/** The count shifted; by how much. */
+/** Reads the count, shifted. Returns by how much. */
 function readLength(form: Form, count: number): number {
   form.local(GET, count)
   const shift = form.i32()
@@ -130,7 +137,7 @@ function readLength(form: Form, count: number): number {
   return shift
 }
 
-/** The copy or the fill: within what streams access in so many turns. */
+/** Reads the copy or the fill, and accepts it if streams would access all its bytes in so many turns. */
 function readBytes(form: Form, count: number, streams: readonly Stream[]): void {
   const to = form.local(GET)
   form.op(0xa7)
@@ -150,7 +157,7 @@ function readBytes(form: Form, count: number, streams: readonly Stream[]): void 
   if (!places.every(within)) form.verifier.reader.refuse('turns', 'bytes at once that are no stream’s')
 }
 
-/** Whether a stream accesses, turn by turn, all the bytes at a place, 2^shift a turn. */
+/** Whether a stream accesses all the bytes at a place, turn by turn, 2^shift bytes in each. */
 function holds(stream: Stream, { base, constant, down }: Place, shift: number, right: number): boolean {
   const width = 2 ** shift
   if (stream.base !== base || stream.right !== right || (down >= 0 && down !== shift)) return false
@@ -159,7 +166,7 @@ function holds(stream: Stream, { base, constant, down }: Place, shift: number, r
   return from >= 0 && from + width <= stream.span
 }
 
-/** Registers stepped once for each turn: all bases by their strides, and whatever else. */
+/** Reads the steps of registers, which stand for one step in each turn. All bases have to move by their strides; others may move too. */
 function readSteps(form: Form, count: number, floor: number, streams: readonly Stream[]): void {
   const steps = new Map<number, number>()
   while (form.sees(GET)) {

@@ -1,10 +1,10 @@
-// What follows from a check that was passed: bytes that have a right, the limit of a wide group, an index in bounds. Not the
-// accesses that need it: access.ts.
+// What follows from a check that was passed: bytes have a right, a wide group has a limit, an index is in bounds. The accesses that
+// need it are in access.ts.
 import type { FunctionBody } from './function-body.ts'
 import { Meaning } from './operands.ts'
 import { FRAME_LOCAL, READ, TARGET_LOCAL, WRITE } from './words.ts'
 
-/** What is known behind a branch that was not taken. */
+/** Notes what is known behind a branch that was not taken. Its condition is the operand at a place. */
 export function learn(verifier: FunctionBody, at: number): void {
   const { locals, operands } = verifier
   const source = operands.source[at]!
@@ -28,7 +28,10 @@ export function learn(verifier: FunctionBody, at: number): void {
   }
 }
 
-/** The address in a local is not above a wide group's limit; nor below its lowest address, if both are of one root. */
+/**
+ * Notes what it means that the address in a local is not above a wide group's limit. If both are relative to one root, the address
+ * is not below the group's lowest one either, so the access is within the group.
+ */
 function learnWithin(verifier: FunctionBody, local: number, limit: number): void {
   const { locals } = verifier
   const { epoch } = locals
@@ -39,7 +42,10 @@ function learnWithin(verifier: FunctionBody, local: number, limit: number): void
   locals.check(local, locals.limitRight[limit]!, locals.limitBytes[limit]!)
 }
 
-/** A wide group's limit: the highest address in reach, or the last of the page, by the right of the last byte's page. */
+/**
+ * Follows `select`. It is known only as the limit of a wide group: the highest address in reach if the page of the last byte has the
+ * right, else the last address of the first page.
+ */
 export function selectValue(verifier: FunctionBody): void {
   const { locals, operands } = verifier
   const c = verifier.pop()

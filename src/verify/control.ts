@@ -1,5 +1,5 @@
-// Control frames of the function at hand, and what is known where ways meet: how much gas has been compared, which ranges
-// may be used. Not the values of locals: nothing of those outlives a label.
+// Control frames of the function at hand, and what is known where ways meet: how much gas has been compared, which ranges may be used.
+// The values of locals are not here, because nothing of those outlives a label.
 
 export const Frame = { Block: 0, Loop: 1, If: 2, Value: 3 } as const
 
@@ -7,32 +7,32 @@ export const Frame = { Block: 0, Loop: 1, If: 2, Value: 3 } as const
 export class Way {
   /** Whether code is reached. */
   live = true
-  /** Gas there is at least, as compared and not yet paid. */
+  /** How much gas there is at least: what was compared and is not yet paid. */
   gas = 0
-  /** Bits of the pairs since whose setting nothing has changed rights. */
+  /** The bits of pairs of locals that keep a range. A bit is set while nothing has changed rights since its pair was set. */
   fresh = -1
-  /** Bytes from the address in the frame local that may be read and written; nothing has changed rights since that was checked. */
+  /** How many bytes from the address in the frame local may be read and written. Nothing has changed rights since they were checked. */
   frame = 0
-  /** Whether the frame local is 0, or holds an address behind which so many bytes as any check of it asks for may be accessed. */
+  /** Whether the frame local is 0, or is checked: then as many bytes from its address may be accessed as every check of it asks for. */
   framed = true
-  /** Number of the outermost loop around since whose head nothing has been paid. */
+  /** The number of the outermost loop around since whose head nothing has been paid. */
   unpaid = 0x7fffffff
-  /** What was paid last, whichever way was taken: the most that an exit may have given back. */
+  /** What was paid last at least, whichever way was taken. An exit may have no more given back. */
   paid = 0
-  /** Whether the local of why code leaves does not belong to that of where. */
+  /** Whether the two locals of an exit do not belong together: the place in one is newer than the reason in the other. */
   astray = true
   /** Whether the target local is the index of compiled code. */
   target = false
 }
 
-/** The frames, and of each the ways that meet at its end. */
+/** The frames that are open, and what is known of the ways that meet at the end of each. */
 export class Control {
   depth = 0
-  /** Loops among the frames. */
+  /** How many of the frames are loops. */
   loops = 0
   construct: number[] = []
   height: number[] = []
-  /** Of a loop: its number and the pairs that are fresh at its head; else what the ways to the end have in common. */
+  /** For a loop, its number and what holds at its head. For any other frame, what the ways to its end have in common. */
   reached: boolean[] = []
   gas: number[] = []
   fresh: number[] = []
@@ -66,7 +66,7 @@ export class Control {
     this.framed[d] = way.framed
   }
 
-  /** The frame `label` frames outside of the innermost; -1 when there is none. */
+  /** The frame that stands `label` frames outside of the innermost, or -1. */
   frame(label: number): number {
     return label < this.depth ? this.depth - 1 - label : -1
   }

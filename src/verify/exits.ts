@@ -1,10 +1,13 @@
-// Where and why compiled code leaves: at an instruction of the program, with no more gas given back than was paid. Not the
-// branches that lead there: function.ts.
+// Where and why compiled code leaves: at an instruction of the program, with no more gas given back than was paid. The branches that
+// lead there are in function.ts.
 import type { FunctionBody } from './function-body.ts'
 import { Meaning } from './operands.ts'
 import { PAID, PC_LOCAL, UNPAID, WHY, WHY_LOCAL } from './words.ts'
 
-/** Where and why an exit will leave: at an instruction, with no more given back than was paid, or at a segment. */
+/**
+ * Follows the assignment of where or why an exit will leave. It may leave at any instruction, if no more is given back than was paid,
+ * or unpaid at the beginning of a segment.
+ */
 export function place(verifier: FunctionBody, local: number, at: number): void {
   const { locals, machine, operands, reader, way } = verifier
   if (operands.meaning[at] === Meaning.Host) {
@@ -30,7 +33,10 @@ export function place(verifier: FunctionBody, local: number, at: number): void {
   way.astray = false
 }
 
-/** Where the machine is: an instruction, or where an exit leaves; and why, which belongs to that. */
+/**
+ * Follows a store to the machine's pc or to the reason why code left. The pc is that of an instruction, or what the local of an exit
+ * holds. The reason is what the other local holds, and belongs to it.
+ */
 export function leaves({ operands, machine, reader, way }: FunctionBody, value: number, offset: number): void {
   const source = operands.isLocal(value) ? operands.source[value]! : -1
   if (offset === WHY) {

@@ -1,4 +1,5 @@
-// Forms: code that is read byte by byte, because it is accepted as one thing only. Which forms there are: turns.ts, bulk.ts.
+// How forms are read. A form is code that is read byte by byte, because it is accepted as one thing only. The forms themselves are in
+// turns.ts and bulk.ts.
 import type { FunctionBody } from './function-body.ts'
 import { Meaning } from './operands.ts'
 
@@ -6,7 +7,7 @@ export const GET = 0x20
 export const SET = 0x21
 export const TEE = 0x22
 
-/** Reads the fixed bytes of the form. */
+/** Reads a form piece by piece. Each method refuses the module if another byte comes. */
 export class Form {
   readonly verifier: FunctionBody
   constructor(verifier: FunctionBody) {
@@ -40,7 +41,7 @@ export class Form {
     return read
   }
 
-  /** `i64.const`, as a number. */
+  /** Reads `i64.const`. Returns its value as a number. */
   i64(value?: number): number {
     this.op(0x42)
     const low = this.verifier.reader.signed64()
@@ -49,7 +50,7 @@ export class Form {
     return read
   }
 
-  /** An instruction on a local: this one, or whichever. */
+  /** Reads an instruction on a local: on this one, or if none is given, on any. Returns which. */
   local(op: number, local?: number): number {
     this.op(op)
     const read = this.verifier.local()
@@ -57,7 +58,7 @@ export class Form {
     return read
   }
 
-  /** Sets a local to what nothing is known of. */
+  /** The same for one that sets the local. Nothing is known of what it is set to. */
   scratch(op: number, local?: number): number {
     const read = this.local(op, local)
     const { operands } = this.verifier

@@ -1,5 +1,5 @@
-// The local that keeps the address of a frame: what is known of it in the function at hand. In a function that asks whether the frame
-// has been checked, the local is 0 wherever it has not been, also behind calls and round loops.
+// What is known of the local that keeps the address of a frame, in the function at hand. In a function that asks whether the frame
+// has been checked, the local is 0 wherever it has not been. This holds behind calls and round loops too.
 import { type Control, Frame, type Way } from './control.ts'
 import type { Locals } from './locals.ts'
 import type { Operands } from './operands.ts'
@@ -22,11 +22,11 @@ interface Around {
 
 /** The frame local of one function after the other. */
 export class FrameLocal {
-  /** Round some loop the local is neither 0 nor checked, though it was when the loop began. */
+  /** Whether a way round some loop leaves the local neither 0 nor checked, though it was one of these when the loop began. */
   lost = false
   /** The control frame of an `if` that checks it, or -1. */
   #open = -1
-  /** Whether there is one; how many bytes all checks of the function ask for, 0 before the first. */
+  /** Whether there is such an `if`, and how many bytes all checks of the function ask for. That is 0 before the first check. */
   #asks = false
   #bytes = 0
 
@@ -41,19 +41,19 @@ export class FrameLocal {
     return this.#open >= 0
   }
 
-  /** Whether it was asked if the frame is checked, and the answer may be wrong. */
+  /** Whether the function asks if the frame is checked, and the answer may be wrong. */
   get isLost(): boolean {
     return this.#asks && this.lost
   }
 
-  /** So many bytes from the address in the local may be read and written. */
+  /** Notes that so many bytes from the address in the local may be read and written. */
   checked({ way }: Around, bytes: number): void {
     way.frame = bytes
     if (this.#bytes === 0) this.#bytes = bytes
     way.framed = bytes === this.#bytes
   }
 
-  /** A local is set from the operand at a place. */
+  /** Notes that a local is set from the operand at a place. */
   assigned({ operands, reader, way }: Around, local: number, at: number): void {
     if (this.isOpen && local !== FRAME_LOCAL && local !== PC_LOCAL && local !== WHY_LOCAL)
       reader.refuse('local', 'a local is assigned where the frame is checked')
@@ -63,8 +63,8 @@ export class FrameLocal {
   }
 
   /**
-   * `local.get frame` has been read. If `i32.eqz`, `if` follow, reads them: the frame is checked if the local is 0. Otherwise it has
-   * been, and may be accessed as far as that check asked for. In the `if` nothing else is assigned.
+   * `local.get frame` has been read. If `i32.eqz` and `if` follow, this reads them and returns true. Code in the `if` checks the frame,
+   * and assigns nothing else. If the local is not 0 the frame has been checked, and may be accessed as far as that check asked for.
    */
   opens(around: Around): boolean {
     const { control, operands, reader, way } = around
@@ -84,7 +84,7 @@ export class FrameLocal {
     return true
   }
 
-  /** A control frame has ended. If it is that `if`, all that is known of other locals stays. */
+  /** Called when a control frame has ended. If it is that `if`, this returns true, and all that is known of other locals stays. */
   closes({ locals }: Around, frame: number): boolean {
     if (this.#open !== frame) return false
     this.#open = -1

@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts'
 import type { Operands } from './operands.ts'
 import type { ModuleReader } from './reader.ts'
 
-/** Accesses that move together: `span` bytes from base plus `constant` on. In each turn they move by `stride`, or by a register. */
+/** Accesses that move together. They have `span` bytes from base plus `constant` on, and move by `stride` or by a register in each turn. */
 export interface Stream {
   /** The local that holds the base at the top of a turn, or -1 for a constant address. */
   readonly base: number

@@ -38,19 +38,19 @@ export class FunctionVerifier implements FunctionBody {
   readonly locals: Locals = new Locals()
   readonly control: Control = new Control()
   way: Way = new Way()
-  /** Functions in the module, imports counted. */
+  /** How many functions the module has, with its import. */
   functions = 0
-  /** Values that the code makes; bytes of the frame that it asks for, 0 before it has. */
+  /** How many values the code makes, and how many bytes it asks for its frame. That is 0 before it has asked. */
   values = 0
   #frame = 0
-  /** Bits of pairs that are kept around a loop in which rights may have changed. */
+  /** The bits of pairs whose range some loop keeps although rights may have changed in it. */
   #kept = 0
   turns: FastTurns | undefined
   readonly frameLocal: FrameLocal = new FrameLocal()
-  /** The loop around a branch table that the function is, and the case at hand. */
+  /** The dispatch loop, if the function is one, and the case at hand. */
   #dispatch: DispatchLoop | undefined
   #case = -1
-  /** Frames of `if` with a result that are open. */
+  /** How many `if` with a result are open. */
   #choosing = 0
 
   constructor(reader: ModuleReader, machine: Machine) {
@@ -154,7 +154,7 @@ export class FunctionVerifier implements FunctionBody {
     if (this.turns?.frame === frame) turnEnds(this, this.turns)
   }
 
-  /** Back to the head of a loop with nothing paid: only from case to case of a dispatch loop, and not for ever. */
+  /** Called on a way back to the head of a loop that pays nothing. It is allowed from case to case of a dispatch loop, and not for ever. */
   #roundUnpaid(frame: number): void {
     const dispatch = this.#dispatch?.frame === frame && this.#case >= 0 ? this.#dispatch : undefined
     if (dispatch?.goesOn(this.locals, this.#case) !== true) {
@@ -168,7 +168,7 @@ export class FunctionVerifier implements FunctionBody {
     return isOwed
   }
 
-  /** A branch table; the one of a dispatch loop is known by its place and its labels. */
+  /** Follows a branch table. That of a dispatch loop is known by its place and its labels. */
   #branchTable(): void {
     const { control, operands, reader } = this
     const at = this.pop()
@@ -235,7 +235,7 @@ export class FunctionVerifier implements FunctionBody {
     this.#case = next
   }
 
-  /** What a function answers: a target and the gas. */
+  /** Takes what a function answers: a target and the gas. */
   #answer(): void {
     const meaning = this.operands.meaning[this.pop()]
     if (meaning !== Meaning.Gas && meaning !== Meaning.CallGas)
@@ -397,7 +397,7 @@ export class FunctionVerifier implements FunctionBody {
     if (this.turns !== undefined) turnBegins(this, this.turns, amount)
   }
 
-  /** `local.get stack` at the beginning: takes the frame from the stack that is left, and leaves unless there was enough. */
+  /** Reads what follows the first `local.get stack`: a frame is taken from the stack that is left, and code leaves if that is too little. */
   #stackCheck(): void {
     const { reader } = this
     const form = (ok: boolean): void => {
@@ -412,7 +412,7 @@ export class FunctionVerifier implements FunctionBody {
     this.#frame = frame
   }
 
-  /** `i32.const 0; local.tee a; local.set b` forgets the range of a pair: it begins here, with the tee seen as such. */
+  /** Follows `local.tee`. In `i32.const 0; local.tee a; local.set b` it begins what forgets the range of a pair. */
   #tee(): void {
     const { locals, operands, reader, way } = this
     const local = this.local()

@@ -1,13 +1,13 @@
-// A host call: the one form in which compiled code shows its gas, lets the host change it, and looks at what it left. Read byte
-// by byte, docs/verifier.md has it.
+// Host calls. They have one form, in which compiled code shows its gas, lets the host change it, and looks at what the host left. It is
+// read byte by byte here.
 import type { FunctionBody } from './function-body.ts'
 import { Meaning } from './operands.ts'
 import { CHARGED, GAS, GAS_LOCAL, HOST_FUNCTION, MOST_GAS, PC, PC_LOCAL, RESERVE, TRACE, WHY_LOCAL } from './words.ts'
 
-/** What is known of the local for why code left: a host function moved the machine. */
+/** The reason for leaving when a host function has moved the machine. */
 const MOVED = 9
 
-/** `i32.const 0` has been read and is on the stack, `local.get gas; i32.const 0` follow: reads all of a host call. */
+/** Reads all of a host call. Its `i32.const 0` has been read and is on the stack, and `local.get gas; i32.const 0` follow. */
 export function matchHost(verifier: FunctionBody): void {
   const { reader, operands } = verifier
   const fail = (): never => reader.refuse('call', 'not the form of a host call')
@@ -41,12 +41,12 @@ export function matchHost(verifier: FunctionBody): void {
     verifier.write(which, 0)
     return which
   }
-  // All the gas there is, in the machine.
+  // It puts all the gas there is into the machine.
   local(0x20, GAS_LOCAL)
   load(0x29, RESERVE)
   op(0x7c)
   word(0x37, GAS)
-  // The call.
+  // It calls the host.
   number()
   const pc = number()
   const next = number()
@@ -59,7 +59,7 @@ export function matchHost(verifier: FunctionBody): void {
   local(0x20, target)
   op(0x1b)
   assign(local(0x21, WHY_LOCAL))
-  // The gas that the host left.
+  // It takes the gas that the host left.
   load(0x35, GAS)
   load(0x35, GAS + 4)
   op(0x42)
@@ -68,7 +68,8 @@ export function matchHost(verifier: FunctionBody): void {
   load(0x29, RESERVE)
   op(0x7d)
   local(0x21, GAS_LOCAL)
-  // Whether to go on: pc where it was, no tracer, nothing to say, the block paid, no more gas than compiled code may have.
+  // It goes on if pc is `next`, there is no tracer, the host asks for nothing, the block is paid where that counts, and there is no more
+  // gas than compiled code may have.
   load(0x28, PC)
   assign(local(0x22, PC_LOCAL))
   number(next)

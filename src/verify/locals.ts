@@ -1,12 +1,12 @@
-// What is known of each local of the function at hand: its value relative to roots, checked addresses, limits, pairs. All but
-// the pairs holds from where it was found out to the next label. Not the rules that use it: function.ts.
+// What is known of each local of the function at hand: its value relative to roots, checked addresses, limits, pairs. All but the
+// pairs holds from where it was found out to the next label. The rules that use it are in function.ts and access.ts.
 import { Meaning, type Operands } from './operands.ts'
 import { FRAME_LOCAL } from './words.ts'
 
 /** What a local is for, all over the function. */
 const Use = { None: 0, Other: 1, Low: 2, Size: 3 } as const
 
-/** A pair of locals that keeps a range of a stream: `span` bytes from low + n have the right, for all n below size. */
+/** A pair of locals that keeps the range of a stream. For all n below size, `span` bytes from low + n on have the right. */
 export interface Pair {
   readonly low: number
   readonly size: number
@@ -17,25 +17,25 @@ export interface Pair {
   right: number
 }
 
-/** Columns by local. */
+/** What is known, in columns with an entry for each local. */
 export class Locals {
   count = 0
-  /** Grows at labels: what was found out before counts no more. */
+  /** It grows at labels. What was found out under a lower number counts no more. */
   epoch = 1
   #roots = 1
   #room = 0
-  /** The value, if `known` is the epoch; see Operands. */
+  /** The value, if `known` is the epoch. The columns are those of Operands. */
   known: Int32Array = new Int32Array(0)
   root: Int32Array = new Int32Array(0)
   second: Int32Array = new Int32Array(0)
   shift: Int32Array = new Int32Array(0)
   extent: Int32Array = new Int32Array(0)
   exact: Uint8Array = new Uint8Array(0)
-  /** Bytes from the address in the local that have the right, if `checked` is the epoch. */
+  /** How many bytes from the address in the local have which right, if `checked` is the epoch. */
   checked: Int32Array = new Int32Array(0)
   right: Int32Array = new Int32Array(0)
   bytes: Int32Array = new Int32Array(0)
-  /** The local is a wide group's limit, if `limited` is the epoch: relative to what, right, widest access. */
+  /** What the local is the limit of, if `limited` is the epoch: the base of a wide group, its right, the bytes of its widest access. */
   limited: Int32Array = new Int32Array(0)
   limitRoot: Int32Array = new Int32Array(0)
   limitSecond: Int32Array = new Int32Array(0)
@@ -87,7 +87,7 @@ export class Locals {
     this.use = new Uint8Array(room)
   }
 
-  /** A place that is reached in more than one way. */
+  /** Called where ways meet. What was known of locals ends there. */
   label(): void {
     this.epoch += 1
   }
@@ -134,7 +134,7 @@ export class Locals {
     return true
   }
 
-  /** Forgets all of a local that is not for ranges. */
+  /** Forgets all that is known of a local that keeps no range. */
   forget(local: number): void {
     this.known[local] = 0
     this.checked[local] = 0
@@ -150,12 +150,12 @@ export class Locals {
     this.bytes[local] = bytes
   }
 
-  /** The pair of two locals, which have been nothing else before; undefined when they have. */
+  /** The pair of two locals. It is undefined when they have been something else before. */
   pair(low: number, size: number): Pair | undefined {
     const known = this.pairOf[low]
     if (known !== undefined) return known.size === size && known.low === low ? known : undefined
     const { use } = this
-    // Not the parameters, nor the locals with a meaning of their own.
+    // Parameters and locals with a meaning of their own keep no range.
     if (low <= FRAME_LOCAL || size <= FRAME_LOCAL) return undefined
     if (low === size || use[low] !== Use.None || use[size] !== Use.None || this.pairs.length >= 32) return undefined
     use[low] = Use.Low

@@ -7,7 +7,7 @@ import { ModuleReader } from './reader.ts'
 import { Refusal } from './refusal.ts'
 import { FIRST_ROOT } from './words.ts'
 
-/** The types, one after the other: compiled code, the import `host`, the helper `range`. */
+/** The types of functions, one after the other: of compiled code, of the import `host`, of the helper `range`. */
 const TYPES = [
   [0x7e, 0x7f, -1, 0x7f, 0x7e],
   [0x7f, 0x7f, 0x7f, -1, 0x7f],
@@ -45,7 +45,7 @@ function name(reader: ModuleReader): string {
   return text
 }
 
-/** `memory` of at least a page, `table` of functions, `host` of its type; all of them, in this order. */
+/** Reads the imports: `memory` of at least a page, `table` of functions, and `host` of its type, in this order. */
 function readImports(reader: ModuleReader): void {
   const end = section(reader, 2)
   const wanted = [
@@ -61,7 +61,7 @@ function readImports(reader: ModuleReader): void {
   expectEnd(reader, end)
 }
 
-/** The type of each function; how many there are. */
+/** Reads the type of each function. Returns how many functions there are. */
 function readFunctions(reader: ModuleReader): number {
   const end = section(reader, 3)
   const count = reader.unsigned()
@@ -72,7 +72,7 @@ function readFunctions(reader: ModuleReader): number {
   return count
 }
 
-/** Each root by its segment's number, no more. */
+/** Reads the exports: each root by its segment's number, and nothing else. */
 function readExports(reader: ModuleReader, functions: number): void {
   const end = section(reader, 7)
   const count = reader.unsigned()

@@ -3,7 +3,10 @@
 /** What a value is. The comments say what it stands for, and which columns of its place are used. */
 export const Meaning = {
   Any: 0,
-  /** root + shift + something from 0 to extent, modulo 2^32. Root 0 stands for nothing. `exact` says that it has not wrapped, and is not negative. */
+  /**
+   * root + shift + something from 0 to extent, modulo 2^32. Root 0 stands for nothing. `exact` says that it has not wrapped, and is
+   * not negative.
+   */
   Value: 1,
   /** The gas local. Stack is the stack local, and CallGas the gas that a call has left. */
   Gas: 2,
@@ -11,11 +14,11 @@ export const Meaning = {
   CallGas: 4,
   /** Local `source` plus `plus`, rotated right by `x` bits. */
   Rotated: 5,
-  /** The index of a page in the table of rights: of local `source` plus `plus`, after a rotation by `x` bits. */
+  /** The index of a page in the table of rights, for an access of `x` bytes at local `source` plus `plus`. */
   Page: 6,
   /** The rights byte of that page. If `y` is not negative, it is and-ed with the byte of `source` plus `y`. */
   Rights: 7,
-  /** That byte, and-ed with the right `z`. Fail says whether the result is 0. */
+  /** That byte, and-ed with the right `z`. It is about `x` bytes. Fail says whether the result is 0. */
   Test: 8,
   Fail: 9,
   /** Whether local `source` is above local `x`. NotBelow says whether it is `x` or more, where `x` is a number. */
@@ -23,15 +26,17 @@ export const Meaning = {
   NotBelow: 11,
   /** The last address of the page of local `source`, less `x`. */
   PageEnd: 12,
-  /** What the limit of a wide group becomes, which is in local `source`: `x` is the widest access, `y` the reach, `z` the right. */
+  /** The limit of a wide group, computed from local `source`: `x` is the bytes of the widest access less 1, `z` the right. */
   Limit: 13,
-  /** Four times local `source`, which is below `x`. Entry is an entry of the dispatch table. NoEntry says whether local `source`, which holds one, is 0. */
+  /**
+   * Four times local `source`. Entry is an entry of the dispatch table. NoEntry says whether local `source`, which holds one, is 0.
+   */
   Scaled: 14,
   Entry: 15,
   NoEntry: 16,
   /** What a host call leaves behind: where the machine is, and why compiled code has to leave. */
   Host: 17,
-  /** As Test, of both rights: and-ed with 3. */
+  /** The same as Test, but and-ed with 3, for both rights. */
   TestBoth: 18,
 } as const
 

@@ -1,21 +1,21 @@
-// Instructions without effects: what is known of their results. Not those with rules of their own: function.ts.
+// What is known of the results of instructions without effects. Those that have rules of their own are in function.ts.
 import type { FunctionBody } from './function-body.ts'
 import { Meaning, MOST_EXTENT, type Operands } from './operands.ts'
 
 const UNARY = new Set([0x45, 0x50, 0x67, 0x68, 0x69, 0x79, 0x7a, 0x7b, 0xa7, 0xac, 0xad, 0xc2, 0xc3, 0xc4])
 
-/** 1 by opcode for what has one operand, 2 for two, 0 for what is not allowed. */
+/** How many operands an instruction has, by opcode. Those with 0 are not allowed here. */
 const OPERANDS = new Uint8Array(256)
 for (let op = 0x45; op <= 0x8a; op++) if (op <= 0x5a || op >= 0x67) OPERANDS[op] = UNARY.has(op) ? 1 : 2
 for (const op of UNARY) OPERANDS[op] = 1
-// Comparisons and conversions of floats lie between; there are none of i32 and i64 beyond these.
+// The opcodes that are left out in this range compare floats. Beyond it only the conversions in UNARY are of integers.
 
-/** Whether an opcode is one of them. */
+/** Whether an opcode is one without effects. */
 export function isPlain(op: number): boolean {
   return OPERANDS[op] !== 0
 }
 
-/** Follows one of them. */
+/** Follows an instruction without effects. */
 export function plain(verifier: FunctionBody, op: number): void {
   const { operands, reader, control } = verifier
   const floor = control.depth > 0 ? control.height[control.depth - 1]! : 0
@@ -129,7 +129,7 @@ function subtract(operands: Operands, a: number, constant: number | undefined): 
   operands.source[a] = -1
 }
 
-/** i32.gt_u of two locals, i32.ge_u of a local and a constant. */
+/** Follows a comparison. Something is known of `i32.gt_u` of two locals, and of `i32.ge_u` of a local and a constant. */
 function compare(operands: Operands, a: number, b: number, op: number): void {
   const isLocal = operands.isLocal(a)
   const [local, other] = [operands.source[a]!, operands.source[b]!]
@@ -150,7 +150,7 @@ function compare(operands: Operands, a: number, b: number, op: number): void {
 function and(operands: Operands, a: number, b: number): void {
   const meaning = operands.meaning[a]
   if (meaning === Meaning.Rights && operands.meaning[b] === Meaning.Rights) {
-    // Of the first byte and the last: neither rotated, of one local.
+    // These may be the rights of the first byte and of the last: both relative to one local, and neither address rotated.
     const isPair = operands.source[a] === operands.source[b] && operands.plus[a] === 0 && operands.plus[b]! >= 0
     if (isPair && operands.y[a] === -1 && operands.y[b] === -1 && operands.x[a] === 1 && operands.x[b] === 1) {
       const last = operands.plus[b]!
@@ -169,7 +169,8 @@ function and(operands: Operands, a: number, b: number): void {
     }
     become(operands, a, right === 3 ? Meaning.TestBoth : Meaning.Test)
     operands.z[a] = right
-    // How many bytes from the local have the right: x by alignment; all up to the last of two within a page's length.
+    // Next comes how many bytes from the local have the right. One page's byte speaks for the `x` bytes that are aligned. Two pages'
+    // bytes speak for all bytes up to the last one, if that is less than a page away.
     if (operands.y[a]! >= 0) operands.x[a] = operands.y[a]! < 4096 ? operands.y[a]! + 1 : 0
     return
   }
@@ -181,7 +182,7 @@ function and(operands: Operands, a: number, b: number): void {
   operands.bounded(constant)
 }
 
-/** A constant that is small and not negative. */
+/** The value of an operand that is a small constant and not negative. */
 function smallOf(operands: Operands, at: number): number | undefined {
   const small = operands.isConstant(at) && operands.exact[at] === 1
   return small ? operands.shift[at]! : undefined

@@ -1,4 +1,4 @@
-// The bytes of the helper `range`, as it was read and proven (test/verify/range-helper.test.ts): another one is refused.
+// The bytes of the helper `range`, which were read and proven (test/verify/range-helper.test.ts). A module with other bytes is refused.
 
 const HEX = [
   '02037f017e2000410c762203210420032d0080808004200271450440410041000f0b2002ad428182848890a0c080017e210620044180026a2105',
@@ -8,7 +8,7 @@ const HEX = [
   '0c7422052001490440410041000f0b2003410c74200520016b41016a0b',
 ].join('')
 
-/** A function body: locals and code, with the closing `end`. */
+/** The body of the function: its locals and its code, with the closing `end`. */
 export const RANGE_HELPER: readonly number[] = Array.from({ length: HEX.length / 2 }, (_, i) =>
   Number.parseInt(HEX.slice(2 * i, 2 * i + 2), 16),
 )

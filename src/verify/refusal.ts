@@ -1,4 +1,4 @@
-// Why a module is not accepted.
+// What says why a module is not accepted.
 
 /** What kind of rule was broken; docs/verifier.md lists them. */
 export type Rule = 'module' | 'opcode' | 'load' | 'store' | 'gas' | 'call' | 'frame' | 'local' | 'control' | 'turns'

@@ -1,6 +1,7 @@
-// Loops with unchecked turns: the one form in which accesses need no check of their own. The question how many turns ahead
-// are safe is read byte by byte; then each turn has to pay the same, move its streams as the question has it, and stay
-// within their spans. docs/verifier.md has the form and why it is right, test/verify/lemmas.test.ts proves the arithmetic.
+// Loops with unchecked turns. They are the one form in which accesses need no check of their own. The question how many turns ahead
+// are safe is read byte by byte. Then the turns have to pay the same, each for itself or all together, move their streams as the
+// question has it, and stay within their spans. docs/verifier.md has the form and says why it is right. test/verify/lemmas.test.ts has
+// the arithmetic proven.
 import { readBulk, readRoom } from './bulk.ts'
 import { Frame } from './control.ts'
 import { Form, GET, SET, TEE } from './form.ts'
@@ -9,8 +10,8 @@ import type { Pair } from './locals.ts'
 import { GAS_LOCAL, RANGE_FUNCTION, READ, WRITE } from './words.ts'
 
 /**
- * `i32.const UNLIMITED` has been read and `local.set` follows: reads the rest of the form up to the first unchecked turn.
- * False, and nothing read, when it is the constant address of an access.
+ * `i32.const UNLIMITED` has been read and `local.set` follows. Reads the rest of the form up to the first unchecked turn. Returns
+ * false, and reads nothing, when the constant is the address of an access.
  */
 export function matchTurns(verifier: FunctionBody): boolean {
   const { reader, control, operands, way } = verifier
@@ -30,7 +31,7 @@ export function matchTurns(verifier: FunctionBody): boolean {
   form.scratch(SET, count)
   form.local(GET, GAS_LOCAL)
   const before = form.scratch(SET)
-  // What is assigned in the question is nothing that it is about.
+  // The question must not assign a local that it asks about.
   const isApart = (local: number): boolean => local !== floor && local !== before
   if (floor === before || !streams.every(({ base, strideLocal }) => isApart(base) && isApart(strideLocal))) form.fail()
   if (form.sees(GET, GAS_LOCAL)) readBulk(form, floor, cost, path + ahead, streams)
@@ -54,7 +55,10 @@ export function matchTurns(verifier: FunctionBody): boolean {
   return true
 }
 
-/** A stream: its offset from the low end of its range, a new range if it is outside, how many turns it stays inside. */
+/**
+ * Reads what is asked of a stream: its offset from the low end of its range, a new range if it is outside, how many turns it stays
+ * inside.
+ */
 function readStream(form: Form, count: number): Stream {
   const { verifier } = form
   const { reader, locals, way } = verifier
@@ -113,7 +117,7 @@ function readStream(form: Form, count: number): Stream {
   return stream
 }
 
-/** The range of a stream is kept in a pair that has always been for this span and right, and nothing has changed rights since. */
+/** Makes sure that the pair which keeps a range has always been for this span and right, and that nothing has changed rights since. */
 function checkPair(form: Form, pair: Pair | undefined, span: number, right: number): void {
   if (pair === undefined) form.fail()
   const { reader, way } = form.verifier
@@ -125,7 +129,7 @@ function checkPair(form: Form, pair: Pair | undefined, span: number, right: numb
   if ((way.fresh & pair.bit) === 0) reader.refuse('turns', 'a range is used where rights may have changed')
 }
 
-/** Divides by a constant step, which is not 0. */
+/** Reads a division by a constant step, which must not be 0. Returns the step. */
 function readStep(form: Form): number {
   const step = form.i32()
   form.op(0x6e)
@@ -133,7 +137,7 @@ function readStep(form: Form): number {
   return step
 }
 
-/** Divides by a register as it is, unsigned; by 1 if it is 0. */
+/** Reads a division by a register as it is, unsigned, or by 1 if it is 0. Returns the local of the register. */
 function readRegisterStep(form: Form): number {
   const local = form.local(GET)
   form.op(0xa7)
@@ -143,7 +147,7 @@ function readRegisterStep(form: Form): number {
   return local
 }
 
-/** The quotient and 1 into the count, if it is lower. */
+/** Reads how the quotient plus 1 goes into the count, if it is lower. */
 function readLower(form: Form, target: number, count: number): void {
   form.i32(1)
   form.op(0x6a)
@@ -155,7 +159,7 @@ function readLower(form: Form, target: number, count: number): void {
   form.scratch(SET, count)
 }
 
-/** floor = max(path, gas - count * cost + 1) + ahead */
+/** Reads floor = max(path, gas - count * cost + 1) + ahead. */
 function readFloor(
   form: Form,
   count: number,
@@ -182,7 +186,10 @@ function readFloor(
   return { floor, cost, path, ahead }
 }
 
-/** A payment: the next turn begins, and the one before has to have moved its streams. */
+/**
+ * Called at a payment in the turns. It pays for the next turn, or for all turns of the code at once. The turns that were paid before
+ * must have moved their streams.
+ */
 export function turnBegins(verifier: FunctionBody, turns: FastTurns, amount: number): void {
   const { reader, locals, control } = verifier
   if (control.depth - 1 !== turns.frame) reader.refuse('turns', 'a payment outside of the turns')
@@ -196,7 +203,7 @@ export function turnBegins(verifier: FunctionBody, turns: FastTurns, amount: num
   takeRoots(verifier, turns.streams)
 }
 
-/** The roots of bases and strides as they are now. */
+/** Takes the roots of bases and strides as they are now. */
 function takeRoots({ locals }: FunctionBody, streams: readonly Stream[]): void {
   for (const stream of streams) {
     if (stream.base >= 0) stream.root = locals.rootOf(stream.base)
@@ -215,13 +222,13 @@ function stand({ locals }: FunctionBody, streams: readonly Stream[]): boolean {
   return streams.every(stream => isStill(stream.base, stream.root) && isStill(stream.strideLocal, stream.strideRoot))
 }
 
-/** Back to the first turn: all have been there, and the last has moved its streams. */
+/** Called where code goes back to the first turn. All turns must have been there, and the last must have moved its streams. */
 export function turnEnds(verifier: FunctionBody, turns: FastTurns): void {
   if (turns.turn !== turns.turns) verifier.reader.refuse('turns', 'fewer turns than were compared')
   moved(verifier, turns)
 }
 
-/** The turns that were paid last have moved their streams. */
+/** Makes sure that the turns that were paid last have moved their streams, each by its stride. */
 function moved({ reader, locals }: FunctionBody, { streams, turn, at }: FastTurns): void {
   const { root, second, shift, extent } = locals
   const begun = turn - at
@@ -242,7 +249,7 @@ function moved({ reader, locals }: FunctionBody, { streams, turn, at }: FastTurn
   }
 }
 
-/** Whether an access is one of a stream's, within its span, in one of the turns that were paid last. */
+/** Whether an access lies within the span of a stream, where that is in one of the turns that were paid last. */
 export function turnAccess(
   { locals }: FunctionBody,
   { streams, turn, at }: FastTurns,

@@ -1,9 +1,9 @@
-// Code that is never reached: it is read over, and may hold only what code may hold.
+// Reads over code that is never reached. It may hold only opcodes that are allowed elsewhere.
 import type { FunctionBody } from './function-body.ts'
 import { isPlain } from './plain.ts'
 import type { ModuleReader } from './reader.ts'
 
-/** Reads over code that is not reached, up to and with the end of its frame. */
+/** Reads over code that is not reached, up to the end of its frame. The `end` is read too. */
 export function skipUnreached(verifier: FunctionBody): void {
   const { reader } = verifier
   for (let open = 0; ; ) {

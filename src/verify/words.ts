@@ -1,7 +1,7 @@
-// The addresses that compiled code may name, and what it may do there, stated on their own: the generator's are in
-// core/contract.gen.ts, and test/verify/words.test.ts compares. Not the rules: function.ts.
+// The addresses and locals that compiled code may name. They are stated here once more, so that a mistake in the generator's
+// (core/contract.gen.ts) is not repeated. test/verify/words.test.ts compares the two. The rules are in function.ts.
 
-/** Where struct pvm is, and in it the registers, gas and the words beside them (core/pvm.h). */
+/** Where struct pvm is, and where the registers, the gas and the words beside them are in it (core/pvm.h). */
 const VM = 0x400
 export const REGISTERS: number = VM
 export const REGISTERS_END: number = VM + 8 * 13
@@ -9,41 +9,41 @@ export const GAS: number = VM + 104
 export const PC: number = VM + 112
 export const CHARGED: number = VM + 124
 export const TRACE: number = VM + 136
-/** Words below it: gas beyond the slice, why compiled code left. */
+/** Two words below it: the gas beyond the slice, and the reason why compiled code left. */
 export const RESERVE = 0x3e8
 export const WHY = 0x3f0
 /**
- * A byte of rights for each physical page: 8 MiB of them, for indices below 2^23, and zero from 1 MiB on. The bits that fast
- * code asks for.
+ * The table of rights, with a byte for each page of the machine's memory. Its indices are below 2^23, and all its bytes from 1 MiB on
+ * are 0. READ and WRITE are the bits that fast code asks for.
  */
 export const RIGHTS = 0x800000
 export const READ = 1
 export const WRITE = 2
-/** u32 per jump-table entry: table index of compiled code, 0 for none. */
+/** The dispatch table. It has a u32 for each jump-table entry: the index of compiled code in the table of functions, or 0. */
 export const DISPATCH = 0x1000000
 
-/** Locals with a meaning of their own: gas and stack are the parameters. */
+/** These and the next are locals with a meaning of their own. The parameters are gas and stack. */
 export const GAS_LOCAL = 0
 export const STACK_LOCAL = 1
-/** Where an exit hands over, and in what state: Unpaid, Paid, UnpaidWithin; a host call has its own. */
+/** The locals of where and why an exit leaves. The reasons are Paid, Unpaid and UnpaidWithin. A host call has its own. */
 export const PC_LOCAL = 15
 export const WHY_LOCAL = 16
 export const PAID = 3
 export const UNPAID: readonly number[] = [1, 7]
-/** The local that an exit which goes on has the table index in. */
+/** The local with the table index of the code at which an exit goes on. */
 export const TARGET_LOCAL = 17
-/** The local whose check holds across labels: the lowest byte of a function's stack. */
+/** The local whose check holds across labels. It keeps the address of the lowest byte of a frame. */
 export const FRAME_LOCAL = 35
-/** No gas local is ever above this; host calls see to it. */
+/** The gas local is never above this. Host calls see to it. */
 export const MOST_GAS = 0x7fffffff
-/** Turns that nothing but gas limits. */
+/** The number of turns that stands for no limit but the gas. */
 export const UNLIMITED = 0x7fffffff
 
-/** Bytes of a frame beside its slots, and bytes of a slot. */
+/** How many bytes a function's frame on the host's stack has beside its slots, and how many a slot has. */
 export const FRAME_BASE = 256
 export const SLOT = 8
 
-/** Function indices: the import `host`, the helper `range`, the first root. */
+/** The indices of functions in a module: of the import `host`, of the helper `range`, of the first root. */
 export const HOST_FUNCTION = 0
 export const RANGE_FUNCTION = 1
 export const FIRST_ROOT = 2
