@@ -1,6 +1,7 @@
-// Builds the C core: contract.gen.h and contract.gen.ts, opcodes.gen.h, costs.gen.h, fused.gen.h and hosts/names.gen.h from the tables, the recompiler's templates.gen.ts, the wasm
-// module with clang-19, core.gen.ts and small-core.gen.ts of src/engine/interpreter/, blake2b.gen.ts of src/hash/.
-// `--check` builds beside and compares with what is committed; without clang it says so and succeeds.
+// Builds the C core. From the tables it makes contract.gen.h and contract.gen.ts, opcodes.gen.h, costs.gen.h, fused.gen.h,
+// hosts/names.gen.h and the recompiler's templates.gen.ts. With clang-19 it makes the wasm module, core.gen.ts and small-core.gen.ts of
+// src/core/, and blake2b.gen.ts of src/hash/.
+// `--check` builds in a folder of its own and compares with what is committed. Without clang it says so and succeeds.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
