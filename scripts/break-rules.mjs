@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 const ROOT = resolve(import.meta.dirname, '..')
 /** What tests need of the project. */
 const NEEDED = ['core', 'src', 'test', 'docs', 'scripts', 'examples', 'package.json', 'vitest.config.ts']
-/** A mutant may go round for ever. */
+/** How long a command may take. A mutant may go round for ever. */
 const MOST_MS = 240_000
 
 function patch(text, search, replace) {

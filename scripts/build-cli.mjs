@@ -30,7 +30,7 @@ const commands = Object.entries(BUNDLES).flatMap(([file, names]) => names.map(na
 /** What few runs of the commands in bundles need, by the file that is loaded then: it comes from the bundle of all commands. */
 const RARE = { functions: 'src/inside/functions.ts' }
 
-/** In a bundle of some commands, the way to all others leads out of it; nobody goes it. */
+/** In a bundle of some commands, the imports of all others lead out of it. Nobody loads those there. */
 const onlyCommandsOf = file => ({
   name: 'only some commands',
   setup(bundle) {

@@ -1,5 +1,5 @@
 // Bundles the declarations that tsc wrote into dist/ into a file for each entry of the package and few that these share, in dist/lib/
-// beside the code. Who installs the package gets 25 files of them instead of 170, and no type that is none of theirs.
+// beside the code. Whoever installs the package gets 25 files of them instead of 170, and only types that an entry exports or needs.
 import { join } from 'node:path'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'

@@ -108,7 +108,7 @@ export async function overFiles<K extends keyof FileTasks>(
           const file = task.files[at]
           if (file === undefined) continue
           if (lost.has(file)) throw new Error(`a worker process died at ${file}, twice`)
-          // It had done some files more, perhaps, that it had not said yet: only who says each dies at a file for certain.
+          // The worker may have done some more files without saying so. Only a worker that says each file has surely died at this one.
           if (task.careful) lost.add(file)
           tasks.unshift({ files: task.files.slice(at), first: task.first + at, careful: true })
         }

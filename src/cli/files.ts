@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 
-/** No program, trace or test is larger; what is, is something else: 256 MiB. */
+/** No program, trace or test is larger than this: 256 MiB. A larger file is something else. */
 const MAX_FILE = 2 ** 28
 
 function failure(path: string, error: unknown, write = false): CliError {
@@ -38,7 +38,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** What is read, until somebody takes it; kept while it is no larger than that: most files come by the thousand. */
+/** The buffer that files are read into. It is kept for the next file unless it is large, because most files come by the thousand. */
 let scratch = new Uint8Array(2 ** 20)
 const MOST_KEPT = 2 ** 23
 

@@ -17,7 +17,7 @@ export interface CampaignPlan {
   readonly spec: FuzzSpec
   readonly shard: Shard
   readonly from: number
-  /** First case that is none of it any more. */
+  /** The number behind the last case. */
   readonly end: number
   /** Programs after which it ends. */
   readonly programs: number
@@ -130,7 +130,7 @@ class Campaign {
     return { totals: this.#finish(), interrupted: this.#interrupted, exercised: this.#exercised }
   }
 
-  /** No further cases; those that run are dropped. */
+  /** Begins no further cases, and drops those that run. */
   #end(): void {
     if (this.#over) return
     this.#over = true
@@ -353,7 +353,7 @@ class Campaign {
     }
   }
 
-  /** Over by its own rules: what comes behind counts no more. */
+  /** Whether the campaign is over by its own rules. Then cases behind this place do not count. */
   #isComplete = false
 
   #enough(): void {
@@ -363,7 +363,7 @@ class Campaign {
     this.#end()
   }
 
-  /** With cases that are done out of turn. */
+  /** The counts, with those of cases that are done out of turn. */
   #all(): Totals {
     const totals = { ...this.#totals }
     if (this.#isComplete) return totals

@@ -9,10 +9,10 @@ import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { makeFolder } from './files.ts'
 
-/** Of so many programs that ran last the heat is kept at the end. That of others is written when there are more. */
+/** The heat of so many programs that ran last is written at the end. If there are more programs, that of the others is written before. */
 const MOST = 16
 
-/** No heat is larger: a code offset of 2^25 bytes of code takes few bytes, and what is hot is little of them. */
+/** No heat is larger than this. Code has at most 2^25 bytes, an offset takes few bytes, and little of a code is hot. */
 const MOST_BYTES = 2 ** 24
 
 /** `--heat-cache FOLDER`. */

@@ -62,7 +62,7 @@ const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
   latest32: 'polkavm',
 }
 
-/** Only how much code there is, is asked: nothing is refused. */
+/** Rules that refuse nothing, for those who only ask how much code there is. */
 const LENIENT = resolveProfile('gp-0.7.2', { loader: 'lenient' })
 
 /** Whether bytes are plain text: no control characters but tab and line ends. */

@@ -1,4 +1,5 @@
-// Whether compiling pays in a campaign: unlike a machine, a worker knows how much is left. Not the tiers: engine/recompiler/tiers/policy.ts.
+// Whether compiling pays in a campaign. Unlike a machine, a worker knows how much is left. The tiers are in
+// engine/recompiler/tiers/policy.ts.
 import type { TierPolicy } from '../engine/auto.ts'
 
 /**

@@ -72,7 +72,7 @@ function symbolsGiven(program: Program, { symbols }: ProfiledOptions): Symbols |
   return symbols === undefined ? undefined : symbolsOfFile(program, symbols)
 }
 
-/** What the calls of a record took: all that made its replay agree. */
+/** What the calls of a record took. The replay agrees with the record, so it is what the record says. */
 function recordedCalls(calls: readonly TraceCall[], version: HostVersion | 'free'): HostCallCost[] {
   const rows = new Map<number, { calls: number; gas: bigint }>()
   for (const { index, gas, gasAfter } of calls) {

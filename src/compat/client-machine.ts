@@ -99,7 +99,7 @@ export class ClientMachine {
     return this.#status
   }
 
-  /** The machine goes on at `pc`, whatever it stopped for. */
+  /** Makes the machine go on at `pc`, whatever it stopped for. */
   jump(pc: number): void {
     this.vm.pc = pc
     this.#status = STATUS_OK
@@ -120,7 +120,7 @@ export class ClientMachine {
   }
 
   /**
-   * Start of the first page of a range that has not these rights; 0 for what lies at or beyond 2^32.
+   * The start of the first page of a range that does not have these rights. It is 0 for what lies at or beyond 2^32.
    *
    * @throws RangeError, TypeError when the address is none.
    */

@@ -153,7 +153,7 @@ export class DebuggerPvm {
     return this.#machine.isLoaded ? this.#machine.vm.pc : 0
   }
 
-  /** The machine goes on there, whatever it stopped for. */
+  /** Makes the machine go on there, whatever it stopped for. */
   setPc(pc: number): void {
     this.#vm()
     this.#machine.jump(pc)

@@ -3,14 +3,14 @@
 import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Mapping, MemoryChunk, StartOptions, Vm } from '../engine/engine.ts'
 
-/** A range that is to be mapped; what it begins and ends in is mapped as a whole. */
+/** A range that is to be mapped. The pages that it begins and ends in are mapped whole. */
 export interface PageEntry {
   readonly address: number
   readonly length: number
   readonly access: Access
 }
 
-/** Where the heap of a plain program ends at most, and begins where nothing is mapped. */
+/** Where the heap of a plain program ends at most, and where it begins if nothing is mapped. */
 const LAST = 2 ** 32 - 1
 const LOWEST = 2 ** 16
 
@@ -20,8 +20,8 @@ function checkRange(name: string, address: number, length: number): void {
 }
 
 /**
- * Pages and heap for `instantiate`. A page that is named twice is what was said first. The heap begins behind the last
- * writable byte and the last byte with contents.
+ * Pages and heap for `instantiate`. If a page is named twice, the first range decides. The heap begins behind the last writable byte
+ * and the last byte with contents.
  *
  * @throws RangeError naming what is not within 2^32.
  */

@@ -76,7 +76,7 @@ export class TsjamMemory {
     return ranges
   }
 
-  /** The lowest page from `heapEnd` on that is there: so far the heap may grow. */
+  /** The lowest page from `heapEnd` on that is there. The heap may grow up to it. */
   heapLimit(): number {
     let limit = 2 ** 32 - 1
     for (const page of this.#pages.keys()) {

@@ -108,7 +108,7 @@ class Registers {
     for (let i = 0; i < 13; i++) if (elements[i] !== this.#first[i]) elements[i]!.value = regs[i]!
   }
 
-  /** The machine is gone; the values stay. */
+  /** Notes that the machine is gone. The values stay. */
   keep(): void {
     const copy = this.#regs().slice()
     this.#regs = () => copy

@@ -14,7 +14,7 @@ export function gasOf(name: string, gas: number | bigint): bigint {
   return wide
 }
 
-/** The counter of the machine that is on now. What does not fit the machine is kept here: no run lives long enough to need it. */
+/** The counter of the present machine. What does not fit into the machine is kept here. No run lives long enough to need it. */
 export class WideGas {
   #vm: Vm | undefined
   #beyond = 0n
@@ -25,7 +25,7 @@ export class WideGas {
     this.set(gas)
   }
 
-  /** The machine is gone: nothing is left. */
+  /** Notes that the machine is gone. Then no gas is left. */
   detach(): void {
     this.#vm = undefined
     this.#beyond = 0n

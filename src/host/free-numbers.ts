@@ -1,6 +1,6 @@
 // The smallest number that is free, for tables that number what they hold (GP B.8). Not the tables.
 
-/** The smallest numbers first: those given back, then those never given (GP B.8 takes the smallest that is free). */
+/** Gives the smallest number that is free, as GP B.8 wants it: one that was given back, else the next that was never given. */
 export class FreeNumbers {
   #next = 0
   /** A heap: no number is smaller than the one at half its place. */
@@ -23,7 +23,7 @@ export class FreeNumbers {
     return first
   }
 
-  /** All are free. */
+  /** Makes all numbers free. */
   clear(): void {
     this.#next = 0
     this.#back.length = 0

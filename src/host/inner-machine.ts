@@ -61,7 +61,7 @@ function restore(vm: Vm, { rights, contents, heapEnd }: Held): void {
 export class Residents {
   readonly #recent = new Set<Inner>()
 
-  /** `inner` is used now. */
+  /** Notes that `inner` is used now. */
   use(inner: Inner): void {
     this.#recent.delete(inner)
     this.#recent.add(inner)
@@ -74,7 +74,7 @@ export class Residents {
     }
   }
 
-  /** `inner` is gone. */
+  /** Notes that `inner` is gone. */
   forget(inner: Inner): void {
     this.#recent.delete(inner)
   }

@@ -29,12 +29,12 @@ export class InnerModules {
     return this.#entries.get(handle)?.program
   }
 
-  /** A machine more is made of a module that is there. */
+  /** Counts a machine that is made of a module. The module has to be there. */
   use(handle: number): void {
     this.#entries.get(handle)!.machines += 1
   }
 
-  /** A machine of that module is gone. */
+  /** Counts that a machine of that module is gone. */
   release(handle: number): void {
     this.#entries.get(handle)!.machines -= 1
     this.#free(handle)
@@ -56,7 +56,7 @@ export class InnerModules {
     this.#numbers.giveBack(handle)
   }
 
-  /** All are gone. */
+  /** Takes all modules away. */
   clear(): void {
     this.#entries.clear()
     this.#numbers.clear()

@@ -73,7 +73,7 @@ const MAX_GAS = 2n ** 63n - 1n
 const MAX_U64 = 2n ** 64n - 1n
 const NOWHERE = 2 ** 33
 
-/** A number that means the same: what is beyond 2^32 is nowhere. */
+/** A machine's number or an address as a JavaScript number. Nothing is beyond 2^32, so all numbers there are one. */
 function numberOf(value: number | bigint): number {
   if (typeof value === 'number') return value
   return value >= 0n && value <= 0xffffffffn ? Number(value) : NOWHERE
@@ -92,7 +92,7 @@ class Table implements InnerTable {
   readonly #profile: Profile
   readonly #machines = new Map<number, Inner>()
   readonly #residents = new Residents()
-  /** No smaller number is free. */
+  /** No number below this one is free. */
   #lowest = 0
 
   constructor(options: InnerTableOptions) {

@@ -80,7 +80,7 @@ export function findLast(history: History, before: number, finder: Finder): Foun
   return undefined
 }
 
-/** So many sightings in a stretch, and it is cut in two: the last one is what counts. */
+/** If so many sightings were in a stretch that is not short, what is left of it is cut in two: only the last sighting counts. */
 const MANY = 32
 const SHORT = 4096
 const MOST_WINDOW = 1 << 26
@@ -114,7 +114,7 @@ export function seekLast(history: History, before: number, sought: Sought): Sigh
   return undefined
 }
 
-/** Long stretches begin at checkpoints: the way to them need not be made. */
+/** Where a stretch begins. A long one begins at a checkpoint, because nothing has to be executed to get there. */
 function startOf(history: History, end: number, window: number): number {
   const start = Math.max(0, end - window)
   const { checkpoints } = history

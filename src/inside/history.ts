@@ -426,7 +426,7 @@ export class History {
     this.#keep(true)
   }
 
-  /** What is behind a time has not been. */
+  /** Forgets all that came behind a time. */
   #forget(time: number): void {
     this.#checkpoints.cut(time)
     this.#near.cut(time - 1)

@@ -30,7 +30,7 @@ export interface WatchedGas {
 const least = (gas: bigint): bigint => (gas > 0n ? gas : 0n)
 const whole = (low: number, high: number): bigint => BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low))
 
-/** What it takes when it cannot be paid; undefined when it can, or is no amount. */
+/** What a price takes when it cannot be paid. It is undefined when the price can be paid, or is no amount. */
 function emptied(gas: bigint, amount: number | bigint): bigint | undefined {
   const isAmount = typeof amount === 'bigint' || Number.isInteger(amount)
   return isAmount && amount >= 0 && gas < amount ? least(gas) : undefined
@@ -56,7 +56,7 @@ class Row {
     return this.more + BigInt(this.price) * BigInt(this.paid)
   }
 
-  /** Another function answers now, or another price. */
+  /** Called when another function answers from now on, or has another price. */
   change(real: HostEntry, price: number, entry: HostEntry): void {
     this.more = this.gas
     this.paid = 0
@@ -153,7 +153,7 @@ class HostGas implements WatchedGas {
   }
 }
 
-/** The call will be made again, and paid again. */
+/** Whether the call will be made again, and paid again. */
 function takeBack(row: Row): void {
   row.calls -= 1
   row.paid -= 1

@@ -132,13 +132,13 @@ export class Journal implements HostTable {
     if (state !== undefined) this.#source.restore?.(state)
   }
 
-  /** The machine has been put to where it has so many calls behind it. */
+  /** Notes that the machine was put to where it has so many calls behind it. */
   rewind(at: number): void {
     this.at = at
     this.#open = undefined
   }
 
-  /** Forgets all calls that the machine has not behind it. */
+  /** Forgets all calls that the machine does not have behind it. */
   cut(): void {
     this.calls.length = this.at
   }

@@ -106,7 +106,7 @@ class GasCounter implements Profiler {
   readonly #names = new Map<number, Named | undefined>()
   #nodes = 1
   #gas: bigint
-  /** Whose the gas is that is missed at the next instruction. */
+  /** The frame that the gas belongs to which is missing at the next instruction. */
   #last: Node
   /** Of the instruction before: whether it may have called (1) or jumped by a register (2). */
   #left = 0

@@ -231,7 +231,7 @@ export class CoulisDebugSession extends DebugSession {
         await new Promise(resolve => setImmediate(resolve))
       }
     } catch (error) {
-      // Of the host: too little memory, or a past that cannot be repeated. Other editors are not to notice.
+      // This is an error of the host: too little memory, or a past that cannot be repeated. Other editors must not notice it.
       this.sendEvent(new OutputEvent(`${(error as Error).message}\n`, 'stderr'))
       this.sendEvent(new StoppedEvent('exception', THREAD, (error as Error).message))
     } finally {

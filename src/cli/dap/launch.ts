@@ -72,7 +72,7 @@ function stopAt(given: Given): Launch['stopAt'] {
   throw new CliError('stopAt: expected start, end, breakpoint or a time')
 }
 
-/** Drops what is undefined: absent and undefined are not the same to those who read it. */
+/** The options without those that are undefined. To those who read them, absent and undefined are not the same. */
 function present<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
 }

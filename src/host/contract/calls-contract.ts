@@ -204,7 +204,7 @@ function wantedContract(call: HostCall): WantedContract {
   }
 }
 
-/** The new contract's address with the code of what came out; undefined without a new contract. */
+/** What came out of making a contract: the code for the caller, and the new address, which is undefined if there is none. */
 interface Made {
   readonly answer: number
   readonly address: Hex | undefined

@@ -10,7 +10,7 @@ import { bytesOf, type Hex, hexOf, wordOf } from './text.ts'
 
 const MOST = 2n ** 64n - 1n
 
-/** Writes what there is to know, and says it. */
+/** Makes a handler that writes its answer to where the guest wants it, and says it in the log. */
 function tells(what: (call: HostCall) => Uint8Array | bigint | Hex): Handler {
   return call => {
     const value = what(call)
@@ -22,7 +22,7 @@ function tells(what: (call: HostCall) => Uint8Array | bigint | Hex): Handler {
   }
 }
 
-/** Answers with a number of 64 bits. */
+/** Makes a handler that answers with a number of 64 bits in r7. */
 function answers(what: (call: HostCall) => bigint | number): Handler {
   return call => {
     const value = what(call)

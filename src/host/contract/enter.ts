@@ -114,7 +114,7 @@ export function openDeploy(request: DeployRequest): Frame {
   })
 }
 
-/** What stopped the outer machine's own resources is its caller's to know, not a failure of the contract. */
+/** If the host ran out of memory or stack, that is no failure of the contract: its caller gets the ResourceError itself. */
 function unwrap(error: unknown): unknown {
   return error instanceof HostCallError && ResourceError.is(error.cause) ? error.cause : error
 }

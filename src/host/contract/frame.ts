@@ -51,7 +51,7 @@ export interface World {
   readonly hostOf: (frame: Frame) => HostTable
 }
 
-/** Where a frame's registers of a call come from. */
+/** What a frame is made from: who calls whom, and with what. */
 export interface FrameInput {
   readonly world: World
   readonly parent: Frame | undefined
@@ -65,7 +65,7 @@ export interface FrameInput {
   readonly value: bigint
   readonly input: Uint8Array
   readonly readOnly: boolean
-  /** Where the state is rolled back to when it fails. */
+  /** The mark that the state is rolled back to when the call fails. */
   readonly mark: number
 }
 

@@ -52,7 +52,10 @@ export interface Deposits {
   readonly byteDeposit: number
 }
 
-/** What a storage entry counts as: octets beside those of key and value; what a request does, beside its length (GP 9.8). */
+/**
+ * What an entry adds to an account's counters (GP 9.8). Storage adds these octets to those of its key and value. A request adds these
+ * octets to its length, and these items.
+ */
 const STORAGE_OCTETS = 34n
 const REQUEST_OCTETS = 81n
 const REQUEST_ITEMS = 2

@@ -10,9 +10,9 @@ export interface AccountSource {
 /** Accounts by service id. */
 export class Accounts implements AccountSource {
   readonly #source: AccountSource
-  /** Those that differ from the source's; undefined where one was removed. */
+  /** The accounts that differ from the source's. An account is undefined here if it was removed. */
   #changed = new Layers<number, Account | undefined>()
-  /** Of the changed ones, those that nobody else has. */
+  /** The ids of changed accounts that no fork shares. They may be changed in place. */
   #editable: Set<number> | undefined
 
   constructor(
@@ -27,7 +27,7 @@ export class Accounts implements AccountSource {
     return this.#changed.get(id) ?? (this.#changed.has(id) ? undefined : this.#source.get(id))
   }
 
-  /** The account, to be changed here only; there has to be one. */
+  /** An account that may be changed: no fork sees the changes. There has to be one of that id. */
   edit(id: number): Account {
     const account = this.get(id)!
     if (this.#editable?.has(id)) return account

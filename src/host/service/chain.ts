@@ -53,7 +53,7 @@ export function codeOf(preimage: Uint8Array | undefined): Uint8Array | undefined
   }
 }
 
-/** A machine has no more gas than this, and no run gets to its end: the rest of a greater limit changes nothing. */
+/** The most gas that a machine has. No run lives long enough to use it up, so what a limit has beyond that changes nothing. */
 const MOST_GAS = 2n ** 63n - 1n
 
 /** A gas limit of 64 bits, which a manager may give and a package may ask for, as a machine takes it. */

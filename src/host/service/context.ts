@@ -19,10 +19,10 @@ export interface Dimension {
   yielded: Uint8Array | undefined
 }
 
-/** Ids that are not given out by the registrar (GP B.7): from 2^16, so many. */
+/** The first id that the registrar does not give out, and how many of these there are (GP B.7). */
 const FIRST_ID = 2 ** 16
 const ID_COUNT = 2 ** 32 - 2 ** 16 - 2 ** 8
-/** How far the next id is behind the one before. */
+/** How far an id is from the one given out before it. */
 const ID_STEP = 42
 
 /** The first id from a candidate on that no account has (GP B.7, check). */
@@ -69,7 +69,7 @@ export class Context {
     }
   }
 
-  /** y becomes what x is now. */
+  /** Makes y a copy of what x is now. */
   checkpoint(): void {
     this.y = this.#copy()
   }
@@ -79,13 +79,13 @@ export class Context {
     return { x: this.#copy(), y: this.y }
   }
 
-  /** They are what they were. */
+  /** Makes both what they were. */
   restore({ x, y }: Pick<Context, 'x' | 'y'>): void {
     this.x = this.#copy(x)
     this.y = y
   }
 
-  /** Another service has the next free id. */
+  /** Moves on to the next free id, because a new service has got this one. */
   advance(): void {
     const next = FIRST_ID + ((this.x.nextFreeId - FIRST_ID + ID_STEP) % ID_COUNT)
     this.x.nextFreeId = check(this.#initial, next)

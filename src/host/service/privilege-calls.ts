@@ -12,11 +12,11 @@ const HASH = 32
 const VALIDATOR = 336
 /** Bytes of an entry of the services that run in every block: E4(service), E8(gas). */
 const ALWAYS = 12
-/** Entries of that list that its host has memory for: 100 MB. */
+/** A list with more entries than this is refused for want of memory: this many take 100 MB. */
 const MOST_ALWAYS = 2 ** 20
-/** Ids are below. */
+/** All ids are below this number. */
 const IDS = 2n ** 32n
-/** Sizes that the number of validators of a chain may have are multiples of it, from twice of it on (GP 0.8.0). */
+/** The number of validators of a chain is a multiple of the first, and at least the second (GP 0.8.0). */
 const VALIDATORS_STEP = 3n
 const LEAST_VALIDATORS = 6n
 
