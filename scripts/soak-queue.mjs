@@ -73,7 +73,7 @@ function start(command, args, onLine) {
 
 const startServer = () =>
   start('redis-server', ['--port', `${port}`, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''], () => {})
-/** Parts that a worker said it had done; one whose word was lost with its server may be done again by another. */
+/** How many parts workers said they had done. If the word of a worker is lost with the server, another may do the part again. */
 let said = 0
 const startWorker = () =>
   start(process.execPath, [values.cli, ...QUEUE, '--jobs', '1'], line => {

@@ -1,7 +1,7 @@
-// Writes src/engine/recompiler/templates.gen.ts: what is the same in all that is compiled. The templates of instructions, of
-// checks and of conditions and all others, in one array as core/recompiler/emit.c takes them; the glue. Not what is in them: effects.ts,
-// emit-memory.ts, pieces.ts, glue.ts in src/engine/recompiler. Made ahead, because putting 300 templates together costs
-// every process that imports coulis 5 ms, and the others the first module of a process 2.
+// Writes src/engine/recompiler/templates.gen.ts, which has what is the same in all compiled code: the glue, and all templates in one
+// array, as core/recompiler/emit.c takes them. What is in them is in scripts/templates/: effects.ts, emit-memory.ts, pieces.ts, glue.ts.
+// All of it is made ahead. To put 300 templates together cost every process that imports coulis 5 ms, and the others cost the first
+// module of a process 2 ms.
 import { HOLE_UNSIGNED, INSTRUCTION_ROOM, Piece, TEMPLATE_END } from '../src/core/contract.gen.ts'
 import { KIND_OF } from '../src/engine/recompiler/facts.ts'
 import { ASSIGNMENT, CONDITION } from './templates/effects.ts'
@@ -10,15 +10,18 @@ import { encodeGlue } from './templates/glue.ts'
 import { PIECES } from './templates/pieces.ts'
 import type { Template } from './templates/template.ts'
 
-/** Bytes an element becomes at most. */
+/** How many bytes an element becomes at most. */
 const LONGEST = 10
 
-/** Bytes that the code of a template has at most. */
+/** How many bytes the code of a template has at most. */
 function roomFor([, ...elements]: Template): number {
   return elements.reduce((sum, element) => sum + (element < HOLE_UNSIGNED ? 1 : LONGEST), 0)
 }
 
-/** Where each template is, by id its code and its condition and by id and way its check; then the templates. */
+/**
+ * An array that begins with where each template is: code and condition by id, checks by id and way, then the pieces. Behind that
+ * stand the templates.
+ */
 export function collectTemplates(): Uint16Array {
   const body = Array.from(KIND_OF, (kind, id) => (kind === 'load' || kind === 'store' ? ACCESS[id]! : ASSIGNMENT[id]!))
   const pieces = (Object.keys(Piece) as (keyof typeof Piece)[]).map(name => PIECES[name])

@@ -1,9 +1,9 @@
 /* Writes the turns of a fast loop that are counted: behind all of them the loop surely goes on, because its condition compares a
- * register that moves by a constant with a value that stays (rooms.c). Nobody has to look at the condition, so several turns are
+ * register that moves by a constant with a value that stays (rooms.c). No turn has to look at the condition, so several turns are
  * one piece of straight code. It pays once, and computes the address of each stream once: the accesses of later turns are at
- * fixed distances from there. Registers that only such accesses read are stepped once.
+ * fixed distances from there. Registers that only such accesses and the condition read are stepped once.
  *
- * The last turns, which are fewer than a piece has, are those of the generic version. It also finds out that the loop has ended. */
+ * The last turns, fewer than a piece has, are done by the generic version. It also finds out that the loop has ended. */
 #include "generator.h"
 
 /* The streams of a piece reach over fewer bytes than this in its turns. */
@@ -96,7 +96,7 @@ PUTS void put_counted_turn(generator *w, u32 segment, u32 lazy) {
   put_instructions_from(w, first, last);
 }
 
-/* Writes a piece: so many turns. */
+/* Writes a piece of so many turns. */
 PUTS void put_counted_turns(generator *w, s32 node, u32 loop, u32 turns, const counted *c) {
   const program_tables *p = w->p;
   const graph_tables *g = w->g;

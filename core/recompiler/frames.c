@@ -18,10 +18,10 @@
 /* A turn has at most so many instructions for each check that it saves. In longer loops the local costs a register of the processor,
  * which is more than it saves: blake2b took 1.08 times as long. */
 #define LOOP_INSTRUCTIONS 64u
-/* Bytes of a frame at most: then the pages of the first and of the last are all there are. */
+/* The most bytes of a frame. So few lie on the pages of the first byte and of the last, and on no other. */
 #define MOST_FRAME 4096
 
-/* How an edge finds the stack offset of a node. */
+/* What is known of how far the register is from where it was. */
 enum { STACK_UNSEEN, STACK_KNOWN, STACK_UNKNOWN };
 
 /* Whether the access `i` starts from the register of the frame. Those of wide groups are checked together already. */
@@ -94,7 +94,8 @@ STEP void find_stack_offsets(const program_tables *p, graph_tables *g) {
   }
 }
 
-/* What the accesses of all nodes take in. Returns how many checks they have without a frame, 0 where there can be none. */
+/* Finds the lowest and the highest byte of the accesses of all nodes. Returns how many checks these have without a frame, or 0 if
+ * there can be no frame. */
 STEP u32 measure_frame(const program_tables *p, graph_tables *g) {
   s64 low = INT32_MAX, high = INT32_MIN;
   u32 checks = 0;
@@ -125,7 +126,7 @@ CORE int accesses_stack(const program_tables *p, const graph_tables *g, u32 node
   return 0;
 }
 
-/* Forward: the frame is ready at a node if it is ready on all ways to it. Loops begin without. */
+/* Forward: the frame is ready at a node if it has been checked on all ways to it. It never counts as ready at the head of a loop. */
 STEP void find_ready(const program_tables *p, graph_tables *g) {
   for (u32 i = 0; i < g->count; i++) {
     u32 n = (u32)g->sequence[i];
@@ -139,8 +140,8 @@ STEP void find_ready(const program_tables *p, graph_tables *g) {
   }
 }
 
-/* What is known of an innermost loop: how many checks start from each register, masks of the registers that accesses store to,
- * and of those that the loop assigns. */
+/* What is known of an innermost loop: how many checks start from each register, masks of the registers that stores start from and
+ * of those that the loop assigns, and how many instructions it has. */
 typedef struct {
   u32 checks[13], stored, assigned, instructions;
 } loop_bases;
@@ -169,9 +170,9 @@ STEP void add_bases(const program_tables *p, const graph_tables *g, u32 node, lo
   }
 }
 
-/* The register that most checks in innermost loops start from, of those that the loop does not assign; NO_BASE if none saves
- * enough. A frame asks for both rights, so something has to be stored to it. Nodes that only stand between those of a loop in
- * the order are taken for some. */
+/* The register that most checks in innermost loops start from, of those that the loops do not assign. It is NO_BASE if none saves
+ * enough. A frame asks for both rights, so something has to be stored to it. Nodes that stand between those of a loop in the order
+ * count as nodes of the loop. */
 STEP u32 base_of_loops(const program_tables *p, graph_tables *g) {
   u32 checks[13] = {0}, best = NO_BASE;
   s32 end = -1;
@@ -225,7 +226,7 @@ STEP void find_frame(const program_tables *p, graph_tables *g, int wanted) {
   if (left >= checks) g->frame_span = 0;
 }
 
-/* Has the accesses of a node to the stack written as members of the frame. Returns the first of them, `stop` if there is none. */
+/* Has the accesses of a node that start from the frame's register written as members of the frame. Returns the first of them, `stop` if there is none. */
 STEP u32 frame_accesses(const program_tables *p, const graph_tables *g, u32 node, u32 stop) {
   u32 first = stop;
   for (u32 i = p->segment_start[g->seg[node]]; i < stop; i++) {

@@ -1,5 +1,5 @@
 /* Finds out, before any turn of a loop is done, behind how many turns the loop surely goes on: the room that its condition
- * leaves. A register has to move by a power of two towards a value that stays. bulk.c and counted.c ask for it. */
+ * leaves. A register has to move by a power of two towards a value that stays. bulk.c and counted.c use this. */
 #include "generator.h"
 
 /* How a condition compares. LESS stands for unsigned and for signed: the number of turns is the same difference. */
@@ -16,8 +16,8 @@ typedef struct {
   u32 stepped, written;
 } turn_steps;
 
-/* A condition: the first register moves by a step towards the second, or where that is NO_BASE, towards the constant. `last` is
- * 1 if the loop ends where the register has come there, 0 if it ends behind that. */
+/* A condition: the first register moves by a step towards the second, or if that is NO_BASE, towards the constant. `last` is 1 if
+ * the loop ends when the register gets there, and 0 if it ends when the register is beyond. */
 typedef struct {
   u32 moving, bound;
   s32 constant, last;

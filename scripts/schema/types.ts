@@ -7,13 +7,13 @@ export type CType = 'u8' | 's8' | 'u16' | 's32' | 'u32' | 's64' | 'u64'
 export interface Field {
   readonly name: string
   readonly type: CType | 'context' | 'record'
-  /** An array of so many: a number of NUMBERS, or two of them multiplied. */
+  /** The field is an array of so many elements: the name of a number of NUMBERS, or two of them multiplied. */
   readonly length?: string
-  /** A pointer to elements of the type, and what there is one of each for. */
+  /** The field is a pointer to elements of the type. This says what the elements are counted by. */
   readonly by?: string
-  /** The core does not write there. */
+  /** Whether the core does not write there. */
   readonly constant?: boolean
-  /** The core's own: TypeScript makes room for it at most. */
+  /** Whether only the core uses it. TypeScript makes room for it at most. */
   readonly inside?: boolean
   readonly comment?: string
 }

@@ -20,7 +20,7 @@ export class WasmCode {
     this.bytes = grown
   }
 
-  /** An opcode, or another byte that may stand for a value. */
+  /** Appends an opcode, or another byte that may stand for a value. */
   byte(value: number): void {
     this.#raw(value)
     this.values += 1
@@ -31,7 +31,7 @@ export class WasmCode {
     this.bytes[this.length++] = value
   }
 
-  /** A number from 0 to 2^32 - 1 in unsigned LEB128. */
+  /** Appends a number from 0 to 2^32 - 1 in unsigned LEB128. */
   unsigned(value: number): void {
     let rest = value >>> 0
     while (rest > 0x7f) {
@@ -41,7 +41,7 @@ export class WasmCode {
     this.#raw(rest)
   }
 
-  /** A signed number of 32 bits in signed LEB128. */
+  /** Appends a signed number of 32 bits in signed LEB128. */
   signed32(value: number): void {
     let rest = value | 0
     while (rest > 63 || rest < -64) {
@@ -51,7 +51,7 @@ export class WasmCode {
     this.#raw(rest & 0x7f)
   }
 
-  /** A number of 64 bits in signed LEB128, given by its two halves, which are signed. */
+  /** Appends a number of 64 bits in signed LEB128. It is given by its two halves, which are signed. */
   signed64(low: number, high: number): void {
     let lo = low | 0
     let hi = high | 0
@@ -63,7 +63,7 @@ export class WasmCode {
     this.#raw(lo & 0x7f)
   }
 
-  /** All of another buffer. */
+  /** Appends all of another buffer. */
   append(other: WasmCode): void {
     this.appendBytes(other.bytes.subarray(0, other.length))
   }
@@ -74,13 +74,13 @@ export class WasmCode {
     this.length += bytes.length
   }
 
-  /** A name: length and ASCII bytes. */
+  /** Appends a name: its length and its ASCII bytes. */
   name(text: string): void {
     this.unsigned(text.length)
     for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i))
   }
 
-  /** An instruction with one index: local, function, label. */
+  /** Appends an instruction with one index: of a local, a function or a label. */
   op(opcode: number, index: number): void {
     this.reserve(6)
     this.bytes[this.length++] = opcode
@@ -110,7 +110,7 @@ export class WasmCode {
     this.signed64(low, high)
   }
 
-  /** A load or store with the alignment hint 2^align and a fixed offset. */
+  /** Appends a load or store with the alignment hint 2^align and a fixed offset. */
   memory(opcode: number, align: number, offset: number): void {
     this.byte(opcode)
     this.byte(align)

@@ -26,5 +26,8 @@ export interface TraceEvent {
   value: bigint
 }
 
-/** A function that is called after every instruction while tracing is on. It may read the machine. If it changes the machine, what follows is undefined. */
+/**
+ * A function that is called after every instruction while tracing is on. It may read the machine. If it changes the machine, what
+ * follows is undefined.
+ */
 export type Tracer = (event: TraceEvent) => void

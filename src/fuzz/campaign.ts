@@ -86,14 +86,14 @@ interface Plan {
 
 const CLOSE: Plan = { generate: { entries: 2 }, drive: { memory: 'exits' } }
 const SHORT: Plan = { generate: { entries: 250, rounds: 8, gas: 1500, plain: true }, drive: { memory: 'case' } }
-/** The reference machine is what takes the time: rather more programs than more starts of them. */
+/** With the reference machine, which takes most of the time, more programs are worth more than more starts of each. */
 const SHORT_WITH_REFERENCE: Plan = {
   generate: { entries: 250, rounds: 2, gas: 600, plain: true },
   drive: { memory: 'case' },
 }
-/** Fast engines only: long loops cost little. */
+/** Where all engines are fast, long loops cost little. */
 const CLOSE_FAST: Plan = { generate: { entries: 2, hugeGas: 4 }, drive: { memory: 'exits' } }
-/** The reference machine runs about a million instructions in a second; with it among the engines long is shorter. */
+/** The reference machine runs about a million instructions in a second, so runs are shorter where it is among the engines. */
 const LONG: Plan = { generate: { entries: 20, rounds: 2, gas: 20_000_000, plain: true }, drive: { memory: 'case' } }
 const LONG_WITH_REFERENCE: Plan = { generate: { entries: 20, gas: 200_000, plain: true }, drive: { memory: 'case' } }
 

@@ -35,12 +35,12 @@ export class CodeWriter {
     return this.#table.length
   }
 
-  /** A label whose place is not known yet. */
+  /** Makes a label whose place is not known yet. */
   newLabel(): number {
     return this.#labels.push(-1) - 1
   }
 
-  /** The label is here. */
+  /** Places a label here. */
   place(label: number): void {
     this.#labels[label] = this.#length
   }

@@ -262,7 +262,7 @@ function drive(fuzz: FuzzCase, engines: readonly EngineKind[], options: DriveOpt
   return { finding, programs, starts, exits, hostCalls, instructions: counted ? gas : 0, gas, rejected: false }
 }
 
-/** What gas that a host function has written makes of the count is none that was used. */
+/** The gas that was used. A count this large comes from gas that a host function has written, and counts nothing. */
 function usedGas(gas: bigint): number {
   return gas > 2n ** 40n ? 0 : Number(gas)
 }

@@ -242,7 +242,7 @@ export class Emitter {
       )
   }
 
-  /** Anywhere: mostly no block, before the code or behind it. */
+  /** Writes a jump target that may be anywhere: mostly no block, and also before the code or behind it. */
   #strayTarget(): void {
     const { writer, random } = this
     switch (random.below(4)) {

@@ -31,7 +31,7 @@ export interface SettledFinding {
   readonly reasons: Reasons
   /** The command that shows it again. */
   readonly command: string
-  /** The reduced case without what depends on the case it was found in: equal for the same program. Undefined when it was not made small. */
+  /** The reduced case without what depends on the case it was found in. It is undefined when the case was not made small. */
   readonly program: string | undefined
   /** The reduced case as assembly text with how it is run, as test/golden/ has it. Undefined when it was not made small. */
   readonly text: string | undefined

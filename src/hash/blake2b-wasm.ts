@@ -1,4 +1,5 @@
-// BLAKE2b (RFC 7693) without a key, in a WebAssembly module with words of 64 bits (core/hash/blake2b.c). Not the public function: blake2b.ts.
+// BLAKE2b (RFC 7693) without a key, in a WebAssembly module with words of 64 bits (core/hash/blake2b.c). The public function is in
+// blake2b.ts.
 import { makeModule, unlessRefused } from '../core/code-generation.ts'
 import { decodeHex } from '../core/core.ts'
 import { BLAKE2B_HEX } from './blake2b.gen.ts'

@@ -32,7 +32,7 @@ export type PreimageSource = (account: bigint, hash: Uint8Array) => Uint8Array |
 export interface InnerMachines {
   /** To be handed to `createHost`, with others. */
   readonly handlers: Readonly<Record<'machine' | 'peek' | 'poke' | 'pages' | 'invoke' | 'expunge', HostFunction>>
-  /** The call `compile`, which only `gp-main` has, to be handed to `createHost` beside them; mode 1 takes blobs of `preimage`, default none. */
+  /** Makes the call `compile`, which only `gp-main` has, for `createHost`. Mode 1 takes blobs from `preimage`; default none. */
   compile(preimage?: PreimageSource): HostFunction
   /** The machines there are, by number. */
   readonly machines: ReadonlyMap<number, InnerMachine>

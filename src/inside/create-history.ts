@@ -10,7 +10,10 @@ import type { CallSource } from './journal.ts'
 export interface HistoryOptions {
   readonly engine: Engine
   readonly program: Program
-  /** How the machine starts; default: as `instantiate` without options. Its host is asked once for each call; behind a change in the past anew. */
+  /**
+   * How the machine starts; default: as `instantiate` without options. Its host is asked once for each call, and again for calls that
+   * come behind a change in the past.
+   */
   readonly start?: StartOptions
   /** Bytes of memory contents that checkpoints may hold; default 128 MiB. One checkpoint may be larger. */
   readonly maxBytes?: number

@@ -73,14 +73,14 @@ export class Seeker {
     if (this.#near === 0) this.unguarded(() => undefined)
   }
 
-  /** Does something to the machine as it is without a search. */
+  /** Takes the guard down while `change` does something to the machine. */
   unguarded(change: () => void): void {
     this.#guarded.lower()
     change()
     this.#raise()
   }
 
-  /** The machine is as it was, but for where it is. */
+  /** Ends the search. The machine stays where it is, and is otherwise as it was before. */
   end(): void {
     this.#guarded.lower()
     this.#journal.stopper = undefined

@@ -69,7 +69,7 @@ interface Stretch {
 /** Asked of each instruction before it is executed; true: the move ends there. */
 type Wanted = (event: TraceEvent, time: number) => boolean
 
-/** Lines that a step backwards goes through at most, in instructions of its function. */
+/** How many instructions of its function a step back to the line before goes through at most. */
 const MOST_BACK = 100_000
 
 function valueAt(vm: Vm, watched: Watched): bigint | undefined {
@@ -79,7 +79,7 @@ function valueAt(vm: Vm, watched: Watched): bigint | undefined {
   return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
 }
 
-/** Whether a finder says yes for one breakpoint; made once, asked at every instruction. */
+/** A breakpoint with its finder, which is made once and asked at every instruction. */
 interface Armed {
   readonly breakpoint: Breakpoint
   readonly finder: Finder

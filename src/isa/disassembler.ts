@@ -46,7 +46,10 @@ export interface CodeLine {
 export interface CodeOptions {
   /** Names for code offsets, such as exports and functions; others are `L` and the offset. */
   readonly names?: ReadonlyMap<number, string>
-  /** Whether to print widths that differ from the assembler's choice, default true. Without, text reads better but need not give the same bytes. */
+  /**
+   * Whether to print widths that differ from the assembler's choice; default true. Without them the text is easier to read, but may not
+   * give the same bytes.
+   */
   readonly widths?: boolean
   /** First code offset wanted, default 0. Labels and blocks are those of the whole code all the same. */
   readonly from?: number

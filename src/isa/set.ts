@@ -52,7 +52,10 @@ export interface InstructionSet {
    * one of 255 and more takes two bytes and is not in `byOpcode` and `ids`.
    */
   readonly opcodes: Int16Array
-  /** Opcode byte to the id whose cost the pipeline model takes, where there is a bitmask: `ids`, but in `latest32`, and for what is a trap. */
+  /**
+   * For each opcode byte the id whose cost the pipeline model takes, in code with a bitmask. It is that of `ids`, except in `latest32`
+   * and for opcodes that are a trap.
+   */
   readonly costIds: Uint8Array
 }
 

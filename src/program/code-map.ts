@@ -77,7 +77,7 @@ function findBlocks(
   return blocks.slice(0, count)
 }
 
-/** The map of code in the extended encoding. Every marked byte is an instruction. If it is undefined or may not stand there, it is a trap. */
+/** The map of code in the extended encoding. Every marked byte is an instruction. One that is undefined or misplaced is a trap. */
 function mapExtended(code: Uint8Array, offsets: Uint32Array): CodeMap {
   const instruction = new Uint8Array(code.length)
   const blockStart = new Uint8Array(code.length)

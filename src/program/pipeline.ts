@@ -170,7 +170,10 @@ export function simulatePipeline(input: CostInput, start: number): PipelineRun {
     q.stage.done = cycle + q.stage.latency
   }
 
-  /** Lets cycles pass in which nothing happens but counting down: after a cycle without a decoded or started instruction, all that follow until one is done. */
+  /**
+   * Lets cycles pass in which nothing happens but counting down. If a cycle has decoded and started no instruction, these are all that
+   * follow until an instruction is done.
+   */
   const wait = (): void => {
     if (slotsLeft < DECODE_SLOTS || startsLeft < STARTS_PER_CYCLE || live[0]?.state === 'FIN') return
     const running = live.filter(q => q.state === 'EXE')

@@ -25,7 +25,7 @@ export interface Profile {
   readonly name: string
   readonly instructionSet: InstructionSetName
   readonly gasModel: GasModel
-  /** `strict`: code has to be valid (GP 0.8.0 A.2), and loading it throws a BlobError if it is not. `lenient`: only the structure is checked. */
+  /** `strict`: loading code that is not valid (GP 0.8.0 A.2) throws a BlobError. `lenient`: only the structure is checked. */
   readonly loader: 'lenient' | 'strict'
   /**
    * What a machine pays that starts where no instruction begins, or is sent there by its host. It panics. Under `paid` it pays for a
@@ -44,7 +44,10 @@ export interface Profile {
   readonly readOnlyStore: 'fault' | 'panic'
   /** Whether an access to an inaccessible address is a page fault (GP A.8) or a panic (PolkaVM without dynamic paging). */
   readonly inaccessible: 'fault' | 'panic'
-  /** Below this address all accesses panic, where others fault too: 2^16 (GP A.8), or 2^14 (the interpreter of PolkaVM 0.35 with dynamic paging). */
+  /**
+   * Below this address all accesses panic, also where others fault. It is 2^16 (GP A.8), or 2^14 (the interpreter of PolkaVM 0.35 with
+   * dynamic paging).
+   */
   readonly panicBelow: 65536 | 16384
   /** Whether running out of gas leaves the counter as it is (0.8.0) or empties it (0.7.2). */
   readonly outOfGas: 'keep' | 'drain'
@@ -58,9 +61,15 @@ export interface Profile {
   readonly growHeap: 'released' | 'corrected'
   /** Whether a cmov reads its old destination in the pipeline model (GP pull request #559). */
   readonly cmovReadsDestination: boolean
-  /** What `memset` leaves in its address register: PolkaVM 0.35 advances all 64 bits, 0.37 makes it an address of 32 bits, also for 0 bytes. */
+  /**
+   * What `memset` leaves in its address register. PolkaVM 0.35 advances all 64 bits. PolkaVM 0.37 makes it an address of 32 bits, also
+   * for 0 bytes.
+   */
   readonly memsetAddress: '64-bit' | '32-bit'
-  /** Whether numbers in a `.polkavm` file may be longer than they need to be, and lose bits above 32 (PolkaVM until 0.36), or not (0.37). */
+  /**
+   * Whether numbers in a `.polkavm` file may be longer than they need to be, and lose their bits above 32. They may until PolkaVM 0.36,
+   * and not in 0.37.
+   */
   readonly polkavmNumbers: 'any' | 'shortest'
   /** Whether programs have at most 2^25 bytes of code and 2^24 jump-table entries (GP pull request #559), or any number. */
   readonly codeLimits: 'none' | 'pr-559'

@@ -158,7 +158,7 @@ export function instantiateTrace(trace: Trace, options: TraceMachine, host?: Hos
   return options.engine.instantiate(program, { ...common, regs: start.regs, pages, memory: trace.initial })
 }
 
-/** What the host did at this call, done again. Returns what could not be verified. */
+/** Does again what the host did at this call. Returns what could not be verified. */
 function applyCall(call: TraceCall, vm: Vm): Omit<ReplayDifference, 'call'> | undefined {
   for (const { line, address, bytes } of call.reads) {
     const found = vm.memory.view(address, bytes.length)

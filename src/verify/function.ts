@@ -397,7 +397,7 @@ export class FunctionVerifier implements FunctionBody {
     if (this.turns !== undefined) turnBegins(this, this.turns, amount)
   }
 
-  /** Reads what follows the first `local.get stack`: a frame is taken from the stack that is left, and code leaves if that is too little. */
+  /** Reads what follows the first `local.get stack`: code takes a frame from the stack that is left, and leaves if that is too little. */
   #stackCheck(): void {
     const { reader } = this
     const form = (ok: boolean): void => {

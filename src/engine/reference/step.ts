@@ -56,7 +56,10 @@ function executeMemset(state: MachineState, decoded: Decoded): Exit | undefined 
   }
 }
 
-/** Executes an instruction. If the host has no memory for it, it throws and was not executed. It is then paid again later; a block stays paid. */
+/**
+ * Executes an instruction. If the host has no memory for it, this throws, and the instruction was not executed. It is then paid again
+ * later; a block stays paid.
+ */
 function executeOrGiveBack(state: MachineState, decoded: Decoded): Exit | undefined {
   try {
     return decoded.execute(state)

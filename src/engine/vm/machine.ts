@@ -45,7 +45,8 @@ export class Machine extends VmFace implements Vm {
   readonly program: Program
   readonly #body: Body
   readonly #site: CallSite
-  // The registers of the body, which stay the same. They are kept because host functions ask for them often (0.6 ns, bench/micro/host-call.mjs).
+  // The registers of the body, which stay the same. They are kept because host functions ask for them often (0.6 ns,
+  // bench/micro/host-call.mjs).
   #regs: BigUint64Array | undefined
   #halves: Uint32Array | undefined
   #memory: Memory | undefined

@@ -3,7 +3,8 @@
 //
 // The core enters compiled code through the gate (glue.ts) wherever a block has an entry. The gate comes here when it does not know how to
 // go on. If more compiled code can take over, it is entered: at the end of a slice, when the stack was used up, at a return that no caller
-// expected. Otherwise the core goes on, and executes at least one instruction before it enters again. The state is exact at every such point.
+// expected. Otherwise the core goes on, and executes at least one instruction before it enters again. The state is exact whenever that
+// happens.
 
 import type { Cell } from '../../../core/cell.ts'
 import { makeModule, unlessRefused } from '../../../core/code-generation.ts'
