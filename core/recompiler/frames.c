@@ -226,7 +226,8 @@ STEP void find_frame(const program_tables *p, graph_tables *g, int wanted) {
   if (left >= checks) g->frame_span = 0;
 }
 
-/* Has the accesses of a node that start from the frame's register written as members of the frame. Returns the first of them, `stop` if there is none. */
+/* Has the accesses of a node that start from the frame's register written as members of the frame. Returns the first of them, or
+ * `stop` if there is none. */
 STEP u32 frame_accesses(const program_tables *p, const graph_tables *g, u32 node, u32 stop) {
   u32 first = stop;
   for (u32 i = p->segment_start[g->seg[node]]; i < stop; i++) {
