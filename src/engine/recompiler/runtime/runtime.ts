@@ -2,9 +2,8 @@
 // compiled, and when, is decided in hot-code.ts.
 //
 // The core enters compiled code through the gate (glue.ts) wherever a block has an entry. The gate comes here when it does not know how to
-// go on. If more compiled code can take over, it is entered: at the end of a slice, when the stack was used up, at a return that no caller
-// expected. Otherwise the core goes on, and executes at least one instruction before it enters again. The state is exact whenever that
-// happens.
+// go on. If more compiled code can take over, it is entered: at the end of a slice, when the stack was used up, at a return that no
+// caller expected. Otherwise the core goes on, and executes at least one instruction before it enters again. The state is exact then.
 
 import type { Cell } from '../../../core/cell.ts'
 import { makeModule, unlessRefused } from '../../../core/code-generation.ts'
@@ -188,10 +187,7 @@ export class Runtime {
     return this.#hot.heat(callee) > 0 || functionSize(analysis, callee, coverage) <= SMALL_CALLEE
   }
 
-  /**
-   * Whether the gate asks about each stop before an instruction that is not certain. Where instructions are counted, each stop takes
-   * back what code has counted too much.
-   */
+  /** Whether the gate asks about each stop before an uncertain instruction. Where code counts, each stop takes back some counts. */
   get #hearsPaid(): boolean {
     return this.#mode !== 'hot' || this.#cell.tally !== undefined
   }
@@ -365,10 +361,7 @@ export class Runtime {
     return Target.Exit
   }
 
-  /**
-   * Compiled code was entered with so much gas (the low half) and has given a result. Goes on in compiled code, or returns what the
-   * core does. The first result stands for `givenWeight` of its kind.
-   */
+  /** Compiled code, entered with so much gas (low half), gave this result, for `givenWeight`. Goes on there, or returns what the core does. */
   #follow(given: number, givenLow: number, givenWeight: number): number {
     const cell = this.#cell
     const { call, slices } = this.#link()
