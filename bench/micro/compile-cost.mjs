@@ -1,5 +1,6 @@
-// What compiling costs altogether, with V8's background compilers: processor time of all threads of a process that runs a program made to be
-// expensive, until it has nothing left to do, beside the same process that only interprets. Ratios in turn; not for a quiet machine only.
+// What compiling costs altogether, with V8's background compilers. It is the processor time of all threads of a process that runs a
+// program made to be expensive, until nothing is left to do, beside the same process that only interprets. Both are measured in turn,
+// so the machine need not be quiet.
 //   node bench/micro/compile-cost.mjs [--only NAME] [--rounds 1]
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'

@@ -1,5 +1,6 @@
-// Many different programs through one process: what the process holds has to stay what it is. Prints the resident set and the heap as they go.
-//   node bench/micro/flat-memory.mjs [--programs 100000] [--dropped]     --dropped: nothing is disposed of, with a turn of the event loop now and then
+// Many different programs go through one process: what the process holds has to stay what it is. Prints the resident set and the heap
+// as they go. With --dropped nothing is disposed of, and the event loop gets a turn now and then.
+//   node bench/micro/flat-memory.mjs [--programs 100000] [--dropped]
 import { parseArgs } from 'node:util'
 
 const { assemble, createEngine, loadProgram } = await import(`${process.env.COULIS_DIST ?? '../../dist'}/lib/index.js`)

@@ -1,5 +1,5 @@
-// The recorded service runs on PolkaVM, its interpreter and its recompiler: hands them to our Rust program in a form it can read, and prints
-// the same figures as micro/traces.mjs. A program is compiled anew for every trace, and once more with the module kept.
+// The recorded service runs on PolkaVM, its interpreter and its recompiler. This hands them to our Rust program in a form that it can
+// read, and prints the same figures as micro/traces.mjs. A program is compiled anew for every trace, and once more with the module kept.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

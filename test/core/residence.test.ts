@@ -1,4 +1,5 @@
-// Machines that share few cells: whatever is done with many of them in turn, each is what it would be alone. Not the cells: machine.test.ts.
+// Machines that share few cells: whatever is done with many of them in turn, each is what it would be alone. The cells themselves are in
+// machine.test.ts.
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { Access } from '../../src/blob/address-space.ts'

@@ -1,5 +1,5 @@
-// The host's stack is bounded wherever coulis runs: Node's own, a smaller one, worker threads. Deep recursion of functions with small and large
-// frames ends as on the reference machine, or a ResourceError comes first and nothing has changed. Needs the built library.
+// The host's stack is bounded wherever coulis runs: Node's own, a smaller one, worker threads. Deep recursion of functions with small
+// and large frames ends as on the reference machine, or a ResourceError comes first and nothing has changed. Needs the built library.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

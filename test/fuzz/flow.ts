@@ -27,7 +27,10 @@ function successors(program: Program): Map<number, number[]> {
   return graph
 }
 
-/** Whether what is left of the graph, after loops to oneself are cut and blocks with one predecessor are merged into it, is more than roots. */
+/**
+ * Whether more than roots is left of the graph when loops of a block to itself are cut, and blocks with one predecessor are merged into
+ * that.
+ */
 export function isIrreducible(program: Program): boolean {
   const next = new Map<number, Set<number>>()
   const before = new Map<number, Set<number>>()

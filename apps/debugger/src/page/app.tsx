@@ -20,7 +20,7 @@ const SHARED = 'The address of this page is the link now'
 interface OpenOptions {
   readonly time?: number | undefined
   readonly shown?: PictureAt | undefined
-  /** By the page's address, which otherwise does not fit what is open any more. */
+  /** Whether the page's address names what is opened. If not, the address no longer fits, and is removed. */
   readonly isNamed?: boolean
 }
 

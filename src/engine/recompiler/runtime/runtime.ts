@@ -361,7 +361,7 @@ export class Runtime {
     return Target.Exit
   }
 
-  /** Compiled code, entered with so much gas (low half), gave this result, for `givenWeight`. Goes on there, or returns what the core does. */
+  /** Compiled code, entered with so much gas (low half), gave this result `givenWeight` times. Goes on, or returns what the core does. */
   #follow(given: number, givenLow: number, givenWeight: number): number {
     const cell = this.#cell
     const { call, slices } = this.#link()
