@@ -8,6 +8,8 @@ import { FRAME_LOCAL, READ, TARGET_LOCAL, WRITE } from './words.ts'
 export function learn(verifier: FunctionBody, at: number): void {
   const { locals, operands } = verifier
   const source = operands.source[at]!
+  // Where the frame is checked, nothing else is: that code is not always executed.
+  if (verifier.frameLocal.isOpen && source !== FRAME_LOCAL) return
   switch (operands.meaning[at]) {
     case Meaning.Fail:
       if (operands.plus[at] !== 0) return // of another place than the local's

@@ -26,7 +26,7 @@ export class FrameLocal {
   lost = false
   /** The control frame of an `if` that checks it, or -1. */
   #open = -1
-  /** Whether there is such an `if`, and how many bytes all checks of the function ask for. That is 0 before the first check. */
+  /** Whether there is such an `if`. How many bytes the first check of the function asks for; 0 before it. Others should ask for as many. */
   #asks = false
   #bytes = 0
 
@@ -85,9 +85,11 @@ export class FrameLocal {
   }
 
   /** Called when a control frame has ended. If it is that `if`, this returns true, and all that is known of other locals stays. */
-  closes({ locals }: Around, frame: number): boolean {
+  closes({ locals, way }: Around, frame: number): boolean {
     if (this.#open !== frame) return false
     this.#open = -1
+    // On the way that did not check, the local is 0 or has been checked for so many bytes, whatever was asked for here.
+    if (way.frame > this.#bytes) way.frame = this.#bytes
     for (const local of [PC_LOCAL, WHY_LOCAL, FRAME_LOCAL]) locals.forget(local)
     return true
   }

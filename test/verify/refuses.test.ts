@@ -201,6 +201,82 @@ describe('verifier refuses', () => {
     }
   })
 
+  /** What becomes of a loop with a frame that is checked twice in a turn, and other instructions at its head. */
+  const loopedWith = (more: string, change: (code: Instruction[]) => Instruction[]): Rule | undefined => {
+    const looped = moduleOf(
+      'looped',
+      programOf(`
+    load_imm r5, 0x21000
+    load_imm r6, 9
+    fallthrough
+@loop:
+${more}    store_ind_u64 [r5 + 16], r6
+    ecalli 1
+    load_ind_u64 r8, [r5]
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @loop
+    trap
+`),
+    )
+    const taken = takeApart(looped.bytes)
+    taken.bodies[1]!.instructions = change(taken.bodies[1]!.instructions)
+    const bytes = putTogether(taken)
+    expect(WebAssembly.validate(bytes)).toBe(true)
+    return verifyModule(bytes, looped.machine)?.rule
+  }
+
+  it('a frame that was checked for fewer bytes before, though a call ends it in each turn', () => {
+    const refused = (change: (code: Instruction[]) => Instruction[]): Rule | undefined => loopedWith('', change)
+    const check = [0x41, 0x71, 0x41, 0x47, 0x0d]
+    // Both checks ask for the 8 bytes of the second access. The first access has 8 bytes behind 16.
+    const narrow = (code: Instruction[], nth: number): Instruction[] =>
+      replace(code, find(code, check, nth) - 6, { numbers: [7n] })
+    expect(refused(code => code)).toBeUndefined()
+    expect(refused(code => narrow(code, 1))).toBeDefined()
+    expect(
+      refused(code => {
+        const from = find(code, [0x20, 0x45, 0x04])
+        const to = code.findIndex(({ op }, at) => at > from && op === 0x0b) + 1
+        const first = narrow(code, 0).slice(from, to)
+        return narrow(code, 1).toSpliced(from, 0, ...first)
+      }),
+    ).toBe('store')
+    // Where it is not checked, the function is left. Where it is, an access reaches further than a check that came before.
+    const leaves = (code: Instruction[], reach: bigint): Instruction[] => {
+      const asks = find(code, [0x20, 0x45, 0x04])
+      const branch = code.findIndex(({ op }, at) => at > asks && op === 0x0d)
+      const store = code.findIndex(({ op }, at) => at > branch && op === 0x37)
+      const far = replace(code, store, { numbers: [code[store]!.numbers[0]!, reach] })
+      return far.toSpliced(branch + 1, 0, { ...code[branch]!, op: 0x0c })
+    }
+    expect(refused(code => leaves(code, 4088n))).toBe('store')
+  })
+
+  it('another address that is checked only where the frame is not', () => {
+    // The first load has a check of its own.
+    const more = '    load_ind_u64 r9, [r4]\n'
+    expect(loopedWith(more, code => code)).toBeUndefined()
+    expect(
+      loopedWith(more, code => {
+        const tee = find(code, [0x22, 0x41, 0x78, 0x41, 0x76, 0x2d]) // the address of the first load
+        const asks = find(code, [0x20, 0x45, 0x04])
+        const end = code.findIndex(({ op }, at) => at > asks && op === 0x0b) + 1
+        const load = code.findIndex(({ op }, at) => at > tee && op === 0x29)
+        const check = replace(code, load - 2, { numbers: [code[load - 2]!.numbers[0]! + 1n] }).slice(tee + 1, load - 1)
+        const address = code[load - 1]!
+        return [
+          ...replace(code, tee, { op: 0x21 }).slice(0, tee + 1),
+          ...code.slice(asks, asks + 3),
+          address,
+          ...check,
+          ...code.slice(asks + 3, end),
+          ...code.slice(load - 1, asks),
+          ...code.slice(end),
+        ]
+      }),
+    ).toBe('load')
+  })
+
   it('a frame that is taken for checked behind a call, or in a turn that another check was made for', () => {
     const looped = moduleOf(
       'looped',
