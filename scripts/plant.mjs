@@ -93,6 +93,13 @@ const BUGS = [
     replace: '>= LONGEST_STEP)',
   },
   {
+    name: 'attack: counted turns towards a bound that the loop moves',
+    file: 'core/recompiler/rooms.c',
+    search: '!is_moved(t, c->moving) || !is_kept(t, c->bound)',
+    replace: '!is_moved(t, c->moving)',
+    attack: true,
+  },
+  {
     name: 'counted turns: down, accesses are in the order of up',
     file: 'core/recompiler/counted.c',
     search: 'stride < 0 ? -stride * (s32)(turns - 1 - turn) :',

@@ -20,6 +20,7 @@ import {
 import type { FuzzCase, FuzzEntry } from './case.ts'
 import { Emitter } from './emit.ts'
 import { indexedAccesses, smallCallees } from './indexed.ts'
+import { nestedLoops } from './nested.ts'
 import { FAR_PAGES } from './places.ts'
 import { Random } from './random.ts'
 import { type Transcoded, toExtended } from './transcode.ts'
@@ -61,7 +62,9 @@ function layGround(random: Random): { ground: Ground; pages: Mapping[] } {
 
 function writePiece(emitter: Emitter, ground: Ground, menu: Menu): void {
   const roll = emitter.random.below(100)
-  if (roll < 45) loopAgain(emitter, ground, menu)
+  // Its loops may have no end, so they are for gas that is bounded.
+  if (roll < 15 && menu === WILD) nestedLoops(emitter, ground, menu)
+  else if (roll < 45) loopAgain(emitter, ground, menu)
   else if (roll < 50) indexedAccesses(emitter, ground, menu)
   else if (roll < 55) smallCallees(emitter, ground, menu)
   else if (roll < 72) walkAgain(emitter, ground, menu)
