@@ -9,6 +9,9 @@ import type { FastTurns, FunctionBody, Stream } from './function-body.ts'
 import type { Pair } from './locals.ts'
 import { GAS_LOCAL, RANGE_FUNCTION, READ, WRITE } from './words.ts'
 
+/** So many turns stand in a row at most. The generator writes eight; an access is looked for in each of them, which takes its time. */
+const MOST_TURNS = 64
+
 /**
  * `i32.const UNLIMITED` has been read and `local.set` follows. Reads the rest of the form up to the first unchecked turn. Returns
  * false, and reads nothing, when the constant is the address of an access.
@@ -49,7 +52,7 @@ export function matchTurns(verifier: FunctionBody): boolean {
   verifier.branch(reader.unsigned())
   way.gas = path + ahead
   const turns = ahead / cost + 1
-  if (!Number.isInteger(turns)) form.fail()
+  if (!Number.isInteger(turns) || turns > MOST_TURNS) form.fail()
   takeRoots(verifier, streams)
   verifier.turns = { frame: control.depth - 1, floor, cost, turns, turn: 0, at: 0, streams }
   return true

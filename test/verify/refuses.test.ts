@@ -121,6 +121,47 @@ describe('verifier refuses', () => {
     ['an exit at another instruction', 'control', code => replace(code, find(code, [0x41, 0x21]), { numbers: [1n] })],
   ]
 
+  it('so many turns in a row that it takes minutes to look at their accesses', () => {
+    const counted = moduleOf(
+      'counted',
+      programOf(`
+    load_imm r8, 0x20000
+    load_imm r10, 100
+    fallthrough
+@loop:
+    load_ind_u64 r7, [r8]
+    add_64 r12, r12, r7
+    add_imm_64 r8, r8, 8
+    add_imm_64 r10, r10, -1
+    branch_ne_imm r10, 0, @loop
+    trap
+`),
+    )
+    const ruleOf = (turns: bigint): Rule | undefined => {
+      const taken = takeApart(counted.bytes)
+      let code = taken.bodies[1]!.instructions
+      const set = (at: number, value: bigint): void => {
+        code = replace(code, at, { numbers: [value] })
+      }
+      const ahead = find(code, [0x55, 0x1b, 0x42, 0x7c]) + 2
+      set(find(code, [0xad, 0x42, 0x7e]) + 1, 1n) // what a turn costs
+      set(ahead, turns - 1n)
+      set(find(code, [0x42, 0x7d, 0x21], 2), turns)
+      set(
+        code.findIndex(({ op, numbers }, at) => at > ahead && op === 0x42 && numbers[0] === 48n),
+        BigInt.asIntN(32, 8n * turns),
+      )
+      taken.bodies[1]!.instructions = code
+      const bytes = putTogether(taken)
+      expect(WebAssembly.validate(bytes)).toBe(true)
+      return verifyModule(bytes, counted.machine)?.rule
+    }
+    expect(ruleOf(6n)).toBeUndefined()
+    expect(ruleOf(64n)).toBeUndefined()
+    expect(ruleOf(65n)).toBe('turns')
+    expect(ruleOf(2n ** 32n - 1n)).toBe('turns')
+  })
+
   it('counts in other words than those of segments, by other widths, or where none are asked for', () => {
     const tallyAt = 0x38000000
     const counting = moduleOf('counting', programOf(LOOP), false, { tallyAt })
