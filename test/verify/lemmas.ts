@@ -172,18 +172,24 @@ export const LEMMAS: readonly Lemma[] = [
 (assert (>= turn count))`,
   },
   {
+    name: 'the floor: a count below 2^31 of turns that cost less than 2^32 each cost less than 2^63',
+    answer: 'unsat',
+    text: `
+(declare-const count Int)
+(declare-const cost Int)
+(assert (and (<= 0 count) (< count 2147483648) (<= 0 cost) (< cost 4294967296)))
+(assert (not (and (<= 0 (* count cost)) (< (* count cost) 9223372036854775808))))`,
+  },
+  {
     name: 'the floor: nothing overflows 64 bits, with less gas than 2^31',
     answer: 'unsat',
     text: `
 (declare-const gas (_ BitVec 64))
-(declare-const count (_ BitVec 64))
-(declare-const cost (_ BitVec 64))
+(declare-const product (_ BitVec 64)) ; what all turns cost, see above
 (assert (bvult gas #x0000000080000000))
-(assert (bvult count #x0000000080000000))
-(assert (bvult cost #x0000000100000000))
-(define-fun product () (_ BitVec 128) (bvmul ((_ zero_extend 64) count) ((_ zero_extend 64) cost)))
-(define-fun exact () (_ BitVec 128) (bvadd (bvsub ((_ zero_extend 64) gas) product) #x00000000000000000000000000000001))
-(assert (not (= exact ((_ sign_extend 64) (bvadd (bvsub gas (bvmul count cost)) #x0000000000000001)))))`,
+(assert (bvult product #x8000000000000000))
+(define-fun exact () (_ BitVec 128) (bvadd (bvsub ((_ zero_extend 64) gas) ((_ zero_extend 64) product)) #x00000000000000000000000000000001))
+(assert (not (= exact ((_ sign_extend 64) (bvadd (bvsub gas product) #x0000000000000001)))))`,
   },
   {
     name: 'unrolled turns: gas for the last of them is gas for each',
