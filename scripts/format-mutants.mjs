@@ -120,7 +120,7 @@ const RULES = [
 const TESTS = [
   ['test/extended/versions.test.ts', 'test/extended/runs.test.ts', 'test/extended/fixture.test.ts', 'test/narrow'],
   ['test/engine/engines.test.ts', '-t', 'memset|sbrk'],
-  ['test/extended/rules.test.ts', 'test/recompiler/heat.test.ts'],
+  ['test/extended/rules.test.ts', 'test/engine/recompiler/heat.test.ts'],
   ['test/blob/blob-polkavm.test.ts', 'test/engine/max-memory.test.ts'],
   ['test/extended/engines.test.ts', 'test/extended/text.test.ts'],
 ]

@@ -65,7 +65,7 @@ function writeRuns(folder, { own, blobOf }) {
 /** Seeds of core/fuzz/compile.c: bytes of settings, the jump table, code and mask. Golden programs of the recompiler are among them. */
 function writeModules(folder, { own, partsOfText, templates }) {
   writeFileSync(join(OUT, 'templates'), Buffer.from(templates, 'hex'))
-  const golden = join(ROOT, 'test/recompiler/golden')
+  const golden = join(ROOT, 'test/engine/recompiler/golden')
   const texts = readdirSync(golden).filter(name => name.endsWith('.pvm'))
   const parts = [...own, ...texts.map(name => partsOfText(readFileSync(join(golden, name), 'utf8')))]
   parts.forEach(({ code, bitmask, jumpTable }, index) => {

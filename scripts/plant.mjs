@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
   },
 })
 
-const GENERATOR = 'test/recompiler/generator.test.ts'
+const GENERATOR = 'test/engine/recompiler/generator.test.ts'
 
 /** name: what is wrong; file, search, replace: how. `test`: the one file that has to be red, in place of fuzzer and suites. */
 const BUGS = [

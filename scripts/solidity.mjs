@@ -1,4 +1,4 @@
-// Makes test/fixtures/contracts/*.polkavm of test/contracts/solidity/*.sol, and examples/contracts/flipper.polkavm of the source
+// Makes test/fixtures/contracts/*.polkavm of test/host/contract/solidity/*.sol, and examples/contracts/flipper.polkavm of the source
 // beside it, with the compiler that npm run solidity:tools installs.
 //
 //   node scripts/solidity.mjs           writes them
@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const sources = join(root, 'test/contracts/solidity')
+const sources = join(root, 'test/host/contract/solidity')
 const fixtures = join(root, 'test/fixtures/contracts')
 const examples = join(root, 'examples/contracts')
 const { compile } = createRequire(join(sources, 'package.json'))('@parity/resolc')

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/blob/assembly.ts'
 import { checkContractCode } from '../../src/host/contract/index.ts'
 import { loadProgram } from '../../src/program/program.ts'
-import { call, values } from '../contracts/abi.ts'
+import { call, values } from '../host/contract/abi.ts'
 import { createCli } from './cli.ts'
 
 const cli = createCli()

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Access, PAGE_SIZE } from '../../src/blob/address-space.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Vm } from '../../src/engine/engine.ts'
-import { programOf } from '../recompiler/programs.ts'
+import { programOf } from '../engine/recompiler/programs.ts'
 
 const CHUNK = 512
 const PAGES = 2 ** 20

@@ -1,7 +1,7 @@
 // The verifier accepts what the generator writes: no module of ours is refused.
 import { describe, expect, it } from 'vitest'
 import { verifyModule } from '../../src/verify/module.ts'
-import { CALLS_IN_LOOPS, MIXED, programOf, TABLES } from '../recompiler/programs.ts'
+import { CALLS_IN_LOOPS, MIXED, programOf, TABLES } from '../engine/recompiler/programs.ts'
 import { goldenPrograms, type MadeModule, moduleOf, randomPrograms } from './modules.ts'
 
 const refusal = ({ bytes, machine }: MadeModule): string | undefined => verifyModule(bytes, machine)?.message

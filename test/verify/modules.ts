@@ -9,9 +9,9 @@ import { generateCase } from '../../src/fuzz/generate.ts'
 import type { ProfileName } from '../../src/program/profile.ts'
 import type { Program } from '../../src/program/program.ts'
 import type { Machine } from '../../src/verify/machine.ts'
-import { programOf } from '../recompiler/programs.ts'
+import { programOf } from '../engine/recompiler/programs.ts'
 
-const GOLDEN = join(import.meta.dirname, '../recompiler/golden')
+const GOLDEN = join(import.meta.dirname, '../engine/recompiler/golden')
 
 /** A module, and the machine it is for. */
 export interface MadeModule {

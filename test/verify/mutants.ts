@@ -12,7 +12,7 @@ import { createHost } from '../../src/host/registry.ts'
 import type { Machine } from '../../src/verify/machine.ts'
 import { verifyModule } from '../../src/verify/module.ts'
 import { cellOf } from '../core-body.ts'
-import { CALLS_IN_LOOPS, MIXED, programOf, TABLES } from '../recompiler/programs.ts'
+import { CALLS_IN_LOOPS, MIXED, programOf, TABLES } from '../engine/recompiler/programs.ts'
 import { putTogether, reporting, takeApart } from './instructions.ts'
 import { mutate } from './mutate.ts'
 
@@ -97,7 +97,7 @@ const LOOPS = `
     jump_ind r0
 `.replace('load_ind_u16 r6, [0x20010]', 'load_u16 r6, [0x20010]')
 
-const GOLDEN = join(import.meta.dirname, '../recompiler/golden')
+const GOLDEN = join(import.meta.dirname, '../engine/recompiler/golden')
 const goldens = (): string[] =>
   readdirSync(GOLDEN)
     .filter(name => name.endsWith('.pvm'))

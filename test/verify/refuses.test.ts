@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { verifyModule } from '../../src/verify/module.ts'
 import type { Refusal, Rule } from '../../src/verify/refusal.ts'
-import { programOf } from '../recompiler/programs.ts'
+import { programOf } from '../engine/recompiler/programs.ts'
 import { type Instruction, putTogether, takeApart } from './instructions.ts'
 import { moduleOf } from './modules.ts'
 

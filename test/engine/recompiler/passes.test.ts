@@ -1,12 +1,12 @@
 // The passes, each on small text programs.
 
 import { describe, expect, it } from 'vitest'
-import { Check, End } from '../../src/core/contract.gen.ts'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { isCall } from '../../src/engine/recompiler/functions.ts'
-import { accessesOf } from '../../src/engine/recompiler/memory-plan.ts'
-import { pathOf, planSegment, runPasses } from '../../src/engine/recompiler/passes.ts'
-import { loopAround } from '../../src/engine/recompiler/tiers/hot-code.ts'
+import { Check, End } from '../../../src/core/contract.gen.ts'
+import { compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import { isCall } from '../../../src/engine/recompiler/functions.ts'
+import { accessesOf } from '../../../src/engine/recompiler/memory-plan.ts'
+import { pathOf, planSegment, runPasses } from '../../../src/engine/recompiler/passes.ts'
+import { loopAround } from '../../../src/engine/recompiler/tiers/hot-code.ts'
 import { analysisOf, HANDLERS, MIXED } from './programs.ts'
 
 function passes(text: string, root = 0, inline = false) {

@@ -1,7 +1,7 @@
 // Roots that are left as soon as they are entered are entered no more, and what they do stays the same.
 import { describe, expect, it } from 'vitest'
-import { BriefRoots } from '../../src/engine/recompiler/tiers/brief-roots.ts'
-import { BRIEF_ENTRIES, BRIEF_GAS } from '../../src/engine/recompiler/tiers/policy.ts'
+import { BriefRoots } from '../../../src/engine/recompiler/tiers/brief-roots.ts'
+import { BRIEF_ENTRIES, BRIEF_GAS } from '../../../src/engine/recompiler/tiers/policy.ts'
 import { machine, programOf, stateOf } from './programs.ts'
 
 describe('brief roots', () => {

@@ -1,8 +1,8 @@
 // What is compiled of a program is bounded by its size, and what V8 has to do for a function by its loops. Without a clock.
 import { expect, it } from 'vitest'
-import { runPasses } from '../../src/engine/recompiler/passes.ts'
-import { CODE_BASE, CODE_GROWTH } from '../../src/engine/recompiler/tiers/policy.ts'
-import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
+import { runPasses } from '../../../src/engine/recompiler/passes.ts'
+import { CODE_BASE, CODE_GROWTH } from '../../../src/engine/recompiler/tiers/policy.ts'
+import { sharedCode } from '../../../src/engine/recompiler/tiers/shared-code.ts'
 import { analysisOf, machine, programOf } from './programs.ts'
 
 /** Loops that nobody knows the turns of: the step of the counter is no power of two. */

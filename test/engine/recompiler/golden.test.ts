@@ -1,14 +1,14 @@
 // The WebAssembly of small text programs, as text: golden/*.pvm beside golden/*.wat. `GOLDEN=write npx vitest run
-// test/recompiler/golden.test.ts` renews the texts; what changed is then to be read in the diff. A first line
+// test/engine/recompiler/golden.test.ts` renews the texts; what changed is then to be read in the diff. A first line
 // `; options: …` may say no-inline, tolerant (every access was misaligned often), or a profile.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Local } from '../../scripts/templates/local.ts'
-import { listCode } from '../../src/blob/disassembly.ts'
-import { textOf } from '../../src/cli/wat.ts'
-import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
-import type { ProfileName } from '../../src/program/profile.ts'
+import { Local } from '../../../scripts/templates/local.ts'
+import { listCode } from '../../../src/blob/disassembly.ts'
+import { textOf } from '../../../src/cli/wat.ts'
+import { analyseProgram, compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import type { ProfileName } from '../../../src/program/profile.ts'
 import { programOf } from './programs.ts'
 
 const FOLDER = join(import.meta.dirname, 'golden')

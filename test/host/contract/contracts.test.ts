@@ -1,11 +1,11 @@
-// Contracts compiled from Solidity (test/contracts/solidity, npm run solidity:tools; scripts/solidity.mjs) on every engine: values,
+// Contracts compiled from Solidity (test/host/contract/solidity, npm run solidity:tools; scripts/solidity.mjs) on every engine: values,
 // storage, events, reverts, calls of each other. What they have to give is what Solidity says, computed here by hand.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createEngine } from '../../src/engine/create.ts'
-import { ENGINE_KINDS } from '../../src/engine/engine.ts'
+import { createEngine } from '../../../src/engine/create.ts'
+import { ENGINE_KINDS } from '../../../src/engine/engine.ts'
 import {
   type ContractChainOptions,
   type ContractLogLine,
@@ -13,12 +13,12 @@ import {
   createContractChain,
   type Hex,
   keccak256,
-} from '../../src/host/contract/index.ts'
-import { loadProgram } from '../../src/program/program.ts'
+} from '../../../src/host/contract/index.ts'
+import { loadProgram } from '../../../src/program/program.ts'
 import { bytesAt, call, hex, reason, topic, values, word, words } from './abi.ts'
 
-const FIXTURES = join(import.meta.dirname, '../fixtures/contracts')
-const EXAMPLE = join(import.meta.dirname, '../../examples/contracts/flipper.polkavm')
+const FIXTURES = join(import.meta.dirname, '../../fixtures/contracts')
+const EXAMPLE = join(import.meta.dirname, '../../../examples/contracts/flipper.polkavm')
 const code = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(name === 'Flipper' ? EXAMPLE : join(FIXTURES, `${name}.polkavm`)))
 const ALICE: Hex = `0x${'a1'.repeat(20)}`
@@ -282,7 +282,7 @@ const compiler = join(import.meta.dirname, 'solidity/node_modules/@parity/resolc
 
 describe.skipIf(!existsSync(compiler))('with the compiler of npm run solidity:tools', () => {
   it('the committed contracts are what the compiler makes of the sources', () => {
-    const script = join(import.meta.dirname, '../../scripts/solidity.mjs')
+    const script = join(import.meta.dirname, '../../../scripts/solidity.mjs')
     const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' })
     expect(stderr).toBe('')
     expect(status).toBe(0)

@@ -2,16 +2,16 @@
 // is reached all the same, exactly. The passes: core/recompiler/graph.c.
 
 import { describe, expect, it } from 'vitest'
-import { assemble } from '../../src/blob/assembly.ts'
-import { End } from '../../src/core/contract.gen.ts'
-import { compile } from '../../src/engine/auto.ts'
-import { Exit } from '../../src/engine/exit.ts'
-import { analyseProgram, compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { Coverage } from '../../src/engine/recompiler/coverage.ts'
-import { runPasses } from '../../src/engine/recompiler/passes.ts'
-import { profile } from '../../src/program/profile.ts'
-import { loadProgram, type Program } from '../../src/program/program.ts'
-import { cellOf } from '../core-body.ts'
+import { assemble } from '../../../src/blob/assembly.ts'
+import { End } from '../../../src/core/contract.gen.ts'
+import { compile } from '../../../src/engine/auto.ts'
+import { Exit } from '../../../src/engine/exit.ts'
+import { analyseProgram, compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import { Coverage } from '../../../src/engine/recompiler/coverage.ts'
+import { runPasses } from '../../../src/engine/recompiler/passes.ts'
+import { profile } from '../../../src/program/profile.ts'
+import { loadProgram, type Program } from '../../../src/program/program.ts'
+import { cellOf } from '../../core-body.ts'
 import { analysisOf, compileAtOnce, machine, programOf, stateOf } from './programs.ts'
 
 /** Turns of a loop that goes three ways, by r9; the small callee is inlined where it is compiled. */

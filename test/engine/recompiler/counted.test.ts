@@ -1,8 +1,8 @@
 // Fast loops whose condition says ahead how often they go on: memory, registers, gas, faults and where gas ends stay those of the
 // reference machine, whatever moves, wherever pages end.
 import { describe, expect, it } from 'vitest'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { Random } from '../../src/fuzz/random.ts'
+import { compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import { Random } from '../../../src/fuzz/random.ts'
 import { analysisOf, expectSame, loopOf, TOUCH } from './programs.ts'
 
 /** Whether the turns of a loop in a program are counted. */

@@ -1,13 +1,13 @@
 // Accesses to a base plus a bounded index: which share a check, and that all of them end as on the reference machine.
 
 import { describe, expect, it } from 'vitest'
-import { Check } from '../../src/core/contract.gen.ts'
-import { Exit } from '../../src/engine/exit.ts'
-import { accessesOf } from '../../src/engine/recompiler/memory-plan.ts'
-import { planSegment } from '../../src/engine/recompiler/passes.ts'
-import { runtimeOf } from '../../src/engine/recompiler/runtime/attach.ts'
-import { Random } from '../../src/fuzz/random.ts'
-import { cellOf } from '../core-body.ts'
+import { Check } from '../../../src/core/contract.gen.ts'
+import { Exit } from '../../../src/engine/exit.ts'
+import { accessesOf } from '../../../src/engine/recompiler/memory-plan.ts'
+import { planSegment } from '../../../src/engine/recompiler/passes.ts'
+import { runtimeOf } from '../../../src/engine/recompiler/runtime/attach.ts'
+import { Random } from '../../../src/fuzz/random.ts'
+import { cellOf } from '../../core-body.ts'
 import { analysisOf, machine, programOf, stateOf, TABLES } from './programs.ts'
 
 const checks = (text: string, segment: number): number[] => {

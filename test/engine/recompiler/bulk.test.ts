@@ -1,8 +1,8 @@
 // Loops that copy or fill do many turns at once: memory, registers, gas, faults and where gas ends stay those of the reference
 // machine, whatever overlaps, wherever pages end.
 import { describe, expect, it } from 'vitest'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { Random } from '../../src/fuzz/random.ts'
+import { compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import { Random } from '../../../src/fuzz/random.ts'
 import { analysisOf, expectSame, loopOf } from './programs.ts'
 
 /** How often the code of a program has memory.copy and memory.fill. */

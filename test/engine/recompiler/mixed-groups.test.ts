@@ -1,9 +1,9 @@
 // Loads and stores that are next to each other share one check of both rights. Whatever rights the pages have, and whatever the
 // alignment, code ends where the reference machine does.
 import { expect, it } from 'vitest'
-import { Exit } from '../../src/engine/exit.ts'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { Random } from '../../src/fuzz/random.ts'
+import { Exit } from '../../../src/engine/exit.ts'
+import { compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import { Random } from '../../../src/fuzz/random.ts'
 import { analysisOf, machine, programOf, stateOf } from './programs.ts'
 
 /** Counts up what is at r8, which is moved by r5 each turn, in blocks that are no fast loop. */

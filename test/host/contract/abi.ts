@@ -1,5 +1,5 @@
 // Solidity's ABI as far as the tests need it: selectors, words, byte strings. Not a library.
-import { type Hex, keccak256 } from '../../src/host/contract/index.ts'
+import { type Hex, keccak256 } from '../../../src/host/contract/index.ts'
 
 export const hex = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString('hex')}`
 

@@ -3,18 +3,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { assemble } from '../../src/blob/assembly.ts'
-import { createEngine } from '../../src/engine/create.ts'
-import { ENGINE_KINDS, type EngineKind } from '../../src/engine/engine.ts'
-import { Exit } from '../../src/engine/exit.ts'
+import { assemble } from '../../../src/blob/assembly.ts'
+import { createEngine } from '../../../src/engine/create.ts'
+import { ENGINE_KINDS, type EngineKind } from '../../../src/engine/engine.ts'
+import { Exit } from '../../../src/engine/exit.ts'
 import {
   CONTRACT_CALLS,
   type ContractCallName,
   type ContractResult,
   createContractChain,
   type Hex,
-} from '../../src/host/contract/index.ts'
-import { loadProgram } from '../../src/program/program.ts'
+} from '../../../src/host/contract/index.ts'
+import { loadProgram } from '../../../src/program/program.ts'
 import { hex } from './abi.ts'
 
 const DATA = 0x20000 // read-write, a page: no read-only data
@@ -223,7 +223,7 @@ ${give(7)}`
 })
 
 it('docs/contracts.md has every function of the interface', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/contracts.md'), 'utf8')
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/contracts.md'), 'utf8')
   expect(NAMES.filter(name => !page.includes(`\`${name}\``))).toEqual([])
 })
 

@@ -1,13 +1,13 @@
 // What a function accesses on its stack shares one check, over blocks and inlined callees. Memory, registers, gas and faults stay
 // those of the reference machine, also where a callee gives back another stack pointer and where pages of the stack lose rights.
 import { describe, expect, it } from 'vitest'
-import type { StartOptions } from '../../src/engine/engine.ts'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
-import { machineOf } from '../../src/engine/recompiler/verification.ts'
-import { Random } from '../../src/fuzz/random.ts'
-import { createHost } from '../../src/host/registry.ts'
-import { verifyModule } from '../../src/verify/module.ts'
+import type { StartOptions } from '../../../src/engine/engine.ts'
+import { compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import { sharedCode } from '../../../src/engine/recompiler/tiers/shared-code.ts'
+import { machineOf } from '../../../src/engine/recompiler/verification.ts'
+import { Random } from '../../../src/fuzz/random.ts'
+import { createHost } from '../../../src/host/registry.ts'
+import { verifyModule } from '../../../src/verify/module.ts'
 import { analysisOf, machine, programOf, stateOf } from './programs.ts'
 
 /** A function with a frame over two blocks and an inlined callee, called in a loop; the callee may leave the stack elsewhere. */

@@ -1,13 +1,13 @@
 // Small text programs for the tests of the recompiler, and how to make machines of them.
 import { afterAll, beforeAll, expect } from 'vitest'
-import { assemble } from '../../src/blob/assembly.ts'
-import { createEngine } from '../../src/engine/create.ts'
-import type { EngineKind, StartOptions, Vm } from '../../src/engine/engine.ts'
-import type { Analysis } from '../../src/engine/recompiler/analysis.ts'
-import { analyseProgram } from '../../src/engine/recompiler/compile.ts'
-import { tierPolicy } from '../../src/engine/recompiler/tiers/policy.ts'
-import { type ProfileName, profile } from '../../src/program/profile.ts'
-import { loadProgram, type Program } from '../../src/program/program.ts'
+import { assemble } from '../../../src/blob/assembly.ts'
+import { createEngine } from '../../../src/engine/create.ts'
+import type { EngineKind, StartOptions, Vm } from '../../../src/engine/engine.ts'
+import type { Analysis } from '../../../src/engine/recompiler/analysis.ts'
+import { analyseProgram } from '../../../src/engine/recompiler/compile.ts'
+import { tierPolicy } from '../../../src/engine/recompiler/tiers/policy.ts'
+import { type ProfileName, profile } from '../../../src/program/profile.ts'
+import { loadProgram, type Program } from '../../../src/program/program.ts'
 
 /** Raw program of assembly text. */
 export function programOf(text: string, rules: ProfileName = 'gp-0.7.2'): Program {

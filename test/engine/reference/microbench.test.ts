@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { recogniseTest, runTest } from '../../src/conform/conform.ts'
-import { createEngine } from '../../src/index.ts'
-import { vectors } from '../vectors.ts'
+import { recogniseTest, runTest } from '../../../src/conform/conform.ts'
+import { createEngine } from '../../../src/index.ts'
+import { vectors } from '../../vectors.ts'
 
 describe.skipIf(vectors === undefined)('microbench on the reference machine (skipped without shared vectors)', () => {
   it.each(['halt', 'ecalli'])('%s', name => {

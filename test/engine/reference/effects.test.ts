@@ -1,11 +1,11 @@
 // The effect column of the table, from which the core and the recompiler are made, against the hand-written semantics of
 // the reference machine: every arithmetic instruction on edge values.
 import { describe, expect, it } from 'vitest'
-import { BINARY, UNARY, WITH_IMMEDIATE } from '../../src/engine/reference/alu.ts'
-import { BINARY_32, UNARY_32 } from '../../src/engine/reference/narrow.ts'
-import { type Expression, effectOf, type Letter } from '../../src/isa/semantics.ts'
-import { INSTRUCTIONS } from '../../src/isa/table.ts'
-import { EDGES, IMMEDIATES } from '../suite/edges.ts'
+import { BINARY, UNARY, WITH_IMMEDIATE } from '../../../src/engine/reference/alu.ts'
+import { BINARY_32, UNARY_32 } from '../../../src/engine/reference/narrow.ts'
+import { type Expression, effectOf, type Letter } from '../../../src/isa/semantics.ts'
+import { INSTRUCTIONS } from '../../../src/isa/table.ts'
+import { EDGES, IMMEDIATES } from '../../suite/edges.ts'
 
 const u32 = (x: bigint): bigint => BigInt.asUintN(32, x)
 const s32 = (x: bigint): bigint => BigInt.asIntN(32, x)

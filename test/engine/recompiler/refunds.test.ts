@@ -1,13 +1,13 @@
 // Compiled code pays for a segment when it enters it. When it is left before an instruction that is not certain, the core gives back what
 // that instruction and those behind it cost, mostly without JavaScript: segments that end in each way, cut by gas everywhere.
 import { describe, expect, it } from 'vitest'
-import { compile } from '../../src/engine/auto.ts'
-import type { Vm } from '../../src/engine/engine.ts'
-import { Exit } from '../../src/engine/exit.ts'
-import { runtimeOf } from '../../src/engine/recompiler/runtime/attach.ts'
-import { PAID_ASKED } from '../../src/engine/recompiler/tiers/policy.ts'
-import type { ProfileName } from '../../src/program/profile.ts'
-import { cellOf } from '../core-body.ts'
+import { compile } from '../../../src/engine/auto.ts'
+import type { Vm } from '../../../src/engine/engine.ts'
+import { Exit } from '../../../src/engine/exit.ts'
+import { runtimeOf } from '../../../src/engine/recompiler/runtime/attach.ts'
+import { PAID_ASKED } from '../../../src/engine/recompiler/tiers/policy.ts'
+import type { ProfileName } from '../../../src/program/profile.ts'
+import { cellOf } from '../../core-body.ts'
 import { machine, programOf, stateOf } from './programs.ts'
 
 /** An access that is misaligned, and so many instructions behind it. */

@@ -1,12 +1,12 @@
 // Heat that survives the process: what auto has compiled once is compiled ahead the next time, and bytes that say anything else do no harm.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { idleCells, takeOther } from '../../src/core/cell-pool.ts'
-import { compile, compileAsync, exportHeat, heatRefusal } from '../../src/engine/auto.ts'
-import { engineLimits } from '../../src/engine/machine/limits.ts'
-import { tierPolicy } from '../../src/engine/recompiler/tiers/policy.ts'
-import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
-import { profile } from '../../src/program/profile.ts'
-import { loadProgram, type Program } from '../../src/program/program.ts'
+import { idleCells, takeOther } from '../../../src/core/cell-pool.ts'
+import { compile, compileAsync, exportHeat, heatRefusal } from '../../../src/engine/auto.ts'
+import { engineLimits } from '../../../src/engine/machine/limits.ts'
+import { tierPolicy } from '../../../src/engine/recompiler/tiers/policy.ts'
+import { sharedCode } from '../../../src/engine/recompiler/tiers/shared-code.ts'
+import { profile } from '../../../src/program/profile.ts'
+import { loadProgram, type Program } from '../../../src/program/program.ts'
 import { MIXED, machine, programOf, stateOf } from './programs.ts'
 
 const GAS = 100_000n

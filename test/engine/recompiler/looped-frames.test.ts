@@ -1,11 +1,11 @@
 // Frames that outlive the head of a loop, from any register: code asks whether they have been checked. Memory, registers, gas and faults
 // stay those of the reference machine, whatever assigns the register, calls, or takes rights away.
 import { describe, expect, it } from 'vitest'
-import type { StartOptions, Vm } from '../../src/engine/engine.ts'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
-import { Random } from '../../src/fuzz/random.ts'
-import { createHost } from '../../src/host/registry.ts'
+import type { StartOptions, Vm } from '../../../src/engine/engine.ts'
+import { compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import { sharedCode } from '../../../src/engine/recompiler/tiers/shared-code.ts'
+import { Random } from '../../../src/fuzz/random.ts'
+import { createHost } from '../../../src/host/registry.ts'
 import { analysisOf, machine, programOf, stateOf } from './programs.ts'
 
 /** `local.get frame; i32.eqz; if`: code that asks whether the frame has been checked. */

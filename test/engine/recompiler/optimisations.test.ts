@@ -1,8 +1,8 @@
 // Every optimisation switched off: the code does the same, and it is other code, so the switch is connected.
 import { describe, expect, it } from 'vitest'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import type { CompileOptions } from '../../src/engine/recompiler/compile-options.ts'
-import { sharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
+import { compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import type { CompileOptions } from '../../../src/engine/recompiler/compile-options.ts'
+import { sharedCode } from '../../../src/engine/recompiler/tiers/shared-code.ts'
 import { analysisOf, CALLS_IN_LOOPS, HANDLERS, MIXED, machine, programOf, stateOf, TABLES } from './programs.ts'
 
 const OFF: readonly CompileOptions[] = [

@@ -1,11 +1,11 @@
 // What `auto` decides is a function of what it was told: a recorded series of samples and stops gives the same modules, whatever the
 // process has done before.
 import { describe, expect, it } from 'vitest'
-import { HotCode } from '../../src/engine/recompiler/tiers/hot-code.ts'
-import { SharedCode } from '../../src/engine/recompiler/tiers/shared-code.ts'
-import { Warmth } from '../../src/engine/recompiler/tiers/warmth.ts'
-import type { Program } from '../../src/program/program.ts'
-import { cellOf } from '../core-body.ts'
+import { HotCode } from '../../../src/engine/recompiler/tiers/hot-code.ts'
+import { SharedCode } from '../../../src/engine/recompiler/tiers/shared-code.ts'
+import { Warmth } from '../../../src/engine/recompiler/tiers/warmth.ts'
+import type { Program } from '../../../src/program/program.ts'
+import { cellOf } from '../../core-body.ts'
 import { machine, programOf } from './programs.ts'
 
 /** Two functions, each with a loop: `work` is hot, `helper` warm. */

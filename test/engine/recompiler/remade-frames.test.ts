@@ -1,10 +1,10 @@
 // A module that is made again, because accesses are misaligned, has larger frames. A function whose frame then has no room on any
 // stack keeps the code it had: compiled code that jumps there must not come to the stub, which does not know where it is.
 import { expect, it } from 'vitest'
-import { MAX_STACK } from '../../src/core/stack.ts'
-import { ENGINE_KINDS } from '../../src/engine/engine.ts'
-import { compileRoots } from '../../src/engine/recompiler/compile.ts'
-import { MAX_REMAKES, tierPolicy } from '../../src/engine/recompiler/tiers/policy.ts'
+import { MAX_STACK } from '../../../src/core/stack.ts'
+import { ENGINE_KINDS } from '../../../src/engine/engine.ts'
+import { compileRoots } from '../../../src/engine/recompiler/compile.ts'
+import { MAX_REMAKES, tierPolicy } from '../../../src/engine/recompiler/tiers/policy.ts'
 import { analysisOf, compileAtOnce, machine, programOf, stateOf } from './programs.ts'
 
 const misaligned = Array.from(

@@ -1,11 +1,11 @@
 // Indirect calls whose callees are inlined end everywhere as on the reference machine. Which are inlined: core/recompiler/graph.c.
 
 import { describe, expect, it } from 'vitest'
-import { End } from '../../src/core/contract.gen.ts'
-import { Exit } from '../../src/engine/exit.ts'
+import { End } from '../../../src/core/contract.gen.ts'
+import { Exit } from '../../../src/engine/exit.ts'
 
-import { runPasses } from '../../src/engine/recompiler/passes.ts'
-import { Random } from '../../src/fuzz/random.ts'
+import { runPasses } from '../../../src/engine/recompiler/passes.ts'
+import { Random } from '../../../src/fuzz/random.ts'
 import { analysisOf, HANDLERS, machine, programOf, stateOf } from './programs.ts'
 
 /** Its outer loop is entered at two places. */
