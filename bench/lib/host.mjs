@@ -50,7 +50,7 @@ export function watchHost() {
 }
 
 /** Half a second in which we do nothing: why the host is not quiet, or undefined. */
-export function whyNotQuiet() {
+function whyNotQuiet() {
   const end = watchHost()
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
   const { others, stolen } = end()
@@ -58,6 +58,17 @@ export function whyNotQuiet() {
   if (!canTell) return 'whether a core is disturbed cannot be told: npm run build:core in bench/'
   if (others > OTHERS) return `others have ${others.toFixed(2)} cores in use`
   return stolen > STOLEN ? `the hypervisor takes ${(100 * stolen).toFixed(0)} % of the time` : undefined
+}
+
+/** The exit code of a benchmark that was asked for a quiet host (--quiet) and had none. */
+export const NOT_QUIET = 3
+
+/** Ends this process, and says why, where the host is not quiet: what would be measured now would not count. */
+export function endUnlessQuiet() {
+  const reason = whyNotQuiet()
+  if (reason === undefined) return
+  console.error(`not a quiet host: ${reason}. Nothing was measured (--quiet).`)
+  process.exit(NOT_QUIET)
 }
 
 /**

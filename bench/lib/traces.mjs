@@ -3,7 +3,20 @@
 
 import { coulis, engineKind, programFrom, skip, start, traceModule, traceTexts } from './figure.mjs'
 
+/** Where a standard program finds its arguments. */
 const ARGUMENTS = 0xfeff0000
+
+/** The arguments of a recorded run. */
+export function argumentsOf(trace) {
+  return trace.initial.find(w => w.address >= ARGUMENTS)?.bytes ?? new Uint8Array(0)
+}
+
+/** Does to a machine what the recorded host function did. */
+export function answerAsRecorded(vm, call) {
+  for (const write of call.writes) vm.memory.load(write.address, write.bytes)
+  for (const { register, value } of call.registers) vm.regs[register] = value
+  if (call.gasAfter !== undefined) vm.gas = call.gasAfter
+}
 
 /** All of them; a script that needs them ends where they are not. */
 export async function recordedRuns() {
@@ -12,9 +25,8 @@ export async function recordedRuns() {
   const { parseTrace } = await traceModule()
   return texts.map(text => {
     const trace = parseTrace(text)
-    const args = trace.initial.find(w => w.address >= ARGUMENTS)?.bytes ?? new Uint8Array(0)
     // Own copies: every pass loads from bytes, nothing is shared by accident.
-    return { trace, args, program: trace.program.slice() }
+    return { trace, args: argumentsOf(trace), program: trace.program.slice() }
   })
 }
 
@@ -27,9 +39,7 @@ export function play({ trace, args, program }) {
     call(vm) {
       const call = trace.calls[at++]
       if (vm.gas !== call.gas || vm.regs[7] !== call.regs[7]) throw new Error(`call ${at} differs`)
-      for (const write of call.writes) vm.memory.load(write.address, write.bytes)
-      for (const { register, value } of call.registers) vm.regs[register] = value
-      if (call.gasAfter !== undefined) vm.gas = call.gasAfter
+      answerAsRecorded(vm, call)
     },
   }
   const engine = coulis.createEngine({ kind: engineKind })

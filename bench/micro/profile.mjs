@@ -6,6 +6,7 @@ import { cpuMs } from '../lib/clock.mjs'
 import { coulis, engineKind, printFigure, traceModule, traceTexts } from '../lib/figure.mjs'
 import { adapterArguments, summary } from '../lib/measure.mjs'
 import { DIST, programFiles, readProgram, vectorsFolder } from '../lib/programs.mjs'
+import { answerAsRecorded, argumentsOf } from '../lib/traces.mjs'
 
 const { countGas, watchHostGas } = await import(join(DIST, 'inside', 'index.js'))
 const { runs, only } = adapterArguments()
@@ -46,7 +47,7 @@ async function services() {
   const { parseTrace } = await traceModule()
   return texts.map((text, i) => {
     const trace = parseTrace(text)
-    const args = trace.initial.find(w => w.address >= 0xfeff0000)?.bytes ?? new Uint8Array(0)
+    const args = argumentsOf(trace)
     return {
       name: `service ${i}`,
       program: coulis.loadProgram(trace.program),
@@ -55,12 +56,7 @@ async function services() {
         const entry = {
           name: 'recorded',
           price: 0,
-          call(vm) {
-            const call = trace.calls[at++]
-            for (const write of call.writes) vm.memory.load(write.address, write.bytes)
-            for (const { register, value } of call.registers) vm.regs[register] = value
-            if (call.gasAfter !== undefined) vm.gas = call.gasAfter
-          },
+          call: vm => answerAsRecorded(vm, trace.calls[at++]),
         }
         const host = { entry: () => entry }
         return () => {
