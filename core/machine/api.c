@@ -162,13 +162,6 @@ EXPORT("pvm_access") uint32_t pvm_access(const pvm *vm, uint32_t page) {
   return page_access(&((const machine *)vm)->own, PHYSICAL_PAGE(page & (PAGE_COUNT - 1)));
 }
 
-/* Whether each of eight bytes, masked, is `value`. */
-CORE int eight_are(const uint8_t *bytes, u32 mask, u32 value) {
-  u64 eight;
-  __builtin_memcpy(&eight, bytes, 8);
-  return (eight & EIGHT(mask)) == EIGHT(value);
-}
-
 /* The end of the run of pages with the same rights that starts at `page`: one past its last page. It looks at eight chunks or
  * eight pages at once where it can, because most of the address space has no rights, and hosts ask about all of it (`machine`
  * in GP 0.7.2). */
@@ -184,7 +177,10 @@ EXPORT("pvm_run_end") uint32_t pvm_run_end(const pvm *vm, uint32_t page) {
     if (own->summary[chunk] & CHUNK_FILLED) {
       page += (at & 7) == 0 && eight_are(own->rights + at, RIGHT_READ | RIGHT_WRITE, rights) ? 8 : 1;
     } else if ((at & (8 * CHUNK_PAGES - 1)) == 0 && eight_are(own->summary + chunk, 0xffu & ~CHUNK_STICKY, access << 1)) {
-      page += 8 * CHUNK_PAGES; /* may pass the end: physical chunks go on with guest page 0 there */
+      do { /* the last eight may pass the end: physical chunks go on with guest page 0 there */
+        page += 8 * CHUNK_PAGES;
+        chunk += 8;
+      } while (page < PAGE_COUNT && chunk < CHUNK_COUNT && eight_are(own->summary + chunk, 0xffu & ~CHUNK_STICKY, access << 1));
     } else page += CHUNK_PAGES - (at & (CHUNK_PAGES - 1));
   }
   return page < PAGE_COUNT ? page : PAGE_COUNT;
