@@ -44,13 +44,16 @@ export function holdsCode(cell: Cell, program: Program): boolean {
 const idle: Cell[] = []
 
 function takeAt(at: number): Cell | undefined {
+  if (at === idle.length - 1) return idle.pop()
   return at < 0 ? undefined : idle.splice(at, 1)[0]
 }
 
 /** Takes an idle cell that has the program's code already. */
 export function takeDecoded(program: Program): Cell | undefined {
-  const same = idle.findLastIndex(cell => cell.program === program)
-  return takeAt(same >= 0 ? same : idle.findLastIndex(cell => holdsCode(cell, program)))
+  let same = idle.length - 1
+  while (same >= 0 && idle[same]!.program !== program) same -= 1
+  if (same < 0) for (same = idle.length - 1; same >= 0 && !holdsCode(idle[same]!, program); ) same -= 1
+  return takeAt(same)
 }
 
 /**
@@ -75,7 +78,8 @@ export function cleanCell(cell: Cell): boolean {
   const { core, memory } = cell
   if (memory.buffer.byteLength !== MEMORY_SIZE || core.pvm_used(AT_VM, Used.Touched) > MAX_TOUCHED) return false
   if (core.pvm_reset(AT_VM) !== 0 || core.pvm_used(AT_VM, Used.Touched) !== 0) return false
-  return core.pvm_next_mapped(AT_VM, 0) >= PAGE_COUNT && !cell.regs.some(value => value !== 0n)
+  for (let i = 0; i < 26; i++) if (cell.regs32[i] !== 0) return false
+  return core.pvm_next_mapped(AT_VM, 0) >= PAGE_COUNT
 }
 
 /** Keeps a cell that no machine uses any more, or leaves it to the garbage collector. */

@@ -1,5 +1,5 @@
 // How a machine starts: checks the options, and fills in the defaults of the program's format. Engines map the memory.
-import { Access, HALT_ADDRESS, PAGE_SIZE, pageAlign, type Region } from '../blob/address-space.ts'
+import { Access, HALT_ADDRESS, type MemoryLayout, PAGE_SIZE, pageAlign, type Region } from '../blob/address-space.ts'
 import type { Program } from '../program/program.ts'
 import { checkAccess, checkBytes, checkOptions, checkProgram, isAddress, knownOptions } from './check.ts'
 import type { HostTable, MemoryChunk, StartOptions } from './engine.ts'
@@ -24,6 +24,9 @@ export interface Start {
 }
 
 const START_OPTIONS = ['args', 'entry', 'gas', 'regs', 'pages', 'memory', 'heap', 'host', 'hostErrors'] as const
+
+const NO_BYTES = new Uint8Array(0)
+const NO_CHUNKS: readonly MemoryChunk[] = []
 
 /** Checks a list of objects. */
 function checkList(name: string, list: unknown): void {
@@ -51,11 +54,7 @@ function resolveGas(gas: bigint = 0n): bigint {
 }
 
 /** The registers at the start: those of the program's format (GP A.7, A.43), where the options do not give others. */
-function resolveRegisters(program: Program, args: Uint8Array, given: ArrayLike<bigint> = []): bigint[] {
-  if (typeof given !== 'object' || given === null || !(Number.isInteger(given.length) && given.length >= 0)) {
-    throw new TypeError('regs: expected an array of bigint')
-  }
-  if (given.length > 13) throw new RangeError(`regs: ${given.length} values for 13 registers`)
+function resolveRegisters(program: Program, args: Uint8Array, given: ArrayLike<bigint> | undefined): bigint[] {
   const { layout } = program
   const regs = new Array<bigint>(13).fill(0n)
   if (layout.stackTop > 0) {
@@ -66,6 +65,11 @@ function resolveRegisters(program: Program, args: Uint8Array, given: ArrayLike<b
     regs[7] = BigInt(layout.argumentsAddress)
     regs[8] = BigInt(args.length)
   }
+  if (given === undefined) return regs
+  if (typeof given !== 'object' || given === null || !(Number.isInteger(given.length) && given.length >= 0)) {
+    throw new TypeError('regs: expected an array of bigint')
+  }
+  if (given.length > 13) throw new RangeError(`regs: ${given.length} values for 13 registers`)
   for (let i = 0; i < given.length; i++) {
     const value = given[i]
     if (typeof value !== 'bigint') throw new TypeError(`regs: register ${i} is no bigint`)
@@ -74,17 +78,19 @@ function resolveRegisters(program: Program, args: Uint8Array, given: ArrayLike<b
   return regs
 }
 
-function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions['pages'] = []): Region[] {
+function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions['pages']): readonly Region[] {
   const { layout } = program
   if (args.length > layout.argumentsLimit) {
     const room = layout.argumentsLimit === 0 ? `a ${program.kind} program takes none` : `${layout.argumentsLimit} fit`
     throw new RangeError(`args: ${args.length} bytes, ${room}`)
   }
+  if (args.length === 0 && pages === undefined) return layout.regions
   const regions = [...layout.regions]
   if (args.length > 0) {
     const address = layout.argumentsAddress
     regions.push({ address, length: pageAlign(args.length), access: Access.Read, data: args })
   }
+  if (pages === undefined) return regions
   checkList('pages', pages)
   for (const { address, length, access } of pages) {
     checkAccess(access)
@@ -92,23 +98,54 @@ function resolveRegions(program: Program, args: Uint8Array, pages: StartOptions[
     if (!Number.isInteger(length) || length < 0 || length % PAGE_SIZE !== 0 || address + length > 2 ** 32) {
       throw new RangeError(`pages: length ${length} at address ${address}`)
     }
-    if (length > 0) regions.push({ address, length, access, data: new Uint8Array(0) })
+    if (length > 0) regions.push({ address, length, access, data: NO_BYTES })
   }
   return regions
 }
 
+/** Copies the chunks, so that what is checked is what is used. */
+function resolveChunks(memory: readonly MemoryChunk[]): readonly MemoryChunk[] {
+  checkList('memory', memory)
+  const chunks = memory.map(({ address, bytes }) => ({ address, bytes }))
+  for (const { address, bytes } of chunks) {
+    if (!isAddress(address)) throw new RangeError(`memory: address ${address} is not within 0…2^32 - 1`)
+    checkBytes('memory', bytes)
+  }
+  return chunks
+}
+
+/** Where the heap ends at the start, and how far it may grow. */
+function resolveHeap(layout: MemoryLayout, heap: StartOptions['heap']): [end: number, limit: number] {
+  if (heap === undefined) return [layout.heapStart, layout.heapLimit]
+  if (typeof heap !== 'object' || heap === null) throw new TypeError('heap: expected an object')
+  const { start, limit } = heap
+  if (!isAddress(start)) throw new RangeError(`heap: start ${start} is not within 0…2^32 - 1`)
+  if (!Number.isInteger(limit) || limit < start || limit > 2 ** 32) {
+    throw new RangeError(`heap: limit ${limit} is not within ${start}…2^32`)
+  }
+  return [start, limit]
+}
+
 /**
- * Checks start options and fills in the defaults of the program's format.
+ * Checks start options and fills in the defaults of the program's format. Much of it is for options that are rarely given. They cost
+ * nothing where they are not, because a node makes a machine for each invocation (bench/micro/instance.mjs).
  *
  * @throws RangeError or TypeError naming the option that is wrong.
  */
 export function resolveStart(program: Program, given: StartOptions = {}): Start {
   checkProgram(program)
   checkOptions(given)
-  const options = knownOptions(given, START_OPTIONS)
-  const { layout } = program
-  const { args = new Uint8Array(0), hostErrors = 'throw', memory = [], host } = options
-  const { heap = { start: layout.heapStart, limit: layout.heapLimit } } = options
+  const {
+    args = NO_BYTES,
+    hostErrors = 'throw',
+    memory,
+    host,
+    heap,
+    entry,
+    gas,
+    regs,
+    pages,
+  } = knownOptions(given, START_OPTIONS)
   checkBytes('args', args)
   if (hostErrors !== 'throw' && hostErrors !== 'panic') {
     throw new RangeError(`hostErrors: ${hostErrors} is none of throw, panic`)
@@ -116,34 +153,26 @@ export function resolveStart(program: Program, given: StartOptions = {}): Start 
   if (host !== undefined && typeof host?.entry !== 'function') {
     throw new TypeError('host: expected a table of host functions, with a function entry')
   }
-  const { hostCalls } = program.profile
   const made = host?.version ?? 'free'
-  if (made !== 'free' && hostCalls !== 'free' && made !== hostCalls) {
-    throw new RangeError(`host: its numbers are those of ${made}, the program calls by those of ${hostCalls}`)
+  if (made !== 'free') {
+    const { hostCalls } = program.profile
+    if (hostCalls !== 'free' && made !== hostCalls) {
+      throw new RangeError(`host: its numbers are those of ${made}, the program calls by those of ${hostCalls}`)
+    }
   }
-  checkList('memory', memory)
-  const chunks = memory.map(({ address, bytes }) => ({ address, bytes })) // read once, so that what is checked is what is used
-  for (const { address, bytes } of chunks) {
-    if (!isAddress(address)) throw new RangeError(`memory: address ${address} is not within 0…2^32 - 1`)
-    checkBytes('memory', bytes)
-  }
-  if (typeof heap !== 'object' || heap === null) throw new TypeError('heap: expected an object')
-  if (!isAddress(heap.start)) throw new RangeError(`heap: start ${heap.start} is not within 0…2^32 - 1`)
-  if (!Number.isInteger(heap.limit) || heap.limit < heap.start || heap.limit > 2 ** 32) {
-    throw new RangeError(`heap: limit ${heap.limit} is not within ${heap.start}…2^32`)
-  }
+  const [heapEnd, heapLimit] = resolveHeap(program.layout, heap)
   let table = host
   // biome-ignore lint/suspicious/noConfusingLabels: the build of the interpreter alone drops it (scripts/build-library.mjs)
   WHOLE: table = hostFor(program, host)
   return {
-    pc: resolveEntry(options.entry),
-    gas: resolveGas(options.gas),
-    gasMissing: options.gas === undefined,
-    regs: resolveRegisters(program, args, options.regs),
-    regions: resolveRegions(program, args, options.pages),
-    memory: chunks,
-    heapEnd: heap.start,
-    heapLimit: heap.limit,
+    pc: resolveEntry(entry),
+    gas: resolveGas(gas),
+    gasMissing: gas === undefined,
+    regs: resolveRegisters(program, args, regs),
+    regions: resolveRegions(program, args, pages),
+    memory: memory === undefined ? NO_CHUNKS : resolveChunks(memory),
+    heapEnd,
+    heapLimit,
     host: table,
     hostErrors,
   }

@@ -1,11 +1,17 @@
 // Reads options: what the caller gave, nothing inherited. Not their checks.
 
+/** Its objects inherit nothing. V8 accesses them three times as fast as those of `Object.create(null)`, which are hash tables. */
+class Own {}
+Reflect.deleteProperty(Own.prototype, 'constructor')
+Object.setPrototypeOf(Own.prototype, null)
+Object.freeze(Own.prototype)
+
 /**
  * The options that the caller gave, without what their object inherits, as from a polluted `Object.prototype`. To be read
  * by destructuring. Undefined is no options.
  */
 export function ownOptions<T extends object>(options: T | undefined): T {
-  return Object.assign(Object.create(null), options) as T
+  return Object.assign(new Own(), options) as T
 }
 
 /**

@@ -1,6 +1,7 @@
 // The body of a machine on the core. Registers, gas, pc and memory are in its cell, where the core and compiled code work on them.
 // The machine that the host has is in ../vm/machine.ts.
 
+import type { Region } from '../../blob/address-space.ts'
 import type { Cell, CellUser } from '../../core/cell.ts'
 import { AT_VM, HostAnswer, Unfinished } from '../../core/contract.gen.ts'
 import { ResourceError } from '../../core/resource-error.ts'
@@ -176,6 +177,10 @@ export class CoreBody implements Body, CellUser, Resident {
     const { core } = this.cell
     this.#home.forgetPages()
     core.pvm_reset(AT_VM)
+  }
+
+  map(region: Region): void {
+    this.#memory.map(region)
   }
 
   start({ pc, gas, regs, heapEnd, heapLimit }: Start): void {

@@ -54,6 +54,8 @@ const forgotten =
   typeof FinalizationRegistry === 'undefined'
     ? undefined
     : new FinalizationRegistry<number>(number => residents.find(home => home.number === number)?.close())
+/** Whether machines will be registered with `forgotten` when the current turn of the event loop ends. */
+let willRegister = false
 
 /** The machine, as its residence sees it. Nothing here keeps a reference to it, so that it can be collected. */
 export interface Resident {
@@ -77,7 +79,9 @@ export class Residence {
   #ownPages: OwnPages | undefined
   /** Whether it has registers or pages of its own. They have to be copied when control goes from guest to host or back. */
   isApart = false
-  /** An object that it registers with `forgotten` when it gets a cell, and drops when it leaves the cell. */
+  /** The machine's `life`, until the turn of the event loop ends in which it got its cell. */
+  #life: object | undefined
+  /** An object that it registers with `forgotten` while it is in a cell. */
   #token: object | undefined
   #pinned = false
   /** Whether the machine was disposed of. */
@@ -133,8 +137,7 @@ export class Residence {
     this.use()
     if (cell.memory.buffer.byteLength !== MEMORY_SIZE) return cell // no other machine can use a cell of this size, so it is not listed
     residents.push(this)
-    this.#token = {}
-    forgotten?.register(machine.life, this.number, this.#token)
+    if (forgotten !== undefined) this.#stay(machine.life)
     return cell
   }
 
@@ -171,8 +174,31 @@ export class Residence {
     this.#endStay()
   }
 
+  /**
+   * Sees to it that the registry hears when the machine is dropped. It cannot hear before the current turn of the event loop ends. So
+   * the machine is registered then, which costs a microsecond. Most machines have been disposed of or have made room until then.
+   */
+  #stay(life: object): void {
+    this.#life = life
+    if (willRegister) return
+    willRegister = true
+    Promise.resolve().then(Residence.#register)
+  }
+
+  static #register(): void {
+    willRegister = false
+    for (const home of residents) {
+      if (home.#life === undefined) continue
+      home.#token = {}
+      forgotten!.register(home.#life, home.number, home.#token)
+      home.#life = undefined
+    }
+  }
+
   #endStay(): void {
-    if (this.#token !== undefined) forgotten?.unregister(this.#token)
+    this.#life = undefined
+    if (this.#token === undefined) return
+    forgotten!.unregister(this.#token)
     this.#token = undefined
   }
 
@@ -293,18 +319,25 @@ function newCell(program: Program, sizes?: CellSizes): Cell {
  * collector. Otherwise it is the cell of another program.
  */
 function takeCell(program: Program, maxMemory: number): Cell {
-  const arena = ownArena(program)
-  const isFull = idleCells() + residents.length >= engineLimits.cells
-  const cell =
-    arena > 0 || maxMemory > FRAMES_SIZE
-      ? newCell(program, { arena, frames: Math.max(maxMemory, FRAMES_SIZE) })
-      : (takeDecoded(program) ??
-        Residence.makeRoom(program, false) ??
-        takeOther(program, isFull) ??
-        (isFull ? Residence.makeRoom(program, true) : undefined) ??
-        newCell(program))
+  const decoded = maxMemory > FRAMES_SIZE ? undefined : takeDecoded(program)
+  const cell = decoded ?? otherCell(program, maxMemory)
   cell.load(program)
   return cell
+}
+
+/** What `takeCell` takes if no idle cell has the code. */
+function otherCell(program: Program, maxMemory: number): Cell {
+  const arena = ownArena(program)
+  if (arena > 0 || maxMemory > FRAMES_SIZE) {
+    return newCell(program, { arena, frames: Math.max(maxMemory, FRAMES_SIZE) })
+  }
+  const isFull = idleCells() + residents.length >= engineLimits.cells
+  return (
+    Residence.makeRoom(program, false) ??
+    takeOther(program, isFull) ??
+    (isFull ? Residence.makeRoom(program, true) : undefined) ??
+    newCell(program)
+  )
 }
 
 /**

@@ -1,6 +1,6 @@
 // The guest memory of a machine on a cell. Common cases are done here, in place; rights and slow cases are left to the core. The results
 // are the same as those of the reference machine's memory.
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../../blob/address-space.ts'
+import { Access, PAGE_COUNT, PAGE_SIZE, type Region } from '../../blob/address-space.ts'
 import type { Cell } from '../../core/cell.ts'
 import { AT_RIGHTS, AT_VM, AT_WINDOW, Right, ROTATION, WINDOW_END } from '../../core/contract.gen.ts'
 import { ResourceError } from '../../core/resource-error.ts'
@@ -258,6 +258,14 @@ export class WindowMemory implements Memory {
     const high = halves[1]!
     this.#writeUint(address, 4, halves[0]!)
     return this.#writeUint(address + 4, 4, high)
+  }
+
+  /** Maps a region that the machine starts with, whose contents are no longer than itself. */
+  map({ address, length, access, data }: Region): void {
+    const cell = this.#open()
+    cell.core.pvm_protect(AT_VM, address / PAGE_SIZE, length / PAGE_SIZE, access)
+    if (data.length > 0) this.#copyIn(cell, address, data)
+    this.#changed()
   }
 
   access(page: number): Access {

@@ -1,6 +1,7 @@
 // The body of a reference machine, with its state in plain fields. It is never optimised, because every other engine is compared with
 // it. The machine that the host has is in ../vm/machine.ts.
 
+import { PAGE_SIZE, type Region } from '../../blob/address-space.ts'
 import { takeStack } from '../../core/stack.ts'
 import type { Program } from '../../program/program.ts'
 import { type RunningTally, Tally } from '../../program/tally.ts'
@@ -135,6 +136,11 @@ class ReferenceBody implements Body {
 
   clear(): void {
     this.#memory.clear()
+  }
+
+  map({ address, length, access, data }: Region): void {
+    this.#memory.protect(address / PAGE_SIZE, length / PAGE_SIZE, access)
+    this.#memory.load(address, data)
   }
 
   start({ pc, gas, regs, heapEnd, heapLimit }: Start): void {

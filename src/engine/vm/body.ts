@@ -1,6 +1,7 @@
 // The body of a machine: where its state is kept, and what makes it go on. There are two: interpreter/body.ts keeps the state in the
 // core's memory, reference/body.ts in plain fields. The machine that the host has, machine.ts, is the same for both.
 
+import type { Region } from '../../blob/address-space.ts'
 import type { RunningTally } from '../../program/tally.ts'
 import type { Allowance, GasCounter } from '../allowance.ts'
 import type { CodeStats, EngineKind } from '../engine.ts'
@@ -35,6 +36,8 @@ export interface Body extends GasCounter {
   charge(amount: number | bigint): boolean
   /** Unmaps all memory, and makes everything as it was when the body was made. */
   clear(): void
+  /** Maps a region that the machine starts with, with its contents. */
+  map(region: Region): void
   /** Sets all that the machine starts with, except its memory. */
   start(start: Start): void
   /**

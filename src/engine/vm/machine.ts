@@ -1,6 +1,5 @@
 // The machine as the host has it, the same for every engine: options, bounds, exits, host errors, promises. Its state is kept by a
 // body (body.ts), which also executes instructions. A host cannot reach the body or anything else of an engine through the machine.
-import { PAGE_SIZE } from '../../blob/address-space.ts'
 import { ResourceError } from '../../core/resource-error.ts'
 import type { Program } from '../../program/program.ts'
 import { Allowance } from '../allowance.ts'
@@ -333,11 +332,7 @@ export class Machine extends VmFace implements Vm {
 
   #start(start: Start): void {
     const body = this.#body
-    const { memory } = body
-    for (const { address, length, access, data } of start.regions) {
-      memory.protect(address / PAGE_SIZE, length / PAGE_SIZE, access)
-      memory.load(address, data)
-    }
+    for (const region of start.regions) body.map(region)
     body.start(start)
     body.charged = false
     body.exitArg = 0
@@ -349,7 +344,7 @@ export class Machine extends VmFace implements Vm {
     this.#exit = undefined
     this.#ended = body.hasEnded = false
     for (const { address, bytes } of start.memory) {
-      if (memory.load(address, bytes) === OOB) {
+      if (body.memory.load(address, bytes) === OOB) {
         throw new RangeError(`memory: ${bytes.length} bytes at ${address} are not all mapped`)
       }
     }

@@ -74,6 +74,7 @@ export class Runtime {
   /** All that needs the analysis. It is made when something is compiled for the first time. */
   #linkage: Linkage | undefined
   readonly #gate: Gate
+  readonly #slice = (): void => this.#onSlice()
   /** Whether compiled code can be entered at the segment. */
   readonly isCompiled = (segment: number): boolean => this.#linkage?.compiled[segment] === 1
 
@@ -145,7 +146,7 @@ export class Runtime {
     const { u32 } = this.#cell
     u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
     u32[HOT_LEFT] = tierPolicy.samplePeriod
-    this.#cell.onSlice = mode === 'hot' ? () => this.#onSlice() : undefined
+    this.#cell.onSlice = mode === 'hot' ? this.#slice : undefined
     if (mode !== 'off' && this.shared.moduleCount > 0 && this.#canLink())
       for (const made of this.shared.modules()) this.#add(made)
     if (mode === this.#mode) return
