@@ -5,8 +5,11 @@ import { AT_TABLES } from './contract.gen.ts'
 import { type CoreExports, coreModule } from './core.ts'
 
 const WASM_PAGE = 0x10000
-/** The bytes of its memory. What is not written to costs nothing. If more is needed there is a larger one, until this is enough again. */
-const SIZE = 0x4000000
+/**
+ * The bytes of its memory. If more is needed there is a larger one, until this is enough again. What is not written to takes no room, but
+ * V8 counts it: 64 MiB more than it has seen make it collect garbage at once, which cost the first analysis of a process 15 ms.
+ */
+const SIZE = 0x1000000
 
 /** The core and its memory. Each opening gives a new object. What was written for an older one may be lost then. */
 export interface Workspace {
@@ -58,7 +61,7 @@ function openWorkspace(bytes: number): Workspace {
   const old = workspace
   const size = old?.buffer.byteLength ?? 0
   if (old === undefined || size < bytes || (size > SIZE && bytes <= SIZE)) {
-    workspace = createInstance(Math.max(bytes, SIZE))
+    workspace = createInstance(Math.max(SIZE, 2 ** Math.ceil(Math.log2(bytes))))
     if (old !== undefined && size < bytes)
       new Uint8Array(workspace.buffer).set(new Uint8Array(old.buffer).subarray(0, used))
   } else workspace = { core: old.core, buffer: old.buffer }

@@ -30,3 +30,9 @@ test('a workspace is small again as soon as that is enough', () => {
   expect(small.open().buffer.byteLength).toBeLessThan(buffer.byteLength)
   expect(buffer.byteLength).toBeGreaterThan(MORE)
 })
+
+test('a workspace is small enough for V8 to take no notice of it', () => {
+  const areas = new Areas()
+  areas.take(2 << 20) // what the tables of a service of 100 KB take
+  expect(areas.open().buffer.byteLength, 'V8 collects garbage at once for 64 MiB').toBeLessThan(32 << 20)
+})
