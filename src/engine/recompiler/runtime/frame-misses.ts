@@ -17,9 +17,14 @@ export function addressOf({ regs32 }: Cell, decoded: Decoded, index: number): nu
   return (base < 0 ? 0 : regs32[2 * base]!) + decoded.x[index]!
 }
 
-/** How often checks of frames failed on one cell, by instruction. */
+/** How often checks of frames failed on the present machine of a cell, by instruction. */
 export class FrameMisses {
   readonly #counts = new Map<number, number>()
+
+  /** Forgets all counts, because another machine is in the cell now. */
+  forget(): void {
+    this.#counts.clear()
+  }
 
   /**
    * Counts `weight` times that code was left at this access. Answers whether the check of a frame has failed there so often that

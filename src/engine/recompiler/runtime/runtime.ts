@@ -143,6 +143,7 @@ export class Runtime {
 
   /** Changes the mode: sets entries or takes them away, and switches sampling on or off. */
   use(mode: RuntimeMode): void {
+    this.#frames.forget()
     const { u32 } = this.#cell
     u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
     u32[HOT_LEFT] = tierPolicy.samplePeriod
