@@ -112,6 +112,18 @@ const RULES = [
     'branchCheck, jumpBehindUndefined, cmovReadsDestination].join()',
     'branchCheck, cmovReadsDestination].join()',
   ],
+  ['interpreter: no block behind a gap', CODE, 'return BLOCKS_BEHIND_GAPS(OWN(vm)->set)', 'return 0'],
+  [
+    'compiled code: no block behind a gap',
+    'core/recompiler/program.c',
+    'is_gap ? BLOCKS_BEHIND_GAPS(t->set)',
+    'is_gap ? 0',
+  ],
+  ['reference: no block behind a gap', 'src/program/code-map.ts', 'isGap ? behindGap', 'isGap ? 0'],
+  ['a gap never begins with a trap', 'src/program/gaps.ts', 'put(end)', 'void end'],
+  ['byte 0 without a mark is nothing', 'src/program/gaps.ts', 'if (offsets[0] !== 0) put(0)', ''],
+  ['what is behind a gap can be reached', 'src/program/gaps.ts', 'isLost = isBeforeGap ||', 'isLost ='],
+  ['all behind a gap is lost', 'src/program/gaps.ts', '(isLost && instruction?.terminator === false)', 'isLost'],
   ['accesses from 2^14 on always panic', MEMORY, 'RULE(vm, PVM_RULE_LOW_FAULTS) ? LOW_ZONE : ZONE_SIZE', 'ZONE_SIZE'],
   ['reference: accesses below 2^16 panic', 'src/engine/reference/access.ts', 'bad < profile.panicBelow', 'bad < 65536'],
 ]

@@ -51,14 +51,14 @@ CORE int is_instruction(code_bytes in, u32 pc) {
 
 CORE int pvm_is_instruction(const pvm *vm, u32 pc) { return is_instruction(code_of(vm), pc); }
 
-/* Whether a basic block starts at pc (GP A.5): pc is 0 or follows a terminator, and an instruction is there. An undefined opcode
- * ends a block in the sets of PolkaVM. With `jumped` it has to be one that a jump may lead behind. */
+/* Whether a basic block starts at pc (GP A.5): pc is 0 or follows a terminator, and an instruction is there. In the sets of PolkaVM an
+ * undefined opcode ends a block, with `jumped` only if a jump may lead behind it, and a block starts where no mark is in reach before. */
 COLD int starts_block(const pvm *vm, u32 pc, int jumped) {
   if (!pvm_is_instruction(vm, pc)) return 0;
   if (pc == 0) return 1;
   u32 before = pc - 1;
   while (!mask_bit(vm, before)) {
-    if (before == 0 || pc - before > MAX_SKIP) return 0;
+    if (before == 0 || pc - before > MAX_SKIP) return BLOCKS_BEHIND_GAPS(OWN(vm)->set);
     before -= 1;
   }
   if (!pvm_is_instruction(vm, before) || pvm_kind_of[pvm_id_at(vm, before)] < KIND_TRAP) return 0;

@@ -240,6 +240,8 @@ enum {
 /* In PolkaVM's own instruction sets an undefined opcode is a trap like any other: a jump may lead to it, and a block begins
  * behind it. */
 #define UNDEFINED_TRAPS(set) ((set) >= PVM_SET_LATEST64)
+/* Whether a block begins at a mark more than 25 bytes behind the one before, or without one before. */
+#define BLOCKS_BEHIND_GAPS(set) UNDEFINED_TRAPS(set)
 
 /* Marks what the wasm build exports. */
 #if WASM

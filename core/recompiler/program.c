@@ -42,7 +42,8 @@ CORE int decode_instruction(const decode_tables *t, u32 i, u32 pc) {
 }
 
 /* Decodes all instructions and finds where segments start. A block starts at 0 and behind a terminator, if an instruction is
- * there (GP A.5). A segment starts where a block does, behind a host call or a step, and behind a gap. */
+ * there (GP A.5), in the sets of PolkaVM also behind a gap. A segment starts where a block does, behind a host call or a step, and
+ * behind a gap. */
 STEP void decode_columns(decode_tables *t) {
   int found_before = 0;
   for (u32 byte = 0; 8 * byte < t->code_length; byte++) {
@@ -51,7 +52,8 @@ STEP void decode_columns(decode_tables *t) {
       if (pc >= t->code_length) return; /* the mask may have bits behind the end of the code */
       u32 kind_before = i == 0 ? KIND_TRAP : pvm_kind_of[t->id[i - 1]], gap = i == 0 ? 0 : pc - t->pc[i - 1];
       int found = decode_instruction(t, i, pc), defined = found & 1;
-      int behind = i == 0 ? pc == 0 : found_before == 1 && kind_before >= KIND_TRAP && gap <= MAX_LENGTH;
+      int is_gap = i == 0 ? pc != 0 : gap > MAX_LENGTH, ended = i == 0 || (found_before == 1 && kind_before >= KIND_TRAP);
+      int behind = is_gap ? BLOCKS_BEHIND_GAPS(t->set) : ended;
       if ((behind && defined) || kind_before >= KIND_SBRK || gap > MAX_LENGTH) {
         t->segment_start[t->segments] = i;
         t->is_block[t->segments] = behind && defined;

@@ -34,7 +34,7 @@ export interface CodeMap {
 }
 
 /** The offsets of the set bits, ascending. */
-function offsetsOf(bitmask: Uint8Array, length: number): Uint32Array {
+export function offsetsOf(bitmask: Uint8Array, length: number): Uint32Array {
   const found = new Uint32Array(length + 8)
   let count = 0
   for (let i = 0; 8 * i < length; i++) {
@@ -54,7 +54,8 @@ function markInstructions(instruction: Uint8Array, offsets: Uint32Array, code: U
 
 /**
  * Marks and returns the starts of blocks: the first instruction, and those behind a terminator, which are at the next
- * offset or, at most, behind the longest skip. Behind a terminator that is `CLOSED` they are not marked.
+ * offset or, at most, behind the longest skip. Behind a terminator that is `CLOSED` they are not marked. `behindGap` says
+ * whether one starts at a mark that is further away, or before which there is none.
  */
 function findBlocks(
   blockStart: Uint8Array,
@@ -62,15 +63,16 @@ function findBlocks(
   code: Uint8Array,
   terminators: Uint8Array,
   instruction: Uint8Array,
+  behindGap: 0 | typeof OPEN,
 ): Uint32Array {
   const blocks = new Uint32Array(offsets.length)
   let count = 0
   for (let i = 0; i < offsets.length; i++) {
     const pc = offsets[i]!
     const before = i === 0 ? -1 : offsets[i - 1]!
-    const end = i === 0 ? OPEN : terminators[code[before]!]!
-    const starts = i === 0 ? pc === 0 : end !== 0 && pc - before <= MAX_SKIP + 1
-    if (!starts || instruction[pc] === 0) continue
+    const isGap = i === 0 ? pc !== 0 : pc - before > MAX_SKIP + 1
+    const end = isGap ? behindGap : i === 0 ? OPEN : terminators[code[before]!]!
+    if (end === 0 || instruction[pc] === 0) continue
     if (end === OPEN) blockStart[pc] = 1
     blocks[count++] = pc
   }
@@ -110,6 +112,6 @@ export function createCodeMap(parts: ProgramParts, set: InstructionSet, jumpBehi
   const instruction = new Uint8Array(code.length)
   const blockStart = new Uint8Array(code.length)
   markInstructions(instruction, offsets, code, defined)
-  const blocks = findBlocks(blockStart, offsets, code, terminators, instruction)
+  const blocks = findBlocks(blockStart, offsets, code, terminators, instruction, set.undefinedTraps ? OPEN : 0)
   return { instruction, blockStart, offsets, blocks }
 }

@@ -40,6 +40,11 @@ export interface Profile {
    * In the extended encoding it always may. In the sets of the Gray Paper it never may.
    */
   readonly jumpBehindUndefined: boolean
+  /**
+   * What there is at a mark more than 25 bytes behind the one before, or without one before, in PolkaVM's instruction sets with a bitmask:
+   * nothing that a machine can be at, up to the end of its block (0.35), or a block (0.37), and in front of it a trap.
+   */
+  readonly behindGap: 'nothing' | 'block'
   /** What a store to a read-only page does: a page fault by the formula (GP A.8), a panic in the vectors and in today's nodes. */
   readonly readOnlyStore: 'fault' | 'panic'
   /** Whether an access to an inaccessible address is a page fault (GP A.8) or a panic (PolkaVM without dynamic paging). */
@@ -115,6 +120,7 @@ const GP_072: Profile = {
   wrongStart: 'paid',
   branchCheck: 'taken',
   jumpBehindUndefined: false,
+  behindGap: 'nothing',
   readOnlyStore: 'fault',
   inaccessible: 'fault',
   panicBelow: 65536,
@@ -198,6 +204,7 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     name: 'polkavm-0.37',
     instructionSet: 'latest64-0.37',
     jumpBehindUndefined: true,
+    behindGap: 'block',
     panicBelow: 65536,
     cmovReadsDestination: true,
     memsetAddress: '32-bit',
@@ -219,6 +226,7 @@ const VALUES: { readonly [Rule in Exclude<keyof Profile, 'name'>]: readonly Prof
   wrongStart: ['paid', 'unpaid'],
   branchCheck: ['taken', 'both'],
   jumpBehindUndefined: [false, true],
+  behindGap: ['nothing', 'block'],
   readOnlyStore: ['fault', 'panic'],
   inaccessible: ['fault', 'panic'],
   panicBelow: [65536, 16384],

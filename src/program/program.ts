@@ -21,6 +21,7 @@ import { knownOptions } from '../isa/own-options.ts'
 import { type Encoding, type InstructionSet, type InstructionSetName, instructionSet } from '../isa/set.ts'
 import type { Instruction } from '../isa/table.ts'
 import { type CodeMap, createCodeMap, maskBit, skipAt } from './code-map.ts'
+import { settleGaps } from './gaps.ts'
 import { blockCost, startOfBlock } from './gas.ts'
 import { ownBytes } from './own-bytes.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from './profile.ts'
@@ -148,11 +149,12 @@ export function createProgram(input: ProgramInput): Program {
     (profile.codeLimits === 'none' ? undefined : findExcess(parts)) ??
     (profile.loader === 'strict' ? findInvalidity(parts, set) : undefined)
   if (invalidity !== undefined) throw invalidity
-  const { code, bitmask } = parts
+  const settled = settleGaps(parts, set, profile.behindGap)
+  const { code, bitmask } = settled
   let map: CodeMap | undefined
   let metadata: JamMetadata | undefined
   let costs: Uint32Array | undefined // by code offset; 0 means that it is not computed yet, because no block is free
-  const getMap = (): CodeMap => (map ??= createCodeMap(parts, set, profile.jumpBehindUndefined))
+  const getMap = (): CodeMap => (map ??= createCodeMap(settled, set, profile.jumpBehindUndefined))
   const skip = (pc: number): number => skipAt(bitmask, code.length, pc)
   const instructionAt = (pc: number): Instruction | undefined =>
     maskBit(bitmask, code.length, pc) ? instructionOf(set, code, pc, skip(pc)) : undefined
@@ -189,7 +191,7 @@ export function createProgram(input: ProgramInput): Program {
       costs ??= new Uint32Array(code.length)
       const known = costs[start]
       if (known !== undefined && known > 0) return known
-      const cost = blockCost({ parts, profile, map: getMap() }, start)
+      const cost = blockCost({ parts: settled, profile, map: getMap() }, start)
       if (cost < 2 ** 32) costs[start] = cost
       return cost
     },

@@ -142,6 +142,105 @@ describe.each(availableEngines())('the rules of PolkaVM 0.35 and 0.37 on %s', ki
     }
   })
 
+  /** Code with a bitmask, in an instruction set that both versions read, from instructions at offsets. */
+  function spread(
+    instructionSet: 'latest32' | 'latest64' | 'revive-v1' | 'gp-0.7.2',
+    behindGap: Profile['behindGap'],
+    items: Readonly<Record<number, readonly [name: string, ...operands: number[]]>>,
+  ): Program {
+    const { opcodes } = instructionSetOf(instructionSet)
+    const code = new Uint8Array(100)
+    const bitmask = new Uint8Array(13)
+    for (const [at, [name, ...operands]] of Object.entries(items)) {
+      code.set([opcodes[instructionNamed(name)!.id]!, ...operands], Number(at))
+      bitmask[Number(at) >>> 3]! |= 1 << (Number(at) & 7)
+    }
+    return loadProgram(
+      { code, bitmask, jumpTable: new Uint32Array(0) },
+      { profile: profile('polkavm', { instructionSet, behindGap }) },
+    )
+  }
+
+  it('behind a gap of the bitmask there is a block in 0.37, and nothing to be at in 0.35', () => {
+    for (const set of ['latest32', 'latest64', 'revive-v1'] as const) {
+      const jump = {
+        0: ['jump', 40],
+        40: ['load_imm', 7, 5],
+        43: ['trap'],
+        44: ['load_imm', 7, 6],
+        47: ['trap'],
+      } as const
+      const [older, newer] = (['nothing', 'block'] as const).map(rule => spread(set, rule, jump))
+      expect(endOf(older!), set).toEqual([Exit.Panic, 0, 99n, 0n])
+      expect(endOf(newer!), set).toEqual([Exit.Panic, 43, 97n, 5n])
+      // A host cannot start there either, up to the end of the block; behind that it can.
+      expect([40, 43].map(pc => endOf(older!, pc))).toEqual([
+        [Exit.Panic, 40, 100n, 0n],
+        [Exit.Panic, 43, 100n, 0n],
+      ])
+      expect([40, 43].map(pc => endOf(newer!, pc))).toEqual([
+        [Exit.Panic, 43, 98n, 5n],
+        [Exit.Panic, 43, 98n, 0n],
+      ])
+      for (const program of [older!, newer!]) expect(endOf(program, 44)).toEqual([Exit.Panic, 47, 98n, 6n])
+      expect([older!, newer!].map(({ map }) => [...map.blocks])).toEqual([
+        [0, 44],
+        [0, 25, 40, 44, 72],
+      ])
+    }
+  })
+
+  it('a gap is a trap in both, which 0.37 has at its first byte, and at byte 0 if that is not marked', () => {
+    for (const set of ['latest32', 'latest64', 'revive-v1'] as const) {
+      const fall = { 0: ['load_imm', 7, 5], 40: ['load_imm', 7, 6] } as const
+      for (const rule of ['nothing', 'block'] as const)
+        expect(endOf(spread(set, rule, fall)), `${set} ${rule}`).toEqual([Exit.Panic, 25, 98n, 5n])
+      const late = { 5: ['load_imm', 7, 6], 8: ['trap'], 9: ['jump', 0xf7, 255, 255, 255] } as const
+      const [older, newer] = (['nothing', 'block'] as const).map(rule => spread(set, rule, late))
+      expect([0, 5, 9].map(pc => endOf(older!, pc))).toEqual([
+        [Exit.Panic, 0, 100n, 0n],
+        [Exit.Panic, 5, 100n, 0n],
+        [Exit.Panic, 9, 99n, 0n],
+      ])
+      expect([0, 5, 9].map(pc => endOf(newer!, pc))).toEqual([
+        [Exit.Panic, 0, 99n, 0n],
+        [Exit.Panic, 8, 98n, 6n],
+        [Exit.Panic, 0, 98n, 0n],
+      ])
+    }
+  })
+
+  it('a gap says nothing of that kind in the sets of the Gray Paper', () => {
+    for (const rule of ['nothing', 'block'] as const) {
+      const program = spread('gp-0.7.2', rule, { 0: ['jump', 40], 40: ['load_imm', 7, 5], 43: ['trap'] })
+      expect(endOf(program), rule).toEqual([Exit.Panic, 0, 99n, 0n])
+      expect(endOf(program, 40)[3], rule).toBe(5n)
+      expect(program.code).toBe(program.parts.code)
+    }
+  })
+
+  it('a loop over a gap ends alike, compiled or not, and the file stays as it is', () => {
+    const LOOP = {
+      0: ['jump', 60],
+      60: ['add_imm_32', 0x77, 1],
+      63: ['branch_lt_u_imm', 0x17, 100, 0xfd],
+      67: ['trap'],
+    } as const
+    for (const set of ['latest32', 'latest64', 'revive-v1'] as const) {
+      for (const [rule, pc, r7] of [
+        ['nothing', 0, 0n],
+        ['block', 67, 100n],
+      ] as const) {
+        const program = spread(set, rule, LOOP)
+        const vm = engine.instantiate(program, { gas: 10_000n })
+        expect([vm.run(), vm.pc, vm.regs[7]], `${set} ${rule}`).toEqual([Exit.Panic, pc, r7])
+        expect(loadProgram(program.toParts()).code).toEqual(program.code)
+        expect(program.parts.code[25]).toBe(0)
+        expect(program.parts.bitmask[3]).toBe(0)
+      }
+    }
+  })
+
   it('a dynamic jump goes by the low half of its register in both', () => {
     for (const name of ['polkavm', 'polkavm-0.37'] as const) {
       const rules = profile(name)

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { assemble, availableEngines, BlobError, loadProgram, profile } from '../../src/index.ts'
+import { availableEngines, profile } from '../../src/index.ts'
 import { lineOf } from '../narrow/cases.ts'
 import { caseFor, outcomeUnder, PEERS, ROWS } from './versions.ts'
 
@@ -82,23 +82,16 @@ describe.each(ROWS.filter(({ kind }) => kind === 'mended'))('$name', row => {
   })
 })
 
-describe('marks more than 25 bytes apart', () => {
-  const row = ROWS.find(({ kind }) => kind === 'unmatched')!
-
-  it('ended otherwise in 0.35 than in 0.37; both profiles have the block begin, as 0.37 does here', () => {
-    expect(answerOf(row.name, '0.35')).not.toBe(answerOf(row.name, '0.37'))
-    for (const kind of availableEngines()) {
-      for (const version of ['0.35', '0.37'] as const)
-        expect(outcomeUnder(caseFor(row, version), kind, version, '')).toBe(answerOf(row.name, '0.37'))
-    }
+describe.each(ROWS.filter(({ kind }) => kind === 'same'))('$name', row => {
+  it('ended in 0.35 as in 0.37', () => {
+    for (const peer of PEERS) expect(answerOf(row.name, peer), peer).toBe(answerOf(row.name, '0.35'))
   })
 
-  it('are no valid code in the Gray Paper: a strict loader refuses them', () => {
-    const { bytes } = assemble('.isa gp-0.8.0\n.format raw\nfallthrough\nfallthrough\ntrap')
-    const { parts } = loadProgram(bytes, { kind: 'raw', profile: 'gp-0.8.0' })
-    const code = new Uint8Array(32)
-    const bitmask = Uint8Array.of(1, 0, 0, 1 << 6)
-    expect(() => loadProgram({ ...parts, code, bitmask }, { profile: 'gp-0.8.0' })).toThrow(BlobError)
+  it.each(availableEngines())('ends on %s as there under both profiles', kind => {
+    for (const version of ['0.35', '0.37'] as const) {
+      const expected = answerOf(row.name, version)
+      expect(outcomeUnder(caseFor(row, version), kind, version, expected), version).toBe(expected)
+    }
   })
 })
 

@@ -46,10 +46,14 @@ export function hostileCase(index: number): NarrowCase {
   const length = random.pick([1, 3, 8, 20, 40, 100])
   const code = Uint8Array.from({ length }, () => (random.chance(30) ? random.below(12) : random.below(256)))
   const bitmask = new Uint8Array(Math.ceil(length / 8))
-  const gap = random.pick([1, 2, 3, 5, 12, 24])
-  for (let pc = 0; pc < length; pc += random.between(1, gap)) bitmask[pc >>> 3]! |= 1 << (pc & 7)
+  const gap = random.pick([1, 2, 3, 5, 12, 24, 40, 70])
+  const marks: number[] = []
+  for (let pc = random.chance(90) ? 0 : random.below(40); pc < length; pc += random.between(1, gap)) marks.push(pc)
+  for (const pc of marks) bitmask[pc >>> 3]! |= 1 << (pc & 7)
   sayRegisters(code, bitmask, version)
-  const jumpTable = Uint32Array.from({ length: 4 }, () => random.below(length + 1))
+  const somewhere = (): number =>
+    marks.length > 0 && random.chance(50) ? random.pick(marks) : random.below(length + 2)
+  const jumpTable = Uint32Array.from({ length: 4 }, somewhere)
   const regs = new Uint32Array(26)
   const parts = { code, bitmask, jumpTable, jumpTableLength: 4, jumpTableEntrySize: 1 }
   for (let r = 0; r < 13; r++) {
@@ -60,7 +64,7 @@ export function hostileCase(index: number): NarrowCase {
   return {
     full: random.chance(30),
     gas: BigInt(random.below(300)),
-    pc: random.chance(60) ? 0 : random.below(length + 2),
+    pc: random.chance(60) ? 0 : somewhere(),
     regs: [...new BigUint64Array(regs.buffer)],
     file: fileOfCode(version, parts),
   }
@@ -71,9 +75,9 @@ export interface Row {
   readonly name: string
   /**
    * `rule`: the profiles `polkavm` and `polkavm-0.37` have its two forms. `mended`: the recompiler of 0.35 does not do what its
-   * interpreter does, 0.37 does what that interpreter does, and so do both profiles. `unmatched`: neither profile has both forms.
+   * interpreter does, 0.37 does what that interpreter does, and so do both profiles. `same`: thought to have changed, and has not.
    */
-  readonly kind: 'rule' | 'mended' | 'unmatched'
+  readonly kind: 'rule' | 'mended' | 'same'
   /** The field of a profile, or the instruction set, that says which form it is. */
   readonly rule?: keyof Profile
   readonly older: NarrowCase
@@ -117,21 +121,30 @@ function overLong(): Uint8Array {
   return bytes
 }
 
-/** A jump over a byte that is no opcode, to what follows it. */
-function behindUndefined(): Uint8Array {
-  const { opcodes, byOpcode } = instructionSet('latest32')
-  const number = (name: string): number => opcodes[instructionNamed(name)!.id]!
-  const code = Uint8Array.of(number('jump'), 3, byOpcode.indexOf(undefined), number('load_imm'), 7, 5, 0)
+/** The number of an instruction in code with a bitmask. */
+const numberOf = (name: string): number => instructionSet('latest32').opcodes[instructionNamed(name)!.id]!
+
+/** A jump over a byte that is no opcode to what follows it, or to that byte. */
+function toUndefined(target: number): Uint8Array {
+  const nothing = instructionSet('latest32').byOpcode.indexOf(undefined)
+  const code = Uint8Array.of(numberOf('jump'), target, nothing, numberOf('load_imm'), 7, 5, 0)
   return fileOfCode(1, { ...NO_JUMPS, code, bitmask: Uint8Array.of(0b1001101) })
 }
 
-/** An instruction whose next mark is 30 bytes away. */
-function farMarks(): Uint8Array {
-  const code = new Uint8Array(32)
-  const bitmask = new Uint8Array(4)
-  bitmask[0] = 1
-  bitmask[3] = 1 << 6
+/** A jump to an instruction 40 bytes behind the last one before. */
+function overGap(): Uint8Array {
+  const code = new Uint8Array(44)
+  code.set([numberOf('jump'), 40])
+  code.set([numberOf('load_imm'), 7, 5], 40) // and a trap behind
+  const bitmask = Uint8Array.of(1, 0, 0, 0, 0, 0b1001)
   return fileOfCode(1, { ...NO_JUMPS, code, bitmask })
+}
+
+/** A program with a section that 0.37 takes for a hash. */
+function withHash(): Uint8Array {
+  const { container } = loadProgram(fileOfText('latest32', 'load_imm r7, 5\ntrap'))
+  if (container.kind !== 'polkavm') throw new TypeError('no PolkaVM file')
+  return encodePolkavm({ ...container.file, sections: [{ id: 131, bytes: new Uint8Array(32).fill(7) }] })
 }
 
 const MEMSET = 'memset\njump_ind r0'
@@ -165,7 +178,7 @@ export const ROWS: readonly Row[] = [
     name: 'a jump to what follows an undefined opcode',
     kind: 'rule',
     rule: 'jumpBehindUndefined',
-    older: caseOfFile(behindUndefined()),
+    older: caseOfFile(toUndefined(3)),
   },
   {
     name: 'accesses from 16 to 64 KiB with dynamic paging',
@@ -197,7 +210,15 @@ export const ROWS: readonly Row[] = [
     kind: 'mended',
     older: patched('move_reg r7, r12\ntrap', code => void (code[1] = 0xe7)),
   },
-  { name: 'marks more than 25 bytes apart', kind: 'unmatched', older: caseOfFile(farMarks(), { pc: 30 }) },
+  { name: 'marks more than 25 bytes apart', kind: 'rule', rule: 'behindGap', older: caseOfFile(overGap()) },
+  { name: 'a start where no instruction begins', kind: 'same', older: textRow('load_imm r7, 1000\ntrap', { pc: 2 }) },
+  { name: 'a jump to an undefined opcode', kind: 'same', older: caseOfFile(toUndefined(2)) },
+  {
+    name: 'a branch whose fall-through is no block',
+    kind: 'same',
+    older: textRow('@to: load_imm r7, 5\nbranch_eq_imm r7, 5, @to'),
+  },
+  { name: 'section 131', kind: 'same', older: caseOfFile(withHash()) },
 ]
 
 /** Whom a row is put to. */

@@ -15,7 +15,8 @@ export class Priced {
 
   constructor(parts: ProgramParts, profile: Profile) {
     const program = loadProgram(encodeProgramBlob(parts), { kind: 'raw', profile })
-    this.input = { parts: program.parts, profile: program.profile, map: program.map }
+    const { code, bitmask } = program // a gap of the bitmask is settled in them
+    this.input = { parts: { ...program.parts, code, bitmask }, profile: program.profile, map: program.map }
     this.#vm = createEngine({ kind: 'interpreter' }).instantiate(program)
   }
 
