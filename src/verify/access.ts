@@ -29,7 +29,7 @@ const I32_STORE = 0x36
 /** Follows a load. It reads a word of the engine, a rights byte, an entry of the dispatch table, or the guest's memory. */
 export function loadFrom(verifier: FunctionBody, op: number): void {
   const { machine, operands, reader } = verifier
-  reader.unsigned() // alignment is a hint
+  reader.alignment()
   const offset = reader.unsigned()
   const at = verifier.pop()
   const width = WIDTH[op - 0x28]!
@@ -77,7 +77,7 @@ function rights(verifier: FunctionBody, at: number): void {
 /** Follows a store. It writes a word of the engine that compiled code may write, or the guest's memory. */
 export function storeTo(verifier: FunctionBody, op: number): void {
   const { machine, operands, reader } = verifier
-  reader.unsigned()
+  reader.alignment()
   const offset = reader.unsigned()
   const width = WIDTH[op - 0x28]!
   if (width === 0) reader.refuse('opcode', `opcode ${op}`)

@@ -23,6 +23,8 @@ export class Way {
   astray = true
   /** Whether the target local is the index of compiled code. */
   target = false
+  /** Whether nothing has been paid since the function began. */
+  free = true
 }
 
 /** The frames that are open, and what is known of the ways that meet at the end of each. */
@@ -32,6 +34,8 @@ export class Control {
   loops = 0
   construct: number[] = []
   height: number[] = []
+  /** Where the code of the frame begins. */
+  begin: number[] = []
   /** For a loop, its number and what holds at its head. For any other frame, what the ways to its end have in common. */
   reached: boolean[] = []
   gas: number[] = []
@@ -42,16 +46,19 @@ export class Control {
   paid: number[] = []
   astray: boolean[] = []
   target: boolean[] = []
+  free: boolean[] = []
 
-  begin(): void {
+  reset(): void {
     this.depth = 0
     this.loops = 0
   }
 
-  open(construct: number, height: number, way: Way): void {
+  /** Opens a frame whose code begins at `begin`. */
+  open(construct: number, height: number, way: Way, begin: number): void {
     const d = this.depth++
     this.construct[d] = construct
     this.height[d] = height
+    this.begin[d] = begin
     this.reached[d] = false
     if (construct !== Frame.Loop) return
     way.paid = 0
@@ -83,6 +90,7 @@ export class Control {
       this.paid[frame] = way.paid
       this.astray[frame] = way.astray
       this.target[frame] = way.target
+      this.free[frame] = way.free
       return
     }
     if (way.gas < this.gas[frame]!) this.gas[frame] = way.gas
@@ -93,6 +101,7 @@ export class Control {
     if (way.paid < this.paid[frame]!) this.paid[frame] = way.paid
     if (way.astray) this.astray[frame] = true
     if (!way.target) this.target[frame] = false
+    if (way.free) this.free[frame] = true
   }
 
   /** Leaves the innermost frame, whose end the way at hand reaches if it is live. */
@@ -111,6 +120,7 @@ export class Control {
         way.paid = this.paid[d]!
         way.astray = this.astray[d]!
         way.target = this.target[d]!
+        way.free = this.free[d]!
       }
     }
     this.depth = d

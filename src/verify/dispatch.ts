@@ -1,5 +1,6 @@
 // A dispatch loop is the loop around a branch table that a function becomes if its graph has no structure. This file finds out which of
 // its cases go on to which other case without paying. The cases themselves are followed by function.ts.
+import { type Control, Frame } from './control.ts'
 import type { Locals } from './locals.ts'
 
 /** A dispatch loop: its frame, its cases, the local that says which case is next, and the ways between cases that pay nothing. */
@@ -11,6 +12,9 @@ export class DispatchLoop {
   /** By case: the least that was paid last on any way to it, and the most of that which the case may have given back. */
   readonly #paid = new Map<number, number>()
   readonly #owed = new Map<number, number>()
+  /** Cases that have paid nothing themselves where they call a function, or leave the loop to the end of an outer frame. */
+  readonly #callers = new Set<number>()
+  readonly #leavers: [at: number, frame: number][] = []
   /** Whether some way goes on to a case that is not known. */
   #lost = false
 
@@ -20,10 +24,22 @@ export class DispatchLoop {
     this.state = state
   }
 
-  /** The case whose code follows the end of a frame, or -1. */
-  caseBehind(frame: number): number {
-    const index = this.frame + this.cases - frame
-    return index >= 0 && index < this.cases ? index : -1
+  /**
+   * Whether a branch table begins such a loop, whose frame is `head`. Nothing but blocks, one for each case, and the state stands
+   * between the head of the loop and the table. So control comes to a case only by the table, as the state says that was assigned in
+   * front of the branch to the head. `behind` is the place behind the table's opcode.
+   */
+  static begins({ construct, begin }: Control, head: number, cases: number, state: number, behind: number): boolean {
+    if (head < 0 || construct[head] !== Frame.Loop) return false
+    for (let k = 1; k <= cases; k++) {
+      if (construct[head + k] !== Frame.Block || begin[head + k] !== begin[head]! + 2 * k) return false
+    }
+    return behind === begin[head + cases]! + (state < 0x80 ? 3 : 4)
+  }
+
+  /** The frame whose end stands in front of the case behind `at`, which is -1 in front of the first. It is the loop's behind the last. */
+  endOf(at: number): number {
+    return this.frame + this.cases - at - 1
   }
 
   /** The case that the state local names, or -1. */
@@ -47,9 +63,27 @@ export class DispatchLoop {
     this.#owed.set(at, Math.max(amount, this.#owed.get(at) ?? 0))
   }
 
-  /** Whether the loop always ends, and gives back no more than was paid. */
-  get isSound(): boolean {
-    return !this.isEndless && this.isCovered
+  /** Notes that a case has paid nothing itself where it calls a function, or branches to the end of an outer frame. */
+  isFreeAt(at: number, frame?: number): void {
+    if (frame === undefined) this.#callers.add(at)
+    else this.#leavers.push([at, frame])
+  }
+
+  /**
+   * Whether the loop always ends, pays before it calls, and gives back no more than was paid. The outer frames to whose ends ways lead on
+   * which nothing was paid get to know that.
+   */
+  isSound({ free }: Control): boolean {
+    const cases = this.#freeCases()
+    for (const [at, frame] of this.#leavers) if (cases.has(at)) free[frame] = true
+    return !this.isEndless && this.isCovered && ![...this.#callers].some(at => cases.has(at))
+  }
+
+  /** The cases to which some way leads from the first one on which nothing is paid. */
+  #freeCases(): Set<number> {
+    const cases = new Set([0])
+    for (const at of cases) for (const next of this.#unpaid.get(at) ?? []) cases.add(next)
+    return cases
   }
 
   /** Whether on every way to a case as much was paid as the case may give back. */

@@ -75,7 +75,7 @@ export class FrameLocal {
     reader.byte()
     if (operands.height !== 0 || this.isOpen) reader.refuse('control', 'a block among operands')
     if (around.turns !== undefined) reader.refuse('turns', 'a block in an unchecked turn')
-    control.open(Frame.If, 0, way)
+    control.open(Frame.If, 0, way, reader.at)
     this.#open = control.depth - 1
     this.#asks = true
     way.frame = way.framed ? MOST_FRAME : 0

@@ -72,7 +72,7 @@ export class FunctionVerifier implements FunctionBody {
     }
     this.locals.begin(count)
     this.operands.begin()
-    this.control.begin()
+    this.control.reset()
     this.way = new Way()
     this.values = 0
     this.#frame = 0
@@ -140,13 +140,21 @@ export class FunctionVerifier implements FunctionBody {
     if (this.#choosing > 0) reader.refuse('control', 'a branch out of a choice of values')
     const frame = control.frame(label)
     if (frame < 0) reader.refuse('control', 'a branch out of the function')
+    const dispatch = this.#dispatch
+    if (dispatch !== undefined && frame > dispatch.frame && frame <= dispatch.endOf(this.#case))
+      reader.refuse('control', 'a branch to a case by other ways than the table')
     if (control.height[frame] !== 0 || control.construct[frame] === Frame.Value)
       reader.refuse('control', 'a branch with operands')
     if (control.construct[frame] !== Frame.Loop) {
+      // Whether something was paid in front of the case is known where the dispatch loop ends.
+      const isOpen = way.free && this.#case >= 0 && frame < dispatch!.frame
+      if (isOpen) dispatch!.isFreeAt(this.#case, frame)
+      way.free &&= !isOpen
       control.join(frame, way)
+      way.free ||= isOpen
       return
     }
-    if (this.#dispatch?.frame === frame) this.#dispatch.leaves(this.locals, way.paid)
+    if (dispatch?.frame === frame) dispatch.leaves(this.locals, way.paid)
     if (way.unpaid <= control.unpaid[frame]!) this.#roundUnpaid(frame)
     if (way.astray && !control.astray[frame]!) reader.refuse('control', 'round a loop the reason of an exit is lost')
     if (control.framed[frame]! && !way.framed) this.frameLocal.lost = true
@@ -173,17 +181,17 @@ export class FunctionVerifier implements FunctionBody {
     const { control, operands, reader } = this
     const at = this.pop()
     const state = operands.isLocal(at) ? operands.source[at]! : -1
+    const behind = reader.at
     const count = reader.unsigned()
     const head = control.depth - count - 2
-    let inOrder = true
+    let inOrder = state >= 0 && this.#dispatch === undefined
+    inOrder &&= DispatchLoop.begins(control, head, count + 1, state, behind)
     for (let k = 0; k <= count; k++) {
       const label = reader.unsigned()
       inOrder &&= label === k
       this.branch(label)
     }
-    if (inOrder && state >= 0 && head >= 0 && control.construct[head] === Frame.Loop && this.#dispatch === undefined) {
-      this.#dispatch = new DispatchLoop(head, count + 1, state)
-    }
+    if (inOrder) this.#dispatch = new DispatchLoop(head, count + 1, state)
     this.way.live = false
   }
 
@@ -222,17 +230,20 @@ export class FunctionVerifier implements FunctionBody {
       operands.push(Meaning.Any)
       return
     }
+    const dispatch = this.#dispatch
+    const ends = dispatch !== undefined && frame === dispatch.endOf(this.#case)
+    if (ends && way.live) reader.refuse('control', 'a case that runs on into the next')
     control.close(way)
     operands.height = control.height[frame]!
     if (this.frameLocal.closes(this, frame)) return
     this.locals.label()
-    const dispatch = this.#dispatch
-    if (dispatch === undefined || frame > dispatch.frame + dispatch.cases) return
-    if (frame === dispatch.frame && !dispatch.isSound) reader.refuse('gas', 'cases that go round or give back unpaid')
-    if (frame <= dispatch.frame) this.#dispatch = undefined
-    const next = dispatch.caseBehind(frame)
-    if (next !== this.#case) way.paid = -1
-    this.#case = next
+    if (!ends) return
+    way.paid = -1
+    this.#case += 1
+    if (frame !== dispatch.frame) return
+    if (!dispatch.isSound(control)) reader.refuse('gas', 'cases that go round, call or give back unpaid')
+    this.#dispatch = undefined
+    this.#case = -1
   }
 
   /** Takes what a function answers: a target and the gas. */
@@ -256,7 +267,7 @@ export class FunctionVerifier implements FunctionBody {
         if (operands.height !== 0 || this.#choosing > 0) reader.refuse('control', 'a block among operands')
         if (this.turns !== undefined) reader.refuse('turns', 'a block in an unchecked turn')
         if (this.frameLocal.isOpen) reader.refuse('control', 'a block where the frame is checked')
-        control.open(op === 0x02 ? Frame.Block : Frame.Loop, 0, way)
+        control.open(op === 0x02 ? Frame.Block : Frame.Loop, 0, way, reader.at)
         if (op === 0x03) locals.label()
         return
       case 0x04:
@@ -283,7 +294,7 @@ export class FunctionVerifier implements FunctionBody {
         return
       case 0x0f:
         this.#answer()
-        if (operands.height !== 0) reader.refuse('control', 'a return among operands')
+        if (operands.height !== 0 || this.#choosing > 0) reader.refuse('control', 'a return among operands')
         way.live = false
         return
       case 0x10:
@@ -339,10 +350,10 @@ export class FunctionVerifier implements FunctionBody {
       if (operands.height !== 0 || this.#choosing > 0) reader.refuse('control', 'a block among operands')
       if (this.turns !== undefined) reader.refuse('turns', 'a block in an unchecked turn')
       if (this.frameLocal.isOpen) reader.refuse('control', 'a block where the frame is checked')
-      control.open(Frame.If, 0, way)
+      control.open(Frame.If, 0, way, reader.at)
       control.join(control.depth - 1, way)
     } else if (type === 0x7e || type === 0x7f) {
-      control.open(Frame.Value, operands.height, way)
+      control.open(Frame.Value, operands.height, way, reader.at)
       this.#choosing += 1
     } else reader.refuse('control', 'a block of that type')
   }
@@ -394,6 +405,7 @@ export class FunctionVerifier implements FunctionBody {
     way.gas -= amount
     way.paid = amount
     way.unpaid = 0x7fffffff
+    way.free = false
     if (this.turns !== undefined) turnBegins(this, this.turns, amount)
   }
 
@@ -422,7 +434,7 @@ export class FunctionVerifier implements FunctionBody {
     if (zero && reader.bytes[reader.at] === 0x21) {
       this.opcode()
       const pair = locals.pair(local, this.local())
-      if (pair === undefined) {
+      if (pair === undefined || this.#choosing > 0) {
         reader.refuse('turns', 'no pair is forgotten')
         return
       }
@@ -471,6 +483,12 @@ export class FunctionVerifier implements FunctionBody {
       reader.refuse('call', 'not the gas and the stack that are left')
     }
     if (operands.height !== 0) reader.refuse('control', 'a call among operands')
+    if (way.free && this.#case < 0) reader.refuse('gas', 'a call of a function that has paid nothing')
+    if (way.free) this.#dispatch!.isFreeAt(this.#case)
+    way.free = false
+    const [next, into] = reader.bytes.subarray(reader.at)
+    if (next !== 0x0f && !(next === 0x21 && into === GAS_LOCAL))
+      reader.refuse('gas', 'the gas of a callee is not taken')
     this.called()
     operands.push(Meaning.Any)
     operands.push(Meaning.CallGas)

@@ -27,7 +27,7 @@ export function matchHost(verifier: FunctionBody): void {
   /** Reads or writes the word at an address of the engine. */
   const word = (opcode: number, address: number): void => {
     op(opcode)
-    reader.unsigned()
+    reader.alignment()
     if (reader.unsigned() !== address) fail()
   }
   const load = (opcode: number, address: number): void => {

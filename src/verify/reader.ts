@@ -39,6 +39,11 @@ export class ModuleReader {
     return this.refuse('module', 'a number of more than 32 bits')
   }
 
+  /** Reads the alignment of a load or store. It is a hint of up to 8 bytes. Larger numbers say that another memory's number follows. */
+  alignment(): void {
+    if (this.byte() > 3) this.refuse('opcode', 'an alignment of more than 8 bytes')
+  }
+
   /** Reads a signed number of 32 bits. */
   signed(): number {
     let value = 0

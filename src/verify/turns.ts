@@ -43,7 +43,7 @@ export function matchTurns(verifier: FunctionBody): boolean {
     [0x03, Frame.Loop],
   ] as const) {
     form.op(op, 0x40)
-    control.open(construct, 0, way)
+    control.open(construct, 0, way, reader.at)
   }
   verifier.locals.label()
   form.local(GET, GAS_LOCAL)

@@ -282,3 +282,21 @@ function withReport(head: Uint8Array): number[] {
   }
   return out
 }
+
+/** Whether these opcodes stand one after the other. */
+export function sees(code: readonly Instruction[], at: number, opcodes: readonly number[]): boolean {
+  return opcodes.every((op, k) => code[at + k]?.op === op)
+}
+
+/** Where the opcodes stand one after the other, for the n-th time. */
+export function find(code: readonly Instruction[], opcodes: readonly number[], nth = 0): number {
+  const places = code.flatMap((_, at) => (sees(code, at, opcodes) ? [at] : []))
+  const place = places[nth]
+  if (place === undefined) throw new Error('no such code')
+  return place
+}
+
+/** The code with another instruction at a place. */
+export function replace(code: Instruction[], at: number, change: Partial<Instruction>): Instruction[] {
+  return code.with(at, { ...code[at]!, ...change })
+}

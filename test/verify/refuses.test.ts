@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { verifyModule } from '../../src/verify/module.ts'
 import type { Refusal, Rule } from '../../src/verify/refusal.ts'
 import { programOf } from '../engine/recompiler/programs.ts'
-import { type Instruction, putTogether, takeApart } from './instructions.ts'
+import { find, type Instruction, putTogether, replace, sees, takeApart } from './instructions.ts'
 import { moduleOf } from './modules.ts'
 
 const LOOP = `
@@ -30,20 +30,6 @@ function refusalOf(change: (code: Instruction[]) => Instruction[]): Refusal | un
   expect(WebAssembly.validate(bytes)).toBe(true)
   return verifyModule(bytes, made.machine)
 }
-
-const sees = (code: readonly Instruction[], at: number, opcodes: readonly number[]): boolean =>
-  opcodes.every((op, k) => code[at + k]?.op === op)
-
-/** Where the opcodes stand one after the other, for the n-th time. */
-function find(code: readonly Instruction[], opcodes: readonly number[], nth = 0): number {
-  const places = code.flatMap((_, at) => (opcodes.every((op, k) => code[at + k]?.op === op) ? [at] : []))
-  const place = places[nth]
-  if (place === undefined) throw new Error('no such code')
-  return place
-}
-
-const replace = (code: Instruction[], at: number, change: Partial<Instruction>): Instruction[] =>
-  code.with(at, { ...code[at]!, ...change })
 
 describe('verifier refuses', () => {
   it('takes the module as it is', () => {
