@@ -4,7 +4,8 @@
 //   node run.mjs [--suite micro|workloads] [--program a,b] [--opponent text,text] [--runs 5] [--seconds 3]
 //                [--rounds 1] [--tries 2] [--wait 2000] [--cpu 1|none] [--most-gas 5000000] [--most-seconds N]
 //                [--quiet] [--write]
-//   node run.mjs --quick     what the ratios need, in under three minutes: the twelve beside all others, the workloads beside native code
+//   node run.mjs --quick     what the ratios need, in under three minutes: the twelve beside all others, the workloads beside native code,
+//                            the recorded services beside PolkaVM's recompiler with its module kept
 //
 // With --quiet it begins only where the host is quiet, and its exit code is 3 where it did not stay so. --most-gas says how many
 // instructions of a program the slow engines run (0: all), --most-seconds after how long no other program begins; what was not reached
@@ -19,6 +20,7 @@ import { commit, machine } from './lib/machine.mjs'
 import { opponents } from './lib/opponents.mjs'
 import { merged, withEarlier } from './lib/pieces.mjs'
 import { BENCH, programFiles, programName } from './lib/programs.mjs'
+import { quickTraces, quickTracesTable } from './lib/quick-traces.mjs'
 import { quietly } from './lib/quiet.mjs'
 import { writeReport } from './lib/report.mjs'
 import { programTable } from './lib/tables.mjs'
@@ -125,6 +127,9 @@ for (const [suite, all] of Object.entries(suites)) {
   }
 }
 
+// All that --quick measures by itself, unless it was asked for something.
+const isWhole = options.quick && !options.suite && !options.program && !wanted
+const tracesTable = isWhole ? quickTracesTable(quickTraces(Number(options.rounds))) : ''
 const host = hostRecord(endOfWatch(), { measured, disturbed, asked: options.quiet === true })
 const piece = {
   id: begun.toISOString(),
@@ -147,6 +152,7 @@ const record = {
   results: results.map(r => ({ ...r, piece: piece.id })),
 }
 console.log(programTable(record))
+if (tracesTable !== '') console.log(`\n${tracesTable}`)
 console.log(`\n${hostText(host)} ${Math.round((Date.now() - begun) / 1000)} s, commit ${piece.commit}.`)
 for (const text of missingTexts) console.log(`Not measured: ${text}.`)
 if (notReached.length > 0) console.log(`Not reached: ${notReached.join(',')}`)
