@@ -11,19 +11,11 @@ import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { readBytes, readText } from './files.ts'
 import { HOST_CHOICES } from './host.ts'
-import { FILE_KINDS } from './load.ts'
+import { kindOption } from './kind-option.ts'
 import { parseMapping } from './memory.ts'
-import {
-  collectBytes,
-  engineOption,
-  isaOption,
-  parseAddress,
-  parseBytes,
-  parseCount,
-  parseGas,
-  profileOption,
-} from './options.ts'
-import { collectValues, parseRegister, REGISTER_FORMS, type RegisterForm } from './registers.ts'
+import { collectBytes, engineOption, isaOption, parseCount, profileOption } from './options.ts'
+import { REGISTER_FORMS, type RegisterForm } from './registers.ts'
+import { startOptions } from './start-options.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options extends OpenOptions {
@@ -89,20 +81,16 @@ function collectLines(line: string, previous: readonly string[] = []): string[] 
 
 /** Adds the command. */
 export function addDebug(program: Command, terminal: Terminal, exit: (code: number) => void): void {
-  program
-    .command('debug')
-    .description(
-      'Opens a program, or a recorded trace, in a debugger with the words of gdb: break, watch, step, bt, x, and the same\n' +
-        'backwards: reverse-continue, reverse-step, last-write, origin, log. Type help in it.',
-    )
-    .argument('[file]', 'what coulis run takes, or a recorded trace')
-    .option('-a, --args <hex>', 'arguments of a standard program: hex, or @file', parseBytes)
-    .option('--entry <name>', 'entry point: refine, accumulate, is-authorized, a label, or a code offset')
-    .option('--pc <offset>', 'start at this code offset', parseAddress)
-    .option('--export <name>', 'call this export of a .polkavm file')
-    .option('--arg <value>', 'an argument of the export: a number; may be repeated', collectValues)
-    .option('-g, --gas <amount>', 'gas to start with: 20000000, 20m, 1.5g (default: 100m)', parseGas)
-    .option('-r, --reg <rN=value>', 'start with this register value: r7=0x20, a0=-1; may be repeated', parseRegister)
+  startOptions(
+    program
+      .command('debug')
+      .description(
+        'Opens a program, or a recorded trace, in a debugger with the words of gdb: break, watch, step, bt, x, and the same\n' +
+          'backwards: reverse-continue, reverse-step, last-write, origin, log. Type help in it.',
+      )
+      .argument('[file]', 'what coulis run takes, or a recorded trace'),
+    '--export <name>',
+  )
     .option('--map <address+length>', 'map pages, as coulis run does; may be repeated', parseMapping)
     .option('--from-state <file>', 'go on from a saved state')
     .addOption(new Option('--host <kind>', 'who answers host calls, as with coulis run').choices([...HOST_CHOICES]))
@@ -125,7 +113,7 @@ export function addDebug(program: Command, terminal: Terminal, exit: (code: numb
     .option('--tui', 'begin with the full screen: code, registers, memory, and the time to go through')
     .option('--batch', 'do not ask for commands: leave behind those of -x and --ex')
     .addOption(new Option('--regs <form>', 'how values are printed').choices([...REGISTER_FORMS]).default('hex'))
-    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(kindOption())
     .addOption(engineOption())
     .addOption(profileOption())
     .addOption(isaOption())

@@ -1,13 +1,14 @@
 // `coulis disasm`: a program as assembly text, or as a listing for people. Not the language: isa/ and docs/assembly.md.
 
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { disassemble, formatListing, listCode } from '../blob/disassembly.ts'
 import type { CodeLine } from '../isa/disassembler.ts'
 import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
 import { formatCount } from './format.ts'
 import { toJson } from './json.ts'
-import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { kindOption } from './kind-option.ts'
+import { type FileKind, type Loaded, loadFile } from './load.ts'
 import { isaOption, jsonOption, parseAddress, profileOption } from './options.ts'
 import { createSourceView, symbolsIn, symbolsOfFile } from './source.ts'
 import type { Terminal } from './terminal.ts'
@@ -80,7 +81,7 @@ export function addDisasm(program: Command, terminal: Terminal): void {
     )
     .option('--from <offset>', 'start the listing at this code offset', parseAddress)
     .option('--to <offset>', 'end the listing before this code offset', parseAddress)
-    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(kindOption())
     .addOption(profileOption())
     .addOption(isaOption())
     .addOption(jsonOption())

@@ -1,6 +1,6 @@
 // `coulis dump`: what the recompiler makes of a function, pass by pass. Not the recompiler: engine/recompiler/.
 
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { listCode } from '../blob/disassembly.ts'
 import type { Analysis } from '../engine/recompiler/analysis.ts'
 import { analyseProgram, compileRoots } from '../engine/recompiler/compile.ts'
@@ -12,7 +12,8 @@ import { CliError } from './errors.ts'
 import { writeOutput } from './files.ts'
 import { formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
-import { FILE_KINDS, type FileKind, loadFile } from './load.ts'
+import { kindOption } from './kind-option.ts'
+import { type FileKind, loadFile } from './load.ts'
 import { isaOption, jsonOption, parseAddress, profileOption } from './options.ts'
 import { describeAnalysis, describeGraph } from './passes.ts'
 import type { Terminal } from './terminal.ts'
@@ -75,7 +76,7 @@ export function addDump(program: Command, terminal: Terminal): void {
     .option('-o, --output <file>', 'write the module')
     .option('--wat', 'print the PVM code and the WebAssembly text')
     .option('--no-inline', 'do not inline small callees')
-    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(kindOption())
     .addOption(profileOption())
     .addOption(isaOption())
     .addOption(jsonOption())

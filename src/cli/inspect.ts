@@ -1,7 +1,6 @@
 // `coulis inspect`: what a program file is and holds, without running it. Not a listing: disasm.ts.
 
 import type { Command } from 'commander'
-import { Option } from 'commander'
 import { Access, type Region } from '../blob/address-space.ts'
 import { formatNamed, formatOf } from '../blob/container.ts'
 import { isContract } from '../host/contract/interface.ts'
@@ -15,7 +14,8 @@ import type { Program } from '../program/program.ts'
 import { findInvalidity } from '../program/validate.ts'
 import { formatAddress, formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
-import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { kindOption } from './kind-option.ts'
+import { type FileKind, type Loaded, loadFile } from './load.ts'
 import { isaOption, jsonOption, pageSizeOption, profileOption } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -184,7 +184,7 @@ export function addInspect(program: Command, terminal: Terminal): void {
       'Shows a program file: format and why it is that, code, memory at start, entry points, host calls it uses.',
     )
     .argument('<file>', 'the program; - reads standard input')
-    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(kindOption())
     .addOption(profileOption())
     .addOption(isaOption())
     .addOption(pageSizeOption())

@@ -37,12 +37,12 @@ import { GasByFunction } from './gas-by-function.ts'
 import { heatCacheOption } from './heat-cache.ts'
 import { HOST_CHOICES, type HostChoice, hostOf, invocationOf } from './host.ts'
 import { registerText, toJson } from './json.ts'
-import { FILE_KINDS, type FileKind, type Loaded, loadFile } from './load.ts'
+import { kindOption } from './kind-option.ts'
+import { type FileKind, type Loaded, loadFile } from './load.ts'
 import {
   type DumpRange,
   dumpRanges,
   formatRange,
-  type MapSetting,
   parseDump,
   parseMapping,
   parsePrinted,
@@ -55,37 +55,22 @@ import {
   isaOption,
   jsonOption,
   pageSizeOption,
-  parseAddress,
   parseBytes,
   parseCount,
-  parseGas,
   profileOption,
 } from './options.ts'
 import { watchGas, writeProfiles } from './profile-output.ts'
-import {
-  collectValues,
-  formatValue,
-  parseRegister,
-  REGISTER_FORMS,
-  type RegisterForm,
-  type RegisterSetting,
-} from './registers.ts'
+import { formatValue, REGISTER_FORMS, type RegisterForm, type RegisterSetting } from './registers.ts'
 import { symbolsIn } from './source.ts'
-import { formatLog, startOf } from './start.ts'
+import { formatLog, type StartSettings, startOf } from './start.ts'
+import { startOptions } from './start-options.ts'
 import { restoreState, saveState } from './state-option.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Options {
-  readonly args?: Uint8Array
-  readonly entry?: string
-  readonly pc?: number
-  readonly export?: string
-  readonly arg?: readonly bigint[]
-  readonly gas?: bigint
+interface Options extends StartSettings {
   readonly steps?: number
   readonly reg?: readonly RegisterSetting[]
-  readonly map?: readonly MapSetting[]
   readonly mem?: readonly Range[]
   readonly dump?: readonly DumpRange[]
   readonly regs: RegisterForm
@@ -332,20 +317,15 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
 
 /** Adds the command. */
 export function addRun(program: Command, terminal: Terminal, exit: (code: number) => void): void {
-  program
-    .command('run')
-    .description(
-      'Runs a program: a raw blob, a standard program, a .jam file, assembly text, or a test vector (JSON) from its own start.\n' +
-        'Prints how it ended, gas, registers, host calls and output. The exit code tells how it ended.',
-    )
-    .argument('<file>', 'the program; - reads standard input')
-    .option('-a, --args <hex>', 'arguments of a standard program: hex, or @file', parseBytes)
-    .option('--entry <name>', 'entry point: refine, accumulate, is-authorized, a label, or a code offset')
-    .option('--pc <offset>', 'start at this code offset', parseAddress)
-    .option('-x, --export <name>', 'call this export of a .polkavm file')
-    .option('--arg <value>', 'an argument of the export: a number; may be repeated', collectValues)
-    .option('-g, --gas <amount>', 'gas to start with: 20000000, 20m, 1.5g (default: 100m)', parseGas)
-    .option('-r, --reg <rN=value>', 'start with this register value: r7=0x20, a0=-1; may be repeated', parseRegister)
+  startOptions(
+    program
+      .command('run')
+      .description(
+        'Runs a program: a raw blob, a standard program, a .jam file, assembly text, or a test vector (JSON) from its own start.\n' +
+          'Prints how it ended, gas, registers, host calls and output. The exit code tells how it ended.',
+      )
+      .argument('<file>', 'the program; - reads standard input'),
+  )
     .addOption(new Option('--regs <form>', 'how registers are printed').choices([...REGISTER_FORMS]).default('hex'))
     .option(
       '--map <address+length>',
@@ -383,7 +363,7 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .option('--code <file>', 'code of a contract that it deploys; may be repeated', collectFiles)
     .option('--record <file>', 'write the run as an ecalli trace, for coulis replay')
     .option('--calls <n>', 'print at most this many host calls', parseCount, 100)
-    .addOption(new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS]))
+    .addOption(kindOption())
     .addOption(engineOption())
     .addOption(heatCacheOption())
     .addOption(profileOption())

@@ -1,6 +1,6 @@
 // What a tracer sees of each executed instruction. Text forms of it are in src/trace/.
 import type { Operands } from '../isa/format.ts'
-import type { Instruction } from '../isa/table.ts'
+import { INSTRUCTIONS, type Instruction, TRAP_ID } from '../isa/table.ts'
 
 /**
  * What an executed instruction did. The same object is used for every call, so copy what you keep. It is reported after the
@@ -31,3 +31,21 @@ export interface TraceEvent {
  * follows is undefined.
  */
 export type Tracer = (event: TraceEvent) => void
+
+/** Makes the event that an engine reports again and again. It has these operands, and nothing has happened in it yet. */
+export function createTraceEvent(operands: Operands): TraceEvent {
+  return {
+    pc: 0,
+    instruction: INSTRUCTIONS[TRAP_ID]!,
+    operands,
+    gasBefore: 0n,
+    gasAfter: 0n,
+    register: -1,
+    before: 0n,
+    after: 0n,
+    access: 'none',
+    address: 0,
+    width: 0,
+    value: 0n,
+  }
+}

@@ -56,13 +56,16 @@ const CALM_ALU = ['xor', 'and', 'or', 'add_64', 'sub_64', 'mul_64', 'set_lt_u', 
 const STORES = [120, 123] as const
 const LOADS = [124, 130] as const
 
+/** So many numbers. */
+type Numbers<N extends number, T extends number[] = []> = T['length'] extends N ? T : Numbers<N, [...T, number]>
+
 /** Some different registers but r7 and r8, which belong to the host. */
-export function registers(emitter: Emitter, count: number): number[] {
+export function registers<N extends number>(emitter: Emitter, count: N): Numbers<N> {
   let found: number[] = []
   emitter.sparing([7, 8], () => {
     found = emitter.distinct(count)
   })
-  return found
+  return found as Numbers<N>
 }
 
 export function alu(emitter: Emitter, values: readonly number[]): void {
@@ -158,14 +161,7 @@ function countingDown(random: Random): number {
 /** A loop of one block, entered again and again in other ways, with calls of the host in between. */
 export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
-  const [pointer, count, step, round, value, other] = registers(emitter, 6) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [pointer, count, step, round, value, other] = registers(emitter, 6)
   const aligned = random.chance(80)
   const offset = random.chance(50) ? 0 : aligned ? 8 * random.below(40) : random.below(40) - 20
   const byRegister = random.chance(50)
@@ -217,7 +213,7 @@ export function loopAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
 /** The same loop over the same memory, and between its walks calls that change rights, contents, gas under it. */
 export function walkAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
-  const [pointer, count, rounds, value, idle] = registers(emitter, 5) as [number, number, number, number, number]
+  const [pointer, count, rounds, value, idle] = registers(emitter, 5)
   const stride = random.pick([8, 8, 16, 64, 4096, 8192, 8192, 4104, -8, -8192, -8192, -4104, 1])
   const size = ground.wall - ground.first
   const turns = random.pick([10, 30, 60, Math.min(600, Math.floor(size / Math.abs(stride)))])
@@ -245,7 +241,7 @@ export function walkAgain(emitter: Emitter, ground: Ground, menu: Menu): void {
 /** Calls of the host one after the other, with accesses between them. */
 export function manyCalls(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
-  const [pointer, value, count] = registers(emitter, 3) as [number, number, number]
+  const [pointer, value, count] = registers(emitter, 3)
   const head = writer.newLabel()
   const turns = random.pick([1, 1, 3, 12, 30])
   emitter.set32(count, turns)
@@ -265,7 +261,7 @@ export function manyCalls(emitter: Emitter, ground: Ground, menu: Menu): void {
 export function heapLoop(emitter: Emitter): void {
   const { random, writer } = emitter
   if (emitter.opcode('sbrk') < 0) return
-  const [by, at, count, value] = registers(emitter, 4) as [number, number, number, number]
+  const [by, at, count, value] = registers(emitter, 4)
   const head = writer.newLabel()
   emitter.set32(by, random.pick([0, 0, 0, 1, 4096, 5000, 0x7fffffff]))
   emitter.set32(count, random.pick([3, 40, 300]))
@@ -300,14 +296,7 @@ const DEEPEST = [
 /** A function full of loops that calls itself, by name or through the jump table, with its links on a stack. */
 export function deepLoops(emitter: Emitter, ground: Ground): void {
   const { random, writer } = emitter
-  const [link, stack, depth, count, pointer, value] = registers(emitter, 6) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [link, stack, depth, count, pointer, value] = registers(emitter, 6)
   const [loops, most] = random.chance(4) ? random.pick(DEEPEST) : random.pick(DEEP)
   const frame = random.pick([8, 8, 16, 64])
   const deep = Math.min(most, Math.floor((ground.wall - ground.first) / frame) - 2)

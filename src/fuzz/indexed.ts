@@ -10,7 +10,7 @@ const LOADS = [124, 130] as const
 /** Loads or stores at a base plus a byte or a few bits, so many that one check is made for all. */
 export function indexedAccesses(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
-  const [base, index, at, count, value] = registers(emitter, 5) as [number, number, number, number, number]
+  const [base, index, at, count, value] = registers(emitter, 5)
   const head = writer.newLabel()
   const scale = random.pick([0, 0, 0, 1, 3])
   const mask = random.pick([0xff, 0xff, 0x7f, 15, 1])
@@ -43,7 +43,7 @@ export function indexedAccesses(emitter: Emitter, ground: Ground, menu: Menu): v
 /** A loop that calls small functions through the jump table, now this one, now that. */
 export function smallCallees(emitter: Emitter, ground: Ground, menu: Menu): void {
   const { random, writer } = emitter
-  const [link, target, count, value, pointer] = registers(emitter, 5) as [number, number, number, number, number]
+  const [link, target, count, value, pointer] = registers(emitter, 5)
   const functions = Array.from({ length: random.pick([2, 2, 4]) }, () => writer.newLabel())
   const entries = functions.map(label => writer.entry(label))
   const [head, back, over] = [writer.newLabel(), writer.newLabel(), writer.newLabel()]

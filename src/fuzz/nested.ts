@@ -150,16 +150,7 @@ const RIGHTS: Menu = [Attack.Protect, Attack.Protect, Attack.Zero, Attack.Look]
 export function nestedLoops(emitter: Emitter, ground: Ground, calls: Menu): void {
   const { random, writer } = emitter
   const menu = calls.length > 0 && random.chance(50) ? RIGHTS : calls
-  const [base, copy, count, bound, idle, round, first, second] = registers(emitter, 8) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [base, copy, count, bound, idle, round, first, second] = registers(emitter, 8)
   const parts: Parts = { base, copy, count, bound, idle, values: [first, second] }
   const pages = Math.min(8, (ground.wall - ground.first) / 4096)
   if (random.chance(85)) {

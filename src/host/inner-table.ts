@@ -1,15 +1,15 @@
 // Inner machines for clients that have their own host calls: create, read, write, pages, invoke, expunge, as functions with
 // arguments. Not the calls of the paper, whose arguments are registers and memory of an outer machine: inner.ts.
 
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Engine, EngineKind } from '../engine/engine.ts'
-import { Exit, hostIndex64 } from '../engine/exit.ts'
+import type { Exit } from '../engine/exit.ts'
 import { OK } from '../engine/memory.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'
 import { loadProgram, type Program } from '../program/program.ts'
 import { Inner, Residents } from './inner-machine.ts'
+import { endOfInvoke, setPages, startInvoke } from './inner-rules.ts'
 
 /** Options of `createInnerTable`. */
 export interface InnerTableOptions {
@@ -69,7 +69,6 @@ export interface InnerTable {
   dispose(): void
 }
 
-const MAX_GAS = 2n ** 63n - 1n
 const MAX_U64 = 2n ** 64n - 1n
 const NOWHERE = 2 ** 33
 
@@ -78,14 +77,6 @@ function numberOf(value: number | bigint): number {
   if (typeof value === 'number') return value
   return value >= 0n && value <= 0xffffffffn ? Number(value) : NOWHERE
 }
-
-const MODES = [
-  { access: Access.None, keeps: false },
-  { access: Access.Read, keeps: false },
-  { access: Access.Write, keeps: false },
-  { access: Access.Read, keeps: true },
-  { access: Access.Write, keeps: true },
-] as const
 
 class Table implements InnerTable {
   readonly #engine: Engine
@@ -169,14 +160,7 @@ class Table implements InnerTable {
   ): 'ok' | 'no-machine' | 'invalid' {
     const inner = this.#of(machine)
     if (inner === undefined) return 'no-machine'
-    const [first, count, change] = [numberOf(firstPage), numberOf(pageCount), MODES[mode]]
-    if (change === undefined || first < 16 || first + count >= PAGE_COUNT) return 'invalid'
-    const { memory } = inner.vm
-    if (change.keeps) {
-      if (!memory.readable(first * PAGE_SIZE, count * PAGE_SIZE)) return 'invalid'
-    } else memory.zero(first, count)
-    memory.protect(first, count, change.access)
-    return 'ok'
+    return setPages(inner.vm, numberOf(firstPage), numberOf(pageCount), mode) ? 'ok' : 'invalid'
   }
 
   invoke(machine: number | bigint, gas: bigint, regs: BigUint64Array): InnerStop | undefined {
@@ -186,17 +170,12 @@ class Table implements InnerTable {
     const inner = this.#of(machine)
     if (inner === undefined) return undefined
     const { vm } = inner
-    const beyond = gas > MAX_GAS ? gas - MAX_GAS : 0n // cannot be used up
-    vm.pc = inner.pc > 0xffffffffn ? 0xffffffff : Number(inner.pc)
-    vm.charged = inner.charged
-    vm.gas = gas - beyond
+    startInvoke(vm, inner.pc, inner.charged, gas)
     vm.regs.set(regs)
     const exit = vm.run()
     regs.set(vm.regs)
-    const left = vm.gas > 0n ? vm.gas + beyond : 0n
-    const arg = exit === Exit.PageFault ? BigInt(vm.exitArg) : exit === Exit.Host ? hostIndex64(vm.exitArg) : 0n
-    if (exit === Exit.Host) inner.pc = BigInt(vm.program.next(vm.pc))
-    else if (exit !== Exit.OutOfGas || inner.pc <= 0xffffffffn) inner.pc = BigInt(vm.paperPc)
+    const { left, arg, next } = endOfInvoke(vm, exit, inner.pc, gas)
+    inner.pc = next
     inner.charged = vm.charged
     return { exit, arg, gas: left }
   }

@@ -1,12 +1,11 @@
 // Inner machines: compile, machine, peek, poke, pages, invoke, expunge (GP B.8). Not nested hosts: an inner machine has none.
 
-import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import { parseContainer } from '../blob/container.ts'
 import { BlobError } from '../blob/error.ts'
 import { createEngine } from '../engine/create.ts'
 import type { Engine, EngineKind, Vm } from '../engine/engine.ts'
 import { HostAction, type HostFunction } from '../engine/engine.ts'
-import { Exit, hostIndex64 } from '../engine/exit.ts'
+import { Exit } from '../engine/exit.ts'
 import { reserveCells } from '../engine/machine/residence.ts'
 import { OOB } from '../engine/memory.ts'
 import { isWarmUpOmitted } from '../engine/warm-up.ts'
@@ -16,6 +15,7 @@ import { FreeNumbers } from './free-numbers.ts'
 import { INVOKE_BLOCK_SIZE, MAX_MACHINES_080, MAX_MODULES } from './inner-constants.ts'
 import { Inner, type InnerMachine, Residents } from './inner-machine.ts'
 import { InnerModules } from './inner-modules.ts'
+import { endOfInvoke, setPages, startInvoke } from './inner-rules.ts'
 import { done, readBytes, registerNumber } from './registers.ts'
 import { HostResult } from './results.ts'
 
@@ -42,7 +42,6 @@ export interface InnerMachines {
 
 /** An outer machine and an inner one. */
 const NESTED = 2
-const MAX_GAS = 2n ** 63n - 1n
 
 /** GP 0.8.0 and what follows it: machines have a cap, start pcs are checked, gas is the outer machine's. */
 function is080(vm: Vm): boolean {
@@ -82,38 +81,22 @@ function runInner(outer: Vm, machine: InnerMachine, address: number): After {
   const bytes = new Uint8Array(block.buffer)
   outer.memory.read(address, bytes)
   const limit = block[0]!
-  // Gas beyond 2^63 - 1 exists only under 0.7.2, where it costs nothing, and cannot be used up.
-  const beyond = limit > MAX_GAS ? limit - MAX_GAS : 0n
   if (paused?.address !== address || paused.pc !== outer.pc) {
-    vm.pc = machine.pc > 0xffffffffn ? 0xffffffff : Number(machine.pc)
-    vm.charged = machine.charged
-    vm.gas = limit - beyond
+    startInvoke(vm, machine.pc, machine.charged, limit)
     for (let i = 0; i < 13; i++) vm.regs[i] = block[i + 1]!
   }
   const maxMs = outer.remainingMs
   const exit = maxMs === Number.POSITIVE_INFINITY ? vm.run() : vm.run({ maxMs })
   if (exit === Exit.Paused) return { pc: machine.pc, charged: machine.charged, paused: { address, pc: outer.pc } }
-  const left = vm.gas > 0n ? vm.gas + beyond : 0n
+  const { left, arg, next } = endOfInvoke(vm, exit, machine.pc, limit)
   block[0] = left
   for (let i = 0; i < 13; i++) block[i + 1] = vm.regs[i]!
   outer.memory.write(address, bytes)
   if (is080(outer)) outer.gas += left
   outer.regs[7] = BigInt(exit)
-  if (exit === Exit.PageFault) outer.regs[8] = BigInt(vm.exitArg)
-  if (exit === Exit.Host) outer.regs[8] = hostIndex64(vm.exitArg)
-  if (exit === Exit.Host) return { pc: BigInt(vm.program.next(vm.pc)), charged: vm.charged }
-  const moved = exit === Exit.OutOfGas && machine.pc > 0xffffffffn ? machine.pc : BigInt(vm.paperPc)
-  return { pc: moved, charged: vm.charged }
+  if (exit === Exit.PageFault || exit === Exit.Host) outer.regs[8] = arg
+  return { pc: next, charged: vm.charged }
 }
-
-/** What `pages` does to the rights and contents of pages, by mode (GP B.8). */
-const PAGE_MODES = [
-  { access: Access.None, keeps: false },
-  { access: Access.Read, keeps: false },
-  { access: Access.Write, keeps: false },
-  { access: Access.Read, keeps: true },
-  { access: Access.Write, keeps: true },
-] as const
 
 /**
  * Makes the host calls of inner machines, over a table of their own (GP B.8). The rules are those of the profile of the machine that calls.
@@ -204,7 +187,7 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
   const pages: HostFunction = vm => {
     const inner = machines.get(registerNumber(vm, 7))
     const [first, count] = [registerNumber(vm, 8), registerNumber(vm, 9)]
-    vm.regs[7] = inner === undefined ? HostResult.WHO : setPages(inner.vm, first, count, registerNumber(vm, 10))
+    vm.regs[7] = inner === undefined ? HostResult.WHO : pagesResult(inner.vm, first, count, registerNumber(vm, 10))
   }
 
   const invoke: HostFunction = vm => {
@@ -259,12 +242,6 @@ function partOf(preimage: Uint8Array | undefined, vm: Vm): Uint8Array | undefine
   return preimage.slice(from, from + Math.min(registerNumber(vm, 9), preimage.length - from))
 }
 
-function setPages(inner: Vm, first: number, count: number, mode: number): bigint {
-  const change = PAGE_MODES[mode]
-  if (change === undefined || first < 16 || first + count >= PAGE_COUNT) return HostResult.HUH
-  if (change.keeps) {
-    if (!inner.memory.readable(first * PAGE_SIZE, count * PAGE_SIZE)) return HostResult.HUH
-  } else inner.memory.zero(first, count)
-  inner.memory.protect(first, count, change.access)
-  return HostResult.OK
+function pagesResult(inner: Vm, first: number, count: number, mode: number): bigint {
+  return setPages(inner, first, count, mode) ? HostResult.OK : HostResult.HUH
 }

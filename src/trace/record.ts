@@ -5,6 +5,7 @@ import { PAGE_SIZE } from '../blob/address-space.ts'
 import type { HostEntry, HostTable, Vm } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
 import { type Memory, type MemoryResult, OK } from '../engine/memory.ts'
+import { WatchedMemory } from '../engine/watched-memory.ts'
 import type { Trace, TraceBytes, TraceCall, TraceEnd, TraceRegister, TraceState } from './trace.ts'
 
 /** A recording in progress. */
@@ -36,12 +37,6 @@ interface OpenCall extends TraceCall {
   gasAfter: bigint | undefined
 }
 
-interface SeenView {
-  readonly address: number
-  readonly view: Uint8Array
-  readonly before: Uint8Array
-}
-
 const NO_LINE = 0 // a recorded trace has no lines until it is printed
 
 function stateOf(vm: Vm): TraceState {
@@ -49,22 +44,20 @@ function stateOf(vm: Vm): TraceState {
 }
 
 /** Guest memory that notes what goes through it during one host call. */
-class RecordingMemory implements Memory {
-  readonly #memory: Memory
+class RecordingMemory extends WatchedMemory {
   readonly #call: OpenCall
-  readonly #views: SeenView[] = []
   readonly #onProtect: () => void
 
   constructor(memory: Memory, call: OpenCall, onProtect: () => void) {
-    this.#memory = memory
+    super(memory)
     this.#call = call
     this.#onProtect = onProtect
   }
 
   // All reads of a call stand before its writes in a trace: what the host wrote itself is not noted as read.
-  #read(address: number, length: number): void {
+  #noteRead(address: number, length: number): void {
     const bytes = new Uint8Array(length)
-    if (length === 0 || this.#memory.read(address, bytes) !== OK) return
+    if (length === 0 || this.memory.read(address, bytes) !== OK) return
     const own = new Uint8Array(length)
     for (const write of this.#call.writes) {
       const from = Math.max(write.address - address, 0)
@@ -80,88 +73,55 @@ class RecordingMemory implements Memory {
     }
   }
 
-  #wrote(result: MemoryResult, address: number, length: number): MemoryResult {
+  protected override wrote(address: number, length: number): void {
     const bytes = new Uint8Array(length)
-    if (result === OK && length > 0 && this.#memory.read(address, bytes) === OK) {
-      this.#call.writes.push({ line: NO_LINE, address, bytes })
-    }
-    return result
+    if (this.memory.read(address, bytes) === OK) this.#call.writes.push({ line: NO_LINE, address, bytes })
   }
 
-  readable = (address: number, length: number): boolean => this.#memory.readable(address, length)
-  writable = (address: number, length: number): boolean => this.#memory.writable(address, length)
-  access: Memory['access'] = page => this.#memory.access(page)
-  pages: Memory['pages'] = () => this.#memory.pages()
-  written: Memory['written'] = () => this.#memory.written()
-  failing: Memory['failing'] = (address, length, access) => this.#memory.failing(address, length, access)
-
-  view(address: number, length: number): Uint8Array | undefined {
-    const view = this.#memory.view(address, length)
-    if (view !== undefined) {
-      this.#read(address, length)
-      this.#views.push({ address, view, before: view.slice() })
-    }
+  override view(address: number, length: number): Uint8Array | undefined {
+    const view = super.view(address, length)
+    if (view !== undefined) this.#noteRead(address, length)
     return view
   }
 
-  readU8(address: number): number {
-    this.#read(address, 1)
-    return this.#memory.readU8(address)
+  override readU8(address: number): number {
+    this.#noteRead(address, 1)
+    return super.readU8(address)
   }
 
-  readU16(address: number): number {
-    this.#read(address, 2)
-    return this.#memory.readU16(address)
+  override readU16(address: number): number {
+    this.#noteRead(address, 2)
+    return super.readU16(address)
   }
 
-  readU32(address: number): number {
-    this.#read(address, 4)
-    return this.#memory.readU32(address)
+  override readU32(address: number): number {
+    this.#noteRead(address, 4)
+    return super.readU32(address)
   }
 
-  readU64(address: number): bigint {
-    this.#read(address, 8)
-    return this.#memory.readU64(address)
+  override readU64(address: number): bigint {
+    this.#noteRead(address, 8)
+    return super.readU64(address)
   }
 
-  read(address: number, into: Uint8Array): MemoryResult {
-    this.#read(address, into.length)
-    return this.#memory.read(address, into)
+  override read(address: number, into: Uint8Array): MemoryResult {
+    this.#noteRead(address, into.length)
+    return super.read(address, into)
   }
 
-  writeU8 = (address: number, value: number): MemoryResult =>
-    this.#wrote(this.#memory.writeU8(address, value), address, 1)
-  writeU16 = (address: number, value: number): MemoryResult =>
-    this.#wrote(this.#memory.writeU16(address, value), address, 2)
-  writeU32 = (address: number, value: number): MemoryResult =>
-    this.#wrote(this.#memory.writeU32(address, value), address, 4)
-  writeU64 = (address: number, value: bigint): MemoryResult =>
-    this.#wrote(this.#memory.writeU64(address, value), address, 8)
-  write = (address: number, bytes: Uint8Array): MemoryResult =>
-    this.#wrote(this.#memory.write(address, bytes), address, bytes.length)
-  load = (address: number, bytes: Uint8Array): MemoryResult =>
-    this.#wrote(this.#memory.load(address, bytes), address, bytes.length)
-
-  protect(...args: Parameters<Memory['protect']>): void {
+  override protect(...args: Parameters<Memory['protect']>): void {
     this.#onProtect()
-    this.#memory.protect(...args)
+    super.protect(...args)
   }
 
-  zero(page: number, count: number): void {
-    this.#memory.zero(page, count)
-    this.#wrote(OK, page * PAGE_SIZE, count * PAGE_SIZE)
+  override zero(page: number, count: number): void {
+    super.zero(page, count)
+    if (count > 0) this.wrote(page * PAGE_SIZE, count * PAGE_SIZE)
   }
 
   /** Notes what was written through views. */
   finish(): void {
-    for (const { address, view, before } of this.#views) {
-      const first = before.findIndex((byte, i) => byte !== view[i])
-      if (first === -1) continue
-      let last = before.length - 1
-      while (before[last] === view[last]) last -= 1
-      const bytes = view.slice(first, last + 1)
-      this.#call.writes.push({ line: NO_LINE, address: address + first, bytes })
-    }
+    this.lookAtViews()
   }
 }
 

@@ -1,20 +1,10 @@
 /* What the library has beside the machine: prices of host calls, leaving callbacks, parts, names, start. Prints what is not as
  * it should be, and then exits with 1. Files are compared in files.c, trace lines in runner.c. */
 #include "../../core/pvm.h"
+#include "check.h"
 
 #include <setjmp.h>
-#include <stdio.h>
 #include <string.h>
-
-static int failures;
-
-#define CHECK(condition)                                      \
-  do {                                                        \
-    if (!(condition)) {                                       \
-      fprintf(stderr, "line %d: %s\n", __LINE__, #condition); \
-      failures += 1;                                          \
-    }                                                         \
-  } while (0)
 
 /* ecalli 1; ecalli 300; fallthrough; trap */
 static const uint8_t code[] = {10, 1, 10, 44, 1, 1, 0};

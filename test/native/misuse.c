@@ -1,20 +1,10 @@
 /* Wrong use of the native core has a defined outcome: an error code, nothing leaked, nothing broken. Prints what is not
  * as it should be, and then exits with 1. */
 #include "../../core/pvm.h"
+#include "check.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int failures;
-
-#define CHECK(condition)                                           \
-  do {                                                             \
-    if (!(condition)) {                                            \
-      fprintf(stderr, "line %d: %s\n", __LINE__, #condition);      \
-      failures += 1;                                               \
-    }                                                              \
-  } while (0)
 
 static int allocations_left = 1000;
 

@@ -3,8 +3,8 @@
 import type { Cell } from '../../core/cell.ts'
 import { AT_VM, EVENT, EVENT_SIZE, EventAccess, Part } from '../../core/contract.gen.ts'
 import { createOperands } from '../../isa/format.ts'
-import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
-import type { TraceEvent } from '../tracing.ts'
+import { INSTRUCTIONS } from '../../isa/table.ts'
+import { createTraceEvent, type TraceEvent } from '../tracing.ts'
 
 /** Reads the event that the core has just written. It always returns the same object. */
 export type EventReader = (cell: Cell) => TraceEvent
@@ -17,20 +17,7 @@ const ACCESS: Readonly<Record<number, TraceEvent['access']>> = {
 
 /** Makes a reader with an event object of its own. */
 export function createEventReader(): EventReader {
-  const event: TraceEvent = {
-    pc: 0,
-    instruction: INSTRUCTIONS[TRAP_ID]!,
-    operands: createOperands(),
-    gasBefore: 0n,
-    gasAfter: 0n,
-    register: -1,
-    before: 0n,
-    after: 0n,
-    access: 'none',
-    address: 0,
-    width: 0,
-    value: 0n,
-  }
+  const event = createTraceEvent(createOperands())
   return cell => {
     const at = cell.core.pvm_part(AT_VM, Part.Event)
     const view = new DataView(cell.memory.buffer, at, EVENT_SIZE)

@@ -1,29 +1,11 @@
 // The run loop of the reference machine: steps, host calls, tracing. It works on its own state, or on that of another engine's machine.
-import { INSTRUCTIONS, TRAP_ID } from '../../isa/table.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallSite, Pending, performBoundedCall } from '../host-call.ts'
 import { traceWithin } from '../portions.ts'
-import type { TraceEvent } from '../tracing.ts'
+import { createTraceEvent, type TraceEvent } from '../tracing.ts'
 import { decodedAt } from './decode.ts'
 import type { MachineState } from './state.ts'
 import { step, tracedStep } from './step.ts'
-
-function createEvent(state: MachineState): TraceEvent {
-  return {
-    pc: state.pc,
-    instruction: INSTRUCTIONS[TRAP_ID]!,
-    operands: decodedAt(state.program, state.pc).operands,
-    gasBefore: 0n,
-    gasAfter: 0n,
-    register: -1,
-    before: 0n,
-    after: 0n,
-    access: 'none',
-    address: 0,
-    width: 0,
-    value: 0n,
-  }
-}
 
 /**
  * Where time is bounded, the clock is looked at after so many instructions. They are few, because one `sbrk` may take as long as a
@@ -74,7 +56,7 @@ function runSteps(state: MachineState, site: HostCallSite, limit: number): Exit 
     if (tracer === undefined) {
       exit = step(state)
     } else {
-      event ??= createEvent(state)
+      event ??= createTraceEvent(decodedAt(state.program, state.pc).operands)
       const traced = tracedStep(state, event)
       exit = traced.exit
       if (traced.executed) {

@@ -275,6 +275,13 @@ function performTerminate(call: HostCall): undefined {
   frame.returned = { flags: 0, data: NOTHING }
 }
 
+/** `delegate_call` and its like, with the pair of registers that says where the input is; the output is in the next one. */
+function performDelegateCall(call: HostCall, at: number): ReturnType<typeof performCall> {
+  const [flags, to] = call.pair(0)
+  const [input, output] = [call.pair(at), call.pair(at + 1)]
+  return performCall(call, { flags, to: call.address(to), gas: call.u64(1), value: 0n, delegate: true, input, output })
+}
+
 type Names = 'call' | 'call_evm' | 'delegate_call' | 'delegate_call_evm' | 'instantiate' | 'set_code_hash' | 'terminate'
 
 export const CONTRACT_CALL_HANDLERS: Readonly<Record<Names & ContractCallName, Handler>> = {
@@ -291,32 +298,9 @@ export const CONTRACT_CALL_HANDLERS: Readonly<Record<Names & ContractCallName, H
     const [input, output] = [call.pair(3), call.pair(4)]
     return performCall(call, { flags, to: call.address(to), gas, value, delegate: false, input, output })
   },
-  delegate_call: call => {
-    const [flags, to] = call.pair(0)
-    const [input, output] = [call.pair(4), call.pair(5)]
-    return performCall(call, {
-      flags,
-      to: call.address(to),
-      gas: call.u64(1),
-      value: 0n,
-      delegate: true,
-      input,
-      output,
-    })
-  },
-  delegate_call_evm: call => {
-    const [flags, to] = call.pair(0)
-    const [input, output] = [call.pair(2), call.pair(3)]
-    return performCall(call, {
-      flags,
-      to: call.address(to),
-      gas: call.u64(1),
-      value: 0n,
-      delegate: true,
-      input,
-      output,
-    })
-  },
+  delegate_call: call => performDelegateCall(call, 4),
+  // Without the limits of a deposit and of proof size, its buffers stand two pairs further ahead.
+  delegate_call_evm: call => performDelegateCall(call, 2),
   instantiate: performDeploy,
   set_code_hash: call => {
     const hash = hexOf(call.read(call.u32(0), 32))
