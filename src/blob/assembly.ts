@@ -9,7 +9,7 @@ import { encodeMetadata } from './jam.ts'
 import { polkavmSymbol, polkavmVersion } from './polkavm.ts'
 import type { ProgramParts } from './raw.ts'
 
-/** Options of `assemble`. */
+/** These are the options of `assemble`. */
 export interface AssembleOptions {
   /** The instruction set; default what `.isa` in the text says, or else `gp-0.7.2`. */
   readonly instructionSet?: InstructionSetName | undefined
@@ -17,12 +17,12 @@ export interface AssembleOptions {
   readonly format?: BlobKind | undefined
 }
 
-/** An assembled program. */
+/** This is an assembled program. */
 export interface Assembled {
   readonly kind: BlobKind
-  /** The file. */
+  /** This is the file. */
   readonly bytes: Uint8Array
-  /** The file, parsed. */
+  /** This is the file, parsed. */
   readonly container: Container
   readonly parts: ProgramParts
   readonly instructionSet: InstructionSet

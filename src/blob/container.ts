@@ -7,7 +7,7 @@ import type { ProgramParts } from './raw.ts'
 /** The name of a container. */
 export type BlobKind = keyof typeof FORMATS
 
-/** A parsed container. */
+/** This is a parsed container. */
 export type Container = { [K in BlobKind]: ReturnType<(typeof FORMATS)[K]['parse']> }[BlobKind]
 
 /** The names of all containers. */

@@ -16,13 +16,13 @@ export interface Disassemblable {
   readonly instructionSet: InstructionSet
 }
 
-/** Options of `disassemble`. */
+/** These are the options of `disassemble`. */
 export interface DisassembleOptions {
   /** Names for code offsets; they become labels. */
   readonly names?: ReadonlyMap<number, string>
 }
 
-/** Options of `formatListing`. */
+/** These are the options of `formatListing`. */
 export interface ListingOptions extends ListOptions {
   /** Whether to show the bytes of each instruction; default false. */
   readonly bytes?: boolean
@@ -159,7 +159,7 @@ export function disassemble(program: Disassemblable, options: DisassembleOptions
   return `${out.join('\n')}\n`
 }
 
-/** Options of `listCode`. */
+/** These are the options of `listCode`. */
 export interface ListOptions extends DisassembleOptions {
   /** The first code offset to show; default 0. */
   readonly from?: number

@@ -12,7 +12,7 @@ export interface JamMetadata {
   readonly authors: readonly string[]
 }
 
-/** A `.jam` file. */
+/** This is a `.jam` file. */
 export interface JamFile {
   /** The metadata bytes without their length prefix. */
   readonly metadataBytes: Uint8Array

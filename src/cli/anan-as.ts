@@ -101,7 +101,7 @@ function contentsOf(value: string | undefined): { address: number; data: number[
   })
 }
 
-/** Arguments as hex, or from a file. */
+/** Arguments are given as hex, or in a file. */
 function argumentsOf(value: string | undefined): Uint8Array {
   if (value === undefined || value === '') return new Uint8Array(0)
   const bytes = value.startsWith('0x') ? bytesFromHex(value.slice(2)) : undefined

@@ -3,13 +3,13 @@ import type { HostTable, Vm } from '../engine/engine.ts'
 import { hostIndex64 } from '../engine/exit.ts'
 import { observeHost } from '../trace/observe.ts'
 
-/** One host call. */
+/** This is one host call. */
 export interface LoggedCall {
   readonly index: bigint
   readonly name: string
-  /** Address of the `ecalli`. */
+  /** This is the address of the `ecalli`. */
   readonly pc: number
-  /** Gas before its price. */
+  /** This is the gas before its price. */
   readonly gas: bigint
   /** r7 to r12 at the call. */
   readonly args: readonly bigint[]

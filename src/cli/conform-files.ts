@@ -9,7 +9,7 @@ import { eachFile, type FileTask, type SayFiles } from './file-task.ts'
 import { readBytes } from './files.ts'
 import { saveHeat } from './heat-cache.ts'
 
-/** Files to test, and how. */
+/** This says which files to test, and how. */
 export interface ConformTask extends FileTask {
   readonly engine: EngineKind | undefined
   readonly heatCache?: string | undefined

@@ -38,19 +38,19 @@ export interface ContractRun {
   readonly start: StartOptions
   /** What came out; to be asked once, when the machine has stopped. */
   finish(vm: Vm, exit: Exit): ContractResult
-  /** For `--json`. */
+  /** This goes into `--json`. */
   readonly lines: readonly ContractLogLine[]
   readonly chain: ContractChain
 }
 
-/** An account's address: 20 bytes. */
+/** An account's address has 20 bytes. */
 export function parseAccount(text: string): Uint8Array {
   const bytes = parseBytes(text)
   if (bytes.length !== 20) throw new InvalidArgumentError(`expected 20 bytes, found ${bytes.length}.`)
   return bytes
 }
 
-/** A balance: a natural number below 2^256. */
+/** A balance is a natural number below 2^256. */
 export function parseBalance(text: string): bigint {
   if (!/^(\d{1,78}|0x[0-9a-f]{1,64})$/i.test(text)) throw new InvalidArgumentError('expected a natural number.')
   const value = BigInt(text)
@@ -134,7 +134,7 @@ function eventText({ address, topics, data }: ContractEvent): string {
   return `event   ${address}  topics ${topics.length === 0 ? 'none' : topics.join(' ')}  data ${formatBytes(data)}`
 }
 
-/** What came out, in lines. */
+/** This says in lines what came out. */
 export function contractLines(result: ContractResult, run: ContractRun, terminal: Terminal): string[] {
   const { bold, green, red } = terminal.colors
   const { outcome, address, output, failure, events } = result
@@ -149,7 +149,7 @@ export function contractLines(result: ContractResult, run: ContractRun, terminal
   ]
 }
 
-/** The same as data. */
+/** This says the same as data. */
 export function contractJson(result: ContractResult, run: ContractRun): object {
   const { outcome, address, output, failure, events } = result
   return {

@@ -1,7 +1,7 @@
 // How to open in the debugger what `coulis run` has just run. Not the debugger: debug.ts.
 import type { Command } from 'commander'
 
-/** Options of `run` that say what ran; all others say what to print. */
+/** These are the options of `run` that say what ran; all others say what to print. */
 const KEPT = [
   'args',
   'entry',
@@ -24,7 +24,7 @@ function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** Options of runs that the debugger cannot repeat: it has no chain. */
+/** These are the options of runs that the debugger cannot repeat: it has no chain. */
 const NOT_THERE = ['calldata', 'deploy']
 
 /**

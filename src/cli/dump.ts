@@ -32,9 +32,9 @@ interface Options {
   readonly json?: boolean
 }
 
-/** A PVM function as the recompiler cuts the code. */
+/** This is a PVM function as the recompiler cuts the code. */
 interface FunctionRange {
-  /** First segment: the root to compile. */
+  /** Its first segment is the root to compile. */
   readonly root: number
   readonly start: number
   readonly end: number

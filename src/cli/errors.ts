@@ -18,7 +18,7 @@ Exit codes:
   4  too little memory or stack        14  the program was stopped
  70  a mistake in coulis itself       130  interrupted by Ctrl-C`
 
-/** The exit code of a program that stopped like that. */
+/** This is the exit code of a program that stopped like that. */
 export function exitCodeOf(exit: Exit): number {
   switch (exit) {
     case Exit.Halt:
@@ -36,7 +36,7 @@ export function exitCodeOf(exit: Exit): number {
   }
 }
 
-/** A failure with a message for the user: no stack, exit code 2 unless told. */
+/** A failure with a message for the user shows no stack. Its exit code is 2 unless told. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: number

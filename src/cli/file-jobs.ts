@@ -9,11 +9,11 @@ import { createProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import { TASKS, type WorkerTasks } from './worker-tasks.ts'
 
-/** How far a command came. */
+/** This says how far a command came. */
 export interface FilesDone<R> {
   /** Results of the files that are done, in the order of the files; undefined for those that the command is not for. */
   readonly results: readonly (R | undefined)[]
-  /** The place of each among the files. */
+  /** This is the place of each among the files. */
   readonly places: readonly number[]
   readonly interrupted: boolean
 }

@@ -6,7 +6,7 @@ import { ExitCode } from './exit-code.ts'
 /** Some of the files, in the middle of their list. */
 export interface FileTask {
   readonly files: readonly string[]
-  /** Number of the first one. */
+  /** This is the number of the first one. */
   readonly first: number
   /** Say of each file that it is done before the next one begins: whoever does this has died at one of them. */
   readonly careful?: boolean
@@ -17,7 +17,7 @@ export interface FileTask {
 /** What went wrong with a file, as it goes from process to process. */
 export interface FileError {
   readonly message: string
-  /** Exit code of the command; undefined for a mistake of ours. */
+  /** This is the exit code of the command. It is undefined for a mistake of ours. */
   readonly exitCode: number | undefined
   readonly stack: string | undefined
 }
@@ -30,7 +30,7 @@ export interface FileMessage<R> {
   readonly error?: FileError
 }
 
-/** Told of every file, of some at a time. */
+/** It is told of every file, several at a time. */
 export type SayFiles<R> = (messages: readonly FileMessage<R>[]) => void
 
 /** Signals are seen, and results said, that often. A message costs as much as a small file. */

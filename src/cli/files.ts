@@ -91,7 +91,7 @@ export function readBytes(path: string): Uint8Array {
   return read(path, bytes => bytes.slice())
 }
 
-/** A text file, UTF-8. */
+/** This reads a text file in UTF-8. */
 export function readText(path: string): string {
   // Most files are ASCII, which node:buffer decodes three times as fast.
   return read(path, bytes =>
@@ -101,7 +101,7 @@ export function readText(path: string): string {
   )
 }
 
-/** All files under the paths, folders entered, sorted within a folder. */
+/** These are all files under the paths. Folders are entered, and files are sorted within a folder. */
 export function listFiles(paths: readonly string[]): string[] {
   return paths.flatMap(path => {
     try {

@@ -14,7 +14,7 @@ export interface FindingGroup {
   readonly findings: readonly DifferenceLine[]
 }
 
-/** The instructions of a reduced program, a line each. */
+/** These are the instructions of a reduced program, a line each. */
 function instructionsOf({ program }: DifferenceLine): string[] {
   return (program ?? '')
     .split('\n')

@@ -1,11 +1,11 @@
 // Lines that fit the terminal: parts that stay whole, and are put on further lines where they would not fit. Not colours.
 
-/** A part of a line. */
+/** This is a part of a line. */
 export interface Part {
   readonly text: string
   /** What stands before it, unless it begins a line; default a space. */
   readonly gap?: string
-  /** Colours it. */
+  /** It gives the part its colour. */
   readonly paint?: (text: string) => string
 }
 

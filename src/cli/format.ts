@@ -1,17 +1,17 @@
 // Numbers and bytes as people read them. Not JSON: json.ts.
 import { hexFromBytes } from '../trace/hex.ts'
 
-/** An integer with thousands separators: 19,999,952. */
+/** This writes an integer with thousands separators: 19,999,952. */
 export function formatCount(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** `1 host call`, `2,000 host calls`. */
+/** This writes `1 host call`, or `2,000 host calls`. */
 export function formatPlural(value: number | bigint, noun: string): string {
   return `${formatCount(value)} ${noun}${value === 1 || value === 1n ? '' : 's'}`
 }
 
-/** An address in eight hex digits. */
+/** This writes an address in eight hex digits. */
 export function formatAddress(address: number): string {
   return `0x${address.toString(16).padStart(8, '0')}`
 }

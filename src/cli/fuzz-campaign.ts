@@ -39,21 +39,21 @@ export type CampaignEvent =
   /** Engines did not come back, or broke down. */
   | { readonly event: 'hang' | 'crash'; readonly case: number; readonly command: string; readonly error?: string }
 
-/** A program that reaches something new. */
+/** This is a program that reaches something new. */
 export interface KeptProgram extends KeptText {
   readonly case: number
 }
 
 /** What is told while it goes on. */
 export interface CampaignListener {
-  /** In the order of the cases, but later than what else they came to. */
+  /** They come in the order of the cases, but later than what else they came to. */
   onProgram(program: KeptProgram): void
   /** In the order of the cases: everything before is known. */
   onEvent(event: CampaignEvent, totals: Totals): void
   onProgress(totals: Totals): void
 }
 
-/** How a campaign ended. */
+/** This says how a campaign ended. */
 export interface CampaignEnd {
   readonly totals: Totals
   readonly interrupted: boolean

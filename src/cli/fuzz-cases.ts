@@ -25,7 +25,7 @@ export interface FuzzSpec {
   readonly report: boolean
   /** Programs to start from. */
   readonly corpus: CorpusSet | undefined
-  /** Make differences small. */
+  /** It makes differences small. */
   readonly reduce: boolean
 }
 
@@ -42,7 +42,7 @@ export interface CaseDone {
   readonly finding: Finding | undefined
   /** An error of ours, which no engine may throw. */
   readonly error: string | undefined
-  /** How often each thing of compiled code ran, with `report`. */
+  /** With `report`, this says how often each thing of compiled code ran. */
   readonly exercised: Readonly<Record<string, number>> | undefined
 }
 
@@ -57,7 +57,7 @@ export interface SettleTask {
   readonly command: string
 }
 
-/** What came of it. */
+/** This is what came of it. */
 export interface SettleMessage {
   readonly finding: SettledFinding | undefined
 }
@@ -75,7 +75,7 @@ export interface KeepMessage {
   readonly kept: KeptText | undefined
 }
 
-/** The campaign of a spec. */
+/** This makes the campaign of a spec. */
 function campaignOf({ seed, style, engines, profile: name, isa, corpus, reduce }: FuzzSpec): CampaignOptions {
   const profiles = rulesFor(name, isa)
   return {

@@ -124,7 +124,7 @@ const SHOWS: Readonly<Record<Shows, string>> = {
   unchecked: 'nobody has looked whether it shows alone; not made small',
 }
 
-/** An event as a line of JSON. */
+/** This writes an event as a line of JSON. */
 function eventLine(event: CampaignEvent): DifferenceLine | BreakdownLine {
   return event.event === 'difference' ? { event: 'difference', ...event.finding } : event
 }

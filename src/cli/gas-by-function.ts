@@ -55,7 +55,7 @@ export class GasByFunction {
     this.#gas = left
   }
 
-  /** Most gas first. */
+  /** The function with the most gas stands first. */
   get rows(): readonly (Spent & { readonly name: string })[] {
     return [...this.#spent].map(([name, spent]) => ({ name, ...spent })).sort((a, b) => (a.gas < b.gas ? 1 : -1))
   }

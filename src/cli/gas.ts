@@ -85,7 +85,7 @@ function parsePercent(text: string): number {
   return value
 }
 
-/** The prices of one file's blocks. */
+/** These are the prices of one file's blocks. */
 function printBlocks(file: string, options: Options, terminal: Terminal): void {
   const { program: loaded, profile } = loadFile(file, { profile: 'gp-0.8.0', ...options })
   let blocks = blocksOf(loaded)

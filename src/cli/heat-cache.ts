@@ -15,7 +15,7 @@ const MOST = 16
 /** No heat is larger than this. Code has at most 2^25 bytes, an offset takes few bytes, and little of a code is hot. */
 const MOST_BYTES = 2 ** 24
 
-/** `--heat-cache FOLDER`. */
+/** This is `--heat-cache FOLDER`. */
 export function heatCacheOption(): Option {
   return new Option(
     '--heat-cache <folder>',

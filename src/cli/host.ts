@@ -6,7 +6,7 @@ import { createJamStub, type InvocationName } from '../host/jam-stub.ts'
 import type { Program } from '../program/program.ts'
 import { CliError } from './errors.ts'
 
-/** What `--host` takes. */
+/** `--host` takes one of these. */
 export const HOST_CHOICES = ['stub', 'none'] as const
 export type HostChoice = (typeof HOST_CHOICES)[number]
 
@@ -15,7 +15,7 @@ export interface HostSettings {
   readonly choice: HostChoice | undefined
   /** Which invocation it is, as far as the entry says that; default accumulate. */
   readonly invocation: InvocationName | undefined
-  /** Encoded accumulate inputs. */
+  /** These are encoded accumulate inputs. */
   readonly inputs: readonly Uint8Array[]
   readonly onLog: (message: LogMessage) => void
 }

@@ -18,7 +18,7 @@ export interface FileChange {
   readonly creates?: readonly string[]
 }
 
-/** A client. */
+/** This is a client: the project of others that runs coulis after these changes. */
 export interface Client {
   readonly repository: string
   /** What is to be installed, and where. */

@@ -43,7 +43,7 @@ function nameOf(index: bigint, version: Profile['hostCalls']): string | undefine
   return version === 'free' || index > 0xffffffffn ? undefined : hostCallName(Number(index), version)
 }
 
-/** Every `ecalli` in the code, by index. */
+/** This lists every `ecalli` in the code, by index. */
 function hostCallsOf(program: Program): HostCallUse[] {
   const places = new Map<bigint, number>()
   const operands = createOperands()

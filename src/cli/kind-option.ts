@@ -2,7 +2,7 @@
 import { Option } from 'commander'
 import { FILE_KINDS } from './load.ts'
 
-/** `-k, --kind KIND`. */
+/** This is `-k, --kind KIND`. */
 export function kindOption(): Option {
   return new Option('-k, --kind <kind>', 'what the file is, where detection errs').choices([...FILE_KINDS])
 }

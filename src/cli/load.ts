@@ -17,11 +17,11 @@ import { readBytes } from './files.ts'
 import { describeBinary, describeText } from './foreign-file.ts'
 import { bytesOfText, withoutMetadata } from './wrapped.ts'
 
-/** What `--kind` takes. */
+/** `--kind` takes one of these. */
 export const FILE_KINDS = [...BLOB_KINDS, 'assembly', 'vector'] as const
 export type FileKind = (typeof FILE_KINDS)[number]
 
-/** A loaded file. */
+/** This is a loaded file. */
 export interface Loaded {
   readonly file: string
   /** What the file is; the program's own container is `program.kind`. */
@@ -34,21 +34,21 @@ export interface Loaded {
   readonly start: StartOptions
   /** How the container was found out; undefined where it was given. */
   readonly detection: Detection | undefined
-  /** Labels, for assembly text. */
+  /** Assembly text has these labels. */
   readonly assembled: Assembled | undefined
   /** Names of code offsets: labels of assembly text, exports. */
   readonly names: ReadonlyMap<number, string>
-  /** What the assembler warns of, with line and column. */
+  /** The assembler warns of this, with line and column. */
   readonly warnings: readonly string[]
 }
 
-/** Options of `loadFile`. */
+/** These are the options of `loadFile`. */
 export interface LoadFileOptions {
   readonly kind?: FileKind | undefined
   readonly profile?: ProfileName | undefined
-  /** The opcode numbering, instead of the file's own or the profile's. */
+  /** This opcode numbering stands in for the file's own or the profile's. */
   readonly isa?: InstructionSetName | undefined
-  /** Bytes of a page of the host of a `.polkavm` file. */
+  /** The host of a `.polkavm` file has pages of so many bytes. */
   readonly pageSize?: number | undefined
 }
 
@@ -159,7 +159,7 @@ function loadAssembly(file: string, bytes: Uint8Array, { profile: wanted, isa }:
   }
 }
 
-/** The same under a host with other pages. */
+/** This makes the same program for a host with other pages. */
 function withPages(loaded: Loaded, pageSize: number): Loaded {
   const { bytes, program } = loaded
   if (program.kind !== 'polkavm')

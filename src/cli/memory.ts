@@ -8,7 +8,7 @@ import { writeOutput } from './files.ts'
 import { formatAddress, formatPlural } from './format.ts'
 import { parseAddress, parseBytes } from './options.ts'
 
-/** A range of guest memory. */
+/** This is a range of guest memory. */
 export interface Range {
   readonly address: number
   readonly length: number
@@ -43,14 +43,14 @@ export function parsePrinted(text: string, previous: readonly Range[] = []): Ran
   return [...previous, parseRange(text, MOST_PRINTED)]
 }
 
-/** `address+length=file`, repeated. */
+/** The text is `address+length=file`; it may be repeated. */
 export function parseDump(text: string, previous: readonly DumpRange[] = []): DumpRange[] {
   const at = text.indexOf('=')
   if (at < 0 || at === text.length - 1) throw new InvalidArgumentError('expected address+length=file.')
   return [...previous, { ...parseRange(text.slice(0, at), MOST_DUMPED), file: text.slice(at + 1) }]
 }
 
-/** `address+length[:ro|:rw][=contents]` of pages, repeated. */
+/** The text is `address+length[:ro|:rw][=contents]` of pages; it may be repeated. */
 export function parseMapping(text: string, previous: readonly MapSetting[] = []): MapSetting[] {
   const match = /^(\w+\+\w+)(?::(ro|rw))?(?:=(.+))?$/s.exec(text)
   if (match === null) throw new InvalidArgumentError('expected address+length, then :ro or :rw, like 0x20000+8192:ro.')

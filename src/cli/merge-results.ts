@@ -14,7 +14,7 @@ import {
   type ResultLine,
 } from './result-lines.ts'
 
-/** One part, as far as it came. */
+/** This is one part, as far as it came. */
 interface Part {
   readonly campaign: CampaignLine
   readonly source: string
@@ -33,7 +33,7 @@ export interface Merged {
   readonly missing: readonly string[]
   /** Parts that were interrupted or are cut off. */
   readonly unfinished: readonly string[]
-  /** Without duplicates, in the order of their cases. */
+  /** They stand without duplicates, in the order of their cases. */
   readonly differences: readonly DifferenceLine[]
   readonly breakdowns: readonly BreakdownLine[]
   /** Those that reach what none before them does, in the order of their cases. */

@@ -8,7 +8,7 @@ import { readBytes } from './files.ts'
 
 const SUFFIXES: Readonly<Record<string, bigint>> = { '': 1n, k: 1_000n, m: 1_000_000n, g: 1_000_000_000n }
 
-/** Gas: digits with optional `_` or `,` and suffix k, m or g. */
+/** Gas is written in digits with optional `_` or `,` and suffix k, m or g. */
 export function parseGas(text: string): bigint {
   const match = /^(\d[\d_,]*)(?:\.(\d{1,3}))?([kmg]?)$/i.exec(text)
   if (match === null) throw new InvalidArgumentError('expected a number like 20000000, 20_000_000, 20m or 1.5g.')
@@ -35,14 +35,14 @@ export function parseBytes(text: string): Uint8Array {
   return bytes
 }
 
-/** A code offset or address: decimal or 0x, below 2^32. */
+/** A code offset or address is decimal or 0x, and below 2^32. */
 export function parseAddress(text: string): number {
   const value = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : Number.NaN
   if (!(value < 2 ** 32)) throw new InvalidArgumentError('expected an offset below 2^32, decimal or 0x.')
   return value
 }
 
-/** A natural number. */
+/** This takes a natural number. */
 export function parseCount(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('expected a natural number.')
   return Number(text)
@@ -53,7 +53,7 @@ export function collectBytes(text: string, previous: readonly Uint8Array[] = [])
   return [...previous, parseBytes(text)]
 }
 
-/** `--engine KIND`. */
+/** This is `--engine KIND`. */
 export function engineOption(): Option {
   return new Option('-e, --engine <kind>', 'the engine to run on').choices([...ENGINE_KINDS])
 }
@@ -63,14 +63,14 @@ export function profileOption(): Option {
   return new Option('-p, --profile <name>', 'the rules to load and run under').choices([...PROFILE_NAMES])
 }
 
-/** `--isa NAME`. */
+/** This is `--isa NAME`. */
 export function isaOption(): Option {
   return new Option('--isa <name>', 'the opcode numbers, instead of what the file or the profile says').choices([
     ...INSTRUCTION_SETS,
   ])
 }
 
-/** `--page-size BYTES`. */
+/** This is `--page-size BYTES`. */
 export function pageSizeOption(): Option {
   const sizes = PAGE_SIZES.map(String)
   return new Option('--page-size <bytes>', 'bytes of a page of the host of a .polkavm file')
@@ -81,7 +81,7 @@ export function pageSizeOption(): Option {
     })
 }
 
-/** `--json`. */
+/** This is `--json`. */
 export function jsonOption(): Option {
   return new Option('--json', 'print one JSON object, for programs')
 }

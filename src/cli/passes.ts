@@ -63,7 +63,7 @@ export function describeGraph(passes: RootPasses): string[] {
   return lines
 }
 
-/** One access of a plan. */
+/** This describes one access of a plan. */
 function describeAccess({ graph, plan }: RootPasses, i: number): string {
   const { decoded } = graph
   const check = plan.check[i]!

@@ -34,14 +34,14 @@ export interface Worker {
   close(): Promise<void>
 }
 
-/** A worker process ended in the middle of its task: killed, or broken down. */
+/** A worker process ended in the middle of its task: it was killed, or it broke down. */
 export class WorkerDied extends Error {
   override readonly name = 'WorkerDied'
 }
 
 const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url))
 
-/** A worker process. */
+/** This makes a worker, which starts its process with the first task. */
 export function createWorker(): Worker {
   if (!existsSync(ENTRY)) return HERE
   let pool: Promise<Tinypool> | undefined
@@ -103,7 +103,7 @@ const HERE: Worker = {
   close: async () => {},
 }
 
-/** `--jobs N`. */
+/** This is `--jobs N`. */
 export function jobsOption(): Option {
   return new Option('-j, --jobs <n>', 'work in so many processes; default: one for each core')
     .default(undefined)
@@ -114,7 +114,7 @@ export function jobsOption(): Option {
     })
 }
 
-/** The number of worker processes asked for, else one for each core. */
+/** So many worker processes were asked for, else there is one for each core. */
 export function jobsOf(wanted: number | undefined): number {
   return wanted ?? availableParallelism()
 }

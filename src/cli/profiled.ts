@@ -173,7 +173,7 @@ export function profileRun(
   })
 }
 
-/** How it ended, in a line. */
+/** This says in a line how it ended. */
 export function endOf({ exit, pc }: ProfiledRun): string {
   return `${exitName(exit).toUpperCase()}  pc ${pc}`
 }

@@ -1,7 +1,7 @@
 // Progress of commands that read many files. Not results: those are in terminal.ts.
 import { SingleBar } from 'cli-progress'
 
-/** A progress bar, or nothing. */
+/** This draws a progress bar, or nothing. */
 export interface Progress {
   tick(label?: string): void
   stop(): void

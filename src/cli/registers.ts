@@ -15,7 +15,7 @@ export interface RegisterSetting {
 /** Names of the calling convention, as assembly text has them, by register. */
 const NAMES = ['ra', 'sp', 't0', 't1', 't2', 's0', 's1', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5']
 
-/** A 64-bit value: decimal or 0x, both also negative; from -2^63 to 2^64 - 1. */
+/** A 64-bit value is decimal or 0x, both also negative; it is from -2^63 to 2^64 - 1. */
 export function parseValue(text: string): bigint {
   const match = /^(-?)(\d[\d_]*|0x[0-9a-f_]+)$/i.exec(text)
   if (match === null) throw new InvalidArgumentError('expected a number, like 42, -1 or 0xff.')
@@ -39,7 +39,7 @@ export function registerIndex(name: string): number {
   return number === null || Number(number[1]) > 12 ? -1 : Number(number[1])
 }
 
-/** `rN=value` or `a0=value`, repeated. */
+/** The text is `rN=value` or `a0=value`; it may be repeated. */
 export function parseRegister(text: string, previous: readonly RegisterSetting[] = []): RegisterSetting[] {
   const at = text.indexOf('=')
   const index = at < 0 ? -1 : registerIndex(text.slice(0, at))

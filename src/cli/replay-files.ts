@@ -23,18 +23,18 @@ export interface ReplayTask extends FileTask {
   readonly heatCache?: string | undefined
   readonly profile: ProfileName | undefined
   readonly isa: InstructionSetName | undefined
-  /** Another program in place of the recorded ones, from that file. */
+  /** The program of that file runs in place of the recorded ones. */
   readonly program: { readonly path: string; readonly bytes: Uint8Array } | undefined
   /** Files that have to be traces; others are skipped unless they look like one. */
   readonly named: readonly string[]
 }
 
-/** What came of a trace. */
+/** This is what came of a trace. */
 export interface ReplayRecord {
   readonly file: string
   readonly result: Replay
   readonly milliseconds: number
-  /** Lines of the trace around the difference, with their numbers. */
+  /** These are lines of the trace around the difference, with their numbers. */
   readonly context: readonly (readonly [number: number, text: string])[]
   /** Why the machine stopped where the runs differ, if it panicked, faulted or ran out of gas; for people and for programs. */
   readonly reason: { readonly lines: readonly string[]; readonly json: object } | undefined

@@ -86,7 +86,7 @@ function traceJson({ file, result, milliseconds, reason }: ReplayRecord): object
   }
 }
 
-/** A trace as a line of results: without the time it took. */
+/** This writes a trace as a line of results, without the time it took. */
 function fileLine(index: number, record: ReplayRecord): FileLine {
   const { milliseconds: _, file: __, ...json } = traceJson(record) as Record<string, unknown>
   const { difference } = record.result

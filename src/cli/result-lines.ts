@@ -13,16 +13,16 @@ export interface CampaignLine {
   readonly command: CampaignCommand
   /** Of coulis. Another one may make other programs of the same seed, and so other parts. */
   readonly version: string | undefined
-  /** `i/n`, from 1. */
+  /** It is written `i/n`, from 1. */
   readonly shard: string
-  /** Everything else, equal in all parts. */
+  /** Everything else is equal in all parts. */
   readonly [field: string]: unknown
 }
 
-/** A difference between engines. */
+/** This is a difference between engines. */
 export interface DifferenceLine extends SettledFinding {
   readonly event: 'difference'
-  /** Further cases with the same reduced program; only in merged results. */
+  /** These are further cases with the same reduced program. Only merged results have them. */
   readonly duplicates?: readonly number[]
 }
 
@@ -38,7 +38,7 @@ export interface BreakdownLine {
 export interface ProgramLine {
   readonly event: 'program'
   readonly case: number
-  /** Hash of the text. */
+  /** This is the hash of the text. */
   readonly name: string
   readonly reached: readonly string[]
   readonly text: string
@@ -58,7 +58,7 @@ export interface EndLine {
   readonly [sum: string]: unknown
 }
 
-/** Any of them. */
+/** This is any of them. */
 export type ResultLine = CampaignLine | DifferenceLine | BreakdownLine | ProgramLine | FileLine | EndLine
 
 /** A line as text. bigints are text too: most readers of JSON round them. */
@@ -66,7 +66,7 @@ export function formatLine(line: ResultLine): string {
   return JSON.stringify(line, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
 }
 
-/** `i/n` as a shard. */
+/** This reads `i/n` as a shard. */
 export function parseShard(text: string): Shard {
   const match = /^(\d{1,9})\/(\d{1,9})$/.exec(text)
   const [index, count] = [Number(match?.[1]), Number(match?.[2])]
@@ -74,17 +74,17 @@ export function parseShard(text: string): Shard {
   return { index: index - 1, count }
 }
 
-/** A shard as `i/n`. */
+/** This writes a shard as `i/n`. */
 export function formatShard({ index, count }: Shard): string {
   return `${index + 1}/${count}`
 }
 
-/** `--shard i/n`. */
+/** This is `--shard i/n`. */
 export function shardOption(what: string): Option {
   return new Option('--shard <i/n>', `only part i of n of the ${what}, for n machines`).argParser(parseShard)
 }
 
-/** `--jsonl`. */
+/** This is `--jsonl`. */
 export function jsonlOption(): Option {
   return new Option('--jsonl', 'print a JSON object per line, the same for the same work, for coulis merge')
 }

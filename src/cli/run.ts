@@ -120,10 +120,10 @@ interface Outcome {
   readonly log: CallLog
   readonly milliseconds: number
   readonly options: Options
-  /** `--max-ms` stopped it. */
+  /** It is true where `--max-ms` stopped the run. */
   readonly timeIsUp: boolean
   readonly byFunction: GasByFunction | undefined
-  /** Of a contract, and what came out of it. */
+  /** Where a contract ran, this is the contract and what came out of it. */
   readonly contract: ContractRun | undefined
   readonly result: ContractResult | undefined
 }

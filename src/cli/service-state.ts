@@ -32,7 +32,7 @@ export interface BlockItem {
   readonly result: Uint8Array | undefined
 }
 
-/** A block of a script. */
+/** This is a block of a script. */
 export interface ScriptBlock {
   readonly slot: number
   readonly entropy: Uint8Array
@@ -55,14 +55,14 @@ function bytesIn(value: unknown, what: string, file: string): Uint8Array {
   return bytesOf(value, what)
 }
 
-/** A number of 32 bits, such as an id or a timeslot. */
+/** This reads a number of 32 bits, such as an id or a timeslot. */
 function wordOf(value: unknown, what: string): number {
   const number = numberOf(value, what)
   if (number >= 2 ** 32) throw new VectorError(`${what}: expected a number below 2^32, found ${number}`)
   return number
 }
 
-/** An amount of 64 bits, such as a balance or gas. */
+/** This reads an amount of 64 bits, such as a balance or gas. */
 function amountOf(value: unknown, what: string): bigint {
   const amount = bigintOf(value, what)
   if (BigInt.asUintN(64, amount) !== amount) throw new VectorError(`${what}: expected 0…2^64 - 1, found ${amount}`)

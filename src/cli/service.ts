@@ -90,7 +90,7 @@ function reportOf(host: ServiceHost, state: BlockState, block: ScriptBlock, say:
 
 const FIELDS = ['balance', 'items', 'octets', 'minItemGas', 'minMemoGas', 'lastAccumulation'] as const
 
-/** What a block changed of an account, in lines. */
+/** This says in lines what a block changed of an account. */
 function changesOf(id: number, before: Account | undefined, after: Account | undefined): string[] {
   if (after === undefined) return before === undefined ? [] : [`- service ${id} is gone`]
   const lines: string[] = before === undefined ? [`+ service ${id}, balance ${after.balance}`] : []

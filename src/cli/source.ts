@@ -21,7 +21,7 @@ export interface SourceView {
 /** Source files are shown, not loaded: what is larger is not what a person wrote. */
 const MAX_SOURCE = 16 * 2 ** 20
 
-/** The symbols file beside a program: `service.jam.pvmsym` of `service.jam`. */
+/** The symbols file beside a program `service.jam` is `service.jam.pvmsym`. */
 function besideOf(file: string, program: Program): Symbols | undefined {
   const side = `${file}.pvmsym`
   if (file === '-' || !existsSync(side)) return undefined
@@ -29,7 +29,8 @@ function besideOf(file: string, program: Program): Symbols | undefined {
 }
 
 /**
- * The symbols of a file: debug sections, exports, or the lines of assembly text; of a program without any those in a file beside it.
+ * A file has its symbols in debug sections, exports, or the lines of assembly text. A program without any has those in a file
+ * beside it.
  *
  * @throws CliError when that file is of another program.
  */
@@ -83,7 +84,7 @@ function createReader(program: string): (path: string, line: number) => string |
 }
 
 /**
- * Source lines for a listing of `loaded`.
+ * These are the source lines for a listing of `loaded`.
  *
  * @param symbolsFile a file to take names and lines from instead, such as the `.polkavm` a `.jam` was made of.
  * @throws CliError when there are no source lines, or broken ones.

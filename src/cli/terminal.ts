@@ -6,11 +6,11 @@ import { ExitCode } from './exit-code.ts'
 /** Colours; all plain where the output is no terminal or NO_COLOR is set. */
 export type Colors = ReturnType<typeof pc.createColors>
 
-/** Output of one invocation. */
+/** One invocation prints here. */
 export interface Terminal {
-  /** Colours for standard output. */
+  /** These are the colours for standard output. */
   readonly colors: Colors
-  /** Colours for standard error. */
+  /** These are the colours for standard error. */
   readonly errorColors: Colors
   /** Columns of the terminal; 100 where there is none. */
   readonly width: number
@@ -61,7 +61,7 @@ function wantsColor(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && env.TERM !== 'dumb'
 }
 
-/** The terminal of this process. */
+/** This is the terminal of this process. */
 export function createTerminal(): Terminal {
   const encoder = new TextEncoder()
   const columns =

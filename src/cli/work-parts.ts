@@ -27,7 +27,7 @@ function assertCommand(args: readonly string[], commands: readonly string[]): vo
 }
 
 /**
- * The campaign's command in so many parts.
+ * This cuts the campaign's command into so many parts.
  *
  * @param until time after which parts are not begun any more, in milliseconds since 1970.
  */
@@ -117,7 +117,7 @@ export function reductionsOf(part: PartJob, { lines }: PartResult): PartJob[] {
     })
 }
 
-/** Arguments without some options, with values or without. */
+/** This leaves some options out of arguments, with values or without. */
 function withoutOptions(args: readonly string[], valued: readonly string[], plain: readonly string[]): string[] {
   const rest: string[] = []
   for (let i = 0; i < args.length; i++) {

@@ -4,22 +4,22 @@ import { createHash } from 'node:crypto'
 import type { Job, JobType, Queue, Worker, WorkerOptions } from 'bullmq'
 import { CliError } from './errors.ts'
 
-/** A part of a campaign. */
+/** This is a part of a campaign. */
 export interface PartJob {
-  /** Arguments of `coulis`, with --jsonl. */
+  /** These are arguments of `coulis`, with --jsonl. */
   readonly args: readonly string[]
   /** Makes small what another part has found. */
   readonly reduces?: { readonly part: string; readonly case: number }
   /** Files of a folder that grows, as they were when the part was made. */
   readonly keys?: readonly string[]
-  /** Not begun after that time, milliseconds since 1970. */
+  /** It is not begun after that time, in milliseconds since 1970. */
   readonly until?: number
 }
 
-/** A part with its result. */
+/** This is a part with its result. */
 export type DonePart = PartJob & PartResult
 
-/** What a part printed, and its exit code. */
+/** This is what a part printed, and its exit code. */
 export interface PartResult {
   readonly code: number
   readonly lines: string
@@ -44,7 +44,7 @@ export interface QueueStatus {
 
 /** Where the queue is. */
 export interface QueueAddress {
-  /** `redis://` or `rediss://`. */
+  /** The address begins with `redis://` or `rediss://`. */
   readonly url: string
   readonly name: string
   /** Milliseconds after which a worker that does not renew its lock has died: its part goes to another. */

@@ -40,7 +40,7 @@ interface Options {
 /** Exit codes of a part that has a result: nothing differs, something does, an engine broke down. */
 const RESULTS: readonly number[] = [ExitCode.Ok, ExitCode.Different, ExitCode.Internal]
 
-/** Whether a part printed all of its results. */
+/** This answers whether a part printed all of its results. */
 function isWhole(lines: string): boolean {
   return /(^|\n)\{"event":"done"[^\n]*\}\n$/.test(lines)
 }

@@ -22,7 +22,7 @@ export type Work = {
   ) => Promise<void>
 }
 
-/** The tasks. */
+/** These are the tasks. */
 export const TASKS: Work = {
   conform: async (task, say) => (await import('./conform-files.ts')).conformFiles(task, say),
   replay: async (task, say) => (await import('./replay-files.ts')).replayFiles(task, say),

@@ -11,7 +11,7 @@ function hexBytes(text: string): Uint8Array | undefined {
   return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16))
 }
 
-/** Bytes of a JSON array of them. */
+/** These are the bytes of a JSON array of them. */
 function arrayBytes(text: string): Uint8Array | undefined {
   if (!/^\s*\[[\d\s,]*\]\s*$/.test(text)) return undefined
   const numbers = text.match(/\d+/g)?.map(Number) ?? []

@@ -56,7 +56,7 @@ export interface VmOutput {
   memory: { address: number; data: number[] }[]
 }
 
-/** Options of `createAnanas`. */
+/** These are the options of `createAnanas`. */
 export interface AnanasOptions extends ClientOptions {
   /** Where instructions go that are asked for by `logs`, one line each; default `console.log`. */
   readonly log?: (line: string) => void
@@ -148,7 +148,7 @@ function readResult(vm: Vm): number[] {
   return vm.memory.read(from, into) === OK ? Array.from(into) : []
 }
 
-/** The functions over machines of one kind. */
+/** These are the functions over machines of one kind. */
 class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata> {
   readonly InputKind: typeof InputKind = InputKind
   readonly HasMetadata: typeof HasMetadata = HasMetadata
@@ -156,9 +156,9 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
   readonly #rules: Profile
   readonly #blockRules: Profile
   readonly #log: (line: string) => void
-  /** The debugger's machine. */
+  /** This is the debugger's machine. */
   readonly #one: ClientMachine
-  /** The others, by number. */
+  /** These are the others, by number. */
   readonly #machines = new Map<number, ClientMachine>()
   #last = 0
   readonly #prepared = new WeakSet<Prepared>()
@@ -390,7 +390,7 @@ class Functions implements Ananas<Prepared, typeof InputKind, typeof HasMetadata
   }
 }
 
-/** A copy. @throws TypeError when it is no list of bytes. */
+/** The caller gets a copy. @throws TypeError when it is no list of bytes. */
 function bytesOf(name: string, bytes: Bytes): Uint8Array {
   if (typeof bytes !== 'object' || bytes === null || !Number.isInteger(bytes.length)) {
     throw new TypeError(`${name}: expected a list of bytes`)
@@ -417,7 +417,7 @@ function pagesOf(pageMap: Uint8Array): PageEntry[] {
   return entries
 }
 
-/** Address, length, contents. */
+/** This is an address, a length, and contents. */
 function chunksOf(chunks: Uint8Array): MemoryChunk[] {
   const reader = new Reader(chunks)
   const list: MemoryChunk[] = []

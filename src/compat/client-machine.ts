@@ -13,7 +13,7 @@ import { WideGas } from './wide-gas.ts'
 
 /** What every adapter may be given. */
 export interface ClientOptions {
-  /** The engine under it; default `auto`. */
+  /** This is the engine under it; the default is `auto`. */
   readonly engine?: EngineKind | undefined
   /** The rules; default `gp-0.7.2` with a panic where read-only pages are written to, as the clients' own engines do. */
   readonly profile?: Profile | ProfileName | undefined
@@ -30,7 +30,7 @@ export function clientProfile(given: Profile | ProfileName | undefined): Profile
   return given === undefined ? profile('gp-0.7.2', { readOnlyStore: 'panic' }) : profile(given)
 }
 
-/** One machine at a time. */
+/** A client has one machine at a time. */
 export class ClientMachine {
   readonly profile: Profile
   readonly gas: WideGas = new WideGas()

@@ -19,13 +19,13 @@ export interface DebuggerStart {
   readonly memoryChunks: readonly { readonly address: number; readonly data: Uint8Array }[]
 }
 
-/** A service in place of a plain program. */
+/** A service is loaded in place of a plain program. */
 export interface DebuggerContext {
   readonly spiProgram?: { readonly program: Uint8Array; readonly hasMetadata: boolean } | undefined
   readonly spiArgs?: Uint8Array | undefined
 }
 
-/** Bounds of `runUntil`. */
+/** These are the bounds of `runUntil`. */
 export interface RunUntilOptions {
   /** Instructions at most; default no bound. */
   readonly maxSteps?: number | undefined
@@ -159,7 +159,7 @@ export class DebuggerPvm {
     this.#machine.jump(pc)
   }
 
-  /** 0…2^64 - 1. */
+  /** It is within 0…2^64 - 1. */
   getGas(): bigint {
     return this.#machine.gas.get()
   }
@@ -169,7 +169,7 @@ export class DebuggerPvm {
     this.#machine.gas.set(gasOf('gas', gas))
   }
 
-  /** 104 bytes, a copy. */
+  /** The caller gets a copy of 104 bytes. */
   getRegisters(): Uint8Array {
     return this.#machine.isLoaded ? new Uint8Array(this.#machine.vm.regs.slice().buffer) : new Uint8Array(BYTES)
   }
@@ -227,7 +227,7 @@ export interface DebuggerStep {
 export class DebuggerAdapter {
   readonly pvmId: string
   readonly pvmName: string
-  /** The machine itself. */
+  /** This is the machine itself. */
   readonly pvm: DebuggerPvm
 
   constructor(options: ClientOptions & { readonly id?: string; readonly name?: string } = {}) {

@@ -32,7 +32,7 @@ export type WorkerRequest = { readonly messageId: string } & (
   | { readonly type: 'setMemory'; readonly address: number; readonly data: Uint8Array }
 )
 
-/** The state behind a step, as a message. */
+/** This message tells the state behind a step. */
 interface StepPayload {
   status: DebuggerStatus
   pc: number

@@ -12,7 +12,7 @@ import { hexFromBytes } from '../trace/hex.ts'
 
 /** A program as it is sent to threads: bytes and modules are shared, not copied, where the runtime can. */
 export interface SharedProgram {
-  /** The same for the same bytes under the same rules. */
+  /** It is the same for the same bytes under the same rules. */
   readonly id: string
   readonly bytes: Uint8Array
   readonly kind: Program['kind']
@@ -20,28 +20,28 @@ export interface SharedProgram {
   readonly modules: readonly SentModule[]
 }
 
-/** Options of `shareProgram`. */
+/** These are the options of `shareProgram`. */
 export interface ShareOptions extends Pick<LoadOptions, 'kind'> {
-  /** The rules; default `gp-0.7.2`, for a `.polkavm` file `polkavm`. */
+  /** These are the rules. The default is `gp-0.7.2`, and `polkavm` for a `.polkavm` file. */
   readonly profile?: Profile | ProfileName | undefined
   /** Whether all of it is compiled now, so that no thread has to; default false, then each compiles what gets hot in it. */
   readonly compiled?: boolean | undefined
 }
 
-/** One run. */
+/** This is one run. */
 export interface PoolTask {
   readonly program: SharedProgram
-  /** Default none. */
+  /** Without it there are none. */
   readonly args?: Uint8Array
-  /** Default 0. */
+  /** The default is 0. */
   readonly gas?: bigint
-  /** Default 0. */
+  /** The default is 0. */
   readonly entry?: StartOptions['entry']
 }
 
-/** Options of `createTaskRunner`. */
+/** These are the options of `createTaskRunner`. */
 export interface RunnerOptions {
-  /** The engine of the thread; default `auto`. */
+  /** This is the engine of the thread; the default is `auto`. */
   readonly engine?: EngineKind | undefined
   /** Host functions for a program, made once in each thread; default none, every call answers WHAT. */
   readonly host?: ((program: Program) => HostTable) | undefined

@@ -5,7 +5,7 @@ import { Access, PAGE_COUNT, PAGE_SIZE } from '../blob/address-space.ts'
 import type { Vm } from '../engine/engine.ts'
 import { OK } from '../engine/memory.ts'
 
-/** tsjam's kinds of access, by its numbers. */
+/** These are tsjam's kinds of access, by its numbers. */
 export const TsjamAccess = { Read: 0, Write: 1, Null: 2 } as const
 export type TsjamAccess = (typeof TsjamAccess)[keyof typeof TsjamAccess]
 
@@ -35,7 +35,7 @@ function checkPage(page: number): void {
     throw new RangeError(`page: ${page} is not within 0…2^20 - 1`)
 }
 
-/** Memory with page rights. */
+/** This is memory with page rights. */
 export class TsjamMemory {
   #pages = new Map<number, Page>()
   #heapEnd: number
@@ -201,7 +201,7 @@ export class TsjamMemory {
   }
 }
 
-/** All pages of a machine. */
+/** These are all pages of a machine. */
 function copyOf(vm: Vm): Map<number, Page> {
   const pages = new Map<number, Page>()
   for (const { page: first, count, access } of vm.memory.pages()) {

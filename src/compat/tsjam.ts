@@ -47,13 +47,13 @@ export interface TsjamConfig<Memory, Registers> {
   readonly logger: (line: string) => void
 }
 
-/** Options of `createTsjam`. */
+/** These are the options of `createTsjam`. */
 export interface TsjamOptions<Reason> extends ClientOptions {
-  /** `PVMExitReasonImpl`. */
+  /** This is tsjam's `PVMExitReasonImpl`. */
   readonly exits: TsjamExits<Reason>
 }
 
-/** tsjam's pair of functions. */
+/** This is tsjam's pair of functions. */
 export interface Tsjam<Memory, Machine, Config> {
   buildMemory(dump: TsjamDump): Memory
   buildPVM(config: Config): Machine
@@ -115,7 +115,7 @@ class Registers {
   }
 }
 
-/** A machine of tsjam's shape. */
+/** This is a machine of tsjam's shape. */
 export class TsjamPvm<Reason, Memory, Objects extends TsjamRegisters> {
   readonly memory: Memory
   readonly registers: Objects
@@ -127,7 +127,7 @@ export class TsjamPvm<Reason, Memory, Objects extends TsjamRegisters> {
   /** Where the call is that it stopped for, and how the client sees that: behind it. */
   #behind: number | undefined
   #debug = false
-  /** After it gave its machine back. */
+  /** This is how its machine stood when it was given back. It is undefined before that. */
   #last: { readonly pc: number; readonly gas: bigint; readonly reason: Reason | undefined } | undefined
   /** How it ended, when nothing but another pc makes it go on. */
   #ended: Reason | undefined
@@ -222,7 +222,7 @@ export class TsjamPvm<Reason, Memory, Objects extends TsjamRegisters> {
   }
 }
 
-/** The implementation: memory first, then machines on it. */
+/** This is the implementation: memory is made first, then machines on it. */
 class Implementation<Reason> {
   readonly #engine: Engine
   readonly #profile: Profile

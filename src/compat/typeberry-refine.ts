@@ -6,7 +6,7 @@ import { Exit } from '../engine/exit.ts'
 import { createInnerTable, type InnerTable, type PagesMode } from '../host/inner-table.ts'
 import { type ClientOptions, clientProfile } from './client-machine.ts'
 
-/** A result of typeberry's shape. */
+/** This is a result of typeberry's shape. */
 export type RefineResult<Ok, Failure> =
   | { readonly isOk: true; readonly isError: false; readonly ok: Ok }
   | { readonly isOk: false; readonly isError: true; readonly error: Failure; readonly details: () => string }
@@ -30,15 +30,15 @@ const ZeroVoid = { NoMachine: 0, InvalidPage: 1 } as const
 const Pages = { NoMachine: 0, InvalidOperation: 1, InvalidPage: 2 } as const
 const INVALID_PROGRAM = 0
 
-/** Options of `createTypeberryRefine`. */
+/** These are the options of `createTypeberryRefine`. */
 export interface TypeberryRefineOptions<Ok, NoMachine> extends ClientOptions {
-  /** typeberry's `NoMachineError`. */
+  /** This is typeberry's `NoMachineError`. */
   readonly noMachine: NoMachine
-  /** typeberry's `OK`. */
+  /** This is typeberry's `OK`. */
   readonly ok: Ok
 }
 
-/** How an inner machine ended. */
+/** This says how an inner machine ended. */
 export type RefineStatus =
   | { readonly status: 3; readonly hostCallIndex: bigint }
   | { readonly status: 2; readonly address: bigint }
@@ -46,7 +46,7 @@ export type RefineStatus =
 
 /** The functions. Everything is answered at once; promises are what typeberry asks for. */
 export class TypeberryRefine<Ok, NoMachine> {
-  /** The machines themselves. */
+  /** These are the machines themselves. */
   readonly table: InnerTable
   readonly #ok: Ok
   readonly #noMachine: NoMachine

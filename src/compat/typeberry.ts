@@ -31,7 +31,7 @@ export type TypeberryResult<Ok, U32> =
       readonly details: () => string
     }
 
-/** Options of `createTypeberryPvm`. */
+/** These are the options of `createTypeberryPvm`. */
 export interface TypeberryOptions<Ok> extends ClientOptions {
   /** The client's own `OK`, for those who compare it; default the one exported here. */
   readonly ok?: Ok
@@ -52,7 +52,7 @@ export class TypeberryGas<Gas extends number | bigint> {
     this.initialGas = 0n as Gas
   }
 
-  /** What is left. */
+  /** So much of it is left. */
   get(): Gas {
     return this.#gas.get() as Gas
   }
@@ -93,7 +93,7 @@ export class TypeberryRegisters {
     if (bytes !== this.#bytes) this.#bytes.set(bytes)
   }
 
-  /** From the machine: after it stopped. */
+  /** They are taken from the machine after it stopped. */
   take({ regs32 }: Vm): void {
     this.#halves.set(regs32)
   }
@@ -104,7 +104,7 @@ export class TypeberryRegisters {
   }
 }
 
-/** Memory, with the guest's rights. */
+/** This is memory with the guest's rights. */
 export class TypeberryMemory<U32 extends number, Ok> {
   readonly #machine: ClientMachine
   readonly #done: TypeberryResult<Ok, U32>

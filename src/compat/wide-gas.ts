@@ -5,7 +5,7 @@ import type { Vm } from '../engine/engine.ts'
 const MAX_GAS: bigint = 2n ** 63n - 1n
 const MAX_U64: bigint = 2n ** 64n - 1n
 
-/** Gas as a bigint, checked. */
+/** This takes gas as a bigint and checks it. */
 export function gasOf(name: string, gas: number | bigint): bigint {
   if (typeof gas !== 'bigint' && typeof gas !== 'number') throw new TypeError(`${name}: expected a number or a bigint`)
   if (typeof gas === 'number' && !Number.isInteger(gas)) throw new RangeError(`${name}: ${gas} is no integer`)

@@ -28,13 +28,13 @@ import { VectorError } from './json.ts'
 import { TINY_CHAIN } from './tiny-chain.ts'
 import { type Mismatch, mismatch } from './verdict.ts'
 
-/** A state: its root, and values by key (`keyOf`). */
+/** A state has a root, and values by key (`keyOf`). */
 interface State {
   readonly root: Uint8Array
   readonly values: ReadonlyMap<string, Uint8Array>
 }
 
-/** A recorded block. */
+/** This is a recorded block. */
 export interface BlockTrace {
   readonly before: State
   readonly block: Extrinsic

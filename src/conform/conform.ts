@@ -21,7 +21,7 @@ export type Recognised =
   | { readonly kind: Exclude<TestKind, 'ecalli-trace' | 'block-trace'>; readonly vector: JsonObject }
   | { readonly kind: 'ecalli-trace'; readonly text: string }
   | { readonly kind: 'block-trace'; readonly trace: BlockTrace }
-  /** Meant as a vector, but not even JSON. */
+  /** It is meant as a vector, but is not even JSON. */
   | { readonly kind: 'broken'; readonly why: string }
 
 /** The documented rules of each kind, used where none are asked for. */
@@ -50,7 +50,7 @@ function recogniseVector(vector: JsonObject): Recognised | undefined {
   return undefined
 }
 
-/** Recognises a test by its content. */
+/** This recognises a test by its content. */
 export function recogniseTest(bytes: Uint8Array): Recognised | undefined {
   const trace = readBlockTrace(bytes)
   if (trace !== undefined) return { kind: 'block-trace', trace }
@@ -66,12 +66,12 @@ export function recogniseTest(bytes: Uint8Array): Recognised | undefined {
   }
 }
 
-/** Options of `runTest`. */
+/** These are the options of `runTest`. */
 export interface ConformOptions {
   readonly engine: Engine
   /** The rules; default: those each suite documents, see `DEFAULT_PROFILES`. */
   readonly profile?: Profile | ProfileName
-  /** The opcode numbers, instead of the profile's. */
+  /** These opcode numbers stand in for the profile's. */
   readonly instructionSet?: InstructionSetName
 }
 
@@ -138,7 +138,7 @@ export interface ConformReport {
   readonly known: number
   readonly misses: readonly { readonly file: string; readonly what: string }[]
   readonly deviations: readonly { readonly file: string; readonly what: string; readonly reason: string }[]
-  /** Passed, failed and known tests of each kind that occurred. */
+  /** This counts passed, failed and known tests of each kind that occurred. */
   readonly kinds: Readonly<Partial<Record<TestKind, { passed: number; failed: number; known: number }>>>
   /** Files that are no tests. */
   readonly skipped: number

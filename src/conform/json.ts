@@ -7,7 +7,7 @@ export class VectorError extends Error {
   override readonly name = 'VectorError'
 }
 
-/** A JSON object as parsed. */
+/** This is a JSON object as parsed. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
 // Strings are matched so that digits inside them are left alone; a number of 16 digits or more may exceed 2^53.
@@ -38,14 +38,14 @@ function show(value: unknown): string {
   return text === undefined ? 'nothing' : text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
 
-/** An integer: a number, or a decimal or 0x string. */
+/** An integer is a number, or a decimal or 0x string. */
 export function bigintOf(value: unknown, what: string): bigint {
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value)
   if (typeof value === 'string' && /^(-?\d+|0x[0-9a-fA-F]+)$/.test(value)) return BigInt(value)
   throw new VectorError(`${what}: expected an integer, found ${show(value)}`)
 }
 
-/** An integer from 0 to 2^53 - 1. */
+/** This takes an integer from 0 to 2^53 - 1. */
 export function numberOf(value: unknown, what: string): number {
   const number = bigintOf(value, what)
   if (number < 0n || number > BigInt(Number.MAX_SAFE_INTEGER)) {

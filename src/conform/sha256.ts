@@ -1,14 +1,14 @@
 // SHA-256 (FIPS 180-4), because vectors state the hash of a whole memory and WebCrypto has it asynchronously only, and not
 // at all on pages without https. Not for anything that needs speed or secrets.
 
-/** The first 64 primes. */
+/** These are the first 64 primes. */
 const PRIMES: readonly number[] = (() => {
   const primes: number[] = []
   for (let n = 2; primes.length < 64; n++) if (primes.every(p => n % p !== 0)) primes.push(n)
   return primes
 })()
 
-/** The first 32 bits of the fractional part of the `root`-th root of `prime`, by integer search. */
+/** Integer search finds the first 32 bits of the fractional part of the `root`-th root of `prime`. */
 function fraction(prime: number, root: 2n | 3n): number {
   const target = BigInt(prime) << (32n * root) // (prime^(1/root) * 2^32)^root
   let low = 0n
@@ -56,7 +56,7 @@ function compress(hash: Int32Array, w: Int32Array, k: Int32Array): void {
   for (let i = 0; i < 8; i++) hash[i] = (hash[i]! + out[i]!) | 0
 }
 
-/** The SHA-256 hash of `bytes`, 32 bytes. */
+/** This is the SHA-256 hash of `bytes`; it has 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64)
   padded.set(bytes)

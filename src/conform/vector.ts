@@ -67,17 +67,17 @@ export function vectorStart(vector: JsonObject): Required<Pick<StartOptions, 'ga
   }
 }
 
-/** The program blob of a vector. */
+/** This is the program blob of a vector. */
 export function vectorBytes(vector: JsonObject): Uint8Array {
   return bytesOf(vector.program, 'program')
 }
 
-/** The program of a vector, a raw blob. */
+/** This makes the program of a vector, a raw blob. */
 export function vectorProgram(vector: JsonObject, profile: Profile): Program {
   return loadProgram(vectorBytes(vector), { profile, kind: 'raw' })
 }
 
-/** How the machine stopped, in the words of the vectors. */
+/** This says how the machine stopped, in the words of the vectors. */
 export function statusOf(exit: Exit, vm: Vm): string {
   return exit === Exit.Host ? `host ${hostIndex64(vm.exitArg)}` : exitName(exit)
 }

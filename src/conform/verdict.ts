@@ -18,12 +18,12 @@ export interface Mismatch {
   readonly text: string
 }
 
-/** A mismatch in the usual words. */
+/** This tells a mismatch in the usual words. */
 export function mismatch(field: string, expected: unknown, actual: unknown): Mismatch {
   return { field, text: `${field}: expected ${expected}, got ${actual}` }
 }
 
-/** A test's outcome. */
+/** This is a test's outcome. */
 export interface Verdict {
   readonly file: string
   readonly kind: TestKind
@@ -47,7 +47,7 @@ export interface KnownDeviation {
 
 const READ_ONLY_STORES = ['inst_store_imm_u8_trap_read_only', 'inst_store_u8_trap_read_only']
 
-/** Every known deviation. The suites' READMEs document each of them. */
+/** These are all known deviations. The suites' READMEs document each of them. */
 export const KNOWN_DEVIATIONS: readonly KnownDeviation[] = [
   {
     kind: 'w3f-vector',

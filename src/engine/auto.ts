@@ -11,7 +11,7 @@ import { type SharedCode, sharedCode } from './recompiler/tiers/shared-code.ts'
 
 export { type TierPolicy, tierPolicy } from './recompiler/tiers/policy.ts'
 
-/** Options of `compile` and `compileAsync`. */
+/** These are the options of `compile` and `compileAsync`. */
 export interface CompileAheadOptions {
   /**
    * What `exportHeat` gave for the same code, in another process perhaps. Only what was hot then is compiled. Bytes that are of

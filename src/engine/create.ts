@@ -11,7 +11,7 @@ import { resolveMaxMemory } from './max-memory.ts'
 import { createReferenceVm } from './reference/body.ts'
 import { warmUp } from './warm-up.ts'
 
-/** Options of `createEngine`. */
+/** These are the options of `createEngine`. */
 export interface EngineOptions {
   /** The engine; default `auto`. */
   readonly kind?: EngineKind

@@ -57,7 +57,7 @@ export interface CodeStats {
   readonly functions: number
   /** PVM instructions that were compiled. One that is compiled twice counts twice. */
   readonly instructions: number
-  /** Bytes of WebAssembly. */
+  /** This is the size of the WebAssembly in bytes. */
   readonly bytes: number
   /** Milliseconds that making the code took, and milliseconds that the runtime took to validate it. */
   readonly generateMs: number

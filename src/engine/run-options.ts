@@ -25,7 +25,7 @@ export interface RunSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** Options of `runAsync`. */
+/** These are the options of `runAsync`. */
 export interface RunAsyncOptions extends RunOptions {
   /** Ends the run when it is aborted. The promise is rejected with the signal's reason. The machine is paused, and the next run goes on. */
   readonly signal?: RunSignal

@@ -21,25 +21,25 @@ export const ATTACK_CALL = 0x1000
 export const Attack = {
   /** gas := near 2^63. Programs with these end by themselves, however much gas they have. */
   GasHuge: 0,
-  /** gas := around 2^31, 2^32, the slice's size. */
+  /** This sets gas around 2^31, 2^32 or the slice's size. */
   GasWide: 1,
-  /** gas := variant. */
+  /** This sets gas to the variant. */
   GasLittle: 2,
-  /** gas := negative. */
+  /** This makes gas negative. */
   GasNegative: 3,
-  /** gas += 50 and beyond. */
+  /** This adds 50 or more to gas. */
   GasMore: 4,
-  /** Zeroes pages around r7. */
+  /** This zeroes pages around r7. */
   Zero: 5,
-  /** Other rights for pages around r7. */
+  /** This gives pages around r7 other rights. */
   Protect: 6,
-  /** heapEnd := something. */
+  /** This sets heapEnd to something. */
   HeapEnd: 7,
   /** Makes another machine, runs it, and drops it. */
   Inner: 8,
-  /** Compiles the machine's program. */
+  /** This compiles the machine's program. */
   Compile: 9,
-  /** r8 := a digest of exit, exitArg, paperPc, charged, heapEnd. */
+  /** This puts a digest of exit, exitArg, paperPc, charged and heapEnd into r8. */
   Look: 10,
   /** Throws something. */
   Throw: 11,
@@ -110,7 +110,7 @@ function setGas(vm: Vm, action: number, variant: number): void {
   else vm.gas += BigInt(50 + 37 * variant)
 }
 
-/** A page at r7 or beside it, and how many; legal ones only. */
+/** This picks a page at r7 or beside it, and how many; all of them are legal. */
 function pagesAt(vm: Vm, variant: number): { page: number; count: number } {
   const page = Math.min(Math.max((vm.regs32[14]! >>> 12) + (variant & 3) - 1, 16), 2 ** 20 - 1)
   return { page, count: Math.min(1 + ((variant >> 2) & 3), 2 ** 20 - page) }

@@ -56,7 +56,7 @@ const CALM_ALU = ['xor', 'and', 'or', 'add_64', 'sub_64', 'mul_64', 'set_lt_u', 
 const STORES = [120, 123] as const
 const LOADS = [124, 130] as const
 
-/** So many numbers. */
+/** This is a list of so many numbers. */
 type Numbers<N extends number, T extends number[] = []> = T['length'] extends N ? T : Numbers<N, [...T, number]>
 
 /** Some different registers but r7 and r8, which belong to the host. */
@@ -102,7 +102,7 @@ export function attackCallAt(emitter: Emitter, menu: Menu, pointer: number): voi
   emitter.operands(emitter.opcode('ecalli'), 'imm', 0, 0, 0, attackCall(action, random.below(64)))
 }
 
-/** One way to enter a loop: where, by which step, how often. */
+/** This is one way to enter a loop: where, by which step, and how often. */
 interface Entrance {
   readonly at: number
   readonly stride: number
@@ -257,7 +257,7 @@ export function manyCalls(emitter: Emitter, ground: Ground, menu: Menu): void {
   emitter.operands(emitter.opcode('branch_ne_imm'), 'reg_imm_off', count, 0, 0, 0, head)
 }
 
-/** sbrk of nothing, of a page, of too much, in a loop. */
+/** A loop calls sbrk for nothing, for a page, or for too much. */
 export function heapLoop(emitter: Emitter): void {
   const { random, writer } = emitter
   if (emitter.opcode('sbrk') < 0) return

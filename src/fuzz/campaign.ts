@@ -24,20 +24,20 @@ export type FuzzStyle = 'close' | 'short' | 'long' | 'attack' | 'mixed'
 /** The styles' names, for help texts and option checks. */
 export const FUZZ_STYLES: readonly FuzzStyle[] = ['mixed', 'close', 'short', 'long', 'attack']
 
-/** What to fuzz. */
+/** This says what to fuzz. */
 export interface CampaignOptions {
   readonly seed: number | string
   /** The engines; the first is the one the others are compared with. */
   readonly engines: readonly EngineKind[]
-  /** Default `mixed`. */
+  /** The default is `mixed`. */
   readonly style?: FuzzStyle
   /** Part `index` (from 0) of `count`; default all of it. Shards of one seed never run the same case. */
   readonly shard?: Shard
-  /** First case; default 0. */
+  /** This is the number of the first case; the default is 0. */
   readonly from?: number
   /** Profiles to pick from; default both Gray Paper versions and mixtures. */
   readonly profiles?: readonly Profile[]
-  /** Asked before every case. */
+  /** It is asked before every case. */
   readonly enough: (totals: Totals) => boolean
   /** Work that making a difference small may take, see `reduceFinding`; default `REDUCE_WORK`, 0: it stays as it is. */
   readonly reduceWork?: number
@@ -49,22 +49,22 @@ export interface CampaignOptions {
 /** What a campaign did. */
 export interface Totals {
   cases: number
-  /** Different programs. */
+  /** So many different programs ran. */
   programs: number
   /** Starts of a machine that ran to their end; a program may be started several times. */
   starts: number
-  /** Exits compared. */
+  /** So many exits were compared. */
   exits: number
   hostCalls: number
   /** Gas used on one engine, under the models where it counts instructions. */
   instructions: number
-  /** Programs the loader refused. */
+  /** The loader refused so many programs. */
   rejected: number
   /** First case to go on with: with `from` this number and the same shard nothing is left out, a few cases come again. */
   next: number
 }
 
-/** A difference, found and made small. */
+/** This is a difference that was found and made small. */
 export interface CampaignFinding {
   readonly fuzz: FuzzCase
   readonly finding: Finding
@@ -79,7 +79,7 @@ const AGAIN = 12
 const MANY_ENTRIES = 20
 
 interface Plan {
-  /** Undefined: an attack. */
+  /** It is undefined for an attack. */
   readonly generate: GenerateOptions | undefined
   readonly drive: DriveOptions
 }
@@ -193,7 +193,7 @@ export function examineCase(options: CampaignOptions, index: number): Outcome {
   return driveCase(fuzz, options.engines, drive)
 }
 
-/** What a case amounts to in the totals. */
+/** This is what a case adds to the totals. */
 export type CaseCounts = Pick<Outcome, 'programs' | 'starts' | 'exits' | 'hostCalls' | 'instructions' | 'rejected'>
 
 /** Adds a case. */
@@ -243,7 +243,7 @@ export function nextCase(done: number, from: number, { count }: Shard): number {
   return from + Math.floor(done / PROFILE_RUN) * count * PROFILE_RUN
 }
 
-/** Nothing done yet. */
+/** These are the totals before anything is done. */
 export function createTotals(): Totals {
   return { cases: 0, programs: 0, starts: 0, exits: 0, hostCalls: 0, instructions: 0, rejected: 0, next: 0 }
 }

@@ -48,12 +48,12 @@ export interface FuzzCase {
   readonly exits: number
 }
 
-/** The code of a case. */
+/** This is the code of a case. */
 export function partsOfCase(fuzz: FuzzCase): ProgramParts {
   return partsOf(fuzz.container)
 }
 
-/** The same case with other code. */
+/** This is the same case with other code. */
 export function withParts(fuzz: FuzzCase, changed: ProgramParts): FuzzCase {
   const { container } = fuzz
   const isExtended = changed.encoding === 'extended'

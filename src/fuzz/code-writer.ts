@@ -9,7 +9,7 @@ interface Fixup {
   readonly label: number
 }
 
-/** A growing program. */
+/** This is a program that grows. */
 export class CodeWriter {
   #code = new Uint8Array(4096)
   #marks = new Uint8Array(4096)
@@ -20,17 +20,17 @@ export class CodeWriter {
   /** Offset of the instruction begun last. */
   pc = 0
 
-  /** Bytes so far. */
+  /** It has so many bytes by now. */
   get length(): number {
     return this.#length
   }
 
-  /** Labels so far. */
+  /** It has so many labels by now. */
   get labelCount(): number {
     return this.#labels.length
   }
 
-  /** Jump table entries so far. */
+  /** It has so many jump table entries by now. */
   get tableLength(): number {
     return this.#table.length
   }
@@ -40,7 +40,7 @@ export class CodeWriter {
     return this.#labels.push(-1) - 1
   }
 
-  /** Places a label here. */
+  /** This places a label here. */
   place(label: number): void {
     this.#labels[label] = this.#length
   }
@@ -57,7 +57,7 @@ export class CodeWriter {
     this.#marks[this.pc] = 1
   }
 
-  /** One operand byte. */
+  /** This writes one operand byte. */
   byte(value: number): void {
     if (this.#length === this.#code.length) {
       const code = new Uint8Array(this.#length * 2)
@@ -71,7 +71,7 @@ export class CodeWriter {
     this.#code[this.#length++] = value
   }
 
-  /** The low `width` bytes of a number, 0…4. */
+  /** This writes the low `width` bytes of a number, with a width of 0…4. */
   immediate(value: number, width: number): void {
     for (let i = 0; i < width; i++) this.byte(value >>> (8 * i))
   }

@@ -22,7 +22,7 @@ function stretch(random: Random, list: readonly CodeItem[], most: number): [from
 const asIfAt = (items: readonly CodeItem[], pc: number, own: boolean): CodeItem[] =>
   items.map(item => ({ ...item, pc, jump: own ? item.jump : undefined }))
 
-/** Other code: instructions taken out, doubled, exchanged, brought from another program, with other operands. */
+/** This makes other code: instructions are taken out, doubled, exchanged, brought from another program, or get other operands. */
 function changeCode(random: Random, fuzz: FuzzCase, other: FuzzCase): FuzzCase {
   const parts = partsOfCase(fuzz)
   const set = instructionSet(fuzz.profile.instructionSet)
@@ -82,7 +82,7 @@ function changeEntry(random: Random, entry: FuzzEntry): FuzzEntry {
   return { ...entry, regs }
 }
 
-/** One change. */
+/** This makes one change. */
 function change(random: Random, fuzz: FuzzCase, other: FuzzCase): FuzzCase {
   const roll = random.below(100)
   if (roll < 55) return changeCode(random, fuzz, other)

@@ -10,7 +10,7 @@ import { Random } from './random.ts'
 import { react, reactToThrow } from './reactions.ts'
 import { withTiers } from './tiers.ts'
 
-/** One number for all rights and contents. */
+/** One number stands for all rights and contents. */
 function memoryDigest(vm: Vm): string {
   let h = 0x811c9dc5
   for (const { page, count, access } of vm.memory.pages()) {

@@ -14,22 +14,22 @@ import { Random } from './random.ts'
 import { react, reactToThrow } from './reactions.ts'
 import { withTiers } from './tiers.ts'
 
-/** Where two engines part. */
+/** This says where two engines part. */
 export interface Finding {
   readonly left: EngineKind
   readonly right: EngineKind
   /** What differs, left and right in this order. */
   readonly what: string
-  /** Index of the entry, and of the exit in it. */
+  /** These are the index of the entry, and that of the exit in it. */
   readonly entry: number
   readonly exit: number
-  /** The exits of this entry so far, on the left engine. */
+  /** These are the exits of this entry so far, on the left engine. */
   readonly path: readonly string[]
   /** Why each of the two stopped where it is now; undefined for one that went on, returned or called its host. */
   readonly reasons: Reasons
 }
 
-/** Why two machines stopped. */
+/** This says why two machines stopped. */
 export interface Reasons {
   readonly left: string | undefined
   readonly right: string | undefined
@@ -42,10 +42,10 @@ function whyOf(vm: Vm): string | undefined {
   return STOPPED.includes(vm.exit) ? explainExit(vm).message : undefined
 }
 
-/** What a case amounted to. */
+/** This is what a case amounted to. */
 export interface Outcome {
   readonly finding: Finding | undefined
-  /** Different programs run. */
+  /** So many different programs ran. */
   readonly programs: number
   /** Entries run to their end. */
   readonly starts: number

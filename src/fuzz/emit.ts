@@ -7,7 +7,7 @@ import { CodeWriter } from './code-writer.ts'
 import type { Random } from './random.ts'
 import { addressNear, edge32, edge64 } from './values.ts'
 
-/** How a generated program behaves. */
+/** This says how a generated program behaves. */
 export interface Mood {
   /** Chance in percent that an operand, target or address is not what would keep the program going. */
   readonly wild: number
@@ -87,7 +87,7 @@ export class Emitter {
     return this.random.chance(this.mood.wild)
   }
 
-  /** A register nibble. */
+  /** This draws a nibble that names a register. */
   register(): number {
     return this.random.chance(1) ? this.random.below(16) : this.random.pick(this.#registers)
   }
@@ -126,7 +126,7 @@ export class Emitter {
     return addressNear(this.random, this.random.pick(this.mood.pages))
   }
 
-  /** Bytes for a number: the fewest, or more, or now and then too few. */
+  /** A number gets the fewest bytes that hold it, or more, or now and then too few. */
   #width(value: number): number {
     let width = value === 0 ? 0 : value >= -128 && value < 128 ? 1 : value >= -32768 && value < 32768 ? 2 : 4
     if (this.random.chance(20)) width += this.random.below(5 - width)
@@ -154,7 +154,7 @@ export class Emitter {
     return true
   }
 
-  /** The instruction with random operands; jumps go to `label`, any if -1. */
+  /** This writes the instruction with random operands. Jumps go to `label`, or to any if it is -1. */
   instruction({ id, format, kind }: Instruction, label = -1): void {
     const x = kind === 'load' || kind === 'store' ? this.address() | 0 : edge32(this.random)
     this.operands(this.set.opcodes[id]!, format, this.register(), this.register(), this.register(), x, label)
@@ -260,7 +260,7 @@ export class Emitter {
     }
   }
 
-  /** rA := value. */
+  /** This sets rA to the value. */
   set32(register: number, value: number): void {
     this.operands(this.opcode('load_imm'), 'reg_imm', register, 0, 0, value | 0)
   }

@@ -10,7 +10,7 @@ import { type FuzzCase, type FuzzEntry, memoryContents, programOfCase, startOpti
 import { enter } from './machines.ts'
 import { Random } from './random.ts'
 
-/** A machine of somebody else's, started for one entry of a case. */
+/** This is somebody else's machine, started for one entry of a case. */
 export interface ForeignMachine {
   /** Runs to the next exit. After `Host` it goes on behind the ecalli. */
   run(): Exit
@@ -24,7 +24,7 @@ export interface ForeignMachine {
   page(page: number): Uint8Array | undefined
 }
 
-/** An engine of somebody else's. */
+/** This is somebody else's engine. */
 export interface ForeignEngine {
   readonly name: string
   /** The rules it follows, as near as ours can be set. */
@@ -43,9 +43,9 @@ export interface Evidence {
   readonly executed: ReadonlySet<string>
   /** Encodings no compiler writes that were executed: register numbers above 12, length fields above 4, wide third bytes. */
   readonly odd: boolean
-  /** Whether an access wrapped around 2^32. */
+  /** It is true where an access wrapped around 2^32. */
   readonly wraps: boolean
-  /** Whether an access crossed the border between two pages. */
+  /** It is true where an access crossed the border between two pages. */
   readonly crosses: boolean
 }
 
@@ -56,7 +56,7 @@ export interface Deviation {
   applies(evidence: Evidence): boolean
 }
 
-/** What became of one case. */
+/** This is what became of one case. */
 export interface ForeignOutcome {
   readonly programs: number
   readonly exits: number

@@ -80,7 +80,7 @@ function registersAt(random: Random): Uint32Array {
   return regs
 }
 
-/** The case of that number of a seed: always the same one. */
+/** The case of that number of a seed is always the same one. */
 export function generateAttack(
   seed: number | string,
   index: number,

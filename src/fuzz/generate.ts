@@ -35,7 +35,7 @@ const GP_072 = profile('gp-0.7.2')
 const GP_080 = profile('gp-0.8.0')
 const LENIENT_080 = profile('gp-0.8.0', { name: 'gp-0.8.0-lenient', loader: 'lenient' })
 
-/** Any combination of the switches. */
+/** The switches may be combined in any way. */
 function mixedProfile(random: Random): Profile {
   const sets = ['gp-0.7.2', 'gp-0.8.0', 'latest64', 'revive-v1'] as const
   // A strict loader promises that nothing runs off the code, which only holds where successors are checked (0.8.0 A.5).
@@ -139,7 +139,7 @@ function strangePc(random: Random, length: number): number {
     : random.pick([length, length + 1, 0x7fffffff, 0x80000000, 0xffffffff])
 }
 
-/** The case of that number of a seed: always the same one. */
+/** The case of that number of a seed is always the same one. */
 export function generateCase(seed: number | string, index: number, options: GenerateOptions = {}): FuzzCase {
   const { entries: count = 1, rounds = 1, gas = 3000, hugeGas = 0.3, plain = false } = options
   const random = new Random(seed, index)

@@ -1,7 +1,7 @@
 // What the host functions of one machine saw, so that engines can be compared at every call. Not what they do.
 import type { Vm } from '../engine/engine.ts'
 
-/** What the host functions of one machine saw. */
+/** This is what the host functions of one machine saw. */
 export interface HostLog {
   calls: number
   /** Calls since the machine was started last; what a call does depends on it, so that entries can be taken out. */

@@ -49,7 +49,7 @@ export function itemsOf(parts: ProgramParts, set: InstructionSet): CodeItem[] {
 /** Where an old code offset is now; what was taken out is where the next thing left is. */
 export type Relocation = (pc: number) => number
 
-/** Code made of some items of a program, in their order. */
+/** This makes code of some items of a program, in their order. */
 export function joinItems(items: readonly CodeItem[], parts: ProgramParts): { parts: ProgramParts; moved: Relocation } {
   const places: number[] = []
   let length = 0

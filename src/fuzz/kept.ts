@@ -10,7 +10,7 @@ import { EXERCISES } from './exercised.ts'
 import { reduceCase } from './reduce.ts'
 import { formatCase, parseCase } from './text.ts'
 
-/** A case as text, with what it reaches. */
+/** This is a case as text, with what it reaches. */
 export interface KeptText {
   readonly text: string
   /** Names of `EXERCISES`, in their order. */
@@ -61,7 +61,7 @@ export function parseKept(text: string, label: string): KeptCase {
   return { fuzz, text, reached }
 }
 
-/** What cases reach, one after the other, on new code each time. */
+/** This tells what cases reach, one after the other, on new code each time. */
 export class Reach {
   readonly #engines: readonly EngineKind[]
   readonly #exercise: Exercise
@@ -73,7 +73,7 @@ export class Reach {
     this.#exercise = exercise
   }
 
-  /** What a case reaches, in the order of `EXERCISES`. */
+  /** This is what a case reaches, in the order of `EXERCISES`. */
   of(fuzz: FuzzCase): string[] {
     const { counts } = this.#exercise
     counts.clear()

@@ -33,12 +33,12 @@ export function perform(vm: Vm, action: number): Exit {
   return vm.run()
 }
 
-/** How an action ended: an exit, something the case threw itself, or an error of the engine. */
+/** An action ends with an exit, with something that the case threw itself, or with an error of the engine. */
 export interface Attempt {
   readonly exit: Exit | undefined
-  /** What the case threw, as it came out; the same on every engine. */
+  /** This is what the case threw, as it came out. It is the same on every engine. */
   readonly thrown?: string
-  /** Of the engine itself: a finding, not a crash. */
+  /** The engine itself threw this. It is a finding, not a crash. */
   readonly error?: string
 }
 
@@ -62,7 +62,7 @@ export function attempt(vm: Vm, action: number): Attempt {
   }
 }
 
-/** What ended an action, in a word. */
+/** This says in a word what ended an action. */
 export function attemptName({ exit, thrown, error }: Attempt): string {
   return exit === undefined ? (thrown ?? `throws ${error}`) : exitName(exit)
 }

@@ -2,7 +2,7 @@
 import type { ProgramParts } from '../blob/raw.ts'
 import type { Random } from './random.ts'
 
-/** Other bytes of the same length, every bit by chance. */
+/** This makes other bytes of the same length, with every bit by chance. */
 function noise(random: Random, parts: ProgramParts): ProgramParts {
   const code = parts.code.map(() => random.below(256))
   const density = random.between(10, 90)
@@ -17,7 +17,7 @@ function endlessTable(random: Random, parts: ProgramParts): ProgramParts {
   return { ...parts, jumpTable: new Uint32Array(0), jumpTableLength, jumpTableEntrySize: 0 }
 }
 
-/** A program with something wrong in it. */
+/** This makes a program with something wrong in it. */
 export function mutate(random: Random, parts: ProgramParts): ProgramParts {
   if (random.chance(10)) return noise(random, parts)
   if (random.chance(10)) return endlessTable(random, parts)

@@ -91,7 +91,7 @@ const ROLLS = {
   kept: [20, 20, 20, 50, 85, 85, 85, 95],
 } as const
 
-/** One statement of a loop's body. */
+/** This writes one statement of a loop's body. */
 function statement(emitter: Emitter, parts: Parts, menu: Menu, branches: boolean, mode: Mode = 'any'): void {
   const { random, writer } = emitter
   const { base, copy, count, bound, idle, values } = parts

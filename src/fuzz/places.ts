@@ -18,10 +18,10 @@ import type { Random } from './random.ts'
 /** The core's constants and stack lie here, AT_DATA of the contract. */
 const AT_DATA = 0x10000
 
-/** Bytes of rights: one per physical page of the address space. */
+/** There is one byte of rights for each physical page of the address space. */
 const RIGHTS_SIZE = 2 ** 20
 
-/** Guest address of a place in the machine's memory, modulo 2^32. */
+/** This is the guest address of a place in the machine's memory, modulo 2^32. */
 export function guestAddressOf(physical: number): number {
   return (physical - ROTATION) >>> 0
 }
@@ -62,7 +62,7 @@ export const FAR_PAGES: readonly number[] = [
   0x7ffff,
 ]
 
-/** An address in the engine's own parts or beside them, often place 0 exactly; unsigned 32 bit. */
+/** This picks an address in the engine's own parts or beside them, often place 0 exactly. It is unsigned and has 32 bits. */
 export function enginePlace(random: Random): number {
   const place = random.chance(45) ? PLACE_ZERO : random.pick(ENGINE_PLACES)
   const aside = random.chance(60) ? 0 : random.pick([-8, -4, -2, -1, 1, 2, 4, 8, 64, 4088, 4095, -4096, 4096])

@@ -28,7 +28,7 @@ export class Random {
     for (let i = 0; i < 12; i++) this.next()
   }
 
-  /** 0…2^32-1. */
+  /** This draws a number within 0…2^32-1. */
   next(): number {
     const t = (this.#a + this.#b + this.#counter) | 0
     this.#counter = (this.#counter + 1) | 0
@@ -43,17 +43,17 @@ export class Random {
     return Math.floor((this.next() / 4294967296) * limit)
   }
 
-  /** low…high, both included. */
+  /** This draws a number within low…high, both included. */
   between(low: number, high: number): number {
     return low + this.below(high - low + 1)
   }
 
-  /** True `percent` times in a hundred. */
+  /** This is true `percent` times in a hundred. */
   chance(percent: number): boolean {
     return this.next() < percent * 42949672.96
   }
 
-  /** One of the items. */
+  /** This draws one of the items. */
   pick<T>(items: ArrayLike<T>): T {
     return items[this.below(items.length)]!
   }

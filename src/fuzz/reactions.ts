@@ -12,7 +12,7 @@ import { addressNear, edge32, edge64, PAGE_PALETTE } from './values.ts'
 /** Host calls with this bit change rights around the address in r7. */
 export const RIGHTS_CALL = 64
 
-/** Other rights for the page of r7 or a neighbour of it. */
+/** This gives the page of r7, or a neighbour of it, other rights. */
 function changeRights(vm: Vm, random: Random): void {
   const page = (vm.regs32[14]! >>> 12) + random.below(3) - 1
   const access = random.pick([Access.None, Access.Read, Access.Write])

@@ -139,7 +139,7 @@ function simplerState(reducer: Reducer): boolean {
   return changed
 }
 
-/** Shorter forms of one instruction. */
+/** These are shorter forms of one instruction. */
 function simplerItems(item: CodeItem, fuzz: FuzzCase): CodeItem[] {
   const set = instructionSet(fuzz.profile.instructionSet)
   const { pc, bytes, marked } = item

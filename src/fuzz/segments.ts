@@ -71,7 +71,7 @@ function blockFill(emitter: Emitter): void {
   emitter.ofKind('memset')
 }
 
-/** An indirect jump to `label` through the jump table. */
+/** This jumps to `label` through the jump table. */
 function jumpThroughTable(emitter: Emitter, label: number): void {
   const { random, writer } = emitter
   const address = emitter.wild
@@ -109,7 +109,7 @@ function terminator(emitter: Emitter): void {
   else emitter.ofKind('djump')
 }
 
-/** Blocks that branch to each other at random: irreducible flow, targets in other pieces too. */
+/** These blocks branch to each other at random. The flow is irreducible, and other pieces are targets too. */
 function tangle(emitter: Emitter): void {
   const { random, writer } = emitter
   const labels = Array.from({ length: random.between(1, 8) }, () => writer.newLabel())
@@ -198,7 +198,7 @@ function wildEntry({ random, writer }: Emitter): number {
   return writer.wildEntry(random.pick([0, 1, random.below(writer.length), writer.length, 0x7fffffff, 0xffffffff]))
 }
 
-/** A table of targets, some of them bad, and a jump into it by a computed index. */
+/** This is a table of targets, some of them bad, and a jump into it by a computed index. */
 function jumpSwitch(emitter: Emitter): void {
   const { random, writer } = emitter
   const index = emitter.register() % 13

@@ -18,14 +18,14 @@ export type Shows = 'alone' | 'run' | 'warm' | 'unchecked'
 
 /** A difference, as a report has it: text and numbers only. */
 export interface SettledFinding {
-  /** Number of the case. */
+  /** This is the number of the case. */
   readonly case: number
   readonly shows: Shows
   readonly left: EngineKind
   readonly right: EngineKind
   /** What differs in the reduced case. */
   readonly what: string
-  /** The exits before it, on the left engine. */
+  /** These are the exits before it, on the left engine. */
   readonly path: readonly string[]
   /** Why the two engines stopped there: the messages of `explainExit`; undefined for one that did not panic, fault or run out of gas. */
   readonly reasons: Reasons

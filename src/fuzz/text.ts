@@ -39,7 +39,7 @@ function pageText({ address, length, access }: Mapping): string {
   return `page 0x${address.toString(16)} ${length} ${rights}`
 }
 
-/** The directives of a case, without its program. */
+/** These are the directives of a case, without its program. */
 function directives(fuzz: FuzzCase): string[] {
   const { heap, salt, hostCalls, tiers, exits, schedule, between } = fuzz
   return [
@@ -57,7 +57,7 @@ function directives(fuzz: FuzzCase): string[] {
 }
 
 /**
- * The text of a case.
+ * This is the text of a case.
  *
  * @param title what it is about, one or more lines.
  * @param kind the engine whose results are written down as what is expected; none if left out.
@@ -79,7 +79,7 @@ export interface ParsedCase {
   readonly expected: readonly string[]
 }
 
-/** A whole number of a directive. */
+/** This reads a whole number of a directive. */
 function whole(word: string | undefined, least = 0, most: number = Number.MAX_SAFE_INTEGER): number {
   const value = word === undefined || word === '' ? Number.NaN : Number(word)
   if (!(Number.isInteger(value) && value >= least && value <= most))

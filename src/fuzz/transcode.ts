@@ -41,7 +41,7 @@ export function markedAgain(parts: ProgramParts): ProgramParts {
   return { ...parts, bitmask: markExtended(parts.code), encoding: 'extended' }
 }
 
-/** The program in the extended encoding. */
+/** This is the program in the extended encoding. */
 export function toExtended(random: Random, parts: ProgramParts): Transcoded {
   const { code, bitmask } = parts
   const starts: number[] = []

@@ -6,7 +6,7 @@ const EDGES = [
   0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffff, 0x800000, 0xffffff, 0x7fffffff, -0x80000000,
 ]
 
-/** A signed 32-bit number: small, at the edge of a width, or anything. */
+/** This draws a signed 32-bit number: small, at the edge of a width, or anything. */
 export function edge32(random: Random): number {
   const roll = random.below(16)
   if (roll < 6) return random.pick(SMALL)
@@ -46,7 +46,7 @@ export const PAGE_PALETTE: readonly number[] = [
   0xfeffe, 0xfefff, 0xff000, 0xffffe, 0xfffff,
 ]
 
-/** An address at the border of a page, inside it, or a little beyond; unsigned 32 bit. */
+/** This draws an address at the border of a page, inside it, or a little beyond. It is unsigned and has 32 bits. */
 export function addressNear(random: Random, page: number): number {
   const base = page * 4096
   switch (random.below(6)) {

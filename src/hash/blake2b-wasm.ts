@@ -17,7 +17,7 @@ interface Exports extends WebAssembly.Exports {
 }
 
 const BLOCK = 128
-/** Bytes of blake2b_buffer. */
+/** This is the size of blake2b_buffer in bytes. */
 const BUFFER = 32_768
 
 /** The hash function of a new instance; undefined where the runtime makes no modules, or has no memory for one. */

@@ -68,7 +68,7 @@ export const growHeapCall: HostHandler = {
   },
 }
 
-/** One message of a guest (JIP-1). */
+/** This is one message of a guest (JIP-1). */
 export interface LogMessage {
   /** 0 fatal, 1 warning, 2 important, 3 helpful, 4 pedantic; other values as they come. */
   readonly level: number

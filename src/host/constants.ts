@@ -5,9 +5,9 @@ import type { HostVersion } from './names.ts'
 interface Field {
   readonly name: ProtocolConstantName
   readonly bytes: 2 | 4 | 8
-  /** Of the full chain, GP I.4.4. */
+  /** This is the value on the full chain (GP I.4.4). */
   readonly value: number
-  /** Only in GP 0.7.2. */
+  /** It exists only in GP 0.7.2. */
   readonly dropped?: true
 }
 
@@ -86,7 +86,7 @@ const FIELDS: readonly Field[] = [
   { name: 'ticketSubmissionEnd', bytes: 4, value: 500 },
 ]
 
-/** The constants of the full chain. */
+/** These are the constants of the full chain. */
 export const FULL_CHAIN: ProtocolConstants = Object.fromEntries(
   FIELDS.map(({ name, value }) => [name, value]),
 ) as ProtocolConstants

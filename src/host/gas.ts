@@ -19,7 +19,7 @@ function priced(constant: bigint, rate: bigint, register: number): HostPrice {
   return vm => constant + perByte(rate, vm.regs[register]!)
 }
 
-/** fetch: constant by selector r10, rate for r9 bytes. */
+/** The price of `fetch` has a constant by selector r10, and a rate for r9 bytes. */
 const FETCH: readonly (readonly [constant: bigint, rate: bigint])[] = [
   [390n, 0n],
   [103n, 0n],

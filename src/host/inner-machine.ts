@@ -80,7 +80,7 @@ export class Residents {
   }
 }
 
-/** A machine of the table. */
+/** This is a machine of the table. */
 export class Inner implements InnerMachine {
   readonly #engine: Engine
   readonly #program: Program

@@ -11,11 +11,11 @@ import { loadProgram, type Program } from '../program/program.ts'
 import { Inner, Residents } from './inner-machine.ts'
 import { endOfInvoke, setPages, startInvoke } from './inner-rules.ts'
 
-/** Options of `createInnerTable`. */
+/** These are the options of `createInnerTable`. */
 export interface InnerTableOptions {
   /** The engine that runs the machines; default `auto`. */
   readonly engine?: EngineKind | undefined
-  /** Their rules; default `gp-0.7.2`. */
+  /** These are their rules; the default is `gp-0.7.2`. */
   readonly profile?: Profile | ProfileName | undefined
 }
 
@@ -27,7 +27,7 @@ export interface InnerStop {
   readonly exit: Exit
   /** The page that faulted, or the index of the host call as a 64-bit value; else 0. */
   readonly arg: bigint
-  /** 0…2^64 - 1. */
+  /** It is within 0…2^64 - 1. */
   readonly gas: bigint
 }
 

@@ -19,7 +19,7 @@ import { endOfInvoke, setPages, startInvoke } from './inner-rules.ts'
 import { done, readBytes, registerNumber } from './registers.ts'
 import { HostResult } from './results.ts'
 
-/** Options of `createInnerMachines`. */
+/** These are the options of `createInnerMachines`. */
 export interface InnerOptions {
   /** The engine that runs the inner machines; default `auto`. */
   readonly kind?: EngineKind
@@ -40,7 +40,7 @@ export interface InnerMachines {
   dispose(): void
 }
 
-/** An outer machine and an inner one. */
+/** The call that runs has an outer machine and an inner one. */
 const NESTED = 2
 
 /** GP 0.8.0 and what follows it: machines have a cap, start pcs are checked, gas is the outer machine's. */
@@ -128,7 +128,7 @@ export function createInnerMachines(options: InnerOptions = {}): InnerMachines {
     return BigInt(number)
   }
 
-  /** GP main B.8: a module from memory or from a preimage (pull request #530). */
+  /** This makes a module of memory or of a preimage (GP main B.8, pull request #530). */
   const compile =
     (preimage?: PreimageSource): HostFunction =>
     vm => {

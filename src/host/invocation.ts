@@ -8,23 +8,23 @@ import { type LoadOptions, loadProgram, type Program } from '../program/program.
 import { readBytes, registerNumber } from './registers.ts'
 import { createHost } from './registry.ts'
 
-/** Options of `invokeProgram`. */
+/** These are the options of `invokeProgram`. */
 export interface InvocationOptions extends LoadOptions {
   /** Gas limit; default 0. */
   readonly gas?: bigint
-  /** Default none. */
+  /** Without it there are none. */
   readonly args?: Uint8Array
   /** Start pc or entry point; default 0. */
   readonly entry?: StartOptions['entry']
   /** Host functions; default none, every call answers WHAT. */
   readonly host?: HostTable
-  /** The engine, or its kind; default `auto`. */
+  /** This is the engine, or its kind; the default is `auto`. */
   readonly engine?: EngineKind | Engine
   /** Called with the machine when it has stopped, before it is disposed of. */
   readonly onEnd?: ((vm: Vm) => void) | undefined
 }
 
-/** What came out. */
+/** This is what came out. */
 export interface InvocationResult {
   readonly outcome: 'halt' | 'panic' | 'out-of-gas'
   /** After a halt: the |r8| bytes at r7 where they are readable, else none. */
@@ -50,7 +50,7 @@ function load(program: Program | Uint8Array, options: LoadOptions): Program | Bl
   }
 }
 
-/** Such as `page-fault at pc 13, address 0x20000`. */
+/** It is a text such as `page-fault at pc 13, address 0x20000`. */
 function reasonOf(vm: Vm, exit: Exit): string {
   const where =
     exit === Exit.PageFault

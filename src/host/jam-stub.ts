@@ -23,26 +23,26 @@ export type InvocationName = 'is-authorized' | 'refine' | 'accumulate'
 
 /** What the service finds; everything is optional. */
 export interface JamStubOptions {
-  /** The profile of the program; default `gp-0.7.2`. */
+  /** This is the profile of the program; the default is `gp-0.7.2`. */
   readonly profile?: Profile | ProfileName
   /** Which calls are offered, and what `fetch` answers; default `accumulate`. */
   readonly invocation?: InvocationName
-  /** The service's id; default 0. */
+  /** This is the service's id; the default is 0. */
   readonly service?: number
   readonly slot?: number
   readonly codeHash?: Uint8Array
-  /** Default 2^64 - 1. */
+  /** Without it, it is 2^64 - 1. */
   readonly balance?: bigint
   /** What the service need not deposit; default 2^64 - 1, no deposit at all. */
   readonly gratis?: bigint
   readonly minAccumulateGas?: bigint
   readonly minMemoGas?: bigint
-  /** Items and octets of the account beside its storage, such as preimages. */
+  /** These are items and octets that the account has beside its storage, such as preimages. */
   readonly otherItems?: number
   readonly otherOctets?: bigint
-  /** 32 bytes; default zeros. */
+  /** It has 32 bytes; the default is zeros. */
   readonly entropy?: Uint8Array
-  /** Encoded accumulate inputs, one by one. */
+  /** These are encoded accumulate inputs, one by one. */
   readonly inputs?: readonly Uint8Array[]
   readonly storage?: Iterable<readonly [key: Uint8Array, value: Uint8Array]>
   /** Preimages by their hash. In refine they count as available. */
@@ -50,12 +50,12 @@ export interface JamStubOptions {
   readonly constants?: Partial<ProtocolConstants>
   /** The work package of is-authorized and refine; default one with a single empty item of the service. */
   readonly package?: WorkPackage
-  /** Refine: index of the item, the authorizer's trace, imported segments and extrinsics by item. */
+  /** For refine these are the index of the item, the authorizer's trace, and imported segments and extrinsics by item. */
   readonly item?: number
   readonly trace?: Uint8Array
   readonly imports?: readonly (readonly Uint8Array[])[]
   readonly extrinsics?: readonly (readonly Uint8Array[])[]
-  /** Called for each log message. */
+  /** It is called for each log message. */
   readonly onLog?: (message: LogMessage) => void
   /** Host functions that replace or complete those here. */
   readonly handlers?: HostHandlers
@@ -65,13 +65,13 @@ export interface JamStubOptions {
 export interface JamStub {
   /** For a machine's `host` option. It has `snapshot` and `restore`: what `handlers` keep is not in it. */
   readonly host: HostTable
-  /** Storage by key in hex. */
+  /** This is the storage by key in hex. */
   readonly storage: ReadonlyMap<string, Uint8Array>
-  /** What `checkpoint` kept of it, undefined before the first. */
+  /** This is what `checkpoint` kept of it. It is undefined before the first one. */
   readonly checkpoint: ReadonlyMap<string, Uint8Array> | undefined
-  /** What the service yielded. */
+  /** This is what the service yielded. */
   readonly yielded: Uint8Array | undefined
-  /** Segments that refine exported. */
+  /** These are the segments that refine exported. */
   readonly exports: readonly Uint8Array[]
   readonly logs: readonly LogMessage[]
 }

@@ -6,13 +6,13 @@ import { hostPrice, unknownPrice } from './gas.ts'
 import { HOST_CALL_NAMES, hostCallName, hostCallNumber } from './names.ts'
 import { HostResult } from './results.ts'
 
-/** A host function, alone or with a price of its own. */
+/** A host function stands alone or with a price of its own. */
 export type HostHandler = HostFunction | { readonly price?: HostPrice; readonly call: HostFunction }
 
 /** Host functions by number or by name (`HOST_CALL_NAMES`), the numbers being those of the profile's version. */
 export type HostHandlers = Readonly<Record<string | number, HostHandler>>
 
-/** Options of `createHost`. */
+/** These are the options of `createHost`. */
 export interface HostOptions {
   /** The rules: numbers and prices; default `gp-0.7.2`. It has to be the profile of the program. */
   readonly profile?: Profile | ProfileName

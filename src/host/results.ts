@@ -2,25 +2,25 @@
 
 /** Result codes of host calls, as unsigned 64-bit values (GP B.3). */
 export const HostResult = {
-  /** Success. */
+  /** The call succeeded. */
   OK: 0n,
   /** The item does not exist. */
   NONE: 0xffffffffffffffffn,
-  /** Unknown host call. */
+  /** The host call is unknown. */
   WHAT: 0xfffffffffffffffen,
   /** Memory of an inner machine is not accessible. */
   OOB: 0xfffffffffffffffdn,
-  /** Index or service unknown. */
+  /** The index or service is unknown. */
   WHO: 0xfffffffffffffffcn,
-  /** Storage full, no more resources. */
+  /** The storage is full, or there are no more resources. */
   FULL: 0xfffffffffffffffbn,
-  /** Core index unknown. */
+  /** The core index is unknown. */
   CORE: 0xfffffffffffffffan,
-  /** Insufficient funds. */
+  /** There are not enough funds. */
   CASH: 0xfffffffffffffff9n,
   /** Gas limit too low. */
   LOW: 0xfffffffffffffff8n,
-  /** Invalid operation. */
+  /** The operation is invalid. */
   HUH: 0xfffffffffffffff7n,
 } as const
 

@@ -17,7 +17,7 @@ export interface StackFrame {
   readonly time: number
 }
 
-/** ra of the calling convention. */
+/** This is ra of the calling convention. */
 const RETURN_ADDRESS = 0
 /** Calls beyond that are not kept: a guest must not fill the host's memory. */
 const MOST_FRAMES = 10_000

@@ -4,7 +4,7 @@ import type { Snapshot } from './snapshot.ts'
 
 /** A state of a run. */
 export interface Checkpoint {
-  /** Instructions executed before it. */
+  /** So many instructions were executed before it. */
   readonly time: number
   /** Host calls made before it. */
   readonly calls: number
@@ -26,7 +26,7 @@ function bytesOf(state: Snapshot, before: Snapshot | undefined): number {
   return pages * PAGE_SIZE
 }
 
-/** Checkpoints in the order of their times. */
+/** Checkpoints stand in the order of their times. */
 export class Checkpoints {
   readonly #maxBytes: number
   #all: Checkpoint[] = []
@@ -54,7 +54,7 @@ export class Checkpoints {
     return this.#all[this.#behind(time) - 1]
   }
 
-  /** The times of all of them, ascending. */
+  /** These are the times of all of them, ascending. */
   get times(): number[] {
     return this.#all.map(({ time }) => time)
   }

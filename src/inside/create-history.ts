@@ -6,7 +6,7 @@ import type { Program } from '../program/program.ts'
 import { History, MAX_BYTES } from './history.ts'
 import type { CallSource } from './journal.ts'
 
-/** Options of `createHistory`. */
+/** These are the options of `createHistory`. */
 export interface HistoryOptions {
   readonly engine: Engine
   readonly program: Program

@@ -1,7 +1,7 @@
 // Times of a run that execution alone does not come to: somebody changed the machine there, or went on behind a stop. Not their
 // states: each has a checkpoint.
 
-/** Such times, ascending. */
+/** These are such times. They are given out in ascending order. */
 export class Entered {
   readonly #times = new Map<number, boolean>()
 

@@ -9,9 +9,9 @@ import { addressAt, type DecodedAt } from './instruction-at.ts'
 /** An access to memory that was refused (GP A.8, A.9). */
 export interface FailedAccess {
   readonly kind: 'load' | 'store'
-  /** The first byte of the access. */
+  /** This is the first byte of the access. */
   readonly address: number
-  /** In bytes: 1, 2, 4 or 8. */
+  /** This is its width in bytes: 1, 2, 4 or 8. */
   readonly width: number
   /** The first byte, in the order of the access, whose page lacks the right. Behind 2^32 - 1 comes 0. */
   readonly failing: number
@@ -51,7 +51,7 @@ const RIGHTS = { [Access.None]: 'none', [Access.Read]: 'read', [Access.Write]: '
 /** The counter of bytes that `memset` has left, and where it is. */
 const MEMSET_ADDRESS = 7
 
-/** Below which address every access panics. */
+/** Every access below this address panics. */
 export function zoneOf({ inaccessible, panicBelow }: Profile): number {
   return inaccessible === 'panic' ? ZONE_SIZE : panicBelow
 }

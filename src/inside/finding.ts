@@ -31,9 +31,9 @@ export type ReasonKind =
 export interface HostStop {
   /** As the machine sees it, unsigned 64 bit. */
   readonly index: bigint
-  /** Of the host function, or of the import of a `.polkavm` program, where known. */
+  /** This is the name of the host function, or of the import of a `.polkavm` program, where it is known. */
   readonly name: string | undefined
-  /** What the host function threw; only with `host-error`. */
+  /** This is what the host function threw. Only `host-error` has it. */
   readonly error: unknown
 }
 

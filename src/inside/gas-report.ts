@@ -14,7 +14,7 @@ export interface FunctionCost {
   readonly start: number | undefined
   readonly gas: bigint
   readonly instructions: number
-  /** How often control came to its first instruction, loops back to it included. */
+  /** Control came to its first instruction so often; loops back to it count. */
   readonly entered: number
 }
 
@@ -77,7 +77,7 @@ export function hostCallName({ index, name }: Pick<HostCallCost, 'index' | 'name
 }
 
 /**
- * The same as a tree of one level, for `foldedStacks` and the other files.
+ * This is the same as a tree of one level, for `foldedStacks` and the other files.
  *
  * @throws TypeError, RangeError naming the argument.
  */

@@ -5,21 +5,21 @@ import type { CallRecord } from './journal.ts'
 import type { Sighting, Sought } from './probe.ts'
 import { lookAt, soughtIn, type Watched, writesTo } from './watch.ts'
 
-/** Something happened at a time. */
+/** Something happened at this time. */
 export interface Moment {
   /** The instruction at pc is executed from this time on: a state from before it. */
   readonly time: number
   readonly pc: number
 }
 
-/** A write. */
+/** This is a write. */
 export interface Write extends Moment {
   readonly by: 'instruction' | 'host-call'
   /** The host call, where one did it. */
   readonly call: CallRecord | undefined
 }
 
-/** A step from a value to where it came from. */
+/** This is a step from a value to where it came from. */
 export interface Origin extends Write {
   /** What was written there. */
   readonly target: Watched
@@ -101,7 +101,7 @@ function lastIn(history: History, from: number, to: number, sought: Sought): Sig
   return found
 }
 
-/** As `findLast`, by `seek`. */
+/** This is as `findLast`, by `seek`. */
 export function seekLast(history: History, before: number, sought: Sought): Sighting | undefined {
   let window = FIRST_WINDOW
   for (let end = before; end > 0; ) {

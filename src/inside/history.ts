@@ -18,11 +18,11 @@ import { restore, type Snapshot, snapshot } from './snapshot.ts'
 
 /** How a run stopped. */
 export interface HistoryEnd {
-  /** Instructions executed by then, the one that failed included. */
+  /** So many instructions were executed by then. The one that failed is among them. */
   readonly time: number
   readonly exit: Exit
   readonly exitArg: number
-  /** What a host function threw. */
+  /** This is what a host function threw. */
   readonly error: unknown
 }
 
@@ -193,7 +193,7 @@ export class History {
     }
   }
 
-  /** From the frontier on, for the first time. */
+  /** This goes on from the frontier, for the first time. */
   #advance(until: number, probed: Probed | undefined): void {
     while (this.#time < until && this.#end === undefined) {
       const from = this.#checkpoints.before(this.#time)!

@@ -7,9 +7,9 @@ import { isPromise } from '../engine/late-answer.ts'
 
 /** A host call and what it cost. */
 export interface HostCallCost {
-  /** Low 32 bits of its index, signed. */
+  /** These are the low 32 bits of its index, signed. */
   readonly index: number
-  /** Of the host function; undefined where none answered. */
+  /** This is the name of the host function. It is undefined where none answered. */
   readonly name: string | undefined
   /** How often its function was called, or how often nobody answered. */
   readonly calls: number
@@ -36,7 +36,7 @@ function emptied(gas: bigint, amount: number | bigint): bigint | undefined {
   return isAmount && amount >= 0 && gas < amount ? least(gas) : undefined
 }
 
-/** One host call. */
+/** This is one host call. */
 class Row {
   readonly index: number
   name: string | undefined

@@ -7,9 +7,9 @@ import { formatOperands } from '../trace/steps.ts'
 
 /** A register and what it holds. */
 export interface RegisterValue {
-  /** 0…12. */
+  /** It is within 0…12. */
   readonly register: number
-  /** Unsigned, 64 bits. */
+  /** It is unsigned and has 64 bits. */
   readonly value: bigint
 }
 

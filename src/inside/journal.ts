@@ -9,11 +9,11 @@ import { JournalMemory, type MemoryEffects, redoMemory } from './journal-memory.
 export interface CallRecord {
   /** As `exitArg` has it: low 32 bits, signed. */
   readonly index: number
-  /** Of the host function; undefined where nobody answered. */
+  /** This is the name of the host function. It is undefined where nobody answered. */
   readonly name: string | undefined
-  /** Address of the `ecalli`. */
+  /** This is the address of the `ecalli`. */
   readonly pc: number
-  /** Before its price and behind it, in gas. */
+  /** This is the gas before its price and behind it. */
   readonly gasBefore: bigint
   readonly gasAfter: bigint
   /** Registers that were changed, with what they hold behind the call. */
@@ -26,7 +26,7 @@ export interface CallRecord {
   /** Took more gas than there was. */
   readonly overdrawn: boolean
   readonly outcome: HostAction
-  /** What its function threw. */
+  /** This is what its function threw. */
   readonly error: unknown
 }
 
@@ -40,7 +40,7 @@ export interface CallSource {
    * @param at calls before it.
    */
   entry(index: number, at: number): HostEntry | undefined
-  /** As those of a host. */
+  /** It is as that of a host. */
   readonly snapshot?: HostTable['snapshot']
   readonly restore?: HostTable['restore']
 }

@@ -4,14 +4,14 @@ import type { HostTable } from '../engine/engine.ts'
 import { hostIndex64 } from '../engine/exit.ts'
 import { observeHost } from '../trace/observe.ts'
 
-/** A host call. */
+/** This is a host call. */
 export interface LastCall {
   /** As the machine sees it, unsigned 64 bit (GP A.5.2). */
   readonly index: bigint
   readonly name: string
-  /** Address of the `ecalli`. */
+  /** This is the address of the `ecalli`. */
   readonly pc: number
-  /** Gas before its price. */
+  /** This is the gas before its price. */
   readonly gas: bigint
   /** r7 behind it; undefined where the function did not return, was not called for lack of gas, or has returned a promise. */
   readonly result: bigint | undefined

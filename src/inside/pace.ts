@@ -25,7 +25,7 @@ export class Pace {
     this.#isFixed = isFixed || (kind !== 'auto' && kind !== 'recompiler')
   }
 
-  /** Before so many instructions at `time`, as steps. */
+  /** This picks the engine for so many instructions from `time` on, which are executed as steps. It is called ahead of them. */
   choose(vm: Vm, time: number, count: number, isNew: boolean): void {
     if (this.#isFixed || count <= SINGLE_STEPS) return // steps are interpreted anyway
     const isShort = isNew ? time + count <= FIRST : count <= SHORT

@@ -3,7 +3,7 @@ import { BlobError } from '../blob/error.ts'
 import type { Program } from '../program/program.ts'
 import { type SourceLine, type Symbols, symbolsOf } from '../program/symbols.ts'
 
-/** A place in the source. */
+/** This is a place in the source. */
 export interface Place {
   /** The function or label that contains it, and how many bytes of code it is behind its start. */
   readonly function: string | undefined

@@ -85,7 +85,7 @@ export function cpuProfileJson(profile: GasProfile): string {
   })
 }
 
-/** Lines of one source file with the most executions of an instruction of them. */
+/** These are the lines of one source file, each with the most executions of an instruction of it. */
 type Lines = Map<number, number>
 
 /**

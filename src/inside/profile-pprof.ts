@@ -30,7 +30,7 @@ class Message {
     return this
   }
 
-  /** Several numbers in one field. */
+  /** This packs several numbers into one field. */
   packed(field: number, values: readonly (number | bigint)[]): this {
     const inner = new Message()
     for (const value of values) inner.#varint(BigInt(value))

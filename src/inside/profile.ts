@@ -30,7 +30,7 @@ export interface GasProfile {
   readonly executions: Float64Array
 }
 
-/** Options of `createProfiler`. */
+/** These are the options of `createProfiler`. */
 export interface ProfilerOptions {
   /** Names of functions; default: code is named by where it was called. */
   readonly symbols?: Symbols | undefined
@@ -38,7 +38,7 @@ export interface ProfilerOptions {
   readonly hostName?: ((index: number) => string | undefined) | undefined
 }
 
-/** Watches a machine. */
+/** This watches a machine. */
 export interface Profiler {
   /** The machine's tracer while it is watched. */
   readonly tracer: Tracer

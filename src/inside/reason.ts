@@ -19,10 +19,10 @@ import type { LastCall } from './last-call.ts'
 import { type Place, placeOf } from './place.ts'
 import { messageOf } from './reason-text.ts'
 
-/** Why and where a machine stopped. */
+/** This says why and where a machine stopped. */
 export interface ExitReason {
   readonly kind: ReasonKind
-  /** The exit it explains. */
+  /** This is the exit that it explains. */
   readonly status: VmStatus
   readonly pc: number
   /** In a line, for people: the wording may change. */

@@ -14,7 +14,7 @@ import type { Trace, TraceCall } from '../trace/trace.ts'
 import { History } from './history.ts'
 import type { CallSource } from './journal.ts'
 
-/** Options of `historyOfTrace`: what the record is run on. */
+/** These are the options of `historyOfTrace`: what the record is run on. */
 export interface TraceHistoryOptions extends TraceMachine {
   /** Bytes of memory contents that checkpoints may hold; default 128 MiB. */
   readonly maxBytes?: number
@@ -26,7 +26,7 @@ export interface TraceHistoryOptions extends TraceMachine {
 
 /** Where a run is first not what its record says. */
 export interface TraceDeparture {
-  /** Host calls before. */
+  /** So many host calls were made before. */
   readonly call: number
   /** Line of the record. */
   readonly line: number

@@ -10,7 +10,7 @@ import type { Sought } from './probe.ts'
 /** What one step of the core can be told. */
 const MOST_STEPS = 2 ** 32 - 1
 
-/** One search, from its first instruction until `end`. */
+/** This is one search, from its first instruction until `end`. */
 export class Seeker {
   readonly #vm: Vm
   readonly #journal: Journal

@@ -15,13 +15,13 @@ export type WatchAccess = 'write' | 'read' | 'access'
 
 /** Where a run is to stop. */
 export interface Breakpoint {
-  /** From 1, never used again. */
+  /** It counts from 1, and no number is used again. */
   readonly id: number
-  /** The code offset of a breakpoint; undefined for watchpoints. */
+  /** This is the code offset of a breakpoint. It is undefined for watchpoints. */
   readonly pc: number | undefined
   readonly watched: Watched | undefined
   readonly access: WatchAccess
-  /** Asked at the breakpoint, with the machine there; default: always. */
+  /** It is asked at the breakpoint, with the machine there. Without it, the answer is always yes. */
   readonly condition: ((vm: Vm) => boolean) | undefined
   enabled: boolean
   /** How often the run stopped there. */
@@ -351,7 +351,7 @@ export class Session {
     return this.#forward(undefined, history.time + count)
   }
 
-  /** The same backwards, whatever the breakpoints. */
+  /** This is the same backwards, whatever the breakpoints. */
   reverseStepInstruction(count = 1): Stop {
     const { history } = this
     if (history.time === 0) return { kind: 'start' }

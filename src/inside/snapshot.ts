@@ -13,17 +13,17 @@ import type { Program } from '../program/program.ts'
 export interface Snapshot {
   readonly program: Program
   readonly pc: number
-  /** Signed, 64 bits. */
+  /** It is signed and has 64 bits. */
   readonly gas: bigint
   readonly gasUsed: bigint
-  /** 13 unsigned values. */
+  /** These are 13 unsigned values. */
   readonly regs: readonly bigint[]
   /** The basic block at pc has been paid; under the `instruction` model, the memset there, which has begun. */
   readonly charged: boolean
   readonly heapEnd: number
   /** What the machine does not show: from where gas is counted, how it stopped, what it does first. */
   readonly inner: InnerState
-  /** Pages with rights, ascending, merged. */
+  /** These are pages with rights, ascending and merged. */
   readonly rights: readonly PageRange[]
   /** Contents of the pages that are not all zero, by page number, ascending. */
   readonly pages: ReadonlyMap<number, Uint8Array>
@@ -129,9 +129,9 @@ export function restore(vm: Vm, from: Snapshot): void {
   writeInner(vm, from.inner)
 }
 
-/** Options of `fork`. */
+/** These are the options of `fork`. */
 export interface ForkOptions {
-  /** The engine of the new machine; default: of the same kind. */
+  /** This is the engine of the new machine. Without it, it is one of the same kind. */
   readonly engine?: Engine | undefined
   /** Its host; default: that of the first machine. A host with a state of its own is shared then. */
   readonly host?: HostTable | undefined
@@ -161,7 +161,7 @@ export function fork(vm: Vm, { engine, host }: ForkOptions = {}): Vm {
   return twin
 }
 
-/** Rights by page of ranges. */
+/** This spreads ranges into rights by page. */
 function rightsOf(ranges: readonly PageRange[]): (page: number) => Access {
   let at = 0
   return page => {

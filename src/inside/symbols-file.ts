@@ -20,7 +20,7 @@ export type SymbolsErrorCode = 'not-symbols' | 'bad-line' | 'bad-order' | 'other
 export class SymbolsError extends Error {
   override readonly name = 'SymbolsError'
   readonly code: SymbolsErrorCode
-  /** Line of the file, from 1. */
+  /** This is the line of the file, from 1. */
   readonly line: number
 
   constructor(code: SymbolsErrorCode, line: number, message: string) {
@@ -78,7 +78,7 @@ function placesOf({ map, code }: Program, { sourceAt }: Symbols): SourcePlace[] 
 }
 
 /**
- * A symbols file for a program and every other file with the same code.
+ * A symbols file is for a program and every other file with the same code.
  *
  * @throws BlobError `bad-section` when the debug sections that the symbols come from are malformed; TypeError naming the argument.
  */
@@ -164,7 +164,7 @@ class SymbolsReader {
 }
 
 /**
- * The symbols in a symbols file.
+ * These are the symbols in a symbols file.
  *
  * @throws SymbolsError with code and line when it is malformed, or of another program.
  */

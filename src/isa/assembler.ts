@@ -24,7 +24,7 @@ export interface Assembly {
   readonly instructionSet: InstructionSet
   /** Where each directive is used first. */
   readonly places: ReadonlyMap<string, Place>
-  /** The `.format` directive. */
+  /** This is the `.format` directive. */
   readonly format: string | undefined
   readonly code: Uint8Array
   readonly bitmask: Uint8Array

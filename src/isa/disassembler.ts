@@ -42,7 +42,7 @@ export interface CodeLine {
   readonly target: number | undefined
 }
 
-/** Options of `disassembleCode`. */
+/** These are the options of `disassembleCode`. */
 export interface CodeOptions {
   /** Names for code offsets, such as exports and functions; others are `L` and the offset. */
   readonly names?: ReadonlyMap<number, string>

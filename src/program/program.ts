@@ -89,7 +89,7 @@ export interface CodeParts {
   readonly jumpTable?: ArrayLike<number>
 }
 
-/** Options of `loadProgram`. */
+/** These are the options of `loadProgram`. */
 export interface LoadOptions {
   /** The rules; default `gp-0.7.2`. For a `.polkavm` file it is `polkavm`, and in the extended encoding `polkavm-0.37`. */
   readonly profile?: Profile | ProfileName | undefined

@@ -22,7 +22,7 @@ export interface SourceLine {
 
 /** What is known about the source of a program. */
 export interface Symbols {
-  /** All functions, ascending. */
+  /** These are all functions, ascending. */
   readonly functions: readonly FunctionSymbol[]
   /** The function that contains `pc`. */
   functionAt(pc: number): FunctionSymbol | undefined

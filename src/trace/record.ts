@@ -22,7 +22,7 @@ export interface Recorder {
   finish(vm: Vm): Trace
 }
 
-/** Options of `createRecorder`. */
+/** These are the options of `createRecorder`. */
 export interface RecordOptions {
   /** The program's bytes, as they are to stand in the trace. */
   readonly program: Uint8Array

@@ -23,7 +23,7 @@ export interface FieldDifference {
 
 /** The first place where a replay and its record differ. */
 export interface ReplayDifference {
-  /** The record's line. */
+  /** This is the record's line. */
   readonly line: number
   readonly where: 'start' | 'ecalli' | 'memread' | 'memwrite' | 'end'
   /** Host calls that agreed before. */
@@ -46,7 +46,7 @@ export interface Replay {
   readonly gasUsed: bigint
 }
 
-/** Options of `replay`. */
+/** These are the options of `replay`. */
 export interface ReplayOptions {
   /** The engine to run on. */
   readonly engine: Engine

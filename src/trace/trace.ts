@@ -43,7 +43,7 @@ export interface TraceEnd extends TraceState {
   readonly argument: bigint | undefined
 }
 
-/** A recorded run. */
+/** This is a recorded run. */
 export interface Trace {
   /** The program as the chain stores it: metadata prefix and standard program, or a plain blob. Traces of one program share it. */
   readonly program: Uint8Array
@@ -75,7 +75,7 @@ export function formatBytes(keyword: 'memread' | 'memwrite', address: number, by
   return `${keyword} 0x${address.toString(16).padStart(8, '0')} len=${bytes.length} ${arrow} 0x${hexFromBytes(bytes)}`
 }
 
-/** A `setreg` record. */
+/** This is a `setreg` record. */
 export function formatSetRegister(register: number, value: bigint): string {
   return `setreg r${String(register).padStart(2, '0')} <- 0x${value.toString(16)}`
 }
@@ -91,7 +91,7 @@ export function formatCall(call: TraceCall): string[] {
   ]
 }
 
-/** The end record. */
+/** This is the end record. */
 export function formatEnd(end: TraceEnd): string {
   const word = end.kind === 'PANIC' ? `PANIC=${end.argument ?? 0}` : end.kind
   return `${word} ${formatState(end)}`

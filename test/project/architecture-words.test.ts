@@ -167,3 +167,38 @@ describe('names in documents', () => {
     expect(wrong).toEqual([])
   })
 })
+
+describe('comments on declarations', () => {
+  /** The text of such a comment up to its first tag, on one line. */
+  const textOf = (comment: string): string =>
+    comment
+      .replace(/\n\s*\* ?/g, ' ')
+      .split(/(?:^|\s)@\w/)[0]!
+      .trim()
+  /** What only repeats the name behind it, or leaves the subject out: `Options of …`, `Default 3.`, `A copy.` */
+  const FRAGMENT =
+    /^(?:(?:Options of|Default|Such as)\b|(?:An?|The|One|All|What|Bytes|Another)(?: \S+){1,2}(?<![sd])\.$)/
+
+  it.each([
+    ['Options of `run`.', true],
+    ['Default 10^9.', true],
+    ['A copy.', true],
+    ['The machine halts.', false],
+    ['The default is 10^9.', false],
+    ['These are the options of `run`.', false],
+  ])('%s', (text, isFragment) => {
+    expect(FRAGMENT.test(text)).toBe(isFragment)
+  })
+
+  it('are sentences where a rule can tell', () => {
+    const wrong: string[] = []
+    let seen = 0
+    for (const path of sources.filter(file => file.startsWith('src/') && !file.includes('.gen.')))
+      for (const [, comment] of readFileSync(join(ROOT, path), 'utf8').matchAll(/\/\*\*([\s\S]*?)\*\//g)) {
+        seen += 1
+        if (FRAGMENT.test(textOf(comment!))) wrong.push(`${path}: ${textOf(comment!)}`)
+      }
+    expect(wrong).toEqual([])
+    expect(seen).toBeGreaterThan(2000)
+  })
+})

@@ -82,7 +82,7 @@ function collector(): { terminal: Terminal; text: () => string } {
   return { terminal, text: () => lines.join('\n') }
 }
 
-/** One editor's session. */
+/** This is one editor's session. */
 export class CoulisDebugSession extends DebugSession {
   #launch: Launch | undefined
   #opened: Opened | undefined
@@ -400,7 +400,7 @@ export class CoulisDebugSession extends DebugSession {
     })
   }
 
-  /** A line of the debug console: a command of the debugger, or else an expression. */
+  /** A line of the debug console is a command of the debugger, or else an expression. */
   async #command(response: DebugProtocol.EvaluateResponse, line: string): Promise<void> {
     const { terminal, text } = collector()
     let before = 0

@@ -33,7 +33,7 @@ export function sourceOf(opened: Opened, path: string): Source {
   return new Source(path.split(/[\\/]/).at(-1)!, opened.sourceFile(path) ?? path)
 }
 
-/** A frame at a pc. */
+/** This describes a frame at a pc. */
 function frameAt(opened: Opened, id: number, pc: number, entry: number | undefined): DebugProtocol.StackFrame {
   const place = placeOf(opened.program, pc, opened.symbols)
   const line = place?.lines.find(one => one.path !== undefined && one.line !== undefined)
@@ -47,7 +47,7 @@ function frameAt(opened: Opened, id: number, pc: number, entry: number | undefin
   }
 }
 
-/** All frames, innermost first. */
+/** This lists all frames, innermost first. */
 export function stackFrames(opened: Opened): DebugProtocol.StackFrame[] {
   const frames = opened.session.callStack().toReversed()
   return [opened.history.vm.pc, ...frames.map(({ call }) => call)].map((pc, id) =>

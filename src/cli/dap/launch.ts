@@ -78,7 +78,7 @@ function present<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], 
 }
 
 /**
- * The attributes of a launch request.
+ * These are the attributes of a launch request.
  *
  * @throws CliError naming the attribute that is wrong.
  */

@@ -30,10 +30,10 @@ export function dataInfo(
   }
 }
 
-/** The breakpoints of one editor. */
+/** These are the breakpoints of one editor. */
 export class Points {
   readonly #opened: Opened
-  /** By kind, and for sources by path. */
+  /** They stand by kind, and those in sources by path. */
   readonly #ids = new Map<string, number[]>()
 
   constructor(opened: Opened) {

@@ -14,7 +14,7 @@ export function serveStdio(): Promise<void> {
 }
 
 /**
- * Editors that connect to a port, each with a session of its own.
+ * Editors connect to a port, and each gets a session of its own.
  *
  * @param port 0: one that is free, which is said on standard output.
  */

@@ -23,7 +23,7 @@ import {
   placeLines,
 } from './show.ts'
 
-/** A command. */
+/** This is a command. */
 export interface DebugCommand {
   /** The first one is what it is called, the others are short for it. */
   readonly names: readonly string[]
@@ -132,7 +132,7 @@ const INFO: Readonly<Record<string, (on: Debugger, text: string) => readonly str
   },
 }
 
-/** Frames, innermost first: a pc in the code of each. */
+/** These are the frames, innermost first: a pc in the code of each. */
 function frameLines(on: Debugger): string[] {
   const { opened } = on
   const frames = opened.session.callStack().toReversed()
@@ -316,7 +316,7 @@ function helpLines(on: Debugger, text: string): string[] {
   ]
 }
 
-/** All commands, in the order of `help`. */
+/** These are all commands, in the order of `help`. */
 export const COMMANDS: readonly DebugCommand[] = [
   {
     names: ['break', 'b'],

@@ -8,7 +8,7 @@ import { endLines, formatTime, placeLines, stopLines } from './show.ts'
 /** Instructions between two turns in which Ctrl-C is seen. */
 const SLICE = 2_000_000
 
-/** One debugging session in the terminal. */
+/** This is one debugging session in the terminal. */
 export class Debugger {
   readonly opened: Opened
   readonly terminal: Terminal
@@ -20,7 +20,7 @@ export class Debugger {
   /** Where the next `x` or `disas` goes on. */
   nextAddress: number | undefined
   nextCode: number | undefined
-  /** Set by `quit`. */
+  /** It is set by `quit`. */
   isOver = false
   /** Set from outside while something runs. */
   isInterrupted = false

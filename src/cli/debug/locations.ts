@@ -21,7 +21,7 @@ export function pcOfLine(opened: Opened, file: string | undefined, line: number)
 }
 
 /**
- * A place in the code: `*EXPRESSION`, an offset, a label or function, `FILE:LINE`, `:LINE`, `.` for pc.
+ * A place in the code is `*EXPRESSION`, an offset, a label or function, `FILE:LINE`, `:LINE`, or `.` for pc.
  *
  * @throws CliError when it is none.
  */

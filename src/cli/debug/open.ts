@@ -35,7 +35,7 @@ export interface OpenOptions extends StartSettings {
   readonly engine?: EngineKind
   readonly profile?: ProfileName
   readonly isa?: InstructionSetName
-  /** Of a recorded trace: another program in place of the recorded one. */
+  /** Of a recorded trace, this program runs in place of the recorded one. */
   readonly program?: string
   /** A file to take names and lines from. */
   readonly symbols?: string
@@ -52,11 +52,11 @@ export interface Opened {
   readonly symbols: Symbols | undefined
   /** Where a recorded run was left; undefined for programs that run by themselves. */
   readonly departure: (() => TraceDeparture | undefined) | undefined
-  /** The value of a label, function or data label. */
+  /** This finds the value of a label, function or data label. */
   nameValue(name: string): number | undefined
   /** All of those names, for completion. */
   readonly names: readonly string[]
-  /** All instructions, in order. */
+  /** These are all instructions, in order. */
   readonly code: readonly CodeLine[]
   /** Where a source file is; undefined when it is not found. */
   sourceFile(path: string): string | undefined
@@ -66,7 +66,7 @@ export interface Opened {
 
 const MAX_SOURCE = 16 * 2 ** 20
 
-/** Source texts, found as absolute paths, beside the program, from here. */
+/** Source texts are found as absolute paths, beside the program, and from here. */
 class Sources {
   readonly #beside: string
   readonly #texts = new Map<string, readonly string[]>()

@@ -46,7 +46,7 @@ export function assignment(target: string, value: bigint, opened: Opened): (vm: 
   }
 }
 
-/** `TARGET = EXPRESSION`. */
+/** The command's text is `TARGET = EXPRESSION`. */
 export function assign({ opened }: Debugger, text: string): void {
   const match = /^(.*?[^=<>!])=([^=].*)$/s.exec(text)
   if (match === null) throw new CliError('expected TARGET = EXPRESSION')

@@ -20,7 +20,7 @@ export function formatWatched(watched: Watched): string {
   return `${name}0x${address.toString(16)}`
 }
 
-/** A breakpoint in a line. */
+/** This shows a breakpoint in a line. */
 export function formatBreakpoint(breakpoint: Breakpoint, opened: Opened, condition: string | undefined): string {
   const { id, pc, watched, access, enabled, hits } = breakpoint
   const place = pc === undefined ? undefined : placeOf(opened.program, pc, opened.symbols)
@@ -57,7 +57,7 @@ export function formatTime({ history }: Opened): string {
   return `time ${formatCount(time)} · gas ${formatCount(vm.gas)} · ${formatCount(history.callCount)} host calls`
 }
 
-/** The instruction at pc with its source line. */
+/** This shows the instruction at pc with its source line. */
 export function placeLines(opened: Opened, colors: Colors, at: Pick<Vm, 'program' | 'pc' | 'regs'>): string[] {
   const { pc } = at
   const instruction = instructionAt(at)
@@ -135,7 +135,7 @@ export function stopLines(stop: Stop, opened: Opened, form: RegisterForm): strin
 
 const RIGHTS = ['none', 'read', '', 'write']
 
-/** Page ranges with their rights. */
+/** This shows page ranges with their rights. */
 export function pageLines(vm: Vm): string[] {
   return vm.memory.pages().map(({ page, count, access }) => {
     const [from, to] = [page * 4096, (page + count) * 4096]

@@ -3,13 +3,13 @@
 /** How a piece of a line looks. */
 export type Look = 'plain' | 'bold' | 'dim' | 'inverse' | 'here' | 'changed' | 'name'
 
-/** A piece of a line. */
+/** This is a piece of a line. */
 export interface Piece {
   readonly text: string
   readonly look?: Look
 }
 
-/** A line, from left to right. */
+/** This is a line, from left to right. */
 export type Line = readonly Piece[]
 
 const CODES: Readonly<Record<Look, string>> = {
@@ -21,7 +21,7 @@ const CODES: Readonly<Record<Look, string>> = {
   changed: '1;33',
   name: '36',
 }
-/** The same without colours. */
+/** These are the same codes without colours. */
 const BARE: Readonly<Record<Look, string>> = { ...CODES, here: '1', changed: '1', name: '' }
 
 /** East Asian wide and full-width characters, and pictures: two cells each, as terminals have them. */
@@ -52,7 +52,7 @@ function keptOf(text: string, room: number): readonly [text: string, cells: numb
   return [kept, cells]
 }
 
-/** A line of exactly so many cells: cut, or filled with spaces. */
+/** This makes a line of exactly so many cells: it is cut, or filled with spaces. */
 export function fitted(line: Line, columns: number): Piece[] {
   const pieces: Piece[] = []
   let left = columns

@@ -13,7 +13,7 @@ const SOURCE_ROWS = 5
 const NAMES = ['ra', 'sp', 't0', 't1', 't2', 's0', 's1', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5']
 const KEYS = ' ←→ instruction  s n f c forwards  S N F C back  b break  Tab  : command  ? help'
 
-/** What `?` shows. */
+/** `?` shows this. */
 export const HELP: readonly string[] = [
   '→ ←   an instruction, one back       s S  a line or instruction, into calls',
   'c C   continue, reverse-continue     n N  the same over calls',

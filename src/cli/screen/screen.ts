@@ -6,12 +6,12 @@ import { type Line, painted } from './cells.ts'
 import { drawScreen, HELP } from './draw.ts'
 import { PANES, ScreenView } from './view.ts'
 
-/** The terminal's keyboard. */
+/** This is the terminal's keyboard. */
 export interface ScreenInput extends NodeJS.ReadableStream {
   setRawMode?(isRaw: boolean): unknown
 }
 
-/** The terminal's screen. */
+/** This is the terminal's screen. */
 export interface ScreenOutput extends NodeJS.WritableStream {
   readonly columns?: number
   readonly rows?: number
@@ -25,12 +25,12 @@ interface Key {
   readonly meta?: boolean | undefined
 }
 
-/** The alternate screen on, the cursor off; and the reverse. */
+/** These switch the alternate screen on and the cursor off, and back. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[2J'
 const LEAVE = '\u001b[?25h\u001b[?1049l'
 const PAGE = 10
 
-/** Commands of keys; capital letters go back. */
+/** Keys have these commands; capital letters go back. */
 const COMMANDS: Readonly<Record<string, string>> = {
   right: 'stepi',
   i: 'stepi',

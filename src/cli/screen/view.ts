@@ -11,7 +11,7 @@ import type { Terminal } from '../terminal.ts'
 export const PANES = ['output', 'memory', 'stack', 'calls'] as const
 export type Pane = (typeof PANES)[number]
 
-/** A file without its folders. */
+/** This is a file's name without its folders. */
 export function fileName(path: string): string {
   return path.split(/[/\\]/).at(-1)!
 }
@@ -35,7 +35,7 @@ function keeping(lines: string[], colors: Terminal['colors']): Terminal {
 /** No colours in what is kept: the screen has its own. */
 const NO_COLORS = new Proxy({}, { get: () => plain }) as Terminal['colors']
 
-/** The state of the screen. */
+/** This is the state of the screen. */
 export class ScreenView {
   readonly on: Debugger
   /** Lines of the last command. */
@@ -88,7 +88,7 @@ export class ScreenView {
     this.selected = undefined
   }
 
-  /** All instructions. */
+  /** These are all instructions. */
   get code(): readonly CodeLine[] {
     return this.on.opened.code
   }
@@ -173,7 +173,7 @@ export class ScreenView {
     })
   }
 
-  /** The function and line of pc; files without their folders. */
+  /** This names the function and line of pc; files stand without their folders. */
   get place(): string {
     const { program, symbols, history } = this.on.opened
     const place = placeOf(program, history.vm.pc, symbols)

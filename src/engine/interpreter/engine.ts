@@ -13,7 +13,7 @@ function createVm(program: Program, start: StartOptions, maxMemory: number): Vm 
   return new Machine(program, start, site => new CoreBody(program, site, { kind: 'interpreter', maxMemory }))
 }
 
-/** Options of `createEngine` when the interpreter is the only engine. */
+/** These are the options of `createEngine` when the interpreter is the only engine. */
 export interface InterpreterOptions {
   /** Both mean the interpreter here, so that code written for `coulis` only needs another import. */
   readonly kind?: 'interpreter' | 'auto'

@@ -20,7 +20,7 @@ export function analyseProgram(program: Program): Analysis {
   return { ...source, indirect: indirectCallees(source) }
 }
 
-/** A compiled module. */
+/** This is a compiled module. */
 export interface CompiledModule {
   readonly bytes: Uint8Array
   /** The segments of its roots. The function of each is exported under that number, in decimal. */

@@ -6,7 +6,7 @@
 import { decodeColumns, type ProgramColumns } from '../../core/decoder.ts'
 import type { Program } from '../../program/program.ts'
 
-/** A decoded program. */
+/** This is a decoded program. */
 export interface Decoded extends ProgramColumns {
   readonly program: Program
   /** A number that no other decoded program of the process has. */

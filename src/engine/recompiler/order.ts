@@ -4,7 +4,7 @@
 export interface Order {
   /** Nodes in reverse postorder; all nodes of a graph are reachable. */
   readonly sequence: Int32Array
-  /** Position in `sequence`. */
+  /** This is its position in `sequence`. */
   readonly position: Int32Array
   /** Immediate dominator; the root's is itself. */
   readonly dominator: Int32Array

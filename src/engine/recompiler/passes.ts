@@ -24,7 +24,7 @@ export interface Dataflow {
   readonly checkpoint: Uint8Array
 }
 
-/** Gas by node. */
+/** This is the gas of each node. */
 export interface GasPaths {
   readonly cost: Int32Array
   /**

@@ -15,7 +15,7 @@ import type { MachineState } from './state.ts'
 /** Executes an instruction. It changes the state and moves pc, or it returns how the machine stops and leaves pc. */
 type Execute = (state: MachineState) => Exit | undefined
 
-/** A decoded instruction. */
+/** This is a decoded instruction. */
 export interface Decoded {
   readonly instruction: Instruction
   readonly operands: Operands

@@ -9,7 +9,7 @@ import type { MachineState } from './state.ts'
 const u32 = (value: bigint): bigint => BigInt.asUintN(32, value)
 const s32 = (value: bigint): bigint => BigInt.asIntN(32, value)
 
-/** rD := f(rA). */
+/** These instructions do rD := f(rA). */
 export const UNARY_32: Readonly<Record<string, Unary>> = {
   reverse_bytes_32: a =>
     s32(((a & 0xffn) << 24n) | ((a & 0xff00n) << 8n) | ((a >> 8n) & 0xff00n) | ((a >> 24n) & 0xffn)),

@@ -27,7 +27,7 @@ export function createdAddress(deployer: Hex, nonce: bigint): Hex {
   return hexOf(keccak256(joined(Uint8Array.of(0xc0 + list.length), list)).subarray(12))
 }
 
-/** CREATE2: of the deployer, a salt, and the code with the constructor's data behind it. */
+/** CREATE2 makes an address of the deployer, a salt, and the code with the constructor's data behind it. */
 export function saltedAddress(deployer: Hex, salt: Uint8Array, code: Uint8Array, data: Uint8Array): Hex {
   const bytes = joined(Uint8Array.of(0xff), bytesOf('deployer', deployer), salt, keccak256(joined(code, data)))
   return hexOf(keccak256(bytes).subarray(12))

@@ -6,7 +6,7 @@ import { AGAIN, type Answer, dataWords, type Handler, type HostCall } from './ho
 import { CONTRACT_LIMITS, type ContractCallName, SENTINEL } from './interface.ts'
 import { bytesOf, type Hex, hexOf } from './text.ts'
 
-/** Flags of `call` and `delegate_call` (pallet-revive-uapi, CallFlags). */
+/** These are the flags of `call` and `delegate_call` (pallet-revive-uapi, CallFlags). */
 const CallFlag = { ForwardInput: 1, CloneInput: 2, TailCall: 4, AllowReentry: 8, ReadOnly: 16 } as const
 const CALL_FLAGS = 31
 const MOST = 2n ** 64n - 1n
@@ -42,7 +42,7 @@ function checkFlags({ frame, name }: HostCall, { flags, delegate, value }: Wante
   }
 }
 
-/** The callee's input: its own, or the caller's. */
+/** The callee gets its own input, or the caller's. */
 function inputOf(call: HostCall, { flags, input: [length, address] }: Wanted): Uint8Array {
   if ((flags & (CallFlag.ForwardInput | CallFlag.CloneInput)) === 0) {
     if (length > CONTRACT_LIMITS.callDataBytes) {
@@ -55,7 +55,7 @@ function inputOf(call: HostCall, { flags, input: [length, address] }: Wanted): U
   return input
 }
 
-/** What came of it, for the caller: a code, with the output kept for `return_data_copy`. */
+/** This tells the caller what came of it: a code, with the output kept for `return_data_copy`. */
 function code(frame: Frame, ended: Ended, ran: boolean): number {
   frame.lastOutput = ended.output
   if (ended.failure === undefined) {

@@ -5,11 +5,11 @@ import { CONTRACT_LIMITS, type ContractCallName, SENTINEL } from './interface.ts
 import { storageKey } from './state.ts'
 import { hexOf } from './text.ts'
 
-/** A place in storage. */
+/** This names a place in storage. */
 interface Slot {
   readonly key: string
   readonly transient: boolean
-  /** For the log. */
+  /** This is how a place is written in the log. */
   readonly words: string
 }
 

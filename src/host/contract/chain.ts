@@ -12,17 +12,17 @@ import { hostOf } from './host.ts'
 import { type ContractAccount, type ContractEvent, ContractState } from './state.ts'
 import { addressOf, type BytesLike, bytesOf, checkValue, type Hex, hexOf } from './text.ts'
 
-/** Options of `createContractChain`; everything is optional. */
+/** These are the options of `createContractChain`; everything is optional. */
 export interface ContractChainOptions {
   /** The engine that runs the contracts; default `auto`. */
   readonly engine?: EngineKind
-  /** What contracts learn of block and chain; default block 1, second 1, chain 420420420, all else 0 or none. */
+  /** This is what contracts learn of block and chain. Without it, block is 1, second 1 and chain 420420420; all else is 0 or nothing. */
   readonly block?: Partial<ContractBlock>
   /** Prices of imported functions in gas, by name; default: all are free. */
   readonly prices?: Readonly<Record<string, HostPrice>>
   /** Imported functions by name, that replace those here or complete them. */
   readonly handlers?: Readonly<Record<string, HostFunction>>
-  /** Contracts of the host by address, such as `0x00…01`; default: identity (4). */
+  /** These are contracts of the host by address, such as `0x00…01`. Without it, there is `identity` (4). */
   readonly precompiles?: Readonly<Record<Hex, Precompile>>
   /** Called for every imported function that a contract calls, in words. */
   readonly onLine?: (line: ContractLogLine) => void
@@ -36,7 +36,7 @@ export interface ContractCallOptions {
   readonly value?: bigint
   /** The account that calls, which is the origin as well; default `0x1111…`. */
   readonly from?: BytesLike
-  /** Default 10^9. */
+  /** Without it, it is 10^9. */
   readonly gas?: bigint
   /** Refuses whatever would change the state; default false. */
   readonly readOnly?: boolean
@@ -52,13 +52,13 @@ export interface DeployOptions extends Omit<ContractCallOptions, 'readOnly'> {
 export interface ContractResult {
   /** `reverted` and `failed` have changed nothing. */
   readonly outcome: 'returned' | 'reverted' | 'failed'
-  /** The contract; of a constructor, the new one. */
+  /** This is the address of the contract. After a constructor it is that of the new one. */
   readonly address: Hex
-  /** What the contract returned or reverted with; empty where it failed. */
+  /** The contract returned this, or reverted with it. It is empty where the call failed. */
   readonly output: Uint8Array
   readonly events: readonly ContractEvent[]
   readonly gasUsed: bigint
-  /** Why it failed. */
+  /** This says why it failed. */
   readonly failure: ContractFailure | undefined
 }
 
@@ -140,7 +140,7 @@ function checkFunctions({ handlers = {}, prices = {}, onLine }: ContractChainOpt
   if (onLine !== undefined && typeof onLine !== 'function') throw new TypeError('onLine: expected a function')
 }
 
-/** Contracts with their code, storage, balances and events. */
+/** A chain has contracts with their code, storage, balances and events. */
 export class ContractChain {
   readonly #state = new ContractState()
   readonly #options: ContractChainOptions
@@ -190,7 +190,7 @@ export class ContractChain {
     return account && { ...account, storage: new Map(account.storage) }
   }
 
-  /** Addresses of all accounts. */
+  /** These are the addresses of all accounts. */
   get addresses(): readonly Hex[] {
     return [...this.#state.accounts.keys()]
   }

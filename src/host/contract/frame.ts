@@ -9,7 +9,7 @@ import type { Hex } from './text.ts'
 /** What contracts learn of the block and the chain. All numbers are bigint. */
 export interface ContractBlock {
   readonly number: bigint
-  /** In seconds. */
+  /** It is counted in seconds. */
   readonly timestamp: bigint
   readonly chainId: bigint
   readonly gasLimit: bigint
@@ -25,11 +25,11 @@ export interface ContractLogLine {
   /** 0 for the outermost call. */
   readonly depth: number
   readonly address: Hex
-  /** The imported function. */
+  /** This is the name of the imported function. */
   readonly name: string
-  /** Such as `0x00…01 → 32 bytes 0x00…2a`. */
+  /** It is a text such as `0x00…01 → 32 bytes 0x00…2a`. */
   readonly words: string
-  /** What the function took from the contract's gas, with what the called contract used. */
+  /** The function took so much of the contract's gas, with what the called contract used. */
   readonly gas: bigint
 }
 
@@ -69,7 +69,7 @@ export interface FrameInput {
   readonly mark: number
 }
 
-/** How a frame ended. */
+/** This says how a frame ended. */
 export type Ended =
   | { readonly outcome: 'returned' | 'reverted'; readonly output: Uint8Array; readonly failure?: undefined }
   | { readonly outcome: 'failed'; readonly output: Uint8Array; readonly failure: ContractFailure }

@@ -17,7 +17,7 @@ export const AGAIN: unique symbol = Symbol('again')
 const SHOWN = 36
 const ZEROS = new Uint8Array(32)
 
-/** Bytes for a log: `32 bytes 0x…`, longer ones with their beginning. */
+/** Bytes stand in a log as `32 bytes 0x…`; of longer ones it shows the beginning. */
 export function dataWords(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'no data'
   const text = hexOf(bytes.subarray(0, SHOWN))
@@ -38,7 +38,7 @@ export class HostCall {
     this.#gas = frame.world.onLine === undefined ? 0n : vm.gas
   }
 
-  /** Argument `i` as an address or a length: its low 32 bits. */
+  /** Argument `i` is an address or a length here: its low 32 bits. */
   u32(i: number): number {
     return this.vm.regs32[2 * (7 + i)]!
   }
@@ -47,7 +47,7 @@ export class HostCall {
     return this.vm.regs[7 + i]!
   }
 
-  /** Argument `i` as two numbers: the high and the low 32 bits. */
+  /** Argument `i` holds two numbers: the high and the low 32 bits. */
   pair(i: number): readonly [high: number, low: number] {
     return [this.vm.regs32[2 * (7 + i) + 1]!, this.u32(i)]
   }
@@ -75,12 +75,12 @@ export class HostCall {
     return new ContractFailure('out-of-bounds', `${this.name}: ${range} are not ${right}`)
   }
 
-  /** 20 bytes. */
+  /** This reads an address, which has 20 bytes. */
   address(at: number): Hex {
     return hexOf(this.read(at, 20))
   }
 
-  /** A number of 256 bits, low byte first. */
+  /** This reads a number of 256 bits, with the low byte first. */
   number(at: number): bigint {
     return numberOf(this.read(at, 32))
   }
@@ -104,7 +104,7 @@ export class HostCall {
     return this.frame.world.onLine !== undefined
   }
 
-  /** A line of the log. */
+  /** This adds a line to the log. */
   say(words: string): void {
     const { onLine } = this.frame.world
     const gas = this.#gas - this.vm.gas

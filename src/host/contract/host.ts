@@ -34,7 +34,7 @@ function answer(frame: Frame, vm: Vm, name: string, handler: Handler | undefined
   }
 }
 
-/** The functions that the frame's code imports. */
+/** These are the functions that the frame's code imports. */
 export function hostOf(frame: Frame): HostTable {
   const { prices, handlers } = frame.world
   const entries = frame.given.code.program.imports.map((name): HostEntry => {

@@ -2,7 +2,7 @@
 
 import type { Program } from '../../program/program.ts'
 
-/** One function of the interface. */
+/** This is one function of the interface. */
 export interface ContractCall {
   /** Its arguments, one register each, from r7 on. `hi|lo` is one register with two numbers of 32 bits. */
   readonly args: string
@@ -86,10 +86,10 @@ export function isContract({ exports, imports }: Pick<Program, 'exports' | 'impo
 
 /** Limits that contracts can notice (pallet-revive, limits.rs). */
 export const CONTRACT_LIMITS = {
-  /** Frames beside the outermost one. */
+  /** So many frames may stand on the outermost one. */
   callDepth: 25,
   topics: 4,
-  /** Bytes of a storage value, and of an event's data. */
+  /** A storage value, and an event's data, may have so many bytes. */
   payloadBytes: 416,
   callDataBytes: 131_072,
   storageKeyBytes: 128,

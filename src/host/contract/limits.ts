@@ -9,13 +9,13 @@ import { contractCall } from './interface.ts'
 
 /** Limits of uploaded code. */
 export const CODE_LIMITS = {
-  /** Bytes of the file. */
+  /** The file may have so many bytes. */
   blobBytes: 1_048_576,
-  /** Instructions of a basic block. */
+  /** A basic block may have so many instructions. */
   blockInstructions: 1000,
   /** Memory that a contract needs while it is called: file, zeroed data, stack. */
   baselineBytes: 1_572_864,
-  /** Memory of the chain's interpreter: decoded code, and 4 bytes per byte of code. */
+  /** The chain's interpreter may take so much memory: for decoded code, and 4 bytes for a byte of code. */
   purgeableBytes: 3_145_728,
 } as const
 
@@ -36,7 +36,7 @@ export interface CodeIssue {
   readonly message: string
 }
 
-/** Figures of the code beside its issues. */
+/** These are figures of the code beside its issues. */
 export interface CodeCheck {
   readonly issues: readonly CodeIssue[]
   readonly blobBytes: number

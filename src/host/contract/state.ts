@@ -5,14 +5,14 @@ import { keccak256 } from '../../hash/keccak.ts'
 import type { Program } from '../../program/program.ts'
 import { type Hex, hexOf } from './text.ts'
 
-/** An account, with or without code. */
+/** An account may have code or none. */
 export interface ContractAccount {
   balance: bigint
   /** Contracts that it has made; a contract starts at 1. */
   nonce: bigint
   /** Undefined where there is no contract. */
   codeHash: Hex | undefined
-  /** By `storageKey`. */
+  /** Its keys are made by `storageKey`. */
   readonly storage: Map<string, Uint8Array>
   immutable: Uint8Array | undefined
 }

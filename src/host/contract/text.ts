@@ -1,12 +1,12 @@
 // Addresses, hashes and byte strings as contracts' users write them: `0x` and lower-case hex digits. Not ABI encoding.
 
-/** `0x` and an even number of lower-case hex digits: 40 for an address, 64 for a hash. */
+/** This is `0x` and an even number of lower-case hex digits: 40 for an address, 64 for a hash. */
 export type Hex = `0x${string}`
 
-/** Bytes, or the same as hex text. */
+/** Bytes may be given as they are, or as hex text. */
 export type BytesLike = Uint8Array | Hex
 
-/** Bytes as `0x…`. */
+/** This writes bytes as `0x…`. */
 export function hexOf(bytes: Uint8Array): Hex {
   let text = '0x'
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
@@ -31,21 +31,21 @@ export function addressOf(name: string, value: BytesLike): Hex {
   return hexOf(bytesOf(name, value, 20))
 }
 
-/** A balance: 0…2^256 - 1. */
+/** A balance is within 0…2^256 - 1. */
 export function checkValue(name: string, value: bigint): bigint {
   if (typeof value !== 'bigint') throw new TypeError(`${name}: expected a bigint`)
   if (value < 0n || value >> 256n !== 0n) throw new RangeError(`${name}: ${value} is not within 0…2^256 - 1`)
   return value
 }
 
-/** A number of 256 bits in 32 bytes, the low byte first, as contracts exchange them with their host. */
+/** This puts a number of 256 bits into 32 bytes, the low byte first, as contracts exchange them with their host. */
 export function wordOf(value: bigint): Uint8Array {
   const bytes = new Uint8Array(32)
   for (let i = 0, rest = value; i < 32; i++, rest >>= 8n) bytes[i] = Number(rest & 255n)
   return bytes
 }
 
-/** The number in such bytes. */
+/** This reads the number in such bytes. */
 export function numberOf(bytes: Uint8Array): bigint {
   let value = 0n
   for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!)

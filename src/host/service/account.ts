@@ -9,7 +9,7 @@ import { Layers } from './layers.ts'
 export interface AccountStore {
   /** The value of a storage key; undefined where there is none. */
   storage(key: Uint8Array): Uint8Array | undefined
-  /** The preimage of a hash of 32 bytes. */
+  /** This finds the preimage of a hash of 32 bytes. */
   preimage(hash: Uint8Array): Uint8Array | undefined
   /** The timeslots of the request for a preimage of that hash and length: none to three; undefined where there is no request. */
   request(hash: Uint8Array, length: number): readonly number[] | undefined
@@ -28,7 +28,7 @@ export type AccountChange =
 
 /** The record of an account (GP 9.3), without what it holds. */
 export interface AccountRecord {
-  /** Hash of the code's preimage, 32 bytes. */
+  /** This is the hash of the code's preimage; it has 32 bytes. */
   codeHash: Uint8Array
   balance: bigint
   /** Least gas of a work item's accumulation, and of a transfer to the service. */
@@ -39,13 +39,13 @@ export interface AccountRecord {
   items: number
   /** Deposit that the service need not have. */
   gratis: bigint
-  /** Timeslots, and the service that created it. */
+  /** These are timeslots, and the service that created it. */
   created: number
   lastAccumulation: number
   parent: number
 }
 
-/** Deposits (GP 9.8), from the protocol constants. */
+/** These numbers make a deposit (GP 9.8). They are protocol constants. */
 export interface Deposits {
   readonly baseDeposit: number
   readonly itemDeposit: number
@@ -60,7 +60,7 @@ const STORAGE_OCTETS = 34n
 const REQUEST_OCTETS = 81n
 const REQUEST_ITEMS = 2
 
-/** Items and octets of storage entries, keys first, and of requests for preimages of these lengths (GP 9.8). */
+/** This counts items and octets of storage entries, keys first, and of requests for preimages of these lengths (GP 9.8). */
 export function countsOf(
   storage: readonly (readonly [key: Uint8Array, value: Uint8Array])[],
   requests: readonly number[],

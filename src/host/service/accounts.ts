@@ -7,7 +7,7 @@ export interface AccountSource {
   get(id: number): Account | undefined
 }
 
-/** Accounts by service id. */
+/** These are accounts by service id. */
 export class Accounts implements AccountSource {
   readonly #source: AccountSource
   /** The accounts that differ from the source's. An account is undefined here if it was removed. */

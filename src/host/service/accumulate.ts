@@ -17,14 +17,14 @@ import { privilegeCalls } from './privilege-calls.ts'
 import { serviceCalls } from './service-calls.ts'
 import type { AccumulateInput, Provision, ServiceState, Transfer } from './state.ts'
 
-/** What is accumulated. */
+/** This says what is accumulated. */
 export interface AccumulateRequest {
   readonly service: number
-  /** The block's timeslot. */
+  /** This is the block's timeslot. */
   readonly slot: number
-  /** The block's posterior entropy, η′0: 32 bytes. */
+  /** This is the block's posterior entropy, η′0; it has 32 bytes. */
   readonly entropy: Uint8Array
-  /** Gas limit. */
+  /** This is the limit of gas. */
   readonly gas: bigint
   readonly inputs: readonly AccumulateInput[]
 }
@@ -32,7 +32,7 @@ export interface AccumulateRequest {
 /** How it ended: `none` where nothing ran, for want of the account or of its code. */
 export type AccumulateOutcome = 'halt' | 'panic' | 'out-of-gas' | 'none'
 
-/** What came out. */
+/** This is what came out. */
 export interface AccumulateResult {
   readonly outcome: AccumulateOutcome
   /** After a panic, or out of gas, that of the last checkpoint. */
@@ -114,7 +114,7 @@ export function accumulateCalls(
   }
 }
 
-/** The state with what the inputs transfer credited to the service. */
+/** This credits to the service what the inputs transfer. */
 function credited(state: ServiceState, { service, inputs }: AccumulateRequest): ServiceState {
   const accounts = state.accounts.fork()
   let amount = 0n

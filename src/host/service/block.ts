@@ -75,7 +75,7 @@ export function accumulateSequence(chain: Chain, before: ServiceState, request: 
 
 /** What of a block's state is not the services'. */
 export interface BlockState extends ServiceState {
-  /** Slot of the block before. */
+  /** This is the slot of the block before. */
   readonly slot: number
   readonly ready: ReadyQueue
   readonly accumulated: Accumulated
@@ -84,7 +84,7 @@ export interface BlockState extends ServiceState {
 /** A block, as far as accumulation goes. */
 export interface Block {
   readonly slot: number
-  /** Posterior entropy, η′0: 32 bytes. */
+  /** This is the posterior entropy, η′0; it has 32 bytes. */
   readonly entropy: Uint8Array
   /** Reports that became available, in the order of their cores. */
   readonly reports: readonly WorkReport[]
@@ -94,17 +94,17 @@ export interface Block {
 
 /** What a service's accumulation cost. */
 export interface ServiceStatistics {
-  /** Digests accumulated. */
+  /** So many digests were accumulated. */
   readonly count: number
   /** Transfers received that were processed; counted since 0.8.0. */
   readonly transfers: number
   readonly gasUsed: bigint
 }
 
-/** What came out of a block. */
+/** This is what came out of a block. */
 export interface BlockResult {
   readonly state: BlockState
-  /** The block's yields, by service, then by hash (θ). */
+  /** These are the block's yields, by service, then by hash (θ). */
   readonly yields: readonly Yield[]
   readonly statistics: ReadonlyMap<number, ServiceStatistics>
   readonly reports: readonly WorkReport[]

@@ -10,15 +10,15 @@ import { encodeConstants, FULL_CHAIN, type ProtocolConstants } from '../constant
 import type { HostCallName, HostVersion } from '../names.ts'
 import { keyOf } from './account.ts'
 
-/** Options of a service host. */
+/** These are the options of a service host. */
 export interface ChainOptions {
-  /** The rules; default `gp-0.7.2`. */
+  /** These are the rules; the default is `gp-0.7.2`. */
   readonly profile?: Profile | ProfileName
   /** Protocol constants that differ from those of the full chain. */
   readonly chain?: Partial<ProtocolConstants>
-  /** The engine, or its kind; default `auto`. */
+  /** This is the engine, or its kind; the default is `auto`. */
   readonly engine?: EngineKind | Engine
-  /** Called for each message that a service logs. */
+  /** It is called for each message that a service logs. */
   readonly onLog?: (message: LogMessage, service: number) => void
   /** Called after each host call that is offered: the machine, what the call made of the run, the gas it cost in all. */
   readonly onCall?: (name: HostCallName, vm: Vm, result: HostAction | undefined, gas: bigint) => void
@@ -26,7 +26,7 @@ export interface ChainOptions {
   readonly onEnd?: (vm: Vm, invocation: 'is-authorized' | 'refine' | 'accumulate', service: number) => void
 }
 
-/** The same, complete. */
+/** These are the same options with nothing left out. */
 export interface Chain {
   readonly profile: Profile
   readonly version: HostVersion

@@ -1,6 +1,6 @@
 // Checks of single values that callers hand to a service host; the error names them. Not of what is made of them: check.ts.
 
-/** A natural number, by default of 32 bits. */
+/** This takes a natural number, by default of 32 bits. */
 export function checkNumber(name: string, value: unknown, below: number = 2 ** 32): void {
   if (typeof value !== 'number') throw new TypeError(`${name}: expected a number, found ${typeof value}`)
   if (!Number.isInteger(value) || value < 0 || value >= below) {
@@ -8,7 +8,7 @@ export function checkNumber(name: string, value: unknown, below: number = 2 ** 3
   }
 }
 
-/** An amount of 64 bits, such as a balance or gas. */
+/** This takes an amount of 64 bits, such as a balance or gas. */
 export function checkAmount(name: string, value: unknown): void {
   if (typeof value !== 'bigint') throw new TypeError(`${name}: expected a bigint, found ${typeof value}`)
   if (BigInt.asUintN(64, value) !== value) throw new RangeError(`${name}: ${value} is not within 0…2^64 - 1`)

@@ -8,13 +8,13 @@ import type { Chain } from './chain.ts'
 import { Layers } from './layers.ts'
 import type { Provision, ServiceState, Transfer } from './state.ts'
 
-/** One of the two dimensions. */
+/** This is one of the two dimensions. */
 export interface Dimension {
   accounts: Accounts
   privileges: Omit<ServiceState, 'accounts'>
   nextFreeId: number
   transfers: Appended<Transfer>
-  /** By service and hash. */
+  /** These stand by service and hash. */
   provisions: Layers<string, Required<Provision>>
   yielded: Uint8Array | undefined
 }
@@ -32,12 +32,12 @@ function check(accounts: Accounts, candidate: number): number {
   return id
 }
 
-/** The context of one accumulation. */
+/** This is the context of one accumulation. */
 export class Context {
   readonly chain: Chain
   readonly self: number
   readonly slot: number
-  /** The accounts as the invocation found them. */
+  /** These are the accounts as the invocation found them. */
   readonly #initial: Accounts
   x: Dimension
   y: Dimension

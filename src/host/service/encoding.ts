@@ -18,12 +18,12 @@ export function isWorkError(name: string): name is WorkError {
   return Object.hasOwn(ERRORS, name)
 }
 
-/** The error with that number, or undefined. */
+/** This makes the error with that number, or undefined. */
 export function workErrorOf(number: number): WorkError | undefined {
   return (Object.keys(ERRORS) as WorkError[]).find(name => ERRORS[name] === number)
 }
 
-/** Bytes behind their length. */
+/** This writes bytes behind their length. */
 export function sized(writer: Writer, bytes: Uint8Array): Writer {
   return writer.varint(bytes.length).bytes(bytes)
 }
@@ -54,7 +54,7 @@ export function encodeInput(input: AccumulateInput): Uint8Array {
   return sized(writer, input.authTrace).toBytes()
 }
 
-/** Arguments of accumulate (GP B.4). */
+/** This encodes the arguments of accumulate (GP B.4). */
 export function encodeAccumulateArguments(slot: number, service: number, inputs: number): Uint8Array {
   return new Writer().varint(slot).varint(service).varint(inputs).toBytes()
 }

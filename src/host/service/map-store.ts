@@ -8,7 +8,7 @@ export interface AccountContents {
   readonly requests?: Iterable<readonly [hash: Uint8Array, length: number, slots: readonly number[]]>
 }
 
-/** Storage, preimages and requests of an account in maps. */
+/** This holds storage, preimages and requests of an account in maps. */
 export class MapStore implements AccountStore {
   readonly #storage = new Map<string, Uint8Array>()
   readonly #preimages = new Map<string, Uint8Array>()

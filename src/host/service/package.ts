@@ -7,18 +7,18 @@ import { encodeSequence, sized } from './encoding.ts'
 /** What a package is refined against (GP 11.1.2). Hashes have 32 bytes. */
 export interface RefinementContext {
   readonly anchor: Uint8Array
-  /** GP 0.8.0. */
+  /** It exists in GP 0.8.0. */
   readonly anchorSlot?: number
   readonly stateRoot: Uint8Array
   readonly beefyRoot: Uint8Array
   readonly lookupAnchor: Uint8Array
   readonly lookupAnchorSlot: number
-  /** GP 0.8.0. */
+  /** It exists in GP 0.8.0. */
   readonly lookupAnchorStateRoot?: Uint8Array
   readonly prerequisites: readonly Uint8Array[]
 }
 
-/** A segment that an item imports: of a package, or of the segment root with that hash. */
+/** An item imports a segment of a package, or of the segment root with that hash. */
 export interface ImportReference {
   readonly hash: Uint8Array
   readonly index: number
@@ -36,7 +36,7 @@ export interface WorkItem {
   readonly exports: number
   readonly payload: Uint8Array
   readonly imports: readonly ImportReference[]
-  /** Hash and length of each extrinsic. */
+  /** These are the hash and the length of each extrinsic. */
   readonly extrinsics: readonly { readonly hash: Uint8Array; readonly length: number }[]
 }
 
@@ -99,7 +99,7 @@ export function encodeContext(context: RefinementContext, version: HostVersion):
   return writer.bytes(encodeSequence(context.prerequisites)).toBytes()
 }
 
-/** A work item. */
+/** This is a work item. */
 export function encodeItem(item: WorkItem): Uint8Array {
   const writer = new Writer()
     .uint(item.service, 4)
@@ -140,12 +140,12 @@ export function encodePackage(source: WorkPackage, version: HostVersion): Uint8A
   return writer.bytes(encodeSequence(source.items.map(encodeItem))).toBytes()
 }
 
-/** The package's hash. */
+/** This is the package's hash. */
 export function packageHash(source: WorkPackage, version: HostVersion): Uint8Array {
   return blake2b(encodePackage(source, version))
 }
 
-/** The authorizer's hash: of its code and configuration. */
+/** This is the authorizer's hash: that of its code and configuration. */
 export function authorizerHash({ authCodeHash, authConfig }: WorkPackage): Uint8Array {
   return blake2b(new Writer().bytes(authCodeHash).bytes(authConfig).toBytes())
 }

@@ -15,7 +15,7 @@ export function preimageCalls(context: Context): Record<'query' | 'solicit' | 'f
   const { slot, chain } = context
   const { constants } = chain
   const refusesFirst = chain.version !== 'gp-0.7.2'
-  /** y < t − D, with a sign (GP B.7). */
+  /** This answers whether y < t − D, with a sign (GP B.7). */
   const isOld = (until: number): boolean => until < slot - constants.preimageExpungePeriod
 
   /** The hash at r7 and the length in r8; or how the call ends (0.8.0: before any look at memory). */

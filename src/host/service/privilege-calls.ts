@@ -8,7 +8,7 @@ import { HostResult } from '../results.ts'
 import type { Context } from './context.ts'
 
 const HASH = 32
-/** Bytes of a validator's keys. */
+/** A validator's keys have so many bytes. */
 const VALIDATOR = 336
 /** Bytes of an entry of the services that run in every block: E4(service), E8(gas). */
 const ALWAYS = 12
@@ -20,7 +20,7 @@ const IDS = 2n ** 32n
 const VALIDATORS_STEP = 3n
 const LEAST_VALIDATORS = 6n
 
-/** bless, assign, designate. */
+/** These are the calls bless, assign and designate. */
 export function privilegeCalls(context: Context): Record<'bless' | 'assign' | 'designate', HostFunction> {
   const { chain, self } = context
   const { coreCount, authorizerQueueSize, validatorCount } = chain.constants
@@ -90,7 +90,7 @@ function readAlways(bytes: Uint8Array, self: number): Map<number, bigint> {
   return always
 }
 
-/** 6, 9, … 3 for each core (GP 0.8.0). */
+/** The price counts 6, 9, … 3 for each core (GP 0.8.0). */
 function isValidatorCount(count: bigint, coreCount: number): boolean {
   return count >= LEAST_VALIDATORS && count <= VALIDATORS_STEP * BigInt(coreCount) && count % VALIDATORS_STEP === 0n
 }

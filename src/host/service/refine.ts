@@ -16,7 +16,7 @@ import { encodeSequence, sized } from './encoding.ts'
 import { encodeContext, encodeItemSummary, encodePackage, packageHash, type WorkPackage } from './package.ts'
 import type { WorkResult } from './state.ts'
 
-/** Bytes of an exported or imported segment. */
+/** An exported or imported segment has so many bytes. */
 export const SEGMENT: number = 4104
 
 /** A run of refine's or is-authorized's code. */
@@ -25,7 +25,7 @@ export interface RefineRun {
   /** Segments that were exported, 4,104 bytes each; none after a failure. */
   readonly exports: readonly Uint8Array[]
   readonly gasUsed: bigint
-  /** Why it failed, in words. */
+  /** This says in words why it failed. */
   readonly reason: string | undefined
 }
 
@@ -36,17 +36,17 @@ export interface AuthorizeRequest {
   readonly package: WorkPackage
 }
 
-/** What is refined. */
+/** This says what is refined. */
 export interface RefineRequest extends AuthorizeRequest {
-  /** Index of the item. */
+  /** This is the index of the item. */
   readonly item: number
-  /** What is-authorized gave. */
+  /** This is what is-authorized gave. */
   readonly trace: Uint8Array
-  /** Imported segments, by item. */
+  /** These are imported segments, by item. */
   readonly imports?: readonly (readonly Uint8Array[])[]
-  /** Extrinsic data, by item. */
+  /** These are extrinsic data, by item. */
   readonly extrinsics?: readonly (readonly Uint8Array[])[]
-  /** Segments exported by the items before; default: as many as they declare. */
+  /** So many segments were exported by the items before. Without it, it is as many as they declare. */
   readonly exportOffset?: number
 }
 
@@ -59,7 +59,7 @@ function fetchCall(value: Fetch): HostFunction {
   }
 }
 
-/** What both offer of a package: selectors 0 and 7 to 13 (GP B.4). */
+/** Both invocations offer this of a package: selectors 0 and 7 to 13 (GP B.4). */
 function packageValue({ version, encodedConstants }: Chain, source: WorkPackage): Fetch {
   let encoded: Uint8Array | undefined // a guest may ask for it again and again
   let summaries: Uint8Array | undefined
@@ -135,7 +135,7 @@ export function isAuthorized(
   return { result: resultOf(run), gasUsed: run.gasUsed, reason: run.reason }
 }
 
-/** Selectors of refine: those of the package, and 1 to 6 (GP B.4). */
+/** Refine has the selectors of the package, and 1 to 6 (GP B.4). */
 function refineValue(chain: Chain, request: RefineRequest): Fetch {
   const { item, trace, imports = [], extrinsics = [], package: source } = request
   const ofPackage = packageValue(chain, source)
@@ -251,7 +251,7 @@ export function reportedRun(
   { constants }: Chain,
   { exports, result, gasUsed, reason }: RefineRun,
   item: { readonly exports: number },
-  /** Bytes of the authorizer trace and of the outputs of earlier items. */
+  /** The authorizer trace and the outputs of earlier items have so many bytes. */
   sizeBefore: number,
 ): RefineRun {
   const zeros = (): Uint8Array[] => Array.from({ length: item.exports }, () => new Uint8Array(SEGMENT))

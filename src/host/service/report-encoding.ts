@@ -15,12 +15,12 @@ export function readSequence<T>(reader: Reader, what: string, read: (reader: Rea
   return Array.from({ length: reader.varint(what, MOST) }, () => read(reader))
 }
 
-/** 32 bytes. */
+/** This reads a hash of 32 bytes. */
 export function readHash(reader: Reader, what = 'hash'): Uint8Array {
   return reader.take(HASH, what)
 }
 
-/** Bytes behind their length. */
+/** This reads bytes behind their length. */
 export function readSized(reader: Reader, what: string): Uint8Array {
   return reader.take(reader.varint(what, reader.remaining), what)
 }

@@ -11,7 +11,7 @@ import type { AccumulateInput, Operand, Provision, ServiceState, Transfer, WorkR
 export interface Digest {
   readonly service: number
   readonly payloadHash: Uint8Array
-  /** Gas for its accumulation. */
+  /** This is the gas for its accumulation. */
   readonly gas: bigint
   readonly result: WorkResult
 }
@@ -41,7 +41,7 @@ export interface RoundRequest {
   readonly free: ReadonlyMap<number, bigint>
 }
 
-/** A hash that a service yielded. */
+/** A service yielded this hash. */
 export interface Yield {
   readonly service: number
   readonly hash: Uint8Array
@@ -52,9 +52,9 @@ export interface RoundResult {
   readonly state: ServiceState
   readonly transfers: readonly Transfer[]
   readonly yields: readonly Yield[]
-  /** By service, ascending. */
+  /** They are sorted by service, ascending. */
   readonly gasUsed: readonly (readonly [service: number, gas: bigint])[]
-  /** What each service's accumulation gave. */
+  /** This is what each service's accumulation gave. */
   readonly results: ReadonlyMap<number, AccumulateResult>
   /** Ids that several services gave to a new account. A block in which there is one is not valid, and its state means nothing. */
   readonly collisions: readonly number[]

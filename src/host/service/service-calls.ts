@@ -21,7 +21,7 @@ function isEjector(codeHash: Uint8Array, ejector: number): boolean {
   return codeHash.every((byte, k) => byte === (k < 4 ? (ejector >>> (8 * k)) & 0xff : 0))
 }
 
-/** new, upgrade, transfer, eject. */
+/** These are the calls new, upgrade, transfer and eject. */
 export function serviceCalls(context: Context): Record<'new' | 'upgrade' | 'transfer' | 'eject', HostFunction> {
   const { self, slot } = context
   const { constants } = context.chain

@@ -43,7 +43,7 @@ const OPTIONS = ['profile', 'chain', 'engine', 'onLog', 'onCall', 'onEnd'] as co
  * runs, each throws a TypeError or RangeError that names what of its arguments is wrong.
  */
 export interface ServiceHost {
-  /** All constants of the chain. */
+  /** These are all constants of the chain. */
   readonly constants: ProtocolConstants
   /** Ψ_I (GP B.2): runs a package's authorizer. */
   isAuthorized(request: AuthorizeRequest): Omit<RefineRun, 'exports'>
@@ -51,7 +51,7 @@ export interface ServiceHost {
   refine(request: RefineRequest): RefineRun
   /** Both, for all items, as the work report has them (GP 14.4). */
   refinePackage(request: Omit<RefineRequest, 'item' | 'trace' | 'exportOffset'>): PackageRun
-  /** Ψ_A (GP B.4): accumulates one service. */
+  /** Ψ_A accumulates one service (GP B.4). */
   accumulate(state: ServiceState, request: AccumulateRequest): AccumulateResult
   /** Δ1 (GP 12.3): accumulates one service with all that a round has for it. */
   accumulateService(state: ServiceState, request: RoundRequest, service: number): AccumulateResult
@@ -64,7 +64,7 @@ export interface ServiceHost {
 }
 
 /**
- * A service host.
+ * A service host does what the paper says that blocks do to services.
  *
  * @example createServiceHost({ profile: 'gp-0.7.2' }).accumulate(state, { service: 7, slot: 1, entropy, gas: 1_000_000n, inputs: [] })
  * @throws RangeError when the profile has no host calls of its own, TypeError for an option that there is not.

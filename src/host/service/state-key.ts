@@ -5,7 +5,7 @@ import { blake2b } from '../../hash/blake2b.ts'
 import { Account, type AccountChange, type AccountStore, keyOf } from './account.ts'
 import type { AccountSource } from './accounts.ts'
 
-/** Bytes of a key. */
+/** A key has so many bytes. */
 export const STATE_KEY: number = 31
 /** What stands in front of the hash, for storage and preimages; requests have their length there. */
 const STORAGE = 2 ** 32 - 1
@@ -13,7 +13,7 @@ const PREIMAGE = 2 ** 32 - 2
 /** First byte of a record's key. */
 const RECORD = 255
 
-/** C(i): key of a component of the state, such as 12 for the privileges. */
+/** C(i) is the key of a component of the state, such as 12 for the privileges. */
 export function componentKey(index: number): Uint8Array {
   const key = new Uint8Array(STATE_KEY)
   key[0] = index
@@ -38,17 +38,17 @@ function itemKey(service: number, tag: number, bytes: Uint8Array): Uint8Array {
   return key
 }
 
-/** Key of a storage entry. */
+/** This makes the key of a storage entry. */
 export function storageKey(service: number, key: Uint8Array): Uint8Array {
   return itemKey(service, STORAGE, key)
 }
 
-/** Key of a preimage. */
+/** This makes the key of a preimage. */
 export function preimageKey(service: number, hash: Uint8Array): Uint8Array {
   return itemKey(service, PREIMAGE, hash)
 }
 
-/** Key of a request. */
+/** This makes the key of a request. */
 export function requestKey(service: number, hash: Uint8Array, length: number): Uint8Array {
   return itemKey(service, length, hash)
 }
@@ -86,7 +86,7 @@ export function stateChange(
   }
 }
 
-/** A state by its keys: a node's trie, or a map of it. */
+/** A state is reached by its keys: in a node's trie, or in a map of it. */
 export interface StateSource {
   get(key: Uint8Array): Uint8Array | undefined
 }
@@ -157,7 +157,7 @@ export function accountsOf(source: StateSource): AccountSource {
   }
 }
 
-/** A state in a map, by the keys as strings. */
+/** This keeps a state in a map, by the keys as strings. */
 export function stateMap(entries: ReadonlyMap<string, Uint8Array>): StateSource {
   return { get: key => entries.get(keyOf(key)) }
 }

@@ -4,9 +4,9 @@ import type { Accounts } from './accounts.ts'
 /** Who may do what (GP 9.4, χ). */
 export interface Privileges {
   readonly manager: number
-  /** By core: who assigns its authorizer queue. */
+  /** By core, this says who assigns its authorizer queue. */
   readonly assigners: readonly number[]
-  /** Who designates the validators. */
+  /** This says who designates the validators. */
   readonly delegator: number
   /** Who gives out small ids. */
   readonly registrar: number
@@ -17,18 +17,18 @@ export interface Privileges {
 /** The partial state S (GP 12.3). Nothing in it is changed in place but `accounts`, which is forked first. */
 export interface ServiceState extends Privileges {
   readonly accounts: Accounts
-  /** Keys of the validators of the epoch after next, encoded, 336 bytes each (ι). */
+  /** These are the keys of the validators of the epoch after next, encoded, with 336 bytes each (ι). */
   readonly staging: Uint8Array
   /** By core: the encoded authorizer queue, 80 hashes of 32 bytes (φ). */
   readonly authQueues: readonly Uint8Array[]
 }
 
-/** A deferred transfer (GP 12.5). */
+/** A transfer is deferred until its receiver is accumulated (GP 12.5). */
 export interface Transfer {
   readonly from: number
   readonly to: number
   readonly amount: bigint
-  /** 128 bytes. */
+  /** It has 128 bytes. */
   readonly memo: Uint8Array
   readonly gas: bigint
 }
@@ -45,7 +45,7 @@ export interface Operand {
   readonly exportsRoot: Uint8Array
   readonly authorizerHash: Uint8Array
   readonly payloadHash: Uint8Array
-  /** Gas for the accumulation of the item. */
+  /** This is the gas for the accumulation of the item. */
   readonly gas: bigint
   readonly result: WorkResult
   readonly authTrace: Uint8Array

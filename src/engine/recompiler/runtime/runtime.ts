@@ -51,7 +51,7 @@ let glueModule: WebAssembly.Module | undefined
  */
 export type RuntimeMode = 'eager' | 'hot' | 'off'
 
-/** Options of a runtime. */
+/** These are the options of a runtime. */
 export interface RuntimeOptions {
   readonly mode: RuntimeMode
   /** A clock in milliseconds for statistics. */

@@ -90,7 +90,7 @@ export class HotCode {
   /** How many samples there were so far, and the milliseconds of interpretation that they stand for. */
   count = 0
   #spent = 0
-  /** Milliseconds by function. */
+  /** These are the milliseconds of each function. */
   #functions = new Map<number, number>()
   /** Milliseconds of other functions, by the function that they return to. */
   readonly #callers = new Map<number, number>()
