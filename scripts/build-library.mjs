@@ -2,7 +2,7 @@
 // Their maps hold the sources.
 // Not the types: build-types.mjs. Not the modules one by one that benchmarks look into: those are tsc's, beside it in dist/.
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { ENTRIES } from './entries.mjs'
 import { hexInOneLine } from './one-line.mjs'
@@ -21,12 +21,29 @@ const shared = {
   plugins: [hexInOneLine],
 }
 
+/** The classes of errors that more than one bundle throws. All of them import these from one file, so that `instanceof` is true. */
+const ERRORS = ['blob/error.ts', 'core/resource-error.ts', 'engine/host-call-error.ts']
+const errorsEntry = {
+  name: 'errors',
+  setup(build) {
+    build.onResolve({ filter: /^the errors$/ }, ({ path }) => ({ path, namespace: 'errors' }))
+    build.onLoad({ filter: /./, namespace: 'errors' }, () => ({
+      contents: ERRORS.map(file => `export * from './${file}'`).join('\n'),
+      resolveDir: join(root, 'src'),
+    }))
+  },
+}
+
 rmSync(shared.outdir, { recursive: true, force: true })
 await build({
   ...shared,
-  entryPoints: Object.fromEntries(
-    ENTRIES.filter(({ name }) => name !== 'interpreter').map(({ name, source }) => [name, src(source)]),
-  ),
+  entryPoints: {
+    ...Object.fromEntries(
+      ENTRIES.filter(({ name }) => name !== 'interpreter').map(({ name, source }) => [name, src(source)]),
+    ),
+    errors: 'the errors',
+  },
+  plugins: [hexInOneLine, errorsEntry],
   splitting: true,
   chunkNames: 'shared-[hash]',
 })
@@ -42,6 +59,16 @@ await build({
       name: 'small core',
       setup(build) {
         build.onResolve({ filter: /\/core\.gen\.ts$/ }, () => ({ path: src('core/small-core.gen.ts') }))
+      },
+    },
+    {
+      name: 'the errors of the other bundle',
+      setup(build) {
+        build.onResolve({ filter: /error\.ts$/ }, ({ path, resolveDir }) =>
+          ERRORS.some(file => resolve(resolveDir, path) === src(file))
+            ? { path: './errors.js', external: true }
+            : undefined,
+        )
       },
     },
   ],

@@ -46,7 +46,7 @@ export {
 } from './engine/engine.ts'
 export { Exit, exitName, hostIndex64 } from './engine/exit.ts'
 export type { VmStatus, VmSummary } from './engine/face.ts'
-export { HostCallError } from './engine/host-call.ts'
+export { HostCallError } from './engine/host-call-error.ts'
 export { type EngineLimits, engineLimits } from './engine/machine/limits.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
 export type { RunAsyncOptions, RunOptions, RunSignal } from './engine/run-options.ts'

@@ -1,5 +1,5 @@
 // The public surface of `coulis/interpreter`: programs and one engine, small. Not a place for code. scripts/build-library.mjs makes one
-// file of it, with a core that lacks the recompiler's passes.
+// file of it, with a core that lacks the passes of the recompiler. Only the classes of errors are those of the other entries.
 
 export { Access, type MemoryLayout } from './blob/address-space.ts'
 export { BLOB_KINDS, type BlobKind, detectBlob } from './blob/detect.ts'
@@ -9,7 +9,7 @@ export { type Resource, ResourceError } from './core/resource-error.ts'
 export type { Engine, Mapping, MemoryChunk, StartOptions, Vm } from './engine/engine.ts'
 export { HostAction, type HostEntry, type HostFunction, type HostPrice, type HostTable } from './engine/engine.ts'
 export { Exit, exitName, hostIndex64 } from './engine/exit.ts'
-export { HostCallError } from './engine/host-call.ts'
+export { HostCallError } from './engine/host-call-error.ts'
 export { createEngine, type InterpreterOptions } from './engine/interpreter/engine.ts'
 export { type Memory, type MemoryResult, OK, OOB, type PageRange } from './engine/memory.ts'
 export { callExport, type ExportCall } from './program/call.ts'

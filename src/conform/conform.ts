@@ -2,7 +2,7 @@
 // system: callers name the contents.
 import { BlobError } from '../blob/error.ts'
 import type { Engine } from '../engine/engine.ts'
-import { HostCallError } from '../engine/host-call.ts'
+import { HostCallError } from '../engine/host-call-error.ts'
 import { ownOptions } from '../isa/own-options.ts'
 import type { InstructionSetName } from '../isa/set.ts'
 import { type Profile, type ProfileName, profile as resolveProfile } from '../program/profile.ts'

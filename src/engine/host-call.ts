@@ -1,49 +1,11 @@
 // What happens at an `ecalli`, on every engine: the price, the call, the outcome. The host functions of JAM are in src/host/.
 
 import { ResourceError } from '../core/resource-error.ts'
-import type { Program } from '../program/program.ts'
 import type { Allowance } from './allowance.ts'
 import { HostAction, type HostEntry, type HostPrice, type HostTable, type Vm } from './engine.ts'
 import { Exit } from './exit.ts'
+import { describe, HostCallError } from './host-call-error.ts'
 import { isPromise, LateAnswer } from './late-answer.ts'
-
-/** A text for what was thrown or answered. Anything at all can be thrown, also a value that has no text. */
-function describe(value: unknown): string {
-  try {
-    return value instanceof Error ? String(value.message) : String(value) // this may run code of the value itself, which may throw
-  } catch {
-    return typeof value
-  }
-}
-
-/** What `run` throws when a host function threw. The machine has panicked. Its state is that at the throw. */
-export class HostCallError extends Error {
-  override readonly name = 'HostCallError'
-  /** The host-call index: its low 32 bits, signed. */
-  readonly index: number
-  /** The address of the `ecalli`. */
-  readonly pc: number
-  readonly #program: Program
-  readonly #regs: BigUint64Array
-
-  constructor(index: number, pc: number, cause: unknown, { program, regs }: Pick<Vm, 'program' | 'regs'>) {
-    super(`host call ${index} at pc ${pc}: ${describe(cause)}`, { cause })
-    this.index = index
-    this.pc = pc
-    this.#program = program
-    this.#regs = regs.slice()
-  }
-
-  /** The program that called. */
-  get program(): Program {
-    return this.#program
-  }
-
-  /** The 13 registers at the throw. They outlive the machine. */
-  get regs(): BigUint64Array {
-    return this.#regs
-  }
-}
 
 /** What the next run does first, if pc is at an `ecalli`. */
 export const Pending = {

@@ -3,7 +3,7 @@
 import { Access, PAGE_SIZE } from '../blob/address-space.ts'
 import type { EngineKind, StartOptions, Vm } from '../engine/engine.ts'
 import { type Exit, exitName } from '../engine/exit.ts'
-import { HostCallError } from '../engine/host-call.ts'
+import { HostCallError } from '../engine/host-call-error.ts'
 import type { Program } from '../program/program.ts'
 import { attackHost, TracerFault } from './attack-host.ts'
 import { type FuzzCase, type FuzzEntry, partsOfCase, programOfCase, startOptions, withParts } from './case.ts'

@@ -3,7 +3,7 @@
 import type { Vm } from '../engine/engine.ts'
 import { Exit, hostIndex64 } from '../engine/exit.ts'
 import type { VmStatus } from '../engine/face.ts'
-import { HostCallError } from '../engine/host-call.ts'
+import { HostCallError } from '../engine/host-call-error.ts'
 import type { Symbols } from '../program/symbols.ts'
 import {
   type FailedAccess,

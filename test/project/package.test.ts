@@ -196,6 +196,29 @@ describe('package', () => {
     expect(printed).toBe(`auto 3 3 9933 interpreter 3 3 9933 ${names.map(() => true).join(' ')}\n`)
   })
 
+  it.skipIf(!BUILT)('an error class is one class in all entries, so that instanceof holds', async () => {
+    const classes = new Map<string, Set<unknown>>()
+    const thrown = new Map<string, unknown>()
+    for (const [path, target] of Object.entries(manifest.exports)) {
+      if (typeof target === 'string' || path.endsWith('worker')) continue // importing a worker begins its work
+      const entry = await import(join(ROOT, target.default))
+      for (const [name, value] of Object.entries(entry)) {
+        if (!name.endsWith('Error') || typeof value !== 'function') continue
+        classes.set(name, (classes.get(name) ?? new Set()).add(value))
+      }
+      try {
+        entry.loadProgram?.(Uint8Array.of(1, 2, 3), { kind: 'raw' })
+      } catch (error) {
+        thrown.set(path, error)
+      }
+    }
+    expect([...thrown.keys()]).toEqual(['.', './interpreter'])
+    expect([...classes.keys()]).toEqual(expect.arrayContaining(['BlobError', 'HostCallError', 'ResourceError']))
+    for (const [name, all] of classes) expect([name, all.size]).toEqual([name, 1])
+    const [BlobError] = classes.get('BlobError') as Set<new () => Error>
+    for (const error of thrown.values()) expect(error).toBeInstanceOf(BlobError)
+  })
+
   it.skipIf(!BUILT)('the interpreter alone is at most 50 KB gzipped in a page', async () => {
     const contents =
       "import { createEngine, loadProgram } from './dist/lib/interpreter.js'\nwindow.run = [createEngine, loadProgram]"

@@ -2,7 +2,8 @@
 // Host functions get the machine and never see this.
 import type { Allowance } from '../allowance.ts'
 import type { HostTable, Vm } from '../engine.ts'
-import { type HostCallError, type HostCallSite, Pending } from '../host-call.ts'
+import { type HostCallSite, Pending } from '../host-call.ts'
+import type { HostCallError } from '../host-call-error.ts'
 import type { LateAnswer } from '../late-answer.ts'
 
 /** The body, as far as a call needs it. */

@@ -2,7 +2,8 @@
 // reads and writes it.
 import type { HostTable } from '../engine.ts'
 import type { Exit } from '../exit.ts'
-import type { HostCallError, Pending } from '../host-call.ts'
+import type { Pending } from '../host-call.ts'
+import type { HostCallError } from '../host-call-error.ts'
 
 /** The hidden state of a machine that is at rest. */
 export interface InnerState {

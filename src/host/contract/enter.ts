@@ -4,7 +4,7 @@
 import { ResourceError } from '../../core/resource-error.ts'
 import type { Vm } from '../../engine/engine.ts'
 import { Exit } from '../../engine/exit.ts'
-import { HostCallError } from '../../engine/host-call.ts'
+import { HostCallError } from '../../engine/host-call-error.ts'
 import { createdAddress, saltedAddress } from './address.ts'
 import { ContractFailure } from './failure.ts'
 import { type Ended, Frame, type World } from './frame.ts'

@@ -1,7 +1,7 @@
 // What a guest may cost its host: long keys, long lists, many forks. Outcomes stay those of the rules.
 import { describe, expect, it } from 'vitest'
 import { ResourceError } from '../../../src/core/resource-error.ts'
-import { HostCallError } from '../../../src/engine/host-call.ts'
+import { HostCallError } from '../../../src/engine/host-call-error.ts'
 import { HostResult } from '../../../src/host/results.ts'
 import { keyOf } from '../../../src/host/service/account.ts'
 import { Accounts } from '../../../src/host/service/accounts.ts'
