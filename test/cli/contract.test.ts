@@ -137,4 +137,13 @@ describe('the limits of code', () => {
     const bad = cli.file('bad.polkavm', assemble(text).bytes)
     expect(cli.run(['inspect', bad]).out).toMatch(/^contract {3}2 limits broken/m)
   })
+
+  it('inspect prints them of a contract that imports nothing, or nothing that is known', () => {
+    const head = '.isa revive-v1\n.format polkavm\n.export call @f\n'
+    const code = '@f: sbrk r7, r7\njump_ind r0'
+    const shown = (text: string): string => cli.run(['inspect', cli.file('alone.polkavm', assemble(text).bytes)]).out
+    expect(shown(`${head}.export deploy @f\n${code}`)).toMatch(/^contract {3}1 limit broken/m)
+    expect(shown(`${head}.import mine\n.export deploy @f\n${code}`)).toMatch(/^contract {3}2 limits broken/m)
+    expect(shown(head + code)).not.toContain('pallet-revive')
+  })
 })

@@ -79,9 +79,9 @@ export function contractCall(name: string): ContractCall | undefined {
   return Object.hasOwn(CONTRACT_CALLS, name) ? CONTRACT_CALLS[name as ContractCallName] : undefined
 }
 
-/** Whether a program is a contract: it has both exports, and its imports are of the interface. */
-export function isContract({ exports, imports }: Pick<Program, 'exports' | 'imports'>): boolean {
-  return exports.has('call') && exports.has('deploy') && imports.some(name => contractCall(name) !== undefined)
+/** Whether a program is a contract: it has both exports. One that imports nothing is one too; imports that nobody knows are for a check. */
+export function isContract({ exports }: Pick<Program, 'exports'>): boolean {
+  return exports.has('call') && exports.has('deploy')
 }
 
 /** Limits that contracts can notice (pallet-revive, limits.rs). */
