@@ -52,9 +52,9 @@ export const WILD: Menu = [
 ]
 
 const CALM_ALU = ['xor', 'and', 'or', 'add_64', 'sub_64', 'mul_64', 'set_lt_u', 'add_32', 'rot_l_64'] as const
-/** store_ind_u8 … u64 and load_ind_u8 … u64: the same numbers in every set (GP A.5.10). */
-const STORES = [120, 123] as const
-const LOADS = [124, 130] as const
+/** store_ind_u8 … u64 and load_ind_u8 … u64: the same numbers in every set that has them (GP A.5.10). */
+export const STORES = [120, 123] as const
+export const LOADS = [124, 130] as const
 
 /** This is a list of so many numbers. */
 type Numbers<N extends number, T extends number[] = []> = T['length'] extends N ? T : Numbers<N, [...T, number]>
@@ -77,7 +77,7 @@ export function alu(emitter: Emitter, values: readonly number[]): void {
 function access(emitter: Emitter, value: number, base: number, offset: number): void {
   const { random } = emitter
   const [low, high] = random.chance(45) ? LOADS : STORES
-  emitter.operands(random.chance(50) ? high : random.between(low, high), 'reg_reg_imm', value, base, 0, offset)
+  emitter.operands(emitter.between(low, high, 50), 'reg_reg_imm', value, base, 0, offset)
 }
 
 export function add(emitter: Emitter, register: number, by: number): void {

@@ -18,7 +18,7 @@ export interface FuzzEntry {
 
 /**
  * What is done with the machine before each exit, over and over: 0 runs, a positive number steps that many instructions,
- * -1 goes on on the next engine the machine can switch to.
+ * -1 goes on on the next engine the machine can switch to, -n with n above 1 runs with so much gas at most.
  */
 export type Action = number
 

@@ -9,7 +9,17 @@ import { type FuzzCase, programOfCase } from './case.ts'
 import { difference, memoryDifference } from './compare.ts'
 import { crowd } from './crowd.ts'
 import type { HostLog } from './host-log.ts'
-import { type Attempt, attempt, attemptName, enter, optionsOf, pagesLeft, programAt, remains } from './machines.ts'
+import {
+  type Attempt,
+  actionName,
+  attempt,
+  attemptName,
+  enter,
+  optionsOf,
+  pagesLeft,
+  programAt,
+  remains,
+} from './machines.ts'
 import { Random } from './random.ts'
 import { react, reactToThrow } from './reactions.ts'
 import { withTiers } from './tiers.ts'
@@ -234,9 +244,7 @@ function drive(fuzz: FuzzCase, engines: readonly EngineKind[], options: DriveOpt
       if (first.vm.gas < before) gas += usedGas(before - first.vm.gas)
       if (isCrowded) crowd()
       const found = compareAll(runners, memory === 'exits')
-      path.push(
-        `${action > 0 ? `step ${action}` : action < 0 ? 'switch, run' : 'run'}: ${attemptName(result)} at ${first.vm.pc}`,
-      )
+      path.push(`${actionName(action)}: ${attemptName(result)} at ${first.vm.pc}`)
       if (found !== undefined) {
         part(found, e, path.length - 1, path)
         break

@@ -83,6 +83,13 @@ export class Emitter {
     return this.#opcodes.get(name) ?? this.#opcodes.get(narrowName(name)) ?? -1
   }
 
+  /** An opcode from `low` to `high` that the set has. With a chance of so many in a hundred it is the last of these. */
+  between(low: number, high: number, last: number): number {
+    let opcode = this.random.chance(last) ? high : this.random.between(low, high)
+    while (opcode > low && this.set.byOpcode[opcode] === undefined) opcode -= 1
+    return opcode
+  }
+
   get wild(): boolean {
     return this.random.chance(this.mood.wild)
   }

@@ -17,7 +17,7 @@ import {
   WILD,
   walkAgain,
 } from './attacks.ts'
-import type { FuzzCase, FuzzEntry } from './case.ts'
+import type { Action, FuzzCase, FuzzEntry } from './case.ts'
 import { Emitter } from './emit.ts'
 import { indexedAccesses, smallCallees } from './indexed.ts'
 import { nestedLoops } from './nested.ts'
@@ -33,6 +33,8 @@ const PROFILES: readonly Profile[] = [
   profile('gp-0.8.0', { loader: 'lenient' }),
   profile('gp-0.7.2', { readOnlyStore: 'panic', outOfGas: 'drain' }),
   profile('polkavm'),
+  profile('polkavm-0.37'),
+  profile('polkavm', { name: 'polkavm-32', instructionSet: 'latest32' }),
 ]
 
 /** Gas of an entry that has none to end. */
@@ -80,6 +82,12 @@ function registersAt(random: Random): Uint32Array {
   return regs
 }
 
+/** Some steps are single, some are so many that they are counted in gas. Engines change, and pieces of gas end anywhere. */
+function pickSchedule(random: Random): Action[] {
+  const piece = random.pick([2, 7, 50, 300, 1000, 5000])
+  return [0, random.pick([-1, 1, 40, 200, 1001 + random.below(4000), -piece - random.below(piece)])]
+}
+
 /** The case of that number of a seed is always the same one. */
 export function generateAttack(
   seed: number | string,
@@ -125,7 +133,7 @@ export function generateAttack(
     programs: labels.length,
     pages,
     heap: random.chance(50) ? { start: 0x50000 + random.below(3) * 0x800, limit: 0x58000 } : undefined,
-    schedule: random.chance(80) ? [0] : [0, random.pick([-1, 1, 40, 200])],
+    schedule: random.chance(70) ? [0] : pickSchedule(random),
     salt: random.next() | 1,
     hostCalls: 'attack',
     ...(between === undefined ? {} : { between }),

@@ -112,9 +112,16 @@ function pickSchedule(random: Random, plain: boolean): Action[] {
   const schedule: Action[] = []
   for (let i = random.between(1, 12); i > 0; i--) {
     const roll = random.below(10)
-    schedule.push(roll < 3 ? 0 : roll < 5 ? -1 : roll < 8 ? random.between(1, 4) : random.between(1, 200))
+    schedule.push(roll < 3 ? 0 : roll < 5 ? -1 : roll < 8 ? random.between(1, 4) : farther(random))
   }
   return schedule
+}
+
+/** So many steps, or so much gas; more than a thousand steps are counted in gas where each costs 1. */
+function farther(random: Random): Action {
+  const roll = random.between(1, 200)
+  if (roll > 150) return 1000 + 20 * (roll - 150)
+  return roll > 100 ? -1 - (roll - 100) ** 2 : roll
 }
 
 function startRegisters(random: Random, pages: readonly number[]): Uint32Array {

@@ -1,11 +1,7 @@
 // Pieces of programs that attack by an index: accesses off a base and a bounded index, near a wall, and calls of small functions
 // through the jump table, as interpreters' handlers are. Not loops over memory: attacks.ts.
-import { add, alu, attackCallAt, begin, type Ground, type Menu, registers } from './attacks.ts'
+import { add, alu, attackCallAt, begin, type Ground, LOADS, type Menu, registers, STORES } from './attacks.ts'
 import type { Emitter } from './emit.ts'
-
-/** store_ind_u8 … u64 and load_ind_u8 … u64: the same numbers in every set (GP A.5.10). */
-const STORES = [120, 123] as const
-const LOADS = [124, 130] as const
 
 /** Loads or stores at a base plus a byte or a few bits, so many that one check is made for all. */
 export function indexedAccesses(emitter: Emitter, ground: Ground, menu: Menu): void {
@@ -24,7 +20,7 @@ export function indexedAccesses(emitter: Emitter, ground: Ground, menu: Menu): v
   begin(emitter, head)
   if (constant) emitter.set32(base, from)
   const [low, high] = random.chance(50) ? LOADS : STORES
-  const id = random.chance(50) ? low : random.between(low, high)
+  const opcode = random.chance(50) ? low : emitter.between(low, high, 0)
   for (let i = random.between(5, 9); i > 0; i--) {
     // The index is unsigned and at most the mask, as far as an analysis can see.
     emitter.operands(emitter.opcode('shlo_r_imm_64'), 'reg_reg_imm', at, value, 0, random.below(24))
@@ -32,7 +28,7 @@ export function indexedAccesses(emitter: Emitter, ground: Ground, menu: Menu): v
     if (scale > 0) emitter.operands(emitter.opcode('shlo_l_imm_64'), 'reg_reg_imm', index, index, 0, scale)
     emitter.operands(emitter.opcode('add_64'), 'reg_reg_reg', base, index, at, 0)
     const to = low === LOADS[0] && random.chance(60) ? value : index
-    emitter.operands(id, 'reg_reg_imm', to, at, 0, random.chance(80) ? 0 : random.below(8))
+    emitter.operands(opcode, 'reg_reg_imm', to, at, 0, random.chance(80) ? 0 : random.below(8))
   }
   if (random.chance(15)) attackCallAt(emitter, menu, base)
   add(emitter, value, random.next() | 0)
@@ -69,7 +65,7 @@ export function smallCallees(emitter: Emitter, ground: Ground, menu: Menu): void
     for (let i = random.below(4); i > 0; i--) alu(emitter, [value, pointer, value])
     if (random.chance(60)) {
       const [low, high] = random.chance(50) ? LOADS : STORES
-      emitter.operands(random.between(low, high), 'reg_reg_imm', value, pointer, 0, 8 * random.below(8))
+      emitter.operands(emitter.between(low, high, 0), 'reg_reg_imm', value, pointer, 0, 8 * random.below(8))
     }
     emitter.operands(emitter.opcode('jump_ind'), 'reg_imm', link, 0, 0, 0)
   }

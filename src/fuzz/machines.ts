@@ -29,8 +29,15 @@ function switchEngine(vm: Vm): void {
 /** Does what an action of the schedule says. */
 export function perform(vm: Vm, action: number): Exit {
   if (action > 0) return vm.step(action)
+  if (action < -1) return vm.run({ maxGas: BigInt(-action) })
   if (action < 0) switchEngine(vm)
   return vm.run()
+}
+
+/** This names an action in words. */
+export function actionName(action: number): string {
+  if (action > 0) return `step ${action}`
+  return action < -1 ? `run ${-action} gas` : action < 0 ? 'switch, run' : 'run'
 }
 
 /** An action ends with an exit, with something that the case threw itself, or with an error of the engine. */

@@ -1,7 +1,7 @@
 // Loops in loops: turns that compiled code counts ahead, towards bounds at the edges of numbers, and accesses from a register that a
 // loop keeps, steps or assigns. They may never end, so gas has to be bounded.
 import { Attack } from './attack-host.ts'
-import { add, alu, attackCallAt, begin, type Ground, type Menu, registers } from './attacks.ts'
+import { add, alu, attackCallAt, begin, type Ground, LOADS, type Menu, registers, STORES } from './attacks.ts'
 import type { Emitter } from './emit.ts'
 import { enginePlace } from './places.ts'
 
@@ -79,9 +79,9 @@ function closeLoop(emitter: Emitter, { count, bound }: Parts, { step, constant }
 
 function accessAt(emitter: Emitter, value: number, base: number): void {
   const { random } = emitter
-  const [low, high] = random.chance(50) ? ([120, 123] as const) : ([124, 130] as const)
+  const [low, high] = random.chance(50) ? STORES : LOADS
   const offset = 8 * random.below(12) + (random.chance(3) ? 3 : 0) - (random.chance(10) ? 4096 : 0)
-  emitter.operands(random.chance(40) ? high : random.between(low, high), 'reg_reg_imm', value, base, 0, offset)
+  emitter.operands(emitter.between(low, high, 40), 'reg_reg_imm', value, base, 0, offset)
 }
 
 /** What a body is made of: anything, what counted turns may do, or accesses in several blocks from a register that stays. */

@@ -58,6 +58,7 @@ function meddle(vm: Vm, random: Random): void {
 export function react(vm: Vm, exit: Exit, random: Random): boolean {
   switch (exit) {
     case Exit.Step:
+    case Exit.Paused:
       return true
     case Exit.Host:
       vm.regs32[14] = random.next()

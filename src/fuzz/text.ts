@@ -155,7 +155,7 @@ export function parseCase(text: string, label = 'text'): ParsedCase {
         exits = whole(rest)
         break
       case 'schedule':
-        schedule = words.map(word => whole(word, -1, 2 ** 32 - 1))
+        schedule = words.map(word => whole(word, -(2 ** 32) + 1, 2 ** 32 - 1))
         break
       case 'entry':
         entries.push(parseEntry(words))

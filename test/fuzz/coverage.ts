@@ -129,7 +129,8 @@ class Measurement {
     const vm = this.#vm
     const { schedule, entries, salt, exits } = this.#fuzz
     const random = new Random(salt)
-    for (const action of schedule) coverage.hit(`schedule: ${action < 0 ? 'change' : action > 0 ? 'step' : 'run'}`)
+    for (const action of schedule)
+      coverage.hit(`schedule: ${action < -1 ? 'piece' : action < 0 ? 'change' : action > 0 ? 'step' : 'run'}`)
     for (const entry of entries) {
       enter(vm, entry)
       vm.tracer = event => this.#see(event)
