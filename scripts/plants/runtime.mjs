@@ -26,4 +26,10 @@ export const RUNTIME_BUGS = [
     replace: 'if (spent === 0',
     attack: true,
   },
+  {
+    name: 'a loop that soon ends is taken for one that has far to go',
+    file: 'src/engine/recompiler/tiers/hot-code.ts',
+    search: 'samplesLeft * warmSampleMs < FAR_TO_GO',
+    replace: 'samplesLeft * warmSampleMs > FAR_TO_GO',
+  },
 ]

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { machine, programOf } from './programs.ts'
 
-const GAS = 8_000_000n
+const GAS = 12_000_000n
 
 /** What is compiled of a loop of that body while it uses up so much gas. */
 function compiledOf(body: string): number {

@@ -5,16 +5,18 @@
 // samples stand for as much time as the analysis of the program will take, it is analysed, and samples count for functions and loops.
 
 import type { Cell } from '../../../core/cell.ts'
-import type { Program } from '../../../program/program.ts'
 import { type Analysis, functionSize, segmentOfAddress } from '../analysis.ts'
 import { KIND_OF } from '../facts.ts'
 import { reachOf } from './cluster.ts'
+import { FirstLoop } from './first-loop.ts'
 import {
   ANALYSIS_MS,
   CALLER_SHARE,
   CLUSTER_INSTRUCTIONS,
   COLD_ANALYSIS_MS,
+  FAR_TO_GO,
   FIRST_ANALYSIS_MS,
+  FIRST_LASTING_PATIENCE,
   GROUP_GROWTH,
   INSTRUCTION_BYTES,
   LASTING_PATIENCE,
@@ -42,25 +44,6 @@ export function loopAround(analysis: Analysis, segment: number): number {
     if (target >= first && target <= segment && target > header) header = target
   }
   return header
-}
-
-/** The code offset of the first host call or end of a block from pc on. */
-function nextEnd({ code, instructionAt, next }: Program, pc: number): number {
-  let at = pc
-  for (; at < code.length; at = next(at)) {
-    const instruction = instructionAt(at)
-    if (instruction === undefined || instruction.kind === 'host' || instruction.terminator) break
-  }
-  return at
-}
-
-/** Whether there is a host call in the loop of one block that pc is in. It looks from pc on, and from where the end jumps back to. */
-function blockCallsHost(program: Program, pc: number): boolean {
-  const kindAt = (at: number): string | undefined => program.instructionAt(at)?.kind
-  const end = nextEnd(program, pc)
-  if (kindAt(end) !== 'branch') return kindAt(end) === 'host'
-  const { target } = program.operandsAt(end, program.instructionAt(end)!.format)
-  return target >= 0 && target < pc && kindAt(nextEnd(program, target)) === 'host'
 }
 
 /** Whether a loop has a host call in it, up to its last jump back to the header. Most of the time of such a loop is the host's. */
@@ -105,17 +88,18 @@ export class HotCode {
   #nextGroup = 0
   /** At so many samples it asks again what has run. */
   #nextLook = 0
-  /** The loop that the last samples were in, and how many in a row were in it. Before the analysis it is the pc and not the loop. */
+  /** The loop that the samples before the first module of a process were in. */
+  readonly #firstLoop: FirstLoop
+  /** The loop that the last samples were in, and how many in a row were in it. */
   #lasting = -1
   #inRow = 0
-  /** Before the analysis: whether that loop spends its time itself, and not in the host. Undefined until somebody asks. */
-  #hurries: boolean | undefined
   /** By root that is not compiled: what the stops of compiled code before it have cost, and what makes it worth compiling, in ms. */
   readonly #misses = new Map<number, { ms: number; needed: number }>()
 
   constructor(shared: SharedCode, warmth: Warmth = processWarmth) {
     this.#shared = shared
     this.#warmth = warmth
+    this.#firstLoop = new FirstLoop(shared.program)
   }
 
   /** What analysing a program of so many instructions will take, in ms. */
@@ -164,19 +148,10 @@ export class HotCode {
       here.count += 1
       here.ms += ms
     }
-    // If the pc is the same again and again, it is in a loop of one block.
-    this.#inRow = pc === this.#lasting ? this.#inRow + 1 : 1
-    if (pc !== this.#lasting) this.#hurries = undefined
-    this.#lasting = pc
-    const { program } = this.#shared
-    const size = program.code.length / INSTRUCTION_BYTES // an estimate: the exact number needs the code map, which takes 2 ms
+    if (!this.#warmth.hasCompiled) this.#firstLoop.see(cell, pc)
+    const size = this.#shared.program.code.length / INSTRUCTION_BYTES // an estimate: the exact number needs the code map, which takes 2 ms
     const least = tierPolicy.patience * Math.max(SHORT_MS, this.#analysisMs(size))
-    if (this.#spent < least || this.#spent < tierPolicy.patience * LASTING_PATIENCE * this.#warmth.moduleMs) return []
-    if (this.#spent < tierPolicy.patience * this.#warmth.moduleMs) {
-      if (this.#inRow < LASTING_SAMPLES) return []
-      this.#hurries ??= !blockCallsHost(program, pc)
-      if (!this.#hurries) return []
-    }
+    if (this.#spent < least || !this.#mayBeFirst()) return []
     this.#early = undefined
     this.#look(cell)
     const segment = this.#attribute(pc, 0)
@@ -192,6 +167,20 @@ export class HotCode {
     for (const [address, was] of this.#earlyReturns) this.#attributeCaller(address, was)
     this.#earlyReturns.clear()
     return this.#judge(segment, ms, isCompiled)
+  }
+
+  /**
+   * Whether it is time for the program to be analysed and compiled, if its module is the first of the process. A loop that will end before it has
+   * won back what that costs is not. One that lasts need not wait for so long, least of all where it counts and has far to go.
+   */
+  #mayBeFirst(): boolean {
+    const { hasCompiled, moduleMs, warmSampleMs } = this.#warmth
+    const { patience } = tierPolicy
+    if (hasCompiled || patience === 0) return true
+    const { lasts, samplesLeft } = this.#firstLoop
+    if (samplesLeft !== undefined && samplesLeft * warmSampleMs < FAR_TO_GO * moduleMs) return false
+    const share = !lasts ? 1 : samplesLeft === undefined ? FIRST_LASTING_PATIENCE : LASTING_PATIENCE
+    return this.#spent >= patience * share * moduleMs
   }
 
   /** Notes what has run by now, from time to time. */
@@ -261,6 +250,8 @@ export class HotCode {
       if (!lasts) this.#needs.set(start, tierPolicy.patience * cost)
       return this.#group(isCompiled)
     }
+    // The heat was the loop's, and has paid for it. If it stayed, one stop behind the loop would have the function compiled too.
+    if (lasts && roots[0] === header) this.#functions.set(functions.of[segment]!, ms)
     return this.#withCallers([...this.#together(roots, size, isCompiled)], isCompiled)
   }
 

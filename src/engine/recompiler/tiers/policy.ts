@@ -147,6 +147,17 @@ export const LASTING_SAMPLES = 16
 /** Samples in a row after which a function's module gets a root at the loop as well. */
 export const SOON_SAMPLES = 4
 export const LASTING_PATIENCE: number = 1 / 3
+/**
+ * Before the first module of a process, a loop that does not say how long it goes on has this share: 22 ms by estimate, which is after
+ * 6.6 million instructions. With a third, after 2 million, one that ended just then took 2.3 to 4.5 times as long as on the interpreter. With
+ * four thirds it would take 1.25 times as long, and the first loop of a process would reach its peak 40 ms later (bench/micro/time-to-peak.mjs).
+ */
+export const FIRST_LASTING_PATIENCE = 0.6
+/**
+ * Before the first module of a process, a loop that counts is compiled only if it will go on for this many times as long as that module
+ * takes. Compiled code is two to three times as fast, so it has won the module back then.
+ */
+export const FAR_TO_GO = 2
 
 /** A module takes along each function that has this share of the heat which would make it worth a module of its own. */
 export const TOGETHER = 0.25

@@ -35,10 +35,15 @@ export class Warmth {
     return tierPolicy.patience > 0 && this.samples <= FIRST_SLICES
   }
 
+  /** The milliseconds of interpretation that a sample stands for once V8 has optimized the interpreter. */
+  get warmSampleMs(): number {
+    return tierPolicy.samplePeriod / INTERPRETED_PER_MS
+  }
+
   /** The milliseconds of interpretation that the present sample stands for. */
   get sampleMs(): number {
-    const usual = tierPolicy.samplePeriod / INTERPRETED_PER_MS
-    return this.samples * tierPolicy.samplePeriod <= COLD_GAS ? COLD_SLOWNESS * usual : usual
+    const isCold = this.samples * tierPolicy.samplePeriod <= COLD_GAS
+    return isCold ? COLD_SLOWNESS * this.warmSampleMs : this.warmSampleMs
   }
 
   /** What a module costs, in ms, beside its instructions. */
