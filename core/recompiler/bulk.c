@@ -133,11 +133,6 @@ STEP int find_bulk(const program_tables *p, const graph_tables *g, s32 node, bul
   return read_turn(p, b, segment) && runs(b) && read_condition(p, &b->turn, &b->until, last_of(p, segment), g->succ_a[node] == node);
 }
 
-PUTS int is_bulk(generator *w, s32 node) {
-  bulk b;
-  return find_bulk(w->p, w->g, node, &b);
-}
-
 /* Writes code that pushes where the bytes of all turns begin. Those of the first turn begin at the register plus `low`. */
 PUTS void put_begin(generator *w, const bulk *b, u32 base, s32 low) {
   s32 at = plus(low, (s32)PVM_ROTATION), by = (s32)power_of(b->stride);
@@ -151,38 +146,37 @@ PUTS void put_same_bytes(generator *w, const bulk *b) {
   PUT(w, BULK_SAME_BYTES, (s32)(LOCAL_REGISTER + b->value), (s32)(u32)ones, (s32)(u32)(ones >> 32), (s32)(64 - 8 * b->bytes));
 }
 
-/* Writes code that does turns at once, if the loop at the node copies or fills. These are as many as the gas above the floor
- * pays for, or fewer. `ahead` is how much the floor is above the gas that a path needs. */
-PUTS void put_bulk(generator *w, s32 node, s32 ahead) {
-  bulk b;
+/* Writes code that does turns of the loop at the node at once, as `b` says. These are as many as the gas above the floor pays
+ * for, or fewer. `ahead` is how much the floor is above the gas that a path needs. */
+PUTS void put_bulk(generator *w, s32 node, const bulk *b, s32 ahead) {
   s32 cost = w->g->cost[node];
-  if (!find_bulk(w->p, w->g, node, &b) || w->g->path[node] + (u64)(u32)ahead >= INT32_MAX) return;
-  s32 by = (s32)power_of(b.stride);
-  s32 low = b.stores > 1 && b.next < 0 ? plus(b.first, (s32)((u32)b.next * (b.stores - 1))) : b.first;
+  if (w->g->path[node] + (u64)(u32)ahead >= INT32_MAX) return;
+  s32 by = (s32)power_of(b->stride);
+  s32 low = b->stores > 1 && b->next < 0 ? plus(b->first, (s32)((u32)b->next * (b->stores - 1))) : b->first;
   PUT(w, BULK_BEGIN, cost);
-  put_room(w, &b.until, LOCAL_TARGET);
-  if (b.from != NO_BASE) {
-    u32 ahead_of = b.stride > 0 ? b.to : b.from, behind = b.stride > 0 ? b.from : b.to;
-    s32 apart = b.stride > 0 ? b.apart : (s32)(0u - (u32)b.apart);
+  put_room(w, &b->until, LOCAL_TARGET);
+  if (b->from != NO_BASE) {
+    u32 ahead_of = b->stride > 0 ? b->to : b->from, behind = b->stride > 0 ? b->from : b->to;
+    s32 apart = b->stride > 0 ? b->apart : (s32)(0u - (u32)b->apart);
     PUT(w, BULK_APART, (s32)(LOCAL_REGISTER + ahead_of), (s32)(LOCAL_REGISTER + behind), apart, by);
-  } else if (b.value != NO_BASE && b.bytes > 1) put_same_bytes(w, &b);
+  } else if (b->value != NO_BASE && b->bytes > 1) put_same_bytes(w, b);
   PUT(w, BULK_IF, 0);
-  put_begin(w, &b, b.to, low);
-  if (b.from != NO_BASE) {
-    put_begin(w, &b, b.from, plus(low, -b.apart));
+  put_begin(w, b, b->to, low);
+  if (b->from != NO_BASE) {
+    put_begin(w, b, b->from, plus(low, -b->apart));
     PUT(w, BULK_COPY, by);
   } else {
-    if (b.value == NO_BASE) put_i32(w, b.constant & 255);
+    if (b->value == NO_BASE) put_i32(w, b->constant & 255);
     else {
-      put_op(w, WASM_LOCAL_GET, LOCAL_REGISTER + b.value);
+      put_op(w, WASM_LOCAL_GET, LOCAL_REGISTER + b->value);
       put_byte(w, WASM_I32_WRAP_I64);
     }
     PUT(w, BULK_FILL, by);
   }
-  if (w->says) say(w, SAID_BULK + (b.from != NO_BASE ? 0u : MORE_BULK_FILLS) + (b.stride < 0 ? MORE_BULK_DOWN : 0u));
+  if (w->says) say(w, SAID_BULK + (b->from != NO_BASE ? 0u : MORE_BULK_FILLS) + (b->stride < 0 ? MORE_BULK_DOWN : 0u));
   PUT(w, PAY_TURNS, cost);
   for (u32 r = 0; r < 13; r++) {
-    if (is_moved(&b.turn, r)) PUT(w, STEP_TURNS, (s32)(LOCAL_REGISTER + r), (s32)b.turn.step[r]);
+    if (is_moved(&b->turn, r)) PUT(w, STEP_TURNS, (s32)(LOCAL_REGISTER + r), (s32)b->turn.step[r]);
   }
   PUT(w, BULK_END, 0);
 }

@@ -133,7 +133,8 @@ PUTS void put_fast_loop(generator *w, s32 node, u32 loop) {
   PUT(w, COUNT_DOWN, (s32)label_of(w, out), (s32)label_of(w, node));
   /* Turns are counted together behind the last one, unless code may leave in the middle of a turn. */
   counted c;
-  int in_turns = leaves_in_turns(w, segment, loop), at_once = !in_turns && w->bulk && is_bulk(w, node);
+  bulk b;
+  int in_turns = leaves_in_turns(w, segment, loop), at_once = !in_turns && w->bulk && find_bulk(p, g, node, &b);
   int is_counted = !in_turns && !at_once && w->counts && find_counted(p, g, node, loop, &c);
   int together = !in_turns && !is_counted && w->tally_at != 0;
   if (together) open_frame(w, WASM_BLOCK);
@@ -145,7 +146,7 @@ PUTS void put_fast_loop(generator *w, s32 node, u32 loop) {
   put_floor(w, cost, g->path[node], ahead);
   if (is_counted) PUT(w, COUNTED_BEGIN, 0);
   else PUT(w, FAST_BEGIN, 0);
-  if (at_once) put_bulk(w, node, ahead);
+  if (at_once) put_bulk(w, node, &b, ahead);
   w->depth += 2;
   PUT(w, FAST_HEAD, is_counted ? 1 : together ? 2 : (s32)label_of(w, node));
   if (is_counted) {

@@ -257,3 +257,35 @@ export function compileAtOnce(): void {
     tierPolicy.patience = patience
   })
 }
+
+/** Something that a test picks by. */
+interface Picks {
+  pick<T>(from: readonly T[]): T
+  chance(percent: number): boolean
+}
+
+const BOUNDS = [
+  '0',
+  '1',
+  '16',
+  '2048',
+  '0xffffffffffffffff',
+  '0x8000000000000000',
+  '0x7fffffffffffff00',
+  '0xfffffffffffff800',
+]
+
+/** A loop of that body whose condition is picked: any branch, any bound, and one of those steps of r10 a turn. */
+export function loopUntil(random: Picks, steps: readonly number[], body: string): string {
+  const step = random.pick(steps)
+  const name = random.pick(['ne', 'eq', 'lt_u', 'lt_s', 'ge_u', 'ge_s'])
+  const byNumber = random.pick(['ne', 'lt_u', 'le_u', 'ge_u', 'gt_u', 'lt_s', 'le_s', 'ge_s', 'gt_s'])
+  const compared = random.chance(40)
+    ? `branch_${byNumber}_imm r10, ${random.pick([0, 1, 2048, -1, -2048])}, @loop`
+    : `branch_${name} ${random.pick(['r10, r11', 'r11, r10'])}, @loop`
+  const setup = `    load_imm r8, 0x20000
+    load_imm_64 r11, ${random.pick(BOUNDS)}
+    load_imm_64 r10, ${random.pick(BOUNDS)}
+    add_imm_64 r10, r10, ${random.pick([0, 0, step * 1000, -step * 1000, -step * 30, 7, -7])}`
+  return loopOf(setup, `${body}\n    add_imm_64 r10, r10, ${step}\n    ${compared}`)
+}
