@@ -2,6 +2,7 @@
 // process has done before.
 import { describe, expect, it } from 'vitest'
 import { HotCode } from '../../../src/engine/recompiler/tiers/hot-code.ts'
+import { ENOUGH_SAMPLES, SAMPLE_STRETCH } from '../../../src/engine/recompiler/tiers/policy.ts'
 import { SharedCode } from '../../../src/engine/recompiler/tiers/shared-code.ts'
 import { Warmth } from '../../../src/engine/recompiler/tiers/warmth.ts'
 import type { Program } from '../../../src/program/program.ts'
@@ -131,5 +132,40 @@ describe('decisions', () => {
     expect(seldom.flatMap(([, roots]) => roots)).not.toContain(start)
     const often = decisions(program, [...services.slice(0, 30), ['stop', start, 2000]], warm)
     expect(often.flatMap(([, roots]) => roots)).toContain(start)
+  })
+
+  it('need fewer samples where the heat is spread, each of which stands for more', () => {
+    const shared = new SharedCode(program)
+    const hot = new HotCode(shared, new Warmth())
+    const vm = machine('interpreter', program, { gas: 100_000n })
+    const take = (times: number, pcs: readonly number[]): void => {
+      for (let i = 0; i < times; i++) hot.sample(cellOf(vm), pcs[i % pcs.length]!, () => false, hot.stretch)
+    }
+    expect(hot.stretch).toBe(1)
+    take(ENOUGH_SAMPLES - 1, [turn, round])
+    expect(hot.stretch).toBe(1)
+    take(2, [turn, round])
+    expect(hot.stretch).toBe(SAMPLE_STRETCH)
+    take(2, [turn]) // a loop: its next samples have to come soon
+    expect(hot.stretch).toBe(1)
+    take(2, [round, start])
+    expect(hot.stretch).toBe(SAMPLE_STRETCH)
+    vm.dispose()
+  })
+
+  it('come after as much time, however many samples say so', () => {
+    const decidedAt = (stretch: number): number => {
+      const warm = new Warmth()
+      warm.samples = 1000
+      const hot = new HotCode(new SharedCode(program), warm)
+      const vm = machine('interpreter', program, { gas: 100_000n })
+      vm.run()
+      for (let samples = 1; samples < 100_000; samples++) {
+        const roots = hot.sample(cellOf(vm), [turn, round, start][samples % 3]!, () => false, stretch)
+        if (roots.length > 0) return samples * stretch
+      }
+      return Number.NaN
+    }
+    expect(decidedAt(SAMPLE_STRETCH) / decidedAt(1)).toBeCloseTo(1, 0)
   })
 })

@@ -10,7 +10,7 @@ import { makeModule, unlessRefused } from '../../../core/code-generation.ts'
 import { AT_VM, HostAnswer, Part, Target, VM, Why } from '../../../core/contract.gen.ts'
 import { decodeHex } from '../../../core/core.ts'
 import { MAX_STACK } from '../../../core/stack.ts'
-import { CHARGED, EXIT, EXIT_ARG, HOT, HOT_LEFT, PC, TRACE } from '../../../core/words.ts'
+import { CHARGED, EXIT, EXIT_ARG, PC, TRACE } from '../../../core/words.ts'
 import type { Program } from '../../../program/program.ts'
 import type { CodeStats } from '../../engine.ts'
 import { Exit } from '../../exit.ts'
@@ -40,6 +40,7 @@ import { addressOf, FrameMisses } from './frame-misses.ts'
 import { Gate } from './gate.ts'
 import { comesIn, LAZY, WaitingBlocks } from './lazy-entries.ts'
 import { jumpEntries, type Linkage } from './linkage.ts'
+import { Sampling } from './sampling.ts'
 
 const GAS = (AT_VM + VM.gas) >>> 3
 
@@ -69,6 +70,7 @@ export class Runtime {
   readonly #cell: Cell
   readonly #now: () => number
   readonly #waiting: WaitingBlocks
+  readonly #sampling: Sampling
   #mode: RuntimeMode = 'off'
   readonly #perInstruction: boolean
   /** All that needs the analysis. It is made when something is compiled for the first time. */
@@ -85,6 +87,7 @@ export class Runtime {
     this.#now = options.now
     this.shared = cell.tally === undefined ? sharedCode(program) : talliedCode(program, cell.tally.at)
     this.#hot = hotCodeOf(this.shared)
+    this.#sampling = new Sampling(cell, this.#hot)
     this.#perInstruction = program.profile.gasModel === 'instruction'
     this.use(options.mode)
   }
@@ -144,10 +147,7 @@ export class Runtime {
   /** Changes the mode: sets entries or takes them away, and switches sampling on or off. */
   use(mode: RuntimeMode): void {
     this.#frames.forget()
-    const { u32 } = this.#cell
-    u32[HOT] = mode === 'hot' ? tierPolicy.samplePeriod : 0
-    u32[HOT_LEFT] = tierPolicy.samplePeriod
-    this.#cell.onSlice = mode === 'hot' ? this.#slice : undefined
+    this.#sampling.set(mode === 'hot' ? this.#slice : undefined)
     if (mode !== 'off' && this.shared.moduleCount > 0 && this.#canLink())
       for (const made of this.shared.modules()) this.#add(made)
     if (mode === this.#mode) return
@@ -172,7 +172,8 @@ export class Runtime {
   #onSlice(): void {
     if (processWarmth.isFirstSlice() || !this.#hot.canSample(this.#cell.user?.remainingMs)) return
     this.#catchUp()
-    const roots = this.#hot.sample(this.#cell, this.#cell.u32[PC]!, this.isCompiled)
+    const roots = this.#hot.sample(this.#cell, this.#cell.u32[PC]!, this.isCompiled, this.#sampling.stretch)
+    this.#sampling.next()
     if (roots.length > 0) this.compile(roots)
   }
 

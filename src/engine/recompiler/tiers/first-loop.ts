@@ -62,6 +62,11 @@ export class FirstLoop {
     this.#distance = distance
   }
 
+  /** How many of the last samples were in it. */
+  get inRow(): number {
+    return this.#inRow
+  }
+
   /** Whether the samples were in the loop for so long that it will likely go on. Most of the time of a loop that calls the host is the host's. */
   get lasts(): boolean {
     return this.#inRow >= LASTING_SAMPLES && this.#branch !== null

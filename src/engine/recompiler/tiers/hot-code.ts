@@ -14,6 +14,7 @@ import {
   CALLER_SHARE,
   CLUSTER_INSTRUCTIONS,
   COLD_ANALYSIS_MS,
+  ENOUGH_SAMPLES,
   FAR_TO_GO,
   FIRST_ANALYSIS_MS,
   FIRST_LASTING_PATIENCE,
@@ -23,6 +24,7 @@ import {
   LASTING_SAMPLES,
   LOOK_GROWTH,
   MISS_MS,
+  SAMPLE_STRETCH,
   SHORT_MS,
   SOON_SAMPLES,
   TIMED_SHARE,
@@ -107,12 +109,22 @@ export class HotCode {
     return instructions * (this.#warmth.hasCompiled ? ANALYSIS_MS : COLD_ANALYSIS_MS)
   }
 
+  /** How many instructions the program has, estimated: the exact number needs the code map, which takes 2 ms. */
+  get #size(): number {
+    return this.#shared.program.code.length / INSTRUCTION_BYTES
+  }
+
+  /** What the next module costs, in ms, beside its instructions. The first one of a process has to win the analysis back as well. */
+  get #moduleMs(): number {
+    const { hasCompiled, moduleMs } = this.#warmth
+    return hasCompiled ? moduleMs : moduleMs + this.#size * ANALYSIS_MS
+  }
+
   /** Whether there is time to take a sample. A sample may be followed by the analysis of the program. */
   canSample(remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY || this.#shared.isAnalysed) return true
-    const size = this.#shared.program.code.length / INSTRUCTION_BYTES
     const first = this.#warmth.hasCompiled ? 0 : FIRST_ANALYSIS_MS
-    return first + this.#analysisMs(size) <= TIMED_SHARE * remainingMs
+    return first + this.#analysisMs(this.#size) <= TIMED_SHARE * remainingMs
   }
 
   /** Whether there is time to compile these roots. */
@@ -128,9 +140,22 @@ export class HotCode {
     return this.#functions.get(this.#shared.analysis.functions.of[segment]!) ?? 0
   }
 
-  /** Takes a sample of a cell. Returns the roots that should be compiled now, which most of the time are none. */
-  sample(cell: Cell, pc: number, isCompiled: (segment: number) => boolean): readonly number[] {
-    const ms = this.#warmth.sampleMs
+  /**
+   * For how many sample periods the next sample may stand. When there are many samples already, and the last ones were not in one
+   * loop, the code is a service whose heat is spread, and few samples say as much as many.
+   */
+  get stretch(): number {
+    const inRow = this.#early !== undefined ? this.#firstLoop.inRow : this.#inRow
+    const isSpread = this.count >= ENOUGH_SAMPLES && inRow < 2
+    return isSpread && tierPolicy.patience > 0 ? SAMPLE_STRETCH : 1
+  }
+
+  /**
+   * Takes a sample of a cell, which stands for `stretch` sample periods. Returns the roots that should be compiled now, which most of
+   * the time are none.
+   */
+  sample(cell: Cell, pc: number, isCompiled: (segment: number) => boolean, stretch = 1): readonly number[] {
+    const ms = this.#warmth.sampleMs * stretch
     this.count += 1
     this.#spent += ms
     const returns = cell.regs32[2 * RETURN_ADDRESS]!
@@ -148,9 +173,8 @@ export class HotCode {
       here.count += 1
       here.ms += ms
     }
-    if (!this.#warmth.hasCompiled) this.#firstLoop.see(cell, pc)
-    const size = this.#shared.program.code.length / INSTRUCTION_BYTES // an estimate: the exact number needs the code map, which takes 2 ms
-    const least = tierPolicy.patience * Math.max(SHORT_MS, this.#analysisMs(size))
+    this.#firstLoop.see(cell, pc)
+    const least = tierPolicy.patience * Math.max(SHORT_MS, this.#analysisMs(this.#size))
     if (this.#spent < least || !this.#mayBeFirst()) return []
     this.#early = undefined
     this.#look(cell)
@@ -179,8 +203,8 @@ export class HotCode {
     if (hasCompiled || patience === 0) return true
     const { lasts, samplesLeft } = this.#firstLoop
     if (samplesLeft !== undefined && samplesLeft * warmSampleMs < FAR_TO_GO * moduleMs) return false
-    const share = !lasts ? 1 : samplesLeft === undefined ? FIRST_LASTING_PATIENCE : LASTING_PATIENCE
-    return this.#spent >= patience * share * moduleMs
+    const share = samplesLeft === undefined ? FIRST_LASTING_PATIENCE : LASTING_PATIENCE
+    return this.#spent >= patience * (lasts ? share * moduleMs : this.#moduleMs)
   }
 
   /** Notes what has run by now, from time to time. */
@@ -245,7 +269,7 @@ export class HotCode {
       size += functionSize(analysis, start, coverage)
     }
     const patience = lasts ? LASTING_PATIENCE : 1
-    const cost = patience * (this.#warmth.moduleMs + this.#warmth.worthMs(size))
+    const cost = patience * ((lasts ? this.#warmth.moduleMs : this.#moduleMs) + this.#warmth.worthMs(size))
     if (!this.#pays(this.heat(start), cost)) {
       if (!lasts) this.#needs.set(start, tierPolicy.patience * cost)
       return this.#group(isCompiled)
@@ -294,7 +318,7 @@ export class HotCode {
       heat += this.heat(start)
       size += functionSize(this.#shared.analysis, start, this.#shared.coverage)
     }
-    const isWorth = roots.length > 0 && this.#pays(heat, this.#warmth.moduleMs + this.#warmth.worthMs(size))
+    const isWorth = roots.length > 0 && this.#pays(heat, this.#moduleMs + this.#warmth.worthMs(size))
     return isWorth ? this.#withCallers([...roots], isCompiled) : []
   }
 
