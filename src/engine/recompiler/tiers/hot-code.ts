@@ -114,12 +114,6 @@ export class HotCode {
     return this.#shared.program.code.length / INSTRUCTION_BYTES
   }
 
-  /** What the next module costs, in ms, beside its instructions. The first one of a process has to win the analysis back as well. */
-  get #moduleMs(): number {
-    const { hasCompiled, moduleMs } = this.#warmth
-    return hasCompiled ? moduleMs : moduleMs + this.#size * ANALYSIS_MS
-  }
-
   /** Whether there is time to take a sample. A sample may be followed by the analysis of the program. */
   canSample(remainingMs: number = Number.POSITIVE_INFINITY): boolean {
     if (remainingMs === Number.POSITIVE_INFINITY || this.#shared.isAnalysed) return true
@@ -203,8 +197,8 @@ export class HotCode {
     if (hasCompiled || patience === 0) return true
     const { lasts, samplesLeft } = this.#firstLoop
     if (samplesLeft !== undefined && samplesLeft * warmSampleMs < FAR_TO_GO * moduleMs) return false
-    const share = samplesLeft === undefined ? FIRST_LASTING_PATIENCE : LASTING_PATIENCE
-    return this.#spent >= patience * (lasts ? share * moduleMs : this.#moduleMs)
+    const share = !lasts ? 1 : samplesLeft === undefined ? FIRST_LASTING_PATIENCE : LASTING_PATIENCE
+    return this.#spent >= patience * share * moduleMs
   }
 
   /** Notes what has run by now, from time to time. */
@@ -269,7 +263,7 @@ export class HotCode {
       size += functionSize(analysis, start, coverage)
     }
     const patience = lasts ? LASTING_PATIENCE : 1
-    const cost = patience * ((lasts ? this.#warmth.moduleMs : this.#moduleMs) + this.#warmth.worthMs(size))
+    const cost = patience * (this.#warmth.moduleMs + this.#warmth.worthMs(size))
     if (!this.#pays(this.heat(start), cost)) {
       if (!lasts) this.#needs.set(start, tierPolicy.patience * cost)
       return this.#group(isCompiled)
@@ -318,7 +312,7 @@ export class HotCode {
       heat += this.heat(start)
       size += functionSize(this.#shared.analysis, start, this.#shared.coverage)
     }
-    const isWorth = roots.length > 0 && this.#pays(heat, this.#moduleMs + this.#warmth.worthMs(size))
+    const isWorth = roots.length > 0 && this.#pays(heat, this.#warmth.moduleMs + this.#warmth.worthMs(size))
     return isWorth ? this.#withCallers([...roots], isCompiled) : []
   }
 
