@@ -1,5 +1,7 @@
-// How to open in the debugger what `coulis run` has just run. Not the debugger: debug.ts.
+// How to open something in the debugger: what `coulis run` has just run, or the call of a contract. Not the debugger: debug.ts.
 import type { Command } from 'commander'
+import { isContract } from '../host/contract/interface.ts'
+import type { Loaded } from './load.ts'
 
 /** These are the options of `run` that say what ran; all others say what to print. */
 const KEPT = [
@@ -45,4 +47,20 @@ export function debugCommand(file: string, command: Command, given: readonly str
     if (KEPT.includes(option.attributeName()) && value !== undefined) words.push(option.long!, quoted(value))
   }
   return [...words, '--end'].join(' ')
+}
+
+/**
+ * What to say where the debugger opens a contract as any other program: the commands that call it on a chain, and then open the
+ * record of that. Undefined where it is no contract, or where the options say who answers its host calls.
+ */
+export function contractDebugHint(
+  file: string,
+  { program }: Loaded,
+  { host, fromState }: { readonly host?: string; readonly fromState?: string },
+): string | undefined {
+  if (file === '-' || host !== undefined || fromState !== undefined || !isContract(program)) return undefined
+  const [profile] = program.profile.name.split(' ') // behind it the name says what differs, which the file itself brings
+  const run = `coulis run ${quoted(file)} --calldata 0x… --record run.log`
+  const debug = `coulis debug run.log --program ${quoted(file)} --profile ${profile}`
+  return `hint: this is a contract, and the debugger has no chain; this debugs a call of it: ${run}; ${debug}`
 }

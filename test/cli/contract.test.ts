@@ -44,6 +44,19 @@ describe('coulis run --calldata', () => {
     expect(run(flipper, '--gas', '100').out).toContain('coulis debug')
   })
 
+  it('the debugger prints the two commands that debug a call', () => {
+    const { code, out, err } = cli.run(['debug', flipper, '--batch'])
+    expect(code).toBe(0)
+    const found = /^hint: .*: coulis (run .*); coulis (debug .*)$/m.exec(`${out}\n${err}`)
+    const [record, debug] = [found![1]!, found![2]!].map(line => line.split(' '))
+    expect(cli.run(record!.map(word => (word === '0x…' ? call('flip()') : word))).code).toBe(0)
+    const session = cli.run([...debug!, '--batch', '--end'])
+    expect([session.code, session.out]).toEqual([0, expect.stringContaining('the run ends here: HALT')])
+    expect(session.out).not.toContain('hint')
+    const other = cli.run(['debug', join(ROOT, 'examples/adder.polkavm'), '--batch'])
+    expect(other.out + other.err).not.toContain('hint')
+  })
+
   it.each([
     [values(1), 1n],
     [values(0), 0n],

@@ -14,6 +14,7 @@ import type { ProfileName } from '../../program/profile.ts'
 import type { Program } from '../../program/program.ts'
 import type { Symbols } from '../../program/symbols.ts'
 import { looksLikeTrace, parseTrace } from '../../trace/parse.ts'
+import { contractDebugHint } from '../debug-hint.ts'
 import { engineOf } from '../engine-of.ts'
 import { CliError, inFile } from '../errors.ts'
 import { readBytes } from '../files.ts'
@@ -100,6 +101,8 @@ interface Parts {
 function openProgram(file: string, options: OpenOptions, say: (line: string) => void): Parts {
   const loaded = loadFile(file, options)
   for (const warning of loaded.warnings) say(`warning: ${warning}`)
+  const hint = contractDebugHint(file, loaded, options)
+  if (hint !== undefined) say(hint)
   const start = inFile(file, () => startOf(loaded, options))
   const settings = {
     choice: options.host,
