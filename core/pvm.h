@@ -142,7 +142,7 @@ typedef uint64_t (*pvm_price_callback)(pvm *vm, int32_t index, void *user);
 /* What an instruction does to memory, in an event. */
 enum { PVM_ACCESS_NONE = 0, PVM_ACCESS_LOAD = 1, PVM_ACCESS_STORE = 2 };
 
-/* What an executed instruction did. The tracer gets one of these per instruction while vm->trace is set. */
+/* This says what an executed instruction did. The tracer gets one of these per instruction while vm->trace is set. */
 typedef struct {
   uint32_t pc;
   uint32_t id;         /* 4 instruction, see opcodes.gen.h; trap where none is defined */
@@ -211,11 +211,11 @@ PVM_API pvm *pvm_create(uint32_t service_index, const uint8_t *blob, size_t blob
 PVM_API void pvm_destroy(pvm *vm);
 
 /* Sets the instruction set (PVM_SET_*), the rules (bits of PVM_RULE_*) and the gas model (PVM_GAS_*). Decoded instructions
- * are forgotten. PVM_BAD for unknown values. */
+ * are forgotten. It returns PVM_BAD for unknown values. */
 PVM_API int32_t pvm_set_profile(pvm *vm, uint32_t set, uint32_t rules, uint32_t gas_model);
 
-/* Brings the machine back to its start: no memory, registers, gas and pc 0, no exit. Decoded instructions stay. PVM_BUSY
- * inside a host callback. */
+/* Brings the machine back to its start: no memory, registers, gas and pc 0, no exit. Decoded instructions stay. It
+ * returns PVM_BUSY inside a host callback. */
 PVM_API int32_t pvm_reset(pvm *vm);
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
@@ -230,7 +230,7 @@ typedef struct {
   uint32_t heap_start, heap_limit;
 } pvm_bounds;
 
-/* Says where the regions are. PVM_BAD when they overlap, are not page aligned, or wrap. */
+/* Says where the regions are. It returns PVM_BAD when they overlap, are not page aligned, or wrap. */
 PVM_API int32_t pvm_set_memory_bounds(pvm *vm, const pvm_bounds *bounds);
 
 /* Lends the machine host memory for its regions, until pvm_reset or pvm_destroy. Each piece is as long as its range. For a
@@ -240,16 +240,16 @@ PVM_API int32_t pvm_set_memory_regions(pvm *vm, uint8_t *ro, uint8_t *rw, uint8_
 /* Maps `length` bytes of host memory at a guest address. The length and the address are multiples of 4096. */
 PVM_API int32_t pvm_map(pvm *vm, uint32_t address, uint8_t *bytes, uint32_t length, uint32_t access);
 
-/* Sets the rights of `count` pages. Their contents stay, but PVM_NONE drops them. PVM_BAD beyond page 2^20. */
+/* Sets the rights of `count` pages. Their contents stay, but PVM_NONE drops them. It returns PVM_BAD beyond page 2^20. */
 PVM_API int32_t pvm_protect(pvm *vm, uint32_t page, uint32_t count, uint32_t access);
 
 /* Zeroes pages, whatever their rights are. */
 PVM_API int32_t pvm_zero(pvm *vm, uint32_t page, uint32_t count);
 
-/* The rights of a page: PVM_NONE, PVM_READ or PVM_WRITE. */
+/* Returns the rights of a page: PVM_NONE, PVM_READ or PVM_WRITE. */
 PVM_API uint32_t pvm_access(const pvm *vm, uint32_t page);
 
-/* The first page from `page` on that has rights, or 2^20 when there is none. */
+/* Returns the first page from `page` on that has rights, or 2^20 when there is none. */
 PVM_API uint32_t pvm_next_mapped(const pvm *vm, uint32_t page);
 
 /* Read and write where the guest itself could. They return PVM_OK, or PVM_OOB when some byte is not accessible, and then
@@ -301,7 +301,7 @@ PVM_API int32_t pvm_set_host_prices(pvm *vm, const uint64_t *prices, uint32_t co
 /* Sets a function that computes the price of each call. A null callback takes it away again. */
 PVM_API void pvm_set_price_callback(pvm *vm, pvm_price_callback callback, void *user);
 
-/* To be called after longjmp or an exception has left a callback. The machine then counts as stopped with PVM_BREAK, with pc
+/* Call it after longjmp or an exception has left a callback. The machine then counts as stopped with PVM_BREAK, with pc
  * behind the instruction that was executed last. It may be resumed, reset or destroyed. Nothing happens to a machine that is
  * not running. */
 PVM_API void pvm_abandon(pvm *vm);
@@ -381,10 +381,11 @@ PVM_API pvm *pvm_create_parts(uint32_t service_index, const uint8_t *code, uint3
 PVM_API int32_t pvm_start(pvm *vm, const pvm_file *file, uint32_t entry, const uint8_t *args, uint32_t args_len);
 
 /* Sets instruction set, rules and gas model by the name of a profile: "gp-0.7.2", "gp-0.8.0", "polkavm", ... docs/gas.md
- * lists them. PVM_BAD for other names. */
+ * lists them. It returns PVM_BAD for other names. */
 PVM_API int32_t pvm_set_rules(pvm *vm, const char *profile);
 
-/* The name of host call `index`; the name and the code offset of an export. PVM_BAD beyond the last one. */
+/* These find the name of host call `index`, and the name and the code offset of an export. They return PVM_BAD beyond the
+ * last one. */
 PVM_API int32_t pvm_import(const pvm_file *file, uint32_t index, pvm_bytes *name);
 PVM_API int32_t pvm_export(const pvm_file *file, uint32_t index, pvm_bytes *name, uint32_t *pc);
 PVM_API int32_t pvm_find_export(const pvm_file *file, const char *name, uint32_t *pc);

@@ -40,3 +40,27 @@ it('an engine is tested in the folder of its name, beside what holds for all of 
   const stray = engines.filter(({ name }) => folders.includes(name)).map(({ name }) => `test/${name}`)
   expect(stray).toEqual([])
 })
+
+/** The tests of a file that have more lines than that, by the line where they begin. */
+function longTests(text: string, most: number): number[] {
+  const lines = text.split('\n')
+  return lines.flatMap((line, first) => {
+    const indent = /^(\s*)(?:it|test)\b.*=> \{$/.exec(line)?.[1]
+    if (indent === undefined) return []
+    const end = lines.findIndex((other, i) => i > first && other.startsWith(`${indent}}`))
+    return end - first + 1 > most ? [first + 1] : []
+  })
+}
+
+it('a test fits on a screen', () => {
+  const body = Array.from({ length: 60 }, () => '    work()').join('\n')
+  expect(longTests(`  it('is long', () => {\n${body}\n  }, 1000)\n`, 60)).toEqual([1])
+  expect(longTests(`  it('is short', () => {\n    work()\n  })\n${body}\n`, 60)).toEqual([])
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'))
+    .map(entry => join(entry.parentPath, entry.name))
+  const long = files.flatMap(file =>
+    longTests(readFileSync(file, 'utf8'), 60).map(line => `${relative(ROOT, file)}:${line}`),
+  )
+  expect(long).toEqual([])
+})
