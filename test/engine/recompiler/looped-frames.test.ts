@@ -77,6 +77,68 @@ function expectSame(text: string, act: Act = () => undefined, options: StartOpti
   expect([text, states[0]]).toEqual([text, states[1]])
 }
 
+/** A program of a loop in a loop that accesses memory by three registers and does something to them, and the pages that it gets. */
+function loopsInLoops(random: Random): {
+  text: string
+  pages: { address: number; length: number; access: 0 | 1 | 3 }[]
+} {
+  const bases = ['r5', 'r5', 'r5', 'r5', 'r5', 'r1', 'r3']
+  let labels = 0
+  const statement = (): string => {
+    const base = random.pick(bases)
+    const at = 8 * random.below(12) + (random.chance(10) ? 3 : 0)
+    const type = random.pick(['u64', 'u64', 'u32', 'u8'])
+    switch (random.below(16)) {
+      case 0:
+        return `    add_imm_64 ${base}, ${base}, ${random.pick([8, -8, 16])}`
+      case 1:
+        return random.chance(30) ? `    move_reg ${base}, ${random.pick(bases)}` : '    add_imm_64 r9, r9, 3'
+      case 2:
+        return random.chance(30) ? '    ecalli 1' : '    xor r9, r9, r8'
+      case 3: {
+        const label = `@skip${labels++}`
+        return `    and_imm r10, r9, 1\n    branch_eq_imm r10, 0, ${label}\n${statement()}\n    fallthrough\n${label}:`
+      }
+      case 4:
+        return `    load_imm_jump r0, ${2 * (1 + labels)}, @leaf\n@skip${labels++}:`
+      default:
+        return random.chance(50)
+          ? `    store_ind_${type} [${base} + ${at}], r9`
+          : `    load_ind_${type} r8, [${base} + ${at}]\n    add_64 r9, r9, r8`
+    }
+  }
+  const some = (most: number): string => Array.from({ length: 1 + random.below(most) }, statement).join('\n')
+  const pages = [0x21000, 0x22000, 0x23000, 0x24000].flatMap(address => {
+    const access = random.pick([0, 1, 3, 3, 3, 3, 3] as const)
+    return access === 0 ? [] : [{ address, length: 4096, access }]
+  })
+  const written = pages.filter(({ access }) => access === 3).map(({ address }) => address)
+  const body = `
+${touch(...written)}    load_imm r5, ${0x22000 - 8 * random.below(12)}
+    load_imm r1, ${0x23000 - 8 * random.below(12)}
+    load_imm r3, 0x24000
+    load_imm r6, 25
+    fallthrough
+@outer:
+${some(3)}
+    load_imm r7, ${1 + random.below(12)}
+    fallthrough
+@inner:
+${some(9)}
+    add_imm_64 r7, r7, -1
+    branch_ne_imm r7, 0, @inner
+${some(3)}
+    add_imm_64 r6, r6, -1
+    branch_ne_imm r6, 0, @outer
+    trap
+@leaf:
+    ${random.pick(['store_ind_u64 [r5 + 40], r9', 'add_imm_64 r9, r9, 1', 'add_imm_64 r5, r5, 8'])}
+    jump_ind r0`
+  const table = Array.from({ length: labels }, (_, n) => `@skip${n}`).join(', ')
+  const text = `${labels > 0 ? `.entry_size 4\n.jump_table ${table}` : ''}${body}`
+  return { text, pages }
+}
+
 describe('a frame of a loop', () => {
   it('is asked for where a loop keeps a register that it checks twice, and forgotten behind calls', () => {
     const text = dispatch(0x21000, '')
@@ -178,60 +240,7 @@ ${ALL}    load_imm r5, 0x21000
     const random = new Random('looped frames')
     let framed = 0
     for (let k = 0; k < 400; k++) {
-      const bases = ['r5', 'r5', 'r5', 'r5', 'r5', 'r1', 'r3']
-      let labels = 0
-      const statement = (): string => {
-        const base = random.pick(bases)
-        const at = 8 * random.below(12) + (random.chance(10) ? 3 : 0)
-        const type = random.pick(['u64', 'u64', 'u32', 'u8'])
-        switch (random.below(16)) {
-          case 0:
-            return `    add_imm_64 ${base}, ${base}, ${random.pick([8, -8, 16])}`
-          case 1:
-            return random.chance(30) ? `    move_reg ${base}, ${random.pick(bases)}` : '    add_imm_64 r9, r9, 3'
-          case 2:
-            return random.chance(30) ? '    ecalli 1' : '    xor r9, r9, r8'
-          case 3: {
-            const label = `@skip${labels++}`
-            return `    and_imm r10, r9, 1\n    branch_eq_imm r10, 0, ${label}\n${statement()}\n    fallthrough\n${label}:`
-          }
-          case 4:
-            return `    load_imm_jump r0, ${2 * (1 + labels)}, @leaf\n@skip${labels++}:`
-          default:
-            return random.chance(50)
-              ? `    store_ind_${type} [${base} + ${at}], r9`
-              : `    load_ind_${type} r8, [${base} + ${at}]\n    add_64 r9, r9, r8`
-        }
-      }
-      const some = (most: number): string => Array.from({ length: 1 + random.below(most) }, statement).join('\n')
-      const pages = [0x21000, 0x22000, 0x23000, 0x24000].flatMap(address => {
-        const access = random.pick([0, 1, 3, 3, 3, 3, 3] as const)
-        return access === 0 ? [] : [{ address, length: 4096, access }]
-      })
-      const written = pages.filter(({ access }) => access === 3).map(({ address }) => address)
-      const body = `
-${touch(...written)}    load_imm r5, ${0x22000 - 8 * random.below(12)}
-    load_imm r1, ${0x23000 - 8 * random.below(12)}
-    load_imm r3, 0x24000
-    load_imm r6, 25
-    fallthrough
-@outer:
-${some(3)}
-    load_imm r7, ${1 + random.below(12)}
-    fallthrough
-@inner:
-${some(9)}
-    add_imm_64 r7, r7, -1
-    branch_ne_imm r7, 0, @inner
-${some(3)}
-    add_imm_64 r6, r6, -1
-    branch_ne_imm r6, 0, @outer
-    trap
-@leaf:
-    ${random.pick(['store_ind_u64 [r5 + 40], r9', 'add_imm_64 r9, r9, 1', 'add_imm_64 r5, r5, 8'])}
-    jump_ind r0`
-      const table = Array.from({ length: labels }, (_, n) => `@skip${n}`).join(', ')
-      const text = `${labels > 0 ? `.entry_size 4\n.jump_table ${table}` : ''}${body}`
+      const { text, pages } = loopsInLoops(random)
       if (count(text, ASKS) > 0) framed += 1
       const when = random.below(20)
       const [page, access] = [0x21 + random.below(4), random.pick([0, 1] as const)]
