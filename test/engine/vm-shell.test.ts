@@ -39,8 +39,8 @@ describe.each(ENGINE_KINDS)('%s', kind => {
     expect(vm.run()).toBe(Exit.Panic)
     vm.dispose()
     expect(vmNames.filter(name => name !== 'constructor')).toEqual(Object.keys(VM).sort())
-    // What only the machine itself calls: it ends the memory, and starts it anew.
-    const own = ['constructor', 'close', 'clear']
+    // What only the machine itself calls: it ends the memory, starts it anew, and maps what it starts with.
+    const own = ['constructor', 'close', 'clear', 'map']
     expect(memoryNames.filter(name => !own.includes(name))).toEqual(Object.keys(MEMORY).sort())
   })
 
