@@ -302,6 +302,21 @@ describe('large programs', () => {
     expect(vm.pc).toBe(99)
     expect(cellOf(vm).memory.buffer.byteLength).toBeGreaterThan(MEMORY_SIZE)
   })
+
+  it('a jump table too large for the arena has one of its own, also where an idle cell has the same code', () => {
+    const withTable = (length: number): Program => {
+      const { code, bitmask } = circle(7)
+      const table = { jumpTable: new Uint32Array(length), jumpTableLength: length, jumpTableEntrySize: 1 }
+      return createProgram({
+        container: { kind: 'raw', parts: { code, bitmask, ...table } },
+        profile: profile('gp-0.7.2'),
+      })
+    }
+    make(withTable(0)).dispose()
+    const vm = make(withTable(3_200_000), { gas: 100n })
+    expect(vm.run()).toBe(Exit.OutOfGas)
+    expect(cellOf(vm).memory.buffer.byteLength).toBeGreaterThan(MEMORY_SIZE)
+  })
 })
 
 describe('engines changed on the way', () => {

@@ -319,18 +319,16 @@ function newCell(program: Program, sizes?: CellSizes): Cell {
  * collector. Otherwise it is the cell of another program.
  */
 function takeCell(program: Program, maxMemory: number): Cell {
-  const decoded = maxMemory > FRAMES_SIZE ? undefined : takeDecoded(program)
-  const cell = decoded ?? otherCell(program, maxMemory)
+  const arena = ownArena(program)
+  const frames = Math.max(maxMemory, FRAMES_SIZE)
+  const isUsual = arena === 0 && frames === FRAMES_SIZE
+  const cell = isUsual ? (takeDecoded(program) ?? otherCell(program)) : newCell(program, { arena, frames })
   cell.load(program)
   return cell
 }
 
 /** What `takeCell` takes if no idle cell has the code. */
-function otherCell(program: Program, maxMemory: number): Cell {
-  const arena = ownArena(program)
-  if (arena > 0 || maxMemory > FRAMES_SIZE) {
-    return newCell(program, { arena, frames: Math.max(maxMemory, FRAMES_SIZE) })
-  }
+function otherCell(program: Program): Cell {
   const isFull = idleCells() + residents.length >= engineLimits.cells
   return (
     Residence.makeRoom(program, false) ??
