@@ -1,7 +1,16 @@
 // A dispatch loop is the loop around a branch table that a function becomes if its graph has no structure. This file finds out which of
 // its cases go on to which other case without paying. The cases themselves are followed by function.ts.
 import { type Control, Frame } from './control.ts'
+import { SET } from './form.ts'
 import type { Locals } from './locals.ts'
+
+/** A branch table: the frame around those that it leads to, how many these are, the local that says to which, and the place behind its opcode. */
+interface Table {
+  readonly head: number
+  readonly cases: number
+  readonly state: number
+  readonly behind: number
+}
 
 /** A dispatch loop: its frame, its cases, the local that says which case is next, and the ways between cases that pay nothing. */
 export class DispatchLoop {
@@ -25,16 +34,18 @@ export class DispatchLoop {
   }
 
   /**
-   * Whether a branch table begins such a loop, whose frame is `head`. Nothing but blocks, one for each case, and the state stands
-   * between the head of the loop and the table. So control comes to a case only by the table, as the state says that was assigned in
-   * front of the branch to the head. `behind` is the place behind the table's opcode.
+   * Whether a branch table begins such a loop, whose frame is `head`. Directly in front of the loop the state becomes 0, so control comes to
+   * the first case first. Nothing but blocks, one for each case, and the state stands between the head of the loop and the table. So control
+   * comes to a case only by the table, as the state says that was assigned in front of the branch to the head.
    */
-  static begins({ construct, begin }: Control, head: number, cases: number, state: number, behind: number): boolean {
-    if (head < 0 || construct[head] !== Frame.Loop) return false
+  static begins({ construct, begin }: Control, bytes: Uint8Array, { head, cases, state, behind }: Table): boolean {
+    if (head < 0 || construct[head] !== Frame.Loop || state >= 0x80) return false
+    const first = [0x41, 0, SET, state, 0x03, 0x40]
+    if (!first.every((byte, k) => bytes[begin[head]! - first.length + k] === byte)) return false
     for (let k = 1; k <= cases; k++) {
       if (construct[head + k] !== Frame.Block || begin[head + k] !== begin[head]! + 2 * k) return false
     }
-    return behind === begin[head + cases]! + (state < 0x80 ? 3 : 4)
+    return behind === begin[head + cases]! + 3
   }
 
   /** The frame whose end stands in front of the case behind `at`, which is -1 in front of the first. It is the loop's behind the last. */

@@ -185,7 +185,7 @@ export class FunctionVerifier implements FunctionBody {
     const count = reader.unsigned()
     const head = control.depth - count - 2
     let inOrder = state >= 0 && this.#dispatch === undefined
-    inOrder &&= DispatchLoop.begins(control, head, count + 1, state, behind)
+    inOrder &&= DispatchLoop.begins(control, reader.bytes, { head, cases: count + 1, state, behind })
     for (let k = 0; k <= count; k++) {
       const label = reader.unsigned()
       inOrder &&= label === k

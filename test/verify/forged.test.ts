@@ -179,6 +179,16 @@ describe('a dispatch loop', () => {
     expect(ruleOf(cases, code => insert(change(code), table(code) - 5, ...set(state(code), 1)))).toBe('gas')
   })
 
+  it('whose first case is not the first, because the state is assigned in front of the loop', () => {
+    const call = [make(0x20, 0), make(0x20, 1), make(0x10, 2), make(0x21, 0), make(0x21, 17)]
+    const change = (code: Instruction[]): Instruction[] => insert(code, caseAt(code, second), ...call, ...call)
+    const loop = (code: readonly Instruction[]): number => code.findIndex(({ op }) => op === 0x03)
+    expect(ruleOf(cases, change)).toBeUndefined()
+    expect(ruleOf(cases, code => insert(change(code), loop(code), ...set(state(code), 1)))).toBe('gas')
+    expect(ruleOf(cases, code => replace(change(code), loop(code) - 2, { numbers: [1n] }))).toBe('gas')
+    expect(ruleOf(cases, code => change(code).toSpliced(loop(code) - 2, 2))).toBe('gas')
+  })
+
   it('that calls a function where nothing has been paid on the way to the case', () => {
     const call = [make(0x20, 0), make(0x20, 1), make(0x10, 2), make(0x21, 0), make(0x21, 17)]
     expect(ruleOf(cases, code => insert(code, caseAt(code, second), ...call, ...call))).toBeUndefined()
