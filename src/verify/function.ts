@@ -9,7 +9,7 @@ import { FrameLocal } from './frame-local.ts'
 import type { FastTurns, FunctionBody } from './function-body.ts'
 import { matchHost } from './host-form.ts'
 import { Locals } from './locals.ts'
-import type { Machine } from './machine.ts'
+import { isEntry, type Machine } from './machine.ts'
 import { Meaning, Operands } from './operands.ts'
 import { isPlain, plain } from './plain.ts'
 import type { ModuleReader } from './reader.ts'
@@ -38,8 +38,8 @@ export class FunctionVerifier implements FunctionBody {
   readonly locals: Locals = new Locals()
   readonly control: Control = new Control()
   way: Way = new Way()
-  /** How many functions the module has, with its import. */
-  functions = 0
+  /** For each root of the module, whether it is in the middle of a block. */
+  readonly #roots: readonly boolean[]
   /** How many values the code makes, and how many bytes it asks for its frame. That is 0 before it has asked. */
   values = 0
   #frame = 0
@@ -53,9 +53,10 @@ export class FunctionVerifier implements FunctionBody {
   /** How many `if` with a result are open. */
   #choosing = 0
 
-  constructor(reader: ModuleReader, machine: Machine) {
+  constructor(reader: ModuleReader, machine: Machine, roots: readonly boolean[]) {
     this.reader = reader
     this.machine = machine
+    this.#roots = roots
   }
 
   /** Verifies the function whose locals and code stand between the reader's place and `end`. */
@@ -129,8 +130,7 @@ export class FunctionVerifier implements FunctionBody {
     if (local === PC_LOCAL || local === WHY_LOCAL) place(this, local, at)
     this.frameLocal.assigned(this, local, at)
     if (local === TARGET_LOCAL) {
-      const { operands, way, machine } = this
-      way.target = operands.isConstant(at) && operands.shift[at]! > 0 && operands.shift[at]! < machine.tableEnd
+      this.way.target = this.operands.isConstant(at) && isEntry(this.machine, this.operands.shift[at]!)
     }
     if (!this.locals.set(this.operands, at, local)) reader.refuse('local', 'half a range is assigned')
   }
@@ -467,13 +467,13 @@ export class FunctionVerifier implements FunctionBody {
     const { locals, machine, operands, reader, way } = this
     if (!indirect) {
       const index = reader.unsigned()
-      if (index < FIRST_ROOT || index >= this.functions) reader.refuse('call', `function ${index} is no root`)
+      if (this.#roots[index - FIRST_ROOT] !== false) reader.refuse('call', `function ${index} is no root of a block`)
     } else {
       if (reader.unsigned() !== 0 || reader.unsigned() !== 0) reader.refuse('call', 'another type or table')
       const at = this.pop()
       const source = operands.source[at]!
-      const constant = operands.isConstant(at) && operands.shift[at]! > 0 && operands.shift[at]! < machine.tableEnd
       const known = source >= 0 && operands.plus[at] === 0 && locals.entry[source] === locals.epoch
+      const constant = operands.isConstant(at) && isEntry(machine, operands.shift[at]!)
       if (!constant && !known && !(source === TARGET_LOCAL && way.target))
         reader.refuse('call', 'the index is not known to be code')
     }
@@ -483,8 +483,10 @@ export class FunctionVerifier implements FunctionBody {
       reader.refuse('call', 'not the gas and the stack that are left')
     }
     if (operands.height !== 0) reader.refuse('control', 'a call among operands')
-    if (way.free && this.#case < 0) reader.refuse('gas', 'a call of a function that has paid nothing')
-    if (way.free) this.#dispatch!.isFreeAt(this.#case)
+    // No code calls a root in the middle of a block, so it is in no recursion.
+    const isFree = way.free && this.#roots[reader.function - 1] === false
+    if (isFree && this.#case < 0) reader.refuse('gas', 'a call of a function that has paid nothing')
+    if (isFree) this.#dispatch!.isFreeAt(this.#case)
     way.free = false
     const [next, into] = reader.bytes.subarray(reader.at)
     if (next !== 0x0f && !(next === 0x21 && into === GAS_LOCAL))

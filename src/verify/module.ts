@@ -72,25 +72,28 @@ function readFunctions(reader: ModuleReader): number {
   return count
 }
 
-/** Reads the exports: each root by its segment's number, and nothing else. */
-function readExports(reader: ModuleReader, functions: number): void {
+/** Reads the exports: each root by its segment's number, and nothing else. Returns for each whether it is in the middle of a block. */
+function readExports(reader: ModuleReader, functions: number, { within }: Machine): boolean[] {
   const end = section(reader, 7)
   const count = reader.unsigned()
   if (count !== functions - 1) reader.refuse('module', 'other exports')
+  const roots: boolean[] = []
   for (let i = 0; i < count; i++) {
-    if (!/^\d{1,10}$/.test(name(reader)) || reader.byte() !== 0 || reader.unsigned() !== FIRST_ROOT + i) {
+    const segment = name(reader)
+    if (!/^\d{1,10}$/.test(segment) || reader.byte() !== 0 || reader.unsigned() !== FIRST_ROOT + i) {
       reader.refuse('module', 'other exports')
     }
+    roots.push(within[Number(segment) + 1] === 1)
   }
   expectEnd(reader, end)
+  return roots
 }
 
-function readCode(reader: ModuleReader, functions: number, machine: Machine): void {
+function readCode(reader: ModuleReader, roots: readonly boolean[], machine: Machine): void {
   const end = section(reader, 10)
-  if (reader.unsigned() !== functions) reader.refuse('module', 'other functions')
-  const verifier = new FunctionVerifier(reader, machine)
-  verifier.functions = functions + 1
-  for (let i = 0; i < functions; i++) {
+  if (reader.unsigned() !== roots.length + 1) reader.refuse('module', 'other functions')
+  const verifier = new FunctionVerifier(reader, machine, roots)
+  for (let i = 0; i <= roots.length; i++) {
     reader.function = i
     const size = reader.unsigned()
     const next = reader.at + size
@@ -116,8 +119,7 @@ export function verifyModule(bytes: Uint8Array, machine: Machine): Refusal | und
     readTypes(reader)
     readImports(reader)
     const functions = readFunctions(reader)
-    readExports(reader, functions)
-    readCode(reader, functions, machine)
+    readCode(reader, readExports(reader, functions, machine), machine)
     if (reader.at !== bytes.length) reader.refuse('module', 'another section')
     return undefined
   } catch (error) {

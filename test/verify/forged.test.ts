@@ -141,6 +141,35 @@ describe('gas', () => {
     expect(ruleOf(calling, code => insert(code, begin(code), ...call, ...call))).toBe('gas')
   })
 
+  it('that is paid by the block, which no call is: nothing calls code in the middle of a block', () => {
+    const text = `
+    load_imm r3, 1
+    ecalli 1
+    load_imm_jump r0, &back, @f
+@back:
+    trap
+@f:
+    ecalli 2
+    jump_ind r0
+`
+    const { bytes, machine } = moduleOf('within', programOf(text, 'w3f-vectors'), 'segments')
+    const rule = (change: (code: Instruction[]) => Instruction[]): Rule | undefined => {
+      const taken = takeApart(bytes)
+      const within = taken.bodies[2]!
+      within.instructions = change(within.instructions)
+      const changed = putTogether(taken)
+      expect(WebAssembly.validate(changed)).toBe(true)
+      return verifyModule(changed, machine)?.rule
+    }
+    const call = (code: readonly Instruction[]): number => find(code, [0x10, 0x21])
+    expect(rule(code => code)).toBeUndefined()
+    expect(rule(code => replace(code, call(code), { numbers: [3n] }))).toBe('call')
+    const byTable = (index: number) => (code: Instruction[]) =>
+      code.toSpliced(call(code), 1, make(0x41, index), make(0x11, 0, 0))
+    expect(rule(byTable(4))).toBeUndefined()
+    expect(rule(byTable(2))).toBe('call')
+  })
+
   it('that is given back for another instruction than the one that was paid', () => {
     const left = (code: readonly Instruction[]): number => find(code, [0x41, 0x20, 0x36, 0x41, 0x20, 0x36]) + 1
     expect(ruleOf(cases, code => replace(code, left(code), { op: 0x41, numbers: [0n] }))).toBe('control')

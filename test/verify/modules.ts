@@ -21,13 +21,22 @@ export interface MadeModule {
   readonly machine: Machine
 }
 
-/** A module of a program: roots at its functions, or at every block. */
-export function moduleOf(name: string, program: Program, blocks = false, options: CompileOptions = {}): MadeModule {
+/** Where a module has its roots. */
+export const ROOTS = ['functions', 'blocks', 'segments'] as const
+
+/** A module of a program. */
+export function moduleOf(
+  name: string,
+  program: Program,
+  at: (typeof ROOTS)[number] = 'functions',
+  options: CompileOptions = {},
+): MadeModule {
   const analysis = analyseProgram(program)
   const { decoded, functions } = analysis
   const segments = Array.from({ length: decoded.segmentStart.length - 1 }, (_, segment) => segment)
   const starts = [...functions.start].filter(segment => segment < segments.length)
-  const roots = blocks ? segments.filter(segment => decoded.isBlock[segment] === 1).slice(0, 40) : starts
+  const all = at === 'blocks' ? segments.filter(segment => decoded.isBlock[segment] === 1) : segments
+  const roots = at === 'functions' ? starts : all.slice(0, 40)
   const { bytes } = compileRoots(analysis, roots, options)
   return { name, program, bytes, machine: machineOf(decoded, options.tallyAt) }
 }

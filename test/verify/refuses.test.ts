@@ -150,7 +150,7 @@ describe('verifier refuses', () => {
 
   it('counts in other words than those of segments, by other widths, or where none are asked for', () => {
     const tallyAt = 0x38000000
-    const counting = moduleOf('counting', programOf(LOOP), false, { tallyAt })
+    const counting = moduleOf('counting', programOf(LOOP), 'functions', { tallyAt })
     const first = (code: readonly Instruction[]): number => find(code, [0x41, 0x41, 0x29, 0x42, 0x7c, 0x37])
     const refused = (
       change: (code: Instruction[]) => Instruction[],
