@@ -2,11 +2,20 @@
 import { describe, expect, it } from 'vitest'
 import { driveCase } from '../../src/fuzz/drive.ts'
 import { generateCase } from '../../src/fuzz/generate.ts'
-import { createEngine, type EngineKind, Exit, type Program, type StartOptions, type Vm } from '../../src/index.ts'
+import {
+  createEngine,
+  type EngineKind,
+  Exit,
+  type Program,
+  type RunOptions,
+  type StartOptions,
+  type Vm,
+} from '../../src/index.ts'
 
 /** A machine whose `run` is made of pieces. */
 function inPieces(vm: Vm, piece: (vm: Vm, stalled: number) => Exit): Vm {
-  const run = (): Exit => {
+  const run = (bounds?: RunOptions): Exit => {
+    if (bounds !== undefined) return vm.run(bounds) // the case itself asks for a piece
     let stalled = 0
     for (;;) {
       const { gas, pc } = vm
