@@ -50,11 +50,14 @@ export function bindCell(cell: Cell, allowance: Allowance): () => void {
 /** Has the interpreter look at the clock. The recompiler's samples stay as frequent as they were. */
 function watch(cell: Cell, allowance: Allowance): () => void {
   const hot = cell.u32[HOT]!
+  const left = cell.u32[HOT_LEFT]!
   const { onSlice } = cell
   cell.u32[ASKS] = cell.u32[ASKS]! | CLOCK
-  let gas = Math.max(0, hot - cell.u32[HOT_LEFT]!)
+  const first = hot === 0 ? LOOK_GAS : Math.max(1, Math.min(LOOK_GAS, hot, left))
+  // The gas since the last sample. The core says LOOK_GAS of the first slice, too.
+  let gas = Math.max(0, hot - left) - (LOOK_GAS - first)
   cell.u32[HOT] = LOOK_GAS
-  cell.u32[HOT_LEFT] = LOOK_GAS
+  cell.u32[HOT_LEFT] = first
   cell.u32[STRIDE] = STRIDE_GAS
   cell.onSlice = used => {
     allowance.look()
@@ -68,7 +71,9 @@ function watch(cell: Cell, allowance: Allowance): () => void {
     cell.u32[ASKS] = cell.u32[ASKS]! & ~CLOCK
     cell.u32[STRIDE] = 0
     cell.u32[HOT] = hot
-    cell.u32[HOT_LEFT] = Math.max(1, hot - gas)
+    // What has been used since the last look counts too, otherwise runs that are shorter than that would have no samples.
+    gas += Math.max(0, LOOK_GAS - cell.u32[HOT_LEFT]!)
+    cell.u32[HOT_LEFT] = hot === 0 ? left : Math.max(1, hot - gas)
     cell.onSlice = onSlice
   }
 }
