@@ -75,7 +75,7 @@ export function addConform(program: Command, terminal: Terminal, exit: (code: nu
   program
     .command('conform')
     .description(
-      'Runs test files and whole folders. What a file is shows in its content: a W3F vector, a gas-model vector, a program\n' +
+      'Runs test files and whole folders. What a file is shows in its content: a W3F vector, a gas-model vector, a program ' +
         'with a known result or known final state, a recorded service run. Everything else is skipped.\n' +
         'Each kind runs under the rules its suite documents, unless --profile says otherwise.',
     )

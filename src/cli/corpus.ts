@@ -74,7 +74,7 @@ export function addCorpus(program: Command, terminal: Terminal, exit: (code: num
   program
     .command('corpus')
     .description(
-      'Says how many programs a folder holds that coulis fuzz --keep has filled, their hash, and what they reach in compiled\n' +
+      'Says how many programs a folder holds that coulis fuzz --keep has filled, their hash, and what they reach in compiled ' +
         'code. With --minimise it keeps the fewest that reach the same, and makes each of them small (docs/campaigns.md).',
     )
     .argument('<folder>', 'where the programs are')

@@ -139,7 +139,7 @@ export function addCoverage(program: Command, terminal: Terminal, exit: (code: n
   const command = program
     .command('coverage')
     .description(
-      'Runs programs, or recorded traces, and says which instructions of which function they executed, all runs of a program\n' +
+      'Runs programs, or recorded traces, and says which instructions of which function they executed, all runs of a program ' +
         'together. Programs need nothing built in; those with source lines make lcov files.',
     )
     .argument('<files...>', 'what coulis run takes, recorded traces, or folders of them')

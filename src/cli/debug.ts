@@ -85,7 +85,7 @@ export function addDebug(program: Command, terminal: Terminal, exit: (code: numb
     program
       .command('debug')
       .description(
-        'Opens a program, or a recorded trace, in a debugger with the words of gdb: break, watch, step, bt, x, and the same\n' +
+        'Opens a program, or a recorded trace, in a debugger with the words of gdb: break, watch, step, bt, x, and the same ' +
           'backwards: reverse-continue, reverse-step, last-write, origin, log. Type help in it.',
       )
       .argument('[file]', 'what coulis run takes, or a recorded trace'),

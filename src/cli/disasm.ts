@@ -63,7 +63,7 @@ export function addDisasm(program: Command, terminal: Terminal): void {
   program
     .command('disasm')
     .description(
-      'Prints assembly text that `coulis asm` turns into the very same bytes. With --listing, --bytes, --gas, --source,\n' +
+      'Prints assembly text that `coulis asm` turns into the very same bytes. With --listing, --bytes, --gas, --source, ' +
         '--functions, --from or --to it prints a listing for reading: offsets, labels, blocks.',
     )
     .argument('<file>', 'the program; - reads standard input')

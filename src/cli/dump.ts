@@ -66,7 +66,7 @@ export function addDump(program: Command, terminal: Terminal): void {
   program
     .command('dump')
     .description(
-      'Lists the functions the recompiler finds; with --function it compiles the one that contains a pc and shows the size,\n' +
+      'Lists the functions the recompiler finds; with --function it compiles the one that contains a pc and shows the size, ' +
         'with --wat the PVM code and the WebAssembly as text.',
     )
     .argument('<file>', 'the program; - reads standard input')

@@ -298,8 +298,8 @@ export function addFuzz(program: Command, terminal: Terminal, exit: (code: numbe
     .command('fuzz')
     .argument('[file]', 'a case as text, instead of random ones: runs it, and makes it small where it differs')
     .description(
-      'Runs random programs, valid, nearly valid and hostile, on several engines and compares exit, pc, gas, registers,\n' +
-        'memory and rights at every exit and host call. Goes on to its end; for each difference it prints a program of a\n' +
+      'Runs random programs, valid, nearly valid and hostile, on several engines and compares exit, pc, gas, registers, ' +
+        'memory and rights at every exit and host call. Goes on to its end; for each difference it prints a program of a ' +
         'few lines that shows it, and the exit code is 1 (docs/testing.md, docs/campaigns.md).',
     )
     .option('--seed <seed>', 'a number or a word; the same seed makes the same programs', '0')

@@ -118,8 +118,8 @@ export function addGas(program: Command, terminal: Terminal, exit: (code: number
   const command = program
     .command('gas')
     .description(
-      'Prints the gas of every basic block under the profile, default gp-0.8.0. With --chart, the pipeline timeline that\n' +
-        'makes the price: who decodes, waits, executes and retires in each cycle (docs/gas.md). With --snapshot, --check and\n' +
+      'Prints the gas of every basic block under the profile, default gp-0.8.0. With --chart, the pipeline timeline that ' +
+        'makes the price: who decodes, waits, executes and retires in each cycle (docs/gas.md). With --snapshot, --check and ' +
         '--diff it runs programs, or recorded traces, and keeps what they cost in a file (docs/inside/gas-gate.md).',
     )
     .argument('[files...]', 'the program; - reads standard input; several for snapshots')

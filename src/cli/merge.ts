@@ -74,8 +74,8 @@ export function addMerge(program: Command, terminal: Terminal, exit: (code: numb
   program
     .command('merge')
     .description(
-      'Puts together what parts of a campaign have printed with --jsonl: adds up, removes differences with the same reduced\n' +
-        'program, says which parts are missing, and exits as one run of everything would. A part that is there twice, because\n' +
+      'Puts together what parts of a campaign have printed with --jsonl: adds up, removes differences with the same reduced ' +
+        'program, says which parts are missing, and exits as one run of everything would. A part that is there twice, because ' +
         'its machine was replaced, counts once (docs/campaigns.md).',
     )
     .argument('<file...>', 'files of JSON lines, of one or several parts each; - is standard input')

@@ -179,7 +179,7 @@ export function addProfile(program: Command, terminal: Terminal, exit: (code: nu
   const command = program
     .command('profile')
     .description(
-      'Runs a program, or a recorded trace, and says which functions and host calls its gas went to. Nothing is sampled: the\n' +
+      'Runs a program, or a recorded trace, and says which functions and host calls its gas went to. Nothing is sampled: the ' +
         'sums are the gas used, to the unit. Runs at nearly the speed of the run, but with --tree.',
     )
     .argument('<file>', 'what coulis run takes, or a recorded trace; - reads a program from standard input')

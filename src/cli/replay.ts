@@ -100,7 +100,7 @@ export function addReplay(program: Command, terminal: Terminal, exit: (code: num
   program
     .command('replay')
     .description(
-      'Runs recorded programs again, with the recorded host instead of a real one, and compares every line: host-call index,\n' +
+      'Runs recorded programs again, with the recorded host instead of a real one, and compares every line: host-call index, ' +
         'pc, gas, 13 registers, bytes read, and how it ended. Says where a run first differs.',
     )
     .argument('<trace...>', 'trace files and folders')

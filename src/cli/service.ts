@@ -223,7 +223,7 @@ export function addService(program: Command, terminal: Terminal): void {
   program
     .command('service')
     .description(
-      'Runs services over a state: each block of a script is refined (items with a payload) and accumulated. Prints what the\n' +
+      'Runs services over a state: each block of a script is refined (items with a payload) and accumulated. Prints what the ' +
         'services log, their host calls and gas, and what changed. State and script are JSON, see docs/service-host.md.',
     )
     .argument('<script>', 'the blocks, a JSON file')

@@ -20,7 +20,7 @@ export function addSymbols(program: Command, terminal: Terminal): void {
   program
     .command('symbols')
     .description(
-      'Writes the names and source lines of a .polkavm file, or of assembly text, into a file of their own: beside a .jam of the\n' +
+      'Writes the names and source lines of a .polkavm file, or of assembly text, into a file of their own: beside a .jam of the ' +
         'same build, every command takes them from there (docs/inside/symbols.md).',
     )
     .argument('<file>', 'the .polkavm file, linked without stripping, or assembly text')

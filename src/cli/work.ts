@@ -205,9 +205,9 @@ export function addWork(program: Command, terminal: Terminal, exit: (code: numbe
   program
     .command('work')
     .description(
-      'Works on parts of campaigns from a queue on a Redis server: for work that is added while it is done and machines that\n' +
-        'come and go. A part that a machine leaves goes to another; what fails again and again is set aside. Needs the packages\n' +
-        'bullmq and ioredis. Whoever can write to the queue decides what its workers read: keep it among yourselves\n' +
+      'Works on parts of campaigns from a queue on a Redis server: for work that is added while it is done and machines that ' +
+        'come and go. A part that a machine leaves goes to another; what fails again and again is set aside. Needs the packages ' +
+        'bullmq and ioredis. Whoever can write to the queue decides what its workers read: keep it among yourselves ' +
         '(docs/campaigns.md).',
     )
     .argument(
