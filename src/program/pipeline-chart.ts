@@ -78,6 +78,7 @@ export const CHART_LEGEND: readonly string[] = [
   'E  last execute cycle, the result is there',
   '-  waits for those before it to retire',
   'R  retires',
+  '~  cycles in which nothing changes, left out',
 ]
 
 function letterAt(stage: PipelineStage, cycle: number): string {
