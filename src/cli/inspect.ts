@@ -1,5 +1,6 @@
 // `coulis inspect`: what a program file is and holds, without running it. Not a listing: disasm.ts.
 
+import { stripVTControlCharacters } from 'node:util'
 import type { Command } from 'commander'
 import { Access, type Region } from '../blob/address-space.ts'
 import { formatNamed, formatOf } from '../blob/container.ts'
@@ -12,6 +13,7 @@ import { instructionSet } from '../isa/set.ts'
 import type { Profile, ProfileName } from '../program/profile.ts'
 import type { Program } from '../program/program.ts'
 import { findInvalidity } from '../program/validate.ts'
+import { fold, type Part } from './fold.ts'
 import { formatAddress, formatCount, formatPlural, formatSize } from './format.ts'
 import { toJson } from './json.ts'
 import { kindOption } from './kind-option.ts'
@@ -85,6 +87,9 @@ const LIMITS_SHOWN = 10
 /** More than this is no line for reading. */
 const CALLS_SHOWN = 24
 
+/** The columns of a row's label. */
+const LABEL_WIDTH = 11
+
 function factsOf(loaded: Loaded): object {
   const { program, detection, file, kind, bytes } = loaded
   const { map, parts, layout, metadata } = program
@@ -131,11 +136,21 @@ function printLimits(check: CodeCheck, row: (label: string, text: string) => voi
     row('', dim(`and ${formatCount(issues.length - LIMITS_SHOWN)} more, --json has all`))
 }
 
+/** A row of facts, with colours. What is between its dots stays whole. */
+function foldRow(row: string, width: number): string[] {
+  const parts = row
+    .split(' · ')
+    .map((part): Part => ({ text: stripVTControlCharacters(part), gap: ' · ', paint: () => part }))
+  return fold(parts, width, LABEL_WIDTH)
+}
+
 function printFacts(loaded: Loaded, terminal: Terminal): void {
   const { program, detection, file, kind, bytes } = loaded
   const { bold, dim, green, yellow } = terminal.colors
   const { map, parts, metadata, layout } = program
-  const row = (label: string, text: string): void => terminal.line(`${dim(label.padEnd(11))}${text}`)
+  const row = (label: string, text: string): void => {
+    for (const line of foldRow(dim(label.padEnd(LABEL_WIDTH)) + text, terminal.fold)) terminal.line(line)
+  }
   const title = metadata
     ? `${metadata.name} ${metadata.version} · ${metadata.license} · ${metadata.authors.join(', ')}`
     : file
@@ -160,7 +175,7 @@ function printFacts(loaded: Loaded, terminal: Terminal): void {
   const entryTexts = entriesOf(loaded).map(({ name, pc, instruction }) =>
     instruction ? `${name} @${pc}` : `${name} @${pc} ${yellow('(no instruction there)')}`,
   )
-  row('entries', entryTexts.join(' · '))
+  row('entries', entryTexts.join(' · ') || 'none')
   const calls = hostCallsOf(program).map(
     ({ index, name, places }) => `${index}${name ? ` ${name}` : ''} ${dim(`×${places}`)}`,
   )

@@ -228,6 +228,17 @@ describe('narrow terminals', () => {
     expect(words(narrow)).toEqual(words(wide))
   })
 
+  it.each([40, 80])('inspect fits its host calls into %i columns', columns => {
+    cli.file('many.pvm', Array.from({ length: 30 }, (_, i) => `ecalli ${i}`).join('\n'))
+    const wide = shell('coulis inspect many.pvm').out
+    const narrow = shell('coulis inspect many.pvm', { COLUMNS: `${columns}` }).out
+    const calls = narrow.slice(narrow.indexOf('host calls'), narrow.indexOf('strict')).trimEnd().split('\n')
+    expect(calls.length).toBeGreaterThan(3)
+    for (const line of calls) expect(line.length, line).toBeLessThanOrEqual(columns)
+    const words = (text: string): string[] => text.split(/[\s·]+/)
+    expect(words(narrow)).toEqual(words(wide))
+  })
+
   it('inspect keeps a program with thousands of host calls short', () => {
     const text = Array.from({ length: 5000 }, (_, i) => `ecalli ${i}`).join('\n')
     const { out } = cli.run(['inspect', '-'], { input: `${text}\ntrap` })
