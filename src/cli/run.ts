@@ -335,7 +335,7 @@ export function addRun(program: Command, terminal: Terminal, exit: (code: number
     .option('--mem <address+length>', 'print this memory at the end; may be repeated', parsePrinted)
     .option('--dump <address+length=file>', 'write this memory to a file at the end; may be repeated', parseDump)
     .option('--steps <n>', 'stop after this many instructions', parseCount)
-    .option('--max-ms <n>', 'stop after that many milliseconds; interprets', parseCount)
+    .option('--max-ms <n>', 'stop after that many milliseconds', parseCount)
     .option('--by-function', 'print which functions took the gas; interprets')
     .option(
       '--gas-profile <file>',
