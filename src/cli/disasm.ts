@@ -5,6 +5,7 @@ import { disassemble, formatListing, listCode } from '../blob/disassembly.ts'
 import type { CodeLine } from '../isa/disassembler.ts'
 import type { InstructionSetName } from '../isa/set.ts'
 import type { ProfileName } from '../program/profile.ts'
+import { CliError } from './errors.ts'
 import { formatCount } from './format.ts'
 import { toJson } from './json.ts'
 import { kindOption } from './kind-option.ts'
@@ -99,6 +100,9 @@ Examples:
     .action(async (file: string, options: Options) => {
       const loaded = loadFile(file, options)
       const { from = 0, to = Number.POSITIVE_INFINITY } = options
+      const size = loaded.program.code.length
+      if (from > 0 && from >= size) throw new CliError(`--from ${from}: the code has ${size} bytes`)
+      if (to <= from) throw new CliError(`--to ${to}: nothing is between --from ${from} and that`)
       if (options.json) {
         const lines = listCode(loaded.program, loaded).filter(({ pc }) => pc >= from && pc < to)
         const json = lines.map(({ pc, length, instruction, text, comment, label, blockStart, target }) => ({

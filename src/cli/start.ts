@@ -4,7 +4,7 @@ import { HALT_ADDRESS } from '../blob/address-space.ts'
 import { formatNamed } from '../blob/container.ts'
 import type { StartOptions } from '../engine/engine.ts'
 import type { LogMessage } from '../host/builtins.ts'
-import { callExport } from '../program/call.ts'
+import { callExport, type ExportCall } from '../program/call.ts'
 import { CliError } from './errors.ts'
 import type { Loaded } from './load.ts'
 import { chunksOf, type MapSetting } from './memory.ts'
@@ -47,11 +47,21 @@ function entryOf(text: string, loaded: Loaded): number {
   throw new CliError(`--entry ${text}: there is no such entry; expected ${known}a code offset`)
 }
 
+/** The call of an export by its name. */
+function callOf(name: string, { program }: Loaded, args: readonly bigint[] | undefined): ExportCall {
+  if (!program.exports.has(name)) {
+    const known = [...program.exports.keys()].join(', ')
+    const rest = known === '' ? 'the program has none' : `expected ${known}`
+    throw new CliError(`--export ${name}: there is no such export; ${rest}`)
+  }
+  return callExport(program, name, args)
+}
+
 /** How a program starts, from its file and what the options say. */
 export function startOf(loaded: Loaded, options: StartSettings): StartOptions {
   const named = options.entry === undefined ? undefined : entryOf(options.entry, loaded)
   const entry = options.pc ?? named ?? loaded.start.entry ?? 0
-  const call = options.export === undefined ? {} : callExport(loaded.program, options.export, options.arg)
+  const call = options.export === undefined ? {} : callOf(options.export, loaded, options.arg)
   const pages = [...(loaded.start.pages ?? []), ...(options.map ?? [])]
   return {
     ...loaded.start,

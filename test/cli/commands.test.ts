@@ -191,6 +191,8 @@ describe('coulis dump', () => {
       err: 'error: --function 999: no function there\n',
     })
     expect(cli.run(['dump', 'fib.pvm', '--cfg']).code).toBe(2)
+    expect(cli.run(['disasm', 'fib.pvm', '--from', '999'])).toMatchObject({ code: 2, out: '' })
+    expect(cli.run(['disasm', 'fib.pvm', '--from', '5', '--to', '5']).err).toContain('--to 5: nothing is between')
   })
 })
 
@@ -216,7 +218,7 @@ describe('.polkavm files', () => {
   it('an export that is not there is a mistake that lists those there are', () => {
     const { code, err } = cli.run(['run', 'lib.polkavm', '--export', 'thrice'])
     expect(code).toBe(2)
-    expect(err).toContain('lib.polkavm: name: no export "thrice", there is twice, more')
+    expect(err).toContain('lib.polkavm: --export thrice: there is no such export; expected twice, more')
   })
 
   it('disasm and asm are inverse to each other, names and all', () => {
