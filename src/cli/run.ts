@@ -299,7 +299,7 @@ function runFile(file: string, options: Options, terminal: Terminal): Outcome {
   if (options.fromState !== undefined) restoreState(vm, options.fromState, options)
   for (const { index, value } of options.reg ?? []) vm.regs[index] = value
   recorder?.start(vm)
-  if (options.trace !== undefined) vm.tracer = options.trace === 'steps' ? stepTracer(vm, write) : textTracer(write)
+  if (options.trace !== undefined) vm.tracer = options.trace === 'steps' ? stepTracer(vm, write) : textTracer(write, vm)
   const byFunction = options.byFunction ? new GasByFunction(loaded) : undefined
   if (byFunction !== undefined) vm.tracer = byFunction.tracer(vm, vm.tracer)
   const profiler = watchGas(vm, loaded, host, options)

@@ -36,7 +36,13 @@ export function formatOperands(instruction: Instruction, operands: Operands): st
     .join(', ')
 }
 
-function formatEffects(event: TraceEvent): string {
+/** Whether the access was refused. A range that leaves the address space is: what follows at 0 is never mapped. */
+function hasFailed({ access, address, width }: TraceEvent, { memory }: Vm): boolean {
+  if (access === 'none') return false
+  return access === 'store' ? !memory.writable(address, width) : !memory.readable(address, width)
+}
+
+function formatEffects(event: TraceEvent, failed: boolean): string {
   const effects: string[] = []
   if (event.register >= 0) {
     const { register, before, after } = event
@@ -44,7 +50,8 @@ function formatEffects(event: TraceEvent): string {
   }
   if (event.access !== 'none') {
     const arrow = event.access === 'store' ? '←' : '→'
-    effects.push(`u${event.width * 8} [0x${event.address.toString(16)}] ${arrow} 0x${event.value.toString(16)}`)
+    const outcome = failed ? 'fails' : `${arrow} 0x${event.value.toString(16)}`
+    effects.push(`u${event.width * 8} [0x${event.address.toString(16)}] ${outcome}`)
   }
   return effects.join('  ')
 }
@@ -52,14 +59,15 @@ function formatEffects(event: TraceEvent): string {
 /**
  * The log for people: pc, mnemonic, operands, changed register, memory access, remaining gas, one line per instruction.
  *
- * @example vm.tracer = textTracer(line => console.log(line))
+ * @param vm the machine that is traced. With it, the log says of an access that it fails; without, what it would load or store.
+ * @example vm.tracer = textTracer(line => console.log(line), vm)
  */
-export function textTracer(write: WriteLine): Tracer {
+export function textTracer(write: WriteLine, vm?: Vm): Tracer {
   return event => {
     const { pc, instruction, operands, gasAfter } = event
     const text = `${instruction.name} ${formatOperands(instruction, operands)}`
     write(
-      `${String(pc).padStart(7)}  ${text.padEnd(38)}  gas ${String(gasAfter).padEnd(10)}  ${formatEffects(event)}`.trimEnd(),
+      `${String(pc).padStart(7)}  ${text.padEnd(38)}  gas ${String(gasAfter).padEnd(10)}  ${formatEffects(event, vm !== undefined && hasFailed(event, vm))}`.trimEnd(),
     )
   }
 }
