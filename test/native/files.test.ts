@@ -166,7 +166,7 @@ function* inputs(count: number): Generator<readonly [bytes: Uint8Array, kind: nu
 }
 
 describe.skipIf(!compilers.includes('gcc'))('program files in C', () => {
-  it('every file, sound or broken, is read as in TypeScript, and sanitizers are silent', { timeout: 120_000 }, () => {
+  it('every file, sound or broken, is read as in TypeScript, and sanitizers are silent', { timeout: 300_000 }, () => {
     const program = compile('gcc', 'test/native/files.c', SANITIZERS)
     const all = [...inputs(2000)]
     const input = Buffer.concat(all.flatMap(([bytes, kind]) => [u32(kind, bytes.length), bytes]))
