@@ -41,8 +41,8 @@ export const TURNS_BUGS = [
   {
     name: 'bulk turns: a copy over its own source as if it read it first',
     file: 'core/recompiler/bulk.c',
-    search: 'u32 ahead_of = b.stride > 0 ? b.to : b.from, behind = b.stride > 0 ? b.from : b.to;',
-    replace: 'u32 ahead_of = b.stride > 0 ? b.from : b.to, behind = b.stride > 0 ? b.to : b.from;',
+    search: 'u32 ahead_of = b->stride > 0 ? b->to : b->from, behind = b->stride > 0 ? b->from : b->to;',
+    replace: 'u32 ahead_of = b->stride > 0 ? b->from : b->to, behind = b->stride > 0 ? b->to : b->from;',
   },
   {
     name: 'bulk turns: one is not paid',
@@ -54,8 +54,8 @@ export const TURNS_BUGS = [
   {
     name: 'bulk turns: a word is filled with its lowest byte, whatever the others are',
     file: 'core/recompiler/bulk.c',
-    search: '} else if (b.value != NO_BASE && b.bytes > 1) put_same_bytes(w, &b);',
-    replace: '} else if (b.value != NO_BASE && b.bytes > 8) put_same_bytes(w, &b);',
+    search: '} else if (b->value != NO_BASE && b->bytes > 1) put_same_bytes(w, b);',
+    replace: '} else if (b->value != NO_BASE && b->bytes > 8) put_same_bytes(w, b);',
   },
   {
     name: 'bulk turns: down, the bytes begin a turn too high',
