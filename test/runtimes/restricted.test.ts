@@ -175,7 +175,7 @@ describe('a runtime that refuses modules in mid-run', () => {
     const engine = coulis.createEngine({ kind })
     engine.instantiate(program(1), { regs: [0xffff0000n], gas: 100n }).run() // what every first run makes is there
     for (let allowance = 0; allowance < 6; allowance++) {
-      const n = 20_000_000 + allowance // a program that nobody has compiled yet, long enough to become hot
+      const n = 12_000_000 + allowance // a program that nobody has compiled yet, long enough to become hot
       const gas = 100_000_000n
       const vm = engine.instantiate(program(n), { regs: [0xffff0000n], gas })
       const seen = restrict(allowance)
