@@ -6,7 +6,7 @@ import { verifyModule } from '../../src/verify/module.ts'
 import type { Rule } from '../../src/verify/refusal.ts'
 import { programOf } from '../engine/recompiler/programs.ts'
 import { find, type Instruction, putTogether, replace, takeApart } from './instructions.ts'
-import { type MadeModule, moduleOf } from './modules.ts'
+import { CALLING, type MadeModule, moduleOf } from './modules.ts'
 
 /** An instruction by its opcode and its numbers. */
 const make = (op: number, ...numbers: readonly (number | bigint)[]): Instruction => {
@@ -30,19 +30,7 @@ const looped = moduleOf(
     trap
 `),
 )
-const calling = moduleOf(
-  'calling',
-  programOf(`
-    load_imm_jump r0, &back, @f
-@back:
-    add_imm_64 r3, r3, 1
-    add_imm_64 r3, r3, 2
-    trap
-@f:
-    ecalli 1
-    jump_ind r0
-`),
-)
+const calling = moduleOf('calling', programOf(CALLING))
 const cases = moduleOf(
   'cases',
   programOf(readFileSync(new URL('../engine/recompiler/golden/irreducible.pvm', import.meta.url), 'utf8')),

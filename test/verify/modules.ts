@@ -24,6 +24,18 @@ export interface MadeModule {
 /** Where a module has its roots. */
 export const ROOTS = ['functions', 'blocks', 'segments'] as const
 
+/** It calls a function, which calls the host and returns. */
+export const CALLING = `
+    load_imm_jump r0, &back, @f
+@back:
+    add_imm_64 r3, r3, 1
+    add_imm_64 r3, r3, 2
+    trap
+@f:
+    ecalli 1
+    jump_ind r0
+`
+
 /** A module of a program. */
 export function moduleOf(
   name: string,

@@ -4,7 +4,7 @@ import { verifyModule } from '../../src/verify/module.ts'
 import type { Refusal, Rule } from '../../src/verify/refusal.ts'
 import { programOf } from '../engine/recompiler/programs.ts'
 import { find, type Instruction, putTogether, replace, sees, takeApart } from './instructions.ts'
-import { moduleOf } from './modules.ts'
+import { CALLING, moduleOf } from './modules.ts'
 
 const LOOP = `
     load_imm r8, 0x20000
@@ -354,19 +354,7 @@ ${more}    store_ind_u64 [r5 + 16], r6
   })
 
   it('gas compared before a call and not paid, for what comes behind it', () => {
-    const called = moduleOf(
-      'called',
-      programOf(`
-    load_imm_jump r0, &back, @f
-@back:
-    add_imm_64 r3, r3, 1
-    add_imm_64 r3, r3, 2
-    trap
-@f:
-    ecalli 1
-    jump_ind r0
-`),
-    )
+    const called = moduleOf('called', programOf(CALLING))
     const taken = takeApart(called.bytes)
     const [, root] = taken.bodies
     const code = root!.instructions

@@ -90,7 +90,7 @@ function readAlways(bytes: Uint8Array, self: number): Map<number, bigint> {
   return always
 }
 
-/** The price counts 6, 9, … 3 for each core (GP 0.8.0). */
+/** The number of validators is 6, 9, and so on, up to 3 for each core (GP 0.8.0). */
 function isValidatorCount(count: bigint, coreCount: number): boolean {
   return count >= LEAST_VALIDATORS && count <= VALIDATORS_STEP * BigInt(coreCount) && count % VALIDATORS_STEP === 0n
 }
