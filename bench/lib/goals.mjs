@@ -1,11 +1,11 @@
-// What issues 3 and 5 ask of the programs' times, computed from one benchmark record. Tables are report.mjs's.
+// What must and what should hold of the programs' times, computed from one benchmark record. Tables are report.mjs's.
 
 import { BY_CODE_ONLY, prototypeRatio } from './prototype.mjs'
 
 /** The C core built by clang -O2 (bench/engines/core-native.c). */
 const NATIVE_CORE = 'core-native'
 
-/** The twelve programs that stand against PolkaVM's recompiler (issue 5, point 8). */
+/** The twelve programs that stand against PolkaVM's recompiler. */
 export const TWELVE = [
   'alu64',
   'alu32',

@@ -1,5 +1,5 @@
 // What the prototype behind ../shared/design/engine-guide.md took for the twelve programs, and PolkaVM's recompiler with gas on
-// the same machine (issue 5, point 8), in ms. On another machine only their ratios mean something.
+// the same machine, in ms. On another machine only their ratios mean something.
 
 /** The opponent whose times stand beside the prototype's. */
 export const PROTOTYPE_BASELINE = 'polkavm-generic-gas'

@@ -11,7 +11,7 @@ import { adapterArguments } from '../lib/measure.mjs'
 
 /** Close to each other where the first module may come, because a loop that ends just behind it loses most. */
 const LENGTHS = [1, 3, 4, 6, 10, 15, 20, 30, 100]
-/** What issue 16 asks of runs of any length. */
+/** The most that a run of any length may take. */
 const MUST = 1.25
 /** Turns the interpreter does in about a millisecond. */
 const TURNS_PER_MS = 100_000
