@@ -23,7 +23,7 @@ const contract = readContract(ROOT)
 let changes = 0
 const missed = []
 for (const group of changesOf(contract, 'all')) {
-  const unseen = missedOf(contract, group)
+  const unseen = await missedOf(contract, group)
   console.log(
     `${String(group.changes.length).padStart(6)} ${group.what}${unseen.length > 0 ? `, ${unseen.length} not seen` : ''}`,
   )

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Contract, compareContract } from './contract.ts'
 
-/** A change of one side: what it does, and the text that comes of it. */
-type Change = readonly [what: string, text: string]
+/** A change of one side: what it does, and the text that comes of it. Thousands of them at once would fill the memory. */
+type Change = readonly [what: string, text: () => string]
 
 /** Changes of one kind. */
 export interface ChangeGroup {
@@ -46,8 +46,8 @@ function swaps(
   }
   const swapped = (a: Line, b: Line): Change => {
     const [first, second] = swap(a.match, b.match)
-    const changed = lines.map((old, i) => (i === a.at ? first : i === b.at ? second : old))
-    return [`${a.match[0].trim()} and ${b.match[0].trim()} swapped`, changed.join('\n')]
+    const what = `${a.match[0].trim()} and ${b.match[0].trim()} swapped`
+    return [what, () => lines.with(a.at, first).with(b.at, second).join('\n')]
   }
   return blocks.flatMap(block => {
     const half = block.length >> 1
@@ -64,7 +64,8 @@ function increments(text: string, pattern: RegExp): Change[] {
   return [...text.matchAll(pattern)].map(match => {
     const value = match[2]!
     const at = match.index + match[0].indexOf(value, match[1]!.length)
-    return [`${match[1]!.trim()} one more`, `${text.slice(0, at)}${Number(value) + 1}${text.slice(at + value.length)}`]
+    const changed = (): string => `${text.slice(0, at)}${Number(value) + 1}${text.slice(at + value.length)}`
+    return [`${match[1]!.trim()} one more`, changed]
   })
 }
 
@@ -72,8 +73,8 @@ function increments(text: string, pattern: RegExp): Change[] {
 function replacements(text: string, pattern: RegExp, other: (match: RegExpExecArray) => string): Change[] {
   return [...text.matchAll(pattern)].map(match => {
     const changed = other(match)
-    const before = text.slice(0, match.index)
-    return [`${match[0].trim()} as ${changed.trim()}`, before + changed + text.slice(match.index + match[0].length)]
+    const end = match.index + match[0].length
+    return [`${match[0].trim()} as ${changed.trim()}`, () => text.slice(0, match.index) + changed + text.slice(end)]
   })
 }
 
@@ -82,7 +83,7 @@ function changesOfHeader(header: string, pairs: Pairs): ChangeGroup[] {
   // Behind this TypeScript sees nothing: what a pass keeps for itself.
   const end = header.indexOf('  s32 spare[')
   const seen = header.slice(0, end)
-  const whole = (changes: Change[]): Change[] => changes.map(([what, text]) => [what, text + header.slice(end)])
+  const whole = (changes: Change[]): Change[] => changes.map(([what, text]) => [what, () => text() + header.slice(end)])
   const field = /^ {2}((?:const )?\w+) (\*?\w+(?:\[\w+\])?);(.*)$/
   // A word and its sign are the same to TypeScript, which reads unsigned ones.
   const column = /^( {2}(?:const )?)(\w+)( (?:\*\w+|\w+\[\w+\]);)/gm
@@ -113,7 +114,7 @@ function changesOfApi(api: string, pairs: Pairs): ChangeGroup[] {
   const field = /^ {2}(\w+ [\w[\], ]+;)(\s+\/\*.*)?$/
   const fields = swaps(api.slice(start), field, pairs, (a, b) => [b[0], a[0]])
     .filter(([what]) => !/\b(reserved|unused)\b/.test(what) && /\/\* +\d/.test(what))
-    .map(([what, text]): Change => [what, api.slice(0, start) + text])
+    .map(([what, text]): Change => [what, () => api.slice(0, start) + text()])
   const numbers = increments(api, /(PVM_(?:RULE|GAS|SET|TO|HOST|ACCESS)_\w+ =) (\d+)/g)
   return [
     { what: 'public fields swapped in pvm.h', side: 'api', atLeast: 14, changes: fields },
@@ -158,9 +159,9 @@ export function changesOf({ header, api, module }: Contract, pairs: Pairs): Chan
 }
 
 /** Whether the sides are found to differ, or the views cannot even be made. */
-function isSeen(contract: Contract): boolean {
+async function isSeen(contract: Contract): Promise<boolean> {
   try {
-    return compareContract(contract).length > 0
+    return (await compareContract(contract)).length > 0
   } catch (error) {
     if (error instanceof RangeError) return true
     throw error
@@ -168,6 +169,10 @@ function isSeen(contract: Contract): boolean {
 }
 
 /** The changes of a group that nothing sees. */
-export function missedOf(contract: Contract, { side, changes }: ChangeGroup): string[] {
-  return changes.filter(([, text]) => !isSeen({ ...contract, [side]: text })).map(([what]) => what)
+export async function missedOf(contract: Contract, { side, changes }: ChangeGroup): Promise<string[]> {
+  const missed: string[] = []
+  for (const [what, text] of changes) {
+    if (!(await isSeen({ ...contract, [side]: text() }))) missed.push(what)
+  }
+  return missed
 }

@@ -1,6 +1,6 @@
 // Compares the two sides of the contract by reading them: the C headers by an own small parser, the TypeScript module by running it.
 // Shares nothing with the generator. Not the test: contract.test.ts.
-import { transformSync } from 'esbuild'
+import { transform } from 'esbuild'
 import { Access } from '../../src/blob/address-space.ts'
 import { HostAction } from '../../src/engine/engine.ts'
 import { Exit } from '../../src/engine/exit.ts'
@@ -59,25 +59,31 @@ function membersOf(text: string, start: string, end: string, numbers: ReadonlyMa
 type Numbers = Readonly<Record<string, number>>
 type Kinds = Readonly<Record<string, { readonly element: string; readonly by: string; readonly words: number }>>
 
-let loaded: { readonly module: string; readonly exports: Readonly<Record<string, unknown>> } | undefined
+type Exports = Readonly<Record<string, unknown>>
+
+let loaded: { readonly module: string; readonly exports: Exports } | undefined
 
 /** What contract.gen.ts exports. */
-function load(module: string): Readonly<Record<string, unknown>> {
+async function load(module: string): Promise<Exports> {
   if (loaded?.module === module) return loaded.exports
+  const { code } = await transform(module, { loader: 'ts', format: 'cjs' }) // one process for all; its blocking form starts one each
   const exports = {}
-  new Function('exports', 'module', transformSync(module, { loader: 'ts', format: 'cjs' }).code)(exports, {
+  new Function('exports', 'module', code)(exports, {
     set exports(value: object) {
       Object.defineProperties(exports, Object.getOwnPropertyDescriptors(value))
     },
   })
-  loaded = { module, exports: exports as Readonly<Record<string, unknown>> }
-  return loaded.exports
+  loaded = { module, exports }
+  return exports
 }
 
+/** Large enough for the tables of a graph; nothing is read from it. */
+const MEMORY = new ArrayBuffer(0x400000)
+
 /** Differences between the two sides, each in a few words. */
-export function compareContract({ header, api, module }: Contract): readonly string[] {
+export async function compareContract({ header, api, module }: Contract): Promise<readonly string[]> {
   const found: string[] = []
-  const ts = load(module)
+  const ts = await load(module)
   const check = (what: string, c: unknown, typescript: unknown): void => {
     if (c !== typescript) found.push(`${what}: ${String(c)} in C, ${String(typescript)} in TypeScript`)
   }
@@ -187,9 +193,7 @@ export function compareContract({ header, api, module }: Contract): readonly str
   }
   const graph = struct('graph_tables')
   const at = numbers.get('PVM_AT_GRAPH')!
-  const views = (ts.viewGraph as (buffer: ArrayBuffer) => Readonly<Record<string, Uint32Array>>)(
-    new ArrayBuffer(0x400000),
-  )
+  const views = (ts.viewGraph as (buffer: ArrayBuffer) => Readonly<Record<string, Uint32Array>>)(MEMORY)
   const places32 = new Map(graph.map(member => [camel(member.name), member]))
   for (const [name, view] of Object.entries(views)) {
     if (name === 'words') continue
