@@ -16,17 +16,33 @@ export interface Terminal {
   readonly width: number
   /** Columns after which lines are put on further ones; Infinity where the output is no terminal and COLUMNS says nothing. */
   readonly fold: number
-  /** Writes a line to standard output. */
+  /** Writes a line to standard output; control characters in it are shown, not sent. */
   line(text?: string): void
   /** Writes bytes to standard output as they are. */
   bytes(bytes: Uint8Array): void
-  /** Writes a line to standard error. */
+  /** Writes a line to standard error; control characters in it are shown, not sent. */
   error(text: string): void
   /** Writes out what is buffered. */
   flush(): void
 }
 
 const BUFFER_LIMIT = 1 << 16
+/** These are the control characters that would do something to a terminal: all but line ends and tabs. */
+const CONTROL = /[^\P{Cc}\n\t]/u
+const CONTROLS = /([^\P{Cc}\n\t])(\[[\d;]*m)?/gu
+
+/**
+ * A text as it may go to a terminal. Names, messages and findings come from files and guests, so their control characters are shown
+ * as `\u001b`, which JSON reads as what it was. Colours stay.
+ */
+function shown(text: string): string {
+  if (!CONTROL.test(text)) return text
+  return text.replace(CONTROLS, (found, control: string, color: string | undefined) =>
+    control === '\u001b' && color !== undefined
+      ? found
+      : `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}${color ?? ''}`,
+  )
+}
 
 // A reader like `head` that goes away is not our failure: stop at once, quietly. Anything else ends the command with a line.
 function onWriteError(fd: number, error: unknown): void {
@@ -79,7 +95,7 @@ export function createTerminal(): Terminal {
     width: columns ?? 100,
     fold: columns ?? Number.POSITIVE_INFINITY,
     line(text = '') {
-      buffer += `${text}\n`
+      buffer += `${shown(text)}\n`
       if (buffer.length > BUFFER_LIMIT) flush()
     },
     bytes(bytes) {
@@ -88,7 +104,7 @@ export function createTerminal(): Terminal {
     },
     error(text) {
       flush()
-      writeAll(2, encoder.encode(`${text}\n`))
+      writeAll(2, encoder.encode(`${shown(text)}\n`))
     },
     flush,
   }

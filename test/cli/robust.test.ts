@@ -45,6 +45,38 @@ describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () =>
   })
 })
 
+describe('control characters of files that others wrote', () => {
+  const evil = '\u001b]0;owned\u0007\u001b[2J\r\u009b'
+  const shown = '\\u001b]0;owned\\u0007\\u001b[2J\\u000d\\u009b'
+
+  it('are shown where a finding is merged, as text and as JSON', () => {
+    const campaign = { event: 'campaign', command: 'fuzz', seed: '1', style: 'close', engines: ['reference'] }
+    const difference = {
+      event: 'difference',
+      case: 1,
+      shows: 'alone',
+      left: 'a',
+      right: 'b',
+      what: evil,
+      path: [],
+      program: '',
+    }
+    const events = [{ ...campaign, cases: 2, from: 0, shard: '1/1' }, difference, { event: 'done', cases: 2 }]
+    cli.file('evil.jsonl', events.map(event => JSON.stringify(event)).join('\n'))
+    expect(cli.run(['merge', 'evil.jsonl']).out).toContain(shown)
+    const { out } = cli.run(['merge', 'evil.jsonl', '--jsonl'])
+    expect(out).toContain('\\u009b') // JSON.stringify leaves it as it is
+    expect(out).not.toMatch(/[^\P{Cc}\n]/u)
+    expect(JSON.parse(out.split('\n').find(line => line.includes('owned'))!).what).toBe(evil)
+  })
+
+  it('are shown where an error names a file, and colours stay colours', () => {
+    const { err } = cli.run(['run', evil], { env: { FORCE_COLOR: '1', NO_COLOR: '' } })
+    expect(err).toContain(shown)
+    expect(err.replaceAll(/\p{Cc}\[[\d;]*m/gu, '')).not.toMatch(/[^\P{Cc}\n]/u)
+  })
+})
+
 describe('a reader that goes away', () => {
   it.each([
     'coulis run fib.pvm --trace --gas 1m | head -1',
