@@ -1,12 +1,12 @@
 // Folders of programs that campaigns keep and start from: files by the hash of their content, and sets of them by theirs. Not what is
 // kept: fuzz/kept.ts.
 import { createHash } from 'node:crypto'
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type KeptCase, parseKept } from '../fuzz/kept.ts'
 import { profile } from '../program/profile.ts'
 import { CliError, isInputError } from './errors.ts'
-import { makeFolder, readText } from './files.ts'
+import { makeFolder, readText, replaceFile } from './files.ts'
 
 /** A set of programs in a folder. */
 export interface CorpusSet {
@@ -32,13 +32,15 @@ export function nameOf(text: string): string {
 function write(folder: string, name: string, text: string): void {
   try {
     makeFolder(folder)
-    const path = join(folder, name)
-    // Others may read the folder, or write the same file: it is there whole or not at all.
-    writeFileSync(`${path}.${process.pid}`, text)
-    renameSync(`${path}.${process.pid}`, path)
   } catch (error) {
     throw new CliError((error as Error).message, { file: folder })
   }
+  replaceFile(join(folder, name), text)
+}
+
+/** Whether a name leads to a file. A pipe of that name would be waited for until somebody writes into it. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 /** Names of the programs in a folder, sorted; none where there is no folder yet. */
@@ -51,7 +53,7 @@ export function programsIn(folder: string): string[] {
     throw new CliError('no folder', { file: folder })
   }
   return names
-    .filter(name => name.endsWith(PROGRAM) && HASH.test(name.slice(0, -PROGRAM.length)))
+    .filter(name => name.endsWith(PROGRAM) && HASH.test(name.slice(0, -PROGRAM.length)) && isFile(join(folder, name)))
     .map(name => name.slice(0, -PROGRAM.length))
     .sort()
 }
@@ -85,7 +87,9 @@ export function corpusSet(folder: string, wanted: string | undefined): CorpusSet
     if (corpusText(programsIn(folder)).hash !== wanted) return { folder, hash: wanted }
   }
   const { text, hash } = corpusText(programsIn(folder))
-  write(folder, `${hash}${SET}`, text)
+  const path = join(folder, `${hash}${SET}`)
+  // A folder that nobody may write is enough to start from, once its set is there.
+  if (!isFile(path) || readText(path) !== text) write(folder, `${hash}${SET}`, text)
   return { folder, hash }
 }
 

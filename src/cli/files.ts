@@ -1,6 +1,18 @@
 // Files and folders of the command line, with errors that name them. Not their meaning.
 import { isAscii } from 'node:buffer'
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
@@ -123,6 +135,23 @@ export function writeOutput(path: string, bytes: Uint8Array): void {
   try {
     writeFileSync(path, bytes)
   } catch (error) {
+    throw failure(path, error, true)
+  }
+}
+
+/**
+ * Writes a file that others may read at the same time: they find the old one or the new one, whole. In a folder that others may write,
+ * it does not follow links that somebody put there for it.
+ *
+ * @throws CliError with exit code 3 where it cannot be written.
+ */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const own = `${path}.${randomUUID()}`
+  try {
+    writeFileSync(own, content, { flag: 'wx' })
+    renameSync(own, path)
+  } catch (error) {
+    rmSync(own, { force: true })
     throw failure(path, error, true)
   }
 }

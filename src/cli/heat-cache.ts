@@ -1,5 +1,5 @@
 // `--heat-cache FOLDER`: what was hot in a program is kept in a folder, from one process to the next. What heat is: engine/auto.ts.
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { compile, exportHeat, heatKey, heatRefusal, isHot } from '../engine/auto.ts'
@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Program } from '../program/program.ts'
 import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
-import { makeFolder } from './files.ts'
+import { makeFolder, replaceFile } from './files.ts'
 
 /** The heat of so many programs that ran last is written at the end. If there are more programs, that of the others is written before. */
 const MOST = 16
@@ -94,14 +94,11 @@ class HeatCache implements Engine {
     if (!isHot(program)) return
     const now = exportHeat(program)
     if (bytes !== undefined && Buffer.compare(bytes, now) === 0) return
-    const own = `${path}.${process.pid}`
     try {
-      writeFileSync(own, now, { flag: 'wx' }) // not what a link of that name leads to, in a folder that others may write
-      renameSync(own, path)
+      replaceFile(path, now)
       this.#known.set(path, { program, bytes: now })
     } catch (error) {
-      say(`${path}: the heat is not kept: ${reasonOf(error)}`)
-      rmSync(own, { force: true })
+      say(`${reasonOf(error)}: the heat is not kept`)
     }
   }
 

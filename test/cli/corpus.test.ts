@@ -1,6 +1,8 @@
 // Programs that campaigns keep: what is kept, campaigns that start from it, and hostile folders.
+
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tierPolicy } from '../../src/engine/auto.ts'
@@ -234,6 +236,31 @@ describe('coulis fuzz --corpus', () => {
     writeFileSync(set, '../../etc/passwd\n')
     const { code, err } = cli.run([...FUZZ, '--cases', '1', '--corpus', 'set', '--corpus-hash', hashOf('')])
     expect([code, err]).toEqual([2, expect.stringContaining('is not what its name says')])
+  })
+})
+
+describe('folders that are not ours alone', () => {
+  const good = `${CASE}${ENTRY}trap\n`
+
+  it('a pipe with the name of a program is not waited for', () => {
+    const name = folder('pipe', [good])
+    execFileSync('mkfifo', [join(cli.folder, name, `${'1'.repeat(32)}.pvm`)])
+    const { code, out } = cli.run([...FUZZ, '--cases', '1', '--corpus', name])
+    expect([code, out]).toEqual([0, expect.stringContaining('started from 1 programs of pipe')])
+  })
+
+  it('a set that is there is not written again, and one that cannot be written says so', () => {
+    const name = folder('written', [good])
+    cli.run([...FUZZ, '--cases', '1', '--corpus', name])
+    const set = files(name).find(file => file === `${hashOf(`${hashOf(good)}\n`)}.corpus`)!
+    const before = statSync(join(cli.folder, name, set)).ino
+    cli.run([...FUZZ, '--cases', '1', '--corpus', name])
+    expect(statSync(join(cli.folder, name, set)).ino).toBe(before)
+    rmSync(join(cli.folder, name, set))
+    mkdirSync(join(cli.folder, name, set)) // not even root may write this one
+    const { code, err } = cli.run([...FUZZ, '--cases', '1', '--corpus', name])
+    expect([code, err]).toEqual([3, expect.stringMatching(/^error: \S+\.corpus: /)])
+    expect(files(name)).toHaveLength(3) // the program, the set, the empty set of its making: nothing is left of the attempt
   })
 })
 
