@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { adapterArguments, measureAll } from '../lib/measure.mjs'
-import { DIST, ROOT } from '../lib/programs.mjs'
+import { entryOf, ROOT } from '../lib/programs.mjs'
 
-const { Access, createEngine, exitName, loadProgram } = await import(join(DIST, 'index.js'))
-const { createHost } = await import(join(DIST, 'host', 'index.js'))
+const { Access, createEngine, exitName, loadProgram } = await import(entryOf('index'))
+const { createHost } = await import(entryOf('host'))
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const { engine: kind = 'auto' } = adapterArguments()
 

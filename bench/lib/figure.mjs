@@ -4,10 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cpuMs } from './clock.mjs'
 import { adapterArguments, summary } from './measure.mjs'
-import { DIST, vectorsFolder } from './programs.mjs'
+import { entryOf, vectorsFolder } from './programs.mjs'
 
-export const coulis = await import(join(DIST, 'index.js'))
-export const traceModule = () => import(join(DIST, 'trace', 'index.js'))
+export const coulis = await import(entryOf('index'))
+export const traceModule = () => import(entryOf('trace'))
 
 const { engine: kind = 'auto' } = adapterArguments()
 export const engineKind = kind

@@ -1,7 +1,7 @@
 // Finds and reads the benchmark programs (W3F-like JSON, see README.md). Knows no engine.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -22,6 +22,13 @@ export const BENCH = join(HERE, '..')
 export const ROOT = join(HERE, '..', '..')
 /** The build that is measured: COULIS_DIST, to compare two of them, else the repository's. */
 export const DIST = process.env.COULIS_DIST ?? join(ROOT, 'dist')
+
+/** The file of an entry of the package, such as `index` or `host`, as the package has it. Old builds have it as one module of many. */
+export function entryOf(name, dist = DIST) {
+  const bundle = resolve(dist, 'lib', `${name}.js`)
+  if (existsSync(bundle)) return bundle
+  return resolve(dist, name === 'index' ? '' : name, 'index.js')
+}
 
 /** Where the shared test data lies; undefined when it is not on this machine. */
 export function vectorsFolder() {

@@ -1,9 +1,8 @@
 // Two builds of coulis beside each other in one process: every program in turn on both, many times, and the ratio of their times. For the
 // question whether a change made anything slower; a machine that is disturbed disturbs both.
 //   node bench/micro/against.mjs OLD_DIST [NEW_DIST] [--engine auto] [--rounds 15] [--only TEXT]
-import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { DIST, programFiles, programName, readProgram } from '../lib/programs.mjs'
+import { DIST, entryOf, programFiles, programName, readProgram } from '../lib/programs.mjs'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,8 +14,8 @@ const { values: options, positionals } = parseArgs({
 })
 const builds = await Promise.all(
   [positionals[0], positionals[1] ?? DIST].map(async dist => {
-    const coulis = await import(join(resolve(dist), 'index.js'))
-    const { createHost } = await import(join(resolve(dist), 'host', 'index.js'))
+    const coulis = await import(entryOf('index', dist))
+    const { createHost } = await import(entryOf('host', dist))
     const host = createHost({
       1: { price: 0, call: vm => void (vm.regs[7] = vm.regs[7] + 1n) },
       2: {

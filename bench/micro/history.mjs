@@ -3,12 +3,11 @@
 //   node bench/micro/history.mjs --engine auto
 //   node bench/micro/history.mjs --last-write-register 1000000000   who wrote a register last, in runs of so many instructions instead
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cpuMs, threadMs } from '../lib/clock.mjs'
 import { coulis, engineKind, printFigure, skip, traceModule, traceTexts } from '../lib/figure.mjs'
 import { adapterArguments, summary } from '../lib/measure.mjs'
-import { DIST } from '../lib/programs.mjs'
+import { entryOf } from '../lib/programs.mjs'
 
 /** What its caller waits for: V8 makes its own code better on other threads meanwhile. In steps of 4 ms, so the worst is that of it. */
 const clock = () => threadMs() ?? cpuMs()
@@ -24,7 +23,7 @@ if (texts === undefined) skip('no recorded traces here')
 
 /** Times of one run in this process. */
 async function measure(text) {
-  const { historyOfTrace } = await import(join(DIST, 'inside', 'index.js'))
+  const { historyOfTrace } = await import(entryOf('inside'))
   const { parseTrace } = await traceModule()
   const times = { open: 0, back: [], afar: [] }
   const begun = clock()
@@ -92,7 +91,7 @@ function lastWriteOptions() {
  * nothing writes there for long: at the start, on a way that is never taken again, by a host call, in the first half and densely.
  */
 async function lastWrites(length) {
-  const { createHistory, lastWrite } = await import(join(DIST, 'inside', 'index.js'))
+  const { createHistory, lastWrite } = await import(entryOf('inside'))
   /** Four instructions a turn, which write r7, r8, r9. */
   const turns = (label, count) => `load_imm_64 r7, ${Math.floor(count / 4)}
     fallthrough

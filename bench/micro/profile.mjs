@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { cpuMs } from '../lib/clock.mjs'
 import { coulis, engineKind, printFigure, traceModule, traceTexts } from '../lib/figure.mjs'
 import { adapterArguments, summary } from '../lib/measure.mjs'
-import { DIST, programFiles, readProgram, vectorsFolder } from '../lib/programs.mjs'
+import { entryOf, programFiles, readProgram, vectorsFolder } from '../lib/programs.mjs'
 import { answerAsRecorded, argumentsOf } from '../lib/traces.mjs'
 
-const { countGas, watchHostGas } = await import(join(DIST, 'inside', 'index.js'))
+const { countGas, watchHostGas } = await import(entryOf('inside'))
 const { runs, only } = adapterArguments()
 const engine = coulis.createEngine({ kind: engineKind })
 

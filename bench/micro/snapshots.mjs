@@ -1,15 +1,12 @@
 // What snapshots cost: taken, put back, forked, and the pages changed since, of the recorded service runs, each stopped at half of
 // its host calls, with its memory as it is then.
-import { join } from 'node:path'
 import { coulis, engineKind, medianMs, printFigure, skip, traceModule, traceTexts } from '../lib/figure.mjs'
 import { summary } from '../lib/measure.mjs'
-import { DIST } from '../lib/programs.mjs'
+import { entryOf } from '../lib/programs.mjs'
 
 const ARGUMENTS = 0xfeff0000
 const TIMES = 60
-const { changedPages, encodeSnapshot, decodeSnapshot, fork, restore, snapshot } = await import(
-  join(DIST, 'inside', 'index.js')
-)
+const { changedPages, encodeSnapshot, decodeSnapshot, fork, restore, snapshot } = await import(entryOf('inside'))
 const texts = traceTexts()
 if (texts === undefined) skip('no recorded traces here')
 const { parseTrace } = await traceModule()
