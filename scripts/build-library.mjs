@@ -1,9 +1,10 @@
 // Bundles the entries of the package into dist/lib/, a few files instead of a hundred: the first import is that much faster.
 // Their maps hold the sources.
 // Not the types: build-types.mjs. Not the modules one by one that benchmarks look into: those are tsc's, beside it in dist/.
-import { rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { withConstants } from './constants.mjs'
 import { ENTRIES } from './entries.mjs'
 import { hexInOneLine } from './one-line.mjs'
 
@@ -73,3 +74,9 @@ await build({
     },
   ],
 })
+
+for (const file of readdirSync(shared.outdir)) {
+  if (!file.endsWith('.js')) continue
+  const path = join(shared.outdir, file)
+  writeFileSync(path, withConstants(readFileSync(path, 'utf8')))
+}
