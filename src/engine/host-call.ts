@@ -2,6 +2,7 @@
 
 import { ResourceError } from '../core/resource-error.ts'
 import type { Allowance } from './allowance.ts'
+import type { Care } from './care.ts'
 import { HostAction, type HostEntry, type HostPrice, type HostTable, type Vm } from './engine.ts'
 import { Exit } from './exit.ts'
 import { describe, HostCallError } from './host-call-error.ts'
@@ -24,17 +25,12 @@ export interface HostCallSite {
   readonly host: HostTable | undefined
   /** Moves pc and changes nothing else. The block stays paid, unlike when `vm.pc` is written. */
   movePc(pc: number): void
-  /**
-   * True when gas was written as less than zero, or when `chargeGas` failed and gas has not been written since. It is a flag
-   * because looking at the gas itself, twice in each call, takes 2 ns.
-   */
-  overdrawn: boolean
+  /** What makes calls unusual. Among it is whether gas is overdrawn, because looking at the gas itself, twice in each call, takes 2 ns. */
+  readonly care: Care
   /** The computed price that was taken last. */
   paid: bigint
   /** Set by `performHostCall`. Writing `vm.pc` clears it. */
   pending: Pending
-  /** Whether the host function has called `dispose`. The engine disposes of the machine when the run is over. */
-  disposeRequested: boolean
   /** The bounds of the run that is under way. Undefined if it has none. */
   readonly allowance: Allowance | undefined
   /** The answer of a host function that has returned a promise; see `resumeLate`. Set by `performHostCall`. */
@@ -58,15 +54,21 @@ function ended(site: HostCallSite, pc: number, exit: Exit): Exit {
   return exit
 }
 
-/** Takes the price. If a function computes it, that sees pc still at the `ecalli`. */
+/** Takes the price. If a function computes it, that sees pc still at the `ecalli`. Without gas, a price of 0 is too much as well. */
 function charge(site: HostCallSite, price: HostPrice, index: number, pc: number, next: number): boolean {
-  const { vm } = site
-  if (typeof price === 'number') return vm.chargeGas(price)
+  const { vm, care } = site
+  if (typeof price === 'number') {
+    if (price === 0 && !care.overdrawn) return true
+    if (!vm.chargeGas(price)) return false
+    if (care.overdrawn) care.overdrawn = false
+    return true
+  }
   site.movePc(pc)
   const amount = price(vm, index)
   const paid = vm.chargeGas(amount)
   site.paid = BigInt(amount)
   site.movePc(next)
+  if (paid) care.overdrawn = false
   return paid
 }
 
@@ -82,7 +84,7 @@ function again(site: HostCallSite, entry: HostEntry, pc: number): Exit {
 /** A host function threw, or answered something that is no HostAction. After a ResourceError the call will be made again. */
 function failed(site: HostCallSite, entry: HostEntry | undefined, index: number, pc: number, error: unknown): Exit {
   site.thrown = new HostCallError(index, pc, error, site.vm)
-  if (entry !== undefined && ResourceError.is(error) && !site.disposeRequested) return again(site, entry, pc)
+  if (entry !== undefined && ResourceError.is(error) && !site.care.disposeRequested) return again(site, entry, pc)
   return ended(site, pc, Exit.Panic)
 }
 
@@ -90,15 +92,15 @@ function failed(site: HostCallSite, entry: HostEntry | undefined, index: number,
 function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: number, pc: number): Exit | undefined {
   if (isPromise(action)) {
     const late = new LateAnswer(entry, index, pc, action)
-    if (!site.disposeRequested) site.late = late
+    if (!site.care.disposeRequested) site.late = late
     return Exit.Break
   }
   if (action !== undefined && !isHostAction(action)) {
     const what = `${entry.name} returned ${describe(action)}, no HostAction`
     return failed(site, entry, index, pc, new TypeError(what))
   }
-  if (site.disposeRequested) return Exit.Break
-  if (site.overdrawn) {
+  if (site.care.disposeRequested) return Exit.Break
+  if (site.care.overdrawn) {
     site.vm.gas = 0n
     return Exit.OutOfGas
   }
@@ -138,6 +140,7 @@ function outcome(site: HostCallSite, entry: HostEntry, action: unknown, index: n
 export function performHostCall(site: HostCallSite, index: number, pc: number, next: number): Exit | undefined {
   let entry: HostEntry | undefined
   let action: unknown
+  const { care } = site
   try {
     const { host } = site
     entry = host === undefined ? undefined : host.entry(index)
@@ -146,13 +149,12 @@ export function performHostCall(site: HostCallSite, index: number, pc: number, n
       return ended(site, pc, Exit.Host)
     }
     const { price } = entry
-    if ((price !== 0 || site.overdrawn) && !charge(site, price, index, pc, next)) return unpaid(site, pc) // GP A.36
-    site.overdrawn = false
+    if ((price !== 0 || care.bits !== 0) && !charge(site, price, index, pc, next)) return unpaid(site, pc) // GP A.36
     action = entry.call(site.vm, index)
   } catch (error) {
     return failed(site, entry, index, pc, error)
   }
-  if (action === undefined && !site.disposeRequested && !site.overdrawn) return undefined
+  if (action === undefined && care.bits === 0) return undefined
   return outcome(site, entry, action, index, pc)
 }
 
@@ -166,7 +168,7 @@ export function resumeLate(site: HostCallSite, late: LateAnswer): Exit | undefin
   const { entry, index, pc, answer } = late
   if (answer === undefined) throw new TypeError('late: not settled')
   if ('error' in answer) return failed(site, entry, index, pc, answer.error)
-  if (answer.action === undefined && !site.overdrawn) return undefined
+  if (answer.action === undefined && !site.care.overdrawn) return undefined
   return outcome(site, entry, answer.action, index, pc)
 }
 
@@ -177,7 +179,7 @@ export function resumeLate(site: HostCallSite, late: LateAnswer): Exit | undefin
  * guest for 4 ms and more (bench/micro/deadline-cold.mjs). test/engine/bounded-call-size.test.ts holds that.
  */
 export function performBoundedCall(site: HostCallSite, index: number, pc: number, next: number): Exit | undefined {
-  const { allowance, vm } = site
+  const { allowance, vm, care } = site
   if (allowance === undefined) return performHostCall(site, index, pc, next)
   const { isWhole } = allowance
   const had = isWhole ? 0n : allowance.pause()
@@ -195,7 +197,7 @@ export function performBoundedCall(site: HostCallSite, index: number, pc: number
       const { price } = entry
       let isPaid = true
       if (typeof price === 'number') {
-        if (price !== 0 || site.overdrawn) isPaid = vm.chargeGas(price)
+        if (price !== 0 || care.overdrawn) isPaid = vm.chargeGas(price)
       } else {
         site.movePc(pc)
         const amount = price(vm, index)
@@ -208,16 +210,16 @@ export function performBoundedCall(site: HostCallSite, index: number, pc: number
         site.movePc(pc)
         exit = Exit.OutOfGas
       } else {
-        site.overdrawn = false
+        care.overdrawn = false
         const action = entry.call(vm, index)
-        if (action !== undefined || site.disposeRequested || site.overdrawn) {
+        if (action !== undefined || care.disposeRequested || care.overdrawn) {
           exit = outcome(site, entry, action, index, pc)
         }
       }
     }
   } catch (error) {
     site.thrown = new HostCallError(index, pc, error, vm)
-    if (entry !== undefined && ResourceError.is(error) && !site.disposeRequested) exit = again(site, entry, pc)
+    if (entry !== undefined && ResourceError.is(error) && !care.disposeRequested) exit = again(site, entry, pc)
     else exit = ended(site, pc, Exit.Panic)
   }
   if (exit === undefined) {

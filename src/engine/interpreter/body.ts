@@ -22,6 +22,7 @@ import {
 import type { Program } from '../../program/program.ts'
 import type { RunningTally } from '../../program/tally.ts'
 import type { Allowance } from '../allowance.ts'
+import type { Care } from '../care.ts'
 import type { CodeStats, EngineKind } from '../engine.ts'
 import { Exit } from '../exit.ts'
 import { type HostCallSite, Pending, performBoundedCall, performHostCall } from '../host-call.ts'
@@ -39,16 +40,21 @@ import { createEventReader, type EventReader } from './trace-event.ts'
 /** What pvm_resume returns when there is no memory (PVM_NO_MEMORY of core/pvm.h). */
 const NO_MEMORY = -3
 const ABORTED = -5
+/** The highest upper half of a gas counter that is not negative. */
+const MAX_I32 = 0x7fffffff
 
 /** The body of a machine on the core. */
 export class CoreBody implements Body, CellUser, Resident {
   readonly program: Program
   readonly #site: HostCallSite
+  readonly #care: Care
   #kind: EngineKind
   readonly #others: OtherEngines | undefined
   readonly #home: Residence
   readonly life: object = {}
   readonly #memory: WindowMemory
+  /** The cell, while something runs in it. Then it stays the same. */
+  #active: Cell | undefined
   /** The index of the host call that is being made, or was made last. */
   #index = 0
   #tracerError: { readonly error: unknown } | undefined
@@ -59,9 +65,10 @@ export class CoreBody implements Body, CellUser, Resident {
   constructor(program: Program, site: HostCallSite, { kind, maxMemory, others }: CoreSettings) {
     this.program = program
     this.#site = site
+    this.#care = site.care
     this.#kind = kind
     this.#others = others
-    this.#home = new Residence(program, maxMemory)
+    this.#home = new Residence(program, maxMemory, site.care)
     this.#memory = new WindowMemory(this.#home, this)
   }
 
@@ -71,7 +78,7 @@ export class CoreBody implements Body, CellUser, Resident {
 
   /** The cell that it is in. If it is in none, it comes back into one. */
   get cell(): Cell {
-    return this.#home.cell ?? this.#home.enter(this)
+    return this.#active ?? this.#home.cell ?? this.#home.enter(this)
   }
 
   /** Moves it into a cell with so many bytes for counts. `set` prepares the counts there. */
@@ -113,10 +120,16 @@ export class CoreBody implements Body, CellUser, Resident {
   }
 
   charge(amount: number | bigint): boolean {
-    const { u32, i32, gas } = this.cell
+    const { u32, gas } = this.#active ?? this.cell
     const low = u32[GAS_LOW]!
     // In the usual case the lower half pays all, and no bigint is needed. This is small so that V8 inlines it into every host call.
-    if (typeof amount === 'number' && amount >= 0 && amount <= low && amount === amount >>> 0 && i32[GAS_HIGH]! >= 0) {
+    if (
+      typeof amount === 'number' &&
+      amount >= 0 &&
+      amount <= low &&
+      amount === amount >>> 0 &&
+      u32[GAS_HIGH]! <= MAX_I32
+    ) {
       u32[GAS_LOW] = low - amount
       return true
     }
@@ -197,12 +210,24 @@ export class CoreBody implements Body, CellUser, Resident {
 
   onEcalli(index: number, pc: number, next: number): number {
     this.#index = index
-    const home = this.#home
     const site = this.#site
-    if (home.isApart) home.show()
-    const exit =
-      site.allowance === undefined ? performHostCall(site, index, pc, next) : performBoundedCall(site, index, pc, next)
-    if (home.isApart) home.take()
+    const care = this.#care
+    if (care.bits !== 0) return this.#callWithCare(index, pc, next)
+    const exit = performHostCall(site, index, pc, next)
+    return exit === undefined && care.bits === 0 ? HostAnswer.Continue : this.#answer(exit)
+  }
+
+  #callWithCare(index: number, pc: number, next: number): number {
+    const site = this.#site
+    this.#home.show()
+    return this.#answer(
+      site.allowance === undefined ? performHostCall(site, index, pc, next) : performBoundedCall(site, index, pc, next),
+    )
+  }
+
+  /** What the core hears of a call. The host function may have got registers or pages apart from the cell only now. */
+  #answer(exit: Exit | undefined): number {
+    this.#home.take()
     return exit === undefined ? HostAnswer.Continue : exit === Exit.Paused ? this.#pause() : HostAnswer.Stopped + exit
   }
 
@@ -255,6 +280,7 @@ export class CoreBody implements Body, CellUser, Resident {
     this.#index = 0
     this.#tracerError = undefined
     cell.user = this
+    this.#active = cell
   }
 
   bind(allowance: Allowance): () => void {
@@ -263,6 +289,7 @@ export class CoreBody implements Body, CellUser, Resident {
 
   end(): void {
     this.#home.cell!.user = undefined
+    this.#active = undefined
   }
 
   drain(): void {

@@ -16,6 +16,7 @@ import {
 import { AT_VM, FRAMES_SIZE, MEMORY_SIZE, VM } from '../../core/contract.gen.ts'
 import { ResourceError } from '../../core/resource-error.ts'
 import type { Program } from '../../program/program.ts'
+import type { Care } from '../care.ts'
 import { type Image, putImage, takeImage } from './image.ts'
 import { engineLimits } from './limits.ts'
 import { OwnPages } from './own-pages.ts'
@@ -71,14 +72,15 @@ export class Residence {
   readonly number: number = ++count
   /** The cell. Undefined while the machine is in none. */
   cell: Cell | undefined
+  /** The same cell, unless the machine has pages of its own. Then the host can access memory in it at once. */
+  direct: Cell | undefined
   #image: Image | undefined
   /** Registers of its own, if the host cannot get those of the cell. They are true while the guest does not run. */
   own: BigUint64Array | undefined
   own32: Uint32Array | undefined
   /** Pages of its own, for views, in the same way. */
   #ownPages: OwnPages | undefined
-  /** Whether it has registers or pages of its own. They have to be copied when control goes from guest to host or back. */
-  isApart = false
+  readonly #care: Care
   /** The machine's `life`, until the turn of the event loop ends in which it got its cell. */
   #life: object | undefined
   /** An object that it registers with `forgotten` while it is in a cell. */
@@ -93,9 +95,10 @@ export class Residence {
   /** How many bytes of memory may hold something at a time. */
   readonly maxMemory: number
 
-  constructor(program: Program, maxMemory: number) {
+  constructor(program: Program, maxMemory: number, care: Care) {
     this.program = program
     this.maxMemory = maxMemory
+    this.#care = care
   }
 
   /**
@@ -117,7 +120,7 @@ export class Residence {
     putImage(cell, image)
     this.#forgetCell()
     keepCell(old)
-    this.cell = cell
+    this.#settle(cell)
   }
 
   /** Takes a cell for the machine, because it is used now. */
@@ -132,7 +135,7 @@ export class Residence {
       keepCell(cell) // the machine stays where it is
       throw error
     }
-    this.cell = cell
+    this.#settle(cell)
     this.#image = undefined
     this.use()
     if (cell.memory.buffer.byteLength !== MEMORY_SIZE) return cell // no other machine can use a cell of this size, so it is not listed
@@ -167,8 +170,13 @@ export class Residence {
     return cleanCell(cell) ? cell : undefined
   }
 
+  #settle(cell: Cell | undefined): void {
+    this.cell = cell
+    this.direct = this.#ownPages === undefined ? cell : undefined
+  }
+
   #forgetCell(): void {
-    this.cell = undefined
+    this.#settle(undefined)
     const at = residents.indexOf(this)
     if (at >= 0) residents.splice(at, 1)
     this.#endStay()
@@ -212,7 +220,7 @@ export class Residence {
     }
     this.own = cell.regs.slice()
     this.own32 = new Uint32Array(this.own.buffer)
-    this.isApart = true
+    this.#care.isApart = true
     return this.own
   }
 
@@ -224,7 +232,7 @@ export class Residence {
 
   /** Called when control goes to the host. Copies from the cell to the registers and pages that the host sees. */
   show(): void {
-    if (!this.isApart) return
+    if (!this.#care.isApart) return
     const cell = this.cell!
     if (this.own !== undefined) copyRegisters(cell.regs, this.own)
     this.#ownPages?.show(cell)
@@ -232,7 +240,7 @@ export class Residence {
 
   /** Called when control goes to the guest. Copies from the registers and pages that the host sees to the cell. */
   take(): void {
-    if (!this.isApart) return
+    if (!this.#care.isApart) return
     const cell = this.cell!
     if (this.own !== undefined) copyRegisters(this.own, cell.regs)
     this.#ownPages?.take(cell)
@@ -241,7 +249,8 @@ export class Residence {
   /** Called when the machine starts again. Views of its memory end here. */
   forgetPages(): void {
     this.#ownPages = undefined
-    this.isApart = this.own !== undefined
+    this.direct = this.cell
+    this.#care.isApart = this.own !== undefined
   }
 
   /** Copies the pages alone, because the host itself accesses memory. */
@@ -264,7 +273,8 @@ export class Residence {
       const pages = this.#ownPages ?? new OwnPages()
       if (pages.hasRoom(address, length)) {
         this.#ownPages = pages
-        this.isApart = true
+        this.direct = undefined
+        this.#care.isApart = true
         return pages.view(cell, address, length)
       }
       const at = residents.indexOf(this)
@@ -281,7 +291,7 @@ export class Residence {
     this.isClosed = true
     this.#image = undefined
     this.own = this.own32 = this.#ownPages = undefined
-    this.isApart = false
+    this.#care.isApart = false
     const { cell } = this
     if (cell === undefined) return
     this.#forgetCell()

@@ -44,19 +44,20 @@ export class WindowMemory implements Memory {
   }
 
   #open(): Cell {
-    const cell = this.#home?.cell ?? this.#enter()
-    if (this.#home!.isApart) this.#home!.takePages()
+    return this.#home?.direct ?? this.#openSlowly()
+  }
+
+  /** Comes back into a cell if the machine is in none, and puts what the host has written to pages of its own into the cell. */
+  #openSlowly(): Cell {
+    if (this.#home === undefined) throw new TypeError('memory: its machine was disposed of')
+    const cell = this.#home.cell ?? this.#home.enter(this.#owner)
+    this.#home.takePages()
     return cell
   }
 
   /** Called when memory has changed. Pages that the host has copies of get the change. */
   #changed(): void {
-    if (this.#home!.isApart) this.#home!.showPages()
-  }
-
-  #enter(): Cell {
-    if (this.#home === undefined) throw new TypeError('memory: its machine was disposed of')
-    return this.#home.enter(this.#owner)
+    if (this.#home!.direct === undefined) this.#home!.showPages()
   }
 
   #has(cell: Cell, address: number, length: number, right: number): boolean {
@@ -177,6 +178,7 @@ export class WindowMemory implements Memory {
       case 2:
         return u8[at]! | (u8[at + 1]! << 8)
       default:
+        if ((at & 3) === 0) return cell.u32[at >>> 2]!
         return (u8[at]! | (u8[at + 1]! << 8) | (u8[at + 2]! << 16) | (u8[at + 3]! << 24)) >>> 0
     }
   }
@@ -194,13 +196,17 @@ export class WindowMemory implements Memory {
   #writeUint(address: number, width: number, value: number): MemoryResult {
     const cell = this.#open()
     const at = this.#fast(cell, address, width, Right.FastWrite)
-    if (at < 0) {
-      if (!this.#has(cell, address, width, Right.Write)) return OOB
-      this.#touch(cell, address, width)
-    }
-    for (let i = 0; i < width; i++) {
-      cell.u8[at >= 0 ? at + i : cell.core.pvm_locate(AT_VM, address + i) >>> 0] = value >>> (8 * i)
-    }
+    if (at < 0) return this.#writeSlow(cell, address, width, value)
+    if (width === 4 && (at & 3) === 0) cell.u32[at >>> 2] = value
+    else for (let i = 0; i < width; i++) cell.u8[at + i] = value >>> (8 * i)
+    this.#changed()
+    return OK
+  }
+
+  #writeSlow(cell: Cell, address: number, width: number, value: number): MemoryResult {
+    if (!this.#has(cell, address, width, Right.Write)) return OOB
+    this.#touch(cell, address, width)
+    for (let i = 0; i < width; i++) cell.u8[cell.core.pvm_locate(AT_VM, address + i) >>> 0] = value >>> (8 * i)
     this.#changed()
     return OK
   }
@@ -221,8 +227,11 @@ export class WindowMemory implements Memory {
     const cell = this.#open()
     const at = this.#fast(cell, address, 8, Right.FastRead)
     if (at >= 0) {
-      const { u8 } = cell
-      for (let i = 0; i < 8; i++) eight[i] = u8[at + i]!
+      const { u8, u32 } = cell
+      if ((at & 3) === 0) {
+        halves[0] = u32[at >>> 2]!
+        halves[1] = u32[(at >>> 2) + 1]!
+      } else for (let i = 0; i < 8; i++) eight[i] = u8[at + i]!
     } else {
       if (!this.#has(cell, address, 8, Right.Read)) return -1n
       halves[0] = this.#readUint(address, 4)
@@ -249,8 +258,11 @@ export class WindowMemory implements Memory {
     whole[0] = value
     const at = this.#fast(cell, address, 8, Right.FastWrite)
     if (at >= 0) {
-      const { u8 } = cell
-      for (let i = 0; i < 8; i++) u8[at + i] = eight[i]!
+      const { u8, u32 } = cell
+      if ((at & 3) === 0) {
+        u32[at >>> 2] = halves[0]!
+        u32[(at >>> 2) + 1] = halves[1]!
+      } else for (let i = 0; i < 8; i++) u8[at + i] = eight[i]!
       this.#changed()
       return OK
     }

@@ -72,7 +72,7 @@ export class Machine extends VmFace implements Vm {
       readInner(machine, what) {
         const vm = machine as Machine
         vm.#idle(what)
-        const { pending, overdrawn, host, thrown } = vm.#site
+        const { pending, care, host, thrown } = vm.#site
         return {
           startGas: vm.#startGas,
           gasMissing: vm.#gasMissing,
@@ -80,7 +80,7 @@ export class Machine extends VmFace implements Vm {
           exitArg: vm.#signedArg,
           ended: vm.#ended,
           pending,
-          overdrawn,
+          overdrawn: care.overdrawn,
           heapLimit: vm.#body.heapLimit,
           host,
           hostErrors: vm.#throwHostErrors ? 'throw' : 'panic',
@@ -97,7 +97,7 @@ export class Machine extends VmFace implements Vm {
         vm.#body.exitArg = state.exitArg
         vm.#body.heapLimit = state.heapLimit
         vm.#site.pending = state.pending
-        vm.#site.overdrawn = state.overdrawn
+        vm.#site.care.overdrawn = state.overdrawn
         vm.#site.thrown = undefined
       },
     }
@@ -173,7 +173,7 @@ export class Machine extends VmFace implements Vm {
     this.#alive()
     this.#body.gas = checkGas(gas)
     this.#gasMissing = false
-    this.#site.overdrawn = gas < 0n
+    this.#site.care.overdrawn = gas < 0n
   }
 
   get gasUsed(): bigint {
@@ -183,7 +183,7 @@ export class Machine extends VmFace implements Vm {
 
   chargeGas(amount: number | bigint): boolean {
     if (this.#body.charge(amount)) return true
-    this.#site.overdrawn = true
+    this.#site.care.overdrawn = true
     return false
   }
 
@@ -292,7 +292,7 @@ export class Machine extends VmFace implements Vm {
       this.#running = false
       site.allowance = undefined
       body.end()
-      if (site.disposeRequested) this.dispose()
+      if (site.care.disposeRequested) this.dispose()
     }
   }
 
@@ -366,7 +366,7 @@ export class Machine extends VmFace implements Vm {
   dispose(): void {
     if (this.#body.isClosed) return
     if (this.#running) {
-      this.#site.disposeRequested = true
+      this.#site.care.disposeRequested = true
       return
     }
     this.#site.late = undefined
