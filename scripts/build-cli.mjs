@@ -23,6 +23,31 @@ const withoutSubprocesses = {
   },
 }
 
+// Imported, a module of Node gives all its exports a value at once. For node:fs that loads streams and promises, ten milliseconds
+// that no command needs. Asked for in this way, it is there and nothing of it is touched.
+const nodeModulesAsTheyAre = {
+  name: "Node's modules as they are",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^node:/ }, ({ kind, path }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
+    )
+    bundle.onLoad({ filter: /^node:/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
+  },
+}
+
+// picocolors asks whether standard output is a terminal as soon as it is loaded, for which Node loads its streams. src/cli/terminal.ts
+// says itself which colours there are.
+const coloursUnasked = {
+  name: 'picocolors without the process',
+  setup(bundle) {
+    bundle.onLoad({ filter: /\/picocolors\/picocolors\.js$/ }, ({ path }) => ({
+      contents: `const process = {}\n${readFileSync(path, 'utf8')}`,
+    }))
+  },
+}
+
 /** The files of src/cli/ whose commands get a bundle of their own, and those commands. */
 const BUNDLES = { reading: ['asm', 'disasm', 'inspect'], running: ['engines', 'run'] }
 const commands = Object.entries(BUNDLES).flatMap(([file, names]) => names.map(name => [name, file]))
@@ -58,6 +83,7 @@ const settings = {
   external: ['binaryen', 'bullmq', 'ioredis'], // optional, see src/cli/wat.ts and work-queue.ts
   metafile: true,
   define: {
+    'performance.now': 'now',
     __COULIS_VERSION__: JSON.stringify(version),
     __COULIS_BUNDLES__: JSON.stringify(Object.fromEntries(commands)),
   },
@@ -66,6 +92,7 @@ const settings = {
     // Bundled CommonJS packages ask for Node's own modules through require. node:module's would be slower to get.
     js: 'const require = name => process.getBuiltinModule(name)',
   },
+  inject: [join(import.meta.dirname, 'now.mjs')],
 }
 
 rmSync(join(folder, 'commands'), { recursive: true, force: true })
@@ -80,7 +107,7 @@ const { metafile } = await build({
   },
   outdir: folder,
   chunkNames: 'commands/[name]-[hash]',
-  plugins: [withoutSubprocesses, hexInOneLine],
+  plugins: [withoutSubprocesses, nodeModulesAsTheyAre, coloursUnasked, hexInOneLine],
 })
 for (const file of Object.keys(BUNDLES)) {
   await build({
@@ -88,7 +115,7 @@ for (const file of Object.keys(BUNDLES)) {
     entryPoints: { [file]: join(root, 'src', 'cli', 'main.ts') },
     outdir: join(folder, 'commands'),
     chunkNames: `${file}-[name]-[hash]`,
-    plugins: [withoutSubprocesses, hexInOneLine, onlyCommandsOf(file)],
+    plugins: [withoutSubprocesses, nodeModulesAsTheyAre, coloursUnasked, hexInOneLine, onlyCommandsOf(file)],
   })
 }
 writeFileSync(out, `#!/usr/bin/env node\n${readFileSync(out, 'utf8')}`)

@@ -125,6 +125,7 @@ export async function runCli(args: readonly string[], terminal: Terminal, about:
   const exit = (value: number): void => {
     code = value
   }
+  const columns = Number.isFinite(terminal.fold) ? terminal.fold : undefined
   const program = new Command('coulis')
     .description('The PVM engine for TypeScript: run, inspect, assemble, replay and check programs of JAM and PolkaVM.')
     .version(`coulis ${about.version} (Gray Paper 0.7.2 and 0.8.0)`, '-V, --version')
@@ -132,6 +133,11 @@ export async function runCli(args: readonly string[], terminal: Terminal, about:
     .configureOutput({
       writeOut: text => terminal.line(text.replace(/\n$/, '')),
       writeErr: text => terminal.error(text.replace(/\n$/, '')),
+      // Commander would ask Node's streams, which take 5 ms to load. No help has colours.
+      getOutHelpWidth: () => columns as number,
+      getErrHelpWidth: () => columns as number,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     })
     .showHelpAfterError('Add --help for what there is.')
     .addHelpText('after', EXIT_CODE_HELP)

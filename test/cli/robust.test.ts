@@ -310,7 +310,7 @@ describe('Ctrl-C, and what is like it', () => {
 
 describe('a mistake of ours', () => {
   it('is one line, and the stack only where it is asked for', () => {
-    writeFileSync(join(cli.folder, 'break.mjs'), 'performance.now = () => { throw new Error("broken on purpose") }')
+    writeFileSync(join(cli.folder, 'break.mjs'), 'process.hrtime = () => { throw new Error("broken on purpose") }')
     const run = (env: object): Printed => {
       const args = ['--import', './break.mjs', cli.path, 'run', 'fib.pvm']
       const { status, stdout, stderr } = spawnSync(process.execPath, args, {
