@@ -61,6 +61,8 @@
 
 #include "recompiler/fast.c"
 
+#include "recompiler/unroll.c"
+
 #include "recompiler/rooms.c"
 
 #include "recompiler/bulk.c"

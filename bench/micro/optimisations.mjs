@@ -7,7 +7,7 @@ import { coulis, engineKind, printFigure, programFrom, skip, start } from '../li
 import { DIST } from '../lib/programs.mjs'
 
 if (engineKind !== 'recompiler') skip('the recompiler only')
-const { sharedCode } = await import(join(DIST, 'engine', 'recompiler', 'shared-code.js'))
+const { sharedCode } = await import(join(DIST, 'engine', 'recompiler', 'tiers', 'shared-code.js'))
 const ROUNDS = 9
 /** Runs before, for V8's optimizing compiler, which works in the background. */
 const WARM_UP = 8

@@ -141,6 +141,7 @@ PASS("pvm_find_callees") u32 pvm_find_callees(void) { return find_callees(THE_PR
 /* Builds the graph of the root, of so many nodes at most, and orders it. */
 PASS("pvm_graph") void pvm_graph(s32 root, u32 options, u32 nodes) {
   build_graph(THE_PROGRAM, THE_GRAPH, root, options, nodes);
+  if ((options & GRAPH_SEARCHES) != 0) unroll_searches(THE_PROGRAM, THE_GRAPH);
   order_graph(THE_GRAPH);
 }
 

@@ -157,7 +157,7 @@ enum {
   LEAVE_COUNT = 2
 };
 
-/* Options of pvm_graph, the first three, and of pvm_compile, as bits. */
+/* Options of pvm_compile, as bits. The first three and the last are options of pvm_graph too. */
 enum {
   GRAPH_INLINE = 1,
   GRAPH_UNROLL = 2,
@@ -171,6 +171,7 @@ enum {
   GRAPH_BULK = 512,
   GRAPH_FRAMES = 1024,
   GRAPH_COUNTED = 2048,
+  GRAPH_SEARCHES = 4096,
 };
 
 /* What pvm_compile answers. */

@@ -221,6 +221,7 @@ PUTS u32 compile_module(program_tables *p, graph_tables *g, plan_tables *plan, w
   for (p->roots_done = 0; p->roots_done < p->root_count && !w.full; p->roots_done++) {
     u32 root = p->roots[p->roots_done];
     build_graph(p, g, (s32)root, options, p->root_nodes[p->roots_done]);
+    if ((options & GRAPH_SEARCHES) != 0) unroll_searches(p, g);
     order_graph(g);
     price_graph(p, g);
     compute_flow(p, g, (options & GRAPH_EVERY_NODE) != 0 || !g->reducible, (options & GRAPH_LOOP_STORES) != 0);

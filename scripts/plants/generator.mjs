@@ -39,6 +39,12 @@ export const GENERATOR_BUGS = [
     test: GENERATOR,
   },
   {
+    name: 'the further turns of an unrolled search go on where the first would end',
+    file: 'core/recompiler/unroll.c',
+    search: 'g->succ_a[node], g->succ_b[node]);',
+    replace: 'g->succ_b[node], g->succ_a[node]);',
+  },
+  {
     name: 'a frame of a loop stays checked behind calls',
     file: 'core/recompiler/ends.c',
     search: 'if (w->g->frame_looped) PUT(w, FORGET_FRAME, 0);',

@@ -149,7 +149,7 @@ export const ENUMERATIONS: readonly Enumeration[] = [
   {
     name: 'GraphOption',
     prefix: 'GRAPH',
-    comment: 'Options of pvm_graph, the first three, and of pvm_compile, as bits.',
+    comment: 'Options of pvm_compile, as bits. The first three and the last are options of pvm_graph too.',
     members: [
       ['Inline', 'Small callees get nodes of their own.'],
       ['Unroll', 'So do recursive calls.'],
@@ -163,8 +163,9 @@ export const ENUMERATIONS: readonly Enumeration[] = [
       ['Bulk', 'Fast loops that copy or fill do many turns at once.'],
       ['Frames', 'Accesses to the stack of a function share a check.'],
       ['Counted', 'Fast loops do not look at a condition that says ahead how often they go on.'],
+      ['Searches', 'Loops that search are unrolled.'],
     ],
-    values: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048],
+    values: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096],
   },
   {
     name: 'Compiled',

@@ -226,7 +226,7 @@ export const Leave = {
 } as const
 export type Leave = (typeof Leave)[keyof typeof Leave]
 
-/** Options of pvm_graph, the first three, and of pvm_compile, as bits. */
+/** Options of pvm_compile, as bits. The first three and the last are options of pvm_graph too. */
 export const GraphOption = {
   /** Small callees get nodes of their own. */
   Inline: 1,
@@ -252,6 +252,8 @@ export const GraphOption = {
   Frames: 1024,
   /** Fast loops do not look at a condition that says ahead how often they go on. */
   Counted: 2048,
+  /** Loops that search are unrolled. */
+  Searches: 4096,
 } as const
 export type GraphOption = (typeof GraphOption)[keyof typeof GraphOption]
 

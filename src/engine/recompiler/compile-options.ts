@@ -14,6 +14,8 @@ export interface CompileOptions {
   readonly bulk?: boolean
   /** Those of them whose condition says ahead how often they go on do not look at it in each turn; see core/recompiler/counted.c. */
   readonly counted?: boolean
+  /** Loops of one segment that search are unrolled; see core/recompiler/unroll.c. */
+  readonly unrollSearches?: boolean
   /** Accesses near one base share a check; see core/recompiler/plan.c. */
   readonly groupChecks?: boolean
   /** Accesses to the stack share a check over all blocks of a function; see core/recompiler/frames.c. */

@@ -52,7 +52,7 @@ function nodesOf(analysis: Analysis, root: number, coverage?: Coverage): number 
 function optionBits(options: CompileOptions): number {
   const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
   const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true, loopStores = true } = options
-  const { bulk = true, counted = true, frames = true } = options
+  const { bulk = true, counted = true, frames = true, unrollSearches = true } = options
   return (
     (inline ? GraphOption.Inline : 0) |
     (unrollRecursion ? GraphOption.Unroll : 0) |
@@ -65,6 +65,7 @@ function optionBits(options: CompileOptions): number {
     (groupChecks && wideChecks ? GraphOption.Wide : 0) |
     (gasPaths ? 0 : GraphOption.EveryNode) |
     (loopStores ? GraphOption.LoopStores : 0) |
+    (unrollSearches ? GraphOption.Searches : 0) |
     (isExercised() ? GraphOption.Says : 0)
   )
 }

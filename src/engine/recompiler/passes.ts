@@ -76,7 +76,7 @@ export function runPasses(
   tables: Tables = tablesOf(source),
 ): RootPasses {
   const { decoded, functions } = source
-  const { inline = true, unrollRecursion = true, inlineIndirect = true } = options
+  const { inline = true, unrollRecursion = true, inlineIndirect = true, unrollSearches = true } = options
   const { fastLoops = true, groupChecks = true, wideChecks = groupChecks, gasPaths = true, loopStores = true } = options
   const { core, graph: found, program: plan } = tables
   const indirect = inline && inlineIndirect
@@ -84,7 +84,8 @@ export function runPasses(
     root,
     (inline ? GraphOption.Inline : 0) |
       (unrollRecursion ? GraphOption.Unroll : 0) |
-      (indirect ? GraphOption.Indirect : 0),
+      (indirect ? GraphOption.Indirect : 0) |
+      (unrollSearches ? GraphOption.Searches : 0),
     nodes,
   )
   const { words } = found

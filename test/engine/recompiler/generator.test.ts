@@ -58,6 +58,7 @@ const OPTIONS: readonly CompileOptions[] = [
   { fastLoops: false, inlineIndirect: false },
   { groupChecks: false },
   { wideChecks: false, gasPaths: false },
+  { unrollSearches: false },
   { inline: false, fastLoops: false, groupChecks: false, gasPaths: false, loopStores: false, tallyAt: 0x3000008 },
 ]
 

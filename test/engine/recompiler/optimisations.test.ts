@@ -17,6 +17,7 @@ const OFF: readonly CompileOptions[] = [
   { gasPaths: false },
   { loopStores: false },
   { frames: false },
+  { unrollSearches: false },
   { inline: false, unrollRecursion: false, fastLoops: false, groupChecks: false, gasPaths: false },
 ]
 
@@ -66,11 +67,46 @@ const COPIES = `
     trap
 `
 
+/** Searches for marks that are one to nine bytes apart, up and then down. Each search ends in another turn of the unrolled loop. */
+const SEARCHES = `
+    load_imm r2, 0x20000
+    load_imm r3, 9
+    load_imm r4, 1
+    fallthrough
+@mark:
+    add_64 r2, r2, r3
+    store_ind_u8 [r2], r4
+    add_imm_64 r3, r3, -1
+    branch_ne_imm r3, 0, @mark
+    load_imm r5, 9
+    load_imm r6, 0x20001
+    fallthrough
+@again:
+    load_imm r8, 0
+    fallthrough
+@up:
+    load_ind_u8 r7, [r6]
+    add_imm_64 r6, r6, 1
+    add_imm_64 r8, r8, 1
+    branch_eq_imm r7, 0, @up
+    add_imm_64 r5, r5, -1
+    xor r9, r9, r8
+    branch_ne_imm r5, 0, @again
+    fallthrough
+@down:
+    add_imm_64 r6, r6, -1
+    load_ind_u8 r7, [r6 - 1]
+    add_64 r5, r5, r7
+    branch_ne_imm r5, 9, @down
+    trap
+`
+
 /** The program in which an optimisation has something to do. */
 const textFor = (options: CompileOptions): string => {
   if (options.bulk === false || (options.groupChecks === false && options.inline !== false)) return COPIES
   if (options.wideChecks === false) return TABLES
   if (options.frames === false) return FRAMES
+  if (options.unrollSearches === false) return SEARCHES
   if (options.loopStores === false) return CALLS_IN_LOOPS
   return options.inlineIndirect === false ? HANDLERS : MIXED
 }
