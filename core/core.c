@@ -46,6 +46,8 @@
 
 #include "recompiler/stores.c"
 
+#include "recompiler/coverage.c"
+
 #include "recompiler/flow.c"
 
 #include "recompiler/plan.c"

@@ -138,6 +138,12 @@ PASS("pvm_decode") void pvm_decode(void) { decode_program(THE_DECODED); }
 /* Finds the functions that are inlined at indirect calls. Returns how many. */
 PASS("pvm_find_callees") u32 pvm_find_callees(void) { return find_callees(THE_PROGRAM); }
 
+/* Adds what a machine has decoded to what has run. The column `decoded_at` has the records of the machine. */
+PASS("pvm_cover") void pvm_cover(void) { cover_segments(THE_PROGRAM); }
+
+/* Leaves out of the next module what has not run. */
+PASS("pvm_leave_unrun") void pvm_leave_unrun(void) { leave_unrun(THE_PROGRAM); }
+
 /* Builds the graph of the root, of so many nodes at most, and orders it. */
 PASS("pvm_graph") void pvm_graph(s32 root, u32 options, u32 nodes) {
   build_graph(THE_PROGRAM, THE_GRAPH, root, options, nodes);

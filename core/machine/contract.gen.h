@@ -524,7 +524,13 @@ typedef struct {
   /* Which template checks it, WAY_*. */
   uint8_t *way; /* by instruction */
   /* When an edge to it ends in a tail call, LEAVE_*. */
-  const uint8_t *leave; /* by segment */
+  uint8_t *leave; /* by segment */
+  /* 1: it has run, on some machine. */
+  uint8_t *ran; /* by segment */
+  /* How many instructions before it are in segments that have run. */
+  u32 *ran_before; /* by segment, one more */
+  /* The record at each code offset of the machine whose blocks are added to those that have run, or 0. */
+  const u32 *decoded_at; /* by offset */
   /* From here on is the module that is being written. The segments of its roots, ascending. */
   const u32 *roots; /* by segment */
   /* How many nodes the graph of each root has at most. */
@@ -807,12 +813,15 @@ PVM_PLACED(program_tables, base, 200);
 PVM_PLACED(program_tables, records, 204);
 PVM_PLACED(program_tables, way, 208);
 PVM_PLACED(program_tables, leave, 212);
-PVM_PLACED(program_tables, roots, 216);
-PVM_PLACED(program_tables, root_nodes, 220);
-PVM_PLACED(program_tables, root_index, 224);
-PVM_PLACED(program_tables, frames, 228);
-PVM_PLACED(program_tables, external, 232);
-PVM_PLACED(program_tables, module, 236);
+PVM_PLACED(program_tables, ran, 216);
+PVM_PLACED(program_tables, ran_before, 220);
+PVM_PLACED(program_tables, decoded_at, 224);
+PVM_PLACED(program_tables, roots, 228);
+PVM_PLACED(program_tables, root_nodes, 232);
+PVM_PLACED(program_tables, root_index, 236);
+PVM_PLACED(program_tables, frames, 240);
+PVM_PLACED(program_tables, external, 244);
+PVM_PLACED(program_tables, module, 248);
 PVM_PLACED(graph_tables, path, 0);
 PVM_PLACED(graph_tables, loop_unchecked, 131072);
 PVM_PLACED(graph_tables, loop_node, 131264);

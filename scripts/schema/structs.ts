@@ -181,8 +181,21 @@ export const PROGRAM: Struct = {
       name: 'leave',
       type: 'u8',
       by: 'segment',
-      constant: true,
       comment: 'When an edge to it ends in a tail call, LEAVE_*.',
+    },
+    { name: 'ran', type: 'u8', by: 'segment', comment: '1: it has run, on some machine.' },
+    {
+      name: 'ran_before',
+      type: 'u32',
+      by: 'segment-end',
+      comment: 'How many instructions before it are in segments that have run.',
+    },
+    {
+      name: 'decoded_at',
+      type: 'u32',
+      by: 'offset',
+      constant: true,
+      comment: 'The record at each code offset of the machine whose blocks are added to those that have run, or 0.',
     },
     {
       name: 'roots',

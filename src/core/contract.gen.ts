@@ -871,18 +871,24 @@ export const ProgramWord = {
   way: 52,
   /** When an edge to it ends in a tail call, LEAVE_*. */
   leave: 53,
+  /** 1: it has run, on some machine. */
+  ran: 54,
+  /** How many instructions before it are in segments that have run. */
+  ranBefore: 55,
+  /** The record at each code offset of the machine whose blocks are added to those that have run, or 0. */
+  decodedAt: 56,
   /** From here on is the module that is being written. The segments of its roots, ascending. */
-  roots: 54,
+  roots: 57,
   /** How many nodes the graph of each root has at most. */
-  rootNodes: 55,
+  rootNodes: 58,
   /** The function number of a root, 0 for other segments. */
-  rootIndex: 56,
+  rootIndex: 59,
   /** What the function of each root takes of the host's stack at most, in bytes. */
-  frames: 57,
+  frames: 60,
   /** 1: it is a root of another module that this one calls. */
-  external: 58,
+  external: 61,
   /** The bytes of the module. */
-  module: 59,
+  module: 62,
 } as const
 /** Its words that are no addresses of columns. */
 export type ProgramNumber = 'segments' | 'functions' | 'jumps' | 'both' | 'links' | 'indirect' | 'paidWhole' | 'set' | 'gasModel' | 'cmovReads' | 'codeLength' | 'rootCount' | 'rootsDone' | 'tallyAt' | 'room' | 'moduleAt' | 'moduleEnd'
@@ -924,6 +930,9 @@ export const PROGRAM_COLUMNS = {
   records: { element: 's32', by: 'instruction', words: 16 },
   way: { element: 'u8', by: 'instruction', words: 1 },
   leave: { element: 'u8', by: 'segment', words: 1 },
+  ran: { element: 'u8', by: 'segment', words: 1 },
+  ranBefore: { element: 'u32', by: 'segment-end', words: 1 },
+  decodedAt: { element: 'u32', by: 'offset', words: 1 },
   roots: { element: 'u32', by: 'segment', words: 1 },
   rootNodes: { element: 'u32', by: 'segment', words: 1 },
   rootIndex: { element: 'u32', by: 'segment', words: 1 },
@@ -937,7 +946,7 @@ export const PROGRAM_SCRATCH = {
 } as const
 /** Its words, all of them, at AT_PROGRAM. */
 export function programWords(buffer: ArrayBuffer): Uint32Array {
-  return new Uint32Array(buffer, AT_PROGRAM, 60)
+  return new Uint32Array(buffer, AT_PROGRAM, 63)
 }
 
 /** Words of graph_tables, by their place in `words`. */

@@ -15,6 +15,8 @@ export interface CoreExports {
   pvm_count(mask: number, length: number): number
   pvm_decode(): void
   pvm_find_callees(): number
+  pvm_cover(): void
+  pvm_leave_unrun(): void
   pvm_graph(root: number, options: number, nodes: number): void
   pvm_flow(everyNode: number, loopStores: number): void
   pvm_plan(segment: number, window: number, wide: number): void

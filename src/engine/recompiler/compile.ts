@@ -72,7 +72,7 @@ function optionBits(options: CompileOptions): number {
 
 /** Tells the core what to compile. */
 function writeRoots(
-  { program, words }: Tables,
+  { core, program, words }: Tables,
   analysis: Analysis,
   roots: readonly number[],
   tallyAt: number,
@@ -86,7 +86,10 @@ function writeRoots(
     program.rootIndex[root] = FIRST_ROOT + k
   }
   if (coverage === undefined) program.leave.fill(Leave.IfFull)
-  else program.leave.set(coverage.leftOut())
+  else {
+    program.ran.set(coverage.ran)
+    core.pvm_leave_unrun()
+  }
   words[ProgramWord.rootCount] = roots.length
   words[ProgramWord.tallyAt] = tallyAt
 }

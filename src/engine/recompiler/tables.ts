@@ -73,6 +73,7 @@ function writeProgram(source: TableSource, moduleRoom: number): Tables {
     ...{ instruction: count, segment: segments, 'segment-end': segments + 1, 'function-end': functionCount + 1 },
     ...{ label: labels.length, jump: jumpTable.length, template: templates().length / 2 },
     ...{ code: program.code.length + CODE_AHEAD, mask: Math.ceil(program.code.length / 8) + MASK_AHEAD },
+    offset: program.code.length,
     ...{ callee: MAX_INDIRECT, pool: segments + POOL_CAPACITY, room: moduleRoom },
   }
   const areas = new Areas()

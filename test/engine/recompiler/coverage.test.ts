@@ -59,7 +59,7 @@ describe('what has not run', () => {
     const vm = machine('interpreter', programOf(WAYS), { gas: 1000n, regs: regs(3n, 0n) })
     expect(vm.run()).toBe(Exit.Panic)
     const analysis = analysisOf(WAYS)
-    const coverage = new Coverage(analysis.decoded)
+    const coverage = new Coverage(analysis)
     coverage.add(cellOf(vm))
     const whole = compileRoots(analysis, [0])
     const partial = compileRoots(analysis, [0], {}, coverage)

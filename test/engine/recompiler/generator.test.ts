@@ -72,8 +72,9 @@ function* rootsOf({ decoded, functions }: Analysis, random: Random): Generator<n
 }
 
 /** Where some segments have not run. */
-function someCoverage({ decoded }: Analysis, random: Random): Coverage {
-  const coverage = new Coverage(decoded)
+function someCoverage(analysis: Analysis, random: Random): Coverage {
+  const { decoded } = analysis
+  const coverage = new Coverage(analysis)
   for (let s = 0, ran = 1; s < decoded.segments; s++) {
     if (decoded.isBlock[s] === 1) ran = random.chance(70) ? 1 : 0
     coverage.ran[s] = ran

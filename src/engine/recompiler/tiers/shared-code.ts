@@ -83,7 +83,7 @@ export class SharedCode {
 
   /** What has run so far, as the machines that compile hot code have reported. */
   get coverage(): Coverage {
-    this.#coverage ??= new Coverage(this.analysis.decoded)
+    this.#coverage ??= new Coverage(this.analysis)
     return this.#coverage
   }
 
