@@ -246,7 +246,7 @@ describe('folders that are not ours alone', () => {
     const name = folder('pipe', [good])
     execFileSync('mkfifo', [join(cli.folder, name, `${'1'.repeat(32)}.pvm`)])
     const { code, out } = cli.run([...FUZZ, '--cases', '1', '--corpus', name])
-    expect([code, out]).toEqual([0, expect.stringContaining('started from 1 programs of pipe')])
+    expect([code, out]).toEqual([0, expect.stringContaining('started from 1 program of pipe')])
   })
 
   it('a set that is there is not written again, and one that cannot be written says so', () => {
