@@ -1,9 +1,10 @@
 // The bundles of the package have constants where the sources have them.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
-import { withConstants } from '../../scripts/constants.mjs'
 
+const { withConstants } = await import(pathToFileURL(join(import.meta.dirname, '../../scripts/constants.mjs')).href)
 const LIBRARY = join(import.meta.dirname, '../../dist/lib')
 
 it('makes constants of variables that nothing assigns to', () => {
