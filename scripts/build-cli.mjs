@@ -71,6 +71,9 @@ const onlyCommandsOf = file => ({
   },
 })
 
+/** The function of now.mjs. */
+const CLOCK = 'processMilliseconds'
+
 const settings = {
   absWorkingDir: root,
   bundle: true,
@@ -83,7 +86,7 @@ const settings = {
   external: ['binaryen', 'bullmq', 'ioredis'], // optional, see src/cli/wat.ts and work-queue.ts
   metafile: true,
   define: {
-    'performance.now': 'now',
+    'performance.now': CLOCK,
     __COULIS_VERSION__: JSON.stringify(version),
     __COULIS_BUNDLES__: JSON.stringify(Object.fromEntries(commands)),
   },
@@ -123,6 +126,9 @@ chmodSync(out, 0o755)
 
 const packages = new Set()
 for (const input of Object.keys(metafile.inputs)) {
+  // Such a name in a source would be called in the place of the clock.
+  if (/\.ts$/.test(input) && readFileSync(join(root, input), 'utf8').includes(CLOCK))
+    throw new Error(`${input}: ${CLOCK} is taken`)
   const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)
   if (match !== null) packages.add(match[1])
 }
