@@ -14,6 +14,7 @@ import type { ProfileName } from '../program/profile.ts'
 import { createRecorder } from '../trace/record.ts'
 import { stepTracer, textTracer } from '../trace/steps.ts'
 import { formatTrace } from '../trace/trace.ts'
+import { runBounded } from './bounded.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
 import {
   type ContractRun,
@@ -101,9 +102,6 @@ interface Options extends StartSettings {
 
 /** A host that knows no call. */
 const NOBODY: HostTable = { entry: () => undefined }
-
-/** Instructions between two looks at the clock: 3 ms interpreted, 50 on the reference machine. */
-const SLICE = 50_000
 
 /** What a halted standard program returns: |r8| bytes at r7 where readable, else nothing (GP A.43). */
 function outputOf(vm: Vm): Uint8Array {
@@ -245,20 +243,6 @@ function printJson(outcome: Outcome, terminal: Terminal): void {
       })),
     }),
   )
-}
-
-/** Runs until the program stops, or as far as `--steps` and `--max-ms` let it. */
-function runBounded(vm: Vm, { steps, maxMs }: Options): { exit: Exit; timeIsUp: boolean } {
-  if (maxMs === undefined) return { exit: steps === undefined ? vm.run() : vm.step(steps), timeIsUp: false }
-  const deadline = performance.now() + maxMs
-  let left = steps ?? Number.POSITIVE_INFINITY
-  for (;;) {
-    const count = Math.min(left, SLICE)
-    const exit = vm.step(count)
-    left -= count
-    if (exit !== Exit.Step || left === 0) return { exit, timeIsUp: false }
-    if (performance.now() >= deadline) return { exit, timeIsUp: true }
-  }
 }
 
 function runFile(file: string, options: Options, terminal: Terminal): Outcome {
