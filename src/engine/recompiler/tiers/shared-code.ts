@@ -262,14 +262,27 @@ const byProgram = new WeakMap<Program, SharedCode>()
 /** Recently used codes by content, so that a program loaded again finds its modules. */
 const byContent = new Map<string, SharedCode>()
 
-/** A hash by which equal contents are found: FNV-1a over words of 32 bits. Contents are compared in full before they count as equal. */
-export function contentHash(bytes: Uint8Array, seed: number): number {
+/** A hash of contents: FNV-1a over words of 32 bits. With a step only one of so many words counts. */
+export function contentHash(bytes: Uint8Array, seed: number, step = 1): number {
   let h = seed
   const words = bytes.length >>> 2
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  for (let i = 0; i < words; i++) h = Math.imul(h ^ view.getUint32(4 * i, true), 0x01000193)
+  for (let i = 0; i < words; i += step) h = Math.imul(h ^ view.getUint32(4 * i, true), 0x01000193)
   for (let i = 4 * words; i < bytes.length; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193)
   return h >>> 0
+}
+
+/** How many words of a program's bytes count for the hash by which it is found. */
+const WORDS_LOOKED_AT = 1024
+/** How many programs with the same hash are kept. */
+const MOST_ALIKE = 4
+
+/**
+ * A hash by which equal contents are found. They are compared in full before they count as equal, so a part of the words is enough. With all
+ * of them the hash of a service was the first loop of a process that V8 had to optimize, which took 3 to 6 ms.
+ */
+function lookUpHash(bytes: Uint8Array): number {
+  return contentHash(bytes, 0x811c9dc5, Math.max(1, Math.ceil(bytes.length / 4 / WORDS_LOOKED_AT)))
 }
 
 function equalPrograms(a: Program, b: Program): boolean {
@@ -300,8 +313,14 @@ export function sharedCode(program: Program): SharedCode {
   const known = byProgram.get(program)
   if (known !== undefined) return known
   const { profile, code, bitmask } = program
-  const key = `${codeRules(profile)}:${code.length}:${contentHash(code, 0x811c9dc5)}:${contentHash(bitmask, 0x811c9dc5)}`
+  const hash = `${codeRules(profile)}:${code.length}:${lookUpHash(code)}:${lookUpHash(bitmask)}`
+  // Different programs with the same hash are told apart by a number. They are few, because each one before is compared in full.
+  let key = hash
   let shared = byContent.get(key)
+  for (let other = 1; other < MOST_ALIKE && shared !== undefined && !equalPrograms(shared.program, program); other++) {
+    key = `${hash}:${other}`
+    shared = byContent.get(key)
+  }
   if (shared !== undefined && !equalPrograms(shared.program, program)) shared = undefined
   shared ??= new SharedCode(program)
   byContent.delete(key)
