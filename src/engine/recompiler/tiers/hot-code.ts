@@ -92,8 +92,8 @@ export class HotCode {
   #nextLook = 0
   /** The loop that the samples before the first module of a process were in. */
   readonly #firstLoop: FirstLoop
-  /** The loop that the last samples were in, and how many in a row were in it. */
-  #lasting = -1
+  /** The segment of the last sample, and how many samples in a row were in the same loop. */
+  #last = -1
   #inRow = 0
   /** By root that is not compiled: what the stops of compiled code before it have cost, and what makes it worth compiling, in ms. */
   readonly #misses = new Map<number, { ms: number; needed: number }>()
@@ -173,14 +173,14 @@ export class HotCode {
     this.#early = undefined
     this.#look(cell)
     const segment = this.#attribute(pc, 0)
-    this.#lasting = this.#loopOf(segment)
+    this.#last = segment
     this.#inRow = 0
     const { of } = this.#shared.analysis.functions
     for (const [at, was] of early) {
       const seen = this.#attribute(at, was.ms)
       // Which loop it is in takes a look at all of its function: only the same function has the same loop.
       if (seen < 0 || segment < 0 || of[seen] !== of[segment]) continue
-      if (this.#loopOf(seen) === this.#lasting) this.#inRow += was.count
+      if (this.#loopOf(seen) === this.#loopOf(segment)) this.#inRow += was.count
     }
     for (const [address, was] of this.#earlyReturns) this.#attributeCaller(address, was)
     this.#earlyReturns.clear()
@@ -243,10 +243,14 @@ export class HotCode {
     if (segment < 0) return []
     const { analysis, coverage } = this.#shared
     const { functions } = analysis
-    const start = functions.start[functions.of[segment]!]!
-    const header = this.#loopOf(segment)
-    this.#inRow = header >= 0 && header === this.#lasting ? this.#inRow + 1 : 1
-    this.#lasting = header
+    const f = functions.of[segment]!
+    const start = functions.start[f]!
+    const before = this.#last
+    this.#last = segment
+    // Looking for a loop takes a look at all of its function. A sample in another function than the last one is in no loop that lasts.
+    const stays = before >= 0 && functions.of[before] === f
+    const header = stays || isCompiled(start) ? this.#loopOf(segment) : -1
+    this.#inRow = stays && header >= 0 && header === this.#loopOf(before) ? this.#inRow + 1 : 1
     const lasts = this.#inRow >= LASTING_SAMPLES && !callsHost(analysis, header)
     if (isCompiled(start)) return this.#judgeLoop(header, ms, lasts, isCompiled)
     if (!lasts && this.heat(start) < this.#needed(start)) return this.#group(isCompiled)
@@ -269,7 +273,7 @@ export class HotCode {
       return this.#group(isCompiled)
     }
     // The heat was the loop's, and has paid for it. If it stayed, one stop behind the loop would have the function compiled too.
-    if (lasts && roots[0] === header) this.#functions.set(functions.of[segment]!, ms)
+    if (lasts && roots[0] === header) this.#functions.set(f, ms)
     return this.#withCallers([...this.#together(roots, size, isCompiled)], isCompiled)
   }
 
