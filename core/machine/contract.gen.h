@@ -499,6 +499,12 @@ typedef struct {
   const s32 *function_of; /* by segment */
   const uint8_t *accesses; /* by segment */
   const uint8_t *is_block; /* by segment */
+  /* 1: it has run, on some machine. */
+  uint8_t *ran; /* by segment */
+  /* How many instructions before it are in segments that have run. */
+  u32 *ran_before; /* by segment, one more */
+  /* The record at each code offset of the machine whose blocks are added to those that have run, or 0. */
+  const u32 *decoded_at; /* by offset */
   /* What entering it costs where that is asked for, else -1. */
   s32 *cost; /* by segment */
   const s32 *function_start; /* by function, one more */
@@ -525,12 +531,6 @@ typedef struct {
   uint8_t *way; /* by instruction */
   /* When an edge to it ends in a tail call, LEAVE_*. */
   uint8_t *leave; /* by segment */
-  /* 1: it has run, on some machine. */
-  uint8_t *ran; /* by segment */
-  /* How many instructions before it are in segments that have run. */
-  u32 *ran_before; /* by segment, one more */
-  /* The record at each code offset of the machine whose blocks are added to those that have run, or 0. */
-  const u32 *decoded_at; /* by offset */
   /* From here on is the module that is being written. The segments of its roots, ascending. */
   const u32 *roots; /* by segment */
   /* How many nodes the graph of each root has at most. */
@@ -795,27 +795,27 @@ PVM_PLACED(program_tables, next_segment, 128);
 PVM_PLACED(program_tables, function_of, 132);
 PVM_PLACED(program_tables, accesses, 136);
 PVM_PLACED(program_tables, is_block, 140);
-PVM_PLACED(program_tables, cost, 144);
-PVM_PLACED(program_tables, function_start, 148);
-PVM_PLACED(program_tables, label_start, 152);
-PVM_PLACED(program_tables, labels, 156);
-PVM_PLACED(program_tables, jump_table, 160);
-PVM_PLACED(program_tables, templates, 164);
-PVM_PLACED(program_tables, callees, 168);
-PVM_PLACED(program_tables, node_pool, 172);
-PVM_PLACED(program_tables, check, 176);
-PVM_PLACED(program_tables, local, 180);
-PVM_PLACED(program_tables, offset, 184);
-PVM_PLACED(program_tables, span, 188);
-PVM_PLACED(program_tables, root, 192);
-PVM_PLACED(program_tables, low, 196);
-PVM_PLACED(program_tables, base, 200);
-PVM_PLACED(program_tables, records, 204);
-PVM_PLACED(program_tables, way, 208);
-PVM_PLACED(program_tables, leave, 212);
-PVM_PLACED(program_tables, ran, 216);
-PVM_PLACED(program_tables, ran_before, 220);
-PVM_PLACED(program_tables, decoded_at, 224);
+PVM_PLACED(program_tables, ran, 144);
+PVM_PLACED(program_tables, ran_before, 148);
+PVM_PLACED(program_tables, decoded_at, 152);
+PVM_PLACED(program_tables, cost, 156);
+PVM_PLACED(program_tables, function_start, 160);
+PVM_PLACED(program_tables, label_start, 164);
+PVM_PLACED(program_tables, labels, 168);
+PVM_PLACED(program_tables, jump_table, 172);
+PVM_PLACED(program_tables, templates, 176);
+PVM_PLACED(program_tables, callees, 180);
+PVM_PLACED(program_tables, node_pool, 184);
+PVM_PLACED(program_tables, check, 188);
+PVM_PLACED(program_tables, local, 192);
+PVM_PLACED(program_tables, offset, 196);
+PVM_PLACED(program_tables, span, 200);
+PVM_PLACED(program_tables, root, 204);
+PVM_PLACED(program_tables, low, 208);
+PVM_PLACED(program_tables, base, 212);
+PVM_PLACED(program_tables, records, 216);
+PVM_PLACED(program_tables, way, 220);
+PVM_PLACED(program_tables, leave, 224);
 PVM_PLACED(program_tables, roots, 228);
 PVM_PLACED(program_tables, root_nodes, 232);
 PVM_PLACED(program_tables, root_index, 236);

@@ -845,38 +845,38 @@ export const ProgramWord = {
   functionOf: 33,
   accesses: 34,
   isBlock: 35,
-  /** What entering it costs where that is asked for, else -1. */
-  cost: 36,
-  functionStart: 37,
-  labelStart: 38,
-  labels: 39,
-  /** The segment of each entry, or -1. */
-  jumpTable: 40,
-  /** The templates of code, see emit.c. */
-  templates: 41,
-  /** Jump-table entries of the functions that are inlined at indirect calls. */
-  callees: 42,
-  nodePool: 43,
-  /** From here on is the memory plan, see plan.c. How an access is checked, CHECK_*. */
-  check: 44,
-  local: 45,
-  offset: 46,
-  span: 47,
-  root: 48,
-  low: 49,
-  base: 50,
-  /** What the templates of its code are filled from. */
-  records: 51,
-  /** Which template checks it, WAY_*. */
-  way: 52,
-  /** When an edge to it ends in a tail call, LEAVE_*. */
-  leave: 53,
   /** 1: it has run, on some machine. */
-  ran: 54,
+  ran: 36,
   /** How many instructions before it are in segments that have run. */
-  ranBefore: 55,
+  ranBefore: 37,
   /** The record at each code offset of the machine whose blocks are added to those that have run, or 0. */
-  decodedAt: 56,
+  decodedAt: 38,
+  /** What entering it costs where that is asked for, else -1. */
+  cost: 39,
+  functionStart: 40,
+  labelStart: 41,
+  labels: 42,
+  /** The segment of each entry, or -1. */
+  jumpTable: 43,
+  /** The templates of code, see emit.c. */
+  templates: 44,
+  /** Jump-table entries of the functions that are inlined at indirect calls. */
+  callees: 45,
+  nodePool: 46,
+  /** From here on is the memory plan, see plan.c. How an access is checked, CHECK_*. */
+  check: 47,
+  local: 48,
+  offset: 49,
+  span: 50,
+  root: 51,
+  low: 52,
+  base: 53,
+  /** What the templates of its code are filled from. */
+  records: 54,
+  /** Which template checks it, WAY_*. */
+  way: 55,
+  /** When an edge to it ends in a tail call, LEAVE_*. */
+  leave: 56,
   /** From here on is the module that is being written. The segments of its roots, ascending. */
   roots: 57,
   /** How many nodes the graph of each root has at most. */
@@ -913,6 +913,9 @@ export const PROGRAM_COLUMNS = {
   functionOf: { element: 's32', by: 'segment', words: 1 },
   accesses: { element: 'u8', by: 'segment', words: 1 },
   isBlock: { element: 'u8', by: 'segment', words: 1 },
+  ran: { element: 'u8', by: 'segment', words: 1 },
+  ranBefore: { element: 'u32', by: 'segment-end', words: 1 },
+  decodedAt: { element: 'u32', by: 'offset', words: 1 },
   cost: { element: 's32', by: 'segment', words: 1 },
   functionStart: { element: 's32', by: 'function-end', words: 1 },
   labelStart: { element: 's32', by: 'function-end', words: 1 },
@@ -930,9 +933,6 @@ export const PROGRAM_COLUMNS = {
   records: { element: 's32', by: 'instruction', words: 16 },
   way: { element: 'u8', by: 'instruction', words: 1 },
   leave: { element: 'u8', by: 'segment', words: 1 },
-  ran: { element: 'u8', by: 'segment', words: 1 },
-  ranBefore: { element: 'u32', by: 'segment-end', words: 1 },
-  decodedAt: { element: 'u32', by: 'offset', words: 1 },
   roots: { element: 'u32', by: 'segment', words: 1 },
   rootNodes: { element: 'u32', by: 'segment', words: 1 },
   rootIndex: { element: 'u32', by: 'segment', words: 1 },
