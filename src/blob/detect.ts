@@ -1,6 +1,7 @@
 // Finds out which container some bytes are, and says why. The answer has the parsed container, so that nothing is read twice.
 import { BLOB_KINDS, type BlobKind, type Container, formatNamed, parseContainer } from './container.ts'
 import { BlobError } from './error.ts'
+import { foreignName } from './foreign.ts'
 import type { Reading } from './polkavm.ts'
 
 export { BLOB_KINDS, type BlobKind }
@@ -20,8 +21,8 @@ const ORDER: readonly BlobKind[] = [...BLOB_KINDS].reverse()
  * Detects the container.
  *
  * @param reading as in `parseContainer`.
- * @throws BlobError `unknown-format` when none fits. The message has the reason of each. For bytes that begin as a `.polkavm` file and
- * are nothing else, it throws the reason of that format.
+ * @throws BlobError `unknown-format` when none fits. The message says what the bytes are instead, where that is to be seen. For bytes
+ * that begin as a `.polkavm` file and are nothing else, it throws the reason of that format.
  */
 export function detectBlob(bytes: Uint8Array, reading: Reading = {}): Detection {
   const rejected: { kind: BlobKind; why: BlobError }[] = []
@@ -36,6 +37,6 @@ export function detectBlob(bytes: Uint8Array, reading: Reading = {}): Detection 
   // With a magic number in front there is no doubt what it is meant to be.
   const claimed = rejected.find(({ kind }) => formatNamed(kind).claims?.(bytes))
   if (claimed !== undefined) throw claimed.why
-  const reasons = rejected.map(({ kind, why }) => `${kind}: ${why.message}`).join('; ')
-  throw new BlobError('unknown-format', 0, `a program (${reasons})`)
+  const found = foreignName(bytes) ?? 'none; the option kind says which one it should be, and then why it is not'
+  throw new BlobError('unknown-format', 0, `a program (${ORDER.join(', ')}; docs/formats.md)`, found)
 }

@@ -34,3 +34,11 @@ export function fold(parts: readonly Part[], width: number, indent: number): str
   lines.push(line)
   return lines
 }
+
+/** A line of words, folded between them. What stands in front of its text, as in a table, stays as it is. */
+export function foldWords(line: string, width: number, indent: number): string[] {
+  if (line.length <= width) return [line]
+  const words = line.slice(indent).split(' ')
+  const [first, ...rest] = words.map(text => ({ text }))
+  return fold([{ text: line.slice(0, indent) + first!.text }, ...rest], width, indent)
+}

@@ -3,6 +3,7 @@ import { type Assembled, type AssembleOptions, assemble } from '../blob/assembly
 import { formatNamed, formatOf } from '../blob/container.ts'
 import { BLOB_KINDS, type Detection, detectBlob } from '../blob/detect.ts'
 import { BlobError } from '../blob/error.ts'
+import { isText } from '../blob/foreign.ts'
 import { DEFAULT_PROFILES, recogniseTest } from '../conform/conform.ts'
 import { isObject, parseJson } from '../conform/json.ts'
 import { vectorBytes, vectorStart } from '../conform/vector.ts'
@@ -14,7 +15,7 @@ import { loadProgram, type Program } from '../program/program.ts'
 import { looksLikeTrace } from '../trace/parse.ts'
 import { CliError, inFile } from './errors.ts'
 import { readBytes } from './files.ts'
-import { describeBinary, describeText } from './foreign-file.ts'
+import { describeBinary, describeText, isDocument } from './foreign-file.ts'
 import { bytesOfText, withoutMetadata } from './wrapped.ts'
 
 /** `--kind` takes one of these. */
@@ -65,11 +66,6 @@ const PROFILE_OF_SET: Readonly<Record<InstructionSetName, ProfileName>> = {
 /** Rules that refuse nothing, for those who only ask how much code there is. */
 const LENIENT = resolveProfile('gp-0.7.2', { loader: 'lenient' })
 
-/** Whether bytes are plain text: no control characters but tab and line ends. */
-function isText(bytes: Uint8Array): boolean {
-  return bytes.length > 0 && bytes.every(byte => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
-}
-
 function kindOf(bytes: Uint8Array, isa: InstructionSetName | undefined): { kind: FileKind; detection?: Detection } {
   if (!isText(bytes)) {
     const foreign = describeBinary(bytes)
@@ -85,7 +81,7 @@ function kindOf(bytes: Uint8Array, isa: InstructionSetName | undefined): { kind:
     }
   }
   const text = new TextDecoder().decode(bytes)
-  if (looksLikeTrace(text)) throw new CliError('this is a recorded trace, use: coulis replay')
+  if (looksLikeTrace(text) && !isDocument(text)) throw new CliError('this is a recorded trace, use: coulis replay')
   return { kind: /^\s*\{/.test(text) ? 'vector' : 'assembly' }
 }
 

@@ -17,7 +17,7 @@ export function parseGas(text: string): bigint {
   const thousandths = BigInt(whole!.replace(/[_,]/g, '')) * 1000n + BigInt(fraction.padEnd(3, '0'))
   if ((thousandths * unit) % 1000n !== 0n) throw new InvalidArgumentError('gas comes in whole numbers.')
   const gas = (thousandths * unit) / 1000n
-  if (gas >= 2n ** 63n) throw new InvalidArgumentError('more than 2^63 - 1.')
+  if (gas >= 2n ** 63n) throw new InvalidArgumentError('more than 2^63 - 1, the most that a machine counts.')
   return gas
 }
 

@@ -195,7 +195,7 @@ function printOutcome(
   ]
   for (const line of fold(parts, terminal.fold, INDENT)) write(line)
   const reason = reasonOf(outcome)
-  for (const line of reason === undefined ? [] : reasonLines(reason, options.regs)) write(line)
+  for (const line of reason === undefined ? [] : reasonLines(reason, options.regs, terminal.fold)) write(line)
   if (reason !== undefined && debug !== undefined) write(dim(`debug   ${debug}`))
   const { contract, result } = outcome
   if (contract !== undefined) for (const line of contractLines(result!, contract, terminal)) write(line)

@@ -163,6 +163,14 @@ export function readState(file: string, host: ServiceHost): LoadedState {
   }
 }
 
+/** The files that the codes of a state come from, as far as it names any. */
+export function codeFilesOf({ json }: LoadedState, file: string): string[] {
+  const services = Object.values(objectOf(json.services ?? {}, 'services'))
+  const codes = services.map(service => objectOf(service, 'services').code)
+  const named = codes.filter((code): code is string => typeof code === 'string' && code.startsWith('@'))
+  return [...new Set(named.map(code => resolve(dirname(file), code.slice(1))))]
+}
+
 /** Reads the blocks of a script. */
 export function readBlocks(file: string): ScriptBlock[] {
   const json = readJson(file)

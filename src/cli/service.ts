@@ -22,8 +22,9 @@ import { CliError } from './errors.ts'
 import { ExitCode } from './exit-code.ts'
 import { toJson } from './json.ts'
 import { engineOption, isaOption, jsonOption, profileOption } from './options.ts'
+import { ProgramSymbols } from './program-symbols.ts'
 import { rulesOf } from './rules.ts'
-import { type BlockItem, readBlocks, readState, type ScriptBlock, writeState } from './service-state.ts'
+import { type BlockItem, codeFilesOf, readBlocks, readState, type ScriptBlock, writeState } from './service-state.ts'
 import { reasonJson, reasonLines, stopReason } from './stop-reason.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -152,13 +153,14 @@ function runService(script: string, options: Options, terminal: Terminal): void 
     logs.push({ service, message, target, level })
     say(terminal.colors.yellow(`log  service ${service}: ${target === undefined ? '' : `${target}  `}${message}`))
   }
+  const symbols = new ProgramSymbols()
   const stops: { service: number; invocation: string; exit: string; pc: number; reason: object }[] = []
   const onEnd = (vm: Vm, invocation: string, service: number): void => {
-    const reason = stopReason(vm, undefined, undefined)
+    const reason = stopReason(vm, symbols.of(vm.program), undefined)
     if (reason === undefined) return
     stops.push({ service, invocation, exit: exitName(vm.exit!), pc: vm.pc, reason: reasonJson(reason) })
     say(terminal.colors.yellow(`stop  service ${service}: ${invocation} ended in ${exitName(vm.exit!)} at pc ${vm.pc}`))
-    for (const line of reasonLines(reason, 'hex')) say(`  ${line}`)
+    for (const line of reasonLines(reason, 'hex', terminal.fold - 2)) say(`  ${line}`)
   }
   const host = createServiceHost({
     onEnd,
@@ -174,6 +176,7 @@ function runService(script: string, options: Options, terminal: Terminal): void 
     },
   })
   const loaded = readState(options.state, host)
+  symbols.addFiles(codeFilesOf(loaded, options.state))
   const blocks = readBlocks(script)
   if (blocks.length === 0) throw new CliError('no blocks', { file: script })
   let { state } = loaded

@@ -7,6 +7,7 @@ import { formatPlace, type Place, placeOf } from '../inside/place.ts'
 import { type ExitReason, explainExit } from '../inside/reason.ts'
 import type { Program } from '../program/program.ts'
 import type { Symbols } from '../program/symbols.ts'
+import { foldWords } from './fold.ts'
 import { formatCount } from './format.ts'
 import { registerText } from './json.ts'
 import { formatValue, type RegisterForm } from './registers.ts'
@@ -33,10 +34,14 @@ export function stopReason(
   return EXPLAINED.includes(vm.exit) ? reasonAt(vm, symbols, lastCall) : undefined
 }
 
-/** The reason in lines: why, with which operands, where, after which host call. */
+/** The columns that a reason's first words take. What does not fit goes on behind as many. */
+const INDENT = 8
+
+/** The reason in lines of `width` columns: why, with which operands, where, after which host call. */
 export function reasonLines(
   { pc: at, message, instruction, place, lastCall }: ExitReason,
   form: RegisterForm,
+  width = Number.POSITIVE_INFINITY,
 ): string[] {
   const reads = instruction?.reads ?? []
   const lines = [`why     ${message}`]
@@ -49,7 +54,7 @@ export function reasonLines(
     const came = result === undefined ? 'no return' : formatValue(result, form)
     lines.push(`after   ecalli ${index} ${name} → ${came}, at pc ${pc}, ${formatCount(gas)} gas`)
   }
-  return lines
+  return lines.flatMap(line => foldWords(line, width, INDENT))
 }
 
 /** The reason as JSON has it: registers as text, errors as their text. */

@@ -49,7 +49,8 @@ function resolveEntry(entry: StartOptions['entry'] = 0): number {
 
 function resolveGas(gas: bigint = 0n): bigint {
   if (typeof gas !== 'bigint') throw new TypeError('gas: expected a bigint')
-  if (gas < 0n || gas >= 2n ** 63n) throw new RangeError(`gas: ${gas} is not within 0…2^63 - 1`)
+  if (gas < 0n || gas >= 2n ** 63n)
+    throw new RangeError(`gas: ${gas} is not within 0…2^63 - 1; WideGas of coulis/typeberry counts to 2^64 - 1`)
   return gas
 }
 

@@ -212,10 +212,22 @@ describe('detection', () => {
     for (const { why } of rejected) expect(why).toBeInstanceOf(BlobError)
   })
 
-  it('fails with the reason of every kind', () => {
-    const error = failure(() => detectBlob(bytes(1, 2, 3)))
+  it.each([
+    ['an ELF file', bytes(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0)],
+    ['a WebAssembly module', bytes(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)],
+    ['LLVM bitcode', bytes(0x42, 0x43, 0xc0, 0xde)],
+    ['an empty file', bytes()],
+    ['text', new TextEncoder().encode('load_imm r7, 1\ntrap\n')],
+    ['none; the option kind says which one it should be', bytes(1, 2, 3)],
+  ])('says in short that it is %s', (name, content) => {
+    const error = failure(() => detectBlob(content))
     expect(error.code).toBe('unknown-format')
-    for (const kind of BLOB_KINDS) expect(error.message).toContain(`${kind}: `)
+    expect(error.message).toContain(`, found ${name}`)
+    expect(error.message.length).toBeLessThan(200)
+    for (const kind of BLOB_KINDS) {
+      expect(error.message).toContain(kind)
+      expect(failure(() => loadProgram(content, { kind })).code).not.toBe('unknown-format')
+    }
   })
 
   it('can be overridden', () => {

@@ -134,12 +134,17 @@ describe('files of other kinds', () => {
 
   it.each([
     ['service.elf', machine(243, 2), 'this is an ELF file for RISC-V; link it'],
-    ['narrow.elf', machine(243, 1), 'an ELF file for 32-bit RISC-V; coulis runs 64-bit programs'],
+    ['narrow.elf', machine(243, 1), 'an ELF file for 32-bit RISC-V; link it'],
     ['a.out', machine(62, 2), 'an ELF file for x86-64; compile its source'],
     ['module.wasm', Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), 'a WebAssembly module; wasm-pvm-cli'],
     ['main.c', '#include <stdint.h>\nint main(void) { return 0; }\n', 'this looks like C source'],
     ['lib.rs', '#![no_std]\npub fn f() {}\n', 'this looks like Rust source'],
     ['a.sol', 'pragma solidity ^0.8.0;\ncontract A {}\n', 'Solidity source; resolc'],
+    [
+      'README.md',
+      '# Title\n\n## Use\n\nprogram 0x00\nstart pc=5 gas=10\n',
+      'this looks like a document, not a program',
+    ],
     ['a.jam.gz', Uint8Array.of(0x1f, 0x8b, 8, 0), 'a gzip file; unpack it first'],
     ['random.bin', Uint8Array.of(9, 250, 1, 2, 3, 0, 7), 'no program file that coulis knows (docs/formats.md)'],
   ])('%s is recognised, with the next step', (name, content, message) => {
@@ -258,6 +263,17 @@ describe('narrow terminals', () => {
     for (const line of narrow.split('\n')) expect(line.length, line).toBeLessThanOrEqual(columns)
     const words = (text: string): string[] => text.replace(/\d+\.\d ms/, '').split(/[\s·]+/)
     expect(words(narrow)).toEqual(words(wide))
+  })
+
+  it('the reason of a panic fits 40 columns, word by word', () => {
+    cli.file('fault.pvm', 'load_u8 r7, [0x20001]\ntrap')
+    const wide = shell('coulis run fault.pvm').out
+    const narrow = shell('coulis run fault.pvm', { COLUMNS: '40' }).out
+    expect(narrow).toMatch(/^why {5}load_u8 r7, \S+ reads 1\n {8}\S/m)
+    for (const line of narrow.split('\n'))
+      if (!/^(debug| {8}coulis)/.test(line)) expect(line.length, line).toBeLessThanOrEqual(40)
+    const reason = (text: string): string => text.slice(text.indexOf('why'), text.indexOf('where')).replace(/\s+/g, ' ')
+    expect(reason(narrow)).toBe(reason(wide))
   })
 
   it.each([40, 80])('inspect fits its host calls into %i columns', columns => {

@@ -18,6 +18,7 @@ async function coulis(...args: string[]): Promise<{ code: number; out: string; e
     colors,
     errorColors: colors,
     width: 100,
+    fold: Number.POSITIVE_INFINITY,
     line: (text: string) => {
       out += `${text}\n`
     },

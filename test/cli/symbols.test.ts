@@ -37,6 +37,19 @@ it('says nothing of names before there is a file, and all commands do with it', 
   expect(cli.run(['debug', 'broken.jam', '--end', '--ex', 'bt', '--batch']).out).toContain('fails')
 })
 
+it('is found beside the code of a state, by the code', () => {
+  const state = { services: { 7: { code: '@broken.jam', balance: 1e12 } } }
+  cli.file('state.json', JSON.stringify(state))
+  const item = { service: 7, gas: 100_000, result: '0x01' }
+  cli.file('blocks.json', JSON.stringify({ blocks: [{ slot: 1, items: [item] }] }))
+  const said = cli.run(['service', 'blocks.json', '--state', 'state.json'])
+  expect(said.out).toContain('accumulate ended in panic')
+  expect(said.out).toContain('where   fails + 2, in broken.pvm:9')
+  cli.file('state.json', JSON.stringify({ services: { 7: { ...state.services[7], code: '@nameless.jam' } } }))
+  cli.file('nameless.jam', readFileSync(join(cli.folder, 'broken.jam')))
+  expect(cli.run(['service', 'blocks.json', '--state', 'state.json']).out).not.toContain('broken.pvm')
+})
+
 it('disasm --functions says where functions begin: as they are named, else where the code shows one', () => {
   const named = cli.run(['disasm', 'broken.jam', '--functions']).out
   expect(named).toMatch(/^; function main, \d+ bytes\n *\d+ {2}load_imm_jump r0/m)

@@ -56,6 +56,22 @@ const starts = [
   ['across pages in the window', 0x20ffc],
 ] as const
 
+it.each(ENGINE_KINDS)('the error names the limit, of the guest and of the host, on %s', kind => {
+  const start = {
+    gas: 10_000n,
+    regs: [0n, 0x20000n],
+    pages: [{ address: 0x20000, length: 2 ** 20, access: Access.Write }],
+  }
+  const vm = createEngine({ kind, maxMemory: 8 * 4096 }).instantiate(programOf('instruction'), start)
+  expect(() => vm.run()).toThrow(/ \(maxMemory is 32768 bytes\)$/)
+  expect(() => vm.memory.write(0x90000, Uint8Array.of(1))).toThrow(/ \(maxMemory is 32768 bytes\)$/)
+})
+
+it('gas beyond the counter is refused with the name of what counts further', () => {
+  const instantiate = (): Vm => createEngine().instantiate(programOf('instruction'), { gas: 2n ** 63n })
+  expect(instantiate).toThrow(/^gas: 9223372036854775808 is not within .*WideGas of coulis\/typeberry/)
+})
+
 describe.each(MODELS)('gas by %s', gasModel => {
   it('a memset stops at the byte that there is no memory for, and goes on there', () => {
     const rules = profile('gp-0.7.2', { name: `memset by ${gasModel}`, gasModel, instructionSet: 'latest64' })

@@ -4,7 +4,6 @@
 import type { Region } from '../../blob/address-space.ts'
 import type { Cell, CellUser } from '../../core/cell.ts'
 import { AT_VM, HostAnswer, Unfinished } from '../../core/contract.gen.ts'
-import { ResourceError } from '../../core/resource-error.ts'
 import { takeStack } from '../../core/stack.ts'
 import {
   BUSY,
@@ -28,6 +27,7 @@ import { Exit } from '../exit.ts'
 import { type HostCallSite, Pending, performBoundedCall, performHostCall } from '../host-call.ts'
 import { Residence, type Resident } from '../machine/residence.ts'
 import { WindowMemory } from '../machine/window-memory.ts'
+import { noRoom } from '../max-memory.ts'
 import type { Memory } from '../memory.ts'
 import { narrowFor } from '../narrow-registers.ts'
 import { traceWithin } from '../portions.ts'
@@ -312,7 +312,7 @@ export class CoreBody implements Body, CellUser, Resident {
       u32[EXIT_ARG] = 0 // the exit has no argument
       throw this.#tracerError!.error
     }
-    if (code === NO_MEMORY) throw new ResourceError('memory', 'a machine: no more memory for its pages')
+    if (code === NO_MEMORY) throw noRoom('a machine: no more memory for its pages', this.#home.maxMemory)
     return this.#paused ? Exit.Paused : (code as Exit)
   }
 

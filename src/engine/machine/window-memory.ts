@@ -3,9 +3,9 @@
 import { Access, PAGE_COUNT, PAGE_SIZE, type Region } from '../../blob/address-space.ts'
 import type { Cell } from '../../core/cell.ts'
 import { AT_RIGHTS, AT_VM, AT_WINDOW, Right, ROTATION, WINDOW_END } from '../../core/contract.gen.ts'
-import { ResourceError } from '../../core/resource-error.ts'
 import { checkAccess, checkBig, checkBytes, checkPages, checkRange, isAddress, isRange } from '../check.ts'
 import { failingAddress } from '../failing.ts'
+import { noRoom } from '../max-memory.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
 import { pagesOf, writtenOf } from './pages.ts'
 import type { Residence, Resident } from './residence.ts'
@@ -82,7 +82,7 @@ export class WindowMemory implements Memory {
   /** Gives all pages of a range bytes. */
   #touch(cell: Cell, address: number, length: number, viewed = false): void {
     const result = cell.core.pvm_touch(AT_VM, address, address + length - 1, viewed ? 1 : 0)
-    if (result !== OK) throw new ResourceError('memory', `memory: no room for ${length} bytes at ${address}`)
+    if (result !== OK) throw noRoom(`memory: no room for ${length} bytes at ${address}`, this.#home!.maxMemory)
   }
 
   view(address: number, length: number): Uint8Array | undefined {

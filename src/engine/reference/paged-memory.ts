@@ -1,14 +1,15 @@
 // The memory of the reference machine: a map of pages. It is not fast, and knows nothing of WebAssembly.
 import { Access, PAGE_SIZE } from '../../blob/address-space.ts'
-import { ResourceError } from '../../core/resource-error.ts'
 import { checkAccess, checkBig, checkBytes, checkPages, checkRange, isRange } from '../check.ts'
 import { failingAddress } from '../failing.ts'
+import { noRoom } from '../max-memory.ts'
 import { type Memory, type MemoryResult, OK, OOB, type PageRange } from '../memory.ts'
 import { PageRights } from './page-rights.ts'
 
 /** Guest memory as pages with rights. A page gets bytes when it is first used. Until then it is zero. */
 export class PagedMemory implements Memory {
   #closed = false
+  readonly #maxMemory: number
   readonly #maxPages: number
   readonly #rights = new PageRights()
   readonly #contents = new Map<number, Uint8Array>()
@@ -18,6 +19,7 @@ export class PagedMemory implements Memory {
 
   /** @param maxMemory how many bytes may hold something at a time, by whole pages. */
   constructor(maxMemory: number) {
+    this.#maxMemory = maxMemory
     this.#maxPages = Math.floor(maxMemory / PAGE_SIZE)
   }
 
@@ -25,7 +27,7 @@ export class PagedMemory implements Memory {
     let bytes = this.#contents.get(page)
     if (bytes === undefined) {
       if (this.#contents.size >= this.#maxPages) {
-        throw new ResourceError('memory', `memory: no room for more than ${this.#maxPages} pages`)
+        throw noRoom(`memory: no room for more than ${this.#maxPages} pages`, this.#maxMemory)
       }
       bytes = new Uint8Array(PAGE_SIZE)
       this.#contents.set(page, bytes)
