@@ -28,9 +28,9 @@ export const TEMPLATES_BUGS = [
   {
     name: 'attack: gas has no bound behind a host call',
     file: 'scripts/templates/pieces.ts',
-    search: '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Or],\n',
+    search: '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.brIf, U(3)],\n',
     replace:
-      '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Const, 0, Op.i32And, Op.i32Or],\n',
+      '    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Const, 0, Op.i32And, Op.brIf, U(3)],\n',
     attack: true,
   },
   {

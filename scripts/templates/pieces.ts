@@ -35,8 +35,8 @@ const MOST_GAS = 0x7fffffff
 /**
  * A host call. S(0) is its pc, S(1) the pc behind it, S(2) the number of the host function, U(3) an exit that stores no
  * registers. The exit is taken when the import says so. It is also taken when the function has written pc, has left more gas
- * than compiled code may have, or has switched tracing on. One comparison covers all of this, which is cheaper here than in
- * JavaScript. `charged` is for block models: there the word `charged` shows that pc was written, also if it is the same pc.
+ * than compiled code may have, or has switched tracing on. Two comparisons cover all of this, which is cheaper here than in
+ * JavaScript. One for the gas alone is cheaper than making a bit of it. `charged` is for block models: there the word `charged` shows that pc was written, also if it is the same pc.
  */
 function hostCall(charged: boolean): Template {
   return template(
@@ -52,8 +52,8 @@ function hostCall(charged: boolean): Template {
     charged
       ? [Op.i32Const, 0, Op.i32Load, 2, ...unsigned(AT_VM + VM.charged), Op.i32Const, 1, Op.i32Xor, Op.i32Or]
       : [],
-    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.i32Or],
     [Op.brIf, U(3)],
+    [Op.localGet, Local.gas, Op.i64Const, ...signed(MOST_GAS), Op.i64GtU, Op.brIf, U(3)],
   )
 }
 

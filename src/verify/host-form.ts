@@ -83,12 +83,15 @@ export function matchHost(verifier: FunctionBody): void {
     number(1)
     op(0x73, 0x72)
   }
+  op(0x0d)
+  const exit = reader.unsigned()
   local(0x20, GAS_LOCAL)
   op(0x42)
   if (reader.signed64() !== MOST_GAS || reader.high !== 0) fail()
-  op(0x56, 0x72, 0x0d)
+  op(0x56, 0x0d)
+  if (reader.unsigned() !== exit) fail()
   operands.height = 0
   verifier.called()
   verifier.way.astray = false
-  verifier.branch(reader.unsigned())
+  verifier.branch(exit)
 }

@@ -45,10 +45,23 @@ describe('verifier refuses', () => {
   })
 
   it('the escape by gas near 2^63: a host call behind which gas has no bound', () => {
-    const bound = (code: readonly Instruction[]): number => find(code, [0x42, 0x56, 0x72])
+    const bound = (code: readonly Instruction[]): number => find(code, [0x42, 0x56, 0x0d])
     expect(refusalOf(code => replace(code, bound(code), { numbers: [2n ** 63n - 1n] }))?.rule).toBe('call')
     const without = refusalOf(code => code.toSpliced(bound(code) - 1, 4))
     expect(without?.rule).toBe('call')
+    expect(refusalOf(code => replace(code, bound(code) + 1, { op: 0x55 }))?.rule).toBe('call') // greater as a signed number
+  })
+
+  it('a host call with one of its two exits missing, or elsewhere', () => {
+    const first = (code: readonly Instruction[]): number => find(code, [0x72, 0x0d, 0x20, 0x42, 0x56, 0x0d]) + 1
+    expect(refusalOf(code => replace(code, first(code), { op: 0x1a, numbers: [] }))?.rule).toBe('call')
+    for (const at of [0, 4]) {
+      const other = (code: Instruction[]): Instruction[] => {
+        const branch = code[first(code) + at]!
+        return replace(code, first(code) + at, { numbers: [branch.numbers[0] === 0n ? 1n : 0n] })
+      }
+      expect(refusalOf(other)?.rule).toBe('call')
+    }
   })
 
   it('the escape by frames: less than a slot for each value, or no look at the stack', () => {

@@ -15,7 +15,7 @@
         (block
           (local.set $pc (i32.const 0))
           (local.set $why (i32.const 1))
-          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1192))) (i32.const 0)))
+          (br_if $block (i32.lt_s (local.tee $stack (i32.sub (local.get $stack) (i32.const 1184))) (i32.const 0)))
           (local.set $r7 (i64.load offset=1080 (i32.const 0)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (block $block1
@@ -52,11 +52,10 @@
           (br_if $block
             (i32.or
               (i32.or
-                (i32.or
-                  (i32.xor (local.tee $pc (i32.load offset=1136 (i32.const 0))) (i32.const 20))
-                  (i32.load offset=1160 (i32.const 0)))
-                (local.get $target))
-              (i64.gt_u (local.get $gas) (i64.const 2147483647))))
+                (i32.xor (local.tee $pc (i32.load offset=1136 (i32.const 0))) (i32.const 20))
+                (i32.load offset=1160 (i32.const 0)))
+              (local.get $target)))
+          (br_if $block (i64.gt_u (local.get $gas) (i64.const 2147483647)))
           (local.set $r8 (i64.load offset=1088 (i32.const 0)))
           (local.set $pc (i32.const 20))
           (local.set $why (i32.const 7))
