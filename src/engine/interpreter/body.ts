@@ -40,8 +40,6 @@ import { createEventReader, type EventReader } from './trace-event.ts'
 /** What pvm_resume returns when there is no memory (PVM_NO_MEMORY of core/pvm.h). */
 const NO_MEMORY = -3
 const ABORTED = -5
-/** The highest upper half of a gas counter that is not negative. */
-const MAX_I32 = 0x7fffffff
 
 /** The body of a machine on the core. */
 export class CoreBody implements Body, CellUser, Resident {
@@ -121,17 +119,15 @@ export class CoreBody implements Body, CellUser, Resident {
 
   charge(amount: number | bigint): boolean {
     const { u32, gas } = this.#active ?? this.cell
-    const low = u32[GAS_LOW]!
-    // In the usual case the lower half pays all, and no bigint is needed. This is small so that V8 inlines it into every host call.
-    if (
-      typeof amount === 'number' &&
-      amount >= 0 &&
-      amount <= low &&
-      amount === amount >>> 0 &&
-      u32[GAS_HIGH]! <= MAX_I32
-    ) {
-      u32[GAS_LOW] = low - amount
-      return true
+    // In the usual case the lower half pays all, and no bigint is needed. This is small so that V8 inlines it into every host call, and
+    // compares numbers of 32 bits, which V8 knows not to be fractions.
+    if (typeof amount === 'number') {
+      const low = u32[GAS_LOW]!
+      const whole = amount >>> 0
+      if (whole === amount && whole <= low && (u32[GAS_HIGH]! | 0) >= 0) {
+        u32[GAS_LOW] = low - whole
+        return true
+      }
     }
     return chargeSlowly(gas, amount)
   }
@@ -364,7 +360,6 @@ export class CoreBody implements Body, CellUser, Resident {
   }
 
   close(): void {
-    this.#memory.close()
     this.#home.close()
   }
 }

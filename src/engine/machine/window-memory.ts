@@ -27,9 +27,9 @@ function inWindow(address: number, length: number): number {
   return at >= AT_WINDOW && at + length <= WINDOW_END ? at : -1
 }
 
-/** The memory of one machine. It cannot be used after `close`. */
+/** The memory of one machine. It cannot be used once the machine was disposed of. */
 export class WindowMemory implements Memory {
-  #home: Residence | undefined
+  readonly #home: Residence
   /** Keeps the machine, and so its cell, from being collected while somebody has its memory. */
   readonly #owner: Resident
 
@@ -38,18 +38,13 @@ export class WindowMemory implements Memory {
     this.#owner = owner
   }
 
-  /** Called when the machine is disposed of. Every later use throws. */
-  close(): void {
-    this.#home = undefined
-  }
-
   #open(): Cell {
-    return this.#home?.direct ?? this.#openSlowly()
+    return this.#home.direct ?? this.#openSlowly()
   }
 
   /** Comes back into a cell if the machine is in none, and puts what the host has written to pages of its own into the cell. */
   #openSlowly(): Cell {
-    if (this.#home === undefined) throw new TypeError('memory: its machine was disposed of')
+    if (this.#home.isClosed) throw new TypeError('memory: its machine was disposed of')
     const cell = this.#home.cell ?? this.#home.enter(this.#owner)
     this.#home.takePages()
     return cell
@@ -57,7 +52,7 @@ export class WindowMemory implements Memory {
 
   /** Called when memory has changed. Pages that the host has copies of get the change. */
   #changed(): void {
-    if (this.#home!.direct === undefined) this.#home!.showPages()
+    if (this.#home.direct === undefined) this.#home.showPages()
   }
 
   #has(cell: Cell, address: number, length: number, right: number): boolean {
@@ -97,7 +92,7 @@ export class WindowMemory implements Memory {
       return copy
     }
     this.#touch(cell, address, length, true)
-    const apart = this.#home!.viewApart(cell, address, length)
+    const apart = this.#home.viewApart(cell, address, length)
     if (apart !== undefined) return apart
     const from = at >= 0 ? at : cell.core.pvm_locate(AT_VM, address) >>> 0
     return cell.u8.subarray(from, from + length)
@@ -193,7 +188,8 @@ export class WindowMemory implements Memory {
     return value
   }
 
-  #writeUint(address: number, width: number, value: number): MemoryResult {
+  #writeUint(address: number, width: number, given: number): MemoryResult {
+    const value = given >>> 0 // first, because an object would run code for that, and this machine might lose its cell to another
     const cell = this.#open()
     const at = this.#fast(cell, address, width, Right.FastWrite)
     if (at < 0) return this.#writeSlow(cell, address, width, value)
