@@ -37,6 +37,9 @@ export function detectBlob(bytes: Uint8Array, reading: Reading = {}): Detection 
   // With a magic number in front there is no doubt what it is meant to be.
   const claimed = rejected.find(({ kind }) => formatNamed(kind).claims?.(bytes))
   if (claimed !== undefined) throw claimed.why
-  const found = foreignName(bytes) ?? 'none; the option kind says which one it should be, and then why it is not'
-  throw new BlobError('unknown-format', 0, `a program (${ORDER.join(', ')}; docs/formats.md)`, found)
+  let found = 'none; with the option kind it says why'
+  // The interpreter's own entry has no room for that.
+  // biome-ignore lint/suspicious/noConfusingLabels: dropped from the entry `coulis/interpreter` (scripts/build-library.mjs)
+  WHOLE: found = `${foreignName(bytes) ?? found} (docs/formats.md)`
+  throw new BlobError('unknown-format', 0, 'a program', found)
 }

@@ -64,10 +64,9 @@ function joined(...parts: readonly Bytes[]): Uint8Array {
 }
 
 /** The same bytes, `count` times. */
-function repeated(count: number, first: number, ...others: number[]): Uint8Array {
-  const width = 1 + others.length
-  const bytes = new Uint8Array(count * width).fill(first)
-  for (let i = 0; i < others.length; i++) for (let at = 1 + i; at < bytes.length; at += width) bytes[at] = others[i]!
+function repeated(count: number, first: number, second?: number): Uint8Array {
+  const bytes = new Uint8Array(second === undefined ? count : 2 * count).fill(first)
+  if (second !== undefined) for (let at = 1; at < bytes.length; at += 2) bytes[at] = second
   return bytes
 }
 

@@ -6,7 +6,7 @@ export const DEFAULT_MAX_MEMORY = 0x20000000
 
 /** What is thrown where a machine has no room for what it was to hold. */
 export function noRoom(what: string, maxMemory: number): ResourceError {
-  return new ResourceError('memory', `${what} (maxMemory is ${maxMemory} bytes)`)
+  return new ResourceError('memory', `${what}: no room for more pages (maxMemory is ${maxMemory} bytes)`)
 }
 
 /** Checks the option `maxMemory`, in bytes. Whole pages count. */

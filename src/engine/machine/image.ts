@@ -98,7 +98,7 @@ export function putImage(cell: Cell, { state, rights, pieces }: Image): void {
   for (const { page, bytes } of pieces) {
     const first = page * PAGE_SIZE
     if (core.pvm_touch(AT_VM, first, first + bytes.length - 1, 0) !== 0) {
-      throw new ResourceError('memory', 'a machine: no more memory for its pages')
+      throw new ResourceError('memory', 'a machine: no room for its pages')
     }
     for (let done = 0; done < bytes.length; done += PAGE_SIZE) {
       copyIn(cell, core.pvm_locate(AT_VM, first + done) >>> 0, bytes, done, done + PAGE_SIZE)

@@ -9,7 +9,6 @@ import { PageRights } from './page-rights.ts'
 /** Guest memory as pages with rights. A page gets bytes when it is first used. Until then it is zero. */
 export class PagedMemory implements Memory {
   #closed = false
-  readonly #maxMemory: number
   readonly #maxPages: number
   readonly #rights = new PageRights()
   readonly #contents = new Map<number, Uint8Array>()
@@ -19,7 +18,6 @@ export class PagedMemory implements Memory {
 
   /** @param maxMemory how many bytes may hold something at a time, by whole pages. */
   constructor(maxMemory: number) {
-    this.#maxMemory = maxMemory
     this.#maxPages = Math.floor(maxMemory / PAGE_SIZE)
   }
 
@@ -27,7 +25,7 @@ export class PagedMemory implements Memory {
     let bytes = this.#contents.get(page)
     if (bytes === undefined) {
       if (this.#contents.size >= this.#maxPages) {
-        throw noRoom(`memory: no room for more than ${this.#maxPages} pages`, this.#maxMemory)
+        throw noRoom('memory', this.#maxPages * PAGE_SIZE)
       }
       bytes = new Uint8Array(PAGE_SIZE)
       this.#contents.set(page, bytes)
