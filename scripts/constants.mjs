@@ -1,5 +1,5 @@
 // Gives a bundle back its constants. esbuild makes `var` of every constant of a file. V8 then loads each from memory whenever it is
-// used, and cannot compute with it, because it might change. In a host call that is a third of the instructions
+// used, and cannot compute with it, because it might change. Host calls show it
 // (bench/micro/host-calls-against.mjs). Columns behind such a declaration, in its line, move by some characters against the map.
 import ts from 'typescript'
 
