@@ -1,6 +1,6 @@
 // Programs that campaigns keep: what is kept, campaigns that start from it, and hostile folders.
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -242,7 +242,7 @@ describe('coulis fuzz --corpus', () => {
 describe('folders that are not ours alone', () => {
   const good = `${CASE}${ENTRY}trap\n`
 
-  it('a pipe with the name of a program is not waited for', () => {
+  it.skipIf(spawnSync('mkfifo', ['--help']).error !== undefined)('a pipe is not waited for', () => {
     const name = folder('pipe', [good])
     execFileSync('mkfifo', [join(cli.folder, name, `${'1'.repeat(32)}.pvm`)])
     const { code, out } = cli.run([...FUZZ, '--cases', '1', '--corpus', name])
