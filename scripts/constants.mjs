@@ -32,10 +32,27 @@ function assignedNames(file) {
   return names
 }
 
-/** The text of a bundle, in which each variable of a whole file that is never assigned to is a constant. */
+/** How many variables of a whole file have each name. */
+function declaredNames(file) {
+  const counts = new Map()
+  for (const statement of file.statements) {
+    if (!ts.isVariableStatement(statement)) continue
+    for (const { name } of statement.declarationList.declarations)
+      if (ts.isIdentifier(name)) counts.set(name.text, (counts.get(name.text) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** Whether a name is used in a part of the file. */
+const uses = (node, name) =>
+  (ts.isIdentifier(node) && node.text === name) || ts.forEachChild(node, child => uses(child, name)) === true
+
+/** The text of a bundle, in which each variable of a whole file that is never assigned to is a constant. One that
+ * is declared twice, or that its own value refers to, stays a variable. */
 export function withConstants(text) {
   const file = ts.createSourceFile('bundle.js', text, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS)
   const assigned = assignedNames(file)
+  const declared = declaredNames(file)
   let result = ''
   let done = 0
   const replace = (from, to, by) => {
@@ -46,9 +63,10 @@ export function withConstants(text) {
     if (!ts.isVariableStatement(statement) || (statement.declarationList.flags & ts.NodeFlags.BlockScoped) !== 0)
       continue
     const { declarations } = statement.declarationList
-    const kinds = declarations.map(({ name, initializer }) =>
-      ts.isIdentifier(name) && initializer !== undefined && !assigned.has(name.text) ? 'const' : 'var',
-    )
+    const kinds = declarations.map(({ name, initializer }) => {
+      if (!ts.isIdentifier(name) || initializer === undefined || assigned.has(name.text)) return 'var'
+      return declared.get(name.text) === 1 && !uses(initializer, name.text) ? 'const' : 'var'
+    })
     const start = statement.getStart(file)
     replace(start, start + 'var'.length, kinds[0])
     for (let i = 1; i < declarations.length; i++) {

@@ -37,7 +37,7 @@ export function detectBlob(bytes: Uint8Array, reading: Reading = {}): Detection 
   // With a magic number in front there is no doubt what it is meant to be.
   const claimed = rejected.find(({ kind }) => formatNamed(kind).claims?.(bytes))
   if (claimed !== undefined) throw claimed.why
-  let found = 'none; with the option kind it says why'
+  let found = 'none; the option kind says why'
   // The interpreter's own entry has no room for that.
   // biome-ignore lint/suspicious/noConfusingLabels: dropped from the entry `coulis/interpreter` (scripts/build-library.mjs)
   WHOLE: found = `${foreignName(bytes) ?? found} (docs/formats.md)`

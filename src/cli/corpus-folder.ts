@@ -2,7 +2,7 @@
 // kept: fuzz/kept.ts.
 import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type KeptCase, parseKept } from '../fuzz/kept.ts'
 import { profile } from '../program/profile.ts'
 import { CliError, isInputError } from './errors.ts'
@@ -40,7 +40,12 @@ function write(folder: string, name: string, text: string): void {
 
 /** Whether a name leads to a file. A pipe of that name would be waited for until somebody writes into it. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return false // a link to itself
+    throw new CliError('not allowed to look into it', { file: dirname(path) })
+  }
 }
 
 /** Names of the programs in a folder, sorted; none where there is no folder yet. */

@@ -151,7 +151,9 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
     writeFileSync(own, content, { flag: 'wx' })
     renameSync(own, path)
   } catch (error) {
-    rmSync(own, { force: true })
+    try {
+      rmSync(own, { force: true })
+    } catch {} // where nothing could be written, nothing is to be removed
     throw failure(path, error, true)
   }
 }

@@ -27,7 +27,7 @@ export interface HostCallSite {
   movePc(pc: number): void
   /** What makes calls unusual. Among it is whether gas is overdrawn, because looking at the gas itself, twice in each call, takes 2 ns. */
   readonly care: Care
-  /** The computed price that was taken last. */
+  /** The computed price that was taken for the call that is made, or was made last. */
   paid: bigint
   /** Set by `performHostCall`. Writing `vm.pc` clears it. */
   pending: Pending
@@ -64,6 +64,7 @@ function charge(site: HostCallSite, price: HostPrice, index: number, pc: number,
     return true
   }
   site.movePc(pc)
+  site.paid = 0n // of an earlier call; if the price itself fails for lack of memory, nothing is given back
   const amount = price(vm, index)
   const paid = vm.chargeGas(amount)
   site.paid = BigInt(amount)
@@ -200,6 +201,7 @@ export function performBoundedCall(site: HostCallSite, index: number, pc: number
         if (price !== 0 || care.overdrawn) isPaid = vm.chargeGas(price)
       } else {
         site.movePc(pc)
+        site.paid = 0n
         const amount = price(vm, index)
         isPaid = vm.chargeGas(amount)
         site.paid = BigInt(amount)

@@ -218,7 +218,7 @@ describe('detection', () => {
     ['LLVM bitcode', bytes(0x42, 0x43, 0xc0, 0xde)],
     ['an empty file', bytes()],
     ['text', new TextEncoder().encode('load_imm r7, 1\ntrap\n')],
-    ['none; with the option kind it says why', bytes(1, 2, 3)],
+    ['none; the option kind says why', bytes(1, 2, 3)],
   ])('says in short that it is %s', (name, content) => {
     const error = failure(() => detectBlob(content))
     expect(error.code).toBe('unknown-format')

@@ -2,7 +2,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tierPolicy } from '../../src/engine/auto.ts'
@@ -247,6 +247,14 @@ describe('folders that are not ours alone', () => {
     execFileSync('mkfifo', [join(cli.folder, name, `${'1'.repeat(32)}.pvm`)])
     const { code, out } = cli.run([...FUZZ, '--cases', '1', '--corpus', name])
     expect([code, out]).toEqual([0, expect.stringContaining('started from 1 program of pipe')])
+  })
+
+  it('a link to itself is no program', () => {
+    const name = folder('link', [good])
+    const loop = `${'2'.repeat(32)}.pvm`
+    symlinkSync(loop, join(cli.folder, name, loop))
+    const { code, out } = cli.run([...FUZZ, '--cases', '1', '--corpus', name])
+    expect([code, out]).toEqual([0, expect.stringContaining('started from 1 program of link')])
   })
 
   it('a set that is there is not written again, and one that cannot be written says so', () => {

@@ -115,6 +115,14 @@ describe('memory', () => {
     }
   })
 
+  it.each(ENGINE_KINDS)('%s: refuses values that are no numbers, whatever the address', kind => {
+    const { memory } = make(kind)
+    for (const address of [0x20000, 0x90000]) {
+      expect(() => memory.writeU8(address, 1n as never)).toThrow(TypeError)
+      expect(() => memory.writeU32(address, 1n as never)).toThrow(TypeError)
+    }
+  })
+
   it('addresses of registers', () => {
     expect([guestAddress(0xffffffff80000010n), guestAddress(0x20000n), guestAddress(-1)]).toEqual([
       0x80000010, 0x20000, 0xffffffff,

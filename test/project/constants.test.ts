@@ -32,6 +32,11 @@ it.each([
   expect(withConstants(text)).toBe(text)
 })
 
+it.each(['var E = (e => e.A = 1, e)(E || {});', 'var a = 1;\nvar a = 2;'])(
+  'leaves `%s` alone, which as a constant would not even start',
+  text => expect(withConstants(text)).toBe(text),
+)
+
 it('assigning to an element or a field assigns to no variable', () => {
   expect(withConstants('var AT = 1, u32 = [];\nu32[AT] = AT;\nu32.field++;\n')).toMatch(/^const AT = 1, u32 = \[\];/)
 })

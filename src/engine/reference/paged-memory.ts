@@ -155,7 +155,8 @@ export class PagedMemory implements Memory {
     return BigInt(this.#readUint(address, 4)) | (BigInt(this.#readUint(address + 4, 4)) << 32n)
   }
 
-  #writeUint(address: number, width: number, value: number): MemoryResult {
+  #writeUint(address: number, width: number, given: number): MemoryResult {
+    const value = given >>> 0 // a bigint is refused here, wherever it would go
     if (!this.writable(address, width)) return OOB
     this.#reserve(address, width)
     for (let i = 0; i < width; i++) {
