@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { cpuMs } from '../lib/clock.mjs'
 import { coulis, engineKind, printFigure, programFrom, start } from '../lib/figure.mjs'
+import { CALLED } from '../lib/host-functions.mjs'
 import { adapterArguments, summary } from '../lib/measure.mjs'
 
 const CALLS = engineKind === 'reference' ? 20_000 : 1_000_000
@@ -64,25 +65,10 @@ function importTime(f) {
   return best(() => run(CALLS))
 }
 
-const add = vm => {
-  const { regs } = vm
-  regs[7] = regs[7] + regs[8] + regs[9]
-}
-const FOUR = [
-  add,
-  vm => {
-    const { regs } = vm
-    regs[7] = regs[8] + regs[9] + regs[10]
-  },
-  vm => {
-    const { regs } = vm
-    regs[8] = regs[9] + regs[10] + regs[11]
-  },
-  vm => {
-    const { regs } = vm
-    regs[9] = regs[11] + regs[10] + regs[9]
-  },
-]
+const empty = CALLED.empty
+const bigint = CALLED['read three registers, write one (bigint)']
+const halves = CALLED['read three registers, write one (halves)']
+const four = CALLED['one of four functions in turn, three registers read, one written']
 const base = count => loopTime('xor r10, r10, r9\n'.repeat(count), [])
 const registers = new BigUint64Array(13)
 
@@ -94,16 +80,11 @@ const VARIANTS = {
       registers[7] = registers[7] + registers[8] + registers[9]
       return 0
     }),
-  'host call, empty': () => loopTime('ecalli 0', [() => undefined]) - base(1),
-  'host call: read three registers, write one (bigint)': () => loopTime('ecalli 0', [add]) - base(1),
-  'host call: read three registers, write one (halves)': () =>
-    loopTime('ecalli 0', [
-      ({ regs32 }) => {
-        regs32[14] = regs32[14] + regs32[16] + regs32[18]
-      },
-    ]) - base(1),
+  'host call, empty': () => loopTime('ecalli 0', empty) - base(1),
+  'host call: read three registers, write one (bigint)': () => loopTime('ecalli 0', bigint) - base(1),
+  'host call: read three registers, write one (halves)': () => loopTime('ecalli 0', halves) - base(1),
   'host call: one of four functions in turn, three registers read, one written': () =>
-    (loopTime('ecalli 0\necalli 1\necalli 2\necalli 3', FOUR) - base(4)) / 4,
+    (loopTime('ecalli 0\necalli 1\necalli 2\necalli 3', four) - base(4)) / 4,
 }
 
 const MUST = 'host call: read three registers, write one (bigint)'

@@ -3,6 +3,7 @@
 // JavaScript cannot see its stack. If it ran out in the middle of compiled code, what that holds in locals would be lost. So a run
 // asks first: it calls a function of WebAssembly that calls itself several times, with a frame of 16 KB each. If there is not so much
 // stack, the runtime throws, and nothing of the machine has changed.
+import { joined } from './joined.ts'
 import { ResourceError } from './resource-error.ts'
 
 /** How many bytes a frame of the probe has at least: it has 2,048 values that are alive at the same time, of 8 bytes each. */
@@ -51,18 +52,6 @@ function probeModule(): Uint8Array {
   )
 }
 
-type Bytes = ArrayLike<number>
-
-function joined(...parts: readonly Bytes[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
-}
-
 /** The same bytes, `count` times. */
 function repeated(count: number, first: number, second?: number): Uint8Array {
   const bytes = new Uint8Array(second === undefined ? count : 2 * count).fill(first)
@@ -71,11 +60,11 @@ function repeated(count: number, first: number, second?: number): Uint8Array {
 }
 
 /** Bytes behind their number. */
-function sized(bytes: Bytes): Uint8Array {
+function sized(bytes: ArrayLike<number>): Uint8Array {
   return joined(unsigned(bytes.length), bytes)
 }
 
-function section(id: number, contents: Bytes): Uint8Array {
+function section(id: number, contents: ArrayLike<number>): Uint8Array {
   return joined([id], sized(contents))
 }
 

@@ -77,7 +77,7 @@ export class WindowMemory implements Memory {
   /** Gives all pages of a range bytes. */
   #touch(cell: Cell, address: number, length: number, viewed = false): void {
     const result = cell.core.pvm_touch(AT_VM, address, address + length - 1, viewed ? 1 : 0)
-    if (result !== OK) throw noRoom('memory', this.#home!.maxMemory)
+    if (result !== OK) throw noRoom('memory', this.#home.maxMemory)
   }
 
   view(address: number, length: number): Uint8Array | undefined {

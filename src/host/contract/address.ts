@@ -1,16 +1,7 @@
 // Addresses of new contracts, as Ethereum makes them. Not the contracts.
+import { joined } from '../../core/joined.ts'
 import { keccak256 } from '../../hash/keccak.ts'
 import { bytesOf, type Hex, hexOf } from './text.ts'
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
-}
 
 /** A number as RLP has it: no leading zeros, one byte below 128 stands for itself. */
 function rlpNumber(value: bigint): Uint8Array {
